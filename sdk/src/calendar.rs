@@ -1,0 +1,103 @@
+//! Instants and civil dates. Instants are milliseconds in UTC; civil time in China (UTC+08:00, no summer time) appears
+//! only where a person reads it or a working day is counted.
+
+use core::fmt;
+
+use time::{Date, OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
+
+/// A day in milliseconds: 24 × 60 × 60 × 1,000.
+pub const DAY_MILLIS: i64 = 86_400_000;
+
+/// A point in time: milliseconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant(i64);
+
+impl Instant {
+    /// From milliseconds since 1970-01-01T00:00:00Z.
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    pub const fn millis(self) -> i64 {
+        self.0
+    }
+
+    /// Reads RFC 3339 (`2026-11-20T15:04:05+08:00`); an offset is required. `None` for anything else.
+    pub fn parse_rfc3339(text: &str) -> Option<Self> {
+        let read = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+        i64::try_from(read.unix_timestamp_nanos().div_euclid(1_000_000)).ok().map(Self)
+    }
+
+    /// RFC 3339 in China's civil time, to the second: `2026-11-20T15:04:05+08:00`.
+    pub fn to_rfc3339(self) -> String {
+        let at = self.in_china();
+        format!("{}T{:02}:{:02}:{:02}+08:00", self.date_in_china(), at.hour(), at.minute(), at.second())
+    }
+
+    /// The civil date in China.
+    pub fn date_in_china(self) -> CivilDate {
+        CivilDate(self.in_china().date())
+    }
+
+    fn in_china(self) -> OffsetDateTime {
+        let china = UtcOffset::from_hms(8, 0, 0).expect("an offset of 8 hours exists");
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
+            .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+            .to_offset(china)
+    }
+}
+
+/// A civil date; shown as `2026-11-20`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CivilDate(Date);
+
+impl CivilDate {
+    /// Year, month 1–12, day 1–31.
+    pub fn parts(self) -> (i32, u8, u8) {
+        (self.0.year(), self.0.month() as u8, self.0.day())
+    }
+
+    /// The month as a number to group by: 202611.
+    pub fn month(self) -> u32 {
+        u32::try_from(self.0.year()).unwrap_or(0) * 100 + u32::from(self.0.month() as u8)
+    }
+}
+
+impl fmt::Display for CivilDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (year, month, day) = self.parts();
+        write!(f, "{year:04}-{month:02}-{day:02}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_date_changes_at_midnight_in_china() {
+        let evening = Instant::parse_rfc3339("2026-11-20T15:59:59Z").unwrap();
+        assert_eq!(evening.date_in_china().to_string(), "2026-11-20");
+        assert_eq!(Instant::from_millis(evening.millis() + 1_000).date_in_china().to_string(), "2026-11-21");
+        assert_eq!(evening.to_rfc3339(), "2026-11-20T23:59:59+08:00");
+        assert_eq!(evening.date_in_china().month(), 202_611);
+    }
+
+    #[test]
+    fn a_time_without_offset_is_no_instant() {
+        for wrong in ["2026-11-20T15:04:05", "2026-11-20 15:04:05", "2026-13-01T00:00:00Z", "", "昨天"] {
+            assert_eq!(Instant::parse_rfc3339(wrong), None, "{wrong}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back(seconds in 0_i64..4_000_000_000) {
+            let instant = Instant::from_millis(seconds * 1_000);
+            prop_assert_eq!(Instant::parse_rfc3339(&instant.to_rfc3339()), Some(instant));
+        }
+    }
+}

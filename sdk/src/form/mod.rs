@@ -1,0 +1,105 @@
+//! The one model of the rating form: its order, names, labels, options and limits. [`html`] renders it plainly; the widget
+//! renders the same in Yew.
+
+pub mod html;
+
+use crate::{
+    messages::{Messages, level_name},
+    rating::{Indicator, SatisfactionLevel},
+};
+
+/// The style sheet of the form, for a page's `<style>` and for a shadow root alike.
+pub const STYLE: &str = include_str!("form.css");
+
+/// Names of the form's fields, as posted.
+pub mod field {
+    /// A level's name.
+    pub const LEVEL: &str = "level";
+    /// A chosen option's code; several.
+    pub const INDICATOR: &str = "indicator";
+    /// The version of the list.
+    pub const INDICATOR_VERSION: &str = "indicator_version";
+    /// The comment.
+    pub const COMMENT: &str = "comment";
+    /// 匿名评价; `1` when ticked.
+    pub const ANONYMOUS: &str = "anonymous";
+    /// The name to answer to.
+    pub const NAME: &str = "contact_name";
+    /// The telephone number.
+    pub const PHONE: &str = "contact_phone";
+    /// The idempotency key.
+    pub const KEY: &str = "key";
+    /// The page token.
+    pub const PAGE_TOKEN: &str = "page_token";
+    /// The language of the form.
+    pub const LANG: &str = "lang";
+    /// How the person came here.
+    pub const VIA: &str = "via";
+    /// `1` where the answer should be a fragment and no page.
+    pub const FRAGMENT: &str = "fragment";
+    /// `1` in elder mode.
+    pub const ELDER: &str = "elder";
+}
+
+/// What is rated, as the person sees it. Names no person and no case.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Subject {
+    /// 办理事项; empty if unnamed.
+    pub item: String,
+    /// 办理部门; empty if unnamed.
+    pub agency: String,
+    /// The civil date on which the service was finished; empty if unknown.
+    pub finished_on: String,
+}
+
+impl Subject {
+    /// Label and text of what is known, in order.
+    pub fn lines(&self, messages: &Messages) -> Vec<(&'static str, &'static str, String)> {
+        let item = if self.item.is_empty() { messages.item_unnamed.to_owned() } else { self.item.clone() };
+        [
+            ("item", messages.about_item, item),
+            ("agency", messages.about_agency, self.agency.clone()),
+            ("finished", messages.about_finished, self.finished_on.clone()),
+        ]
+        .into_iter()
+        .filter(|(_, _, text)| !text.is_empty())
+        .collect()
+    }
+}
+
+/// One of the five choices.
+#[derive(Clone, Copy, Debug)]
+pub struct LevelChoice {
+    /// The level.
+    pub level: SatisfactionLevel,
+    /// The official name.
+    pub name: &'static str,
+    /// The name in the reader's language; empty where that is the official one.
+    pub gloss: &'static str,
+}
+
+/// The five choices, all alike, from 非常满意 down.
+pub fn level_choices(messages: &Messages) -> [LevelChoice; 5] {
+    SatisfactionLevel::ALL.map(|level| LevelChoice {
+        level,
+        name: level_name(level),
+        gloss: messages.level_gloss(level),
+    })
+}
+
+/// The options of a level: those that show at once, and those behind 更多.
+pub fn options_of(level: SatisfactionLevel) -> (Vec<&'static Indicator>, Vec<&'static Indicator>) {
+    Indicator::of_level(level).partition(|indicator| indicator.is_first)
+}
+
+/// The id of the element that a fault's link leads to, without the instance's prefix.
+pub fn anchor_of(field: &str) -> &'static str {
+    match field {
+        "level" => "level-very_satisfied",
+        "contact.name" => "name",
+        "contact.phone" | "contact" => "phone",
+        "indicators" | "indicator_version" => "options",
+        "comment" => "comment",
+        _ => "submit",
+    }
+}

@@ -1,0 +1,173 @@
+//! Identifiers that other systems give: case numbers, credit codes of agencies, item codes.
+
+use core::fmt;
+
+/// Why an identifier is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum IdentifierError {
+    /// The length is outside the limits.
+    #[error("{found} characters, {min} to {max} are allowed")]
+    Length {
+        /// The fewest characters.
+        min: usize,
+        /// The most characters.
+        max: usize,
+        /// The number found.
+        found: usize,
+    },
+    /// A character that is not allowed, at this place (from 0).
+    #[error("a character that is not allowed at {place}")]
+    Character {
+        /// The place in characters, from 0.
+        place: usize,
+    },
+    /// The check character does not fit.
+    #[error("the check character does not fit")]
+    CheckDigit,
+}
+
+/// 办件编号 `projectNo`: opaque, 1 to 50 characters without control characters (GB/T 39046-2020 table 9: an..50).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct CaseNumber(String);
+
+impl CaseNumber {
+    /// The most characters.
+    pub const MAX: usize = 50;
+
+    /// Takes the text as it is, without trimming: two systems must agree on it to the character.
+    pub fn parse(text: &str) -> Result<Self, IdentifierError> {
+        let found = text.chars().count();
+        if found == 0 || found > Self::MAX {
+            return Err(IdentifierError::Length { min: 1, max: Self::MAX, found });
+        }
+        match text.chars().position(char::is_control) {
+            Some(place) => Err(IdentifierError::Character { place }),
+            None => Ok(Self(text.to_owned())),
+        }
+    }
+
+    /// The number.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// 统一社会信用代码 of an agency: 18 characters with a check character (GB 32100-2015).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Uscc(String);
+
+const USCC_ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
+const USCC_WEIGHTS: [usize; 17] = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
+
+impl Uscc {
+    /// Reads a code in upper or lower case and checks its last character.
+    pub fn parse(text: &str) -> Result<Self, IdentifierError> {
+        let upper = text.to_ascii_uppercase();
+        let found = upper.chars().count();
+        if found != 18 {
+            return Err(IdentifierError::Length { min: 18, max: 18, found });
+        }
+        let check = check_character(&upper[..upper.char_indices().nth(17).map_or(0, |(at, _)| at)])?;
+        if upper.ends_with(check) { Ok(Self(upper)) } else { Err(IdentifierError::CheckDigit) }
+    }
+
+    /// The code in upper case.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Uscc {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The check character of the first 17: (31 − Σ value × weight mod 31) mod 31.
+fn check_character(first_17: &str) -> Result<char, IdentifierError> {
+    let mut sum = 0;
+    for (place, c) in first_17.chars().enumerate() {
+        let value = USCC_ALPHABET.iter().position(|&a| char::from(a) == c);
+        sum += value.ok_or(IdentifierError::Character { place })? * USCC_WEIGHTS[place];
+    }
+    Ok(char::from(USCC_ALPHABET[(31 - sum % 31) % 31]))
+}
+
+/// 事项编码: 31 characters `taskCode`, or 33 with the handling item.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ItemCode(String);
+
+impl ItemCode {
+    /// Reads a code in upper or lower case.
+    pub fn parse(text: &str) -> Result<Self, IdentifierError> {
+        let upper = text.to_ascii_uppercase();
+        let found = upper.chars().count();
+        if found != 31 && found != 33 {
+            return Err(IdentifierError::Length { min: 31, max: 33, found });
+        }
+        match upper.chars().position(|c| !c.is_ascii_alphanumeric()) {
+            Some(place) => Err(IdentifierError::Character { place }),
+            None => Ok(Self(upper)),
+        }
+    }
+
+    /// The code in upper case.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The item's `taskCode`: the first 31 characters.
+    pub fn task_code(&self) -> &str {
+        &self.0[..31]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// GB 32100-2015; the sample is the published code of a ministry.
+    #[test]
+    fn a_credit_code_is_checked_by_its_last_character() {
+        assert!(Uscc::parse("11110000000021135M").is_ok());
+        assert!(Uscc::parse("11110000000021135m").is_ok());
+        assert_eq!(Uscc::parse("11110000000021135N"), Err(IdentifierError::CheckDigit));
+        assert_eq!(Uscc::parse("1111000000002113I5"), Err(IdentifierError::Character { place: 16 }));
+        assert_eq!(Uscc::parse("统一社会信用代码"), Err(IdentifierError::Length { min: 18, max: 18, found: 8 }));
+    }
+
+    #[test]
+    fn an_item_has_31_or_33_characters() {
+        for (length, is_ok) in [(30, false), (31, true), (32, false), (33, true), (34, false)] {
+            assert_eq!(ItemCode::parse(&"1".repeat(length)).is_ok(), is_ok, "{length}");
+        }
+        assert_eq!(ItemCode::parse(&"A".repeat(33)).unwrap().task_code().len(), 31);
+    }
+
+    #[test]
+    fn a_case_number_has_1_to_50_characters() {
+        assert!(CaseNumber::parse("").is_err());
+        assert!(CaseNumber::parse(&"号".repeat(50)).is_ok());
+        assert_eq!(CaseNumber::parse(&"1".repeat(51)), Err(IdentifierError::Length { min: 1, max: 50, found: 51 }));
+        assert_eq!(CaseNumber::parse("a\nb"), Err(IdentifierError::Character { place: 1 }));
+    }
+
+    proptest! {
+        #[test]
+        fn one_wrong_character_is_always_noticed(
+            first in "[0-9A-HJKLMNPQRTUWXY]{17}", place in 0_usize..18, other in "[0-9A-HJKLMNPQRTUWXY]",
+        ) {
+            let code = format!("{first}{}", check_character(&first).unwrap());
+            prop_assert!(Uscc::parse(&code).is_ok());
+            let changed = format!("{}{other}{}", &code[..place], &code[place + 1..]);
+            prop_assert_eq!(Uscc::parse(&changed).is_ok(), changed == code);
+        }
+
+        #[test]
+        fn arbitrary_text_never_panics(text in "\\PC{0,40}") {
+            let _ = (Uscc::parse(&text), ItemCode::parse(&text), CaseNumber::parse(&text));
+        }
+    }
+}

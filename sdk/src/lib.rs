@@ -1,0 +1,26 @@
+//! The pure domain of 政务服务“好差评”: what a rating is, what it is about, how its links are made and checked,
+//! how its form reads, what is counted, and what goes over the wire.
+//!
+//! No I/O, no clock, no randomness, no DOM and no async: whoever calls brings time, random bytes and keys along.
+//! The widget, the collector and the tests call the same functions, so a rule has one home.
+//!
+//! ```
+//! use haochaping::rating::{Rating, RatingDraft, SatisfactionLevel};
+//!
+//! let draft = RatingDraft { level: "satisfied".into(), comment: "  办得快\r\n谢谢 ".into(), ..RatingDraft::default() };
+//! let rating = Rating::try_from(draft).expect("a good rating needs no reason");
+//! assert_eq!(rating.level(), SatisfactionLevel::Satisfied);
+//! assert_eq!(rating.comment().as_str(), "办得快\n谢谢");
+//! ```
+
+pub mod calendar;
+pub mod client;
+pub mod form;
+pub mod identifier;
+pub mod link;
+pub mod messages;
+pub mod rating;
+pub mod region;
+pub mod service;
+pub mod statistics;
+pub mod wire;

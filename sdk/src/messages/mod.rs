@@ -1,0 +1,258 @@
+//! Everything a page says, in three languages, as const tables: a missing text does not compile. Official texts (levels,
+//! options) stay official; other languages stand beside them.
+
+mod en;
+mod zh_hans;
+mod zh_hant;
+
+use crate::{
+    rating::{Indicator, SatisfactionLevel},
+    wire::v1,
+};
+
+/// A language of the pages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Lang {
+    /// 简体中文
+    #[default]
+    ZhHans,
+    /// 繁體中文
+    ZhHant,
+    /// English
+    En,
+}
+
+impl Lang {
+    /// Every language, in the order of the switch on the pages.
+    pub const ALL: [Self; 3] = [Self::ZhHans, Self::ZhHant, Self::En];
+
+    /// The BCP 47 tag.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::ZhHans => "zh-Hans",
+            Self::ZhHant => "zh-Hant",
+            Self::En => "en",
+        }
+    }
+
+    /// The language's name in itself.
+    pub fn own_name(self) -> &'static str {
+        match self {
+            Self::ZhHans => "简体",
+            Self::ZhHant => "繁體",
+            Self::En => "English",
+        }
+    }
+
+    /// Exactly one of our tags.
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|lang| lang.tag() == tag)
+    }
+
+    /// The language that fits an arbitrary BCP 47 tag best: `zh-TW` reads traditional, `en-GB` English.
+    pub fn matching(tag: &str) -> Option<Self> {
+        let tag = tag.trim().to_ascii_lowercase();
+        let traditional = ["zh-hant", "zh-tw", "zh-hk", "zh-mo"];
+        match tag.split('-').next() {
+            Some("zh") if traditional.iter().any(|t| tag.starts_with(t)) => Some(Self::ZhHant),
+            Some("zh") => Some(Self::ZhHans),
+            Some("en") => Some(Self::En),
+            _ => None,
+        }
+    }
+
+    /// The best language for an `Accept-Language` header; zh-Hans where none of ours is asked for.
+    pub fn negotiate(header: &str) -> Self {
+        let weigh = |part: &str| {
+            let (tag, rest) = part.split_once(';').unwrap_or((part, "q=1"));
+            let weight: f32 = rest.trim().strip_prefix("q=").and_then(|q| q.trim().parse().ok()).unwrap_or(0.0);
+            Self::matching(tag).map(|lang| (lang, weight))
+        };
+        let mut best = (Self::ZhHans, 0.0);
+        for (lang, weight) in header.split(',').filter_map(weigh) {
+            if weight > best.1 {
+                best = (lang, weight);
+            }
+        }
+        best.0
+    }
+
+    /// Everything a page says in this language.
+    pub fn messages(self) -> &'static Messages {
+        match self {
+            Self::ZhHans => &zh_hans::MESSAGES,
+            Self::ZhHant => &zh_hant::MESSAGES,
+            Self::En => &en::MESSAGES,
+        }
+    }
+}
+
+macro_rules! messages {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
+        /// The texts of one language.
+        #[derive(Debug)]
+        pub struct Messages {
+            /// The language.
+            pub lang: Lang,
+            /// Glosses of the five levels beside their official names, from 非常满意 down; empty where the official name
+            /// is the language's own.
+            pub level_glosses: [&'static str; 5],
+            /// What an option says in this language, by code; empty where the official text is read as it is.
+            pub indicator_glosses: &'static [(&'static str, &'static str)],
+            $($(#[$doc])* pub $name: &'static str,)*
+        }
+
+        impl Messages {
+            /// Every text by its name.
+            pub fn entries(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+                [$((stringify!($name), self.$name)),*].into_iter()
+            }
+        }
+    };
+}
+
+messages! {
+    /// The name of the whole.
+    product,
+    /// The title of the form.
+    title,
+    /// What is rated: item, agency, date.
+    about_item, about_agency, about_finished, item_unnamed,
+    /// The legend of the five levels.
+    level_legend,
+    /// The legend of the options and what opens the rest of them.
+    indicators_legend, more, indicators_all,
+    /// What a bad rating needs.
+    reason_hint,
+    /// The comment, its hint, its counter around two numbers.
+    comment_label, comment_hint, count_of, count_over,
+    /// 匿名评价 and who sees what.
+    anonymous_label, who_sees,
+    /// Whom to answer.
+    contact_legend, name_label, phone_label,
+    /// Sending.
+    submit, sending, sending_slow,
+    /// After the acknowledgement.
+    done_title, done_text, done_again, receipt_label, lookup_label, lookup_hint, copy, copied, copy_failed, save_picture, print,
+    lookup_link, public_link,
+    /// Already rated.
+    already_title, already_text, already_replay,
+    /// What went wrong on the way.
+    error_prefix, error_summary, failed_title, failed_network, failed_busy, failed_server, failed_other, retry, page_expired,
+    foreign_origin,
+    /// Refusals of a link.
+    link_wrong_title, link_wrong_text, link_ended_title, link_ended_text, service_unknown_title, service_unknown_text, hotline,
+    not_found_title, not_found_text,
+    /// Faults of a field.
+    fault_level_missing, fault_reason_missing, fault_too_long, fault_control, fault_phone, fault_name, fault_anonymous_contact,
+    fault_indicator, fault_other,
+    /// Reading aids.
+    elder_link, standard_link, language_label, skip_link, footer,
+    /// Look-up.
+    lookup_title, lookup_intro, lookup_field, lookup_submit, lookup_malformed, lookup_unknown, rated_at_label, status_label,
+    status_accepted, status_opened, status_none,
+    /// The public page.
+    public_title, public_slogan, public_intro, as_of, total_label, good_label, bad_label, good_rate_label, good_rate_definition,
+    by_region, by_agency, region_label, agency_label, level_label, count_label, step_note, back_up, no_ratings, tab_link,
+}
+
+impl Messages {
+    /// The gloss beside a level's official name; empty if there is none.
+    pub fn level_gloss(&self, level: SatisfactionLevel) -> &'static str {
+        self.level_glosses[level.index()]
+    }
+
+    /// The gloss beside an option's official text; empty if there is none.
+    pub fn indicator_gloss(&self, indicator: &Indicator) -> &'static str {
+        let code = indicator.code.to_string();
+        self.indicator_glosses.iter().find(|(of, _)| *of == code).map_or("", |(_, gloss)| gloss)
+    }
+
+    /// A fault in the reader's words.
+    pub fn fault(&self, fault: &v1::Violation) -> String {
+        let fill = |text: &str| {
+            let show = |n: Option<usize>| n.map(|n| n.to_string()).unwrap_or_default();
+            text.replace("{max}", &show(fault.max)).replace("{found}", &show(fault.found))
+        };
+        match (fault.field.as_str(), fault.code.as_str()) {
+            ("level", _) => self.fault_level_missing.to_owned(),
+            (_, "reason-missing") => self.fault_reason_missing.to_owned(),
+            ("indicators" | "indicator_version", _) => self.fault_indicator.to_owned(),
+            (_, "too-long") => fill(self.fault_too_long),
+            ("comment", "control-character") => self.fault_control.to_owned(),
+            ("contact.phone", _) => self.fault_phone.to_owned(),
+            ("contact.name", _) => self.fault_name.to_owned(),
+            ("contact", _) => self.fault_anonymous_contact.to_owned(),
+            ("ticket", "expired") => self.link_ended_text.to_owned(),
+            ("ticket", _) => self.link_wrong_text.to_owned(),
+            (field, code) => self.fault_other.replace("{code}", &format!("{field}: {code}")),
+        }
+    }
+}
+
+/// The official name of a level, the same in every language (GB/T 39734-2020 7.3).
+pub fn level_name(level: SatisfactionLevel) -> &'static str {
+    match level {
+        SatisfactionLevel::VerySatisfied => "非常满意",
+        SatisfactionLevel::Satisfied => "满意",
+        SatisfactionLevel::BasicallySatisfied => "基本满意",
+        SatisfactionLevel::Dissatisfied => "不满意",
+        SatisfactionLevel::VeryDissatisfied => "非常不满意",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rating::{Rating, RatingDraft};
+
+    #[test]
+    fn the_language_asked_for_most_is_taken() {
+        let check = |header, lang| assert_eq!(Lang::negotiate(header), lang, "{header}");
+        check("", Lang::ZhHans);
+        check("fr", Lang::ZhHans);
+        check("en-GB,en;q=0.9", Lang::En);
+        check("zh-TW,zh;q=0.9,en;q=0.8", Lang::ZhHant);
+        check("fr,en;q=0.3,zh-HK;q=0.7", Lang::ZhHant);
+        check("zh-CN,zh;q=0.9,en;q=0.8", Lang::ZhHans);
+        check("en;q=zero,zh;q=", Lang::ZhHans);
+    }
+
+    #[test]
+    fn no_text_is_empty_and_places_to_fill_are_the_same_in_every_language() {
+        let places = |text: &str| {
+            let mut found: Vec<_> =
+                text.split('{').skip(1).map(|rest| rest.split('}').next().unwrap().to_owned()).collect();
+            found.sort();
+            found
+        };
+        for lang in Lang::ALL {
+            let pairs = lang.messages().entries().zip(Lang::ZhHans.messages().entries());
+            for ((name, text), (_, reference)) in pairs {
+                assert!(!text.trim().is_empty(), "{name} in {lang:?}");
+                assert_eq!(places(text), places(reference), "{name} in {lang:?}");
+            }
+            assert_eq!(lang.messages().lang, lang);
+        }
+    }
+
+    #[test]
+    fn an_english_reader_understands_every_level_and_option() {
+        let english = Lang::En.messages();
+        for level in SatisfactionLevel::ALL {
+            assert!(!english.level_gloss(level).is_empty());
+            for indicator in Indicator::of_level(level) {
+                assert!(!english.indicator_gloss(indicator).is_empty(), "{}", indicator.code);
+            }
+        }
+        assert_eq!(english.indicator_glosses.len(), 40);
+    }
+
+    #[test]
+    fn a_fault_is_said_with_its_numbers() {
+        let draft = RatingDraft { level: "satisfied".into(), comment: "长".repeat(501), ..RatingDraft::default() };
+        let faults = Rating::try_from(draft).unwrap_err().0;
+        let said = Lang::ZhHans.messages().fault(&v1::Violation::from(&faults[0]));
+        assert!(said.contains("501") && said.contains("500"), "{said}");
+    }
+}
