@@ -1,1 +1,19 @@
+//! The collector of 政务服务“好差评”: keeps every rating, serves the rating pages, publishes exact counts.
+//!
+//! A rating is answered only after its transaction is on disk. `app` holds the ports (store, clock, randomness, keys),
+//! `http/router.rs` is the only list of URLs, `writer` turns concurrent ratings into batches, `cli` is the operator's side.
 
+pub mod accept;
+pub mod app;
+pub mod assets;
+pub mod cli;
+pub mod config;
+pub mod figures;
+pub mod http;
+pub mod keys;
+#[cfg(feature = "mutants")]
+pub mod mutant;
+pub mod registrar;
+pub mod store;
+pub mod watch;
+pub mod writer;

@@ -1,2 +1,4 @@
 mod codegen;
-fn main() -> anyhow::Result<()> { codegen::run(std::path::Path::new("."), false) }
+fn main() -> anyhow::Result<()> {
+    codegen::run(std::path::Path::new("."), false)
+}

@@ -5,7 +5,7 @@ use crate::calendar::{DAY_MILLIS, Instant};
 
 const LABEL: &str = "hcp-ticket-1";
 /// How long after its end a ticket still takes a rating that waited in a queue for the network.
-pub const GRACE_MILLIS: i64 = 3 * DAY_MILLIS;
+const GRACE_MILLIS: i64 = 3 * DAY_MILLIS;
 
 /// A single-use link for one finished service: `/r/<48 symbols>`.
 ///

@@ -81,6 +81,9 @@ pub enum Violation {
         /// The length found.
         found: usize,
     },
+    /// The header `Idempotency-Key` differs from the body's key.
+    #[error("the header Idempotency-Key differs from the key in the body")]
+    KeyMismatch,
     /// The channel a link claims is none of ours.
     #[error("via is none of the channels")]
     ViaUnknown,
@@ -116,7 +119,7 @@ impl Violation {
             Self::ContactPhoneMalformed => "contact.phone",
             Self::ContactOnAnonymous => "contact",
             Self::LangUnknown => "lang",
-            Self::KeyMalformed { .. } | Self::KeyReused => "key",
+            Self::KeyMalformed { .. } | Self::KeyReused | Self::KeyMismatch => "key",
             Self::ViaUnknown => "via",
             Self::TicketMalformed | Self::TicketNotGenuine | Self::TicketExpired | Self::ServiceUnknown => "ticket",
         }
@@ -145,6 +148,7 @@ impl Violation {
             Self::TicketNotGenuine => "not-genuine",
             Self::TicketExpired => "expired",
             Self::KeyReused => "reused",
+            Self::KeyMismatch => "mismatch",
         }
     }
 }

@@ -1,0 +1,155 @@
+//! The ports of the collector, and what handlers share. Tests replace the clock and the randomness, nothing else.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, RwLock},
+};
+
+use haochaping::{calendar::Instant, region::Region};
+
+use crate::{
+    config::Config, figures::Figures, http::limits::Limits, keys::Keys, registrar::Registrars, store::Store,
+    writer::Writer,
+};
+
+/// What time it is.
+pub trait Clock: Send + Sync + 'static {
+    /// Now, UTC.
+    fn now(&self) -> Instant;
+}
+
+/// Where random bytes come from.
+pub trait Rng: Send + Sync + 'static {
+    /// Fills `bytes` with random bytes fit for keys.
+    fn fill(&self, bytes: &mut [u8]);
+}
+
+/// The machine's clock.
+#[derive(Clone, Copy, Debug)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
+    fn now(&self) -> Instant {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        Instant::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+}
+
+/// The operating system's random numbers.
+#[derive(Clone, Copy, Debug)]
+pub struct SystemRng;
+
+impl Rng for SystemRng {
+    #[expect(clippy::disallowed_methods, reason = "the one place that asks the operating system for random bytes")]
+    fn fill(&self, bytes: &mut [u8]) {
+        getrandom::fill(bytes).expect("an operating system without random numbers cannot keep secrets");
+    }
+}
+
+/// Random bytes of a fixed number.
+pub fn random<const N: usize>(rng: &dyn Rng) -> [u8; N] {
+    let mut bytes = [0; N];
+    rng.fill(&mut bytes);
+    bytes
+}
+
+/// A fresh UUIDv7 of this moment.
+pub fn fresh_id(clock: &dyn Clock, rng: &dyn Rng) -> [u8; 16] {
+    uuid_at(clock.now(), rng)
+}
+
+/// A fresh UUIDv7 of a given moment.
+pub fn uuid_at(at: Instant, rng: &dyn Rng) -> [u8; 16] {
+    let millis = u64::try_from(at.millis()).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(millis, &random(rng)).into_uuid().into_bytes()
+}
+
+/// What an [`App`] is made of.
+#[expect(missing_debug_implementations, reason = "the ports have none")]
+pub struct Parts {
+    /// What the operator set.
+    pub config: Config,
+    /// Where ratings are kept.
+    pub store: Arc<dyn Store>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Where random bytes come from.
+    pub rng: Arc<dyn Rng>,
+    /// All keys, unwrapped.
+    pub keys: Keys,
+    /// The figures behind public pages.
+    pub figures: Arc<Figures>,
+    /// The most ratings in one transaction.
+    pub batch_max: usize,
+}
+
+/// Everything a handler needs.
+pub struct App {
+    /// What the operator set.
+    pub config: Config,
+    /// Where ratings are kept.
+    pub store: Arc<dyn Store>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Where random bytes come from.
+    pub rng: Arc<dyn Rng>,
+    /// The way of a rating into the store.
+    pub writer: Writer,
+    /// The figures behind public pages.
+    pub figures: Arc<Figures>,
+    /// How often one link may be used.
+    pub limits: Limits,
+    keys: RwLock<Arc<Keys>>,
+    registrars: RwLock<Arc<Registrars>>,
+    region_names: RwLock<Arc<BTreeMap<Region, String>>>,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+macro_rules! shared {
+    ($get:ident, $set:ident, $field:ident, $type:ty) => {
+        /// The current state; changed by [`crate::watch`] when another process changed it.
+        pub fn $get(&self) -> Arc<$type> {
+            Arc::clone(&self.$field.read().unwrap_or_else(std::sync::PoisonError::into_inner))
+        }
+        /// Puts a new state in place.
+        pub fn $set(&self, new: $type) {
+            *self.$field.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(new);
+        }
+    };
+}
+
+impl App {
+    /// Puts the parts together and starts the writer.
+    pub fn new(parts: Parts) -> Self {
+        let Parts { config, store, clock, rng, keys, figures, batch_max } = parts;
+        let writer = Writer::start(Arc::clone(&store), Arc::clone(&figures), batch_max);
+        Self {
+            config,
+            store,
+            clock,
+            rng,
+            writer,
+            figures,
+            limits: Limits::new(),
+            keys: RwLock::new(Arc::new(keys)),
+            registrars: RwLock::default(),
+            region_names: RwLock::default(),
+        }
+    }
+
+    shared!(keys, set_keys, keys, Keys);
+    shared!(registrars, set_registrars, registrars, Registrars);
+    shared!(region_names, set_region_names, region_names, BTreeMap<Region, String>);
+
+    /// The name of a region: official, imported, or its code where nobody named it.
+    pub fn region_name(&self, region: Region) -> String {
+        let imported = || self.region_names().get(&region).cloned();
+        region.builtin_name().map(str::to_owned).or_else(imported).unwrap_or_else(|| region.to_string())
+    }
+}

@@ -1,0 +1,99 @@
+use anyhow::{Result, bail, ensure};
+use clap::{Args as ClapArgs, Subcommand};
+use haochaping::{identifier::Uscc, region::Region};
+
+use super::{load_keys, open_existing, open_or_make};
+use crate::{
+    app::{Clock, SystemClock, SystemRng},
+    config::StoreArgs,
+    registrar::{SCOPE_SERVICES, make_key},
+    store::{Store, StoredApiKey},
+};
+
+#[derive(ClapArgs, Debug)]
+#[command(after_help = "Examples:
+  haochaping api-key add jiangsu-portal --region 320000
+  haochaping api-key list
+  haochaping api-key revoke 7h3k9m2q")]
+pub(super) struct Args {
+    #[command(flatten)]
+    store: StoreArgs,
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Make a key and print it, this once
+    Add {
+        /// The authority whose case numbers these are; the same name again gives it a second key
+        name: String,
+        /// A region it may register in, with all below; without it everywhere
+        #[arg(long, value_name = "CODE")]
+        region: Vec<Region>,
+        /// The credit code of an agency it may register for; without it all
+        #[arg(long, value_name = "USCC", value_parser = parse_uscc)]
+        agency: Vec<String>,
+        /// What it may do
+        #[arg(long, default_value = SCOPE_SERVICES, value_parser = [SCOPE_SERVICES])]
+        scope: String,
+    },
+    /// Show all keys without their secrets
+    List,
+    /// End a key now
+    Revoke {
+        /// The part after hcp_
+        id: String,
+    },
+}
+
+#[expect(clippy::print_stdout, reason = "commands answer on standard output")]
+pub(super) async fn run(args: Args) -> Result<()> {
+    match args.action {
+        Action::Add { name, region, agency, scope } => {
+            ensure!(
+                (1..=40).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'),
+                "{name:?} is no name: 1 to 40 letters, digits and hyphens are allowed"
+            );
+            let store = open_or_make(&args.store)?;
+            load_keys(&args.store, &store).await?;
+            let (id, secret_hash, whole) = make_key(&SystemRng);
+            let created_at = SystemClock.now();
+            let key = StoredApiKey {
+                id,
+                authority: name,
+                secret_hash,
+                regions: region,
+                agencies: agency,
+                scope,
+                created_at,
+                revoked_at: None,
+            };
+            store.add_api_key(key).await?;
+            println!("{whole}");
+        }
+        Action::List => {
+            for key in open_existing(&args.store)?.api_keys().await? {
+                let regions: Vec<_> = key.regions.iter().map(ToString::to_string).collect();
+                let state = key.revoked_at.map_or("live".to_owned(), |at| format!("revoked {}", at.to_rfc3339()));
+                let shown = |list: Vec<String>| if list.is_empty() { "all".to_owned() } else { list.join(",") };
+                let (regions, agencies) = (shown(regions), shown(key.agencies));
+                println!(
+                    "{}  {}  {}  regions {regions}  agencies {agencies}  {state}",
+                    key.id, key.authority, key.scope
+                );
+            }
+        }
+        Action::Revoke { id } => {
+            let id = id.strip_prefix("hcp_").unwrap_or(&id);
+            if !open_existing(&args.store)?.revoke_api_key(id, SystemClock.now()).await? {
+                bail!("there is no live API key {id}");
+            }
+        }
+    }
+    Ok(())
+}
+
+fn parse_uscc(text: &str) -> Result<String, String> {
+    Uscc::parse(text).map(|code| code.to_string()).map_err(|error| error.to_string())
+}

@@ -1,0 +1,34 @@
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args as ClapArgs;
+
+use super::{open_existing, progress_bar};
+use crate::{config::StoreArgs, store::Store};
+
+#[derive(ClapArgs, Debug)]
+#[command(after_help = "Example:
+  haochaping backup /backup/haochaping-2026-11-23.sqlite3 --data /var/lib/haochaping
+
+To restore, put the copy into an empty data directory as haochaping.sqlite3 and start the collector with the key file of
+this store.")]
+pub(super) struct Args {
+    #[command(flatten)]
+    store: StoreArgs,
+    /// The file to write; one that is there is not overwritten
+    file: PathBuf,
+}
+
+pub(super) async fn run(args: Args) -> Result<()> {
+    let store = open_existing(&args.store)?;
+    let bar = progress_bar(0, "pages");
+    store
+        .backup(&args.file, &|left, total| {
+            bar.set_length(total);
+            bar.set_position(total - left);
+        })
+        .await?;
+    bar.finish_and_clear();
+    eprintln!("wrote {}; it is useless without the key file {}", args.file.display(), args.store.key_path().display());
+    Ok(())
+}

@@ -1,0 +1,116 @@
+//! The operator's side: one sub-command a file.
+
+mod api_key;
+mod backup;
+mod key;
+mod region;
+pub mod serve;
+mod service;
+mod ticket;
+mod verify;
+
+use std::{path::Path, sync::Arc};
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::{
+    app::{Clock, SystemClock, SystemRng},
+    config::StoreArgs,
+    keys::{Keys, MasterKey},
+    store::sqlite::SqliteStore,
+};
+
+/// The collector of 政务服务“好差评”
+#[derive(Debug, Parser)]
+#[command(name = "haochaping", version, about, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the collector
+    Serve(serve::Args),
+    /// List, rotate and retire the keys that sign links and encrypt comments
+    Key(key::Args),
+    /// Add, list and revoke the API keys of portals
+    ApiKey(api_key::Args),
+    /// Import names of streets and villages
+    Region(region::Args),
+    /// Import finished services from a file
+    Service(service::Args),
+    /// Print the rating link of a registered service
+    Ticket(ticket::Args),
+    /// Check that counters, ratings and work orders agree
+    Verify(verify::Args),
+    /// Write a copy of the store beside a running collector
+    Backup(backup::Args),
+    /// Print the API document
+    #[command(hide = true)]
+    Openapi,
+}
+
+/// Runs what was asked for.
+#[expect(clippy::print_stdout, reason = "commands answer on standard output")]
+pub async fn run(cli: Cli) -> Result<()> {
+    match cli.command {
+        Command::Serve(args) => serve::run(args).await,
+        Command::Key(args) => key::run(args).await,
+        Command::ApiKey(args) => api_key::run(args).await,
+        Command::Region(args) => region::run(args).await,
+        Command::Service(args) => service::run(args).await,
+        Command::Ticket(args) => ticket::run(args).await,
+        Command::Verify(args) => verify::run(args).await,
+        Command::Backup(args) => backup::run(args).await,
+        Command::Openapi => {
+            print!("{}", crate::http::api::openapi::text());
+            Ok(())
+        }
+    }
+}
+
+/// The store that is there; commands other than `serve` and `api-key add` do not make one by a slip of the path.
+fn open_existing(args: &StoreArgs) -> Result<Arc<SqliteStore>> {
+    let file = args.data.join(crate::store::sqlite::FILE_NAME);
+    anyhow::ensure!(file.exists(), "{} is not there: name the data directory by --data", file.display());
+    Ok(Arc::new(SqliteStore::open(&args.data)?))
+}
+
+/// The store, made if it is not there.
+fn open_or_make(args: &StoreArgs) -> Result<Arc<SqliteStore>> {
+    make_directory(&args.data)?;
+    Ok(Arc::new(SqliteStore::open(&args.data)?))
+}
+
+fn make_directory(path: &Path) -> Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true).mode(0o700).create(path).with_context(|| format!("{} cannot be written", path.display()))
+}
+
+/// The master key. A new store without `--key-file` gets one in its data directory, and says so; a store that has keys
+/// never gets another.
+async fn master_key(args: &StoreArgs, store: &SqliteStore) -> Result<MasterKey> {
+    let path = args.key_path();
+    let has_keys = !crate::store::Store::keys(store).await?.is_empty();
+    if args.key_file.is_none() && !path.exists() && !has_keys {
+        let key = MasterKey::make(&path, &SystemRng)?;
+        eprintln!("made {}: keep a copy of it apart from the data, without it comments cannot be read", path.display());
+        return Ok(key);
+    }
+    Ok(MasterKey::read(&path)?)
+}
+
+async fn load_keys(args: &StoreArgs, store: &SqliteStore) -> Result<Keys> {
+    let master = master_key(args, store).await?;
+    Ok(Keys::load(store, &master, &SystemRng, SystemClock.now()).await?)
+}
+
+fn progress_bar(length: u64, what: &'static str) -> ProgressBar {
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {human_pos}/{human_len} {eta}");
+    let bar = ProgressBar::new(length).with_message(what);
+    style.map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style))
+}

@@ -1,0 +1,137 @@
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+
+use anyhow::{Context, Result};
+use axum::{Router, routing::get};
+use clap::Args as ClapArgs;
+use metrics_exporter_prometheus::PrometheusBuilder;
+use tokio::{net::TcpListener, signal::unix};
+use tracing_subscriber::EnvFilter;
+
+use super::{master_key, open_or_make};
+use crate::{
+    app::{App, Clock, Parts, SystemClock, SystemRng},
+    assets::{self, Releases},
+    config::{Config, StoreArgs},
+    figures::Figures,
+    http::{assets::Served, router::router},
+    keys::Keys,
+    store::Store,
+    watch, writer,
+};
+
+/// Run the collector until SIGTERM or Ctrl-C, then finish what was begun
+#[derive(ClapArgs, Debug)]
+#[command(after_help = "Examples:
+  haochaping serve --data /var/lib/haochaping --public-url https://hcp.example.gov.cn
+  haochaping serve --public-url https://www.example.gov.cn/hcp --trusted-proxy 10.0.0.2 \\
+      --allow-origin https://portal.example.gov.cn --root-region 320000")]
+pub struct Args {
+    #[command(flatten)]
+    store: StoreArgs,
+    #[command(flatten)]
+    config: Config,
+    /// Where to listen
+    #[arg(long, env = "HAOCHAPING_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Where to serve /metrics; nowhere without it
+    #[arg(long, env = "HAOCHAPING_ADMIN_LISTEN", value_name = "ADDRESS")]
+    admin_listen: Option<SocketAddr>,
+    /// How to log
+    #[arg(long, env = "HAOCHAPING_LOG", value_enum, default_value = "json")]
+    log: LogFormat,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum LogFormat {
+    Json,
+    Text,
+    Off,
+}
+
+#[expect(clippy::print_stdout, reason = "the one line that says that the collector is ready")]
+pub(super) async fn run(args: Args) -> Result<()> {
+    start_log(args.log);
+    let listener = listen(args.listen).await?;
+    let address = listener.local_addr()?;
+    let store = open_or_make(&args.store)?;
+    let master = master_key(&args.store, &store).await?;
+    let app = build(args.config, address, store, &master).await?;
+    watch::start(&app, master).await?;
+    let releases = Releases::keep(&args.store.data.join("assets"))
+        .with_context(|| format!("{} cannot be written", args.store.data.join("assets").display()))?;
+    if assets::version().is_empty() {
+        tracing::warn!("built without the widget: pages serve the plain form only");
+    }
+    if let Some(admin) = args.admin_listen {
+        serve_metrics(admin).await?;
+    }
+    let service = router(&app, Served(Arc::new(releases))).into_make_service_with_connect_info::<SocketAddr>();
+    println!("listening on http://{address}");
+    axum::serve(listener, service).with_graceful_shutdown(ended()).await?;
+    tracing::info!("drained");
+    Ok(())
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
+}
+
+async fn build(
+    mut config: Config,
+    address: SocketAddr,
+    store: Arc<dyn Store>,
+    master: &crate::keys::MasterKey,
+) -> Result<Arc<App>> {
+    if config.public_url.is_empty() {
+        config.public_url = format!("http://{}", reachable(address));
+    }
+    let keys = Keys::load(&*store, master, &SystemRng, SystemClock.now()).await?;
+    let figures = Arc::new(Figures::new(config.public_step));
+    Ok(Arc::new(App::new(Parts {
+        config,
+        store,
+        clock: Arc::new(SystemClock),
+        rng: Arc::new(SystemRng),
+        keys,
+        figures,
+        batch_max: writer::BATCH_MAX,
+    })))
+}
+
+/// An address that a browser on this machine can open.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        return SocketAddr::new(IpAddr::from([127, 0, 0, 1]), address.port());
+    }
+    address
+}
+
+fn start_log(format: LogFormat) {
+    let filter = EnvFilter::try_from_env("HAOCHAPING_LOG_FILTER").unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Json => log.json().init(),
+        LogFormat::Text => log.init(),
+        LogFormat::Off => {}
+    }
+}
+
+async fn serve_metrics(address: SocketAddr) -> Result<()> {
+    let handle = PrometheusBuilder::new().install_recorder().context("metrics cannot be recorded")?;
+    let routes = Router::new().route("/metrics", get(move || std::future::ready(handle.render())));
+    let listener = listen(address).await?;
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    Ok(())
+}
+
+async fn ended() {
+    let mut terminated = unix::signal(unix::SignalKind::terminate()).expect("signals can be heard");
+    tokio::select! {
+        _ = terminated.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    tracing::info!("draining");
+}

@@ -1,0 +1,163 @@
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use clap::{Args as ClapArgs, Subcommand};
+use haochaping::{
+    link::{Ticket, part_of},
+    service::Service,
+    wire::v1::ServiceRegistration,
+};
+
+use super::{load_keys, open_or_make, progress_bar};
+use crate::{
+    app::{Clock, SystemClock, SystemRng, uuid_at},
+    config::StoreArgs,
+    store::{NewService, Store},
+};
+
+#[derive(ClapArgs, Debug)]
+#[command(after_help = "Example:
+  haochaping service import finished.csv --authority jiangsu-portal > links.csv
+
+The columns are named as the fields of POST /api/v1/services; item_code, item_name, agency_name, window and staff_number
+may be missing. Lines with a fault are named with number, column and reason and left out; the others are registered.
+The links go to standard output as CSV.")]
+pub(super) struct Args {
+    #[command(flatten)]
+    store: StoreArgs,
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Register the services of a CSV file in UTF-8 and print their links
+    Import {
+        /// The file
+        file: PathBuf,
+        /// The authority whose case numbers these are, as named by `api-key add`
+        #[arg(long, value_name = "NAME")]
+        authority: String,
+        /// Where people reach the collector
+        #[arg(long, env = "HAOCHAPING_PUBLIC_URL", value_name = "URL")]
+        public_url: String,
+        /// How many days a rating link lives
+        #[arg(long, env = "HAOCHAPING_TICKET_DAYS", value_name = "DAYS", default_value_t = 90)]
+        ticket_days: u16,
+    },
+}
+
+const CHUNK: usize = 500;
+
+pub(super) async fn run(args: Args) -> Result<()> {
+    let Action::Import { file, authority, public_url, ticket_days } = args.action;
+    let store = open_or_make(&args.store)?;
+    let keys = load_keys(&args.store, &store).await?;
+    ensure!(
+        store.api_keys().await?.iter().any(|key| key.authority == authority),
+        "there is no authority {authority:?}: add one with `haochaping api-key add {authority}`"
+    );
+    let (services, faults) = read(&file)?;
+    let bar = progress_bar(services.len() as u64, "services");
+    let mut out = csv::Writer::from_writer(std::io::stdout());
+    out.write_record(["case_number", "service_number", "url", "created", "rated_on"])?;
+    for chunk in services.chunks(CHUNK) {
+        let now = SystemClock.now();
+        let news: Vec<_> = chunk.iter().map(|service| to_new(&authority, service, now, ticket_days)).collect();
+        for (new, known) in news.iter().zip(store.register(&authority, news.clone()).await?) {
+            let ticket = Ticket { part: new.part, service: known.id, last_day: known.last_day }.mint(&keys.ticket);
+            out.write_record([
+                new.service.case_number.as_str(),
+                &new.service.service_number.to_string(),
+                &format!("{}/r/{ticket}", public_url.trim_end_matches('/')),
+                if known.is_new { "true" } else { "false" },
+                &known.rated_at.map(|at| at.date_in_china().to_string()).unwrap_or_default(),
+            ])?;
+        }
+        bar.inc(chunk.len() as u64);
+    }
+    out.flush()?;
+    bar.finish_and_clear();
+    eprintln!("{} services registered", services.len());
+    if !faults.is_empty() {
+        bail!("{}: {} faults, their lines were left out\n{}", file.display(), faults.len(), faults.join("\n"));
+    }
+    Ok(())
+}
+
+fn to_new(authority: &str, service: &Service, now: haochaping::calendar::Instant, ticket_days: u16) -> NewService {
+    let id = uuid_at(now, &SystemRng);
+    let part = part_of(authority, service.case_number.as_str());
+    let last_day = Ticket::new(part, id, now, ticket_days).last_day;
+    NewService { service: service.clone(), part, id, last_day, at: now }
+}
+
+/// The good services, and every fault with line and column.
+fn read(file: &Path) -> Result<(Vec<Service>, Vec<String>)> {
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .from_path(file)
+        .with_context(|| format!("{} cannot be read", file.display()))?;
+    let heads = reader.headers().with_context(|| format!("{} cannot be read", file.display()))?.clone();
+    let heads: Vec<String> = heads.iter().map(|head| head.trim_start_matches('\u{feff}').trim().to_owned()).collect();
+    let required = ["case_number", "service_number", "agency_code", "region", "finished_at", "mode", "real_name"];
+    let missing: Vec<_> = required.into_iter().filter(|name| heads.iter().all(|head| head != name)).collect();
+    if !missing.is_empty() {
+        bail!("{} has no column {}", file.display(), missing.join(", "));
+    }
+    let (mut services, mut faults) = (Vec::new(), Vec::new());
+    for record in reader.records() {
+        match record {
+            Err(error) => faults.push(error.to_string()),
+            Ok(record) => {
+                let line = record.position().map_or(0, csv::Position::line);
+                match read_line(&heads, &record) {
+                    Ok(service) => services.push(service),
+                    Err(found) => faults.extend(found.into_iter().map(|fault| format!("line {line}, {fault}"))),
+                }
+            }
+        }
+    }
+    Ok((services, faults))
+}
+
+fn read_line(heads: &[String], record: &csv::StringRecord) -> Result<Service, Vec<String>> {
+    let cell =
+        |name: &str| heads.iter().position(|head| head == name).and_then(|at| record.get(at)).unwrap_or("").trim();
+    let optional = |name: &str| Some(cell(name).to_owned()).filter(|text| !text.is_empty());
+    let mut faults = Vec::new();
+    let service_number = cell("service_number").parse().unwrap_or_else(|_| {
+        faults.push(format!("service_number: {:?} is no number", cell("service_number")));
+        1
+    });
+    let mode = serde_json::from_value(cell("mode").into()).unwrap_or_else(|_| {
+        faults.push(format!("mode: {:?} is neither online nor on_site", cell("mode")));
+        haochaping::wire::v1::ServiceMode::default()
+    });
+    let real_name = cell("real_name").parse().unwrap_or_else(|_| {
+        faults.push(format!("real_name: {:?} is neither true nor false", cell("real_name")));
+        false
+    });
+    let checked = Service::try_from(ServiceRegistration {
+        case_number: cell("case_number").to_owned(),
+        service_number,
+        item_code: optional("item_code"),
+        item_name: optional("item_name"),
+        agency_code: cell("agency_code").to_owned(),
+        agency_name: optional("agency_name"),
+        region: cell("region").to_owned(),
+        finished_at: cell("finished_at").to_owned(),
+        mode,
+        real_name,
+        window: optional("window"),
+        staff_number: optional("staff_number"),
+    });
+    match checked {
+        Ok(service) if faults.is_empty() => Ok(service),
+        Ok(_) => Err(faults),
+        Err(found) => {
+            faults.extend(found.iter().map(ToString::to_string));
+            Err(faults)
+        }
+    }
+}

@@ -1,0 +1,27 @@
+use anyhow::{Result, bail};
+use clap::Args as ClapArgs;
+
+use super::open_existing;
+use crate::{config::StoreArgs, store::Store};
+
+#[derive(ClapArgs, Debug)]
+#[command(after_help = "Example:
+  haochaping verify --data /var/lib/haochaping
+
+Ends with 1 and names every fault if counters are not the fold of ratings, a bad rating that counts has no work order, a
+rating has no service, or the file is damaged.")]
+pub(super) struct Args {
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+#[expect(clippy::print_stdout, reason = "commands answer on standard output")]
+pub(super) async fn run(args: Args) -> Result<()> {
+    let found = open_existing(&args.store)?.verify().await?;
+    println!("{} ratings, {} work orders", found.n_ratings, found.n_work_orders);
+    if !found.faults.is_empty() {
+        bail!("{} faults\n{}", found.faults.len(), found.faults.join("\n"));
+    }
+    println!("counters, ratings and work orders agree");
+    Ok(())
+}

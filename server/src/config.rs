@@ -1,0 +1,114 @@
+//! What the operator sets.
+
+use std::{net::IpAddr, path::PathBuf};
+
+use clap::Args;
+use haochaping::region::Region;
+
+/// Where the data are. Every command takes these, and works beside a running collector.
+#[derive(Args, Clone, Debug)]
+pub struct StoreArgs {
+    /// The data directory; made if it is not there
+    #[arg(long, env = "HAOCHAPING_DATA", value_name = "DIR", default_value = "data")]
+    pub data: PathBuf,
+    /// The file with the master key; without it DIR/master.key
+    #[arg(long, env = "HAOCHAPING_KEY_FILE", value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
+}
+
+impl StoreArgs {
+    /// The key file in force.
+    pub fn key_path(&self) -> PathBuf {
+        self.key_file.clone().unwrap_or_else(|| self.data.join("master.key"))
+    }
+}
+
+/// What shapes links and pages.
+#[derive(Args, Clone, Debug)]
+pub struct Config {
+    /// Where people reach the collector, maybe under a path; without it http://LISTEN
+    #[arg(long, env = "HAOCHAPING_PUBLIC_URL", value_name = "URL", default_value = "", value_parser = parse_public_url)]
+    pub public_url: String,
+    /// A portal that may send ratings from its own pages, as in https://portal.example; may be given several times
+    #[arg(long = "allow-origin", env = "HAOCHAPING_ALLOW_ORIGIN", value_name = "ORIGIN", value_delimiter = ',', value_parser = parse_origin)]
+    pub allow_origins: Vec<String>,
+    /// The address of a proxy whose X-Forwarded-For is believed; may be given several times
+    #[arg(long = "trusted-proxy", env = "HAOCHAPING_TRUSTED_PROXY", value_name = "IP", value_delimiter = ',')]
+    pub trusted_proxies: Vec<IpAddr>,
+    /// The region at the root of the public page, 000000 for the country
+    #[arg(long, env = "HAOCHAPING_ROOT_REGION", value_name = "CODE", default_value = "000000")]
+    pub root_region: Region,
+    /// How many new ratings move a public figure
+    #[arg(long, env = "HAOCHAPING_PUBLIC_STEP", value_name = "N", default_value_t = 5)]
+    pub public_step: u64,
+    /// How many days a rating link lives
+    #[arg(long, env = "HAOCHAPING_TICKET_DAYS", value_name = "DAYS", default_value_t = 90, value_parser = clap::value_parser!(u16).range(1..=3650))]
+    pub ticket_days: u16,
+}
+
+impl Config {
+    /// The absolute URL of a path that starts with a slash.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.public_url)
+    }
+
+    /// The path under which everything lies: empty, or `/hcp`.
+    pub fn base_path(&self) -> &str {
+        let after_scheme = self.public_url.find("://").map_or(0, |at| at + 3);
+        let rest = &self.public_url[after_scheme..];
+        rest.find('/').map_or("", |at| &rest[at..])
+    }
+
+    /// The collector's own origin.
+    pub fn origin(&self) -> &str {
+        &self.public_url[..self.public_url.len() - self.base_path().len()]
+    }
+}
+
+fn parse_public_url(text: &str) -> Result<String, String> {
+    if text.is_empty() {
+        return Ok(String::new());
+    }
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let is_plain =
+        rest.is_some_and(|rest| !rest.starts_with('/') && !rest.is_empty() && !rest.contains(['?', '#', ' ', '@']));
+    if is_plain {
+        Ok(text.trim_end_matches('/').to_owned())
+    } else {
+        Err("expected https://host or https://host/path".into())
+    }
+}
+
+fn parse_origin(text: &str) -> Result<String, String> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let is_plain = rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(['/', '?', '#', '*', ' ', '@']));
+    if is_plain { Ok(text.to_ascii_lowercase()) } else { Err("expected https://host without a path".into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_public_url_may_have_a_path() {
+        let config = |url: &str| Config {
+            public_url: parse_public_url(url).unwrap(),
+            allow_origins: vec![],
+            trusted_proxies: vec![],
+            root_region: Region::COUNTRY,
+            public_step: 5,
+            ticket_days: 90,
+        };
+        let under = config("https://host.example/hcp/");
+        assert_eq!((under.origin(), under.base_path()), ("https://host.example", "/hcp"));
+        assert_eq!(under.url("/r/T"), "https://host.example/hcp/r/T");
+        let bare = config("http://127.0.0.1:8080");
+        assert_eq!((bare.origin(), bare.base_path()), ("http://127.0.0.1:8080", ""));
+        for wrong in ["host", "https://", "ftp://host", "https://host?x"] {
+            assert!(parse_public_url(wrong).is_err(), "{wrong}");
+        }
+        for wrong in ["https://*.example", "https://portal.example/", "portal.example"] {
+            assert!(parse_origin(wrong).is_err(), "{wrong}");
+        }
+    }
+}

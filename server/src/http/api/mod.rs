@@ -1,0 +1,8 @@
+//! The API. Every endpoint documents every status it answers.
+
+pub mod docs;
+pub mod openapi;
+pub mod progress;
+pub mod ratings;
+pub mod services;
+pub mod statistics;

@@ -1,0 +1,60 @@
+//! `POST /api/v1/ratings`: a rating from the widget or the SDK.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{State, rejection::JsonRejection},
+    http::{HeaderMap, StatusCode},
+};
+use haochaping::{
+    rating::{Channel, Provenance, Violation},
+    wire::v1,
+};
+
+use crate::{
+    accept::{Entrance, accept},
+    app::App,
+    http::{citizen::submit::is_mobile, problem::Problem},
+};
+
+/// Accepts one rating. The answer comes after the rating is on disk.
+#[utoipa::path(
+    post, path = "/api/v1/ratings", tag = "ratings",
+    params(("Idempotency-Key" = Option<String>, Header, description = "the same as `key`")),
+    request_body = v1::RatingRequest,
+    responses(
+        (status = 201, description = "accepted", body = v1::RatingAccepted),
+        (status = 200, description = "the same rating had arrived before; the same receipt", body = v1::RatingAccepted),
+        (status = 400, description = "not JSON of this form", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`already-rated`: another rating stands; its date and nothing else", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 413, description = "the body is too large", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 415, description = "not application/json", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 422, description = "all violations", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 429, description = "the link is used too often", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 500, description = "the store failed", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 503, description = "no room; Retry-After says when", body = v1::Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn create(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    body: Result<Json<v1::RatingRequest>, JsonRejection>,
+) -> Result<(StatusCode, Json<v1::RatingAccepted>), Problem> {
+    let Json(request) = body?;
+    let via = parse_via(request.via.as_deref()).map_err(|fault| Problem::violations(&[fault]))?;
+    if headers.get("idempotency-key").is_some_and(|key| key.as_bytes() != request.key.as_bytes()) {
+        return Err(Problem::violations(&[Violation::KeyMismatch]));
+    }
+    let entrance = Entrance {
+        channel: Channel::of_web_page(via.map(Channel::name), is_mobile(&headers)),
+        provenance: Provenance::Citizen,
+    };
+    let accepted = accept(&app, entrance, &request.ticket, &request.key, request.draft()).await?;
+    let status = if accepted.is_replay { StatusCode::OK } else { StatusCode::CREATED };
+    Ok((status, Json(accepted.answer)))
+}
+
+fn parse_via(via: Option<&str>) -> Result<Option<Channel>, Violation> {
+    via.map(|name| name.parse().map_err(|()| Violation::ViaUnknown)).transpose()
+}

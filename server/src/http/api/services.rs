@@ -1,0 +1,120 @@
+//! `POST /api/v1/services`: a portal's back end registers finished services and gets a rating link for each.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{State, rejection::JsonRejection},
+    http::{HeaderMap, StatusCode, header},
+};
+use haochaping::{
+    calendar::Instant,
+    link::{Ticket, part_of},
+    service::Service,
+    wire::v1,
+};
+
+use crate::{
+    app::{App, uuid_at},
+    http::problem::Problem,
+    registrar::Registrar,
+    store::{NewService, Registered},
+};
+
+/// The most services in one request.
+pub const SERVICES_MAX: usize = 1_000;
+
+/// Registers finished services, each applied alone. Repeating a request gives the same links.
+#[utoipa::path(
+    post, path = "/api/v1/services", tag = "services", security(("api_key" = [])),
+    request_body = v1::ServicesRequest,
+    responses(
+        (status = 200, description = "a link for each service that was taken, a fault for each that was not", body = v1::ServicesRegistered),
+        (status = 400, description = "not JSON of this form, or not 1 to 1,000 services", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "no live API key", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 413, description = "the body is too large", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 415, description = "not application/json", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 500, description = "the store failed", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 503, description = "the store is busy; Retry-After says when", body = v1::Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn create(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    body: Result<Json<v1::ServicesRequest>, JsonRejection>,
+) -> Result<Json<v1::ServicesRegistered>, Problem> {
+    let registrars = app.registrars();
+    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let registrar = bearer
+        .and_then(|value| registrars.admit(value))
+        .ok_or_else(|| Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "no live API key of scope services"))?;
+    let Json(request) = body?;
+    if request.services.is_empty() || request.services.len() > SERVICES_MAX {
+        let title = format!("{} services, 1 to {SERVICES_MAX} are allowed", request.services.len());
+        return Err(Problem::new(StatusCode::BAD_REQUEST, "wrong-number", &title));
+    }
+    register(&app, registrar, request.services).await.map(Json)
+}
+
+/// Checks, registers and answers in the order of the request.
+async fn register(
+    app: &App,
+    registrar: &Registrar,
+    sent: Vec<v1::ServiceRegistration>,
+) -> Result<v1::ServicesRegistered, Problem> {
+    let now = app.clock.now();
+    let (mut taken, mut rejected) = (Vec::new(), Vec::new());
+    for (index, registration) in sent.into_iter().enumerate() {
+        match check(registrar, registration) {
+            Ok(service) => taken.push((index, to_new(app, &registrar.authority, service, now))),
+            Err(faults) => {
+                rejected.extend(faults.into_iter().map(|(field, code)| v1::RejectedService { index, code, field }));
+            }
+        }
+    }
+    let news = taken.iter().map(|(_, new)| new.clone()).collect();
+    let registered = app.store.register(&registrar.authority, news).await.map_err(|error| {
+        tracing::error!(%error, "services were not registered");
+        if matches!(error, crate::store::StoreError::Busy(_)) { Problem::busy() } else { Problem::internal() }
+    })?;
+    let tickets =
+        taken.into_iter().zip(registered).map(|((index, new), registered)| issue(app, index, &new, &registered));
+    Ok(v1::ServicesRegistered { tickets: tickets.collect(), rejected })
+}
+
+/// The faults of one registration as field and code.
+fn check(registrar: &Registrar, sent: v1::ServiceRegistration) -> Result<Service, Vec<(String, String)>> {
+    let service = Service::try_from(sent)
+        .map_err(|faults| faults.iter().map(|f| (f.field().to_owned(), f.code().to_owned())).collect::<Vec<_>>())?;
+    let mut outside = Vec::new();
+    if !registrar.covers_region(service.region) {
+        outside.push(("region".to_owned(), "outside-scope".to_owned()));
+    }
+    if !registrar.covers_agency(service.agency_code.as_str()) {
+        outside.push(("agency_code".to_owned(), "outside-scope".to_owned()));
+    }
+    if outside.is_empty() { Ok(service) } else { Err(outside) }
+}
+
+/// The service with what it gets if it is new.
+pub fn to_new(app: &App, authority: &str, service: Service, now: Instant) -> NewService {
+    let id = uuid_at(now, &*app.rng);
+    let part = part_of(authority, service.case_number.as_str());
+    let last_day = Ticket::new(part, id, now, app.config.ticket_days).last_day;
+    NewService { service, part, id, last_day, at: now }
+}
+
+/// The link of a service on record.
+pub fn issue(app: &App, index: usize, new: &NewService, registered: &Registered) -> v1::IssuedTicket {
+    let ticket = Ticket { part: new.part, service: registered.id, last_day: registered.last_day };
+    let ticket = ticket.mint(&app.keys().ticket);
+    v1::IssuedTicket {
+        index,
+        case_number: new.service.case_number.as_str().to_owned(),
+        service_number: new.service.service_number,
+        url: app.config.url(&format!("/r/{ticket}")),
+        ticket,
+        created: registered.is_new,
+        rated_on: registered.rated_at.map(|at| at.date_in_china().to_string()),
+    }
+}

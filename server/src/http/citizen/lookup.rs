@@ -1,0 +1,130 @@
+//! `/q`: how far a rating is, for whoever holds its code. Never its level or its text.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::{
+    body::Bytes,
+    extract::{ConnectInfo, Path, Query, State},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Redirect, Response},
+};
+use haochaping::{
+    form::html::escape,
+    link::{LookupCode, Receipt},
+    messages::Messages,
+};
+
+use super::view::Asked;
+use crate::{
+    app::App,
+    http::{
+        limits::client_address,
+        page::{self, Page, Reader},
+    },
+    store::{RatingView, StoreError},
+};
+
+/// Finds the rating of a code: one range read in one partition, then the code's MAC decides.
+pub async fn find(app: &App, code: &LookupCode) -> Result<Option<RatingView>, StoreError> {
+    let (low, high) = code.id_range();
+    let candidates = app.store.ratings_between(code.part(), low, high).await?;
+    let key = &app.keys().lookup;
+    Ok(candidates.into_iter().find(|rating| code.belongs_to(&rating.id, key)))
+}
+
+/// The empty form.
+pub async fn form(State(app): State<Arc<App>>, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
+    let reader = asked.reader(&headers);
+    respond(&app, reader, StatusCode::OK, &form_html(reader.messages(), &app, "", ""), false)
+}
+
+/// The form's post, which leads to the code's own page.
+pub async fn submit(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Response {
+    let typed = form_urlencoded::parse(&body).find(|(name, _)| name == "code").map(|(_, value)| value.into_owned());
+    let typed = typed.unwrap_or_default();
+    match LookupCode::parse(&typed) {
+        Ok(code) => Redirect::to(&format!("{}/q/{code}", app.config.base_path())).into_response(),
+        Err(_) => {
+            let reader = Reader::of(None, None, &headers);
+            let m = reader.messages();
+            respond(
+                &app,
+                reader,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &form_html(m, &app, m.lookup_malformed, &typed),
+                true,
+            )
+        }
+    }
+}
+
+/// The progress of one rating.
+pub async fn page(
+    State(app): State<Arc<App>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Path(typed): Path<String>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
+    let reader = asked.reader(&headers);
+    let m = reader.messages();
+    let refuse = |status, said, typed: &str| respond(&app, reader, status, &form_html(m, &app, said, typed), true);
+    if !app.limits.admits_lookup(client_address(peer, &headers, &app.config.trusted_proxies)) {
+        return refuse(StatusCode::TOO_MANY_REQUESTS, m.failed_busy, "");
+    }
+    let Ok(code) = LookupCode::parse(&typed) else { return refuse(StatusCode::NOT_FOUND, m.lookup_malformed, &typed) };
+    match find(&app, &code).await {
+        Ok(Some(rating)) => {
+            let html = format!("<div class=\"card\">{}</div>", progress_html(m, code.part(), &rating));
+            respond(&app, reader, StatusCode::OK, &html, false)
+        }
+        Ok(None) => refuse(StatusCode::NOT_FOUND, m.lookup_unknown, &typed),
+        Err(error) => {
+            tracing::error!(%error, "a rating was not looked up");
+            refuse(StatusCode::SERVICE_UNAVAILABLE, m.failed_busy, &typed)
+        }
+    }
+}
+
+fn respond(app: &App, reader: Reader, status: StatusCode, content: &str, is_error: bool) -> Response {
+    let title = reader.messages().lookup_title;
+    page::respond(app, reader, &Page { status, is_error, ..Page::new(title, "/q", content.to_owned()) })
+}
+
+fn form_html(m: &Messages, app: &App, fault: &str, typed: &str) -> String {
+    let (described, said) = if fault.is_empty() {
+        (String::new(), String::new())
+    } else {
+        let said = format!("<p class=\"fault\" id=\"fault\" role=\"alert\">{}{}</p>", m.error_prefix, escape(fault));
+        (" aria-invalid=\"true\" aria-describedby=\"fault\" autofocus".to_owned(), said)
+    };
+    format!(
+        "<div class=\"card\"><p>{}</p><form class=\"look\" method=\"post\" action=\"{}/q\">{said}<label for=\"code\">{}</label>\
+         <input id=\"code\" name=\"code\" autocomplete=\"off\" autocapitalize=\"characters\" spellcheck=\"false\" value=\"{}\"{described}>\
+         <button>{}</button></form></div>",
+        m.lookup_intro,
+        app.config.base_path(),
+        m.lookup_field,
+        escape(typed),
+        m.lookup_submit
+    )
+}
+
+fn progress_html(m: &Messages, part: u8, rating: &RatingView) -> String {
+    let at = |instant: haochaping::calendar::Instant| instant.to_rfc3339()[..16].replace('T', " ");
+    let mut out = format!(
+        "<dl class=\"plain\"><div><dt>{}</dt><dd>{}</dd></div><div><dt>{}</dt><dd>{}</dd></div></dl><h2>{}</h2><ol><li>{} {}</li>",
+        m.receipt_label,
+        Receipt::of(part, &rating.id),
+        m.rated_at_label,
+        at(rating.rated_at),
+        m.status_label,
+        at(rating.rated_at),
+        m.status_accepted,
+    );
+    if let Some((_, opened_at)) = &rating.work_order {
+        out += &format!("<li>{} {}</li>", at(*opened_at), m.status_opened);
+    }
+    out.push_str("</ol>");
+    out
+}

@@ -1,0 +1,8 @@
+//! What a person who rates sees: the form, its post, its end, and the look-up.
+
+pub mod done;
+pub mod form;
+pub mod lookup;
+mod posted;
+pub mod submit;
+mod view;

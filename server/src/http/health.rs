@@ -1,0 +1,24 @@
+//! `/healthz`: the process runs. `/readyz`: it can take ratings.
+
+use std::sync::Arc;
+
+use axum::{extract::State, http::StatusCode};
+
+use crate::app::App;
+
+/// 200 while the process runs.
+pub(super) async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// 200 when the store answers and the queue has room, else 503 with the reason.
+pub(super) async fn readyz(State(app): State<Arc<App>>) -> (StatusCode, &'static str) {
+    let (waiting, room) = app.writer.load();
+    if waiting >= room {
+        return (StatusCode::SERVICE_UNAVAILABLE, "the queue is full\n");
+    }
+    match app.store.slot_revision().await {
+        Ok(_) => (StatusCode::OK, "ready\n"),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n"),
+    }
+}

@@ -1,0 +1,12 @@
+//! The collector's HTTP side: one endpoint a file, one list of URLs.
+
+pub mod api;
+pub mod assets;
+pub mod citizen;
+mod health;
+pub mod limits;
+mod observe;
+pub mod page;
+pub mod problem;
+pub mod public;
+pub mod router;

@@ -1,0 +1,169 @@
+//! The frame of every page: language, elder mode, style, security headers.
+
+use std::sync::LazyLock;
+
+use askama::Template;
+use axum::{
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use haochaping::{
+    form,
+    messages::{Lang, Messages},
+};
+use sha2::{Digest, Sha256};
+
+use crate::{app::App, assets, config::Config};
+
+/// The one style sheet of all pages, inline, so that the first visit needs no second request.
+pub static STYLE: LazyLock<String> =
+    LazyLock::new(|| format!("{}{}", include_str!("../../templates/page.css"), form::STYLE));
+
+static STYLE_HASH: LazyLock<String> =
+    LazyLock::new(|| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(STYLE.as_bytes()))));
+
+/// How a person reads: language and size of text.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader {
+    /// The language.
+    pub lang: Lang,
+    /// 大字版
+    pub is_elder: bool,
+}
+
+impl Reader {
+    /// What the address asks for (`?lang=`, `?mode=elder`), else what the browser prefers.
+    pub fn of(lang: Option<&str>, mode: Option<&str>, headers: &HeaderMap) -> Self {
+        let preferred =
+            || headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).map_or(Lang::ZhHans, Lang::negotiate);
+        Self { lang: lang.and_then(Lang::matching).unwrap_or_else(preferred), is_elder: mode == Some("elder") }
+    }
+
+    /// The texts.
+    pub fn messages(self) -> &'static Messages {
+        self.lang.messages()
+    }
+}
+
+/// A page before its frame.
+#[derive(Debug)]
+pub struct Page {
+    /// The heading.
+    pub title: String,
+    /// The content, HTML.
+    pub content: String,
+    /// The path of the page itself, for its links to other languages and sizes; with a leading slash.
+    pub path: String,
+    /// What belongs into those links besides, as `region=320000`; empty for nothing.
+    pub query: String,
+    /// The answer's status.
+    pub status: StatusCode,
+    /// Whether something in it has to be put right.
+    pub is_error: bool,
+    /// Whether the widget takes over here.
+    pub has_widget: bool,
+    /// Whether it may be kept by caches for a moment.
+    pub is_public: bool,
+}
+
+impl Page {
+    /// A page of 200 that no cache keeps.
+    pub fn new(title: impl Into<String>, path: impl Into<String>, content: String) -> Self {
+        Self {
+            title: title.into(),
+            content,
+            path: path.into(),
+            query: String::new(),
+            status: StatusCode::OK,
+            is_error: false,
+            has_widget: false,
+            is_public: false,
+        }
+    }
+}
+
+struct LanguageLink {
+    tag: &'static str,
+    name: &'static str,
+    href: String,
+    is_current: bool,
+}
+
+#[derive(Template)]
+#[template(path = "page.html")]
+struct Frame<'a> {
+    m: &'a Messages,
+    title: &'a str,
+    style: &'a str,
+    script: String,
+    content: &'a str,
+    base: &'a str,
+    elder_href: String,
+    languages: Vec<LanguageLink>,
+    is_elder: bool,
+    is_error: bool,
+}
+
+/// The page in its frame, as an answer.
+pub fn respond(app: &App, reader: Reader, page: &Page) -> Response {
+    let href = |lang: Lang, is_elder: bool| {
+        let elder = if is_elder { "&mode=elder" } else { "" };
+        let rest = if page.query.is_empty() { String::new() } else { format!("&{}", page.query) };
+        format!("{}{}?lang={}{elder}{rest}", app.config.base_path(), page.path, lang.tag())
+    };
+    let languages = Lang::ALL.map(|lang| LanguageLink {
+        tag: lang.tag(),
+        name: lang.own_name(),
+        href: href(lang, reader.is_elder),
+        is_current: lang == reader.lang,
+    });
+    let has_widget = page.has_widget && !assets::version().is_empty();
+    let frame = Frame {
+        m: reader.messages(),
+        title: &page.title,
+        style: &STYLE,
+        script: if has_widget { format!("{}/v1/{}", app.config.base_path(), assets::LOADER) } else { String::new() },
+        content: &page.content,
+        base: app.config.base_path(),
+        elder_href: href(reader.lang, !reader.is_elder),
+        languages: languages.into(),
+        is_elder: reader.is_elder,
+        is_error: page.is_error,
+    };
+    let cache = if page.is_public { "public, max-age=1" } else { "no-store" };
+    html(&app.config, page.status, cache, frame.render().expect("a template of our own renders"))
+}
+
+/// HTML with the headers that every page of ours has.
+pub fn html(config: &Config, status: StatusCode, cache: &'static str, body: String) -> Response {
+    let mut response = (status, body).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy(config));
+    // Languages differ by header where the address does not say one.
+    headers.append(header::VARY, HeaderValue::from_static("accept-language"));
+    response
+}
+
+fn policy(config: &Config) -> HeaderValue {
+    let framers =
+        std::iter::once("'self'").chain(config.allow_origins.iter().map(String::as_str)).collect::<Vec<_>>().join(" ");
+    let policy = format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src {}; connect-src 'self'; \
+         img-src 'self' data: blob:; form-action 'self'; base-uri 'none'; frame-ancestors {framers}; \
+         require-trusted-types-for 'script'; trusted-types 'none'",
+        *STYLE_HASH
+    );
+    HeaderValue::from_str(&policy).expect("origins were checked when they were read")
+}
+
+/// The page for an address that is none of ours.
+pub fn not_found(app: &App, headers: &HeaderMap) -> Response {
+    let reader = Reader::of(None, None, headers);
+    let m = reader.messages();
+    let content = format!("<div class=\"card\"><p>{}</p></div>", m.not_found_text);
+    let page = Page { status: StatusCode::NOT_FOUND, ..Page::new(m.not_found_title, "/", content) };
+    respond(app, reader, &page)
+}

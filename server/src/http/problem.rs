@@ -1,0 +1,101 @@
+//! Errors of the API: `application/problem+json` (RFC 9457) with a stable code.
+
+use axum::{
+    Json,
+    extract::rejection::JsonRejection,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use haochaping::{rating::Violation, wire::v1};
+
+use crate::accept::Refusal;
+
+/// How long a busy collector asks to wait, in seconds.
+pub const RETRY_AFTER_SECONDS: u64 = 2;
+
+/// An error answer.
+#[derive(Debug)]
+pub struct Problem(v1::Problem);
+
+impl Problem {
+    /// A problem with a stable code and a title in English for engineers; people read the pages' texts.
+    pub fn new(status: StatusCode, code: &str, title: &str) -> Self {
+        Self(v1::Problem {
+            kind: format!("urn:haochaping:problem:{code}"),
+            title: title.into(),
+            status: status.as_u16(),
+            code: code.into(),
+            violations: Vec::new(),
+            rated_on: None,
+        })
+    }
+
+    /// 422 with everything that is wrong.
+    pub fn violations(faults: &[Violation]) -> Self {
+        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-rating", "the rating breaks rules");
+        problem.0.violations = faults.iter().map(v1::Violation::from).collect();
+        problem
+    }
+
+    /// The store failed; nothing more is said to the outside.
+    pub fn internal() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the collector failed")
+    }
+
+    /// No room now.
+    pub fn busy() -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "the collector is busy")
+    }
+
+    /// Too often.
+    pub fn too_many() -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "too many requests for one link or address")
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Violations(faults) => Self::violations(&faults),
+            Refusal::AlreadyRated(on) => {
+                let mut problem = Self::new(StatusCode::CONFLICT, "already-rated", "the service has been rated");
+                problem.0.rated_on = Some(on.to_string());
+                problem
+            }
+            Refusal::TooMany => Self::too_many(),
+            Refusal::Busy => Self::busy(),
+            Refusal::Failed => Self::internal(),
+        }
+    }
+}
+
+impl From<JsonRejection> for Problem {
+    fn from(rejection: JsonRejection) -> Self {
+        match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "the body is too large")
+            }
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+                Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-json", "the body is not application/json")
+            }
+            // The parser names line and column, and of the content only names of fields and types.
+            _ => Self::new(StatusCode::BAD_REQUEST, "malformed-json", &rejection.body_text()),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(self.0)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}

@@ -1,0 +1,180 @@
+//! `GET /`: the exact counts of the five levels, by region and agency, as of at most a second ago.
+
+use std::{fmt::Write as _, sync::Arc};
+
+use axum::{
+    extract::{Query, State},
+    http::HeaderMap,
+    response::Response,
+};
+use haochaping::{
+    form::html::escape,
+    messages::{Messages, level_name},
+    rating::SatisfactionLevel,
+    region::{Region, RegionKind},
+    statistics::{Counts, show_count, show_rate},
+};
+use serde::Deserialize;
+
+use crate::{
+    app::App,
+    http::page::{self, Page, Reader},
+};
+
+/// Which region, and how to show it.
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    region: Option<String>,
+    lang: Option<String>,
+    mode: Option<String>,
+}
+
+/// The page.
+pub async fn show(State(app): State<Arc<App>>, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
+    let reader = Reader::of(asked.lang.as_deref(), asked.mode.as_deref(), &headers);
+    let root = app.config.root_region;
+    let region = match asked.region.as_deref() {
+        None => root,
+        Some(code) => match code.parse::<Region>() {
+            Ok(region) if root.contains(region) => region,
+            _ => return page::not_found(&app, &headers),
+        },
+    };
+    let names = match app.store.agency_names().await {
+        Ok(names) => names,
+        Err(error) => {
+            // The figures are in memory and go on; agencies show by their codes meanwhile.
+            tracing::warn!(%error, "names of agencies were not read");
+            std::collections::BTreeMap::new()
+        }
+    };
+    let view = View { app: &app, reader, region };
+    let mut out = view.head();
+    view.put_regions(&mut out);
+    view.put_agencies(&mut out, &names);
+    let content = format!("<div class=\"wide\">{out}</div>");
+    let query = if region == root { String::new() } else { format!("region={region}") };
+    let page = Page { query, is_public: true, ..Page::new(reader.messages().public_title, "/", content) };
+    page::respond(&app, reader, &page)
+}
+
+struct View<'a> {
+    app: &'a App,
+    reader: Reader,
+    region: Region,
+}
+
+impl View<'_> {
+    fn head(&self) -> String {
+        let m = self.reader.messages();
+        let (counts, as_of) = self.app.figures.published(self.region, "");
+        let time = as_of.to_rfc3339()[..19].replace('T', " ");
+        let mut out = format!(
+            "<p class=\"slogan\">{}</p><p class=\"muted\">{}</p>{}<h2>{}</h2><p class=\"muted\">{}</p>",
+            m.public_slogan,
+            m.public_intro,
+            self.way_up(),
+            escape(&self.app.region_name(self.region)),
+            m.as_of.replace("{time}", &time),
+        );
+        let rate = show_rate(counts.good(), counts.total());
+        let figures = [
+            (m.total_label, show_count(counts.total())),
+            (m.good_label, show_count(counts.good())),
+            (m.bad_label, show_count(counts.bad())),
+            (m.good_rate_label, rate),
+        ];
+        out.push_str("<dl class=\"figures\">");
+        for (label, figure) in figures {
+            let _ = write!(out, "<div><dt>{label}</dt><dd>{figure}</dd></div>");
+        }
+        out.push_str("</dl>");
+        put_levels(&mut out, m, &counts);
+        let step = m.step_note.replace("{step}", &self.app.config.public_step.to_string());
+        let _ = write!(out, "<p class=\"muted\">{}</p>", m.good_rate_definition);
+        if self.app.config.public_step > 1 {
+            let _ = write!(out, "<p class=\"muted\">{step}</p>");
+        }
+        out
+    }
+
+    /// The way up to the region around, unless this is the root.
+    fn way_up(&self) -> String {
+        let parent = self.region.parent().filter(|_| self.region != self.app.config.root_region);
+        parent.map_or_else(String::new, |parent| {
+            let label = self.reader.messages().back_up.replace("{name}", &self.app.region_name(parent));
+            format!("<p class=\"crumb\"><a href=\"{}\">{}</a></p>", self.href(parent), escape(&label))
+        })
+    }
+
+    fn href(&self, region: Region) -> String {
+        let elder = if self.reader.is_elder { "&mode=elder" } else { "" };
+        format!("{}/?region={region}&lang={}{elder}", self.app.config.base_path(), self.reader.lang.tag())
+    }
+
+    /// The regions right below: all named ones to district level, deeper ones where there is something to show.
+    fn put_regions(&self, out: &mut String) {
+        let m = self.reader.messages();
+        let mut children: Vec<_> = self.region.builtin_children().collect();
+        children.extend(
+            self.app.figures.published_children(self.region).into_iter().filter(|c| c.kind() > RegionKind::District),
+        );
+        children.sort_unstable();
+        children.dedup();
+        if children.is_empty() {
+            return;
+        }
+        let rows = children.into_iter().map(|child| {
+            let name = escape(&self.app.region_name(child));
+            let (counts, _) = self.app.figures.published(child, "");
+            (format!("<a href=\"{}\">{name}</a>", self.href(child)), counts)
+        });
+        put_table(out, m, m.by_region, m.region_label, rows);
+    }
+
+    fn put_agencies(&self, out: &mut String, names: &std::collections::BTreeMap<String, String>) {
+        let m = self.reader.messages();
+        let agencies = self.app.figures.published_agencies(self.region);
+        let rows = agencies.into_iter().map(|(code, counts)| (escape(names.get(&code).unwrap_or(&code)), counts));
+        put_table(out, m, m.by_agency, m.agency_label, rows);
+    }
+}
+
+fn put_levels(out: &mut String, m: &Messages, counts: &Counts) {
+    let _ = write!(
+        out,
+        "<table><thead><tr><th scope=\"col\">{}</th><th scope=\"col\">{}</th></tr></thead><tbody>",
+        m.level_label, m.count_label
+    );
+    for level in SatisfactionLevel::ALL {
+        let gloss = m.level_gloss(level);
+        let gloss = if gloss.is_empty() { String::new() } else { format!(" {gloss}") };
+        let count = show_count(counts.of(level));
+        let _ = write!(
+            out,
+            "<tr><th scope=\"row\"><span lang=\"zh-Hans\">{}</span>{gloss}</th><td>{count}</td></tr>",
+            level_name(level)
+        );
+    }
+    out.push_str("</tbody></table>");
+}
+
+fn put_table(out: &mut String, m: &Messages, title: &str, first: &str, rows: impl Iterator<Item = (String, Counts)>) {
+    let _ = write!(out, "<h2>{title}</h2>");
+    let mut body = String::new();
+    for (name, counts) in rows {
+        let rate = show_rate(counts.good(), counts.total());
+        let [total, good, bad] = [counts.total(), counts.good(), counts.bad()].map(show_count);
+        let _ = write!(body, "<tr><td>{name}</td><td>{total}</td><td>{good}</td><td>{bad}</td><td>{rate}</td></tr>");
+    }
+    if body.is_empty() {
+        let _ = write!(out, "<p>{}</p>", m.no_ratings);
+        return;
+    }
+    let heads = [first, m.total_label, m.good_label, m.bad_label, m.good_rate_label];
+    let heads: String = heads.iter().map(|head| format!("<th scope=\"col\">{head}</th>")).collect();
+    let _ = write!(
+        out,
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{title}\"><table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+    );
+}

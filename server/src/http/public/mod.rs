@@ -1,0 +1,3 @@
+//! What everyone may see.
+
+pub mod home;

@@ -1,0 +1,129 @@
+//! The only list of URLs.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, FromRef, Request, State},
+    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::{self, Next},
+    response::Response,
+    routing::{get, post},
+};
+use tower_http::{
+    compression::CompressionLayer,
+    cors::{AllowOrigin, CorsLayer},
+    timeout::TimeoutLayer,
+};
+
+use super::{
+    api,
+    assets::{self, Served},
+    citizen, health, observe, page, public,
+};
+use crate::app::App;
+
+/// A rating in JSON: 500 characters of comment are at most 2 KB, or 6 KB escaped.
+const RATING_BYTES: usize = 64 * 1024;
+/// A form: far too long a text must still come back to the person, so there is room for 25,000 characters.
+const FORM_BYTES: usize = 256 * 1024;
+/// 1,000 services of about 1 KB each.
+const SERVICES_BYTES: usize = 2 * 1024 * 1024;
+/// No request takes longer, its body included.
+const TIME_LIMIT: Duration = Duration::from_secs(15);
+
+#[derive(Clone)]
+struct Shared {
+    app: Arc<App>,
+    served: Served,
+}
+
+impl FromRef<Shared> for Arc<App> {
+    fn from_ref(shared: &Shared) -> Self {
+        Arc::clone(&shared.app)
+    }
+}
+
+impl FromRef<Shared> for Served {
+    fn from_ref(shared: &Shared) -> Self {
+        shared.served.clone()
+    }
+}
+
+/// Everything under its paths, at the root and under the path of the public URL: a proxy may strip that path or not.
+pub fn router(app: &Arc<App>, served: Served) -> Router {
+    let shared = Shared { app: Arc::clone(app), served };
+    let routes = routes(app);
+    let nested = match app.config.base_path() {
+        "" => routes,
+        base => Router::new().nest(base, routes.clone()).merge(routes),
+    };
+    nested
+        .fallback(not_found)
+        .layer(CompressionLayer::new())
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIME_LIMIT))
+        .layer(middleware::from_fn_with_state(Arc::clone(app), harden))
+        .layer(middleware::from_fn(observe::observe))
+        .with_state(shared)
+}
+
+fn routes(app: &App) -> Router<Shared> {
+    // What a page of a portal may call from the browser, by exact origin and without credentials.
+    let from_portals = Router::new()
+        .route(
+            "/r/{ticket}",
+            get(citizen::form::page).post(citizen::submit::submit).layer(DefaultBodyLimit::max(FORM_BYTES)),
+        )
+        .route("/r/{ticket}/form", get(citizen::form::fragment))
+        .route("/api/v1/ratings", post(api::ratings::create).layer(DefaultBodyLimit::max(RATING_BYTES)))
+        .route("/api/v1/ratings/{lookup}", get(api::progress::show))
+        .layer(cors(&app.config.allow_origins));
+    Router::new()
+        .merge(from_portals)
+        .route("/", get(public::home::show))
+        .route("/r/{ticket}/done", get(citizen::done::page))
+        .route("/q", get(citizen::lookup::form).post(citizen::lookup::submit))
+        .route("/q/{lookup}", get(citizen::lookup::page))
+        .route("/api/v1/services", post(api::services::create).layer(DefaultBodyLimit::max(SERVICES_BYTES)))
+        .route("/api/v1/statistics", get(api::statistics::show))
+        .route("/api/openapi.json", get(api::openapi::show))
+        .route("/api/docs", get(api::docs::show))
+        .route("/v1/haochaping.js", get(assets::loader))
+        .route("/v/{version}/{name}", get(assets::versioned))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+}
+
+fn cors(origins: &[String]) -> CorsLayer {
+    let exact = origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(exact))
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([header::CONTENT_TYPE, HeaderName::from_static("idempotency-key")])
+        .expose_headers([header::RETRY_AFTER])
+        .max_age(Duration::from_secs(600))
+}
+
+async fn not_found(State(app): State<Arc<App>>, request: Request) -> Response {
+    page::not_found(&app, request.headers())
+}
+
+/// Headers that every answer has.
+async fn harden(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let fixed = [
+        ("x-content-type-options", "nosniff"),
+        // A link's token must not travel to other sites as referrer; our own form posts need their origin.
+        ("referrer-policy", "same-origin"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    if app.config.public_url.starts_with("https://") {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
+    response
+}

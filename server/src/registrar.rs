@@ -1,0 +1,121 @@
+//! Who may register services: API keys, each of an authority, scoped to regions and agencies.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
+
+use haochaping::{link::base32, region::Region};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    app::{Rng, random},
+    store::StoredApiKey,
+};
+
+/// The scope of a key that registers services.
+pub const SCOPE_SERVICES: &str = "services";
+
+/// One caller that a key admitted.
+#[derive(Clone, Debug)]
+pub struct Registrar {
+    /// Whose case numbers these are.
+    pub authority: String,
+    regions: Vec<Region>,
+    agencies: BTreeSet<String>,
+}
+
+impl Registrar {
+    /// Whether it may register in this region.
+    pub fn covers_region(&self, region: Region) -> bool {
+        self.regions.is_empty() || self.regions.iter().any(|own| own.contains(region))
+    }
+
+    /// Whether it may register for this agency.
+    pub fn covers_agency(&self, agency: &str) -> bool {
+        self.agencies.is_empty() || self.agencies.contains(agency)
+    }
+}
+
+/// All live API keys.
+#[derive(Debug, Default)]
+pub struct Registrars(BTreeMap<String, ([u8; 32], Registrar)>);
+
+impl Registrars {
+    /// The live ones among stored keys that may register services.
+    pub fn new(stored: Vec<StoredApiKey>) -> Self {
+        let live = stored.into_iter().filter(|key| key.revoked_at.is_none() && key.scope == SCOPE_SERVICES);
+        Self(
+            live.map(|key| {
+                let agencies = key.agencies.into_iter().collect();
+                (key.id, (key.secret_hash, Registrar { authority: key.authority, regions: key.regions, agencies }))
+            })
+            .collect(),
+        )
+    }
+
+    /// The caller of an `Authorization: Bearer` header; `None` if no live key fits.
+    pub fn admit(&self, header: &str) -> Option<&Registrar> {
+        let key = header.strip_prefix("Bearer ").or_else(|| header.strip_prefix("bearer "))?.trim();
+        let (id, secret) = key.strip_prefix("hcp_")?.split_once('_')?;
+        let (hash, registrar) = self.0.get(id)?;
+        is_same(hash, &hash_of(secret)).then_some(registrar)
+    }
+}
+
+/// A new key: its public half, what is stored of its secret half, and the whole, which is shown once.
+pub fn make_key(rng: &dyn Rng) -> (String, [u8; 32], String) {
+    let id = base32::encode(&random::<5>(rng)).to_lowercase();
+    let mut secret = String::new();
+    for byte in random::<32>(rng) {
+        write!(secret, "{byte:02x}").expect("writing to a string cannot fail");
+    }
+    let whole = format!("hcp_{id}_{secret}");
+    (id, hash_of(&secret), whole)
+}
+
+fn hash_of(secret: &str) -> [u8; 32] {
+    // 256 random bits need no slow hash.
+    Sha256::digest(secret.as_bytes()).into()
+}
+
+/// Compares hashes without telling by time where they differ.
+fn is_same(a: &[u8; 32], b: &[u8; 32]) -> bool {
+    a.iter().zip(b).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use haochaping::calendar::Instant;
+
+    use super::*;
+    use crate::app::SystemRng;
+
+    fn stored(id: &str, hash: [u8; 32]) -> StoredApiKey {
+        StoredApiKey {
+            id: id.into(),
+            authority: "jiangsu".into(),
+            secret_hash: hash,
+            regions: vec!["321000".parse().unwrap()],
+            agencies: vec![],
+            scope: SCOPE_SERVICES.into(),
+            created_at: Instant::from_millis(0),
+            revoked_at: None,
+        }
+    }
+
+    #[test]
+    fn a_live_key_admits_and_nothing_else_does() {
+        let (id, hash, whole) = make_key(&SystemRng);
+        let live = Registrars::new(vec![stored(&id, hash)]);
+        let caller = live.admit(&format!("Bearer {whole}")).unwrap();
+        assert!(caller.covers_region("321002001".parse().unwrap()));
+        assert!(!caller.covers_region("320100".parse().unwrap()));
+        assert!(live.admit(&format!("Bearer {whole}0")).is_none());
+        assert!(live.admit(&whole).is_none());
+        let revoked = StoredApiKey { revoked_at: Some(Instant::from_millis(1)), ..stored(&id, hash) };
+        assert!(Registrars::new(vec![revoked]).admit(&format!("Bearer {whole}")).is_none());
+        let other = StoredApiKey { scope: "probe".into(), ..stored(&id, hash) };
+        assert!(Registrars::new(vec![other]).admit(&format!("Bearer {whole}")).is_none());
+    }
+}

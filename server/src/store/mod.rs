@@ -1,0 +1,282 @@
+//! The store behind the collector: one trait, one contract that every store passes.
+
+#[cfg(test)]
+pub(crate) mod contract;
+mod null;
+pub mod sqlite;
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use haochaping::{
+    calendar::Instant,
+    link::RatingId,
+    rating::{Channel, Provenance, SatisfactionLevel},
+    region::Region,
+    service::Service,
+    statistics::Counts,
+};
+pub use null::NullStore;
+
+/// An id of 16 bytes, a UUIDv7.
+pub type Id = [u8; 16];
+
+/// Why the store did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// It can be tried again: nothing was changed.
+    #[error("the store is busy: {0}")]
+    Busy(String),
+    /// A row does not fit by its data: nothing was changed.
+    #[error("a row does not fit: {0}")]
+    Row(String),
+    /// Whether the change happened is not known. On one file the process ends and reads the file anew.
+    #[error("the outcome of a commit is unknown: {0}")]
+    OutcomeUnknown(String),
+    /// Reading failed, or something is broken that trying again will not mend.
+    #[error("the store failed: {0}")]
+    Failed(String),
+}
+
+/// A checked rating on its way to the disk. Comment and contact are encrypted already.
+#[derive(Clone, Debug)]
+pub struct NewRating {
+    /// The partition of its service.
+    pub part: u8,
+    /// The service it is about.
+    pub service: Id,
+    /// Its own id.
+    pub id: RatingId,
+    /// A digest of the idempotency key.
+    pub key_digest: [u8; 16],
+    /// The keyed digest of what it says.
+    pub fingerprint: [u8; 16],
+    /// The level.
+    pub level: SatisfactionLevel,
+    /// Codes of options, sorted, separated by commas.
+    pub indicators: String,
+    /// The version of the list.
+    pub indicator_version: String,
+    /// The comment, encrypted; `None` when empty.
+    pub comment: Option<Vec<u8>>,
+    /// The contact data, encrypted.
+    pub contact: Option<Vec<u8>>,
+    /// 匿名评价
+    pub is_anonymous: bool,
+    /// How it came in.
+    pub channel: Channel,
+    /// Who it comes from.
+    pub provenance: Provenance,
+    /// The language of the form.
+    pub lang: &'static str,
+    /// When it was accepted.
+    pub rated_at: Instant,
+    /// Random bytes for a later commitment to this row.
+    pub salt: [u8; 32],
+    /// The id of the work order, should one be opened.
+    pub work_order: Id,
+}
+
+/// What became of one rating of a batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is on disk.
+    Accepted,
+    /// It was on disk already: same service, key and content.
+    Replayed {
+        /// The id of the rating that stands.
+        id: RatingId,
+        /// When that was accepted.
+        rated_at: Instant,
+    },
+    /// The key stands with another content.
+    KeyReused,
+    /// Another rating stands.
+    AlreadyRated {
+        /// When that was accepted.
+        rated_at: Instant,
+    },
+    /// The service is not on record.
+    ServiceUnknown,
+    /// The row does not fit by its data; the others of the batch live.
+    Refused,
+}
+
+/// One figure: how many ratings of a level in a region, by one agency or by all.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FigureKey {
+    /// The region, ancestors included.
+    pub region: Region,
+    /// The agency's code; empty for all.
+    pub agency: String,
+}
+
+/// A batch after its commit.
+#[derive(Debug)]
+pub struct Committed {
+    /// What became of each rating, in order.
+    pub outcomes: Vec<Outcome>,
+    /// The revision of this process's slot after the commit.
+    pub revision: i64,
+    /// What the batch added to the figures.
+    pub added: Vec<(FigureKey, SatisfactionLevel, u64)>,
+}
+
+/// A service on its way to the store.
+#[derive(Clone, Debug)]
+pub struct NewService {
+    /// The checked service.
+    pub service: Service,
+    /// Its partition.
+    pub part: u8,
+    /// The id it gets if it is new.
+    pub id: Id,
+    /// The last day of the ticket it gets if it needs one.
+    pub last_day: u16,
+    /// Now.
+    pub at: Instant,
+}
+
+/// A service that is on record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registered {
+    /// Its id.
+    pub id: Id,
+    /// The last day of its current ticket.
+    pub last_day: u16,
+    /// Whether this call put it on record.
+    pub is_new: bool,
+    /// When it was rated.
+    pub rated_at: Option<Instant>,
+}
+
+/// What a rating page shows of a service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceView {
+    /// 办理事项
+    pub item_name: Option<String>,
+    /// 办理部门
+    pub agency_name: Option<String>,
+    /// When it was finished.
+    pub finished_at: Instant,
+    /// When it was rated.
+    pub rated_at: Option<Instant>,
+}
+
+/// What a look-up shows of a rating, and no more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RatingView {
+    /// The rating.
+    pub id: RatingId,
+    /// When it was accepted.
+    pub rated_at: Instant,
+    /// The state of its work order and when it was opened.
+    pub work_order: Option<(String, Instant)>,
+}
+
+/// A wrapped key.
+#[derive(Clone, Debug)]
+pub struct StoredKey {
+    /// What it is for.
+    pub purpose: String,
+    /// Its number within the purpose.
+    pub id: u8,
+    /// The key under the master key.
+    pub wrapped: Vec<u8>,
+    /// When it was made.
+    pub created_at: Instant,
+    /// When it was retired.
+    pub retired_at: Option<Instant>,
+}
+
+/// An API key as stored: its secret only as a hash.
+#[derive(Clone, Debug)]
+pub struct StoredApiKey {
+    /// The public half.
+    pub id: String,
+    /// Whose it is.
+    pub authority: String,
+    /// SHA-256 of the secret half.
+    pub secret_hash: [u8; 32],
+    /// The regions it may register in, with all below; empty for everywhere.
+    pub regions: Vec<Region>,
+    /// The agencies it may register for; empty for all.
+    pub agencies: Vec<String>,
+    /// What it may do.
+    pub scope: String,
+    /// When it was made.
+    pub created_at: Instant,
+    /// When it was revoked.
+    pub revoked_at: Option<Instant>,
+}
+
+/// What `verify` found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verification {
+    /// Ratings in the store.
+    pub n_ratings: u64,
+    /// Work orders in the store.
+    pub n_work_orders: u64,
+    /// Everything that does not fit, in words.
+    pub faults: Vec<String>,
+}
+
+/// The store. Every write is one transaction, and has happened when it returns.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Writes a batch of ratings with work orders and counters in one transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::OutcomeUnknown`] when the commit itself failed; the caller must not answer anyone.
+    async fn commit(&self, batch: Vec<NewRating>) -> Result<Committed, StoreError>;
+    /// Puts services on record, each applied alone; the answers are in order.
+    async fn register(&self, authority: &str, services: Vec<NewService>) -> Result<Vec<Registered>, StoreError>;
+    /// The service of a ticket.
+    async fn service(&self, part: u8, id: Id) -> Result<Option<ServiceView>, StoreError>;
+    /// A service by its case, with its id and last ticket day.
+    async fn find_service(
+        &self,
+        part: u8,
+        authority: &str,
+        case: &str,
+        number: u32,
+    ) -> Result<Option<Registered>, StoreError>;
+    /// The ratings whose ids lie in a range, both ends included.
+    async fn ratings_between(&self, part: u8, low: RatingId, high: RatingId) -> Result<Vec<RatingView>, StoreError>;
+
+    /// This process's slot and its revision, and the figures as they stand.
+    async fn figures(&self) -> Result<(i64, BTreeMap<FigureKey, Counts>), StoreError>;
+    /// The revision of this process's slot.
+    async fn slot_revision(&self) -> Result<i64, StoreError>;
+    /// The figures as last published.
+    async fn published(&self) -> Result<BTreeMap<FigureKey, Counts>, StoreError>;
+    /// Keeps figures as published.
+    async fn publish(&self, moved: Vec<(FigureKey, Counts)>) -> Result<(), StoreError>;
+    /// Names of agencies by code.
+    async fn agency_names(&self) -> Result<BTreeMap<String, String>, StoreError>;
+
+    /// The numbers that tell whether keys, API keys or regions changed.
+    async fn revisions(&self) -> Result<BTreeMap<String, i64>, StoreError>;
+    /// Every key, retired ones included.
+    async fn keys(&self) -> Result<Vec<StoredKey>, StoreError>;
+    /// Adds a key.
+    async fn add_key(&self, key: StoredKey) -> Result<(), StoreError>;
+    /// Retires a key; false if there is none.
+    async fn retire_key(&self, purpose: &str, id: u8, at: Instant) -> Result<bool, StoreError>;
+    /// Every API key, revoked ones included.
+    async fn api_keys(&self) -> Result<Vec<StoredApiKey>, StoreError>;
+    /// Adds an API key.
+    async fn add_api_key(&self, key: StoredApiKey) -> Result<(), StoreError>;
+    /// Revokes an API key; false if there is none.
+    async fn revoke_api_key(&self, id: &str, at: Instant) -> Result<bool, StoreError>;
+    /// Imported names of regions.
+    async fn regions(&self) -> Result<BTreeMap<Region, String>, StoreError>;
+    /// Adds names of regions or changes them.
+    async fn import_regions(&self, names: Vec<(Region, String)>) -> Result<(), StoreError>;
+
+    /// Checks that counters are the fold of ratings, that every bad rating that counts has its work order, and that the
+    /// file itself is sound.
+    async fn verify(&self) -> Result<Verification, StoreError>;
+    /// Writes a copy that can be opened as a store, while others go on writing. `progress` hears pages left and total.
+    async fn backup(&self, to: &std::path::Path, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<(), StoreError>;
+}

@@ -1,0 +1,84 @@
+//! A store that keeps nothing: what the collector costs without one. For measuring only.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use haochaping::{calendar::Instant, link::RatingId, region::Region, statistics::Counts};
+
+use super::{
+    Committed, FigureKey, Id, NewRating, NewService, Outcome, RatingView, Registered, ServiceView, Store, StoreError,
+    StoredApiKey, StoredKey, Verification,
+};
+
+/// Accepts every rating and forgets it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NullStore;
+
+const NOTHING_KEPT: &str = "this store keeps nothing";
+
+#[async_trait]
+impl Store for NullStore {
+    async fn commit(&self, batch: Vec<NewRating>) -> Result<Committed, StoreError> {
+        Ok(Committed { outcomes: vec![Outcome::Accepted; batch.len()], revision: 0, added: Vec::new() })
+    }
+    async fn register(&self, _: &str, _: Vec<NewService>) -> Result<Vec<Registered>, StoreError> {
+        Err(StoreError::Failed(NOTHING_KEPT.into()))
+    }
+    async fn service(&self, _: u8, _: Id) -> Result<Option<ServiceView>, StoreError> {
+        Ok(None)
+    }
+    async fn find_service(&self, _: u8, _: &str, _: &str, _: u32) -> Result<Option<Registered>, StoreError> {
+        Ok(None)
+    }
+    async fn ratings_between(&self, _: u8, _: RatingId, _: RatingId) -> Result<Vec<RatingView>, StoreError> {
+        Ok(Vec::new())
+    }
+    async fn figures(&self) -> Result<(i64, BTreeMap<FigureKey, Counts>), StoreError> {
+        Ok((0, BTreeMap::new()))
+    }
+    async fn slot_revision(&self) -> Result<i64, StoreError> {
+        Ok(0)
+    }
+    async fn published(&self) -> Result<BTreeMap<FigureKey, Counts>, StoreError> {
+        Ok(BTreeMap::new())
+    }
+    async fn publish(&self, _: Vec<(FigureKey, Counts)>) -> Result<(), StoreError> {
+        Ok(())
+    }
+    async fn agency_names(&self) -> Result<BTreeMap<String, String>, StoreError> {
+        Ok(BTreeMap::new())
+    }
+    async fn revisions(&self) -> Result<BTreeMap<String, i64>, StoreError> {
+        Ok(BTreeMap::new())
+    }
+    async fn keys(&self) -> Result<Vec<StoredKey>, StoreError> {
+        Ok(Vec::new())
+    }
+    async fn add_key(&self, _: StoredKey) -> Result<(), StoreError> {
+        Ok(())
+    }
+    async fn retire_key(&self, _: &str, _: u8, _: Instant) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+    async fn api_keys(&self) -> Result<Vec<StoredApiKey>, StoreError> {
+        Ok(Vec::new())
+    }
+    async fn add_api_key(&self, _: StoredApiKey) -> Result<(), StoreError> {
+        Ok(())
+    }
+    async fn revoke_api_key(&self, _: &str, _: Instant) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+    async fn regions(&self) -> Result<BTreeMap<Region, String>, StoreError> {
+        Ok(BTreeMap::new())
+    }
+    async fn import_regions(&self, _: Vec<(Region, String)>) -> Result<(), StoreError> {
+        Ok(())
+    }
+    async fn verify(&self) -> Result<Verification, StoreError> {
+        Ok(Verification::default())
+    }
+    async fn backup(&self, _: &std::path::Path, _: &(dyn Fn(u64, u64) + Sync)) -> Result<(), StoreError> {
+        Err(StoreError::Failed(NOTHING_KEPT.into()))
+    }
+}

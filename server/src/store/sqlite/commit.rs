@@ -1,0 +1,201 @@
+//! A batch of ratings as one transaction: ratings, work orders, counters.
+
+use std::collections::BTreeMap;
+
+use haochaping::{calendar::Instant, rating::SatisfactionLevel, region::Region};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+
+use super::SLOT;
+use crate::store::{Committed, FigureKey, NewRating, Outcome, StoreError};
+
+/// What a rating takes over from its service.
+struct ServiceRow {
+    authority: String,
+    case_number: String,
+    service_number: i64,
+    item_code: Option<String>,
+    agency: String,
+    region: Region,
+}
+
+/// What a batch adds, summed up before it touches a counter row.
+#[derive(Default)]
+struct Sums {
+    figures: BTreeMap<(FigureKey, SatisfactionLevel), u64>,
+    slices: BTreeMap<(u32, Region, &'static str, String, SatisfactionLevel), u64>,
+}
+
+/// Commits the batch. A row that fails by its data is found by halving the batch, and the others live.
+pub(super) fn commit(connection: &mut Connection, batch: &[NewRating]) -> Result<Committed, StoreError> {
+    match try_commit(connection, batch) {
+        Err(StoreError::Row(_)) if batch.len() > 1 => {
+            let (first, second) = batch.split_at(batch.len() / 2);
+            let mut committed = commit(connection, first)?;
+            let rest = commit(connection, second)?;
+            committed.outcomes.extend(rest.outcomes);
+            committed.added.extend(rest.added);
+            committed.revision = rest.revision;
+            Ok(committed)
+        }
+        Err(StoreError::Row(reason)) => {
+            tracing::error!(reason, "a rating does not fit the store");
+            let revision = super::read::slot_revision(connection)?;
+            Ok(Committed { outcomes: vec![Outcome::Refused], revision, added: Vec::new() })
+        }
+        other => other,
+    }
+}
+
+fn try_commit(connection: &mut Connection, batch: &[NewRating]) -> Result<Committed, StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut sums = Sums::default();
+    let outcomes = batch.iter().map(|new| write_rating(&transaction, new, &mut sums)).collect::<Result<_, _>>()?;
+    write_sums(&transaction, &sums)?;
+    let revision = transaction
+        .prepare_cached(
+            "insert into slot (slot, revision) values (?1, 1)
+             on conflict (slot) do update set revision = revision + 1 returning revision",
+        )?
+        .query_row([SLOT], |row| row.get(0))?;
+    // Until here nothing has happened; from here on only a commit that returned is known.
+    transaction.commit().map_err(|e| StoreError::OutcomeUnknown(e.to_string()))?;
+    let added = sums.figures.into_iter().map(|((key, level), n)| (key, level, n)).collect();
+    Ok(Committed { outcomes, revision, added })
+}
+
+fn write_rating(transaction: &Transaction<'_>, new: &NewRating, sums: &mut Sums) -> Result<Outcome, StoreError> {
+    let Some(service) = read_service(transaction, new)? else { return Ok(Outcome::ServiceUnknown) };
+    let inserted = transaction
+        .prepare_cached(
+            "insert into rating (part, authority, case_number, service_number, id, key_digest, fingerprint, level,
+               indicators, indicator_version, comment, contact, anonymous, channel, provenance, lang, item_code, agency,
+               region, rated_at, salt)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
+             on conflict (part, authority, case_number, service_number) do nothing",
+        )?
+        .execute(params![
+            new.part,
+            service.authority,
+            service.case_number,
+            service.service_number,
+            new.id,
+            new.key_digest,
+            new.fingerprint,
+            new.level.name(),
+            new.indicators,
+            new.indicator_version,
+            new.comment,
+            new.contact,
+            new.is_anonymous,
+            new.channel.name(),
+            new.provenance.name(),
+            new.lang,
+            service.item_code,
+            service.agency,
+            service.region.number().cast_signed(),
+            new.rated_at.millis(),
+            new.salt,
+        ])?;
+    if inserted == 0 {
+        return compare_with_standing(transaction, new, &service);
+    }
+    if new.level.is_bad() && new.provenance.counts() {
+        transaction
+            .prepare_cached(
+                "insert into work_order (part, rating, id, state, opened_at) values (?1, ?2, ?3, 'opened', ?4)",
+            )?
+            .execute(params![new.part, new.id, new.work_order, new.rated_at.millis()])?;
+    }
+    sums.add(new, service);
+    Ok(Outcome::Accepted)
+}
+
+fn read_service(transaction: &Transaction<'_>, new: &NewRating) -> Result<Option<ServiceRow>, StoreError> {
+    let row = transaction
+        .prepare_cached(
+            "select authority, case_number, service_number, item_code, agency, region from service
+             where part = ?1 and id = ?2",
+        )?
+        .query_row(params![new.part, new.service], |row| {
+            Ok(ServiceRow {
+                authority: row.get(0)?,
+                case_number: row.get(1)?,
+                service_number: row.get(2)?,
+                item_code: row.get(3)?,
+                agency: row.get(4)?,
+                region: super::read::region_of(row.get(5)?),
+            })
+        })
+        .optional()?;
+    Ok(row)
+}
+
+/// The service has a rating: is it this one? A key is compared within its service's row only.
+fn compare_with_standing(
+    transaction: &Transaction<'_>,
+    new: &NewRating,
+    service: &ServiceRow,
+) -> Result<Outcome, StoreError> {
+    let outcome = transaction
+        .prepare_cached(
+            "select id, key_digest, fingerprint, rated_at from rating
+             where part = ?1 and authority = ?2 and case_number = ?3 and service_number = ?4",
+        )?
+        .query_row(params![new.part, service.authority, service.case_number, service.service_number], |row| {
+            let (id, key, fingerprint): ([u8; 16], [u8; 16], [u8; 16]) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let rated_at = Instant::from_millis(row.get(3)?);
+            Ok(match (key == new.key_digest, fingerprint == new.fingerprint) {
+                (true, true) => Outcome::Replayed { id, rated_at },
+                (true, false) => Outcome::KeyReused,
+                (false, _) => Outcome::AlreadyRated { rated_at },
+            })
+        })?;
+    Ok(outcome)
+}
+
+impl Sums {
+    fn add(&mut self, new: &NewRating, service: ServiceRow) {
+        let (month, city) = (new.rated_at.date_in_china().month(), service.region.city());
+        let mut slice = |kind, value: &str| {
+            *self.slices.entry((month, city, kind, value.to_owned(), new.level)).or_default() += 1;
+        };
+        slice("provenance", new.provenance.name());
+        if !new.provenance.counts() {
+            return;
+        }
+        slice("agency", &service.agency);
+        slice("channel", new.channel.name());
+        if let Some(item) = &service.item_code {
+            slice("item", item);
+        }
+        for code in new.indicators.split(',').filter(|code| !code.is_empty()) {
+            slice("option", code);
+        }
+        for region in service.region.ancestors() {
+            for agency in ["", &service.agency] {
+                let key = FigureKey { region, agency: agency.to_owned() };
+                *self.figures.entry((key, new.level)).or_default() += 1;
+            }
+        }
+    }
+}
+
+/// One upsert a key, in key order, whatever the size of the batch.
+fn write_sums(transaction: &Transaction<'_>, sums: &Sums) -> Result<(), StoreError> {
+    let mut counter = transaction.prepare_cached(
+        "insert into counter (part, region, agency, level, slot, n) values (0, ?1, ?2, ?3, ?4, ?5)
+         on conflict (part, region, agency, level, slot) do update set n = n + excluded.n",
+    )?;
+    for ((key, level), n) in &sums.figures {
+        counter.execute(params![key.region.number().cast_signed(), key.agency, level.name(), SLOT, n.cast_signed()])?;
+    }
+    let mut slice = transaction.prepare_cached(
+        "insert into slice (part, month, city, kind, value, level, slot, n) values (0, ?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         on conflict (part, month, city, kind, value, level, slot) do update set n = n + excluded.n",
+    )?;
+    for ((month, city, kind, value, level), n) in &sums.slices {
+        let city = city.number().cast_signed();
+        slice.execute(params![month, city, kind, value, level.name(), SLOT, n.cast_signed()])?;
+    }
+    Ok(())
+}

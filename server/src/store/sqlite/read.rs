@@ -1,0 +1,121 @@
+//! What is read and never changes anything.
+
+use std::collections::BTreeMap;
+
+use haochaping::{calendar::Instant, link::RatingId, rating::SatisfactionLevel, region::Region, statistics::Counts};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::SLOT;
+use crate::store::{FigureKey, Id, RatingView, ServiceView, StoreError};
+
+/// A stored region. What was stored was checked; a damaged number shows as the country rather than stopping a page.
+pub(super) fn region_of(number: i64) -> Region {
+    u64::try_from(number).ok().and_then(Region::from_number).unwrap_or(Region::COUNTRY)
+}
+
+pub(super) fn service(connection: &Connection, part: u8, id: Id) -> Result<Option<ServiceView>, StoreError> {
+    let view = connection
+        .prepare_cached(
+            "select s.item_name, a.name, s.finished_at, r.rated_at
+             from service s
+             left join agency a on a.code = s.agency
+             left join rating r on r.part = s.part and r.authority = s.authority and r.case_number = s.case_number
+               and r.service_number = s.service_number
+             where s.part = ?1 and s.id = ?2",
+        )?
+        .query_row(params![part, id], |row| {
+            Ok(ServiceView {
+                item_name: row.get(0)?,
+                agency_name: row.get(1)?,
+                finished_at: Instant::from_millis(row.get(2)?),
+                rated_at: row.get::<_, Option<i64>>(3)?.map(Instant::from_millis),
+            })
+        })
+        .optional()?;
+    Ok(view)
+}
+
+pub(super) fn ratings_between(
+    connection: &Connection,
+    part: u8,
+    low: RatingId,
+    high: RatingId,
+) -> Result<Vec<RatingView>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "select r.id, r.rated_at, w.state, w.opened_at from rating r
+         left join work_order w on w.part = r.part and w.rating = r.id
+         where r.part = ?1 and r.id between ?2 and ?3",
+    )?;
+    let rows = statement.query_map(params![part, low, high], |row| {
+        let opened: Option<i64> = row.get(3)?;
+        let state: Option<String> = row.get(2)?;
+        Ok(RatingView {
+            id: row.get(0)?,
+            rated_at: Instant::from_millis(row.get(1)?),
+            work_order: state.zip(opened.map(Instant::from_millis)),
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+pub(super) fn slot_revision(connection: &Connection) -> Result<i64, StoreError> {
+    let revision = connection
+        .prepare_cached("select revision from slot where slot = ?1")?
+        .query_row([SLOT], |row| row.get(0))
+        .optional()?;
+    Ok(revision.unwrap_or(0))
+}
+
+/// The revision is read first and within one snapshot, so that a batch committed meanwhile is not counted twice.
+pub(super) fn figures(connection: &Connection) -> Result<(i64, BTreeMap<FigureKey, Counts>), StoreError> {
+    let snapshot = connection.unchecked_transaction()?;
+    let revision = slot_revision(&snapshot)?;
+    let mut figures: BTreeMap<FigureKey, Counts> = BTreeMap::new();
+    let mut statement =
+        snapshot.prepare_cached("select region, agency, level, sum(n) from counter group by region, agency, level")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let key = FigureKey { region: region_of(row.get(0)?), agency: row.get(1)? };
+        let level: String = row.get(2)?;
+        let level: SatisfactionLevel = level.parse().map_err(|e| StoreError::Failed(format!("counter: {e}")))?;
+        figures.entry(key).or_default().add(level, row.get::<_, i64>(3)?.unsigned_abs());
+    }
+    Ok((revision, figures))
+}
+
+pub(super) fn published(connection: &Connection) -> Result<BTreeMap<FigureKey, Counts>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "select region, agency, very_satisfied, satisfied, basically_satisfied, dissatisfied, very_dissatisfied
+         from published",
+    )?;
+    let rows = statement.query_map([], |row| {
+        let n = |place| row.get::<_, i64>(place).map(i64::unsigned_abs);
+        let counts = Counts {
+            very_satisfied: n(2)?,
+            satisfied: n(3)?,
+            basically_satisfied: n(4)?,
+            dissatisfied: n(5)?,
+            very_dissatisfied: n(6)?,
+        };
+        Ok((FigureKey { region: region_of(row.get(0)?), agency: row.get(1)? }, counts))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+pub(super) fn agency_names(connection: &Connection) -> Result<BTreeMap<String, String>, StoreError> {
+    let mut statement = connection.prepare_cached("select code, name from agency")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+pub(super) fn revisions(connection: &Connection) -> Result<BTreeMap<String, i64>, StoreError> {
+    let mut statement = connection.prepare_cached("select name, value from revision")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+pub(super) fn regions(connection: &Connection) -> Result<BTreeMap<Region, String>, StoreError> {
+    let mut statement = connection.prepare_cached("select code, name from region")?;
+    let rows = statement.query_map([], |row| Ok((region_of(row.get(0)?), row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,143 @@
+//! Whether everything fits: counters are the fold of ratings, bad ratings that count have work orders, links resolve.
+
+use std::collections::BTreeMap;
+
+use haochaping::{
+    calendar::Instant,
+    rating::{Provenance, SatisfactionLevel},
+};
+use rusqlite::Connection;
+
+use super::read::region_of;
+use crate::store::{StoreError, Verification};
+
+/// Named so that a fault in words says which counter.
+type Fold = BTreeMap<String, i64>;
+
+pub(super) fn verify(connection: &Connection) -> Result<Verification, StoreError> {
+    let snapshot = connection.unchecked_transaction()?;
+    let mut found = Verification::default();
+    let sound: String = snapshot.query_row("pragma quick_check(1)", [], |row| row.get(0))?;
+    if sound != "ok" {
+        found.faults.push(format!("the file is damaged: {sound}"));
+    }
+    let (figures, slices) = fold_ratings(&snapshot, &mut found)?;
+    compare(
+        "counter",
+        &figures,
+        &stored(&snapshot, "select region || ' ' || agency || ' ' || level, sum(n) from counter group by 1")?,
+        &mut found,
+    );
+    compare(
+        "slice",
+        &slices,
+        &stored(
+            &snapshot,
+            "select month || ' ' || city || ' ' || kind || ' ' || value || ' ' || level, sum(n) from slice group by 1",
+        )?,
+        &mut found,
+    );
+    check_work_orders(&snapshot, &mut found)?;
+    check_services(&snapshot, &mut found)?;
+    Ok(found)
+}
+
+fn fold_ratings(connection: &Connection, found: &mut Verification) -> Result<(Fold, Fold), StoreError> {
+    let (mut figures, mut slices) = (Fold::new(), Fold::new());
+    let mut statement = connection
+        .prepare("select level, provenance, channel, indicators, item_code, agency, region, rated_at from rating")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        found.n_ratings += 1;
+        let level: String = row.get(0)?;
+        let provenance: String = row.get(1)?;
+        if level.parse::<SatisfactionLevel>().is_err() {
+            found.faults.push(format!("a rating has the level {level:?}"));
+        }
+        let Ok(counts) = provenance.parse::<Provenance>().map(Provenance::counts) else {
+            found.faults.push(format!("a rating has the provenance {provenance:?}"));
+            continue;
+        };
+        let (channel, indicators): (String, String) = (row.get(2)?, row.get(3)?);
+        let (item, agency): (Option<String>, String) = (row.get(4)?, row.get(5)?);
+        let region = region_of(row.get(6)?);
+        let month = Instant::from_millis(row.get(7)?).date_in_china().month();
+        let city = region.city().number();
+        let mut slice = |kind: &str, value: &str| {
+            *slices.entry(format!("{month} {city} {kind} {value} {level}")).or_default() += 1;
+        };
+        slice("provenance", &provenance);
+        if !counts {
+            continue;
+        }
+        slice("agency", &agency);
+        slice("channel", &channel);
+        if let Some(item) = &item {
+            slice("item", item);
+        }
+        for code in indicators.split(',').filter(|code| !code.is_empty()) {
+            slice("option", code);
+        }
+        for ancestor in region.ancestors() {
+            for of in ["", &agency] {
+                *figures.entry(format!("{} {of} {level}", ancestor.number())).or_default() += 1;
+            }
+        }
+    }
+    Ok((figures, slices))
+}
+
+fn stored(connection: &Connection, sql: &str) -> Result<Fold, StoreError> {
+    let mut statement = connection.prepare(sql)?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn compare(what: &str, folded: &Fold, stored: &Fold, found: &mut Verification) {
+    for key in folded.keys().chain(stored.keys().filter(|key| !folded.contains_key(*key))) {
+        let (is, should) = (stored.get(key).unwrap_or(&0), folded.get(key).unwrap_or(&0));
+        if is != should {
+            found.faults.push(format!("{what} [{key}] is {is}, the ratings give {should}"));
+        }
+    }
+}
+
+fn check_work_orders(connection: &Connection, found: &mut Verification) -> Result<(), StoreError> {
+    found.n_work_orders =
+        connection.query_row("select count(*) from work_order", [], |row| row.get::<_, i64>(0))?.unsigned_abs();
+    let missing: i64 = connection.query_row(
+        "select count(*) from rating r
+         where r.level in ('dissatisfied', 'very_dissatisfied') and r.provenance in ('citizen', 'assisted', 'relayed')
+           and not exists (select 1 from work_order w where w.part = r.part and w.rating = r.id)",
+        [],
+        |row| row.get(0),
+    )?;
+    let stray: i64 = connection.query_row(
+        "select count(*) from work_order w where not exists (
+           select 1 from rating r where r.part = w.part and r.id = w.rating
+             and r.level in ('dissatisfied', 'very_dissatisfied') and r.provenance in ('citizen', 'assisted', 'relayed'))",
+        [],
+        |row| row.get(0),
+    )?;
+    if missing > 0 {
+        found.faults.push(format!("{missing} bad ratings have no work order"));
+    }
+    if stray > 0 {
+        found.faults.push(format!("{stray} work orders have no bad rating"));
+    }
+    Ok(())
+}
+
+fn check_services(connection: &Connection, found: &mut Verification) -> Result<(), StoreError> {
+    let stray: i64 = connection.query_row(
+        "select count(*) from rating r where not exists (
+           select 1 from service s where s.part = r.part and s.authority = r.authority
+             and s.case_number = r.case_number and s.service_number = r.service_number)",
+        [],
+        |row| row.get(0),
+    )?;
+    if stray > 0 {
+        found.faults.push(format!("{stray} ratings have no service"));
+    }
+    Ok(())
+}

@@ -1,0 +1,124 @@
+//! The way of a rating into the store: one bounded queue, and a task that commits whatever waits as one transaction.
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{
+    figures::Figures,
+    store::{NewRating, Outcome, Store, StoreError},
+};
+
+/// The most ratings in one transaction.
+pub const BATCH_MAX: usize = 512;
+/// How many ratings wait before the collector says that it is busy: eight batches.
+const QUEUE_MAX: usize = 8 * BATCH_MAX;
+/// How often a batch that changed nothing is tried again.
+const ATTEMPTS: u32 = 3;
+
+struct Waiting {
+    rating: NewRating,
+    answer: oneshot::Sender<Result<Outcome, NotWritten>>,
+}
+
+/// Why a rating was not written. Nothing of it is on disk, unless the process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotWritten {
+    /// The queue is full, or the store stayed busy.
+    #[error("the collector is busy")]
+    Busy,
+    /// The store failed.
+    #[error("the store failed")]
+    Failed,
+}
+
+/// Hands ratings to the writing task.
+#[derive(Clone, Debug)]
+pub struct Writer(mpsc::Sender<Waiting>);
+
+impl Writer {
+    /// Starts the writing task. It ends after the last `Writer` is gone and the queue is empty.
+    /// `batch_max` is [`BATCH_MAX`] but where something is measured against it.
+    pub fn start(store: Arc<dyn Store>, figures: Arc<Figures>, batch_max: usize) -> Self {
+        let (sender, mut queue) = mpsc::channel(QUEUE_MAX);
+        tokio::spawn(async move {
+            let mut waiting = Vec::with_capacity(batch_max);
+            // No artificial delay: what has come while the last batch was written is the next batch.
+            while queue.recv_many(&mut waiting, batch_max).await > 0 {
+                write_batch(&*store, &figures, std::mem::take(&mut waiting)).await;
+            }
+        });
+        Self(sender)
+    }
+
+    /// Queues a rating and returns when its transaction has been committed.
+    pub async fn write(&self, rating: NewRating) -> Result<Outcome, NotWritten> {
+        let (answer, answered) = oneshot::channel();
+        self.0.try_send(Waiting { rating, answer }).map_err(|_| NotWritten::Busy)?;
+        answered.await.map_err(|_| NotWritten::Failed)?
+    }
+
+    /// How many ratings wait, and how many can.
+    pub fn load(&self) -> (usize, usize) {
+        (self.0.max_capacity() - self.0.capacity(), self.0.max_capacity())
+    }
+}
+
+async fn write_batch(store: &dyn Store, figures: &Figures, batch: Vec<Waiting>) {
+    let (ratings, answers): (Vec<_>, Vec<_>) = batch.into_iter().map(|w| (w.rating, w.answer)).unzip();
+    metrics::histogram!("haochaping_batch_size").record(u32::try_from(ratings.len()).unwrap_or(u32::MAX));
+    #[cfg(feature = "mutants")]
+    let answers = answer_early(answers).await;
+    let result = commit(store, ratings).await;
+    match result {
+        Ok(committed) => {
+            figures.add(committed.revision, &committed.added);
+            for (answer, outcome) in answers.into_iter().zip(committed.outcomes) {
+                // Whoever asked may have hung up; the rating stands.
+                let _ = answer.send(Ok(outcome));
+            }
+        }
+        Err(reason) => {
+            for answer in answers {
+                let _ = answer.send(Err(reason));
+            }
+        }
+    }
+}
+
+async fn commit(store: &dyn Store, ratings: Vec<NewRating>) -> Result<crate::store::Committed, NotWritten> {
+    for attempt in 1..=ATTEMPTS {
+        match store.commit(ratings.clone()).await {
+            Ok(committed) => return Ok(committed),
+            Err(StoreError::OutcomeUnknown(reason)) => end_process(&reason),
+            Err(StoreError::Busy(reason)) => tracing::warn!(reason, attempt, "the store is busy"),
+            Err(error) => {
+                tracing::error!(%error, "a batch was not written");
+                return Err(NotWritten::Failed);
+            }
+        }
+    }
+    Err(NotWritten::Busy)
+}
+
+/// After a failed commit the file alone knows what happened; a new process reads it. Nobody is answered.
+fn end_process(reason: &str) -> ! {
+    tracing::error!(reason, "the outcome of a commit is unknown, so the process ends");
+    eprintln!("haochaping: the outcome of a commit is unknown ({reason}); start again to go on from what is on disk");
+    std::process::exit(70);
+}
+
+/// The fault that the kill test must notice: saying yes before the disk does.
+#[cfg(feature = "mutants")]
+async fn answer_early(
+    answers: Vec<oneshot::Sender<Result<Outcome, NotWritten>>>,
+) -> Vec<oneshot::Sender<Result<Outcome, NotWritten>>> {
+    if !crate::mutant::is("ack-early") {
+        return answers;
+    }
+    for answer in answers {
+        let _ = answer.send(Ok(Outcome::Accepted));
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    Vec::new()
+}
