@@ -9,10 +9,10 @@ use haochaping::region::Region;
 #[derive(Args, Clone, Debug)]
 pub struct StoreArgs {
     /// The data directory; made if it is not there
-    #[arg(long, env = "HAOCHAPING_DATA", value_name = "DIR", default_value = "data")]
+    #[arg(long, global = true, env = "HAOCHAPING_DATA", value_name = "DIR", default_value = "data")]
     pub data: PathBuf,
     /// The file with the master key; without it DIR/master.key
-    #[arg(long, env = "HAOCHAPING_KEY_FILE", value_name = "FILE")]
+    #[arg(long, global = true, env = "HAOCHAPING_KEY_FILE", value_name = "FILE")]
     pub key_file: Option<PathBuf>,
 }
 

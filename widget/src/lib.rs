@@ -1,1 +1,41 @@
+//! The rating form in Yew. It is mounted by the thin class in `js/element.js` over the server's form, which a person may
+//! be using already: values and open parts are handed over, focus and caret are put back, and the form is replaced in one
+//! step.
+//!
+//! `state` is pure; `view` shows it; `effects` does what it asks for; `host` is the element's side and the shapes that
+//! cross to it.
 
+mod effects;
+mod host;
+mod state;
+mod view;
+
+use wasm_bindgen::prelude::*;
+use web_sys::Element;
+use yew::AppHandle;
+
+use crate::{
+    host::Host,
+    view::{Props, Widget},
+};
+
+/// A mounted form. Dropping it on the JavaScript side without [`Mounted::destroy`] leaves the app in the page.
+#[wasm_bindgen]
+#[expect(missing_debug_implementations, reason = "an app handle has none that says anything")]
+pub struct Mounted(AppHandle<Widget>);
+
+#[wasm_bindgen]
+impl Mounted {
+    /// Takes the app out of the page and frees what it holds.
+    pub fn destroy(self) {
+        self.0.destroy();
+    }
+}
+
+/// Mounts the form into `root`, a `<div>` in the shadow root of `host`. `found` is what the server's form holds now;
+/// `host` hears once when everything is rendered, and puts `root` in its place.
+#[wasm_bindgen]
+pub fn mount(root: Element, host: Host, found: &JsValue) -> Mounted {
+    let props = Props { initial: host::read_form(found), host };
+    Mounted(yew::Renderer::<Widget>::with_root_and_props(root, props).render())
+}

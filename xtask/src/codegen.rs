@@ -35,8 +35,8 @@ fn indicators(source: &Path) -> Result<String> {
          /// The version of the official list.\n",
     );
     writeln!(out, "pub const INDICATOR_VERSION: &str = {:?};\n", text(&list["version"])?)?;
-    out.push_str("#[rustfmt::skip]\npub(super) const INDICATORS: &[Indicator] = &[\n");
-    for (group, is_retired) in [("options", false), ("retired", true)] {
+    for (table, group, is_retired) in [("CURRENT", "options", false), ("RETIRED", "retired", true)] {
+        writeln!(out, "#[rustfmt::skip]\npub(super) const {table}: &[Indicator] = &[")?;
         for option in list[group].as_array().context("a group of options is missing")? {
             let level = match option["level"].as_u64() {
                 Some(1) => "VeryDissatisfied",
@@ -55,8 +55,8 @@ fn indicators(source: &Path) -> Result<String> {
                 option["first"].as_bool().unwrap_or(false),
             )?;
         }
+        out.push_str("];\n");
     }
-    out.push_str("];\n");
     Ok(out)
 }
 

@@ -1,4 +1,80 @@
+//! `cargo xtask`: builds, tests, measures and shows haochaping.
+
+mod bench;
+mod build;
 mod codegen;
-fn main() -> anyhow::Result<()> {
-    codegen::run(std::path::Path::new("."), false)
+mod demo;
+mod install;
+mod shell;
+mod size;
+mod test;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", about = "Builds, tests, measures and shows haochaping", arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Build everything and run the sample portal with a collector until Ctrl-C
+    Demo,
+    /// Run the tests; without a name all of them
+    Test {
+        /// Run the long ones too
+        #[arg(long)]
+        full: bool,
+        /// Run one part only
+        #[arg(value_enum)]
+        part: Option<test::Part>,
+    },
+    /// Leave target/release/haochaping with its assets, and target/npm
+    Build,
+    /// Print the size of every file that browsers download, and fail over the budget
+    Size,
+    /// Measure
+    Bench {
+        /// What
+        #[arg(value_enum)]
+        name: bench::Name,
+    },
+    /// Write generated files anew
+    Codegen {
+        /// Only say whether one is out of date
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<()> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let root = root.parent().context("xtask lies in the workspace")?.to_path_buf();
+    std::env::set_current_dir(&root)?;
+    match cli.command {
+        Command::Demo => demo::run(&root),
+        Command::Test { full, part } => test::run(&root, full, part),
+        Command::Build => build::everything(&root),
+        Command::Size => {
+            build::widget(&root)?;
+            size::run(&root)
+        }
+        Command::Bench { name } => bench::run(&root, name),
+        Command::Codegen { check } => codegen::run(&root, check),
+    }
 }

@@ -67,9 +67,12 @@ impl RatingForm<'_> {
         let lang = self.messages.lang.tag();
         put!(
             out,
-            "<form class=\"hcp{}\" data-hcp-form data-collector=\"{}\" data-ticket=\"{}\" method=\"post\" action=\"{}\" \
+            "<form class=\"hcp{}\" data-hcp-form data-sending=\"{}\" data-failed=\"{}\" data-unclear=\"{}\" data-collector=\"{}\" data-ticket=\"{}\" method=\"post\" action=\"{}\" \
              accept-charset=\"utf-8\" lang=\"{lang}\">",
             if self.is_elder { " hcp-elder" } else { "" },
+            self.messages.sending,
+            self.messages.failed_network,
+            self.messages.failed_server,
             escape(self.collector),
             escape(self.ticket),
             escape(self.action),
@@ -162,7 +165,8 @@ impl RatingForm<'_> {
     fn put_options(&self, out: &mut String) {
         put!(out, "<div class=\"hcp-options-all\" id=\"{}options\" tabindex=\"-1\">", self.id_prefix);
         self.put_fault_of(out, &["indicators", "indicator_version"]);
-        put!(out, "<p class=\"hcp-options-note\">{}</p>", self.messages.indicators_all);
+        let note = self.messages.lang.page_messages().indicators_all;
+        put!(out, "<p class=\"hcp-options-note\">{note}</p>");
         for LevelChoice { level, name, .. } in level_choices(self.messages) {
             put!(
                 out,

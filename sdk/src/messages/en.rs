@@ -1,6 +1,6 @@
 //! The texts in English.
 
-use super::{Lang, Messages};
+use super::{Lang, Messages, PageMessages};
 
 pub(super) const MESSAGES: Messages = Messages {
     lang: Lang::En,
@@ -15,7 +15,6 @@ pub(super) const MESSAGES: Messages = Messages {
     level_legend: "How satisfied are you with this service?",
     indicators_legend: "Details (choose any)",
     more: "More options",
-    indicators_all: "Options of each level (only those of the level you chose are sent)",
     reason_hint: "For 不满意 and 非常不满意, please choose an option or write a few words, so that it can be checked and put right.",
     comment_label: "Comment (optional)",
     comment_hint: "At most 500 characters. Please leave out ID and bank card numbers.",
@@ -41,7 +40,6 @@ pub(super) const MESSAGES: Messages = Messages {
     save_picture: "Save as picture",
     print: "Print",
     lookup_link: "Look up the progress of a rating",
-    public_link: "See the public figures",
     already_title: "This service has been rated",
     already_text: "This service was rated on {date}. Each service can be rated once.",
     already_replay: "If that was your own rating a moment ago, it has been kept.",
@@ -53,17 +51,8 @@ pub(super) const MESSAGES: Messages = Messages {
     failed_server: "Something went wrong, and it is not certain that the rating arrived. Please try again; it will not be counted twice.",
     failed_other: "The rating was not accepted ({code}).",
     retry: "Try again",
-    page_expired: "This page was open for a long time. Everything you entered is still here; please submit it again.",
-    foreign_origin: "The rating came from a page of another site. Please check it and submit it again.",
-    link_wrong_title: "This link is not valid",
     link_wrong_text: "The link is incomplete or was not made by this system. Please open it again from the message or page it came in.",
-    link_ended_title: "This link has expired",
     link_ended_text: "The time in which this link can be used is over.",
-    service_unknown_title: "This service is not on record",
-    service_unknown_text: "The link is genuine, but the service it belongs to is not on record.",
-    hotline: "To report a problem, please call the government service hotline 12345.",
-    not_found_title: "Page not found",
-    not_found_text: "Please check the address, or start from the front page.",
     fault_level_missing: "Choose how satisfied you are",
     fault_reason_missing: "Choose an option or write a few words",
     fault_too_long: "At most {max} characters; there are {found}",
@@ -73,10 +62,25 @@ pub(super) const MESSAGES: Messages = Messages {
     fault_anonymous_contact: "An anonymous rating carries no contact data",
     fault_indicator: "An option does not belong to the level chosen; please choose again",
     fault_other: "There is an error ({code})",
+    rated_at_label: "Rated at",
+};
+
+pub(super) const PAGE_MESSAGES: PageMessages = PageMessages {
+    lang: Lang::En,
+    indicators_all: "Options of each level (only those of the level you chose are sent)",
+    public_link: "See the public figures",
+    page_expired: "This page was open for a long time. Everything you entered is still here; please submit it again.",
+    foreign_origin: "The rating came from a page of another site. Please check it and submit it again.",
+    link_wrong_title: "This link is not valid",
+    link_ended_title: "This link has expired",
+    service_unknown_title: "This service is not on record",
+    service_unknown_text: "The link is genuine, but the service it belongs to is not on record.",
+    hotline: "To report a problem, please call the government service hotline 12345.",
+    not_found_title: "Page not found",
+    not_found_text: "Please check the address, or start from the front page.",
     elder_link: "Large text",
     standard_link: "Standard text",
     language_label: "Language",
-    skip_link: "Skip to the content",
     footer: "Rating is voluntary. Nobody may force it or interfere with it.",
     lookup_title: "Look up a rating",
     lookup_intro: "Enter the code you were given after rating to see its progress. Level and words are not shown here.",
@@ -84,11 +88,9 @@ pub(super) const MESSAGES: Messages = Messages {
     lookup_submit: "Look up",
     lookup_malformed: "A look-up code has 20 letters and digits; please check it",
     lookup_unknown: "No rating has this code; please check it",
-    rated_at_label: "Rated at",
     status_label: "Progress",
     status_accepted: "The rating has been received and kept",
     status_opened: "A work order has been opened and waits to be checked",
-    status_none: "Nothing needs to be done",
     public_title: "Government service ratings: public figures",
     public_slogan: "Your rating makes services better",
     public_intro: "Every rating made by a person is counted here, exactly.",
@@ -107,7 +109,6 @@ pub(super) const MESSAGES: Messages = Messages {
     step_note: "To protect those who rate, each figure moves only after at least {step} new ratings.",
     back_up: "Up: {name}",
     no_ratings: "No ratings yet",
-    tab_link: "Figures",
 };
 
 const INDICATORS: &[(&str, &str)] = &[

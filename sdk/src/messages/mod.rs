@@ -77,7 +77,7 @@ impl Lang {
         best.0
     }
 
-    /// Everything a page says in this language.
+    /// What the form says in this language.
     pub fn messages(self) -> &'static Messages {
         match self {
             Self::ZhHans => &zh_hans::MESSAGES,
@@ -85,24 +85,30 @@ impl Lang {
             Self::En => &en::MESSAGES,
         }
     }
+
+    /// What the collector's pages say around it.
+    pub fn page_messages(self) -> &'static PageMessages {
+        match self {
+            Self::ZhHans => &zh_hans::PAGE_MESSAGES,
+            Self::ZhHant => &zh_hant::PAGE_MESSAGES,
+            Self::En => &en::PAGE_MESSAGES,
+        }
+    }
 }
 
-macro_rules! messages {
-    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
-        /// The texts of one language.
+macro_rules! texts {
+    ($(#[$doc:meta])* $table:ident { $($(#[$field_doc:meta])* $name:ident),* $(,)? } $($extra:ident: $extra_type:ty),* $(,)?) => {
+        $(#[$doc])*
         #[derive(Debug)]
-        pub struct Messages {
+        #[expect(missing_docs, reason = "a text is documented by its name and by what it says")]
+        pub struct $table {
             /// The language.
             pub lang: Lang,
-            /// Glosses of the five levels beside their official names, from 非常满意 down; empty where the official name
-            /// is the language's own.
-            pub level_glosses: [&'static str; 5],
-            /// What an option says in this language, by code; empty where the official text is read as it is.
-            pub indicator_glosses: &'static [(&'static str, &'static str)],
-            $($(#[$doc])* pub $name: &'static str,)*
+            $(pub $extra: $extra_type,)*
+            $($(#[$field_doc])* pub $name: &'static str,)*
         }
 
-        impl Messages {
+        impl $table {
             /// Every text by its name.
             pub fn entries(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
                 [$((stringify!($name), self.$name)),*].into_iter()
@@ -111,49 +117,48 @@ macro_rules! messages {
     };
 }
 
-messages! {
-    /// The name of the whole.
-    product,
-    /// The title of the form.
-    title,
-    /// What is rated: item, agency, date.
-    about_item, about_agency, about_finished, item_unnamed,
-    /// The legend of the five levels.
-    level_legend,
-    /// The legend of the options and what opens the rest of them.
-    indicators_legend, more, indicators_all,
-    /// What a bad rating needs.
-    reason_hint,
-    /// The comment, its hint, its counter around two numbers.
-    comment_label, comment_hint, count_of, count_over,
-    /// 匿名评价 and who sees what.
-    anonymous_label, who_sees,
-    /// Whom to answer.
-    contact_legend, name_label, phone_label,
-    /// Sending.
-    submit, sending, sending_slow,
-    /// After the acknowledgement.
-    done_title, done_text, done_again, receipt_label, lookup_label, lookup_hint, copy, copied, copy_failed, save_picture, print,
-    lookup_link, public_link,
-    /// Already rated.
-    already_title, already_text, already_replay,
-    /// What went wrong on the way.
-    error_prefix, error_summary, failed_title, failed_network, failed_busy, failed_server, failed_other, retry, page_expired,
-    foreign_origin,
-    /// Refusals of a link.
-    link_wrong_title, link_wrong_text, link_ended_title, link_ended_text, service_unknown_title, service_unknown_text, hotline,
-    not_found_title, not_found_text,
-    /// Faults of a field.
-    fault_level_missing, fault_reason_missing, fault_too_long, fault_control, fault_phone, fault_name, fault_anonymous_contact,
-    fault_indicator, fault_other,
-    /// Reading aids.
-    elder_link, standard_link, language_label, skip_link, footer,
-    /// Look-up.
-    lookup_title, lookup_intro, lookup_field, lookup_submit, lookup_malformed, lookup_unknown, rated_at_label, status_label,
-    status_accepted, status_opened, status_none,
-    /// The public page.
-    public_title, public_slogan, public_intro, as_of, total_label, good_label, bad_label, good_rate_label, good_rate_definition,
-    by_region, by_agency, region_label, agency_label, level_label, count_label, step_note, back_up, no_ratings, tab_link,
+texts! {
+    /// What the form says, from the first question to the receipt. The widget carries all of it in every language, so it
+    /// holds nothing that only pages of the collector say.
+    Messages {
+        product,
+        title,
+        about_item, about_agency, about_finished, item_unnamed,
+        level_legend,
+        indicators_legend, more,
+        reason_hint,
+        comment_label, comment_hint, count_of, count_over,
+        anonymous_label, who_sees,
+        contact_legend, name_label, phone_label,
+        submit, sending, sending_slow,
+        done_title, done_text, done_again, receipt_label, lookup_label, lookup_hint, copy, copied, copy_failed, save_picture,
+        print, lookup_link, rated_at_label,
+        already_title, already_text, already_replay,
+        error_prefix, error_summary, failed_title, failed_network, failed_busy, failed_server, failed_other, retry,
+        link_wrong_text, link_ended_text,
+        fault_level_missing, fault_reason_missing, fault_too_long, fault_control, fault_phone, fault_name,
+        fault_anonymous_contact, fault_indicator, fault_other,
+    }
+    // Glosses of the five levels beside their official names, from 非常满意 down; empty where the official name is the
+    // language's own. Then what an option says in this language, by code; empty where the official text is read as it is.
+    level_glosses: [&'static str; 5],
+    indicator_glosses: &'static [(&'static str, &'static str)],
+}
+
+texts! {
+    /// What the collector's own pages say around the form.
+    PageMessages {
+        indicators_all,
+        page_expired, foreign_origin,
+        link_wrong_title, link_ended_title, service_unknown_title, service_unknown_text, hotline,
+        not_found_title, not_found_text,
+        elder_link, standard_link, language_label, footer, public_link,
+        lookup_title, lookup_intro, lookup_field, lookup_submit, lookup_malformed, lookup_unknown, status_label,
+        status_accepted, status_opened,
+        public_title, public_slogan, public_intro, as_of, total_label, good_label, bad_label, good_rate_label,
+        good_rate_definition, by_region, by_agency, region_label, agency_label, level_label, count_label, step_note, back_up,
+        no_ratings,
+    }
 }
 
 impl Messages {
@@ -170,24 +175,37 @@ impl Messages {
 
     /// A fault in the reader's words.
     pub fn fault(&self, fault: &v1::Violation) -> String {
-        let fill = |text: &str| {
-            let show = |n: Option<usize>| n.map(|n| n.to_string()).unwrap_or_default();
-            text.replace("{max}", &show(fault.max)).replace("{found}", &show(fault.found))
-        };
+        let show = |n: Option<usize>| n.map(|n| n.to_string()).unwrap_or_default();
         match (fault.field.as_str(), fault.code.as_str()) {
             ("level", _) => self.fault_level_missing.to_owned(),
             (_, "reason-missing") => self.fault_reason_missing.to_owned(),
             ("indicators" | "indicator_version", _) => self.fault_indicator.to_owned(),
-            (_, "too-long") => fill(self.fault_too_long),
+            (_, "too-long") => fill(self.fault_too_long, &[("max", &show(fault.max)), ("found", &show(fault.found))]),
+            ("key", "reused") => self.already_replay.to_owned(),
             ("comment", "control-character") => self.fault_control.to_owned(),
             ("contact.phone", _) => self.fault_phone.to_owned(),
             ("contact.name", _) => self.fault_name.to_owned(),
             ("contact", _) => self.fault_anonymous_contact.to_owned(),
             ("ticket", "expired") => self.link_ended_text.to_owned(),
             ("ticket", _) => self.link_wrong_text.to_owned(),
-            (field, code) => self.fault_other.replace("{code}", &format!("{field}: {code}")),
+            (field, code) => fill(self.fault_other, &[("code", &[field, ": ", code].concat())]),
         }
     }
+}
+
+/// Puts values into the places of a text: `{max}` becomes the value named `max`.
+pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for (i, piece) in text.split('{').enumerate() {
+        match piece.split_once('}').filter(|_| i > 0) {
+            None => out.push_str(piece),
+            Some((name, rest)) => {
+                out.push_str(values.iter().find(|(of, _)| *of == name).map_or("", |(_, value)| value));
+                out.push_str(rest);
+            }
+        }
+    }
+    out
 }
 
 /// The official name of a level, the same in every language (GB/T 39734-2020 7.3).
@@ -227,12 +245,12 @@ mod tests {
             found
         };
         for lang in Lang::ALL {
-            let pairs = lang.messages().entries().zip(Lang::ZhHans.messages().entries());
-            for ((name, text), (_, reference)) in pairs {
+            let all = |lang: Lang| lang.messages().entries().chain(lang.page_messages().entries());
+            for ((name, text), (_, reference)) in all(lang).zip(all(Lang::ZhHans)) {
                 assert!(!text.trim().is_empty(), "{name} in {lang:?}");
                 assert_eq!(places(text), places(reference), "{name} in {lang:?}");
             }
-            assert_eq!(lang.messages().lang, lang);
+            assert_eq!((lang.messages().lang, lang.page_messages().lang), (lang, lang));
         }
     }
 

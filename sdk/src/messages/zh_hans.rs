@@ -1,6 +1,6 @@
 //! The texts in simplified Chinese.
 
-use super::{Lang, Messages};
+use super::{Lang, Messages, PageMessages};
 
 pub(super) const MESSAGES: Messages = Messages {
     lang: Lang::ZhHans,
@@ -15,7 +15,6 @@ pub(super) const MESSAGES: Messages = Messages {
     level_legend: "您对本次服务是否满意？",
     indicators_legend: "具体情况（可多选）",
     more: "更多选项",
-    indicators_all: "各等级的选项（只提交所选等级的选项）",
     reason_hint: "选择“不满意”或“非常不满意”时，请至少选一项或写几句话，以便核实和整改。",
     comment_label: "文字评价（选填）",
     comment_hint: "最多 500 字。请勿填写身份证号、银行卡号。",
@@ -41,7 +40,6 @@ pub(super) const MESSAGES: Messages = Messages {
     save_picture: "保存为图片",
     print: "打印",
     lookup_link: "查询评价办理进度",
-    public_link: "查看公开的评价统计",
     already_title: "这次服务已经评价过",
     already_text: "这次服务已于 {date} 评价。一事一评，每次服务只能评价一次。",
     already_replay: "如果这是您刚才提交的评价，它已经保存。",
@@ -53,17 +51,8 @@ pub(super) const MESSAGES: Messages = Messages {
     failed_server: "系统出错，不能确认评价是否已收到。请重试，重试不会重复计算。",
     failed_other: "评价没有被接受（{code}）。",
     retry: "重新提交",
-    page_expired: "页面打开时间过长。您填写的内容都还在，请再次点击“提交评价”。",
-    foreign_origin: "评价来自其他网站的页面。请核对内容，再次点击“提交评价”。",
-    link_wrong_title: "链接无效",
     link_wrong_text: "评价链接不完整或不是本系统发出的。请从原来的短信、页面重新打开。",
-    link_ended_title: "链接已过期",
     link_ended_text: "评价链接已过有效期。",
-    service_unknown_title: "没有找到这次服务",
-    service_unknown_text: "链接有效，但没有找到对应的服务记录。",
-    hotline: "如需反映问题，请拨打 12345 政务服务便民热线。",
-    not_found_title: "没有找到页面",
-    not_found_text: "请检查网址，或从首页进入。",
     fault_level_missing: "请选择满意程度",
     fault_reason_missing: "请至少选择一项，或写几句话",
     fault_too_long: "最多 {max} 字，现在是 {found} 字",
@@ -73,10 +62,25 @@ pub(super) const MESSAGES: Messages = Messages {
     fault_anonymous_contact: "匿名评价不留联系方式",
     fault_indicator: "有选项不属于所选等级，请重新选择",
     fault_other: "内容有误（{code}）",
+    rated_at_label: "评价时间",
+};
+
+pub(super) const PAGE_MESSAGES: PageMessages = PageMessages {
+    lang: Lang::ZhHans,
+    indicators_all: "各等级的选项（只提交所选等级的选项）",
+    public_link: "查看公开的评价统计",
+    page_expired: "页面打开时间过长。您填写的内容都还在，请再次点击“提交评价”。",
+    foreign_origin: "评价来自其他网站的页面。请核对内容，再次点击“提交评价”。",
+    link_wrong_title: "链接无效",
+    link_ended_title: "链接已过期",
+    service_unknown_title: "没有找到这次服务",
+    service_unknown_text: "链接有效，但没有找到对应的服务记录。",
+    hotline: "如需反映问题，请拨打 12345 政务服务便民热线。",
+    not_found_title: "没有找到页面",
+    not_found_text: "请检查网址，或从首页进入。",
     elder_link: "大字版",
     standard_link: "标准版",
     language_label: "语言",
-    skip_link: "跳到正文",
     footer: "评价自愿，任何单位和个人不得强迫或干扰评价。",
     lookup_title: "查询评价",
     lookup_intro: "输入评价后得到的查询码，查看评价的办理进度。这里不显示评价的等级和文字。",
@@ -84,11 +88,9 @@ pub(super) const MESSAGES: Messages = Messages {
     lookup_submit: "查询",
     lookup_malformed: "查询码应有 20 位字母和数字，请检查后重新输入",
     lookup_unknown: "没有找到这个查询码对应的评价，请检查是否输错",
-    rated_at_label: "评价时间",
     status_label: "办理进度",
     status_accepted: "评价已收到并保存",
     status_opened: "差评工单已生成，待核实",
-    status_none: "无需办理",
     public_title: "政务服务“好差评”公开统计",
     public_slogan: "您的评价让服务变得更好",
     public_intro: "每一条由办事人作出的评价都计入以下数字，精确到个位。",
@@ -107,5 +109,4 @@ pub(super) const MESSAGES: Messages = Messages {
     step_note: "为保护评价人，每个数字在新增至少 {step} 条评价后才更新。",
     back_up: "上一级：{name}",
     no_ratings: "暂无评价",
-    tab_link: "评价统计",
 };

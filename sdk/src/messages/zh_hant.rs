@@ -1,6 +1,6 @@
 //! The texts in traditional Chinese.
 
-use super::{Lang, Messages};
+use super::{Lang, Messages, PageMessages};
 
 pub(super) const MESSAGES: Messages = Messages {
     lang: Lang::ZhHant,
@@ -15,7 +15,6 @@ pub(super) const MESSAGES: Messages = Messages {
     level_legend: "您對本次服務是否滿意？",
     indicators_legend: "具體情況（可多選）",
     more: "更多選項",
-    indicators_all: "各等級的選項（只提交所選等級的選項）",
     reason_hint: "選擇「不滿意」或「非常不滿意」時，請至少選一項或寫幾句話，以便核實和整改。",
     comment_label: "文字評價（選填）",
     comment_hint: "最多 500 字。請勿填寫身份證號、銀行卡號。",
@@ -41,7 +40,6 @@ pub(super) const MESSAGES: Messages = Messages {
     save_picture: "儲存為圖片",
     print: "列印",
     lookup_link: "查詢評價辦理進度",
-    public_link: "查看公開的評價統計",
     already_title: "這次服務已經評價過",
     already_text: "這次服務已於 {date} 評價。一事一評，每次服務只能評價一次。",
     already_replay: "如果這是您剛才提交的評價，它已經保存。",
@@ -53,17 +51,8 @@ pub(super) const MESSAGES: Messages = Messages {
     failed_server: "系統出錯，不能確認評價是否已收到。請重試，重試不會重複計算。",
     failed_other: "評價沒有被接受（{code}）。",
     retry: "重新提交",
-    page_expired: "頁面打開時間過長。您填寫的內容都還在，請再次點擊「提交評價」。",
-    foreign_origin: "評價來自其他網站的頁面。請核對內容，再次點擊「提交評價」。",
-    link_wrong_title: "連結無效",
     link_wrong_text: "評價連結不完整或不是本系統發出的。請從原來的短信、頁面重新打開。",
-    link_ended_title: "連結已過期",
     link_ended_text: "評價連結已過有效期。",
-    service_unknown_title: "沒有找到這次服務",
-    service_unknown_text: "連結有效，但沒有找到對應的服務記錄。",
-    hotline: "如需反映問題，請撥打 12345 政務服務便民熱線。",
-    not_found_title: "沒有找到頁面",
-    not_found_text: "請檢查網址，或從首頁進入。",
     fault_level_missing: "請選擇滿意程度",
     fault_reason_missing: "請至少選擇一項，或寫幾句話",
     fault_too_long: "最多 {max} 字，現在是 {found} 字",
@@ -73,10 +62,25 @@ pub(super) const MESSAGES: Messages = Messages {
     fault_anonymous_contact: "匿名評價不留聯繫方式",
     fault_indicator: "有選項不屬於所選等級，請重新選擇",
     fault_other: "內容有誤（{code}）",
+    rated_at_label: "評價時間",
+};
+
+pub(super) const PAGE_MESSAGES: PageMessages = PageMessages {
+    lang: Lang::ZhHant,
+    indicators_all: "各等級的選項（只提交所選等級的選項）",
+    public_link: "查看公開的評價統計",
+    page_expired: "頁面打開時間過長。您填寫的內容都還在，請再次點擊「提交評價」。",
+    foreign_origin: "評價來自其他網站的頁面。請核對內容，再次點擊「提交評價」。",
+    link_wrong_title: "連結無效",
+    link_ended_title: "連結已過期",
+    service_unknown_title: "沒有找到這次服務",
+    service_unknown_text: "連結有效，但沒有找到對應的服務記錄。",
+    hotline: "如需反映問題，請撥打 12345 政務服務便民熱線。",
+    not_found_title: "沒有找到頁面",
+    not_found_text: "請檢查網址，或從首頁進入。",
     elder_link: "大字版",
     standard_link: "標準版",
     language_label: "語言",
-    skip_link: "跳到正文",
     footer: "評價自願，任何單位和個人不得強迫或干擾評價。",
     lookup_title: "查詢評價",
     lookup_intro: "輸入評價後得到的查詢碼，查看評價的辦理進度。這裡不顯示評價的等級和文字。",
@@ -84,11 +88,9 @@ pub(super) const MESSAGES: Messages = Messages {
     lookup_submit: "查詢",
     lookup_malformed: "查詢碼應有 20 位字母和數字，請檢查後重新輸入",
     lookup_unknown: "沒有找到這個查詢碼對應的評價，請檢查是否輸錯",
-    rated_at_label: "評價時間",
     status_label: "辦理進度",
     status_accepted: "評價已收到並保存",
     status_opened: "差評工單已生成，待核實",
-    status_none: "無需辦理",
     public_title: "政務服務「好差評」公開統計",
     public_slogan: "您的評價讓服務變得更好",
     public_intro: "每一條由辦事人作出的評價都計入以下數字，精確到個位。",
@@ -107,5 +109,4 @@ pub(super) const MESSAGES: Messages = Messages {
     step_note: "為保護評價人，每個數字在新增至少 {step} 條評價後才更新。",
     back_up: "上一級：{name}",
     no_ratings: "暫無評價",
-    tab_link: "評價統計",
 };

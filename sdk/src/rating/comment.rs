@@ -33,7 +33,16 @@ impl Comment {
     }
 
     fn normalize(typed: &str) -> String {
-        let lines = typed.replace("\r\n", "\n").replace('\r', "\n");
+        let mut lines = String::with_capacity(typed.len());
+        let mut before = ' ';
+        for c in typed.chars() {
+            match (before, c) {
+                ('\r', '\n') => {}
+                (_, '\r') => lines.push('\n'),
+                _ => lines.push(c),
+            }
+            before = c;
+        }
         #[cfg(feature = "normalize")]
         let lines: String = unicode_normalization::UnicodeNormalization::nfc(lines.as_str()).collect();
         lines.trim().to_owned()

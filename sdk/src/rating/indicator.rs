@@ -1,6 +1,9 @@
 use core::fmt;
 
-use super::{SatisfactionLevel, indicator_table::INDICATORS};
+use super::{
+    SatisfactionLevel,
+    indicator_table::{CURRENT, RETIRED},
+};
 
 /// 评价指标: one official option of a level. The list is versioned, the same for all channels, and may not be changed
 /// locally (GB/T 39734-2020 7.3).
@@ -30,20 +33,29 @@ impl fmt::Display for IndicatorCode {
 
 impl Indicator {
     /// Every option ever listed, current ones first, ordered as the official list orders them.
-    pub fn all() -> &'static [Self] {
-        INDICATORS
+    pub fn all() -> impl Iterator<Item = &'static Self> + Clone {
+        CURRENT.iter().chain(RETIRED)
     }
 
     /// The eight options a person can choose under `level`: the three that show at once first.
     pub fn of_level(level: SatisfactionLevel) -> impl Iterator<Item = &'static Self> + Clone {
-        INDICATORS.iter().filter(move |i| i.level == level && !i.is_retired)
+        CURRENT.iter().filter(move |i| i.level == level)
     }
 
     /// The option with this code, retired ones included; `None` for a code that never was.
     pub fn find(code: &str) -> Option<&'static Self> {
-        let number = (code.len() == 3).then(|| code.parse().ok())??;
-        INDICATORS.iter().find(|i| i.code == IndicatorCode(number))
+        Self::find_current(code).or_else(|| find_in(RETIRED, code))
     }
+
+    /// The option with this code among those that can be chosen.
+    pub fn find_current(code: &str) -> Option<&'static Self> {
+        find_in(CURRENT, code)
+    }
+}
+
+fn find_in(table: &'static [Indicator], code: &str) -> Option<&'static Indicator> {
+    let number = (code.len() == 3).then(|| code.parse().ok())??;
+    table.iter().find(|i| i.code == IndicatorCode(number))
 }
 
 #[cfg(test)]
@@ -58,7 +70,7 @@ mod tests {
             let first: Vec<_> = Indicator::of_level(level).map(|i| i.is_first).collect();
             assert_eq!(first, [true, true, true, false, false, false, false, false], "{level}");
         }
-        assert_eq!(Indicator::all().iter().filter(|i| i.is_retired).count(), 32);
+        assert_eq!(Indicator::all().filter(|i| i.is_retired).count(), 32);
     }
 
     #[test]

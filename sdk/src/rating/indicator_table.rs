@@ -6,7 +6,7 @@ use super::{Indicator, IndicatorCode, SatisfactionLevel};
 pub const INDICATOR_VERSION: &str = "2020-05";
 
 #[rustfmt::skip]
-pub(super) const INDICATORS: &[Indicator] = &[
+pub(super) const CURRENT: &[Indicator] = &[
     Indicator { code: IndicatorCode(510), level: SatisfactionLevel::VerySatisfied, text: "一窗受理一次办结", is_first: true, is_retired: false },
     Indicator { code: IndicatorCode(511), level: SatisfactionLevel::VerySatisfied, text: "可以先受理后补材料", is_first: true, is_retired: false },
     Indicator { code: IndicatorCode(512), level: SatisfactionLevel::VerySatisfied, text: "不用提交证明", is_first: true, is_retired: false },
@@ -47,6 +47,9 @@ pub(super) const INDICATORS: &[Indicator] = &[
     Indicator { code: IndicatorCode(113), level: SatisfactionLevel::VeryDissatisfied, text: "多头跑窗口和部门", is_first: false, is_retired: false },
     Indicator { code: IndicatorCode(114), level: SatisfactionLevel::VeryDissatisfied, text: "跑动次数与承诺的不一致", is_first: false, is_retired: false },
     Indicator { code: IndicatorCode(115), level: SatisfactionLevel::VeryDissatisfied, text: "服务态度差效率低", is_first: false, is_retired: false },
+];
+#[rustfmt::skip]
+pub(super) const RETIRED: &[Indicator] = &[
     Indicator { code: IndicatorCode(501), level: SatisfactionLevel::VerySatisfied, text: "该事项在综合窗口收件，一个窗口受理，一次就能办成", is_first: false, is_retired: true },
     Indicator { code: IndicatorCode(502), level: SatisfactionLevel::VerySatisfied, text: "该事项可以实行容缺受理", is_first: false, is_retired: true },
     Indicator { code: IndicatorCode(503), level: SatisfactionLevel::VerySatisfied, text: "办理该事项不需要提交由政府部门出具的各种证明材料", is_first: false, is_retired: true },

@@ -1,13 +1,15 @@
 use std::{
+    future::IntoFuture,
     net::{IpAddr, SocketAddr},
     sync::Arc,
+    time::Duration,
 };
 
 use anyhow::{Context, Result};
 use axum::{Router, routing::get};
 use clap::Args as ClapArgs;
 use metrics_exporter_prometheus::PrometheusBuilder;
-use tokio::{net::TcpListener, signal::unix};
+use tokio::{net::TcpListener, signal::unix, sync::Notify};
 use tracing_subscriber::EnvFilter;
 
 use super::{master_key, open_or_make};
@@ -51,6 +53,9 @@ enum LogFormat {
     Off,
 }
 
+/// Longer than any request may take, so that only a connection on which no whole request ever came is cut.
+const DRAIN_LIMIT: Duration = Duration::from_secs(20);
+
 #[expect(clippy::print_stdout, reason = "the one line that says that the collector is ready")]
 pub(super) async fn run(args: Args) -> Result<()> {
     start_log(args.log);
@@ -70,9 +75,24 @@ pub(super) async fn run(args: Args) -> Result<()> {
     }
     let service = router(&app, Served(Arc::new(releases))).into_make_service_with_connect_info::<SocketAddr>();
     println!("listening on http://{address}");
-    axum::serve(listener, service).with_graceful_shutdown(ended()).await?;
+    let draining = Arc::new(Notify::new());
+    let drain = Arc::clone(&draining);
+    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
+        ended().await;
+        drain.notify_one();
+    });
+    tokio::select! {
+        result = serving.into_future() => result?,
+        () = limit(&draining) => tracing::warn!("connections that sent no whole request were cut"),
+    }
     tracing::info!("drained");
     Ok(())
+}
+
+/// Ends [`DRAIN_LIMIT`] after draining began.
+async fn limit(draining: &Notify) {
+    draining.notified().await;
+    tokio::time::sleep(DRAIN_LIMIT).await;
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener> {

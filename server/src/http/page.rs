@@ -10,7 +10,7 @@ use axum::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use haochaping::{
     form,
-    messages::{Lang, Messages},
+    messages::{Lang, Messages, PageMessages},
 };
 use sha2::{Digest, Sha256};
 
@@ -43,6 +43,11 @@ impl Reader {
     /// The texts.
     pub fn messages(self) -> &'static Messages {
         self.lang.messages()
+    }
+
+    /// What pages say around the form.
+    pub fn page_messages(self) -> &'static PageMessages {
+        self.lang.page_messages()
     }
 }
 
@@ -94,6 +99,7 @@ struct LanguageLink {
 #[template(path = "page.html")]
 struct Frame<'a> {
     m: &'a Messages,
+    p: &'a PageMessages,
     title: &'a str,
     style: &'a str,
     script: String,
@@ -121,6 +127,7 @@ pub fn respond(app: &App, reader: Reader, page: &Page) -> Response {
     let has_widget = page.has_widget && !assets::version().is_empty();
     let frame = Frame {
         m: reader.messages(),
+        p: reader.page_messages(),
         title: &page.title,
         style: &STYLE,
         script: if has_widget { format!("{}/v1/{}", app.config.base_path(), assets::LOADER) } else { String::new() },
@@ -162,8 +169,8 @@ fn policy(config: &Config) -> HeaderValue {
 /// The page for an address that is none of ours.
 pub fn not_found(app: &App, headers: &HeaderMap) -> Response {
     let reader = Reader::of(None, None, headers);
-    let m = reader.messages();
-    let content = format!("<div class=\"card\"><p>{}</p></div>", m.not_found_text);
-    let page = Page { status: StatusCode::NOT_FOUND, ..Page::new(m.not_found_title, "/", content) };
+    let p = reader.page_messages();
+    let content = format!("<div class=\"card\"><p>{}</p></div>", p.not_found_text);
+    let page = Page { status: StatusCode::NOT_FOUND, ..Page::new(p.not_found_title, "/", content) };
     respond(app, reader, &page)
 }

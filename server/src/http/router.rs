@@ -56,7 +56,10 @@ pub fn router(app: &Arc<App>, served: Served) -> Router {
     let routes = routes(app);
     let nested = match app.config.base_path() {
         "" => routes,
-        base => Router::new().nest(base, routes.clone()).merge(routes),
+        // Nesting answers the path itself; our links to the public page end with a slash.
+        base => {
+            Router::new().nest(base, routes.clone()).route(&format!("{base}/"), get(public::home::show)).merge(routes)
+        }
     };
     nested
         .fallback(not_found)

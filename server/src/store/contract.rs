@@ -1,1 +1,72 @@
+//! The contract of every store. A store is held to all of it by one line in [`every_store`].
 
+mod commit;
+mod make;
+mod model;
+mod operate;
+mod register;
+mod sqlite;
+
+use super::Store;
+
+/// A store that nothing was written to, with whatever must live as long as it does.
+pub(crate) struct Fresh<S> {
+    pub(crate) store: S,
+    pub(crate) directory: tempfile::TempDir,
+}
+
+/// Makes one test a claim, each on a fresh store. The multi-threaded runtime is what the collector runs on.
+macro_rules! hold {
+    ($fresh:path: $($topic:ident { $($claim:ident),+ $(,)? })+) => {$(
+        mod $topic {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $claim() {
+                    let fresh = $fresh().await;
+                    $crate::store::contract::$topic::$claim(&fresh.store).await;
+                }
+            )+
+        }
+    )+};
+}
+
+macro_rules! every_store {
+    ($($store:ident: $fresh:path;)+) => {$(
+        mod $store {
+            hold! { $fresh:
+                register {
+                    registering_again_gives_the_same_service,
+                    a_ticket_is_prolonged_only_when_it_ended_unused,
+                    the_same_case_number_of_two_authorities_is_two_services,
+                    a_service_shows_what_was_registered_and_when_it_was_rated,
+                }
+                commit {
+                    each_rating_of_one_batch_has_its_own_outcome,
+                    a_later_batch_is_compared_with_what_stands,
+                    a_row_that_does_not_fit_is_cut_out_and_the_others_live,
+                    a_bad_rating_that_counts_opens_one_work_order,
+                    what_does_not_count_enters_no_figure,
+                    a_batch_raises_the_revision_by_one,
+                    ratings_are_found_by_their_ids_in_their_part_only,
+                }
+                model {
+                    random_batches_do_what_the_model_says,
+                }
+                operate {
+                    published_figures_are_kept_and_replaced,
+                    keys_are_added_and_retired_and_the_change_is_told,
+                    api_keys_are_added_and_revoked_and_the_change_is_told,
+                    names_of_regions_are_imported_and_changed_and_the_change_is_told,
+                    a_new_agency_name_replaces_the_old_one,
+                }
+            }
+        }
+    )+};
+}
+
+every_store! {
+    on_sqlite: super::super::sqlite::fresh;
+}
+
+/// The claims take the trait, not a store: what they see is what the collector sees.
+pub(crate) type Any<'a> = &'a dyn Store;

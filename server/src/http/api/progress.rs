@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     Json,
-    extract::{ConnectInfo, Path, State},
+    extract::{ConnectInfo, Path, State, rejection::PathRejection},
     http::{HeaderMap, StatusCode},
 };
 use haochaping::{
@@ -32,14 +32,15 @@ use crate::{
 pub async fn show(
     State(app): State<Arc<App>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    Path(typed): Path<String>,
+    typed: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Result<Json<v1::RatingProgress>, Problem> {
     if !app.limits.admits_lookup(client_address(peer, &headers, &app.config.trusted_proxies)) {
         return Err(Problem::too_many());
     }
-    let code = LookupCode::parse(&typed)
-        .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, "malformed-lookup", &error.to_string()))?;
+    let malformed = |said: String| Problem::new(StatusCode::BAD_REQUEST, "malformed-lookup", &said);
+    let Path(typed) = typed.map_err(|error| malformed(error.body_text()))?;
+    let code = LookupCode::parse(&typed).map_err(|error| malformed(error.to_string()))?;
     let found = find(&app, &code).await.map_err(|error| {
         tracing::error!(%error, "a rating was not looked up");
         Problem::internal()

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::{Query, State},
+    extract::{Query, State, rejection::QueryRejection},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -32,9 +32,13 @@ pub struct Asked {
         (status = 400, description = "not a region or credit code", body = v1::Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn show(State(app): State<Arc<App>>, Query(asked): Query<Asked>) -> Result<Response, Problem> {
+pub async fn show(
+    State(app): State<Arc<App>>,
+    asked: Result<Query<Asked>, QueryRejection>,
+) -> Result<Response, Problem> {
     let malformed =
         |field: &str, said: String| Problem::new(StatusCode::BAD_REQUEST, &format!("malformed-{field}"), &said);
+    let Query(asked) = asked.map_err(|error| malformed("query", error.body_text()))?;
     let region = match asked.region.as_deref().filter(|code| !code.is_empty()) {
         None => app.config.root_region,
         Some(code) => code.parse::<Region>().map_err(|error| malformed("region", error.to_string()))?,

@@ -11,7 +11,6 @@ use axum::{
 use haochaping::{
     form::html::escape,
     link::{LookupCode, Receipt},
-    messages::Messages,
 };
 
 use super::view::Asked;
@@ -35,7 +34,7 @@ pub async fn find(app: &App, code: &LookupCode) -> Result<Option<RatingView>, St
 /// The empty form.
 pub async fn form(State(app): State<Arc<App>>, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
     let reader = asked.reader(&headers);
-    respond(&app, reader, StatusCode::OK, &form_html(reader.messages(), &app, "", ""), false)
+    respond(&app, reader, StatusCode::OK, &form_html(reader, &app, "", ""), false)
 }
 
 /// The form's post, which leads to the code's own page.
@@ -46,12 +45,12 @@ pub async fn submit(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes
         Ok(code) => Redirect::to(&format!("{}/q/{code}", app.config.base_path())).into_response(),
         Err(_) => {
             let reader = Reader::of(None, None, &headers);
-            let m = reader.messages();
+            let p = reader.page_messages();
             respond(
                 &app,
                 reader,
                 StatusCode::UNPROCESSABLE_ENTITY,
-                &form_html(m, &app, m.lookup_malformed, &typed),
+                &form_html(reader, &app, p.lookup_malformed, &typed),
                 true,
             )
         }
@@ -67,18 +66,18 @@ pub async fn page(
     headers: HeaderMap,
 ) -> Response {
     let reader = asked.reader(&headers);
-    let m = reader.messages();
-    let refuse = |status, said, typed: &str| respond(&app, reader, status, &form_html(m, &app, said, typed), true);
+    let (m, p) = (reader.messages(), reader.page_messages());
+    let refuse = |status, said, typed: &str| respond(&app, reader, status, &form_html(reader, &app, said, typed), true);
     if !app.limits.admits_lookup(client_address(peer, &headers, &app.config.trusted_proxies)) {
         return refuse(StatusCode::TOO_MANY_REQUESTS, m.failed_busy, "");
     }
-    let Ok(code) = LookupCode::parse(&typed) else { return refuse(StatusCode::NOT_FOUND, m.lookup_malformed, &typed) };
+    let Ok(code) = LookupCode::parse(&typed) else { return refuse(StatusCode::NOT_FOUND, p.lookup_malformed, &typed) };
     match find(&app, &code).await {
         Ok(Some(rating)) => {
-            let html = format!("<div class=\"card\">{}</div>", progress_html(m, code.part(), &rating));
+            let html = format!("<div class=\"card\">{}</div>", progress_html(reader, code.part(), &rating));
             respond(&app, reader, StatusCode::OK, &html, false)
         }
-        Ok(None) => refuse(StatusCode::NOT_FOUND, m.lookup_unknown, &typed),
+        Ok(None) => refuse(StatusCode::NOT_FOUND, p.lookup_unknown, &typed),
         Err(error) => {
             tracing::error!(%error, "a rating was not looked up");
             refuse(StatusCode::SERVICE_UNAVAILABLE, m.failed_busy, &typed)
@@ -87,11 +86,12 @@ pub async fn page(
 }
 
 fn respond(app: &App, reader: Reader, status: StatusCode, content: &str, is_error: bool) -> Response {
-    let title = reader.messages().lookup_title;
+    let title = reader.page_messages().lookup_title;
     page::respond(app, reader, &Page { status, is_error, ..Page::new(title, "/q", content.to_owned()) })
 }
 
-fn form_html(m: &Messages, app: &App, fault: &str, typed: &str) -> String {
+fn form_html(reader: Reader, app: &App, fault: &str, typed: &str) -> String {
+    let (m, p) = (reader.messages(), reader.page_messages());
     let (described, said) = if fault.is_empty() {
         (String::new(), String::new())
     } else {
@@ -102,15 +102,16 @@ fn form_html(m: &Messages, app: &App, fault: &str, typed: &str) -> String {
         "<div class=\"card\"><p>{}</p><form class=\"look\" method=\"post\" action=\"{}/q\">{said}<label for=\"code\">{}</label>\
          <input id=\"code\" name=\"code\" autocomplete=\"off\" autocapitalize=\"characters\" spellcheck=\"false\" value=\"{}\"{described}>\
          <button>{}</button></form></div>",
-        m.lookup_intro,
+        p.lookup_intro,
         app.config.base_path(),
-        m.lookup_field,
+        p.lookup_field,
         escape(typed),
-        m.lookup_submit
+        p.lookup_submit
     )
 }
 
-fn progress_html(m: &Messages, part: u8, rating: &RatingView) -> String {
+fn progress_html(reader: Reader, part: u8, rating: &RatingView) -> String {
+    let (m, p) = (reader.messages(), reader.page_messages());
     let at = |instant: haochaping::calendar::Instant| instant.to_rfc3339()[..16].replace('T', " ");
     let mut out = format!(
         "<dl class=\"plain\"><div><dt>{}</dt><dd>{}</dd></div><div><dt>{}</dt><dd>{}</dd></div></dl><h2>{}</h2><ol><li>{} {}</li>",
@@ -118,12 +119,12 @@ fn progress_html(m: &Messages, part: u8, rating: &RatingView) -> String {
         Receipt::of(part, &rating.id),
         m.rated_at_label,
         at(rating.rated_at),
-        m.status_label,
+        p.status_label,
         at(rating.rated_at),
-        m.status_accepted,
+        p.status_accepted,
     );
     if let Some((_, opened_at)) = &rating.work_order {
-        out += &format!("<li>{} {}</li>", at(*opened_at), m.status_opened);
+        out += &format!("<li>{} {}</li>", at(*opened_at), p.status_opened);
     }
     out.push_str("</ol>");
     out

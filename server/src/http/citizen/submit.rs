@@ -87,7 +87,7 @@ pub async fn submit(
 /// Whether the post comes from a form we made, on a page that may send it. If not, nothing is lost: the form comes back
 /// from us, filled, to be sent again.
 fn refuse_page(visit: &Visit<'_>, posted: &Posted, headers: &HeaderMap) -> Option<(StatusCode, &'static str)> {
-    let m = visit.reader.messages();
+    let p = visit.reader.page_messages();
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let config = &visit.app.config;
     let is_ours =
@@ -97,11 +97,11 @@ fn refuse_page(visit: &Visit<'_>, posted: &Posted, headers: &HeaderMap) -> Optio
         None => text("sec-fetch-site") == Some("cross-site"),
     };
     if is_foreign {
-        return Some((StatusCode::FORBIDDEN, m.foreign_origin));
+        return Some((StatusCode::FORBIDDEN, p.foreign_origin));
     }
     let now = visit.app.clock.now();
     let checked = PageToken::check(&visit.app.keys().page, visit.ticket, &posted.key, &posted.page_token, now);
-    checked.is_err().then_some((StatusCode::UNPROCESSABLE_ENTITY, m.page_expired))
+    checked.is_err().then_some((StatusCode::UNPROCESSABLE_ENTITY, p.page_expired))
 }
 
 fn done(visit: &Visit<'_>, accepted: &Accepted) -> Response {

@@ -142,21 +142,21 @@ impl Visit<'_> {
 
     /// Why there is no form.
     pub(super) fn no_form(&self, reason: NoForm) -> Response {
-        let m = self.reader.messages();
+        let (m, p) = (self.reader.messages(), self.reader.page_messages());
         match reason {
             NoForm::Link(Violation::TicketExpired) => {
-                self.notice("expired", m.link_ended_title, m.link_ended_text, m.hotline, StatusCode::GONE)
+                self.notice("expired", p.link_ended_title, m.link_ended_text, p.hotline, StatusCode::GONE)
             }
             NoForm::Link(fault) => {
-                self.notice(fault.code(), m.link_wrong_title, m.link_wrong_text, m.hotline, StatusCode::NOT_FOUND)
+                self.notice(fault.code(), p.link_wrong_title, m.link_wrong_text, p.hotline, StatusCode::NOT_FOUND)
             }
             NoForm::Unknown => {
-                let (title, text) = (m.service_unknown_title, m.service_unknown_text);
-                self.notice("unknown", title, text, m.hotline, StatusCode::NOT_FOUND)
+                let (title, text) = (p.service_unknown_title, p.service_unknown_text);
+                self.notice("unknown", title, text, p.hotline, StatusCode::NOT_FOUND)
             }
             NoForm::Store(error) => {
                 tracing::error!(%error, "a service was not read");
-                self.notice("internal", m.failed_title, m.failed_busy, m.hotline, StatusCode::SERVICE_UNAVAILABLE)
+                self.notice("internal", m.failed_title, m.failed_busy, p.hotline, StatusCode::SERVICE_UNAVAILABLE)
             }
         }
     }

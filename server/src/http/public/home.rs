@@ -9,7 +9,7 @@ use axum::{
 };
 use haochaping::{
     form::html::escape,
-    messages::{Messages, level_name},
+    messages::{PageMessages, level_name},
     rating::SatisfactionLevel,
     region::{Region, RegionKind},
     statistics::{Counts, show_count, show_rate},
@@ -54,7 +54,7 @@ pub async fn show(State(app): State<Arc<App>>, Query(asked): Query<Asked>, heade
     view.put_agencies(&mut out, &names);
     let content = format!("<div class=\"wide\">{out}</div>");
     let query = if region == root { String::new() } else { format!("region={region}") };
-    let page = Page { query, is_public: true, ..Page::new(reader.messages().public_title, "/", content) };
+    let page = Page { query, is_public: true, ..Page::new(reader.page_messages().public_title, "/", content) };
     page::respond(&app, reader, &page)
 }
 
@@ -66,32 +66,32 @@ struct View<'a> {
 
 impl View<'_> {
     fn head(&self) -> String {
-        let m = self.reader.messages();
+        let p = self.reader.page_messages();
         let (counts, as_of) = self.app.figures.published(self.region, "");
         let time = as_of.to_rfc3339()[..19].replace('T', " ");
         let mut out = format!(
             "<p class=\"slogan\">{}</p><p class=\"muted\">{}</p>{}<h2>{}</h2><p class=\"muted\">{}</p>",
-            m.public_slogan,
-            m.public_intro,
+            p.public_slogan,
+            p.public_intro,
             self.way_up(),
             escape(&self.app.region_name(self.region)),
-            m.as_of.replace("{time}", &time),
+            p.as_of.replace("{time}", &time),
         );
         let rate = show_rate(counts.good(), counts.total());
         let figures = [
-            (m.total_label, show_count(counts.total())),
-            (m.good_label, show_count(counts.good())),
-            (m.bad_label, show_count(counts.bad())),
-            (m.good_rate_label, rate),
+            (p.total_label, show_count(counts.total())),
+            (p.good_label, show_count(counts.good())),
+            (p.bad_label, show_count(counts.bad())),
+            (p.good_rate_label, rate),
         ];
         out.push_str("<dl class=\"figures\">");
         for (label, figure) in figures {
             let _ = write!(out, "<div><dt>{label}</dt><dd>{figure}</dd></div>");
         }
         out.push_str("</dl>");
-        put_levels(&mut out, m, &counts);
-        let step = m.step_note.replace("{step}", &self.app.config.public_step.to_string());
-        let _ = write!(out, "<p class=\"muted\">{}</p>", m.good_rate_definition);
+        put_levels(&mut out, self.reader, &counts);
+        let step = p.step_note.replace("{step}", &self.app.config.public_step.to_string());
+        let _ = write!(out, "<p class=\"muted\">{}</p>", p.good_rate_definition);
         if self.app.config.public_step > 1 {
             let _ = write!(out, "<p class=\"muted\">{step}</p>");
         }
@@ -102,7 +102,7 @@ impl View<'_> {
     fn way_up(&self) -> String {
         let parent = self.region.parent().filter(|_| self.region != self.app.config.root_region);
         parent.map_or_else(String::new, |parent| {
-            let label = self.reader.messages().back_up.replace("{name}", &self.app.region_name(parent));
+            let label = self.reader.page_messages().back_up.replace("{name}", &self.app.region_name(parent));
             format!("<p class=\"crumb\"><a href=\"{}\">{}</a></p>", self.href(parent), escape(&label))
         })
     }
@@ -114,7 +114,7 @@ impl View<'_> {
 
     /// The regions right below: all named ones to district level, deeper ones where there is something to show.
     fn put_regions(&self, out: &mut String) {
-        let m = self.reader.messages();
+        let p = self.reader.page_messages();
         let mut children: Vec<_> = self.region.builtin_children().collect();
         children.extend(
             self.app.figures.published_children(self.region).into_iter().filter(|c| c.kind() > RegionKind::District),
@@ -129,22 +129,23 @@ impl View<'_> {
             let (counts, _) = self.app.figures.published(child, "");
             (format!("<a href=\"{}\">{name}</a>", self.href(child)), counts)
         });
-        put_table(out, m, m.by_region, m.region_label, rows);
+        put_table(out, p, p.by_region, p.region_label, rows);
     }
 
     fn put_agencies(&self, out: &mut String, names: &std::collections::BTreeMap<String, String>) {
-        let m = self.reader.messages();
+        let p = self.reader.page_messages();
         let agencies = self.app.figures.published_agencies(self.region);
         let rows = agencies.into_iter().map(|(code, counts)| (escape(names.get(&code).unwrap_or(&code)), counts));
-        put_table(out, m, m.by_agency, m.agency_label, rows);
+        put_table(out, p, p.by_agency, p.agency_label, rows);
     }
 }
 
-fn put_levels(out: &mut String, m: &Messages, counts: &Counts) {
+fn put_levels(out: &mut String, reader: Reader, counts: &Counts) {
+    let (m, p) = (reader.messages(), reader.page_messages());
     let _ = write!(
         out,
         "<table><thead><tr><th scope=\"col\">{}</th><th scope=\"col\">{}</th></tr></thead><tbody>",
-        m.level_label, m.count_label
+        p.level_label, p.count_label
     );
     for level in SatisfactionLevel::ALL {
         let gloss = m.level_gloss(level);
@@ -159,7 +160,13 @@ fn put_levels(out: &mut String, m: &Messages, counts: &Counts) {
     out.push_str("</tbody></table>");
 }
 
-fn put_table(out: &mut String, m: &Messages, title: &str, first: &str, rows: impl Iterator<Item = (String, Counts)>) {
+fn put_table(
+    out: &mut String,
+    p: &PageMessages,
+    title: &str,
+    first: &str,
+    rows: impl Iterator<Item = (String, Counts)>,
+) {
     let _ = write!(out, "<h2>{title}</h2>");
     let mut body = String::new();
     for (name, counts) in rows {
@@ -168,10 +175,10 @@ fn put_table(out: &mut String, m: &Messages, title: &str, first: &str, rows: imp
         let _ = write!(body, "<tr><td>{name}</td><td>{total}</td><td>{good}</td><td>{bad}</td><td>{rate}</td></tr>");
     }
     if body.is_empty() {
-        let _ = write!(out, "<p>{}</p>", m.no_ratings);
+        let _ = write!(out, "<p>{}</p>", p.no_ratings);
         return;
     }
-    let heads = [first, m.total_label, m.good_label, m.bad_label, m.good_rate_label];
+    let heads = [first, p.total_label, p.good_label, p.bad_label, p.good_rate_label];
     let heads: String = heads.iter().map(|head| format!("<th scope=\"col\">{head}</th>")).collect();
     let _ = write!(
         out,

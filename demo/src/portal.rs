@@ -1,0 +1,86 @@
+//! The portal's addresses and the headers of a strict host.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+
+use crate::{pages, seed::Registry};
+
+/// What the pages need.
+#[derive(Debug)]
+pub(crate) struct Portal {
+    /// The collector's origin.
+    pub(crate) collector: String,
+    /// The finished services.
+    pub(crate) registry: Registry,
+}
+
+/// The only list of URLs.
+pub(crate) fn routes(portal: Arc<Portal>) -> Router {
+    Router::new()
+        .route("/", get(results))
+        .route("/services", get(services))
+        .route("/portal.css", get(style))
+        .fallback(not_found)
+        .with_state(portal)
+}
+
+async fn results(State(portal): State<Arc<Portal>>) -> Response {
+    let finished = portal.registry.finished().await;
+    html(&portal, StatusCode::OK, pages::results(&portal.collector, &finished))
+}
+
+async fn services(State(portal): State<Arc<Portal>>) -> Response {
+    let finished = portal.registry.finished().await;
+    html(&portal, StatusCode::OK, pages::services(&portal.collector, &finished))
+}
+
+async fn not_found(State(portal): State<Arc<Portal>>) -> Response {
+    html(&portal, StatusCode::NOT_FOUND, pages::not_found(&portal.collector))
+}
+
+async fn style() -> impl IntoResponse {
+    let headers = [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "max-age=60")];
+    (headers, include_str!("portal.css"))
+}
+
+fn html(portal: &Portal, status: StatusCode, body: String) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+        (header::CONTENT_SECURITY_POLICY, policy(&portal.collector)),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+        // The collector takes a form post by its origin, which `no-referrer` would hide.
+        (header::REFERRER_POLICY, "strict-origin-when-cross-origin".to_owned()),
+    ];
+    (status, headers, body).into_response()
+}
+
+/// What a careful portal allows: the widget's script, wasm and calls from the collector's origin, no inline style or
+/// script, no `eval`, and no way for a string to become script.
+fn policy(collector: &str) -> String {
+    format!(
+        "default-src 'none'; script-src {collector} 'wasm-unsafe-eval'; connect-src {collector}; style-src 'self'; \
+         img-src 'self' data: blob: {collector}; form-action {collector} 'self'; base-uri 'none'; \
+         frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_policy_allows_the_collector_and_no_inline_code() {
+        let policy = policy("http://127.0.0.1:8089");
+        assert!(policy.contains("script-src http://127.0.0.1:8089 'wasm-unsafe-eval';"));
+        assert!(policy.contains("trusted-types 'none'"));
+        assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"));
+    }
+}

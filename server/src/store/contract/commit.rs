@@ -1,0 +1,161 @@
+//! What a batch does: an outcome for each rating, work orders, figures, a revision.
+
+use haochaping::rating::{Provenance, SatisfactionLevel};
+
+use super::{
+    Any,
+    make::{Placed, TODAY, fold, noon, outcomes, place_n, rating, sum},
+};
+use crate::store::{NewRating, Outcome};
+
+pub(super) async fn each_rating_of_one_batch_has_its_own_outcome(store: Any<'_>) {
+    let placed = place_n(store, 2).await;
+    let first = rating(&placed[0], 1);
+    let retry = NewRating { id: [1; 16], work_order: [2; 16], rated_at: noon(TODAY + 1), ..first.clone() };
+    let batch = vec![
+        first.clone(),
+        retry.clone(),
+        NewRating { fingerprint: [9; 16], ..retry.clone() },
+        NewRating { key_digest: [9; 16], ..retry.clone() },
+        NewRating { service: [9; 16], ..retry },
+        rating(&placed[1], 2),
+    ];
+    assert_eq!(
+        outcomes(store, batch).await,
+        [
+            Outcome::Accepted,
+            Outcome::Replayed { id: first.id, rated_at: first.rated_at },
+            Outcome::KeyReused,
+            Outcome::AlreadyRated { rated_at: first.rated_at },
+            Outcome::ServiceUnknown,
+            Outcome::Accepted,
+        ]
+    );
+    assert_eq!(store.verify().await.unwrap().n_ratings, 2);
+}
+
+pub(super) async fn a_later_batch_is_compared_with_what_stands(store: Any<'_>) {
+    let placed = place_n(store, 1).await;
+    let first = NewRating { level: SatisfactionLevel::Dissatisfied, ..rating(&placed[0], 1) };
+    assert_eq!(outcomes(store, vec![first.clone()]).await, [Outcome::Accepted]);
+    let retry = NewRating { id: [1; 16], rated_at: noon(TODAY + 1), ..first.clone() };
+    assert_eq!(
+        outcomes(
+            store,
+            vec![
+                NewRating { fingerprint: [9; 16], ..retry.clone() },
+                NewRating { key_digest: [9; 16], ..retry.clone() },
+                retry,
+            ]
+        )
+        .await,
+        [
+            Outcome::KeyReused,
+            Outcome::AlreadyRated { rated_at: first.rated_at },
+            Outcome::Replayed { id: first.id, rated_at: first.rated_at },
+        ]
+    );
+    let found = store.verify().await.unwrap();
+    assert_eq!((found.n_ratings, found.n_work_orders), (1, 1), "nothing of the later ones was kept");
+    assert_eq!(found.faults, [""; 0]);
+}
+
+pub(super) async fn a_row_that_does_not_fit_is_cut_out_and_the_others_live(store: Any<'_>) {
+    let placed = place_n(store, 7).await;
+    let mut batch: Vec<_> = placed.iter().zip(1..).map(|(of, n)| rating(of, n)).collect();
+    // 200 characters is what the column takes.
+    for place in [2, 6] {
+        batch[place].indicators = "1".repeat(201);
+    }
+    let refused = |place: usize| place == 2 || place == 6;
+    let expected: Vec<_> =
+        (0..7).map(|place| if refused(place) { Outcome::Refused } else { Outcome::Accepted }).collect();
+    let committed = store.commit(batch.clone()).await.unwrap();
+    assert_eq!(committed.outcomes, expected);
+    assert_eq!(committed.revision, store.slot_revision().await.unwrap());
+    assert_eq!(sum(&committed.added), store.figures().await.unwrap().1, "what is told of a cut batch is what was kept");
+    let kept = placed.iter().zip(&batch).enumerate().filter(|(place, _)| !refused(*place)).map(|(_, pair)| pair);
+    assert_eq!(store.figures().await.unwrap().1, fold(kept));
+    let found = store.verify().await.unwrap();
+    assert_eq!((found.n_ratings, found.faults), (5, vec![]));
+    // The cut-out service is not used up.
+    assert_eq!(outcomes(store, vec![rating(&placed[2], 20)]).await, [Outcome::Accepted]);
+}
+
+pub(super) async fn a_bad_rating_that_counts_opens_one_work_order(store: Any<'_>) {
+    let cases: Vec<_> = SatisfactionLevel::ALL
+        .into_iter()
+        .flat_map(|level| Provenance::ALL.map(|provenance| (level, provenance)))
+        .collect();
+    let placed = place_n(store, cases.len()).await;
+    let batch: Vec<_> = cases
+        .iter()
+        .zip(&placed)
+        .zip(1..)
+        .map(|((&(level, provenance), of), n)| NewRating { level, provenance, ..rating(of, n) })
+        .collect();
+    // The whole batch twice: a replay opens nothing.
+    assert!(outcomes(store, batch.clone()).await.iter().all(|o| *o == Outcome::Accepted));
+    assert!(outcomes(store, batch.clone()).await.iter().all(|o| matches!(o, Outcome::Replayed { .. })));
+    for (new, (level, provenance)) in batch.iter().zip(cases) {
+        let found = store.ratings_between(new.part, new.id, new.id).await.unwrap();
+        let expected = (level.is_bad() && provenance.counts()).then(|| ("opened".to_owned(), new.rated_at));
+        assert_eq!(found[0].work_order, expected, "{level} {provenance}");
+    }
+    // Two bad levels by three provenances that count.
+    assert_eq!(store.verify().await.unwrap().n_work_orders, 6);
+}
+
+pub(super) async fn what_does_not_count_enters_no_figure(store: Any<'_>) {
+    let placed = place_n(store, 4).await;
+    let of = |n: usize, provenance| NewRating { provenance, ..rating(&placed[n], u32::try_from(n).unwrap()) };
+    let silent = [of(0, Provenance::Imported), of(1, Provenance::Default), of(2, Provenance::Probe)];
+    let committed = store.commit(silent.to_vec()).await.unwrap();
+    assert_eq!(committed.outcomes, [Outcome::Accepted, Outcome::Accepted, Outcome::Accepted]);
+    assert_eq!(committed.added, []);
+    assert!(store.figures().await.unwrap().1.is_empty());
+    assert_eq!(store.verify().await.unwrap().n_ratings, 3, "they are kept all the same");
+    assert_eq!(outcomes(store, vec![of(3, Provenance::Relayed)]).await, [Outcome::Accepted]);
+    assert!(!store.figures().await.unwrap().1.is_empty());
+}
+
+pub(super) async fn a_batch_raises_the_revision_by_one(store: Any<'_>) {
+    let placed = place_n(store, 3).await;
+    let before = store.slot_revision().await.unwrap();
+    let first = store.commit(placed[..2].iter().zip(1..).map(|(of, n)| rating(of, n)).collect()).await.unwrap();
+    assert_eq!(first.revision, before + 1);
+    // Also one that writes nothing: the next commit must not look like a gap.
+    let replay = store.commit(vec![rating(&placed[0], 1)]).await.unwrap();
+    assert_eq!((replay.revision, replay.added.len()), (before + 2, 0));
+    let third = store.commit(vec![rating(&placed[2], 3)]).await.unwrap();
+    assert_eq!(third.revision, before + 3);
+    assert_eq!(store.slot_revision().await.unwrap(), before + 3);
+    assert_eq!(store.figures().await.unwrap().0, before + 3);
+}
+
+pub(super) async fn ratings_are_found_by_their_ids_in_their_part_only(store: Any<'_>) {
+    let placed = place_n(store, 200).await;
+    let part = placed[0].part;
+    let same: Vec<&Placed> = placed.iter().filter(|p| p.part == part).collect();
+    let other = placed.iter().find(|p| p.part != part).unwrap();
+    assert!(same.len() >= 2, "200 cases in 64 parts meet");
+    let at = |millis: u8, tail: u8| {
+        let mut id = [tail; 16];
+        id[..6].copy_from_slice(&[0, 0, 0, 0, 0, millis]);
+        id
+    };
+    let low = NewRating { id: at(5, 0x00), ..rating(same[0], 1) };
+    let high = NewRating { id: at(5, 0xFF), ..rating(same[1], 2) };
+    let elsewhere = NewRating { id: at(5, 0x80), ..rating(other, 3) };
+    outcomes(store, vec![low.clone(), high.clone(), elsewhere]).await;
+
+    let ids = async |from, to| {
+        let mut ids: Vec<_> = store.ratings_between(part, from, to).await.unwrap().into_iter().map(|r| r.id).collect();
+        ids.sort_unstable();
+        ids
+    };
+    assert_eq!(ids(low.id, high.id).await, [low.id, high.id], "both ends are in the range");
+    assert_eq!(ids(at(5, 0x01), high.id).await, [high.id]);
+    assert_eq!(ids(at(4, 0x00), at(4, 0xFF)).await, [[0; 16]; 0]);
+    assert_eq!(ids(at(6, 0x00), at(6, 0xFF)).await, [[0; 16]; 0]);
+}

@@ -1,0 +1,137 @@
+//! Services and ratings to write, plain unless a claim changes them.
+
+use std::collections::BTreeMap;
+
+use haochaping::{
+    calendar::{DAY_MILLIS, Instant},
+    link::{RatingId, part_of},
+    rating::{Channel, Provenance, SatisfactionLevel},
+    region::Region,
+    service::Service,
+    statistics::Counts,
+    wire::v1::ServiceRegistration,
+};
+
+use super::Any;
+use crate::store::{FigureKey, Id, NewRating, NewService, Outcome};
+
+pub(super) const AUTHORITY: &str = "jiangsu-portal";
+/// Two agencies with correct check characters (GB 32100-2015).
+pub(super) const AGENCIES: [&str; 2] = ["11110000000021135M", "11321000014216389W"];
+/// The day on which things happen here, in days since 1970-01-01: 2026-11-20.
+pub(super) const TODAY: u16 = 20_777;
+
+/// A moment of a day.
+pub(super) fn noon(day: u16) -> Instant {
+    Instant::from_millis(i64::from(day) * DAY_MILLIS + DAY_MILLIS / 2)
+}
+
+/// A finished service of a case, in 广陵区, by the first agency.
+pub(super) fn service(case: &str) -> Service {
+    Service::try_from(ServiceRegistration {
+        case_number: case.into(),
+        service_number: 1,
+        agency_code: AGENCIES[0].into(),
+        region: "321002".into(),
+        finished_at: "2026-11-20T09:00:00+08:00".into(),
+        real_name: true,
+        ..ServiceRegistration::default()
+    })
+    .unwrap()
+}
+
+/// `service` on its way to the store, with an id that follows from `n`.
+pub(super) fn new_service(authority: &str, service: Service, n: u32) -> NewService {
+    NewService {
+        part: part_of(authority, service.case_number.as_str()),
+        service,
+        id: id_of(0xA0, n),
+        last_day: TODAY + 90,
+        at: noon(TODAY),
+    }
+}
+
+/// A service on record, and where it lies.
+#[derive(Clone, Debug)]
+pub(super) struct Placed {
+    pub part: u8,
+    pub id: Id,
+    pub service: Service,
+}
+
+/// Puts services on record.
+pub(super) async fn place(store: Any<'_>, services: Vec<Service>) -> Vec<Placed> {
+    let news: Vec<_> = services.into_iter().zip(0..).map(|(s, n)| new_service(AUTHORITY, s, n)).collect();
+    let registered = store.register(AUTHORITY, news.clone()).await.unwrap();
+    news.into_iter()
+        .zip(registered)
+        .map(|(new, known)| Placed { part: new.part, id: known.id, service: new.service })
+        .collect()
+}
+
+/// `n` plain services on record, `case-0` and on.
+pub(super) async fn place_n(store: Any<'_>, n: usize) -> Vec<Placed> {
+    place(store, (0..n).map(|n| service(&format!("case-{n}"))).collect()).await
+}
+
+/// A good rating of a service by its citizen. `n` makes its id, key, content and time.
+pub(super) fn rating(of: &Placed, n: u32) -> NewRating {
+    NewRating {
+        part: of.part,
+        service: of.id,
+        id: id_of(0xB0, n),
+        key_digest: id_of(0xC0, n),
+        fingerprint: id_of(0xD0, n),
+        level: SatisfactionLevel::Satisfied,
+        indicators: String::new(),
+        indicator_version: "2020-05".into(),
+        comment: None,
+        contact: None,
+        is_anonymous: false,
+        channel: Channel::Pc,
+        provenance: Provenance::Citizen,
+        lang: "zh-Hans",
+        rated_at: Instant::from_millis(noon(TODAY).millis() + i64::from(n)),
+        salt: [7; 32],
+        work_order: id_of(0xE0, n),
+    }
+}
+
+/// An id whose first byte says what it is of and whose last four say which.
+fn id_of(kind: u8, n: u32) -> RatingId {
+    let mut id = [0; 16];
+    id[0] = kind;
+    id[12..].copy_from_slice(&n.to_be_bytes());
+    id
+}
+
+/// Commits a batch and gives its outcomes.
+pub(super) async fn outcomes(store: Any<'_>, batch: Vec<NewRating>) -> Vec<Outcome> {
+    store.commit(batch).await.unwrap().outcomes
+}
+
+/// What the figures must be, from the ratings alone: one for each region around, for the agency and for all.
+pub(super) fn fold<'a>(ratings: impl IntoIterator<Item = (&'a Placed, &'a NewRating)>) -> BTreeMap<FigureKey, Counts> {
+    let mut figures: BTreeMap<FigureKey, Counts> = BTreeMap::new();
+    for (placed, rating) in ratings.into_iter().filter(|(_, rating)| rating.provenance.counts()) {
+        let ancestors: Vec<Region> = placed.service.region.ancestors().collect();
+        for region in ancestors {
+            for agency in ["", placed.service.agency_code.as_str()] {
+                let key = FigureKey { region, agency: agency.to_owned() };
+                figures.entry(key).or_default().add(rating.level, 1);
+            }
+        }
+    }
+    figures
+}
+
+/// What commits told they added, as figures.
+pub(super) fn sum<'a>(
+    added: impl IntoIterator<Item = &'a (FigureKey, SatisfactionLevel, u64)>,
+) -> BTreeMap<FigureKey, Counts> {
+    let mut figures: BTreeMap<FigureKey, Counts> = BTreeMap::new();
+    for (key, level, n) in added {
+        figures.entry(key.clone()).or_default().add(*level, *n);
+    }
+    figures
+}

@@ -1,0 +1,277 @@
+//! A collector as a process of its own, on a free port and in a directory that goes when it goes.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Output, Stdio},
+    sync::{
+        atomic::{AtomicU32, Ordering},
+        mpsc,
+    },
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::http::Http;
+
+/// The authority whose API key every collector here has.
+const AUTHORITY: &str = "jiangsu-portal";
+/// How long a start or an end may take on a busy machine before it is a failure.
+const LIMIT: Duration = Duration::from_mins(1);
+
+/// The root of the workspace.
+pub fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this crate lies in the workspace").to_owned()
+}
+
+/// The binary under test: `HAOCHAPING_BIN`, else the release build, else the debug build.
+///
+/// # Panics
+/// Without any of them: a test must not pass because there was nothing to test.
+pub fn binary() -> PathBuf {
+    if let Some(path) = std::env::var_os("HAOCHAPING_BIN") {
+        return PathBuf::from(path);
+    }
+    let built = ["release", "debug"].map(|profile| workspace().join("target").join(profile).join("haochaping"));
+    let found = built.into_iter().find(|path| path.exists());
+    found.expect("build the collector first: cargo build -p haochaping-server")
+}
+
+/// What a command answered.
+#[derive(Debug)]
+pub struct Said {
+    /// Its exit code; `None` if a signal ended it.
+    pub code: Option<i32>,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+}
+
+impl From<Output> for Said {
+    fn from(output: Output) -> Self {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the collector speaks UTF-8");
+        Self { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    }
+}
+
+/// Runs the binary to its end.
+///
+/// # Panics
+/// If it does not end: a command that should refuse must not be waited for without end.
+pub fn haochaping(args: &[&str]) -> Said {
+    let mut command = Command::new(binary());
+    let child = command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let child = child.expect("the binary runs");
+    let pid = child.id();
+    let (tell, told) = mpsc::channel();
+    std::thread::spawn(move || tell.send(child.wait_with_output()));
+    if let Ok(output) = told.recv_timeout(LIMIT) {
+        return output.expect("a child can be waited for").into();
+    }
+    signal(pid, "-KILL");
+    panic!("haochaping {args:?} did not end");
+}
+
+fn signal(pid: u32, name: &str) {
+    let sent = Command::new("kill").args([name, &pid.to_string()]).status();
+    assert!(sent.is_ok_and(|status| status.success()), "{name} was sent");
+}
+
+/// A running collector. It is killed when this is dropped.
+#[derive(Debug)]
+pub struct Collector {
+    directory: TempDir,
+    args: Vec<String>,
+    address: String,
+    api_key: String,
+    running: Option<Running>,
+}
+
+#[derive(Debug)]
+struct Running {
+    child: Child,
+    log: JoinHandle<String>,
+}
+
+impl Collector {
+    /// Starts one on an empty store with an API key, and returns when it is ready. `extra` are arguments of `serve`;
+    /// each of the usual ones (`--public-step 1`, `--log off`, `--listen 127.0.0.1:0`) gives way to its namesake there.
+    pub fn start(extra: &[&str]) -> Self {
+        Self::start_in(tempfile::tempdir().expect("a directory for the store"), extra)
+    }
+
+    /// The same in a directory that may hold a store already.
+    pub fn start_in(directory: TempDir, extra: &[&str]) -> Self {
+        let mut args: Vec<String> = extra.iter().map(ToString::to_string).collect();
+        for (name, value) in [("--public-step", "1"), ("--log", "off"), ("--listen", "127.0.0.1:0")] {
+            if !extra.contains(&name) {
+                args.extend([name.to_owned(), value.to_owned()]);
+            }
+        }
+        let mut collector = Self { directory, args, address: String::new(), api_key: String::new(), running: None };
+        // Before the start, since a running collector learns of a new key only within a second.
+        let mut add = vec!["api-key", "add", AUTHORITY];
+        if let Some(at) = extra.iter().position(|arg| *arg == "--key-file") {
+            add.extend([extra[at], extra[at + 1]]);
+        }
+        let said = collector.cli(&add);
+        assert_eq!(said.code, Some(0), "{said:?}");
+        said.out.trim().clone_into(&mut collector.api_key);
+        collector.serve();
+        collector
+    }
+
+    /// Starts it again with the same data on the same port, which must be free.
+    pub fn restart(&mut self) {
+        assert!(self.running.is_none(), "it still runs");
+        let at = self.args.iter().position(|arg| arg == "--listen").expect("every collector is told where to listen");
+        self.args[at + 1].clone_from(&self.address);
+        self.serve();
+    }
+
+    fn serve(&mut self) {
+        let mut child = Command::new(binary())
+            .arg("serve")
+            .arg("--data")
+            .arg(self.directory.path())
+            .args(&self.args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary runs");
+        let mut stderr = child.stderr.take().expect("standard error is piped");
+        let log = std::thread::spawn(move || {
+            let mut text = String::new();
+            let _ = stderr.read_to_string(&mut text);
+            text
+        });
+        let stdout = child.stdout.take().expect("standard output is piped");
+        let (tell, told) = mpsc::channel();
+        std::thread::spawn(move || {
+            let mut line = String::new();
+            let _ = BufReader::new(stdout).read_line(&mut line);
+            let _ = tell.send(line);
+        });
+        self.running = Some(Running { child, log });
+        let line = told.recv_timeout(LIMIT).expect("the collector says that it is ready");
+        let Some(address) = line.trim().strip_prefix("listening on http://") else {
+            panic!("not ready but {line:?}: {}", self.kill());
+        };
+        address.clone_into(&mut self.address);
+    }
+
+    /// `host:port` where it listens.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Where it listens, as `http://host:port`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// A key that may register services.
+    pub fn api_key(&self) -> &str {
+        &self.api_key
+    }
+
+    /// The authority of that key.
+    pub fn authority(&self) -> &'static str {
+        AUTHORITY
+    }
+
+    /// The directory with store and key.
+    pub fn data_dir(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// The process id.
+    pub fn pid(&self) -> u32 {
+        self.running.as_ref().expect("it runs").child.id()
+    }
+
+    /// Runs a command on the same data, beside the running collector.
+    pub fn cli(&self, args: &[&str]) -> Said {
+        let data = self.directory.path().to_str().expect("a path of plain characters");
+        haochaping(&[args, &["--data", data]].concat())
+    }
+
+    /// Registers `n` finished services and gives their tickets. Cases are numbered on from call to call.
+    pub fn register(&self, n: usize) -> Vec<String> {
+        let services: Vec<_> = (0..n).map(|_| service()).collect();
+        let answer = self.register_all(&services);
+        let tickets = answer["tickets"].as_array().expect("tickets").iter();
+        let tickets: Vec<_> = tickets.map(|issued| issued["ticket"].as_str().expect("a ticket").to_owned()).collect();
+        assert_eq!(tickets.len(), n, "{answer}");
+        tickets
+    }
+
+    /// Registers services and gives the answer, which must be 200.
+    pub fn register_all(&self, services: &[Value]) -> Value {
+        let bearer = format!("Bearer {}", self.api_key);
+        let answer = Http::new()
+            .header("authorization", &bearer)
+            .post_json(&format!("{}/api/v1/services", self.url()), &json!({ "services": services }));
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer.json()
+    }
+
+    /// Asks it to end by SIGTERM without waiting.
+    pub fn terminate(&self) {
+        signal(self.pid(), "-TERM");
+    }
+
+    /// Ends it by SIGTERM, waits, and gives how it ended and everything it wrote to standard error.
+    pub fn stop(&mut self) -> (ExitStatus, String) {
+        self.terminate();
+        self.wait()
+    }
+
+    /// Waits until it has ended, and gives how it ended and everything it wrote to standard error.
+    ///
+    /// # Panics
+    /// If it does not end.
+    pub fn wait(&mut self) -> (ExitStatus, String) {
+        let deadline = Instant::now() + LIMIT;
+        loop {
+            let running = self.running.as_mut().expect("it runs");
+            if let Some(status) = running.child.try_wait().expect("a child can be asked") {
+                let running = self.running.take().expect("it ran");
+                return (status, running.log.join().expect("the log was read"));
+            }
+            assert!(Instant::now() < deadline, "the collector does not end");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Ends it by SIGKILL, as a lost process ends, and gives what it wrote to standard error.
+    pub fn kill(&mut self) -> String {
+        let Running { mut child, log } = self.running.take().expect("it runs");
+        let _ = child.kill();
+        let _ = child.wait();
+        log.join().expect("the log was read")
+    }
+}
+
+impl Drop for Collector {
+    fn drop(&mut self) {
+        if self.running.is_some() {
+            self.kill();
+        }
+    }
+}
+
+/// A finished service as a portal registers it, in 广陵区, of a case of its own.
+pub fn service() -> Value {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    let case = format!("JS-2026-{:06}", NEXT.fetch_add(1, Ordering::Relaxed));
+    json!({
+        "case_number": case, "service_number": 1, "item_name": "护照补发", "agency_name": "扬州市公安局",
+        "agency_code": "11321000014216389W", "region": "321002", "finished_at": "2026-11-20T15:04:05+08:00",
+        "mode": "online", "real_name": true,
+    })
+}

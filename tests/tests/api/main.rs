@@ -1,0 +1,108 @@
+//! The collector as its customers meet it: the real binary, over HTTP and from the command line.
+
+#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
+
+mod figures;
+mod headers;
+mod journeys;
+mod links;
+mod lookup;
+mod operator;
+mod proxied;
+mod races;
+mod ratings;
+mod refusals;
+mod restore;
+mod services;
+
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    time::{Duration, Instant},
+};
+
+use haochaping_tests::{Answer, Collector, Http};
+use serde_json::{Value, json};
+
+/// A key that no other rating has.
+fn fresh_key() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    format!("key-{:022}", NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// A good rating, as the widget sends it.
+fn good(ticket: &str) -> Value {
+    json!({
+        "ticket": ticket, "key": fresh_key(), "level": "satisfied", "indicators": ["413"],
+        "indicator_version": "2020-05", "comment": "", "anonymous": false, "contact": null, "lang": "zh-Hans",
+        "via": null,
+    })
+}
+
+/// A bad one, with reason and text.
+fn bad(ticket: &str) -> Value {
+    let mut rating = good(ticket);
+    rating["level"] = "very_dissatisfied".into();
+    rating["indicators"] = json!(["110"]);
+    rating["comment"] = "跑了三趟".into();
+    rating
+}
+
+/// Sends a rating as JSON.
+fn rate(collector: &Collector, rating: &Value) -> Answer {
+    Http::new().post_json(&format!("{}/api/v1/ratings", collector.url()), rating)
+}
+
+/// Asserts that an answer is a problem document of this status and code, and gives it.
+#[track_caller]
+fn problem(answer: &Answer, status: u16, code: &str) -> Value {
+    assert_eq!(answer.status, status, "{}", answer.text());
+    assert_eq!(answer.header("content-type"), "application/problem+json");
+    let body = answer.json();
+    assert_eq!((&body["status"], &body["code"]), (&json!(status), &json!(code)));
+    assert_eq!(body["type"], json!(format!("urn:haochaping:problem:{code}")));
+    body
+}
+
+/// Field and code of every violation, in order.
+fn violations(problem: &Value) -> Vec<(&str, &str)> {
+    let list = problem["violations"].as_array().map_or(&[][..], Vec::as_slice);
+    list.iter().map(|fault| (fault["field"].as_str().unwrap(), fault["code"].as_str().unwrap())).collect()
+}
+
+/// Asks again until the answer fits: what the collector re-reads once a second is late by that much and no more.
+#[track_caller]
+fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + Duration::from_secs(15);
+    loop {
+        if let Some(found) = ask() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "{what}: not within 15 seconds");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// The ratings and work orders on disk, which must agree with all counters.
+#[track_caller]
+fn verified(collector: &Collector) -> (u64, u64) {
+    let said = collector.cli(&["verify"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let numbers: Vec<u64> = said.out.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    assert!(said.out.contains("agree"), "{}", said.out);
+    (numbers[0], numbers[1])
+}
+
+/// The value of a form's hidden field.
+#[track_caller]
+fn hidden(html: &str, name: &str) -> String {
+    let mark = format!("name=\"{name}\" value=\"");
+    let at = html.find(&mark).unwrap_or_else(|| panic!("no field {name} in {html}")) + mark.len();
+    html[at..].split('"').next().unwrap_or("").to_owned()
+}
+
+/// A form of our own as a browser would send it back: what it carries, and what the person chose.
+fn filled(html: &str, chosen: &[(&str, &str)]) -> String {
+    let carried = ["key", "page_token", "indicator_version", "lang"].map(|name| (name, hidden(html, name)));
+    let carried: Vec<_> = carried.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    haochaping_tests::form(&[carried.as_slice(), chosen].concat())
+}

@@ -1,0 +1,24 @@
+//! Measurements. Each prints ratios against a peer of the same run: machines are shared, absolute numbers do not count.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use crate::shell::{cargo, execute};
+
+/// What can be measured.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum Name {
+    /// Ratings per second without a store, with a transaction each, and with group commit
+    Ingest,
+}
+
+pub(crate) fn run(_root: &Path, name: Name) -> Result<()> {
+    match name {
+        Name::Ingest => {
+            let mut bench = cargo();
+            bench.args(["run", "--release", "--locked", "-p", "haochaping-tests", "--bin", "bench-ingest"]);
+            execute("measure", &mut bench)
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The tests, cheap ones first.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use crate::{
+    build, codegen, install,
+    shell::{cargo, execute, say},
+    size,
+};
+
+/// A part of the tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Part {
+    /// The crates by themselves: rules, laws, store contract
+    Unit,
+    /// The built collector over HTTP, and its faults
+    Api,
+    /// The built widget on the built collector in Chromium
+    Browser,
+}
+
+pub(crate) fn run(root: &Path, full: bool, part: Option<Part>) -> Result<()> {
+    let wants = |which: Part| part.is_none_or(|part| part == which);
+    if wants(Part::Unit) {
+        unit(root)?;
+    }
+    if wants(Part::Api) || wants(Part::Browser) {
+        build::widget(root)?;
+        size::run(root)?;
+        build::collector()?;
+        install::browsers()?;
+    }
+    if wants(Part::Api) {
+        api(full)?;
+    }
+    if wants(Part::Browser) {
+        install::axe(root)?;
+        let mut tests = cargo();
+        // One browser at a time: on two cores several would only wait for one another.
+        tests.args(["test", "--locked", "-p", "haochaping-tests", "--test", "browser", "--", "--test-threads=1"]);
+        execute("browser journeys", &mut tests)?;
+    }
+    say("all tests passed");
+    Ok(())
+}
+
+fn unit(root: &Path) -> Result<()> {
+    codegen::run(root, true)?;
+    execute("the sdk with and without its features", cargo().args(["test", "--locked", "-p", "haochaping"]))?;
+    execute(
+        "every crate by itself",
+        cargo().args([
+            "test",
+            "--locked",
+            "-p",
+            "haochaping-server",
+            "-p",
+            "haochaping-widget",
+            "-p",
+            "haochaping-demo",
+            "-p",
+            "haochaping",
+        ]),
+    )
+}
+
+fn api(full: bool) -> Result<()> {
+    execute(
+        "build the collector with deliberate faults",
+        cargo().args([
+            "build",
+            "--locked",
+            "-p",
+            "haochaping-server",
+            "--features",
+            "mutants",
+            "--target-dir",
+            "target/mutants",
+        ]),
+    )?;
+    let mut tests = cargo();
+    tests.args([
+        "test",
+        "--locked",
+        "-p",
+        "haochaping-tests",
+        "--test",
+        "api",
+        "--test",
+        "wire",
+        "--test",
+        "arrows",
+        "--test",
+        "crash",
+    ]);
+    if full {
+        tests.env("HAOCHAPING_TEST_FULL", "1");
+    }
+    execute("the collector over HTTP, and killed at random", &mut tests)
+}
