@@ -14,17 +14,18 @@ function report(cause) {
   console.warn("haochaping: the enhanced form did not start: " + cause + "; the plain form stays in use");
 }
 
-/** Loads the app once a page. Rejects with the cause in words. */
-function load() {
-  if (!loading) loading = start(HOME + "/v/" + VERSION + "/haochaping.wasm");
+/** Loads the app once a page, in the language of the first form. Rejects with the cause in words. */
+function load(lang) {
+  if (!loading) loading = start(lang);
   return loading;
 }
 
-async function start(url) {
+async function start(lang) {
+  const url = HOME + "/v/" + VERSION + "/haochaping." + lang + ".wasm";
   if (typeof WebAssembly !== "object") throw "this browser has no WebAssembly";
   let response;
   try {
-    response = await fetch(url, { integrity: INTEGRITY, mode: "cors", credentials: "omit" });
+    response = await fetch(url, { integrity: INTEGRITY[lang], mode: "cors", credentials: "omit" });
   } catch (error) {
     const there = await fetch(url, { method: "HEAD", credentials: "omit" }).then((r) => r.ok, () => false);
     throw there ? "the wasm file does not match its integrity value" : "the wasm file cannot be reached (network or CSP connect-src)";
@@ -49,7 +50,6 @@ function read(form) {
   return {
     ticket: form.dataset.ticket,
     collector: form.dataset.collector,
-    theme: form.dataset.theme,
     elder: form.classList.contains("hcp-elder"),
     prefix: "y" + named("key").slice(0, 6) + "-",
     key: named("key"),
@@ -101,7 +101,7 @@ class HaoChaPing extends HTMLElement {
     this._box = document.createElement("div");
     this.shadowRoot.append(this._slot, this._box);
     this._onSubmit = this._submit.bind(this);
-    this._box.addEventListener("click", (event) => this._jump(event));
+    this.addEventListener("click", (event) => this._click(event.composedPath()[0], event));
     this._onCompose = (event) => {
       this._composing = event.type === "compositionstart";
       if (!this._composing && this._waiting) this._takeOver();
@@ -218,7 +218,7 @@ class HaoChaPing extends HTMLElement {
     const go = () => {
       if (watcher) watcher.disconnect();
       ["focusin", "pointerdown"].forEach((name) => form.removeEventListener(name, go));
-      load().then(() => this._takeOver(), (cause) => {
+      load(form.lang).then(() => this._takeOver(), (cause) => {
         if (!load.told) report(cause);
         load.told = true;
       });
@@ -250,6 +250,7 @@ class HaoChaPing extends HTMLElement {
     this._slot.remove();
     this._form.remove();
     this._root.hidden = false;
+    this._applyTheme();
     const field = focus && this._root.querySelector(focus.selector);
     if (!field) return;
     field.focus({ preventScroll: true });
@@ -259,19 +260,19 @@ class HaoChaPing extends HTMLElement {
 
   /** Sends JSON for the app. */
   _post(url, body, answer) {
-    const abort = typeof AbortController === "function" ? new AbortController() : {};
-    const limit = setTimeout(() => abort.abort && abort.abort(), 8000);
+    const abort = new AbortController();
+    const limit = setTimeout(() => abort.abort(), 8000);
     // NFC by the browser: the tables would be 48 KB in the app.
     body.comment = body.comment.normalize("NFC");
     const init = { method: "POST", mode: "cors", credentials: "omit", signal: abort.signal };
     init.headers = { "content-type": "application/json" };
     init.body = JSON.stringify(body);
     let status = 0;
-    let wait = -1;
+    let wait = NaN;
     fetch(url, init)
       .then((response) => {
         status = response.status;
-        wait = parseInt(response.headers.get("retry-after") || "-1", 10);
+        wait = parseInt(response.headers.get("retry-after"), 10);
         return response.text();
       })
       .then((text) => {
@@ -283,7 +284,7 @@ class HaoChaPing extends HTMLElement {
       }, () => ((status = 0), null))
       .then((parsed) => {
         clearTimeout(limit);
-        answer(status, wait, parsed || {});
+        answer({ status: status, wait: wait, body: parsed || {} });
       });
   }
 
@@ -299,27 +300,31 @@ class HaoChaPing extends HTMLElement {
     if (news) news.focus();
   }
 
-  _copy(text, done) {
-    // No clipboard outside secure contexts.
-    const copied = navigator.clipboard ? navigator.clipboard.writeText(text) : Promise.reject();
-    copied.then(() => done(true), () => done(false));
+  /** The buttons beside a receipt. */
+  _press(button) {
+    const section = button.closest("section");
+    const lines = Array.from(section.querySelectorAll("h2,dt,dd"), (line) => line.textContent);
+    if (button.name === "print") window.print();
+    else if (button.name === "picture") this._picture(lines);
+    else {
+      const note = section.querySelector("[data-copied]");
+      // No clipboard outside secure contexts.
+      const copied = navigator.clipboard ? navigator.clipboard.writeText(lines[lines.length - 1]) : Promise.reject();
+      copied.then(() => (note.textContent = note.dataset.copied), () => (note.textContent = note.dataset.failed));
+    }
   }
 
-  _print() {
-    window.print();
-  }
-
-  /** Draws lines of label and text, and offers them as a file. */
+  /** Draws a title and then lines of label and text by turns, and offers them as a file. */
   _picture(lines) {
     const canvas = document.createElement("canvas");
     const pen = canvas.getContext("2d");
     canvas.width = 1000;
-    canvas.height = 60 + 45 * lines.length;
+    canvas.height = 120 + 45 * lines.length;
     pen.fillStyle = "#fff";
     pen.fillRect(0, 0, canvas.width, canvas.height);
     pen.fillStyle = "#1b1f24";
-    pen.font = '30px "PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif';
-    lines.forEach((line, place) => pen.fillText(line, place % 2 ? 320 : 40, 80 + 90 * (place >> 1)));
+    pen.font = "30px sans-serif";
+    lines.forEach((line, place) => pen.fillText(line, place && place % 2 == 0 ? 320 : 40, 80 + 90 * ((place + 1) >> 1)));
     canvas.toBlob((blob) => {
       const link = document.createElement("a");
       link.href = URL.createObjectURL(blob);
@@ -334,10 +339,12 @@ class HaoChaPing extends HTMLElement {
     return this._app ? this._box : this._form;
   }
 
-  /** From a fault to its field: ids in a shadow root are not the page's. */
-  _jump(event) {
-    const link = event.target.closest('a[href^="#"]');
-    const field = link && this.shadowRoot.getElementById(link.hash.slice(1));
+  _click(target, event) {
+    const button = target.closest(".hcp-buttons button");
+    if (button) return this._press(button);
+    // From a fault to its field: ids in a shadow root are not the page's.
+    const link = target.closest('a[href^="#"]');
+    const field = link && link.getRootNode().getElementById(link.hash.slice(1));
     if (!field) return;
     event.preventDefault();
     const folded = field.closest("details:not([open])");

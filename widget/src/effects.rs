@@ -1,12 +1,12 @@
 //! What the state asks for, done in the browser.
 
 use gloo::timers::callback::Timeout;
-use haochaping::{client::Outcome, wire::v1};
+use haochaping::wire::v1;
 use wasm_bindgen::{JsValue, closure::Closure};
 use yew::Callback;
 
 use crate::{
-    host::{Host, read_accepted, read_problem, to_json},
+    host::{Host, read_answer, to_json},
     state::{Effect, Msg},
 };
 
@@ -24,12 +24,6 @@ pub(crate) fn run(effect: Effect, host: &Host, collector: &str, tell: &Callback<
         }
         Effect::AlreadyRated => host.say("hcp-already-rated", "", "", ""),
         Effect::Failed { code } => host.say("hcp-error", "code", code, ""),
-        Effect::Copy(text) => {
-            let tell = tell.clone();
-            host.copy(&text, &Closure::once_into_js(move |is_copied: bool| tell.emit(Msg::Copied(is_copied))));
-        }
-        Effect::SavePicture(lines) => host.picture(lines),
-        Effect::Print => host.print(),
         Effect::FocusNews => {}
     }
 }
@@ -39,14 +33,8 @@ fn after(millis: u32, tell: Callback<Msg>, msg: Msg) {
 }
 
 fn send(request: &v1::RatingRequest, host: &Host, collector: &str, tell: Callback<Msg>) {
-    let answer = move |status: u16, retry_after: i32, body: JsValue| {
-        let outcome = if status == 0 {
-            Outcome::NoAnswer
-        } else {
-            let (accepted, problem) = (read_accepted(&body), read_problem(&body, status));
-            Outcome::Answer { status, retry_after: u64::try_from(retry_after).ok(), accepted, problem }
-        };
-        tell.emit(Msg::Answered(outcome, js_sys::Math::random()));
+    let answer = move |answer: JsValue| {
+        tell.emit(Msg::Answered(read_answer(&answer), js_sys::Math::random()));
     };
     let url = [collector, "/api/v1/ratings"].concat();
     host.post(&url, &to_json(request), &Closure::once_into_js(answer));

@@ -5,6 +5,7 @@
 //! `haochaping::wire::v1`; the browser journeys send what is written here to the real collector.
 
 use haochaping::{
+    client::Outcome,
     form::Subject,
     messages::Lang,
     rating::{ContactDraft, RatingDraft},
@@ -24,7 +25,7 @@ extern "C" {
     /// Puts the mounted form in the place of the server's.
     #[wasm_bindgen(method, js_name = _swap)]
     pub(crate) fn swap(this: &Host);
-    /// Sends JSON; `answer` is called with status (0 for none), seconds to wait (-1 for none) and the parsed body.
+    /// Sends JSON; `answer` is called with `{status, wait, body}`: status 0 for none, `wait` in seconds or NaN.
     #[wasm_bindgen(method, js_name = _post)]
     pub(crate) fn post(this: &Host, url: &str, body: &Object, answer: &JsValue);
     /// Fires an event.
@@ -33,15 +34,6 @@ extern "C" {
     /// Moves the focus to what has just come up.
     #[wasm_bindgen(method, js_name = _focusNews)]
     pub(crate) fn focus_news(this: &Host);
-    /// Copies a text; `done` is called with whether it was.
-    #[wasm_bindgen(method, js_name = _copy)]
-    pub(crate) fn copy(this: &Host, text: &str, done: &JsValue);
-    /// Offers lines of label and text as a picture.
-    #[wasm_bindgen(method, js_name = _picture)]
-    pub(crate) fn picture(this: &Host, lines: Vec<String>);
-    /// Prints the page.
-    #[wasm_bindgen(method, js_name = _print)]
-    pub(crate) fn print(this: &Host);
 }
 
 fn get(object: &JsValue, name: &str) -> JsValue {
@@ -59,15 +51,13 @@ fn texts(object: &JsValue, name: &str) -> Vec<String> {
 /// What the server's form holds, as the element read it.
 pub(crate) fn read_form(found: &JsValue) -> State {
     let lang = text(found, "lang");
-    let some = |name| Some(text(found, name)).filter(|text| !text.is_empty());
     let setting = Setting {
         ticket: text(found, "ticket"),
         key: text(found, "key"),
-        via: some("via"),
+        via: Some(text(found, "via")).filter(|via| !via.is_empty()),
         collector: text(found, "collector"),
         lang: Lang::from_tag(&lang).unwrap_or_default(),
         is_elder: get(found, "elder").is_truthy(),
-        theme: some("theme"),
         subject: Subject {
             item: text(found, "item"),
             agency: text(found, "agency"),
@@ -92,52 +82,70 @@ pub(crate) fn read_form(found: &JsValue) -> State {
 
 /// A rating as wire v1 has it.
 pub(crate) fn to_json(request: &v1::RatingRequest) -> Object {
-    let object = Object::new();
+    let texts = [
+        ("ticket", &request.ticket),
+        ("key", &request.key),
+        ("level", &request.level),
+        ("indicator_version", &request.indicator_version),
+        ("comment", &request.comment),
+        ("lang", &request.lang),
+    ];
+    let object = object_of(&texts);
     let put = |name: &str, value: &JsValue| drop(Reflect::set(&object, &JsValue::from_str(name), value));
-    let put_text = |name: &str, value: &str| put(name, &JsValue::from_str(value));
-    put_text("ticket", &request.ticket);
-    put_text("key", &request.key);
-    put_text("level", &request.level);
     put("indicators", &request.indicators.iter().map(|code| JsValue::from_str(code)).collect::<Array>());
-    put_text("indicator_version", &request.indicator_version);
-    put_text("comment", &request.comment);
     put("anonymous", &JsValue::from_bool(request.anonymous));
     if let Some(v1::Contact { name, phone }) = &request.contact {
-        let contact = Object::new();
-        for (field, value) in [("name", name), ("phone", phone)] {
-            let _ = Reflect::set(&contact, &JsValue::from_str(field), &JsValue::from_str(value));
-        }
-        put("contact", &contact);
+        put("contact", &object_of(&[("name", name), ("phone", phone)]));
     }
-    put_text("lang", &request.lang);
     if let Some(via) = &request.via {
-        put_text("via", via);
+        put("via", &JsValue::from_str(via));
     }
     object
 }
 
-/// The body as a receipt; `None` if it is none.
-pub(crate) fn read_accepted(body: &JsValue) -> Option<v1::RatingAccepted> {
+fn object_of(texts: &[(&str, &String)]) -> Object {
+    let object = Object::new();
+    for (name, text) in texts {
+        let _ = Reflect::set(&object, &JsValue::from_str(name), &JsValue::from_str(text));
+    }
+    object
+}
+
+/// What came back, as the element tells it.
+pub(crate) fn read_answer(answer: &JsValue) -> Outcome {
+    let Some(status) = number(answer, "status").and_then(|status| u16::try_from(status).ok()).filter(|status| *status > 0) else {
+        return Outcome::NoAnswer;
+    };
+    let body = get(answer, "body");
+    Outcome::Answer {
+        status,
+        retry_after: number(answer, "wait").map(u64::from),
+        accepted: read_accepted(&body),
+        problem: read_problem(&body, status),
+    }
+}
+
+fn number(object: &JsValue, name: &str) -> Option<u32> {
+    let number = get(object, name).as_f64().filter(|number| *number >= 0.0)?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small count, and not negative")]
+    Some(number as u32)
+}
+
+fn read_accepted(body: &JsValue) -> Option<v1::RatingAccepted> {
     Some(v1::RatingAccepted {
         receipt: get(body, "receipt").as_string()?,
         lookup: get(body, "lookup").as_string()?,
         lookup_url: text(body, "lookup_url"),
-        rated_at: text(body, "rated_at"),
+        rated_at: String::new(),
     })
 }
 
-/// The body as a problem of this status; `None` if it is none.
-pub(crate) fn read_problem(body: &JsValue, status: u16) -> Option<v1::Problem> {
-    let count = |object: &JsValue, name| {
-        let number = get(object, name).as_f64()?;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of characters")]
-        Some(number as usize)
-    };
+fn read_problem(body: &JsValue, status: u16) -> Option<v1::Problem> {
     let violation = |found: JsValue| v1::Violation {
         field: text(&found, "field"),
         code: text(&found, "code"),
-        max: count(&found, "max"),
-        found: count(&found, "found"),
+        max: number(&found, "max").map(|max| max as usize),
+        found: number(&found, "found").map(|found| found as usize),
         ..v1::Violation::default()
     };
     Some(v1::Problem {

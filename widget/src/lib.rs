@@ -36,6 +36,6 @@ impl Mounted {
 /// `host` hears once when everything is rendered, and puts `root` in its place.
 #[wasm_bindgen]
 pub fn mount(root: Element, host: Host, found: &JsValue) -> Mounted {
-    let props = Props { initial: host::read_form(found), host };
+    let props = Props { initial: std::cell::Cell::new(Some(host::read_form(found))), host };
     Mounted(yew::Renderer::<Widget>::with_root_and_props(root, props).render())
 }

@@ -4,7 +4,7 @@ use haochaping::{
     client::{Failure, Outcome, Step, Submission},
     form::{Subject, field},
     messages::{Lang, Messages},
-    rating::{Rating, RatingDraft, SatisfactionLevel},
+    rating::{RatingDraft, SatisfactionLevel},
     wire::v1,
 };
 
@@ -17,7 +17,6 @@ pub(crate) struct Setting {
     pub(crate) collector: String,
     pub(crate) lang: Lang,
     pub(crate) is_elder: bool,
-    pub(crate) theme: Option<String>,
     pub(crate) subject: Subject,
     pub(crate) id_prefix: String,
 }
@@ -48,8 +47,6 @@ pub(crate) struct State {
     pub(crate) phase: Phase,
     pub(crate) is_more_open: bool,
     pub(crate) is_contact_open: bool,
-    /// Whether the look-up code was copied; `None` before anyone asked.
-    pub(crate) is_copied: Option<bool>,
     pub(crate) submission: Option<Submission>,
 }
 
@@ -66,12 +63,6 @@ pub(crate) enum Msg {
     Answered(Outcome, f64),
     WaitOver,
     TakesLong,
-    CopyAsked,
-    Copied(bool),
-    PictureAsked,
-    PrintAsked,
-    /// Something that means nothing here.
-    Nothing,
 }
 
 /// What is to be done.
@@ -90,9 +81,6 @@ pub(crate) enum Effect {
     Failed {
         code: &'static str,
     },
-    Copy(String),
-    SavePicture(Vec<String>),
-    Print,
 }
 
 impl State {
@@ -104,7 +92,6 @@ impl State {
             phase: Phase::Editing,
             is_more_open: false,
             is_contact_open: false,
-            is_copied: None,
             submission: None,
         }
     }
@@ -120,12 +107,10 @@ impl State {
     /// What the live region says: never that a rating was sent before the collector said so.
     pub(crate) fn status(&self) -> &'static str {
         let m = self.setting.messages();
-        match (&self.phase, self.is_copied) {
-            (Phase::Sending { is_slow: false }, _) => m.sending,
-            (Phase::Sending { is_slow: true }, _) => m.sending_slow,
-            (Phase::Done { .. }, Some(true)) => m.copied,
-            (Phase::Done { .. }, Some(false)) => m.copy_failed,
-            (Phase::Done { .. }, None) => m.done_title,
+        match &self.phase {
+            Phase::Sending { is_slow: false } => m.sending,
+            Phase::Sending { is_slow: true } => m.sending_slow,
+            Phase::Done { .. } => m.done_title,
             _ => "",
         }
     }
@@ -154,17 +139,6 @@ pub(crate) fn step(mut state: State, msg: Msg) -> (State, Vec<Effect>) {
             }
             Vec::new()
         }
-        Msg::CopyAsked => on_done(&state, |accepted| Effect::Copy(accepted.lookup.clone())),
-        Msg::Copied(is_copied) => {
-            state.is_copied = Some(is_copied);
-            Vec::new()
-        }
-        Msg::PictureAsked => {
-            let m = state.setting.messages();
-            on_done(&state, |accepted| Effect::SavePicture(picture_lines(m, accepted)))
-        }
-        Msg::PrintAsked => on_done(&state, |_| Effect::Print),
-        Msg::Nothing => Vec::new(),
     };
     (state, effects)
 }
@@ -175,33 +149,20 @@ fn edit(state: &mut State, name: &str, value: String) -> Vec<Effect> {
         return Vec::new();
     }
     let draft = &mut state.draft;
-    let fault = match name {
-        field::LEVEL => {
-            draft.level = value;
-            "level"
-        }
-        field::INDICATOR => {
-            toggle(&mut draft.indicators, value);
-            "indicators"
-        }
-        field::COMMENT => {
-            draft.comment = value;
-            "comment"
-        }
-        field::ANONYMOUS => {
-            draft.anonymous = !draft.anonymous;
-            "contact"
-        }
-        field::NAME => {
-            draft.contact.name = value;
-            "contact.name"
-        }
-        field::PHONE => {
-            draft.contact.phone = value;
-            "contact.phone"
-        }
+    let (text, fault) = match name {
+        field::LEVEL => (Some(&mut draft.level), "level"),
+        field::COMMENT => (Some(&mut draft.comment), "comment"),
+        field::NAME => (Some(&mut draft.contact.name), "contact.name"),
+        field::PHONE => (Some(&mut draft.contact.phone), "contact.phone"),
+        field::ANONYMOUS => (None, "contact"),
+        field::INDICATOR => (None, "indicators"),
         _ => return Vec::new(),
     };
+    match (text, fault) {
+        (Some(text), _) => *text = value,
+        (None, "contact") => draft.anonymous = !draft.anonymous,
+        (None, _) => toggle(&mut draft.indicators, value),
+    }
     let gives_reason = !fault.starts_with("contact");
     state.faults.retain(|found| found.field != fault && !(gives_reason && found.code == "reason-missing"));
     Vec::new()
@@ -220,8 +181,9 @@ fn submit(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     }
     let draft = state.draft.clone().keep_what_is_shown();
-    if let Err(found) = Rating::try_from(draft.clone()) {
-        state.faults = found.0.iter().map(v1::Violation::from).collect();
+    let faults = draft.check_what_a_person_does();
+    if !faults.is_empty() {
+        state.faults = faults.iter().map(v1::Violation::from).collect();
         state.phase = Phase::Editing;
         return vec![Effect::FocusNews];
     }
@@ -272,27 +234,6 @@ fn follow(state: &mut State, step: Step) -> Vec<Effect> {
     }
 }
 
-fn on_done(state: &State, effect: impl FnOnce(&v1::RatingAccepted) -> Effect) -> Vec<Effect> {
-    match &state.phase {
-        Phase::Done { accepted, .. } => vec![effect(accepted)],
-        _ => Vec::new(),
-    }
-}
-
-/// Label and text by turns.
-fn picture_lines(m: &Messages, accepted: &v1::RatingAccepted) -> Vec<String> {
-    let at = accepted.rated_at.get(..16).unwrap_or_default();
-    let page = accepted.lookup_url.rsplit_once('/').map_or("", |(page, _)| page);
-    let lines = [
-        (m.product, ""),
-        (m.receipt_label, &accepted.receipt),
-        (m.lookup_label, &accepted.lookup),
-        (m.rated_at_label, at),
-        (m.lookup_link, page),
-    ];
-    lines.into_iter().flat_map(|(label, text)| [label.to_owned(), text.to_owned()]).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -305,7 +246,6 @@ mod tests {
             collector: "https://collector.example".into(),
             lang: Lang::ZhHans,
             is_elder: false,
-            theme: None,
             subject: Subject::default(),
             id_prefix: "p-".into(),
         };

@@ -48,7 +48,7 @@ fn indicators(source: &Path) -> Result<String> {
             };
             writeln!(
                 out,
-                "    Indicator {{ code: IndicatorCode({}), level: SatisfactionLevel::{level}, text: {:?}, is_first: {}, \
+                "    Indicator {{ code: IndicatorCode({:?}), level: SatisfactionLevel::{level}, text: {:?}, is_first: {}, \
                  is_retired: {is_retired} }},",
                 text(&option["code"])?,
                 text(&option["text"])?,
@@ -57,6 +57,10 @@ fn indicators(source: &Path) -> Result<String> {
         }
         out.push_str("];\n");
     }
+    let retired = list["retired"].as_array().context("the retired options are missing")?;
+    let codes: Vec<_> = retired.iter().map(|option| text(&option["code"])).collect::<Result<_>>()?;
+    writeln!(out, "/// The retired codes without their texts, for those who never show them.")?;
+    writeln!(out, "#[rustfmt::skip]\npub(super) const RETIRED_CODES: &[&str] = &{codes:?};")?;
     Ok(out)
 }
 

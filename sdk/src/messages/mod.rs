@@ -1,9 +1,15 @@
 //! Everything a page says, in three languages, as const tables: a missing text does not compile. Official texts (levels,
 //! options) stay official; other languages stand beside them.
 
+#[cfg(feature = "en")]
 mod en;
+#[cfg(feature = "zh-hans")]
 mod zh_hans;
+#[cfg(feature = "zh-hant")]
 mod zh_hant;
+
+#[cfg(not(any(feature = "zh-hans", feature = "zh-hant", feature = "en")))]
+compile_error!("turn on at least one language: zh-hans, zh-hant, en");
 
 use crate::{
     rating::{Indicator, SatisfactionLevel},
@@ -77,24 +83,34 @@ impl Lang {
         best.0
     }
 
-    /// What the form says in this language.
+    /// What the form says in this language, or in the first one that was compiled in where this one was not.
     pub fn messages(self) -> &'static Messages {
-        match self {
-            Self::ZhHans => &zh_hans::MESSAGES,
-            Self::ZhHant => &zh_hant::MESSAGES,
-            Self::En => &en::MESSAGES,
-        }
+        MESSAGES.iter().find(|messages| messages.lang == self).unwrap_or(&MESSAGES[0])
     }
 
-    /// What the collector's pages say around it.
+    /// What the collector's pages say around it, chosen likewise.
     pub fn page_messages(self) -> &'static PageMessages {
-        match self {
-            Self::ZhHans => &zh_hans::PAGE_MESSAGES,
-            Self::ZhHant => &zh_hant::PAGE_MESSAGES,
-            Self::En => &en::PAGE_MESSAGES,
-        }
+        PAGE_MESSAGES.iter().find(|messages| messages.lang == self).unwrap_or(&PAGE_MESSAGES[0])
     }
 }
+
+const MESSAGES: &[&Messages] = &[
+    #[cfg(feature = "zh-hans")]
+    &zh_hans::MESSAGES,
+    #[cfg(feature = "zh-hant")]
+    &zh_hant::MESSAGES,
+    #[cfg(feature = "en")]
+    &en::MESSAGES,
+];
+
+const PAGE_MESSAGES: &[&PageMessages] = &[
+    #[cfg(feature = "zh-hans")]
+    &zh_hans::PAGE_MESSAGES,
+    #[cfg(feature = "zh-hant")]
+    &zh_hant::PAGE_MESSAGES,
+    #[cfg(feature = "en")]
+    &en::PAGE_MESSAGES,
+];
 
 macro_rules! texts {
     ($(#[$doc:meta])* $table:ident { $($(#[$field_doc:meta])* $name:ident),* $(,)? } $($extra:ident: $extra_type:ty),* $(,)?) => {
@@ -169,8 +185,7 @@ impl Messages {
 
     /// The gloss beside an option's official text; empty if there is none.
     pub fn indicator_gloss(&self, indicator: &Indicator) -> &'static str {
-        let code = indicator.code.to_string();
-        self.indicator_glosses.iter().find(|(of, _)| *of == code).map_or("", |(_, gloss)| gloss)
+        self.indicator_glosses.iter().find(|(of, _)| *of == indicator.code.as_str()).map_or("", |(_, gloss)| gloss)
     }
 
     /// A fault in the reader's words.

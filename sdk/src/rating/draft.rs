@@ -56,6 +56,29 @@ impl RatingDraft {
         }
         self
     }
+
+    /// The faults that a person can make in a form: what the widget checks before it sends. The others (options that
+    /// are not on the list, an unknown language) only a program can make.
+    pub fn check_what_a_person_does(&self) -> Vec<Violation> {
+        let mut faults = Vec::new();
+        match self.level.parse::<SatisfactionLevel>() {
+            Err(_) if self.level.is_empty() => faults.push(Violation::LevelMissing),
+            Err(_) => faults.push(Violation::LevelUnknown),
+            Ok(level) => {
+                let gives_no_reason = self.indicators.is_empty() && Comment::length(&self.comment) == 0;
+                if level.is_bad() && gives_no_reason {
+                    faults.push(Violation::ReasonMissing);
+                }
+            }
+        }
+        faults.extend(Comment::parse(&self.comment).err());
+        match Contact::parse(&self.contact) {
+            Err(found) => faults.extend(found),
+            Ok(Some(_)) if self.anonymous => faults.push(Violation::ContactOnAnonymous),
+            Ok(_) => {}
+        }
+        faults
+    }
 }
 
 /// A rating that keeps the rules. It never changes after it is accepted.
@@ -96,7 +119,7 @@ impl Rating {
     }
 }
 
-/// Everything wrong with a draft, in the order of the form.
+/// Everything wrong with a draft: first what a person can put right, in the order of the form.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the rating has {} faults", .0.len())]
 pub struct Violations(pub Vec<Violation>);
@@ -106,36 +129,20 @@ impl TryFrom<RatingDraft> for Rating {
 
     /// Checks a draft against every rule and names all faults at once.
     fn try_from(draft: RatingDraft) -> Result<Self, Violations> {
-        let mut faults = Vec::new();
-        let level = check_level(&draft.level).map_err(|fault| faults.push(fault)).ok();
+        let mut faults = draft.check_what_a_person_does();
+        let level = draft.level.parse().ok();
         let indicators = check_indicators(&draft, level, &mut faults);
-        let comment = Comment::parse(&draft.comment).map_err(|fault| faults.push(fault));
-        let gives_no_reason = draft.indicators.is_empty() && comment.as_ref().is_ok_and(Comment::is_empty);
-        if level.is_some_and(SatisfactionLevel::is_bad) && gives_no_reason {
-            faults.push(Violation::ReasonMissing);
-        }
-        let contact = Contact::parse(&draft.contact).map_err(|found| faults.extend(found));
-        if draft.anonymous && matches!(contact, Ok(Some(_))) {
-            faults.push(Violation::ContactOnAnonymous);
-        }
         let lang = Lang::from_tag(&draft.lang);
         if lang.is_none() {
             faults.push(Violation::LangUnknown);
         }
-        match (level, comment, contact, lang) {
+        match (level, Comment::parse(&draft.comment), Contact::parse(&draft.contact), lang) {
             (Some(level), Ok(comment), Ok(contact), Some(lang)) if faults.is_empty() => {
                 Ok(Self { level, indicators, comment, anonymous: draft.anonymous, contact, lang })
             }
             _ => Err(Violations(faults)),
         }
     }
-}
-
-fn check_level(name: &str) -> Result<SatisfactionLevel, Violation> {
-    if name.is_empty() {
-        return Err(Violation::LevelMissing);
-    }
-    name.parse().map_err(|_| Violation::LevelUnknown)
 }
 
 fn check_indicators(
@@ -148,9 +155,11 @@ fn check_indicators(
     }
     let mut kept = Vec::new();
     for (index, code) in draft.indicators.iter().enumerate() {
-        match Indicator::find(code) {
-            None => faults.push(Violation::IndicatorUnknown { index }),
-            Some(i) if i.is_retired => faults.push(Violation::IndicatorRetired { code: i.code }),
+        match Indicator::find_current(code) {
+            None => faults.push(match Indicator::find_retired(code) {
+                Some(code) => Violation::IndicatorRetired { code },
+                None => Violation::IndicatorUnknown { index },
+            }),
             Some(i) if chosen.is_some_and(|level| level != i.level) => {
                 faults.push(Violation::IndicatorOfOtherLevel { code: i.code, level: i.level });
             }
@@ -244,10 +253,10 @@ mod tests {
             fields,
             [
                 ("level", "unknown"),
-                ("indicator_version", "unknown"),
-                ("indicators", "unknown"),
                 ("comment", "control-character"),
                 ("contact.phone", "malformed"),
+                ("indicator_version", "unknown"),
+                ("indicators", "unknown"),
                 ("lang", "unknown"),
             ]
         );

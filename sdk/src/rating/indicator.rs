@@ -2,7 +2,7 @@ use core::fmt;
 
 use super::{
     SatisfactionLevel,
-    indicator_table::{CURRENT, RETIRED},
+    indicator_table::{CURRENT, RETIRED, RETIRED_CODES},
 };
 
 /// 评价指标: one official option of a level. The list is versioned, the same for all channels, and may not be changed
@@ -23,11 +23,18 @@ pub struct Indicator {
 
 /// The national code of an option, three digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct IndicatorCode(pub(super) u16);
+pub struct IndicatorCode(pub(super) &'static str);
+
+impl IndicatorCode {
+    /// The three digits.
+    pub fn as_str(self) -> &'static str {
+        self.0
+    }
+}
 
 impl fmt::Display for IndicatorCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:03}", self.0)
+        f.write_str(self.0)
     }
 }
 
@@ -44,18 +51,18 @@ impl Indicator {
 
     /// The option with this code, retired ones included; `None` for a code that never was.
     pub fn find(code: &str) -> Option<&'static Self> {
-        Self::find_current(code).or_else(|| find_in(RETIRED, code))
+        Self::all().find(|i| i.code.0 == code)
     }
 
     /// The option with this code among those that can be chosen.
     pub fn find_current(code: &str) -> Option<&'static Self> {
-        find_in(CURRENT, code)
+        CURRENT.iter().find(|i| i.code.0 == code)
     }
-}
 
-fn find_in(table: &'static [Indicator], code: &str) -> Option<&'static Indicator> {
-    let number = (code.len() == 3).then(|| code.parse().ok())??;
-    table.iter().find(|i| i.code == IndicatorCode(number))
+    /// The code, if it was withdrawn.
+    pub fn find_retired(code: &str) -> Option<IndicatorCode> {
+        RETIRED_CODES.iter().find(|retired| **retired == code).map(|retired| IndicatorCode(retired))
+    }
 }
 
 #[cfg(test)]
@@ -76,7 +83,8 @@ mod tests {
     #[test]
     fn the_first_digit_of_a_code_is_its_level() {
         for indicator in Indicator::all() {
-            assert_eq!(usize::from(indicator.code.0 / 100), 5 - indicator.level.index(), "{}", indicator.code);
+            let expected = (5 - indicator.level.index()).to_string();
+            assert!(indicator.code.0.starts_with(&expected), "{}", indicator.code);
         }
     }
 

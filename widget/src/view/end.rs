@@ -1,37 +1,33 @@
 //! After the rating: the receipt, or that the service was rated before.
 
 use haochaping::{messages::fill, wire::v1};
-use web_sys::HtmlInputElement;
-use yew::{Html, MouseEvent, TargetCast, html, html::Scope};
+use yew::Html;
 
-use super::{
-    Widget,
-    tag::{tag, text_tag},
-};
-use crate::state::{Msg, State};
+use super::tag::{tag, text_tag};
+use crate::state::State;
 
-pub(super) fn done(state: &State, accepted: &v1::RatingAccepted, is_replay: bool, link: &Scope<Widget>) -> Html {
+pub(super) fn done(state: &State, accepted: &v1::RatingAccepted, is_replay: bool) -> Html {
     let m = state.setting.messages();
-    let onclick =
-        link.callback(|event: MouseEvent| match event.target_unchecked_into::<HtmlInputElement>().name().as_str() {
-            "copy" => Msg::CopyAsked,
-            "picture" => Msg::PictureAsked,
-            "print" => Msg::PrintAsked,
-            _ => Msg::Nothing,
-        });
     let line = |label: &str, text: &str| tag("div", &[], vec![text_tag("dt", &[], label), text_tag("dd", &[], text)]);
+    // The element does what they say; it has the same buttons beside a receipt that came without the app.
     let button = |name: &'static str, label: &str| {
         text_tag("button", &[("class", "hcp-button"), ("type", "button"), ("name", name)], label)
     };
     let receipt = vec![line(m.receipt_label, &accepted.receipt), line(m.lookup_label, &accepted.lookup)];
-    let lookup = text_tag("a", &[("href", &accepted.lookup_url)], m.lookup_link);
+    let note = [("class", "hcp-note"), ("role", "status"), ("data-copied", m.copied), ("data-failed", m.copy_failed)];
+    let buttons = vec![
+        button("copy", m.copy),
+        button("picture", m.save_picture),
+        button("print", m.print),
+        text_tag("span", &note, ""),
+    ];
     let content = vec![
         text_tag("h2", &[("part", "title")], m.done_title),
         text_tag("p", &[], if is_replay { m.done_again } else { m.done_text }),
         tag("dl", &[("class", "hcp-receipt"), ("part", "receipt")], receipt),
         text_tag("p", &[("class", "hcp-hint")], m.lookup_hint),
-        html! { <p {onclick}>{ button("copy", m.copy) }{ button("picture", m.save_picture) }{ button("print", m.print) }</p> },
-        tag("p", &[], vec![lookup]),
+        tag("div", &[("class", "hcp-buttons")], buttons),
+        tag("p", &[], vec![text_tag("a", &[("href", &accepted.lookup_url)], m.lookup_link)]),
     ];
     section("hcp-done", content)
 }

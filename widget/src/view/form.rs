@@ -116,10 +116,9 @@ fn levels(state: &State, m: &Messages) -> Html {
 fn options(state: &State, m: &Messages) -> Html {
     let Some(level) = state.level() else { return Html::default() };
     let (first, more) = options_of(level);
-    let is_chosen = |indicator: &Indicator| state.draft.indicators.contains(&indicator.code.to_string());
+    let is_chosen = |indicator: &Indicator| state.draft.indicators.iter().any(|code| code == indicator.code.as_str());
     let option = |indicator: &'static Indicator| {
-        let code = indicator.code.to_string();
-        let input = [("type", "checkbox"), ("name", field::INDICATOR), ("value", code.as_str())];
+        let input = [("type", "checkbox"), ("name", field::INDICATOR), ("value", indicator.code.as_str())];
         let said = official(indicator.text, m.indicator_gloss(indicator));
         tag("label", &[("class", "hcp-option"), ("part", "option")], vec![choice(&input, is_chosen(indicator)), said])
     };

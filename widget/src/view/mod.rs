@@ -4,9 +4,11 @@ mod end;
 mod form;
 mod tag;
 
+use std::cell::Cell;
+
 use yew::{Component, Context, Html};
 
-use self::tag::{tag, text_tag, when};
+use self::tag::{tag, text_tag};
 use crate::{
     effects,
     host::Host,
@@ -14,9 +16,10 @@ use crate::{
 };
 
 /// What a mounted form starts with.
-#[derive(Clone, yew::Properties)]
+#[derive(yew::Properties)]
 pub(crate) struct Props {
-    pub(crate) initial: State,
+    /// Taken when the component is made.
+    pub(crate) initial: Cell<Option<State>>,
     pub(crate) host: Host,
 }
 
@@ -44,7 +47,7 @@ impl Component for Widget {
     type Properties = Props;
 
     fn create(context: &Context<Self>) -> Self {
-        Self { state: Some(context.props().initial.clone()), has_news: false }
+        Self { state: context.props().initial.take(), has_news: false }
     }
 
     fn update(&mut self, context: &Context<Self>, msg: Msg) -> bool {
@@ -64,16 +67,11 @@ impl Component for Widget {
         let (state, link) = (self.state(), context.link());
         let class = if state.setting.is_elder { "hcp hcp-elder" } else { "hcp" };
         let content = match &state.phase {
-            Phase::Done { accepted, is_replay } => end::done(state, accepted, *is_replay, link),
+            Phase::Done { accepted, is_replay } => end::done(state, accepted, *is_replay),
             Phase::AlreadyRated { on } => end::already_rated(state, on),
             _ => form::form(state, link),
         };
-        let theme = state.setting.theme.as_deref();
-        let attributes = [
-            ("class", class),
-            ("lang", state.setting.lang.tag()),
-            when(theme.is_some(), ("data-theme", theme.unwrap_or_default())),
-        ];
+        let attributes = [("class", class), ("lang", state.setting.lang.tag())];
         let status = text_tag("p", &[("class", "hcp-status"), ("role", "status")], state.status());
         tag("div", &attributes, vec![content, status])
     }
