@@ -157,7 +157,7 @@ fn optimize(root: &Path, wasm: &[u8]) -> Result<Vec<u8>> {
     fs::write(&from, wasm)?;
     let features = ["bulk-memory", "sign-ext", "mutable-globals", "nontrapping-float-to-int", "reference-types", "multivalue"];
     let status = Command::new(tool(root, "wasm-opt")?)
-        .args(["-Oz", "--converge", "--traps-never-happen", "--merge-similar-functions"])
+        .args(["-Oz", "--traps-never-happen", "--flatten", "--rereloop", "-Oz", "-Oz"])
         .args(features.map(|feature| format!("--enable-{feature}")))
         .arg(&from)
         .arg("-o")
@@ -214,7 +214,7 @@ fn integrity(content: &[u8]) -> String {
 fn brotli(content: &[u8]) -> Result<Vec<u8>> {
     let mut out = Vec::new();
     let parameters =
-        BrotliEncoderParams { quality: 11, lgwin: 22, size_hint: content.len(), ..BrotliEncoderParams::default() };
+        BrotliEncoderParams { quality: 11, lgwin: 22, ..BrotliEncoderParams::default() };
     brotli::BrotliCompress(&mut &content[..], &mut out, &parameters)?;
     Ok(out)
 }
