@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader, Read},
-    path::{Path, PathBuf},
+    path::Path,
     process::{Child, Command, ExitStatus, Output, Stdio},
     sync::{
         atomic::{AtomicU32, Ordering},
@@ -15,30 +15,15 @@ use std::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::http::Http;
+use crate::{
+    http::Http,
+    program::{Program, binary},
+};
 
 /// The authority whose API key every collector here has.
 const AUTHORITY: &str = "jiangsu-portal";
 /// How long a start or an end may take on a busy machine before it is a failure.
 const LIMIT: Duration = Duration::from_mins(1);
-
-/// The root of the workspace.
-pub fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this crate lies in the workspace").to_owned()
-}
-
-/// The binary under test: `HAOCHAPING_BIN`, else the release build, else the debug build.
-///
-/// # Panics
-/// Without any of them: a test must not pass because there was nothing to test.
-pub fn binary() -> PathBuf {
-    if let Some(path) = std::env::var_os("HAOCHAPING_BIN") {
-        return PathBuf::from(path);
-    }
-    let built = ["release", "debug"].map(|profile| workspace().join("target").join(profile).join("haochaping"));
-    let found = built.into_iter().find(|path| path.exists());
-    found.expect("build the collector first: cargo build -p haochaping-server")
-}
 
 /// What a command answered.
 #[derive(Debug)]
@@ -85,6 +70,7 @@ fn signal(pid: u32, name: &str) {
 #[derive(Debug)]
 pub struct Collector {
     directory: TempDir,
+    program: Program,
     args: Vec<String>,
     address: String,
     api_key: String,
@@ -106,13 +92,23 @@ impl Collector {
 
     /// The same in a directory that may hold a store already.
     pub fn start_in(directory: TempDir, extra: &[&str]) -> Self {
+        Self::run_in(directory, Program::shipped(), extra)
+    }
+
+    /// Starts this program on an empty store. Commands beside it are still those of the binary under test.
+    pub fn run(program: Program, extra: &[&str]) -> Self {
+        Self::run_in(tempfile::tempdir().expect("a directory for the store"), program, extra)
+    }
+
+    fn run_in(directory: TempDir, program: Program, extra: &[&str]) -> Self {
         let mut args: Vec<String> = extra.iter().map(ToString::to_string).collect();
         for (name, value) in [("--public-step", "1"), ("--log", "off"), ("--listen", "127.0.0.1:0")] {
             if !extra.contains(&name) {
                 args.extend([name.to_owned(), value.to_owned()]);
             }
         }
-        let mut collector = Self { directory, args, address: String::new(), api_key: String::new(), running: None };
+        let (address, api_key) = (String::new(), String::new());
+        let mut collector = Self { directory, program, args, address, api_key, running: None };
         // Before the start, since a running collector learns of a new key only within a second.
         let mut add = vec!["api-key", "add", AUTHORITY];
         if let Some(at) = extra.iter().position(|arg| *arg == "--key-file") {
@@ -134,7 +130,9 @@ impl Collector {
     }
 
     fn serve(&mut self) {
-        let mut child = Command::new(binary())
+        let mut child = self
+            .program
+            .command()
             .arg("serve")
             .arg("--data")
             .arg(self.directory.path())

@@ -2,8 +2,10 @@
 
 mod collector;
 mod http;
+mod program;
 mod proxy;
 
-pub use collector::{Collector, Said, binary, haochaping, service, workspace};
+pub use collector::{Collector, Said, haochaping, service};
 pub use http::{Answer, Http, form};
+pub use program::{Program, binary, workspace};
 pub use proxy::Proxy;

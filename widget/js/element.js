@@ -146,16 +146,19 @@ class HaoChaPing extends HTMLElement {
   }
 
   _adoptStyle(from) {
-    const style = from.querySelector("style[data-hcp]");
+    const style = from.querySelector("style[data-hcp],template[data-hcp]");
     if (!style || this._styled) return;
     this._styled = true;
+    const text = (style.content || style).textContent;
     try {
       const sheet = new CSSStyleSheet();
-      sheet.replaceSync(style.textContent);
+      sheet.replaceSync(text);
       this.shadowRoot.adoptedStyleSheets = [sheet];
     } catch (error) {
       // Before Chrome 73 and Safari 16.4; a strict page shows the form without style then.
-      this.shadowRoot.prepend(document.importNode(style, true));
+      const old = document.createElement("style");
+      old.textContent = text;
+      this.shadowRoot.prepend(old);
     }
   }
 
@@ -179,7 +182,7 @@ class HaoChaPing extends HTMLElement {
   _fetch(values) {
     const ticket = this.getAttribute("ticket");
     if (!ticket) return;
-    const asked = { lang: this.getAttribute("lang") || document.documentElement.lang, mode: this.getAttribute("mode") };
+    const asked = { lang: this.getAttribute("lang") || document.documentElement.lang, mode: this.getAttribute("mode"), style: "template" };
     const query = Object.keys(asked).filter((name) => asked[name]).map((name) => name + "=" + encodeURIComponent(asked[name]));
     const url = this._collector() + "/r/" + encodeURIComponent(ticket) + "/form?" + query.join("&");
     this._request("GET", url, null, (page) => {
@@ -218,7 +221,7 @@ class HaoChaPing extends HTMLElement {
     const go = () => {
       if (watcher) watcher.disconnect();
       ["focusin", "pointerdown"].forEach((name) => form.removeEventListener(name, go));
-      load(form.lang).then(() => this._takeOver(), (cause) => {
+      load(form.getAttribute("lang")).then(() => this._takeOver(), (cause) => {
         if (!load.told) report(cause);
         load.told = true;
       });
@@ -385,6 +388,7 @@ class HaoChaPing extends HTMLElement {
     this._form = null;
     this._applyTheme();
     const { hcpDone, hcpNotice, receipt } = node.dataset;
+    node.querySelectorAll(".hcp-buttons").forEach((part) => (part.hidden = false));
     if (hcpDone) this._emit("hcp-rated", { receipt: receipt, outcome: hcpDone });
     else if (hcpNotice === "already-rated") this._emit("hcp-already-rated", {});
     else this._emit("hcp-error", { code: hcpNotice });

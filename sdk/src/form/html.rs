@@ -282,10 +282,18 @@ impl Done<'_> {
         let m = self.messages;
         let text = if self.is_replay { m.done_again } else { m.done_text };
         let outcome = if self.is_replay { "replayed" } else { "accepted" };
+        // They need script, and are shown by the one who has it.
+        let buttons = format!(
+            "<div class=\"hcp-buttons\" hidden><button class=\"hcp-button\" type=\"button\" name=\"copy\">{}</button>\
+             <button class=\"hcp-button\" type=\"button\" name=\"picture\">{}</button>\
+             <button class=\"hcp-button\" type=\"button\" name=\"print\">{}</button>\
+             <span class=\"hcp-note\" role=\"status\" data-copied=\"{}\" data-failed=\"{}\"></span></div>",
+            m.copy, m.save_picture, m.print, m.copied, m.copy_failed
+        );
         format!(
             "<section class=\"hcp hcp-done{}\" data-hcp-done=\"{outcome}\" data-receipt=\"{receipt}\" lang=\"{}\" tabindex=\"-1\">\
              <h2>{}</h2><p>{text}</p><dl class=\"hcp-receipt\" part=\"receipt\"><div><dt>{}</dt><dd>{receipt}</dd></div>\
-             <div><dt>{}</dt><dd data-hcp-lookup>{}</dd></div></dl><p class=\"hcp-hint\">{}</p>\
+             <div><dt>{}</dt><dd>{}</dd></div></dl><p class=\"hcp-hint\">{}</p>{buttons}\
              <p><a href=\"{}\">{}</a></p></section>",
             if self.is_elder { " hcp-elder" } else { "" },
             m.lang.tag(),

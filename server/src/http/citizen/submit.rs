@@ -64,6 +64,8 @@ pub async fn submit(
         reader: Reader::of(Some(&posted.draft.lang), mode, &headers),
         shape: if posted.is_fragment { Shape::Fragment } else { Shape::Page },
         ticket: &ticket,
+        // Only the element asks for a fragment by post, and it has the style.
+        is_style_inert: true,
         via: posted.via.parse::<Channel>().map(|via| via.name().to_owned()).unwrap_or_default(),
     };
     let service = match find_service(&app, &ticket, |ticket: &Ticket, now| ticket.takes_rating_at(now)).await {

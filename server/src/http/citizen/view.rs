@@ -31,6 +31,8 @@ pub struct Asked {
     pub mode: Option<String>,
     /// `sms`, `qr`
     pub via: Option<String>,
+    /// `template`: the style as text, which no policy of a host page takes for a style of its own.
+    pub style: Option<String>,
 }
 
 impl Asked {
@@ -62,6 +64,8 @@ pub(super) struct Visit<'a> {
     /// The token as it came.
     pub ticket: &'a str,
     pub via: String,
+    /// Whether a fragment carries its style as text only.
+    pub is_style_inert: bool,
 }
 
 /// Why no form can be shown.
@@ -171,8 +175,9 @@ impl Visit<'_> {
         has_widget: bool,
     ) -> Response {
         if self.shape == Shape::Fragment {
+            let tag = if self.is_style_inert { "template" } else { "style" };
             let body = format!(
-                "<!doctype html><meta charset=\"utf-8\"><title>{}</title><style data-hcp>{}</style>{content}",
+                "<!doctype html><meta charset=\"utf-8\"><title>{}</title><{tag} data-hcp>{}</{tag}>{content}",
                 escape(title),
                 haochaping::form::STYLE
             );

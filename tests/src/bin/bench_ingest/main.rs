@@ -1,0 +1,101 @@
+//! What a rating costs that is on disk before it is answered: ratings per second and latency of three collectors.
+//!
+//! `cargo run --release -p haochaping-tests --bin bench-ingest`, about two minutes on two cores.
+//!
+//! The collectors differ in their store and in how many ratings share a transaction, and in nothing else: the router,
+//! the handlers, the writing task and the once-a-second refresh are those of `haochaping serve`.
+//! - *no store*: `NullStore` says yes and keeps nothing. What HTTP, checks and encryption cost.
+//! - *one per request*: `SqliteStore` with `batch_max` 1. Every rating waits for its own transaction.
+//! - *group commit*: `SqliteStore` with `batch_max` 512, as `serve` has it.
+//!
+//! All three listen on loopback in this process, each with a data directory under `target/bench` that is removed
+//! afterwards. Clients are tasks of the same process that share its cores: each keeps one connection, sends a request
+//! built before, reads the whole answer and sends the next. Any answer but 201 ends the run. Ratings are of finished
+//! services of 50 agencies in as many districts of Jiangsu, a ticket each, one in ten bad with an option and a comment.
+//!
+//! A cell of the table measures 2 s after 0.3 s, or until its tickets are used up. The three collectors take turns at
+//! each number of clients, so that a machine that others use slows all of them alike; the ratios count, not the numbers.
+//! Beside each row stands how often the same directory takes 4 KiB and `fdatasync` in one second.
+
+mod collector;
+mod load;
+mod report;
+
+use std::{
+    fs::{self, File},
+    io::{self, Seek, SeekFrom, Write},
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use collector::{Collector, Kind};
+use report::{Cell, Row};
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+/// Clients at once, and the tickets of a cell: more than two cores use up in its 2.3 s.
+const CELLS: [(usize, usize); 4] = [(1, 20_000), (16, 50_000), (64, 60_000), (256, 60_000)];
+
+#[tokio::main]
+#[expect(clippy::print_stdout, reason = "a measurement prints its table")]
+async fn main() -> Result<()> {
+    let bench = haochaping_tests::workspace().join("target/bench");
+    fs::create_dir_all(&bench)?;
+    let directory = tempfile::tempdir_in(&bench)?;
+    let rows = measure(directory.path()).await?;
+    print!("{}", report::table(&rows));
+    Ok(())
+}
+
+async fn measure(directory: &Path) -> Result<Vec<Row>> {
+    let mut collectors = Vec::new();
+    for kind in Kind::ALL {
+        let data = directory.join(kind.name().replace(' ', "-"));
+        fs::create_dir(&data)?;
+        collectors.push(Collector::start(kind, &data).await?);
+    }
+    let mut rows = Vec::new();
+    for (n_clients, n_tickets) in CELLS {
+        let syncs_per_second = syncs_per_second(&directory.join("sync"))?;
+        eprintln!("{n_clients} clients: fdatasync {syncs_per_second:.0}/s");
+        let mut cells = Vec::new();
+        for collector in &collectors {
+            let cell = measure_cell(collector, n_clients, n_tickets).await?;
+            cells.push(cell);
+        }
+        let cells = cells.try_into().expect("a cell for each collector");
+        rows.push(Row { n_clients, cells, syncs_per_second });
+    }
+    Ok(rows)
+}
+
+async fn measure_cell(collector: &Collector, n_clients: usize, n_tickets: usize) -> Result<Cell> {
+    let name = collector.kind.name();
+    eprint!("{n_clients} clients, {name}: {n_tickets} tickets …");
+    let requests = collector.requests(n_clients, n_tickets).await?;
+    let load = load::run(collector.address, n_clients, requests).await;
+    let load = load.map_err(|error| format!("{name} at {n_clients} clients: {error}"))?;
+    let cell = Cell::of(load);
+    eprintln!(" {:.0} ratings/s over {:.2} s", cell.per_second, cell.seconds);
+    Ok(cell)
+}
+
+/// How often 4 KiB are written and synced in one second, over a file of the size at which SQLite starts its log anew.
+fn syncs_per_second(path: &Path) -> io::Result<f64> {
+    const PAGE: usize = 4096;
+    const PAGES: u32 = 1000;
+    let mut file = File::create(path)?;
+    file.write_all(&vec![0; PAGE * PAGES as usize])?;
+    file.sync_all()?;
+    let start = Instant::now();
+    let mut n_syncs = 0_u32;
+    while start.elapsed() < Duration::from_secs(1) {
+        file.seek(SeekFrom::Start(u64::from(n_syncs % PAGES) * PAGE as u64))?;
+        file.write_all(&[1; PAGE])?;
+        file.sync_data()?;
+        n_syncs += 1;
+    }
+    let elapsed = start.elapsed();
+    fs::remove_file(path)?;
+    Ok(f64::from(n_syncs) / elapsed.as_secs_f64())
+}

@@ -1,0 +1,99 @@
+//! The table and the goals.
+
+use std::{fmt::Write as _, time::Duration};
+
+use crate::{collector::Kind, load::Load};
+
+/// What is printed of one collector at one number of clients.
+#[derive(Debug)]
+pub(crate) struct Cell {
+    /// Ratings answered per second.
+    pub(crate) per_second: f64,
+    /// How long was measured.
+    pub(crate) seconds: f64,
+    p50: Duration,
+    p99: Duration,
+}
+
+impl Cell {
+    /// Sums up a measurement.
+    pub(crate) fn of(load: Load) -> Self {
+        let Load { latencies, elapsed } = load;
+        let n = u32::try_from(latencies.len()).expect("fewer ratings than tickets");
+        let percentile = |p: usize| latencies.get(latencies.len() * p / 100).copied().unwrap_or_default();
+        let seconds = elapsed.as_secs_f64();
+        Self { per_second: f64::from(n) / seconds, seconds, p50: percentile(50), p99: percentile(99) }
+    }
+}
+
+/// All collectors at one number of clients, in the order of [`Kind::ALL`].
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) n_clients: usize,
+    pub(crate) cells: [Cell; 3],
+    pub(crate) syncs_per_second: f64,
+}
+
+impl Row {
+    fn per_second(&self, kind: Kind) -> f64 {
+        self.cells[kind as usize].per_second
+    }
+}
+
+struct Goal {
+    of: Kind,
+    to: Kind,
+    n_clients: usize,
+    at_least: f64,
+}
+
+const GOALS: [Goal; 3] = [
+    Goal { of: Kind::GroupCommit, to: Kind::OnePerRequest, n_clients: 256, at_least: 8.0 },
+    Goal { of: Kind::GroupCommit, to: Kind::NoStore, n_clients: 256, at_least: 0.40 },
+    Goal { of: Kind::GroupCommit, to: Kind::OnePerRequest, n_clients: 1, at_least: 0.9 },
+];
+
+/// The whole answer of a run.
+pub(crate) fn table(rows: &[Row]) -> String {
+    let mut out = String::new();
+    write(&mut out, rows).expect("writing to a string cannot fail");
+    out
+}
+
+fn write(out: &mut String, rows: &[Row]) -> std::fmt::Result {
+    write!(out, "{:>7}", "")?;
+    for kind in Kind::ALL {
+        write!(out, " | {:^27}", kind.name())?;
+    }
+    write!(out, " | {:>11}\n{:>7}", "", "clients")?;
+    for _ in Kind::ALL {
+        write!(out, " | {:>9} {:>8} {:>8}", "ratings/s", "p50 ms", "p99 ms")?;
+    }
+    writeln!(out, " | fdatasync/s")?;
+    for row in rows {
+        write!(out, "{:>7}", row.n_clients)?;
+        for Cell { per_second, p50, p99, .. } in &row.cells {
+            write!(out, " | {per_second:>9.0} {:>8.2} {:>8.2}", millis(*p50), millis(*p99))?;
+        }
+        writeln!(out, " | {:>11.0}", row.syncs_per_second)?;
+    }
+    writeln!(
+        out,
+        "\none per request: the same handlers and store, a queue that hands over one rating at a time (batch_max 1)\n\
+         fdatasync/s: 4 KiB and fdatasync, one after the other, in the same directory just before the row\n"
+    )?;
+    GOALS.iter().try_for_each(|goal| write_goal(out, goal, rows))
+}
+
+fn write_goal(out: &mut String, goal: &Goal, rows: &[Row]) -> std::fmt::Result {
+    let &Goal { of, to, n_clients, at_least } = goal;
+    let row = rows.iter().find(|row| row.n_clients == n_clients).expect("goals are set at measured numbers of clients");
+    let ratio = row.per_second(of) / row.per_second(to);
+    let verdict = if ratio >= at_least { "met" } else { "missed" };
+    let clients = if n_clients == 1 { "client" } else { "clients" };
+    writeln!(out, "{} ÷ {} at {n_clients} {clients}: {ratio:.2}, goal ≥ {at_least:.2}: {verdict}", of.name(), to.name())
+}
+
+fn millis(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
+}

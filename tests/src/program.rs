@@ -1,0 +1,84 @@
+//! The binary under test, and how it is started: as it ships, with a deliberate fault, or watched by strace.
+
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// The root of the workspace.
+pub fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this crate lies in the workspace").to_owned()
+}
+
+/// The binary under test: `HAOCHAPING_BIN`, else the release build, else the debug build.
+///
+/// # Panics
+/// Without any of them: a test must not pass because there was nothing to test.
+pub fn binary() -> PathBuf {
+    if let Some(path) = std::env::var_os("HAOCHAPING_BIN") {
+        return PathBuf::from(path);
+    }
+    let built = ["release", "debug"].map(|profile| workspace().join("target").join(profile).join("haochaping"));
+    let found = built.into_iter().find(|path| path.exists());
+    found.expect("build the collector first: cargo build -p haochaping-server")
+}
+
+/// What a [`Collector`](crate::Collector) runs.
+#[derive(Clone, Debug)]
+pub struct Program {
+    binary: PathBuf,
+    fault: Option<&'static str>,
+    trace: Option<PathBuf>,
+}
+
+impl Program {
+    /// The binary under test.
+    pub fn shipped() -> Self {
+        Self { binary: binary(), fault: None, trace: None }
+    }
+
+    /// The build with deliberate faults, showing this one: `HAOCHAPING_MUTANT_BIN`, else the one in `target/mutants`.
+    ///
+    /// # Panics
+    /// Without it: a control that controls nothing must not pass.
+    pub fn with_fault(fault: &'static str) -> Self {
+        let built = || workspace().join("target/mutants/debug/haochaping");
+        let binary = std::env::var_os("HAOCHAPING_MUTANT_BIN").map_or_else(built, PathBuf::from);
+        assert!(
+            binary.exists(),
+            "{} is missing; build it: cargo build -p haochaping-server --features mutants --target-dir target/mutants",
+            binary.display()
+        );
+        Self { binary, fault: Some(fault), trace: None }
+    }
+
+    /// The same under strace, which writes to `trace` what goes to files and sockets, and every sync.
+    ///
+    /// # Panics
+    /// Without strace.
+    pub fn traced_to(self, trace: &Path) -> Self {
+        let has_strace = Command::new("strace").arg("-V").output().is_ok();
+        assert!(has_strace, "strace is missing; install it: apt-get install -y strace");
+        Self { trace: Some(trace.to_owned()), ..self }
+    }
+
+    /// The command without arguments for the collector. Its child process is the collector itself, traced or not.
+    pub(crate) fn command(&self) -> Command {
+        let mut command = match &self.trace {
+            None => Command::new(&self.binary),
+            Some(trace) => {
+                let mut strace = Command::new("strace");
+                // -D makes the tracer the grandchild, so that signals reach the collector and its end is seen.
+                strace.args(["-D", "-f", "-y", "-e", "signal=none", "-e"]);
+                strace.arg("trace=write,writev,pwrite64,pwritev,sendto,sendmsg,fsync,fdatasync");
+                strace.args([OsString::from("-o"), trace.into(), "--".into(), (&self.binary).into()]);
+                strace
+            }
+        };
+        if let Some(fault) = self.fault {
+            command.env("HAOCHAPING_MUTANT", fault);
+        }
+        command
+    }
+}

@@ -1,0 +1,120 @@
+//! A gate between browser and collector that can hold the wasm file back, lose it or damage it.
+
+use std::sync::{Arc, Mutex, OnceLock};
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::{Request, State},
+    http::{HeaderMap, Method, StatusCode, Uri},
+    response::Response,
+};
+use haochaping_tests::Collector;
+use tokio::sync::watch;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wasm {
+    Passes,
+    Missing,
+    Damaged,
+    WrongType,
+    Held,
+}
+
+#[derive(Clone)]
+struct Shared {
+    upstream: Arc<OnceLock<Mutex<String>>>,
+    wasm: watch::Receiver<Wasm>,
+}
+
+/// A collector whose public address is a gate before it.
+pub(crate) struct Gate {
+    pub(crate) collector: Collector,
+    pub(crate) url: String,
+    wasm: watch::Sender<Wasm>,
+}
+
+impl Gate {
+    pub(crate) async fn open(wasm: Wasm, extra: &[&str]) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+        let url = format!("http://{}", listener.local_addr().expect("it listens"));
+        let (tell, told) = watch::channel(wasm);
+        let shared = Shared { upstream: Arc::default(), wasm: told };
+        let routes = Router::new().fallback(pass).with_state(shared.clone());
+        tokio::spawn(async move { axum::serve(listener, routes).await });
+        let arguments: Vec<&str> = ["--public-url", &url].into_iter().chain(extra.iter().copied()).collect();
+        let collector = tokio::task::block_in_place(|| Collector::start(&arguments));
+        shared.upstream.set(Mutex::new(collector.address().to_owned())).expect("set once");
+        Self { collector, url, wasm: tell }
+    }
+
+    pub(crate) fn set(&self, wasm: Wasm) {
+        self.wasm.send_replace(wasm);
+    }
+
+    pub(crate) fn ticket(&self) -> String {
+        tokio::task::block_in_place(|| self.collector.register(1)).remove(0)
+    }
+
+    pub(crate) fn rating_page(&self, ticket: &str) -> String {
+        format!("{}/r/{ticket}", self.url)
+    }
+}
+
+async fn pass(State(shared): State<Shared>, method: Method, uri: Uri, headers: HeaderMap, request: Request) -> Response {
+    let is_wasm = uri.path().ends_with(".wasm");
+    let mut told = shared.wasm.clone();
+    if is_wasm {
+        let _ = told.wait_for(|wasm| *wasm != Wasm::Held).await;
+    }
+    let wasm = if is_wasm { *told.borrow() } else { Wasm::Passes };
+    if wasm == Wasm::Missing {
+        return refuse(StatusCode::NOT_FOUND);
+    }
+    let Some(upstream) = shared.upstream.get().map(|address| address.lock().expect("not poisoned").clone()) else {
+        return refuse(StatusCode::BAD_GATEWAY);
+    };
+    let body = axum::body::to_bytes(request.into_body(), 1 << 20).await.unwrap_or_default();
+    let url = format!("http://{upstream}{}", uri.path_and_query().map_or("/", |path| path.as_str()));
+    let answer = tokio::task::spawn_blocking(move || forward(&method, &url, &headers, &body)).await.expect("no panic");
+    // A collector that is down looks to the browser like a broken connection.
+    let Some((status, headers, mut bytes)) = answer else { return refuse(StatusCode::BAD_GATEWAY) };
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    match wasm {
+        Wasm::Damaged => {
+            let middle = bytes.len() / 2;
+            bytes[middle] ^= 0xFF;
+        }
+        Wasm::WrongType => {
+            response.headers_mut().insert("content-type", "text/plain".parse().expect("plain"));
+        }
+        _ => {}
+    }
+    *response.body_mut() = Body::from(bytes);
+    response
+}
+
+fn refuse(status: StatusCode) -> Response {
+    let mut response = Response::new(Body::from("gate"));
+    *response.status_mut() = status;
+    response.headers_mut().insert("access-control-allow-origin", "*".parse().expect("plain"));
+    response
+}
+
+fn forward(method: &Method, url: &str, headers: &HeaderMap, body: &Bytes) -> Option<(StatusCode, HeaderMap, Vec<u8>)> {
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
+    let mut request = http::Request::builder().method(method.clone()).uri(url);
+    let passed = ["content-type", "accept-language", "origin", "sec-fetch-site", "user-agent", "idempotency-key",
+        "access-control-request-method", "access-control-request-headers"];
+    for (name, value) in headers.iter().filter(|(name, _)| passed.contains(&name.as_str())) {
+        request = request.header(name, value);
+    }
+    let mut answer = agent.run(request.body(body.to_vec()).ok()?).ok()?;
+    let mut headers = answer.headers().clone();
+    headers.remove("transfer-encoding");
+    headers.remove("content-length");
+    headers.remove("connection");
+    Some((answer.status(), headers, answer.body_mut().read_to_vec().ok()?))
+}

@@ -1,0 +1,124 @@
+//! A collector that is killed under load keeps what it has acknowledged.
+
+use std::{
+    hash::{BuildHasher, RandomState},
+    sync::mpsc,
+    time::Duration,
+};
+
+use haochaping::link::{LookupCode, Receipt};
+use haochaping_server::store::{Store, sqlite::SqliteStore};
+use haochaping_tests::{Collector, Program};
+
+use crate::load::{Acknowledged, client};
+
+const N_CLIENTS: usize = 8;
+const TICKETS_PER_CLIENT: usize = 60;
+/// The kill falls after 1 to this many acknowledgements, so that no client can have run out of tickets before.
+const ACKNOWLEDGED_MAX: u64 = 300;
+/// And then up to this much later, so that it falls at any point of a batch.
+const LATER_MAX: Duration = Duration::from_millis(20);
+/// How long a loaded machine may take for one acknowledgement.
+const LIMIT: Duration = Duration::from_mins(1);
+
+/// SplitMix64: the moments of a run follow from its printed seed.
+struct Moments(u64);
+
+impl Moments {
+    fn new(what: &str) -> Self {
+        let seed = std::env::var("HAOCHAPING_TEST_SEED").ok().map(|text| text.parse().expect("a seed is a number"));
+        let seed = seed.unwrap_or_else(|| RandomState::new().hash_one(what));
+        println!("{what}: HAOCHAPING_TEST_SEED={seed}");
+        Self(seed)
+    }
+
+    fn below(&mut self, n: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (z ^ (z >> 31)) % n
+    }
+}
+
+/// Loads the collector, kills it at a random moment, starts it again, and gives what it had acknowledged.
+fn kill_under_load(collector: &mut Collector, moments: &mut Moments) -> Vec<Acknowledged> {
+    let tickets = collector.register(N_CLIENTS * TICKETS_PER_CLIENT);
+    let n_before = 1 + moments.below(ACKNOWLEDGED_MAX);
+    let later = Duration::from_micros(moments.below(u64::try_from(LATER_MAX.as_micros()).unwrap()));
+    let (tell, told) = mpsc::channel();
+    let url = collector.url();
+    let clients: Vec<_> =
+        tickets.chunks(TICKETS_PER_CLIENT).map(|share| client(&url, share.to_vec(), tell.clone())).collect();
+    drop(tell);
+    let mut acknowledged: Vec<_> = (0..n_before).map(|_| told.recv_timeout(LIMIT).expect("ratings go on")).collect();
+    // Nothing is waited for: where in a batch the kill falls is what is drawn.
+    std::thread::sleep(later);
+    collector.kill();
+    for client in clients {
+        client.join().expect("every answer before the kill was 201");
+    }
+    acknowledged.extend(told.iter());
+    collector.restart();
+    acknowledged
+}
+
+/// Those acknowledged ratings that the store has not, or has without the work order of a bad one.
+fn missing<'a>(collector: &Collector, acknowledged: &'a [Acknowledged]) -> Vec<&'a Acknowledged> {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        let store = SqliteStore::open(collector.data_dir()).unwrap();
+        let mut missing = Vec::new();
+        for rating in acknowledged {
+            let code = LookupCode::parse(&rating.lookup).unwrap();
+            let (low, high) = code.id_range();
+            let found = store.ratings_between(code.part(), low, high).await.unwrap();
+            let is_it = |id| Receipt::of(code.part(), id).as_str() == rating.receipt;
+            if !found.iter().any(|view| is_it(&view.id) && view.work_order.is_some() == rating.is_bad) {
+                missing.push(rating);
+            }
+        }
+        missing
+    })
+}
+
+/// The number of ratings on disk, which must agree with all counters.
+fn verified(collector: &Collector) -> usize {
+    let said = collector.cli(&["verify"]);
+    assert_eq!(said.code, Some(0), "{}{}", said.out, said.err);
+    said.out.split_whitespace().find_map(|word| word.parse().ok()).expect("verify says how many ratings there are")
+}
+
+#[test]
+fn every_acknowledged_rating_is_there_after_kill_9() {
+    let n_rounds = if std::env::var("HAOCHAPING_TEST_FULL").is_ok_and(|full| full == "1") { 50 } else { 5 };
+    let mut moments = Moments::new("every_acknowledged_rating_is_there_after_kill_9");
+    let mut collector = Collector::start(&[]);
+    let mut acknowledged = Vec::new();
+    for round in 1..=n_rounds {
+        acknowledged.extend(kill_under_load(&mut collector, &mut moments));
+        let missing = missing(&collector, &acknowledged);
+        assert!(missing.is_empty(), "round {round}: of {} acknowledged, missing: {missing:?}", acknowledged.len());
+        // A rating whose answer the kill cut off may be there or not; each client has one at most.
+        let (n, n_on_disk) = (acknowledged.len(), verified(&collector));
+        let n_possible = n + round * N_CLIENTS;
+        assert!((n..=n_possible).contains(&n_on_disk), "round {round}: {n} acknowledged, {n_on_disk} on disk");
+        println!("round {round}: {n} acknowledged, {n_on_disk} on disk");
+    }
+}
+
+#[test]
+fn a_build_that_acknowledges_before_commit_is_caught() {
+    const ROUNDS_MAX: usize = 5;
+    let mut moments = Moments::new("a_build_that_acknowledges_before_commit_is_caught");
+    let mut collector = Collector::run(Program::with_fault("ack-early"), &[]);
+    for round in 1..=ROUNDS_MAX {
+        let acknowledged = kill_under_load(&mut collector, &mut moments);
+        let n_missing = missing(&collector, &acknowledged).len();
+        println!("round {round}: {} acknowledged, {n_missing} missing", acknowledged.len());
+        if n_missing > 0 {
+            return;
+        }
+    }
+    panic!("{ROUNDS_MAX} kills lost nothing of what was acknowledged before its commit");
+}
