@@ -129,6 +129,14 @@ impl Collector {
         self.serve();
     }
 
+    /// Starts it again with the same data on a free port: the last one may have been taken by another test meanwhile.
+    pub fn restart_elsewhere(&mut self) {
+        assert!(self.running.is_none(), "it still runs");
+        let at = self.args.iter().position(|arg| arg == "--listen").expect("every collector is told where to listen");
+        "127.0.0.1:0".clone_into(&mut self.args[at + 1]);
+        self.serve();
+    }
+
     fn serve(&mut self) {
         let mut child = self
             .program

@@ -27,10 +27,11 @@ async function start(lang) {
   try {
     response = await fetch(url, { integrity: INTEGRITY[lang], mode: "cors", credentials: "omit" });
   } catch (error) {
-    const there = await fetch(url, { method: "HEAD", credentials: "omit" }).then((r) => r.ok, () => false);
-    throw there ? "the wasm file does not match its integrity value" : "the wasm file cannot be reached (network or CSP connect-src)";
+    // A wrong digest and a dead network look alike to a script; a second question tells them apart.
+    const status = await fetch(url, { method: "HEAD", credentials: "omit" }).then((r) => r.status, () => 0);
+    if (!status) throw "the wasm file cannot be reached (network or CSP connect-src)";
+    throw status == 200 ? "the wasm file does not match its integrity value" : "the wasm file answers with status " + status;
   }
-  if (!response.ok) throw "the wasm file answers with status " + response.status;
   const type = response.headers.get("content-type") || "none";
   if (type.split(";")[0] !== "application/wasm") throw "the wasm file has the MIME type " + type;
   try {

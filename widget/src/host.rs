@@ -113,7 +113,9 @@ fn object_of(texts: &[(&str, &String)]) -> Object {
 
 /// What came back, as the element tells it.
 pub(crate) fn read_answer(answer: &JsValue) -> Outcome {
-    let Some(status) = number(answer, "status").and_then(|status| u16::try_from(status).ok()).filter(|status| *status > 0) else {
+    let Some(status) =
+        number(answer, "status").and_then(|status| u16::try_from(status).ok()).filter(|status| *status > 0)
+    else {
         return Outcome::NoAnswer;
     };
     let body = get(answer, "body");

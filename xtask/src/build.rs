@@ -55,7 +55,8 @@ pub(crate) fn widget(root: &Path) -> Result<()> {
 fn compile(root: &Path, lang: &str) -> Result<()> {
     // Panic texts carry build paths; short ones are smaller and tell nobody where we built. The threshold lets small
     // functions be taken in: it is 3 KB of brotli less than what opt-level z takes by itself.
-    let flags = format!("--remap-path-prefix={}=. {} -C llvm-args=-inline-threshold=30", root.display(), registry_remap());
+    let flags =
+        format!("--remap-path-prefix={}=. {} -C llvm-args=-inline-threshold=30", root.display(), registry_remap());
     execute(
         &format!("build the widget in {lang}"),
         cargo()
@@ -106,13 +107,16 @@ fn write_assets(root: &Path, glue: &str, element: &str, wasm: &[(&str, Vec<u8>)]
         all.update(part);
     }
     let digest = all.finalize();
-    let version = format!("{}-{:02x}{:02x}{:02x}{:02x}", env!("CARGO_PKG_VERSION"), digest[0], digest[1], digest[2], digest[3]);
-    let values: Map<String, Value> = wasm.iter().map(|(lang, wasm)| ((*lang).to_owned(), integrity(wasm).into())).collect();
+    let version =
+        format!("{}-{:02x}{:02x}{:02x}{:02x}", env!("CARGO_PKG_VERSION"), digest[0], digest[1], digest[2], digest[3]);
+    let values: Map<String, Value> =
+        wasm.iter().map(|(lang, wasm)| ((*lang).to_owned(), integrity(wasm).into())).collect();
     let loader = bundle(root, glue, &version, &Value::from(values.clone()).to_string())?;
     let mut files: Map<String, Value> = values.into_iter().map(|(lang, value)| (wasm_name(&lang), value)).collect();
     files.insert("haochaping.js".to_owned(), integrity(loader.as_bytes()).into());
     let list = format!("{:#}\n", json!({ "version": version, "files": files }));
-    let mut contents = vec![("haochaping.js".to_owned(), loader.as_bytes()), ("integrity.json".to_owned(), list.as_bytes())];
+    let mut contents =
+        vec![("haochaping.js".to_owned(), loader.as_bytes()), ("integrity.json".to_owned(), list.as_bytes())];
     contents.extend(wasm.iter().map(|(lang, wasm)| (wasm_name(lang), wasm.as_slice())));
     for (name, content) in contents {
         write_if_changed(&directory.join(&name), content)?;
@@ -142,7 +146,9 @@ fn shorten_names(wasm: &mut walrus::Module, glue: &mut String) {
     let mut exports: Vec<_> = wasm.exports.iter().map(|export| (export.name.clone(), export.id())).collect();
     exports.retain(|(name, _)| name.contains("__closures__"));
     // By their parameters: of those that only their digits tell apart there is one for each number of them.
-    let parameters = |name: &str| glue.split(&format!("function {name}(")).nth(1).and_then(|rest| rest.split(')').next()).unwrap_or("").to_owned();
+    let parameters = |name: &str| {
+        glue.split(&format!("function {name}(")).nth(1).and_then(|rest| rest.split(')').next()).unwrap_or("").to_owned()
+    };
     exports.sort_by_cached_key(|(name, _)| (parameters(name), plain(name)));
     for (number, (name, id)) in exports.into_iter().enumerate() {
         let short = format!("e{number}");
@@ -155,7 +161,8 @@ fn shorten_names(wasm: &mut walrus::Module, glue: &mut String) {
 fn optimize(root: &Path, wasm: &[u8]) -> Result<Vec<u8>> {
     let (from, to) = (root.join("target/widget/bound.wasm"), root.join("target/widget/small.wasm"));
     fs::write(&from, wasm)?;
-    let features = ["bulk-memory", "sign-ext", "mutable-globals", "nontrapping-float-to-int", "reference-types", "multivalue"];
+    let features =
+        ["bulk-memory", "sign-ext", "mutable-globals", "nontrapping-float-to-int", "reference-types", "multivalue"];
     let status = Command::new(tool(root, "wasm-opt")?)
         .args(["-Oz", "--traps-never-happen", "--flatten", "--rereloop", "-Oz", "-Oz"])
         .args(features.map(|feature| format!("--enable-{feature}")))
@@ -213,8 +220,7 @@ fn integrity(content: &[u8]) -> String {
 
 fn brotli(content: &[u8]) -> Result<Vec<u8>> {
     let mut out = Vec::new();
-    let parameters =
-        BrotliEncoderParams { quality: 11, lgwin: 22, ..BrotliEncoderParams::default() };
+    let parameters = BrotliEncoderParams { quality: 11, lgwin: 22, ..BrotliEncoderParams::default() };
     brotli::BrotliCompress(&mut &content[..], &mut out, &parameters)?;
     Ok(out)
 }

@@ -28,7 +28,8 @@ pub(crate) fn run(root: &Path) -> Result<()> {
 
 /// Prints the sizes of a file; returns the last.
 fn line(root: &Path, name: &str) -> Result<u64> {
-    let size = |ending: &str| fs::metadata(root.join("target/assets").join(format!("{name}{ending}"))).map(|file| file.len());
+    let size =
+        |ending: &str| fs::metadata(root.join("target/assets").join(format!("{name}{ending}"))).map(|file| file.len());
     let [raw, gzip, brotli] = [size("")?, size(".gz")?, size(".br")?];
     println!("{name:<26}{raw:>10}{gzip:>10}{brotli:>10}");
     Ok(brotli)

@@ -33,7 +33,11 @@ async fn axe_finds_nothing_in_any_state_light_and_dark() {
     let gate = Gate::open(Wasm::Passes, &["--public-step", "1"]).await;
     for scheme in ["light", "dark"] {
         let page = Page::open().await;
-        page.cdp("Emulation.setEmulatedMedia", json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] })).await;
+        page.cdp(
+            "Emulation.setEmulatedMedia",
+            json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] }),
+        )
+        .await;
         let ticket = gate.ticket();
         page.goto(&gate.rating_page(&ticket)).await;
         page.taken_over(0).await;
@@ -90,7 +94,12 @@ async fn nothing_scrolls_sideways_at_320_pixels() {
     let page = Page::open().await;
     page.set_width(320).await;
     let ticket = gate.ticket();
-    for url in [gate.rating_page(&ticket), format!("{}?mode=elder&lang=en", gate.rating_page(&ticket)), format!("{}/q", gate.url), format!("{}/", gate.url)] {
+    for url in [
+        gate.rating_page(&ticket),
+        format!("{}/r/{ticket}?mode=elder&lang=en", gate.url),
+        format!("{}/q", gate.url),
+        format!("{}/", gate.url),
+    ] {
         page.goto(&url).await;
         if url.contains("/r/") {
             page.taken_over(0).await;

@@ -57,11 +57,17 @@ impl Gate {
     }
 
     pub(crate) fn rating_page(&self, ticket: &str) -> String {
-        format!("{}/r/{ticket}", self.url)
+        format!("{}/r/{ticket}?lang=zh-Hans", self.url)
     }
 }
 
-async fn pass(State(shared): State<Shared>, method: Method, uri: Uri, headers: HeaderMap, request: Request) -> Response {
+async fn pass(
+    State(shared): State<Shared>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    request: Request,
+) -> Response {
     let is_wasm = uri.path().ends_with(".wasm");
     let mut told = shared.wasm.clone();
     if is_wasm {
@@ -106,8 +112,16 @@ fn refuse(status: StatusCode) -> Response {
 fn forward(method: &Method, url: &str, headers: &HeaderMap, body: &Bytes) -> Option<(StatusCode, HeaderMap, Vec<u8>)> {
     let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
     let mut request = http::Request::builder().method(method.clone()).uri(url);
-    let passed = ["content-type", "accept-language", "origin", "sec-fetch-site", "user-agent", "idempotency-key",
-        "access-control-request-method", "access-control-request-headers"];
+    let passed = [
+        "content-type",
+        "accept-language",
+        "origin",
+        "sec-fetch-site",
+        "user-agent",
+        "idempotency-key",
+        "access-control-request-method",
+        "access-control-request-headers",
+    ];
     for (name, value) in headers.iter().filter(|(name, _)| passed.contains(&name.as_str())) {
         request = request.header(name, value);
     }

@@ -161,7 +161,12 @@ async fn two_widgets_rate_on_a_strict_portal_of_another_site() {
     let widgets = [gate.ticket(), gate.ticket()];
     let body: String = widgets
         .iter()
-        .map(|ticket| format!("<hao-cha-ping ticket=\"{ticket}\"><a href=\"{}\">评价本次服务</a></hao-cha-ping>", gate.rating_page(ticket)))
+        .map(|ticket| {
+            format!(
+                "<hao-cha-ping ticket=\"{ticket}\"><a href=\"{}\">评价本次服务</a></hao-cha-ping>",
+                gate.rating_page(ticket)
+            )
+        })
         .collect();
     let url = portal::serve(listener, &gate.url, body).await;
     let listen = "window.heard=[];['hcp-ready','hcp-rated','hcp-error'].forEach(n=>addEventListener(n,e=>heard.push([n,e.detail])));";
@@ -172,7 +177,11 @@ async fn two_widgets_rate_on_a_strict_portal_of_another_site() {
     page.taken_over(1).await;
     page.click("[value=satisfied]", 0).await;
     page.click("[value=very_satisfied]", 1).await;
-    assert_eq!(page.eval("return find('[value=satisfied]',0).checked").await, json!(true), "they do not share a choice");
+    assert_eq!(
+        page.eval("return find('[value=satisfied]',0).checked").await,
+        json!(true),
+        "they do not share a choice"
+    );
     // Moved in the page, it keeps what was chosen.
     page.eval("document.querySelector('main').prepend(document.querySelectorAll('hao-cha-ping')[1])").await;
     assert_eq!(page.eval("return find('[value=very_satisfied]',0).checked").await, json!(true));
@@ -226,7 +235,10 @@ async fn when_the_collector_is_down_every_word_stays_and_goes_later() {
     page.click(".hcp-submit", 0).await;
     page.reads("尚未提交").await;
     assert_eq!(page.eval("return find('textarea').value").await, json!("网络不好也不丢"));
-    assert_eq!(page.eval("return document.querySelector('hao-cha-ping').shadowRoot.textContent.includes('评价已提交')").await, json!(false));
+    assert_eq!(
+        page.eval("return document.querySelector('hao-cha-ping').shadowRoot.textContent.includes('评价已提交')").await,
+        json!(false)
+    );
     tokio::task::block_in_place(|| gate.collector.restart());
     page.click(".hcp-submit", 0).await;
     page.reads(DONE).await;

@@ -57,8 +57,15 @@ impl Page {
     pub(crate) async fn with(preferences: Value, first: &str) -> Self {
         let (driver, port) = start_driver();
         let arguments = [
-            "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-            "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--lang=zh-CN", "--window-size=900,1400",
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-dev-shm-usage",
+            "--lang=zh-CN",
+            "--window-size=900,1400",
         ];
         let options = json!({ "args": arguments, "prefs": preferences });
         let capabilities = json!({ "browserName": "chrome", "goog:chromeOptions": options });
@@ -99,7 +106,9 @@ impl Page {
         let started = Instant::now();
         while self.eval(script).await != Value::Bool(true) {
             if started.elapsed() > LIMIT {
-                let said = self.eval("return JSON.stringify([window.warned,window.failed,document.body.innerText.slice(0,600)])").await;
+                let said = self
+                    .eval("return JSON.stringify([window.warned,window.failed,document.body.innerText.slice(0,600)])")
+                    .await;
                 panic!("never seen: {what}; the page says {said}");
             }
             tokio::time::sleep(Duration::from_millis(40)).await;
@@ -108,7 +117,9 @@ impl Page {
 
     /// Waits until the Yew app has taken over the nth form.
     pub(crate) async fn taken_over(&self, n: usize) {
-        let script = format!("const h=document.querySelectorAll('hao-cha-ping')[{n}];return !!h&&!!h.shadowRoot&&!!h.shadowRoot.querySelector('.hcp-count')");
+        let script = format!(
+            "const h=document.querySelectorAll('hao-cha-ping')[{n}];return !!h&&!!h.shadowRoot&&!!h.shadowRoot.querySelector('.hcp-count')"
+        );
         self.until("the app in place of the plain form", &script).await;
     }
 
@@ -142,7 +153,13 @@ impl Page {
 
     /// Presses keys where the focus is.
     pub(crate) async fn keys(&self, keys: &str) {
-        self.client.active_element().await.expect("something has the focus").send_keys(keys).await.expect("keys are pressed");
+        self.client
+            .active_element()
+            .await
+            .expect("something has the focus")
+            .send_keys(keys)
+            .await
+            .expect("keys are pressed");
     }
 
     /// Nothing was refused by a policy, and nothing was thrown into the page.
@@ -169,7 +186,7 @@ fn start_driver() -> (Child, u16) {
     let mut driver = driver.expect("chromedriver is installed: apt-get install chromium-driver");
     let mut lines = BufReader::new(driver.stdout.take().expect("its output is piped")).lines();
     let port = lines.by_ref().map_while(Result::ok).find_map(|line| {
-        let (_, rest) = line.split_once("on port ")?;
+        let (_, rest) = line.split_once("successfully on port ")?;
         rest.trim_end_matches('.').parse().ok()
     });
     // What it says later must have somewhere to go.

@@ -51,7 +51,8 @@ fn kill_under_load(collector: &mut Collector, moments: &mut Moments) -> Vec<Ackn
     let clients: Vec<_> =
         tickets.chunks(TICKETS_PER_CLIENT).map(|share| client(&url, share.to_vec(), tell.clone())).collect();
     drop(tell);
-    let mut acknowledged: Vec<_> = (0..n_before).map(|_| told.recv_timeout(LIMIT).expect("ratings go on")).collect();
+    let mut acknowledged: Vec<_> =
+        (0..n_before).map(|_| told.recv_timeout(LIMIT).expect("ratings are acknowledged until the kill")).collect();
     // Nothing is waited for: where in a batch the kill falls is what is drawn.
     std::thread::sleep(later);
     collector.kill();
@@ -59,7 +60,7 @@ fn kill_under_load(collector: &mut Collector, moments: &mut Moments) -> Vec<Ackn
         client.join().expect("every answer before the kill was 201");
     }
     acknowledged.extend(told.iter());
-    collector.restart();
+    collector.restart_elsewhere();
     acknowledged
 }
 

@@ -1,7 +1,7 @@
 //! Before a rating is acknowledged, the kernel was asked to put it on the disk. A kill cannot show this, since the
 //! kernel outlives the process; the order of the system calls does.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use haochaping_tests::{Collector, Http, Program};
 
@@ -26,12 +26,12 @@ enum Event {
 /// `<... fdatasync resumed>) = 0`, and the second has no path.
 fn events(trace: &str) -> Vec<Event> {
     let mut events = Vec::new();
-    let mut syncing = HashMap::new();
+    let mut syncing = HashSet::new();
     for line in trace.lines() {
         let Some((thread, call)) = line.split_once(' ') else { continue };
         let call = call.trim_start();
         if call.starts_with("<... fsync resumed>") || call.starts_with("<... fdatasync resumed>") {
-            if syncing.remove(thread).is_some() && call.ends_with("= 0") {
+            if syncing.remove(thread) && call.ends_with("= 0") {
                 events.push(Event::SyncEnds);
             }
             continue;
@@ -44,7 +44,7 @@ fn events(trace: &str) -> Vec<Event> {
                 if call.ends_with("= 0") {
                     events.push(Event::SyncEnds);
                 } else if call.contains("<unfinished") {
-                    syncing.insert(thread, ());
+                    syncing.insert(thread);
                 }
             }
             "write" | "writev" | "pwrite64" | "pwritev" if path.ends_with("-wal") => events.push(Event::Write),

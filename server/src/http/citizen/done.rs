@@ -50,8 +50,14 @@ pub async fn page(
     headers: HeaderMap,
 ) -> Response {
     let asked = Asked { lang: arrived.lang, mode: arrived.mode, via: None, style: None };
-    let visit =
-        Visit { app: &app, reader: asked.reader(&headers), shape: Shape::Page, ticket: &ticket, via: String::new(), is_style_inert: true };
+    let visit = Visit {
+        app: &app,
+        reader: asked.reader(&headers),
+        shape: Shape::Page,
+        ticket: &ticket,
+        via: String::new(),
+        is_style_inert: true,
+    };
     let token = arrived.t.as_deref().unwrap_or("");
     let rating = DoneToken::check(&app.keys().page, &ticket, token, app.clock.now());
     if let (Ok(id), Ok(read)) = (rating, read_ticket(&app, &ticket)) {

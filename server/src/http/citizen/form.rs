@@ -53,7 +53,14 @@ pub async fn fragment(
 }
 
 async fn show(app: &App, ticket: &str, asked: &Asked, headers: &HeaderMap, shape: Shape) -> Response {
-    let visit = Visit { app, reader: asked.reader(headers), shape, ticket, via: asked.via().to_owned(), is_style_inert: asked.style.as_deref() == Some("template") };
+    let visit = Visit {
+        app,
+        reader: asked.reader(headers),
+        shape,
+        ticket,
+        via: asked.via().to_owned(),
+        is_style_inert: asked.style.as_deref() == Some("template"),
+    };
     match find_service(app, ticket, |ticket: &Ticket, now| ticket.opens_at(now)).await {
         Err(reason) => visit.no_form(reason),
         Ok((_, service)) => match service.rated_at {

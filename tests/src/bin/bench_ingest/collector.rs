@@ -156,10 +156,10 @@ impl Collector {
     }
 
     fn request(&self, run: usize, n: usize, ticket: String) -> Vec<u8> {
-        let is_bad = n % 10 == 0;
-        let (level, indicator, comment) = match is_bad {
-            true => (SatisfactionLevel::Dissatisfied, "209", "材料交齐已经两周，窗口说还要再等，没有人说明原因。"),
-            false => (SatisfactionLevel::VerySatisfied, "510", ""),
+        let (level, indicator, comment) = if n.is_multiple_of(10) {
+            (SatisfactionLevel::Dissatisfied, "209", "材料交齐已经两周，窗口说还要再等，没有人说明原因。")
+        } else {
+            (SatisfactionLevel::VerySatisfied, "510", "")
         };
         let rating = RatingRequest {
             ticket,
@@ -198,9 +198,8 @@ fn agencies() -> Vec<(Uscc, Region)> {
 /// 统一社会信用代码 of a body of government in a region; `DEM0` stands where no real code has letters.
 fn code_of_agency(region: Region, n: usize) -> Uscc {
     let first_17 = format!("11{region}DEM0{n:05}");
-    let checks = "0123456789ABCDEFGHJKLMNPQRTUWXY".chars();
+    let mut checks = "0123456789ABCDEFGHJKLMNPQRTUWXY".chars();
     checks
-        .filter_map(|check| Uscc::parse(&format!("{first_17}{check}")).ok())
-        .next()
+        .find_map(|check| Uscc::parse(&format!("{first_17}{check}")).ok())
         .expect("one of 31 characters is the check character")
 }

@@ -17,16 +17,30 @@ use tokio::{
 
 use crate::Result;
 
-const WARM_UP: Duration = Duration::from_millis(300);
-const MEASURED: Duration = Duration::from_secs(2);
+const WARM_UP: Duration = Duration::from_millis(200);
+const MEASURED: Duration = Duration::from_millis(500);
 
-/// What was measured in one cell.
-#[derive(Debug)]
+/// What was measured.
+#[derive(Debug, Default)]
 pub(crate) struct Load {
-    /// How long each rating took that was answered within [`Self::elapsed`], sorted.
+    /// How long each rating took that was answered within [`Self::elapsed`], in no order.
     pub(crate) latencies: Vec<Duration>,
     /// From the end of the warm-up to the end of the time, or to when the requests were used up.
     pub(crate) elapsed: Duration,
+}
+
+impl Load {
+    /// Ratings answered per second.
+    pub(crate) fn per_second(&self) -> f64 {
+        let n = u32::try_from(self.latencies.len()).expect("fewer ratings than tickets");
+        f64::from(n) / self.elapsed.as_secs_f64()
+    }
+
+    /// Adds what was measured at another time.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.latencies.extend(other.latencies);
+        self.elapsed += other.elapsed;
+    }
 }
 
 /// A rating that was answered.
@@ -63,9 +77,7 @@ pub(crate) async fn run(address: SocketAddr, n_clients: usize, requests: Vec<Vec
         return Err(format!("{} tickets were used up before the measurement", requests.len()).into());
     }
     let within = answered.into_iter().filter(|answered| (start..end).contains(&answered.at));
-    let mut latencies: Vec<_> = within.map(|answered| answered.after).collect();
-    latencies.sort_unstable();
-    Ok(Load { latencies, elapsed: end - start })
+    Ok(Load { latencies: within.map(|answered| answered.after).collect(), elapsed: end - start })
 }
 
 /// Sends one request after the other; returns when it stopped: at `end`, or when no request was left.

@@ -7,22 +7,17 @@ use crate::{collector::Kind, load::Load};
 /// What is printed of one collector at one number of clients.
 #[derive(Debug)]
 pub(crate) struct Cell {
-    /// Ratings answered per second.
-    pub(crate) per_second: f64,
-    /// How long was measured.
-    pub(crate) seconds: f64,
+    per_second: f64,
     p50: Duration,
     p99: Duration,
 }
 
 impl Cell {
     /// Sums up a measurement.
-    pub(crate) fn of(load: Load) -> Self {
-        let Load { latencies, elapsed } = load;
-        let n = u32::try_from(latencies.len()).expect("fewer ratings than tickets");
-        let percentile = |p: usize| latencies.get(latencies.len() * p / 100).copied().unwrap_or_default();
-        let seconds = elapsed.as_secs_f64();
-        Self { per_second: f64::from(n) / seconds, seconds, p50: percentile(50), p99: percentile(99) }
+    pub(crate) fn of(mut load: Load) -> Self {
+        load.latencies.sort_unstable();
+        let percentile = |p: usize| load.latencies.get(load.latencies.len() * p / 100).copied().unwrap_or_default();
+        Self { per_second: load.per_second(), p50: percentile(50), p99: percentile(99) }
     }
 }
 
@@ -72,7 +67,7 @@ fn write(out: &mut String, rows: &[Row]) -> std::fmt::Result {
     writeln!(out, " | fdatasync/s")?;
     for row in rows {
         write!(out, "{:>7}", row.n_clients)?;
-        for Cell { per_second, p50, p99, .. } in &row.cells {
+        for Cell { per_second, p50, p99 } in &row.cells {
             write!(out, " | {per_second:>9.0} {:>8.2} {:>8.2}", millis(*p50), millis(*p99))?;
         }
         writeln!(out, " | {:>11.0}", row.syncs_per_second)?;
