@@ -44,8 +44,9 @@ fn text(object: &JsValue, name: &str) -> String {
     get(object, name).as_string().unwrap_or_default()
 }
 
-fn texts(object: &JsValue, name: &str) -> Vec<String> {
-    Array::from(&get(object, name)).iter().filter_map(|item| item.as_string()).collect()
+/// The items of a list; none where there is no list.
+fn items(object: &JsValue, name: &str) -> Array {
+    get(object, name).dyn_into().unwrap_or_else(|_| Array::new())
 }
 
 /// What the server's form holds, as the element read it.
@@ -67,7 +68,7 @@ pub(crate) fn read_form(found: &JsValue) -> State {
     };
     let draft = RatingDraft {
         level: text(found, "level"),
-        indicators: texts(found, "indicators"),
+        indicators: items(found, "indicators").iter().filter_map(|code| code.as_string()).collect(),
         indicator_version: text(found, "version"),
         comment: text(found, "comment"),
         anonymous: get(found, "anonymous").is_truthy(),
@@ -155,7 +156,7 @@ fn read_problem(body: &JsValue, status: u16) -> Option<v1::Problem> {
         title: String::new(),
         status,
         code: get(body, "code").as_string()?,
-        violations: Array::from(&get(body, "violations")).iter().map(violation).collect(),
+        violations: items(body, "violations").iter().map(violation).collect(),
         rated_on: get(body, "rated_on").as_string(),
     })
 }
