@@ -5,6 +5,8 @@ use std::{fmt::Write as _, fs, path::Path};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
+use crate::shell::cargo;
+
 /// Every generated file, as path and content.
 pub(crate) fn tables(root: &Path) -> Result<Vec<(&'static str, String)>> {
     Ok(vec![
@@ -23,7 +25,14 @@ pub(crate) fn run(root: &Path, check: bool) -> Result<()> {
             println!("wrote {path}");
         }
     }
-    Ok(())
+    // The API document comes out of the server itself; a test of the server holds the file against it.
+    if check { Ok(()) } else { openapi(root) }
+}
+
+fn openapi(root: &Path) -> Result<()> {
+    let printed = cargo().args(["run", "--quiet", "-p", "haochaping-server", "--", "openapi"]).output()?;
+    ensure!(printed.status.success(), "the server does not print its API document");
+    fs::write(root.join("server/openapi.json"), printed.stdout).context("server/openapi.json cannot be written")
 }
 
 fn indicators(source: &Path) -> Result<String> {

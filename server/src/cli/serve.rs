@@ -1,5 +1,6 @@
 use std::{
     future::IntoFuture,
+    io::IsTerminal,
     net::{IpAddr, SocketAddr},
     sync::Arc,
     time::Duration,
@@ -131,7 +132,10 @@ fn reachable(address: SocketAddr) -> SocketAddr {
 
 fn start_log(format: LogFormat) {
     let filter = EnvFilter::try_from_env("HAOCHAPING_LOG_FILTER").unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     match format {
         LogFormat::Json => log.json().init(),
         LogFormat::Text => log.init(),

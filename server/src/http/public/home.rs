@@ -52,9 +52,8 @@ pub async fn show(State(app): State<Arc<App>>, Query(asked): Query<Asked>, heade
     let mut out = view.head();
     view.put_regions(&mut out);
     view.put_agencies(&mut out, &names);
-    let content = format!("<div class=\"wide\">{out}</div>");
     let query = if region == root { String::new() } else { format!("region={region}") };
-    let page = Page { query, is_public: true, ..Page::new(reader.page_messages().public_title, "/", content) };
+    let page = Page { query, is_public: true, ..Page::new(reader.page_messages().public_title, "/", out) };
     page::respond(&app, reader, &page)
 }
 

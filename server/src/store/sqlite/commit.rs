@@ -31,7 +31,12 @@ pub(super) fn commit(connection: &mut Connection, batch: &[NewRating]) -> Result
         Err(StoreError::Row(_)) if batch.len() > 1 => {
             let (first, second) = batch.split_at(batch.len() / 2);
             let mut committed = commit(connection, first)?;
-            let rest = commit(connection, second)?;
+            // Half of the batch stands: if the rest fails for good, nobody may be told that nothing was written. A busy
+            // file is tried again as a whole, and finds the first half as replays.
+            let rest = commit(connection, second).map_err(|error| match error {
+                StoreError::Busy(_) => error,
+                other => StoreError::OutcomeUnknown(format!("half of a batch was committed: {other}")),
+            })?;
             committed.outcomes.extend(rest.outcomes);
             committed.added.extend(rest.added);
             committed.revision = rest.revision;
