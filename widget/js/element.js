@@ -14,9 +14,13 @@ function report(cause) {
   console.warn("haochaping: the enhanced form did not start: " + cause + "; the plain form stays in use");
 }
 
-/** Loads the app once a page, in the language of the first form. Rejects with the cause in words. */
+/** Loads the app once a page, in the language of the first form; one in another language stays plain, and works.
+ *  Rejects with the cause in words. */
 function load(lang) {
-  if (!loading) loading = start(lang);
+  if (!loading) {
+    loading = start(lang);
+    loading.lang = lang;
+  }
   return loading;
 }
 
@@ -234,7 +238,7 @@ class HaoChaPing extends HTMLElement {
 
   _takeOver() {
     const form = this._form;
-    if (!this._alive || !form || this._app || this._busy) return;
+    if (!this._alive || !form || this._app || this._busy || form.getAttribute("lang") !== loading.lang) return;
     this._waiting = this._composing;
     if (this._composing) return;
     this._root = document.createElement("div");

@@ -86,17 +86,17 @@ fn everything_wrong_is_named_at_once() {
         [
             ("ticket", "not-genuine"),
             ("key", "malformed"),
+            ("comment", "too-long"),
+            ("contact.phone", "malformed"),
             ("indicator_version", "unknown"),
             ("indicators", "other-level"),
             ("indicators", "unknown"),
-            ("comment", "too-long"),
-            ("contact.phone", "malformed"),
             ("lang", "unknown"),
         ]
     );
-    assert_eq!(body["violations"][3]["value"], "510");
-    assert_eq!(body["violations"][4]["index"], 1);
-    assert_eq!((&body["violations"][5]["max"], &body["violations"][5]["found"]), (&json!(500), &json!(501)));
+    assert_eq!(body["violations"][5]["value"], "510");
+    assert_eq!(body["violations"][6]["index"], 1);
+    assert_eq!((&body["violations"][2]["max"], &body["violations"][2]["found"]), (&json!(500), &json!(501)));
     assert!(!body.to_string().contains("字字"), "the person's text does not come back in an error");
     assert_eq!(verified(&collector), (0, 0));
 }
