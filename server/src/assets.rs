@@ -5,7 +5,10 @@ use std::{
     collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
+    sync::LazyLock,
 };
+
+use serde_json::Value;
 
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
@@ -26,6 +29,15 @@ pub const LOADER: &str = "haochaping.js";
 /// The name of this binary's release; empty if the widget was not built.
 pub fn version() -> &'static str {
     VERSION
+}
+
+/// The integrity value of a file of this release; `None` if it is not there.
+pub fn integrity(name: &str) -> Option<&'static str> {
+    static LIST: LazyLock<Value> = LazyLock::new(|| {
+        let list = ASSETS.iter().find(|asset| asset.name == "integrity.json");
+        list.and_then(|list| serde_json::from_slice(list.raw).ok()).unwrap_or_default()
+    });
+    LIST["files"][name].as_str()
 }
 
 /// A file of a release in the best encoding that `accepted` (an `Accept-Encoding` header) names.

@@ -1,8 +1,11 @@
 //! The way of a rating into the store: one bounded queue, and a task that commits whatever waits as one transaction.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::Instant,
+};
 
 use crate::{
     figures::Figures,
@@ -13,8 +16,8 @@ use crate::{
 pub const BATCH_MAX: usize = 512;
 /// How many ratings wait before the collector says that it is busy: eight batches.
 const QUEUE_MAX: usize = 8 * BATCH_MAX;
-/// How often a batch that changed nothing is tried again.
-const ATTEMPTS: u32 = 3;
+/// How long a batch that changed nothing is tried again; a store that waited for its lock by itself has used this up.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 struct Waiting {
     rating: NewRating,
@@ -87,18 +90,23 @@ async fn write_batch(store: &dyn Store, figures: &Figures, batch: Vec<Waiting>) 
 }
 
 async fn commit(store: &dyn Store, ratings: Vec<NewRating>) -> Result<crate::store::Committed, NotWritten> {
-    for attempt in 1..=ATTEMPTS {
+    let started = Instant::now();
+    loop {
         match store.commit(ratings.clone()).await {
             Ok(committed) => return Ok(committed),
             Err(StoreError::OutcomeUnknown(reason)) => end_process(&reason),
-            Err(StoreError::Busy(reason)) => tracing::warn!(reason, attempt, "the store is busy"),
+            Err(StoreError::Busy(reason)) => {
+                tracing::warn!(reason, "the store is busy");
+                if started.elapsed() >= PATIENCE {
+                    return Err(NotWritten::Busy);
+                }
+            }
             Err(error) => {
                 tracing::error!(%error, "a batch was not written");
                 return Err(NotWritten::Failed);
             }
         }
     }
-    Err(NotWritten::Busy)
 }
 
 /// After a failed commit the file alone knows what happened; a new process reads it. Nobody is answered.

@@ -29,7 +29,8 @@ async function start(lang) {
   if (typeof WebAssembly !== "object") throw "this browser has no WebAssembly";
   let response;
   try {
-    response = await fetch(url, { integrity: INTEGRITY[lang], mode: "cors", credentials: "omit" });
+    // All three as in the page's preload, or the file would come twice.
+    response = await fetch(url, { integrity: INTEGRITY[lang], mode: "cors", credentials: "same-origin" });
   } catch (error) {
     // A wrong digest and a dead network look alike to a script; a second question tells them apart.
     const status = await fetch(url, { method: "HEAD", credentials: "omit" }).then((r) => r.status, () => 0);

@@ -1,5 +1,7 @@
 //! `cargo xtask`: builds, tests, measures and shows haochaping.
 
+#![expect(clippy::print_stdout, reason = "tables and names of written files are what is asked for")]
+
 mod bench;
 mod build;
 mod codegen;

@@ -48,6 +48,7 @@ pub(crate) fn run(root: &Path, full: bool, part: Option<Part>) -> Result<()> {
 
 fn unit(root: &Path) -> Result<()> {
     codegen::run(root, true)?;
+    lint()?;
     execute("the sdk with and without its features", cargo().args(["test", "--locked", "-p", "haochaping"]))?;
     execute(
         "every crate by itself",
@@ -64,6 +65,15 @@ fn unit(root: &Path) -> Result<()> {
             "haochaping",
         ]),
     )
+}
+
+/// Nothing stands that the workspace's lints warn of, and everything is formatted.
+fn lint() -> Result<()> {
+    execute("format", cargo().args(["fmt", "--all", "--check"]))?;
+    let every = ["clippy", "--locked", "--workspace", "--exclude", "haochaping-widget", "--all-targets"];
+    execute("lints", cargo().args(every).args(["--", "-D", "warnings"]))?;
+    let widget = ["clippy", "--locked", "-p", "haochaping-widget", "--all-targets"];
+    execute("lints of the widget", cargo().args(widget).args(["--", "-D", "warnings"]))
 }
 
 fn api(full: bool) -> Result<()> {

@@ -167,7 +167,7 @@ texts! {
         indicators_all,
         page_expired, foreign_origin,
         link_wrong_title, link_ended_title, service_unknown_title, service_unknown_text, hotline,
-        not_found_title, not_found_text,
+        not_found_title, not_found_text, unreadable_title, unreadable_text, failed_title, failed_text,
         elder_link, standard_link, language_label, footer, public_link,
         lookup_title, lookup_intro, lookup_field, lookup_submit, lookup_malformed, lookup_unknown, status_label,
         status_accepted, status_opened,

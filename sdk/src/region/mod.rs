@@ -1,5 +1,6 @@
 //! 行政区划: where a service happened. Ancestors follow from the digits of a code (GB/T 2260, GB/T 10114); names are data.
 
+#[expect(clippy::unreadable_literal, reason = "codes of regions read as they are written")]
 mod names;
 
 use core::{fmt, str::FromStr};
@@ -52,10 +53,10 @@ impl Region {
     pub fn kind(self) -> RegionKind {
         match () {
             () if self.0 == 0 => RegionKind::Country,
-            () if self.0 % 10_000_000_000 == 0 => RegionKind::Province,
-            () if self.0 % 100_000_000 == 0 => RegionKind::City,
-            () if self.0 % 1_000_000 == 0 => RegionKind::District,
-            () if self.0 % 1_000 == 0 => RegionKind::Street,
+            () if self.0.is_multiple_of(10_000_000_000) => RegionKind::Province,
+            () if self.0.is_multiple_of(100_000_000) => RegionKind::City,
+            () if self.0.is_multiple_of(1_000_000) => RegionKind::District,
+            () if self.0.is_multiple_of(1_000) => RegionKind::Street,
             () => RegionKind::Village,
         }
     }
@@ -94,7 +95,7 @@ impl Region {
         if self == Self::COUNTRY {
             return Some("全国");
         }
-        let six = u32::try_from(self.0 / 1_000_000).ok().filter(|_| self.0 % 1_000_000 == 0)?;
+        let six = u32::try_from(self.0 / 1_000_000).ok().filter(|_| self.0.is_multiple_of(1_000_000))?;
         let place = names::NAMES.binary_search_by_key(&six, |&(code, _)| code).ok()?;
         Some(names::NAMES[place].1)
     }

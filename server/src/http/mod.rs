@@ -3,6 +3,7 @@
 pub mod api;
 pub mod assets;
 pub mod citizen;
+mod dress;
 mod health;
 pub mod limits;
 mod observe;

@@ -95,6 +95,11 @@ struct LanguageLink {
     is_current: bool,
 }
 
+struct Preload {
+    href: String,
+    integrity: &'static str,
+}
+
 #[derive(Template)]
 #[template(path = "page.html")]
 struct Frame<'a> {
@@ -103,6 +108,7 @@ struct Frame<'a> {
     title: &'a str,
     style: &'a str,
     script: String,
+    preload: Option<Preload>,
     content: &'a str,
     base: &'a str,
     elder_href: String,
@@ -131,6 +137,7 @@ pub fn respond(app: &App, reader: Reader, page: &Page) -> Response {
         title: &page.title,
         style: &STYLE,
         script: if has_widget { format!("{}/v1/{}", app.config.base_path(), assets::LOADER) } else { String::new() },
+        preload: has_widget.then(|| preload(app, reader.lang)).flatten(),
         content: &page.content,
         base: app.config.base_path(),
         elder_href: href(reader.lang, !reader.is_elder),
@@ -140,6 +147,13 @@ pub fn respond(app: &App, reader: Reader, page: &Page) -> Response {
     };
     let cache = if page.is_public { "public, max-age=1" } else { "no-store" };
     html(&app.config, page.status, cache, frame.render().expect("a template of our own renders"))
+}
+
+/// The app's file: on a page whose one purpose is rating it is fetched beside the script that will ask for it.
+fn preload(app: &App, lang: Lang) -> Option<Preload> {
+    let name = format!("haochaping.{}.wasm", lang.tag());
+    let integrity = assets::integrity(&name)?;
+    Some(Preload { href: format!("{}/v/{}/{name}", app.config.base_path(), assets::version()), integrity })
 }
 
 /// HTML with the headers that every page of ours has.
@@ -168,9 +182,18 @@ fn policy(config: &Config) -> HeaderValue {
 
 /// The page for an address that is none of ours.
 pub fn not_found(app: &App, headers: &HeaderMap) -> Response {
+    refused(app, headers, StatusCode::NOT_FOUND)
+}
+
+/// The page for a request of which nothing is known but that it cannot be answered.
+pub fn refused(app: &App, headers: &HeaderMap, status: StatusCode) -> Response {
     let reader = Reader::of(None, None, headers);
     let p = reader.page_messages();
-    let content = format!("<div class=\"card\"><p>{}</p></div>", p.not_found_text);
-    let page = Page { status: StatusCode::NOT_FOUND, ..Page::new(p.not_found_title, "/", content) };
-    respond(app, reader, &page)
+    let (title, text) = match status {
+        StatusCode::NOT_FOUND => (p.not_found_title, p.not_found_text),
+        status if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT => (p.failed_title, p.failed_text),
+        _ => (p.unreadable_title, p.unreadable_text),
+    };
+    let content = format!("<div class=\"card\"><p>{text}</p><p>{}</p></div>", p.hotline);
+    respond(app, reader, &Page { status, ..Page::new(title, "/", content) })
 }

@@ -19,7 +19,7 @@ use tower_http::{
 use super::{
     api,
     assets::{self, Served},
-    citizen, health, observe, page, public,
+    citizen, dress, health, observe, page, public,
 };
 use crate::app::App;
 
@@ -65,6 +65,7 @@ pub fn router(app: &Arc<App>, served: Served) -> Router {
         .fallback(not_found)
         .layer(CompressionLayer::new())
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIME_LIMIT))
+        .layer(middleware::from_fn_with_state(Arc::clone(app), dress::dress))
         .layer(middleware::from_fn_with_state(Arc::clone(app), harden))
         .layer(middleware::from_fn(observe::observe))
         .with_state(shared)
@@ -104,7 +105,7 @@ fn cors(origins: &[String]) -> CorsLayer {
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([header::CONTENT_TYPE, HeaderName::from_static("idempotency-key")])
         .expose_headers([header::RETRY_AFTER])
-        .max_age(Duration::from_secs(600))
+        .max_age(Duration::from_mins(10))
 }
 
 async fn not_found(State(app): State<Arc<App>>, request: Request) -> Response {

@@ -68,7 +68,7 @@ async fn pass(
     headers: HeaderMap,
     request: Request,
 ) -> Response {
-    let is_wasm = uri.path().ends_with(".wasm");
+    let is_wasm = uri.path().rsplit_once('.').is_some_and(|(_, ending)| ending == "wasm");
     let mut told = shared.wasm.clone();
     if is_wasm {
         let _ = told.wait_for(|wasm| *wasm != Wasm::Held).await;

@@ -153,6 +153,45 @@ async fn what_was_begun_before_a_slow_app_arrives_goes_on_in_it() {
     assert_eq!(rows(&mut gate.collector).await, [row("dissatisfied", "209", "等了三天")]);
 }
 
+/// Pinyin is typed while the app arrives: a swap would break the composition off, so it waits for its end.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_character_being_composed_is_not_lost_to_the_app() {
+    let mut gate = Gate::open(Wasm::Held, &[]).await;
+    let page = Page::open().await;
+    page.goto(&gate.rating_page(&gate.ticket())).await;
+    page.until("the plain form", "return !!find('form[data-hcp-form]')").await;
+    page.click("[value=satisfied]", 0).await;
+    page.click("textarea", 0).await;
+    page.cdp("Input.imeSetComposition", json!({ "text": "ban de kuai", "selectionStart": 11, "selectionEnd": 11 }))
+        .await;
+    gate.set(Wasm::Passes);
+    page.until("the app waits", "return document.querySelector('hao-cha-ping')._waiting===true").await;
+    assert_eq!(page.eval("return [find('textarea').value,!!find('.hcp-count')]").await, json!(["ban de kuai", false]));
+    page.cdp("Input.insertText", json!({ "text": "办得快" })).await;
+    page.taken_over(0).await;
+    page.keys("，谢谢").await;
+    page.reads("已写 6 字").await;
+    page.click(".hcp-submit", 0).await;
+    page.reads(DONE).await;
+    page.assert_quiet().await;
+    page.close().await;
+    assert_eq!(rows(&mut gate.collector).await, [row("satisfied", "", "办得快，谢谢")]);
+}
+
+/// The page's preload and the script's request are one: the file is downloaded once, and before the script asks.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_app_is_fetched_once_and_ahead_on_a_rating_page() {
+    let gate = Gate::open(Wasm::Passes, &[]).await;
+    let page = Page::open().await;
+    page.goto(&gate.rating_page(&gate.ticket())).await;
+    page.taken_over(0).await;
+    let fetched =
+        "return performance.getEntriesByType('resource').filter(e=>e.name.endsWith('.wasm')).map(e=>e.initiatorType)";
+    assert_eq!(page.eval(fetched).await, json!(["link"]));
+    page.assert_quiet().await;
+    page.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_widgets_rate_on_a_strict_portal_of_another_site() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -168,7 +207,7 @@ async fn two_widgets_rate_on_a_strict_portal_of_another_site() {
             )
         })
         .collect();
-    let url = portal::serve(listener, &gate.url, body).await;
+    let url = portal::serve(listener, &gate.url, body);
     let listen = "window.heard=[];['hcp-ready','hcp-rated','hcp-error'].forEach(n=>addEventListener(n,e=>heard.push([n,e.detail])));";
     let page = Page::with(json!({}), listen).await;
     page.goto(&url).await;

@@ -3,7 +3,7 @@
 use axum::{Router, http::HeaderValue, response::Response, routing::get};
 
 /// Serves one page with these widgets; returns its address on `localhost`.
-pub(crate) async fn serve(listener: tokio::net::TcpListener, collector: &str, body: String) -> String {
+pub(crate) fn serve(listener: tokio::net::TcpListener, collector: &str, body: String) -> String {
     let port = listener.local_addr().expect("it listens").port();
     let policy = format!(
         "default-src 'none'; script-src {collector} 'wasm-unsafe-eval'; style-src 'self'; connect-src {collector}; \

@@ -7,7 +7,7 @@ use yew::{AttrValue, Html, virtual_dom::VTag};
 pub(super) type Attribute<'a> = (&'static str, &'a str);
 
 /// An attribute that stands only under a condition.
-pub(super) fn when<'a>(condition: bool, attribute: Attribute<'a>) -> Attribute<'a> {
+pub(super) fn when(condition: bool, attribute: Attribute<'_>) -> Attribute<'_> {
     if condition { attribute } else { ("", "") }
 }
 

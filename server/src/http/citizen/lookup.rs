@@ -41,19 +41,18 @@ pub async fn form(State(app): State<Arc<App>>, Query(asked): Query<Asked>, heade
 pub async fn submit(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Response {
     let typed = form_urlencoded::parse(&body).find(|(name, _)| name == "code").map(|(_, value)| value.into_owned());
     let typed = typed.unwrap_or_default();
-    match LookupCode::parse(&typed) {
-        Ok(code) => Redirect::to(&format!("{}/q/{code}", app.config.base_path())).into_response(),
-        Err(_) => {
-            let reader = Reader::of(None, None, &headers);
-            let p = reader.page_messages();
-            respond(
-                &app,
-                reader,
-                StatusCode::UNPROCESSABLE_ENTITY,
-                &form_html(reader, &app, p.lookup_malformed, &typed),
-                true,
-            )
-        }
+    if let Ok(code) = LookupCode::parse(&typed) {
+        Redirect::to(&format!("{}/q/{code}", app.config.base_path())).into_response()
+    } else {
+        let reader = Reader::of(None, None, &headers);
+        let p = reader.page_messages();
+        respond(
+            &app,
+            reader,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            &form_html(reader, &app, p.lookup_malformed, &typed),
+            true,
+        )
     }
 }
 

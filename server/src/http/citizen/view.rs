@@ -185,10 +185,10 @@ impl Visit<'_> {
         }
         let query = if self.via.is_empty() { String::new() } else { format!("via={}", self.via) };
         let page = Page {
+            query,
             status,
             is_error,
             has_widget,
-            query,
             ..Page::new(title, format!("/r/{}", self.ticket), content.to_owned())
         };
         page::respond(self.app, self.reader, &page)

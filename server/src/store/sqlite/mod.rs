@@ -28,8 +28,9 @@ use super::{
 pub const FILE_NAME: &str = "haochaping.sqlite3";
 /// The counter slot of a store on one file, where one process collects.
 const SLOT: i64 = 0;
-/// How long another process may hold the file's write lock, so that commands work beside a running collector.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long another process may hold the file's write lock, so that commands work beside a running collector. A rating
+/// that waits behind a batch that waits is still answered within a request's 15 s.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const N_READERS: usize = 4;
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;

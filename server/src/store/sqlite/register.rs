@@ -35,7 +35,7 @@ fn register_one(transaction: &Transaction<'_>, authority: &str, new: &NewService
             service.case_number.as_str(),
             service.service_number,
             new.id,
-            service.item_code.as_ref().map(|item| item.as_str()),
+            service.item_code.as_ref().map(haochaping::identifier::ItemCode::as_str),
             service.item_name,
             service.agency_code.as_str(),
             service.region.number().cast_signed(),

@@ -1,0 +1,62 @@
+//! Errors that no endpoint made: an unknown method, a path or query that cannot be read, a time limit. The framework
+//! answers them in bare English; here they become what the reader of that address expects.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderName, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+use super::{page, problem::Problem};
+use crate::app::App;
+
+/// What of a bare answer is kept.
+const KEPT: [HeaderName; 2] = [header::ALLOW, header::RETRY_AFTER];
+/// What asks here is a program that reads the status alone.
+const BARE: [&str; 4] = ["/v/", "/v1/", "/healthz", "/readyz"];
+
+/// Turns a bare error into a problem document under `/api/`, and into a page elsewhere.
+pub(super) async fn dress(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let path = path.strip_prefix(app.config.base_path()).unwrap_or(path).to_owned();
+    let headers = request.headers().clone();
+    let response = next.run(request).await;
+    let status = response.status();
+    let is_error = status.is_client_error() || status.is_server_error();
+    let is_api = path.starts_with("/api/");
+    let expected = if is_api { "application/problem+json" } else { "text/html" };
+    if !is_error || is_of_kind(&response, expected) || BARE.iter().any(|start| path.starts_with(start)) {
+        return response;
+    }
+    let mut dressed =
+        if is_api { Problem::of_status(status).into_response() } else { page::refused(&app, &headers, status) };
+    for name in KEPT {
+        if let Some(value) = response.headers().get(&name) {
+            dressed.headers_mut().insert(name, value.clone());
+        }
+    }
+    dressed
+}
+
+fn is_of_kind(response: &Response, kind: &str) -> bool {
+    let found = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    found.is_some_and(|found| found.starts_with(kind))
+}
+
+impl Problem {
+    /// A problem of which nothing is known but its status.
+    fn of_status(status: StatusCode) -> Self {
+        let (code, title) = match status {
+            StatusCode::NOT_FOUND => ("not-found", "there is nothing at this address"),
+            StatusCode::METHOD_NOT_ALLOWED => ("method-not-allowed", "this address does not take this method"),
+            StatusCode::REQUEST_TIMEOUT => ("timeout", "the request took too long"),
+            StatusCode::PAYLOAD_TOO_LARGE => ("too-large", "the body is too large"),
+            _ if status.is_server_error() => ("internal", "the collector failed"),
+            _ => ("malformed-request", "the address or query cannot be read"),
+        };
+        Self::new(status, code, title)
+    }
+}
