@@ -57,7 +57,6 @@ pub enum Failure {
 
 /// What became of a request.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is one at a time; a box would cost the widget more bytes")]
 pub enum Outcome {
     /// No answer came.
     NoAnswer,

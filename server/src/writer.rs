@@ -72,7 +72,7 @@ async fn write_batch(store: &dyn Store, figures: &Figures, batch: Vec<Waiting>) 
     metrics::histogram!("haochaping_batch_size").record(u32::try_from(ratings.len()).unwrap_or(u32::MAX));
     #[cfg(feature = "mutants")]
     let answers = answer_early(answers).await;
-    let result = commit(store, ratings).await;
+    let result = commit(store, ratings.into()).await;
     match result {
         Ok(committed) => {
             figures.add(committed.revision, &committed.added);
@@ -89,10 +89,10 @@ async fn write_batch(store: &dyn Store, figures: &Figures, batch: Vec<Waiting>) 
     }
 }
 
-async fn commit(store: &dyn Store, ratings: Vec<NewRating>) -> Result<crate::store::Committed, NotWritten> {
+async fn commit(store: &dyn Store, ratings: Arc<[NewRating]>) -> Result<crate::store::Committed, NotWritten> {
     let started = Instant::now();
     loop {
-        match store.commit(ratings.clone()).await {
+        match store.commit(Arc::clone(&ratings)).await {
             Ok(committed) => return Ok(committed),
             Err(StoreError::OutcomeUnknown(reason)) => end_process(&reason),
             Err(StoreError::Busy(reason)) => {

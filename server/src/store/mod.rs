@@ -5,7 +5,7 @@ pub(crate) mod contract;
 mod null;
 pub mod sqlite;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
 use haochaping::{
@@ -228,7 +228,7 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`StoreError::OutcomeUnknown`] when the commit itself failed; the caller must not answer anyone.
-    async fn commit(&self, batch: Vec<NewRating>) -> Result<Committed, StoreError>;
+    async fn commit(&self, batch: Arc<[NewRating]>) -> Result<Committed, StoreError>;
     /// Puts services on record, each applied alone; the answers are in order.
     async fn register(&self, authority: &str, services: Vec<NewService>) -> Result<Vec<Registered>, StoreError>;
     /// The service of a ticket.

@@ -1,6 +1,6 @@
 //! A store that keeps nothing: what the collector costs without one. For measuring only.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
 use haochaping::{calendar::Instant, link::RatingId, region::Region, statistics::Counts};
@@ -18,7 +18,7 @@ const NOTHING_KEPT: &str = "this store keeps nothing";
 
 #[async_trait]
 impl Store for NullStore {
-    async fn commit(&self, batch: Vec<NewRating>) -> Result<Committed, StoreError> {
+    async fn commit(&self, batch: Arc<[NewRating]>) -> Result<Committed, StoreError> {
         Ok(Committed { outcomes: vec![Outcome::Accepted; batch.len()], revision: 0, added: Vec::new() })
     }
     async fn register(&self, _: &str, _: Vec<NewService>) -> Result<Vec<Registered>, StoreError> {

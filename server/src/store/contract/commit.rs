@@ -70,7 +70,7 @@ pub(super) async fn a_row_that_does_not_fit_is_cut_out_and_the_others_live(store
     let refused = |place: usize| place == 2 || place == 6;
     let expected: Vec<_> =
         (0..7).map(|place| if refused(place) { Outcome::Refused } else { Outcome::Accepted }).collect();
-    let committed = store.commit(batch.clone()).await.unwrap();
+    let committed = store.commit(batch.clone().into()).await.unwrap();
     assert_eq!(committed.outcomes, expected);
     assert_eq!(committed.revision, store.slot_revision().await.unwrap());
     assert_eq!(sum(&committed.added), store.figures().await.unwrap().1, "what is told of a cut batch is what was kept");
@@ -110,7 +110,7 @@ pub(super) async fn what_does_not_count_enters_no_figure(store: Any<'_>) {
     let placed = place_n(store, 4).await;
     let of = |n: usize, provenance| NewRating { provenance, ..rating(&placed[n], u32::try_from(n).unwrap()) };
     let silent = [of(0, Provenance::Imported), of(1, Provenance::Default), of(2, Provenance::Probe)];
-    let committed = store.commit(silent.to_vec()).await.unwrap();
+    let committed = store.commit(silent.to_vec().into()).await.unwrap();
     assert_eq!(committed.outcomes, [Outcome::Accepted, Outcome::Accepted, Outcome::Accepted]);
     assert_eq!(committed.added, []);
     assert!(store.figures().await.unwrap().1.is_empty());
@@ -125,9 +125,9 @@ pub(super) async fn a_batch_raises_the_revision_by_one(store: Any<'_>) {
     let first = store.commit(placed[..2].iter().zip(1..).map(|(of, n)| rating(of, n)).collect()).await.unwrap();
     assert_eq!(first.revision, before + 1);
     // Also one that writes nothing: the next commit must not look like a gap.
-    let replay = store.commit(vec![rating(&placed[0], 1)]).await.unwrap();
+    let replay = store.commit([rating(&placed[0], 1)].into()).await.unwrap();
     assert_eq!((replay.revision, replay.added.len()), (before + 2, 0));
-    let third = store.commit(vec![rating(&placed[2], 3)]).await.unwrap();
+    let third = store.commit([rating(&placed[2], 3)].into()).await.unwrap();
     assert_eq!(third.revision, before + 3);
     assert_eq!(store.slot_revision().await.unwrap(), before + 3);
     assert_eq!(store.figures().await.unwrap().0, before + 3);

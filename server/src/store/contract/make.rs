@@ -107,7 +107,7 @@ fn id_of(kind: u8, n: u32) -> RatingId {
 
 /// Commits a batch and gives its outcomes.
 pub(super) async fn outcomes(store: Any<'_>, batch: Vec<NewRating>) -> Vec<Outcome> {
-    store.commit(batch).await.unwrap().outcomes
+    store.commit(batch.into()).await.unwrap().outcomes
 }
 
 /// What the figures must be, from the ratings alone: one for each region around, for the agency and for all.

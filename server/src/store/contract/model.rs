@@ -116,7 +116,7 @@ pub(super) async fn random_batches_do_what_the_model_says(store: Any<'_>) {
             expected.push(outcome);
             news.push(new);
         }
-        let committed = store.commit(news).await.unwrap();
+        let committed = store.commit(news.into()).await.unwrap();
         assert_eq!(committed.outcomes, expected, "{batch:?}");
         added.extend(committed.added);
     }

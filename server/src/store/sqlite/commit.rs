@@ -1,12 +1,13 @@
 //! A batch of ratings as one transaction: ratings, work orders, counters.
 
-use std::collections::BTreeMap;
-
-use haochaping::{calendar::Instant, rating::SatisfactionLevel, region::Region};
+use haochaping::{calendar::Instant, region::Region};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
-use super::SLOT;
-use crate::store::{Committed, FigureKey, NewRating, Outcome, StoreError};
+use super::{
+    SLOT,
+    sums::{Group, Sums},
+};
+use crate::store::{Committed, NewRating, Outcome, StoreError};
 
 /// What a rating takes over from its service.
 struct ServiceRow {
@@ -16,13 +17,6 @@ struct ServiceRow {
     item_code: Option<String>,
     agency: String,
     region: Region,
-}
-
-/// What a batch adds, summed up before it touches a counter row.
-#[derive(Default)]
-struct Sums {
-    figures: BTreeMap<(FigureKey, SatisfactionLevel), u64>,
-    slices: BTreeMap<(u32, Region, &'static str, String, SatisfactionLevel), u64>,
 }
 
 /// Commits the batch. A row that fails by its data is found by halving the batch, and the others live.
@@ -55,7 +49,7 @@ fn try_commit(connection: &mut Connection, batch: &[NewRating]) -> Result<Commit
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut sums = Sums::default();
     let outcomes = batch.iter().map(|new| write_rating(&transaction, new, &mut sums)).collect::<Result<_, _>>()?;
-    write_sums(&transaction, &sums)?;
+    let added = sums.write(&transaction)?;
     let revision = transaction
         .prepare_cached(
             "insert into slot (slot, revision) values (?1, 1)
@@ -64,7 +58,6 @@ fn try_commit(connection: &mut Connection, batch: &[NewRating]) -> Result<Commit
         .query_row([SLOT], |row| row.get(0))?;
     // Until here nothing has happened; from here on only a commit that returned is known.
     transaction.commit().map_err(|e| StoreError::OutcomeUnknown(e.to_string()))?;
-    let added = sums.figures.into_iter().map(|((key, level), n)| (key, level, n)).collect();
     Ok(Committed { outcomes, revision, added })
 }
 
@@ -111,7 +104,16 @@ fn write_rating(transaction: &Transaction<'_>, new: &NewRating, sums: &mut Sums)
             )?
             .execute(params![new.part, new.id, new.work_order, new.rated_at.millis()])?;
     }
-    sums.add(new, service);
+    let group = Group {
+        month: new.rated_at.date_in_china().month(),
+        region: service.region,
+        agency: service.agency,
+        item: service.item_code,
+        channel: new.channel,
+        provenance: new.provenance,
+        level: new.level,
+    };
+    sums.add(group, &new.indicators);
     Ok(Outcome::Accepted)
 }
 
@@ -156,51 +158,4 @@ fn compare_with_standing(
             })
         })?;
     Ok(outcome)
-}
-
-impl Sums {
-    fn add(&mut self, new: &NewRating, service: ServiceRow) {
-        let (month, city) = (new.rated_at.date_in_china().month(), service.region.city());
-        let mut slice = |kind, value: &str| {
-            *self.slices.entry((month, city, kind, value.to_owned(), new.level)).or_default() += 1;
-        };
-        slice("provenance", new.provenance.name());
-        if !new.provenance.counts() {
-            return;
-        }
-        slice("agency", &service.agency);
-        slice("channel", new.channel.name());
-        if let Some(item) = &service.item_code {
-            slice("item", item);
-        }
-        for code in new.indicators.split(',').filter(|code| !code.is_empty()) {
-            slice("option", code);
-        }
-        for region in service.region.ancestors() {
-            for agency in ["", &service.agency] {
-                let key = FigureKey { region, agency: agency.to_owned() };
-                *self.figures.entry((key, new.level)).or_default() += 1;
-            }
-        }
-    }
-}
-
-/// One upsert a key, in key order, whatever the size of the batch.
-fn write_sums(transaction: &Transaction<'_>, sums: &Sums) -> Result<(), StoreError> {
-    let mut counter = transaction.prepare_cached(
-        "insert into counter (part, region, agency, level, slot, n) values (0, ?1, ?2, ?3, ?4, ?5)
-         on conflict (part, region, agency, level, slot) do update set n = n + excluded.n",
-    )?;
-    for ((key, level), n) in &sums.figures {
-        counter.execute(params![key.region.number().cast_signed(), key.agency, level.name(), SLOT, n.cast_signed()])?;
-    }
-    let mut slice = transaction.prepare_cached(
-        "insert into slice (part, month, city, kind, value, level, slot, n) values (0, ?1, ?2, ?3, ?4, ?5, ?6, ?7)
-         on conflict (part, month, city, kind, value, level, slot) do update set n = n + excluded.n",
-    )?;
-    for ((month, city, kind, value, level), n) in &sums.slices {
-        let city = city.number().cast_signed();
-        slice.execute(params![month, city, kind, value, level.name(), SLOT, n.cast_signed()])?;
-    }
-    Ok(())
 }

@@ -1,0 +1,108 @@
+//! What a batch adds to counters. Ratings are summed up by what they have in common, and only then spread over regions
+//! and slices: a batch of 512 touches each counter row once.
+
+use std::collections::{BTreeMap, HashMap};
+
+use haochaping::{
+    rating::{Channel, Provenance, SatisfactionLevel},
+    region::Region,
+};
+use rusqlite::{Transaction, params};
+
+use super::SLOT;
+use crate::store::{FigureKey, StoreError};
+
+/// What ratings have in common that enter the same counters.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Group {
+    pub(super) month: u32,
+    pub(super) region: Region,
+    pub(super) agency: String,
+    pub(super) item: Option<String>,
+    pub(super) channel: Channel,
+    pub(super) provenance: Provenance,
+    pub(super) level: SatisfactionLevel,
+}
+
+/// The sums of a batch.
+#[derive(Debug, Default)]
+pub(super) struct Sums {
+    groups: HashMap<Group, u64>,
+    options: HashMap<(u32, Region, String, SatisfactionLevel), u64>,
+}
+
+/// A figure and by how much it grew.
+pub(super) type Added = (FigureKey, SatisfactionLevel, u64);
+type SliceKey = (u32, Region, &'static str, String, SatisfactionLevel);
+
+impl Sums {
+    /// Adds one rating of a group with the codes of its options, separated by commas.
+    pub(super) fn add(&mut self, group: Group, options: &str) {
+        if group.provenance.counts() {
+            for code in options.split(',').filter(|code| !code.is_empty()) {
+                let key = (group.month, group.region.city(), code.to_owned(), group.level);
+                *self.options.entry(key).or_default() += 1;
+            }
+        }
+        *self.groups.entry(group).or_default() += 1;
+    }
+
+    /// One upsert a row, in the order of keys.
+    pub(super) fn write(&self, transaction: &Transaction<'_>) -> Result<Vec<Added>, StoreError> {
+        let figures = self.figures();
+        let mut counter = transaction.prepare_cached(
+            "insert into counter (part, region, agency, level, slot, n) values (0, ?1, ?2, ?3, ?4, ?5)
+             on conflict (part, region, agency, level, slot) do update set n = n + excluded.n",
+        )?;
+        for (key, level, n) in &figures {
+            let region = key.region.number().cast_signed();
+            counter.execute(params![region, key.agency, level.name(), SLOT, n.cast_signed()])?;
+        }
+        let mut slice = transaction.prepare_cached(
+            "insert into slice (part, month, city, kind, value, level, slot, n) values (0, ?1, ?2, ?3, ?4, ?5, ?6, ?7)
+             on conflict (part, month, city, kind, value, level, slot) do update set n = n + excluded.n",
+        )?;
+        for ((month, city, kind, value, level), n) in self.slices() {
+            let city = city.number().cast_signed();
+            slice.execute(params![month, city, kind, value, level.name(), SLOT, n.cast_signed()])?;
+        }
+        Ok(figures)
+    }
+
+    /// Each rating that counts, in its region and all around it, for its agency and for all.
+    fn figures(&self) -> Vec<Added> {
+        let mut figures = BTreeMap::new();
+        for (group, n) in self.groups.iter().filter(|(group, _)| group.provenance.counts()) {
+            for region in group.region.ancestors() {
+                for agency in ["", &group.agency] {
+                    let key = FigureKey { region, agency: agency.to_owned() };
+                    *figures.entry((key, group.level)).or_default() += n;
+                }
+            }
+        }
+        figures.into_iter().map(|((key, level), n)| (key, level, n)).collect()
+    }
+
+    /// The one-dimensional slices of a month in a city. What does not count shows in that of provenance only.
+    fn slices(&self) -> BTreeMap<SliceKey, u64> {
+        let mut slices = BTreeMap::new();
+        for (group, n) in &self.groups {
+            let mut add = |kind, value: &str| {
+                let key = (group.month, group.region.city(), kind, value.to_owned(), group.level);
+                *slices.entry(key).or_default() += n;
+            };
+            add("provenance", group.provenance.name());
+            if group.provenance.counts() {
+                add("agency", &group.agency);
+                add("channel", group.channel.name());
+                if let Some(item) = &group.item {
+                    add("item", item);
+                }
+            }
+        }
+        for ((month, city, code, level), n) in &self.options {
+            *slices.entry((*month, *city, "option", code.clone(), *level)).or_default() += n;
+        }
+        slices
+    }
+}
