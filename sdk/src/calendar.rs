@@ -40,6 +40,11 @@ impl Instant {
         CivilDate(self.in_china().date())
     }
 
+    /// The civil day in China, in days since 1970-01-01.
+    pub const fn day_in_china(self) -> i64 {
+        (self.0 + 8 * 3_600_000).div_euclid(DAY_MILLIS)
+    }
+
     fn in_china(self) -> OffsetDateTime {
         let china = UtcOffset::from_hms(8, 0, 0).expect("an offset of 8 hours exists");
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)

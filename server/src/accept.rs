@@ -1,8 +1,10 @@
 //! A rating accepted: the one way from any entrance (JSON, form, later pads and cards) to the disk.
 
+use std::net::IpAddr;
+
 use haochaping::{
-    calendar::{CivilDate, Instant},
-    link::{LookupCode, RatingId, Receipt, Ticket, TokenError},
+    calendar::{CivilDate, DAY_MILLIS, Instant},
+    link::{LookupCode, RatingId, Receipt, Ticket, TokenError, Visit, part_of},
     rating::{Channel, Fingerprint, Provenance, Rating, RatingDraft, Violation, Violations},
     wire::v1,
 };
@@ -10,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     app::{App, random, uuid_at},
-    store::{NewRating, Outcome},
+    store::{About, CARD_AUTHORITY, Id, NewRating, NewVisit, Outcome},
     writer::NotWritten,
 };
 
@@ -23,11 +25,34 @@ pub struct Entrance {
     pub provenance: Provenance,
 }
 
+/// What a request says it rates. Nothing of it is believed before its MAC was checked.
+#[derive(Clone, Copy, Debug)]
+pub enum Claim<'a> {
+    /// A registered service, by its single-use link and the form's own key.
+    Ticket {
+        /// The link's token.
+        ticket: &'a str,
+        /// The idempotency key.
+        key: &'a str,
+    },
+    /// A visit to a card's page, which is its own key.
+    Visit {
+        /// The visit's token.
+        visit: &'a str,
+        /// Where it comes from, see [`source_of`].
+        source: [u8; 8],
+        /// What was done, as the city lists it.
+        purpose: Option<&'a str>,
+    },
+}
+
 /// A rating that is on disk.
 #[derive(Debug)]
 pub struct Accepted {
     /// Its id.
     pub id: RatingId,
+    /// Its partition.
+    pub part: u8,
     /// What the person is told.
     pub answer: v1::RatingAccepted,
     /// Whether it was on disk before.
@@ -41,6 +66,8 @@ pub enum Refusal {
     Violations(Vec<Violation>),
     /// Another rating stands since this day.
     AlreadyRated(CivilDate),
+    /// This key stands since this day with another content.
+    KeyReused(CivilDate),
     /// This link is used too often.
     TooMany,
     /// No room; to be tried again.
@@ -58,38 +85,94 @@ pub fn read_ticket(app: &App, text: &str) -> Result<Ticket, Violation> {
     })
 }
 
+/// A keyed hash of network (/24 or /48) and browser that changes with the day, so that it links nothing over days. It tells
+/// a burst from one place apart and is kept for a week.
+pub fn source_of(app: &App, address: IpAddr, agent: &str) -> [u8; 8] {
+    let day = app.clock.now().date_in_china();
+    let network = match address {
+        IpAddr::V4(v4) => v4.octets()[..3].to_vec(),
+        IpAddr::V6(v6) => v6.octets()[..6].to_vec(),
+    };
+    app.keys().fingerprint.mac(&[b"hcp-source-1\0", day.to_string().as_bytes(), &network, agent.as_bytes()].concat())
+}
+
 /// Checks a rating, writes it, and returns when it is on disk.
-pub async fn accept(
-    app: &App,
-    entrance: Entrance,
-    ticket: &str,
-    key: &str,
-    draft: RatingDraft,
-) -> Result<Accepted, Refusal> {
+pub async fn accept(app: &App, entrance: Entrance, claim: Claim<'_>, draft: RatingDraft) -> Result<Accepted, Refusal> {
     let now = app.clock.now();
     let mut faults = Vec::new();
-    let ticket = read_ticket(app, ticket)
-        .and_then(|ticket| if ticket.takes_rating_at(now) { Ok(ticket) } else { Err(Violation::TicketExpired) });
-    let ticket = ticket.map_err(|fault| faults.push(fault)).ok();
-    faults.extend(v1::check_key(key).err());
+    let about = check_claim(app, claim, now, &mut faults);
     let rating = Rating::try_from(draft).map_err(|Violations(found)| faults.extend(found)).ok();
-    let (Some(ticket), Some(rating), true) = (ticket, rating, faults.is_empty()) else {
+    let (Some((part, about)), Some(rating), true) = (about, rating, faults.is_empty()) else {
         return Err(Refusal::Violations(faults));
     };
-    if !app.limits.admits(&ticket.service) {
+    let (unknown, key) = match claim {
+        Claim::Ticket { key, .. } => (Violation::ServiceUnknown, key),
+        Claim::Visit { visit, .. } => (Violation::CardUnknown, visit),
+    };
+    if !app.limits.admits(&link_of(&about)) {
         return Err(Refusal::TooMany);
     }
-    let new = prepare(app, entrance, &ticket, key, &rating, now);
+    let new = prepare(app, entrance, (part, about), key, &rating, now);
     let (id, rated_at, is_replay) = match app.writer.write(new.clone()).await {
         Ok(Outcome::Accepted) => (new.id, now, false),
         Ok(Outcome::Replayed { id, rated_at }) => (id, rated_at, true),
-        Ok(Outcome::KeyReused) => return Err(Refusal::Violations(vec![Violation::KeyReused])),
+        Ok(Outcome::KeyReused { rated_at }) => return Err(Refusal::KeyReused(rated_at.date_in_china())),
         Ok(Outcome::AlreadyRated { rated_at }) => return Err(Refusal::AlreadyRated(rated_at.date_in_china())),
-        Ok(Outcome::ServiceUnknown) => return Err(Refusal::Violations(vec![Violation::ServiceUnknown])),
+        Ok(Outcome::Unknown) => return Err(Refusal::Violations(vec![unknown])),
         Ok(Outcome::Refused) | Err(NotWritten::Failed) => return Err(Refusal::Failed),
         Err(NotWritten::Busy) => return Err(Refusal::Busy),
     };
-    Ok(Accepted { id, answer: answer(app, ticket.part, &id, rated_at), is_replay })
+    Ok(Accepted { id, part, answer: answer(app, part, &id, rated_at), is_replay })
+}
+
+/// What the claim is about, with its partition; `None` with a fault.
+fn check_claim(app: &App, claim: Claim<'_>, now: Instant, faults: &mut Vec<Violation>) -> Option<(u8, About)> {
+    match claim {
+        Claim::Ticket { ticket, key } => {
+            let ticket = read_ticket(app, ticket).and_then(|ticket| {
+                if ticket.takes_rating_at(now) { Ok(ticket) } else { Err(Violation::TicketExpired) }
+            });
+            let ticket = ticket.map_err(|fault| faults.push(fault)).ok();
+            faults.extend(v1::check_key(key).err());
+            ticket.map(|ticket| (ticket.part, About::Service(ticket.service)))
+        }
+        Claim::Visit { visit, source, purpose } => {
+            let visit =
+                Visit::check(visit, &app.keys().page, now).map_err(|error| faults.push(Violation::Visit(error)));
+            let is_listed = |purpose: &str| app.config.purposes.0.iter().any(|listed| listed == purpose);
+            if !purpose.is_none_or(is_listed) {
+                faults.push(Violation::PurposeUnknown);
+            }
+            visit.ok().map(|visit| to_new_visit(app, &visit, source, purpose, now))
+        }
+    }
+}
+
+fn to_new_visit(app: &App, visit: &Visit, source: [u8; 8], purpose: Option<&str>, now: Instant) -> (u8, About) {
+    let config = &app.config;
+    let case_number = visit.case_number();
+    let new = NewVisit {
+        card: visit.serial,
+        day: now.day_in_china(),
+        source,
+        purpose: purpose.map(str::to_owned),
+        day_limit: config.card_day_limit,
+        source_limit: config.card_source_limit,
+        release_at: Instant::from_millis(now.millis() + i64::from(config.quarantine_days) * DAY_MILLIS),
+        case_number,
+    };
+    (part_of(CARD_AUTHORITY, &new.case_number), About::Visit(new))
+}
+
+/// What stands for the link in the limits of requests: a burst on one visit touches no other.
+fn link_of(about: &About) -> Id {
+    match about {
+        About::Service(id) => *id,
+        About::Visit(visit) => {
+            let digest = Sha256::digest(visit.case_number.as_bytes());
+            std::array::from_fn(|i| digest[i])
+        }
+    }
 }
 
 /// What the person is told of a rating that stands; the same again for a retry.
@@ -103,7 +186,14 @@ pub fn answer(app: &App, part: u8, id: &RatingId, rated_at: Instant) -> v1::Rati
     }
 }
 
-fn prepare(app: &App, entrance: Entrance, ticket: &Ticket, key: &str, rating: &Rating, now: Instant) -> NewRating {
+fn prepare(
+    app: &App,
+    entrance: Entrance,
+    (part, about): (u8, About),
+    key: &str,
+    rating: &Rating,
+    now: Instant,
+) -> NewRating {
     let (keys, rng) = (app.keys(), &*app.rng);
     let id = uuid_at(now, rng);
     let seal = |column: &str, text: &str| keys.vault.seal("rating", &id, column, text, rng);
@@ -111,8 +201,8 @@ fn prepare(app: &App, entrance: Entrance, ticket: &Ticket, key: &str, rating: &R
     let codes: Vec<String> = rating.indicators().iter().map(ToString::to_string).collect();
     let digest = Sha256::digest(key.as_bytes());
     NewRating {
-        part: ticket.part,
-        service: ticket.service,
+        part,
+        about,
         id,
         key_digest: std::array::from_fn(|i| digest[i]),
         fingerprint: *Fingerprint::of(rating, &keys.fingerprint).as_bytes(),

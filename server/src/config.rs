@@ -44,12 +44,33 @@ pub struct Config {
     /// How many days a rating link lives
     #[arg(long, env = "HAOCHAPING_TICKET_DAYS", value_name = "DAYS", default_value_t = 90, value_parser = clap::value_parser!(u16).range(1..=3650))]
     pub ticket_days: u16,
+    /// More ratings of one card on a day than this go into quarantine
+    #[arg(long, env = "HAOCHAPING_CARD_DAY_LIMIT", value_name = "N", default_value_t = 100)]
+    pub card_day_limit: u32,
+    /// More ratings of one card on a day from one network and browser than this go into quarantine
+    #[arg(long, env = "HAOCHAPING_CARD_SOURCE_LIMIT", value_name = "N", default_value_t = 10)]
+    pub card_source_limit: u32,
+    /// After how many days a rating in quarantine counts by itself
+    #[arg(long, env = "HAOCHAPING_QUARANTINE_DAYS", value_name = "DAYS", default_value_t = 7, value_parser = clap::value_parser!(u16).range(0..=60))]
+    pub quarantine_days: u16,
+    /// A file with what agents do for people, a line each, to be chosen on the pages of cards; no choice without it
+    #[arg(long, env = "HAOCHAPING_PURPOSES", value_name = "FILE", default_value = "", value_parser = read_purposes)]
+    pub purposes: Purposes,
 }
+
+/// 办理内容: what agents do for people, as the city lists it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Purposes(pub Vec<String>);
 
 impl Config {
     /// The absolute URL of a path that starts with a slash.
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.public_url)
+    }
+
+    /// The host that cards are bound to.
+    pub fn canonical_host(&self) -> String {
+        haochaping::link::canonical_host(&self.public_url)
     }
 
     /// The path under which everything lies: empty, or `/hcp`.
@@ -79,6 +100,19 @@ fn parse_public_url(text: &str) -> Result<String, String> {
     }
 }
 
+/// One purpose a line; empty lines are left out.
+fn read_purposes(file: &str) -> Result<Purposes, String> {
+    if file.is_empty() {
+        return Ok(Purposes::default());
+    }
+    let text = std::fs::read_to_string(file).map_err(|error| format!("{file} cannot be read: {error}"))?;
+    let lines: Vec<_> = text.lines().map(|line| line.trim_start_matches('\u{feff}').trim()).collect();
+    if let Some(at) = lines.iter().position(|line| line.chars().count() > 40 || line.contains(char::is_control)) {
+        return Err(format!("{file}, line {}: a purpose has at most 40 characters", at + 1));
+    }
+    Ok(Purposes(lines.into_iter().filter(|line| !line.is_empty()).map(str::to_owned).collect()))
+}
+
 fn parse_origin(text: &str) -> Result<String, String> {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     let is_plain = rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(['/', '?', '#', '*', ' ', '@']));
@@ -98,6 +132,10 @@ mod tests {
             root_region: Region::COUNTRY,
             public_step: 5,
             ticket_days: 90,
+            card_day_limit: 100,
+            card_source_limit: 10,
+            quarantine_days: 7,
+            purposes: Purposes::default(),
         };
         let under = config("https://host.example/hcp/");
         assert_eq!((under.origin(), under.base_path()), ("https://host.example", "/hcp"));

@@ -5,9 +5,9 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use haochaping::{calendar::Instant, rating::SatisfactionLevel, region::Region, statistics::Counts};
+use haochaping::{calendar::Instant, region::Region, statistics::Counts};
 
-use crate::store::{FigureKey, Store, StoreError};
+use crate::store::{Figure, FigureKey, Store, StoreError, Tally};
 
 /// The figures in memory. Public pages see only [`Figures::published`].
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub struct Figures {
 struct State {
     /// The revision of the counters that `exact` agrees with; `None` when it has fallen behind and must be reloaded.
     revision: Option<i64>,
-    exact: BTreeMap<FigureKey, Counts>,
+    exact: BTreeMap<FigureKey, Figure>,
     published: BTreeMap<FigureKey, Counts>,
     as_of: Instant,
 }
@@ -43,7 +43,7 @@ impl Figures {
     }
 
     /// Adds what a commit added, if no other commit came between; else the copy waits for [`Self::refresh`].
-    pub fn add(&self, revision: i64, added: &[(FigureKey, SatisfactionLevel, u64)]) {
+    pub fn add(&self, revision: i64, added: &[(FigureKey, Tally, i64)]) {
         let mut state = self.state();
         // A batch that was halved raised the revision more than once; reloading is always right.
         if state.revision != Some(revision - 1) {
@@ -51,8 +51,8 @@ impl Figures {
             return;
         }
         state.revision = Some(revision);
-        for (key, level, n) in added {
-            state.exact.entry(key.clone()).or_default().add(*level, *n);
+        for (key, tally, n) in added {
+            state.exact.entry(key.clone()).or_default().add(*tally, *n);
         }
     }
 
@@ -88,10 +88,10 @@ impl Figures {
 
     fn moved(&self) -> Vec<(FigureKey, Counts)> {
         let state = self.state();
-        let has_moved = |(key, counts): &(&FigureKey, &Counts)| {
-            counts.total() >= state.published.get(*key).map_or(0, Counts::total) + self.step
+        let has_moved = |(key, figure): &(&FigureKey, &Figure)| {
+            figure.counts.total() >= state.published.get(*key).map_or(0, Counts::total) + self.step
         };
-        state.exact.iter().filter(has_moved).map(|(key, counts)| (key.clone(), *counts)).collect()
+        state.exact.iter().filter(has_moved).map(|(key, figure)| (key.clone(), figure.counts)).collect()
     }
 
     /// A published figure and as of when it holds.
@@ -99,6 +99,14 @@ impl Figures {
         let state = self.state();
         let counts = state.published.get(&FigureKey { region, agency: agency.to_owned() }).copied().unwrap_or_default();
         (counts, state.as_of)
+    }
+
+    /// How many ratings are in quarantine and how many were left out for good. They say no level, so they wait for no
+    /// step.
+    pub fn aside(&self, region: Region, agency: &str) -> (u64, u64) {
+        let state = self.state();
+        let figure = state.exact.get(&FigureKey { region, agency: agency.to_owned() });
+        figure.map_or((0, 0), |figure| (figure.n_quarantined, figure.n_excluded))
     }
 
     /// The agencies with a published figure in a region, with it.
@@ -120,7 +128,13 @@ impl Figures {
 
 #[cfg(test)]
 mod tests {
+    use haochaping::rating::SatisfactionLevel;
+
     use super::*;
+
+    fn satisfied(n: i64) -> (FigureKey, Tally, i64) {
+        (key("320000"), Tally::Counted(SatisfactionLevel::Satisfied), n)
+    }
 
     fn key(code: &str) -> FigureKey {
         FigureKey { region: code.parse().unwrap(), agency: String::new() }
@@ -136,10 +150,10 @@ mod tests {
     fn a_figure_moves_only_after_a_step_of_new_ratings() {
         let figures = ready(5);
         for revision in 1..=4 {
-            figures.add(revision, &[(key("320000"), SatisfactionLevel::Satisfied, 1)]);
+            figures.add(revision, &[satisfied(1)]);
         }
         assert!(figures.moved().is_empty());
-        figures.add(5, &[(key("320000"), SatisfactionLevel::Dissatisfied, 1)]);
+        figures.add(5, &[(key("320000"), Tally::Counted(SatisfactionLevel::Dissatisfied), 1)]);
         let moved = figures.moved();
         assert_eq!(moved.len(), 1);
         assert_eq!((moved[0].1.satisfied, moved[0].1.dissatisfied), (4, 1));
@@ -148,7 +162,7 @@ mod tests {
     #[test]
     fn a_gap_in_revisions_makes_it_reload() {
         let figures = ready(1);
-        figures.add(2, &[(key("320000"), SatisfactionLevel::Satisfied, 1)]);
+        figures.add(2, &[satisfied(1)]);
         assert_eq!(figures.state().revision, None);
         assert!(figures.moved().is_empty(), "a count that may miss something is not shown");
     }

@@ -10,11 +10,13 @@ use crate::{
 
 /// How far behind the store a page may be.
 const INTERVAL: Duration = Duration::from_secs(1);
+/// How long it is known from which networks a card was rated: as keyed hashes, to tell bursts apart.
+const SOURCES_KEPT_DAYS: i64 = 7;
 
 /// Reads for the first time; what fails here stops the start.
 pub async fn start(app: &Arc<App>, master: MasterKey) -> Result<(), KeysError> {
     app.figures.load_published(&*app.store).await?;
-    let mut seen = BTreeMap::new();
+    let mut seen = Seen::default();
     refresh(app, &master, &mut seen).await?;
     let app = Arc::downgrade(app);
     tokio::spawn(async move {
@@ -29,12 +31,29 @@ pub async fn start(app: &Arc<App>, master: MasterKey) -> Result<(), KeysError> {
     Ok(())
 }
 
-async fn refresh(app: &App, master: &MasterKey, seen: &mut BTreeMap<String, i64>) -> Result<(), KeysError> {
+/// What was taken over last.
+#[derive(Default)]
+struct Seen {
+    revisions: BTreeMap<String, i64>,
+    swept_on: Option<i64>,
+}
+
+async fn refresh(app: &App, master: &MasterKey, seen: &mut Seen) -> Result<(), KeysError> {
     app.figures.refresh(&*app.store, app.clock.now()).await?;
     app.limits.forget_idle();
+    let now = app.clock.now();
+    let today = now.day_in_china();
+    if seen.swept_on != Some(today) {
+        app.store.forget_sources(today - SOURCES_KEPT_DAYS).await?;
+        seen.swept_on = Some(today);
+    }
+    let n_released = app.store.release_due(now).await?;
+    if n_released > 0 {
+        tracing::info!(n_released, "ratings were released from quarantine");
+    }
     let current = app.store.revisions().await?;
-    let has_changed = |name: &str| current.get(name) != seen.get(name);
-    if has_changed("keys") && !seen.is_empty() {
+    let has_changed = |name: &str| current.get(name) != seen.revisions.get(name);
+    if has_changed("keys") && !seen.revisions.is_empty() {
         app.set_keys(Keys::load(&*app.store, master, &*app.rng, app.clock.now()).await?);
     }
     if has_changed("api_keys") {
@@ -43,6 +62,6 @@ async fn refresh(app: &App, master: &MasterKey, seen: &mut BTreeMap<String, i64>
     if has_changed("regions") {
         app.set_region_names(app.store.regions().await?);
     }
-    *seen = current;
+    seen.revisions = current;
     Ok(())
 }

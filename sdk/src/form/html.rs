@@ -18,9 +18,9 @@ pub struct RatingForm<'a> {
     pub action: &'a str,
     /// Where receipts are looked up, absolute likewise.
     pub collector: &'a str,
-    /// The token of the link.
+    /// The token of the single-use link; empty in the form of a card, whose key is a visit.
     pub ticket: &'a str,
-    /// The idempotency key, made once for this form.
+    /// The idempotency key, made once for this form, or the visit.
     pub key: &'a str,
     /// Shows that we made the form.
     pub page_token: &'a str,
@@ -78,7 +78,7 @@ impl RatingForm<'_> {
             escape(self.action),
         );
         self.put_hidden(&mut out);
-        self.put_about(&mut out);
+        out.push_str(&self.subject.render(self.messages.lang.page_messages(), self.id_prefix));
         self.put_notice(&mut out);
         self.put_levels(&mut out);
         self.put_options(&mut out);
@@ -107,14 +107,6 @@ impl RatingForm<'_> {
         for (name, value) in hidden.into_iter().filter(|(_, value)| !value.is_empty()) {
             put!(out, "<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escape(value));
         }
-    }
-
-    fn put_about(&self, out: &mut String) {
-        out.push_str("<dl class=\"hcp-about\">");
-        for (name, label, text) in self.subject.lines(self.messages) {
-            put!(out, "<div><dt>{label}</dt><dd data-hcp-about=\"{name}\">{}</dd></div>", escape(&text));
-        }
-        out.push_str("</dl>");
     }
 
     fn put_notice(&self, out: &mut String) {
@@ -404,13 +396,31 @@ mod tests {
         assert!(html.contains("&lt;/textarea&gt;&lt;script&gt;"));
     }
 
+    #[test]
+    fn a_card_shows_whose_it_is_and_what_can_have_been_done() {
+        let card = super::super::CardSubject {
+            kind: crate::link::CardKind::Agent,
+            name: "示例·㛃<b>".into(),
+            number: "YZ-0001".into(),
+            place: "广陵区 东关街道 琼花观社区".into(),
+            scope: String::new(),
+            agency: "示例服务所".into(),
+            purposes: vec!["代缴社保".into(), "代取证件".into()],
+            purpose: "代取证件".into(),
+        };
+        let html = render(Lang::ZhHans, &Subject::Card(card), &RatingDraft::default(), &[]);
+        assert!(html.contains("<dt>代办员</dt><dd>示例·㛃&lt;b&gt;</dd>"));
+        assert!(html.contains("<option selected>代取证件</option>") && !html.contains("服务范围"));
+    }
+
     proptest! {
         #[test]
         fn no_text_ever_becomes_markup(item in "\\PC{0,30}", comment in "\\PC{0,30}", name in "\\PC{0,30}") {
-            let plain = render(Lang::En, &Subject { item: "x".into(), ..Subject::default() }, &RatingDraft::default(), &[]);
+            let subject = |item: &str| Subject::Service { item: item.into(), agency: String::new(), finished_on: String::new() };
+            let plain = render(Lang::En, &subject("x"), &RatingDraft::default(), &[]);
             let mut draft = RatingDraft { comment, ..RatingDraft::default() };
             draft.contact.name = format!("\"><b>{name}");
-            let html = render(Lang::En, &Subject { item: format!("<i>'{item}"), ..Subject::default() }, &draft, &[]);
+            let html = render(Lang::En, &subject(&format!("<i>'{item}")), &draft, &[]);
             prop_assert_eq!(html.matches('<').count(), plain.matches('<').count());
             prop_assert_eq!(html.matches('"').count(), plain.matches('"').count());
         }

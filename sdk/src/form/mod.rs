@@ -2,6 +2,9 @@
 //! renders the same in Yew.
 
 pub mod html;
+mod subject;
+
+pub use subject::{CardSubject, Subject};
 
 use crate::{
     messages::{Messages, level_name},
@@ -37,34 +40,10 @@ pub mod field {
     pub const VIA: &str = "via";
     /// `1` where the answer should be a fragment and no page.
     pub const FRAGMENT: &str = "fragment";
+    /// 办理内容, after a card.
+    pub const PURPOSE: &str = "purpose";
     /// `1` in elder mode.
     pub const ELDER: &str = "elder";
-}
-
-/// What is rated, as the person sees it. Names no person and no case.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Subject {
-    /// 办理事项; empty if unnamed.
-    pub item: String,
-    /// 办理部门; empty if unnamed.
-    pub agency: String,
-    /// The civil date on which the service was finished; empty if unknown.
-    pub finished_on: String,
-}
-
-impl Subject {
-    /// Label and text of what is known, in order.
-    pub fn lines(&self, messages: &Messages) -> Vec<(&'static str, &'static str, String)> {
-        let item = if self.item.is_empty() { messages.item_unnamed.to_owned() } else { self.item.clone() };
-        [
-            ("item", messages.about_item, item),
-            ("agency", messages.about_agency, self.agency.clone()),
-            ("finished", messages.about_finished, self.finished_on.clone()),
-        ]
-        .into_iter()
-        .filter(|(_, _, text)| !text.is_empty())
-        .collect()
-    }
 }
 
 /// One of the five choices.

@@ -47,22 +47,24 @@ impl DoneToken {
     pub const LIFETIME_MILLIS: i64 = 30 * 60_000;
 
     /// A token for the rating made through `link`.
-    pub fn mint(ring: &KeyRing, link: &str, rating: &RatingId, now: Instant) -> String {
-        let mut payload = [0; 24];
+    pub fn mint(ring: &KeyRing, link: &str, part: u8, rating: &RatingId, now: Instant) -> String {
+        let mut payload = [0; 25];
         payload[..16].copy_from_slice(rating);
-        payload[16..].copy_from_slice(&now.millis().to_be_bytes());
+        payload[16..24].copy_from_slice(&now.millis().to_be_bytes());
+        payload[24] = part;
         seal::seal(ring, DONE_LABEL, link.to_ascii_uppercase().as_bytes(), &payload)
     }
 
-    /// The rating whose receipt may be shown.
-    pub fn check(ring: &KeyRing, link: &str, token: &str, now: Instant) -> Result<RatingId, TokenError> {
-        let payload: [u8; 24] = seal::open(ring, DONE_LABEL, link.to_ascii_uppercase().as_bytes(), token)?;
+    /// The rating whose receipt may be shown, with its partition.
+    pub fn check(ring: &KeyRing, link: &str, token: &str, now: Instant) -> Result<(u8, RatingId), TokenError> {
+        let payload: [u8; 25] = seal::open(ring, DONE_LABEL, link.to_ascii_uppercase().as_bytes(), token)?;
         let (rating, issued) = payload.split_at(16);
+        let (issued, part) = (&issued[..8], issued[8]);
         let issued = i64::from_be_bytes(issued.try_into().expect("eight bytes"));
         if !(-60_000..=Self::LIFETIME_MILLIS).contains(&(now.millis() - issued)) {
             return Err(TokenError::Expired);
         }
-        Ok(rating.try_into().expect("sixteen bytes"))
+        Ok((part, rating.try_into().expect("sixteen bytes")))
     }
 }
 
@@ -92,8 +94,8 @@ mod tests {
     #[test]
     fn a_done_token_opens_one_receipt_for_half_an_hour() {
         let (ring, now) = (ring(), Instant::from_millis(1_000_000));
-        let token = DoneToken::mint(&ring, "LINK", &[7; 16], now);
-        assert_eq!(DoneToken::check(&ring, "LINK", &token, now), Ok([7; 16]));
+        let token = DoneToken::mint(&ring, "LINK", 9, &[7; 16], now);
+        assert_eq!(DoneToken::check(&ring, "LINK", &token, now), Ok((9, [7; 16])));
         assert_eq!(DoneToken::check(&ring, "OTHER", &token, now), Err(TokenError::NotGenuine));
         let late = Instant::from_millis(now.millis() + 30 * 60_000 + 1);
         assert_eq!(DoneToken::check(&ring, "LINK", &token, late), Err(TokenError::Expired));

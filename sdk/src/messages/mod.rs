@@ -139,7 +139,6 @@ texts! {
     Messages {
         product,
         title,
-        about_item, about_agency, about_finished, item_unnamed,
         level_legend,
         indicators_legend, more,
         reason_hint,
@@ -164,13 +163,17 @@ texts! {
 texts! {
     /// What the collector's own pages say around the form.
     PageMessages {
+        about_item, about_agency, about_finished, item_unnamed, about_agent, about_window, about_hall, about_number, about_place,
+        about_scope, about_answerable, purpose_label, purpose_none,
         indicators_all,
         page_expired, foreign_origin,
+        card_malformed_title, card_malformed_text, card_forged_title, card_forged_text, card_expired_title, card_expired_text,
+        card_revoked_title, card_revoked_text, card_replaced_title, card_replaced_text, visit_rated_text,
         link_wrong_title, link_ended_title, service_unknown_title, service_unknown_text, hotline,
         not_found_title, not_found_text, unreadable_title, unreadable_text, failed_title, failed_text,
         elder_link, standard_link, language_label, footer, public_link,
         lookup_title, lookup_intro, lookup_field, lookup_submit, lookup_malformed, lookup_unknown, status_label,
-        status_accepted, status_opened,
+        status_accepted, status_opened, status_quarantined, status_excluded, quarantined_label, excluded_label,
         public_title, public_slogan, public_intro, as_of, total_label, good_label, bad_label, good_rate_label,
         good_rate_definition, by_region, by_agency, region_label, agency_label, level_label, count_label, step_note, back_up,
         no_ratings,

@@ -1,4 +1,5 @@
 use super::{IndicatorCode, SatisfactionLevel};
+use crate::link::TokenError;
 
 /// One thing wrong with a draft. Holds values, so that a page can say it in the reader's language; never the person's
 /// text.
@@ -102,6 +103,15 @@ pub enum Violation {
     /// The same key came with another content.
     #[error("the key was used with another content")]
     KeyReused,
+    /// The visit to a card's page is refused.
+    #[error("visit: {0}")]
+    Visit(TokenError),
+    /// The visit is genuine, but its card is not on record.
+    #[error("the card of this visit is not on record")]
+    CardUnknown,
+    /// What was done is not on the city's list.
+    #[error("the purpose is not on the list")]
+    PurposeUnknown,
 }
 
 impl Violation {
@@ -122,6 +132,8 @@ impl Violation {
             Self::KeyMalformed { .. } | Self::KeyReused | Self::KeyMismatch => "key",
             Self::ViaUnknown => "via",
             Self::TicketMalformed | Self::TicketNotGenuine | Self::TicketExpired | Self::ServiceUnknown => "ticket",
+            Self::Visit(_) | Self::CardUnknown => "visit",
+            Self::PurposeUnknown => "purpose",
         }
     }
 
@@ -135,7 +147,9 @@ impl Violation {
             | Self::IndicatorVersionUnknown { .. }
             | Self::LangUnknown
             | Self::ViaUnknown
-            | Self::ServiceUnknown => "unknown",
+            | Self::ServiceUnknown
+            | Self::CardUnknown
+            | Self::PurposeUnknown => "unknown",
             Self::IndicatorRetired { .. } => "retired",
             Self::IndicatorOfOtherLevel { .. } => "other-level",
             Self::CommentTooLong { .. } | Self::ContactNameTooLong { .. } => "too-long",
@@ -143,10 +157,11 @@ impl Violation {
             Self::ContactNameMalformed
             | Self::ContactPhoneMalformed
             | Self::KeyMalformed { .. }
-            | Self::TicketMalformed => "malformed",
+            | Self::TicketMalformed
+            | Self::Visit(TokenError::Malformed) => "malformed",
             Self::ContactOnAnonymous => "on-anonymous",
-            Self::TicketNotGenuine => "not-genuine",
-            Self::TicketExpired => "expired",
+            Self::TicketNotGenuine | Self::Visit(TokenError::NotGenuine) => "not-genuine",
+            Self::TicketExpired | Self::Visit(TokenError::Expired) => "expired",
             Self::KeyReused => "reused",
             Self::KeyMismatch => "mismatch",
         }

@@ -12,9 +12,14 @@ use crate::{
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RatingRequest {
     /// The single-use link's token.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub ticket: String,
     /// The idempotency key, 22 to 64 letters, digits, `-` or `_`: made once for a rating and kept over every retry.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub key: String,
+    /// The visit to a card's page, which stands for both `ticket` and `key`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visit: Option<String>,
     /// A level's name.
     pub level: String,
     /// Codes of the chosen options.
@@ -36,6 +41,9 @@ pub struct RatingRequest {
     /// How the person came to the page: `sms`, `qr` or nothing.
     #[serde(default)]
     pub via: Option<String>,
+    /// 办理内容, after a card: one of the city's list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
 }
 
 /// A name and a telephone number for the reply; either may be empty.
@@ -65,13 +73,15 @@ impl RatingRequest {
         }
     }
 
-    /// The request that sends `draft` for `ticket` under `key`.
+    /// The request that sends `draft` for `ticket` under `key`; without a ticket the key is a visit.
     pub fn of(ticket: String, key: String, via: Option<String>, draft: RatingDraft) -> Self {
         let ContactDraft { name, phone } = draft.contact;
         let is_given = !name.trim().is_empty() || !phone.trim().is_empty();
+        let (key, visit) = if ticket.is_empty() { (String::new(), Some(key)) } else { (key, None) };
         Self {
             ticket,
             key,
+            visit,
             level: draft.level,
             indicators: draft.indicators,
             indicator_version: draft.indicator_version,
@@ -80,6 +90,7 @@ impl RatingRequest {
             contact: is_given.then_some(Contact { name, phone }),
             lang: draft.lang,
             via,
+            purpose: None,
         }
     }
 }
@@ -106,7 +117,7 @@ pub struct RatingProgress {
     pub receipt: String,
     /// When the rating was accepted.
     pub rated_at: String,
-    /// `accepted`.
+    /// `accepted`; `quarantined` while it is kept and does not count yet; `excluded` if it was left out for good.
     pub status: String,
     /// How the rating is worked; null where there is nothing to work.
     pub handling: Option<Handling>,
@@ -251,6 +262,10 @@ pub struct Statistics {
     pub bad: u64,
     /// 好评率, 0–1; null with no rating.
     pub good_rate: Option<f64>,
+    /// Ratings that are kept and do not count yet.
+    pub quarantined: u64,
+    /// Ratings that were left out for good, each with a reason on record.
+    pub excluded: u64,
 }
 
 /// Every error: `application/problem+json` (RFC 9457) with a stable code.

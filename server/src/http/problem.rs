@@ -62,6 +62,7 @@ impl From<Refusal> for Problem {
                 problem.0.rated_on = Some(on.to_string());
                 problem
             }
+            Refusal::KeyReused(_) => Self::violations(&[Violation::KeyReused]),
             Refusal::TooMany => Self::too_many(),
             Refusal::Busy => Self::busy(),
             Refusal::Failed => Self::internal(),

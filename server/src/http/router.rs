@@ -79,6 +79,9 @@ fn routes(app: &App) -> Router<Shared> {
             get(citizen::form::page).post(citizen::submit::submit).layer(DefaultBodyLimit::max(FORM_BYTES)),
         )
         .route("/r/{ticket}/form", get(citizen::form::fragment))
+        .merge(cards("/c"))
+        // As printed: the whole link is upper case, so that its code stays small.
+        .merge(cards("/C"))
         .route("/api/v1/ratings", post(api::ratings::create).layer(DefaultBodyLimit::max(RATING_BYTES)))
         .route("/api/v1/ratings/{lookup}", get(api::progress::show))
         .layer(cors(&app.config.allow_origins));
@@ -86,6 +89,7 @@ fn routes(app: &App) -> Router<Shared> {
         .merge(from_portals)
         .route("/", get(public::home::show))
         .route("/r/{ticket}/done", get(citizen::done::page))
+        .route("/c/{card}/done", get(citizen::done::card_page))
         .route("/q", get(citizen::lookup::form).post(citizen::lookup::submit))
         .route("/q/{lookup}", get(citizen::lookup::page))
         .route("/api/v1/services", post(api::services::create).layer(DefaultBodyLimit::max(SERVICES_BYTES)))
@@ -96,6 +100,15 @@ fn routes(app: &App) -> Router<Shared> {
         .route("/v/{version}/{name}", get(assets::versioned))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
+}
+
+fn cards(start: &str) -> Router<Shared> {
+    Router::new()
+        .route(
+            &format!("{start}/{{card}}"),
+            get(citizen::form::card_page).post(citizen::submit::submit_card).layer(DefaultBodyLimit::max(FORM_BYTES)),
+        )
+        .route(&format!("{start}/{{card}}/form"), get(citizen::form::card_fragment))
 }
 
 fn cors(origins: &[String]) -> CorsLayer {

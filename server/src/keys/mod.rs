@@ -22,7 +22,9 @@ use crate::{
 pub enum Purpose {
     /// Signs single-use links.
     Ticket,
-    /// Signs forms and receipts' redirects.
+    /// Signs printed cards. Cards of an older key stay good until that key is retired.
+    Card,
+    /// Signs forms, visits and receipts' redirects.
     Page,
     /// Encrypts comments and contact data.
     Data,
@@ -34,12 +36,13 @@ pub enum Purpose {
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 5] = [Self::Ticket, Self::Page, Self::Data, Self::Lookup, Self::Fingerprint];
+    pub const ALL: [Self; 6] = [Self::Ticket, Self::Card, Self::Page, Self::Data, Self::Lookup, Self::Fingerprint];
 
     /// The name in the store and on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Ticket => "ticket",
+            Self::Card => "card",
             Self::Page => "page",
             Self::Data => "data",
             Self::Lookup => "lookup",
@@ -86,7 +89,9 @@ pub enum KeysError {
 pub struct Keys {
     /// Signs single-use links.
     pub ticket: KeyRing,
-    /// Signs forms and redirects.
+    /// Signs printed cards.
+    pub card: KeyRing,
+    /// Signs forms, visits and redirects.
     pub page: KeyRing,
     /// Encrypts comments and contact data.
     pub vault: Vault,
@@ -106,12 +111,14 @@ impl Keys {
         }
         let ring = |purpose| live(&stored, master, purpose);
         let ticket = ring(Purpose::Ticket)?;
+        let card = ring(Purpose::Card)?;
         let page = ring(Purpose::Page)?;
         let single = |purpose| live(&stored, master, purpose).map(|keys| keys.into_iter().next_back());
         let data = all(&stored, master, Purpose::Data)?;
         let none = |purpose: Purpose| KeysError::NoneLive(purpose.name());
         Ok(Self {
             ticket: to_ring(ticket, Purpose::Ticket)?,
+            card: to_ring(card, Purpose::Card)?,
             page: to_ring(page, Purpose::Page)?,
             vault: Vault::new(data).ok_or(none(Purpose::Data))?,
             lookup: MacKey::new(single(Purpose::Lookup)?.ok_or(none(Purpose::Lookup))?.1),

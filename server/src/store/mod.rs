@@ -1,13 +1,17 @@
 //! The store behind the collector: one trait, one contract that every store passes.
 
+mod card;
 #[cfg(test)]
 pub(crate) mod contract;
+mod figure;
 mod null;
 pub mod sqlite;
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
+pub use card::{CARD_AUTHORITY, Decision, Issue, NewCard, NewVisit, Quarantined, Standing, StoredCard};
+pub use figure::{Figure, FigureKey, Tally};
 use haochaping::{
     calendar::Instant,
     link::RatingId,
@@ -38,13 +42,22 @@ pub enum StoreError {
     Failed(String),
 }
 
+/// What a rating is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum About {
+    /// A registered service.
+    Service(Id),
+    /// A visit to a card's page.
+    Visit(NewVisit),
+}
+
 /// A checked rating on its way to the disk. Comment and contact are encrypted already.
 #[derive(Clone, Debug)]
 pub struct NewRating {
-    /// The partition of its service.
+    /// The partition of what it is about.
     pub part: u8,
-    /// The service it is about.
-    pub service: Id,
+    /// What it is about.
+    pub about: About,
     /// Its own id.
     pub id: RatingId,
     /// A digest of the idempotency key.
@@ -90,25 +103,19 @@ pub enum Outcome {
         rated_at: Instant,
     },
     /// The key stands with another content.
-    KeyReused,
+    KeyReused {
+        /// When that was accepted.
+        rated_at: Instant,
+    },
     /// Another rating stands.
     AlreadyRated {
         /// When that was accepted.
         rated_at: Instant,
     },
-    /// The service is not on record.
-    ServiceUnknown,
+    /// The service or card is not on record.
+    Unknown,
     /// The row does not fit by its data; the others of the batch live.
     Refused,
-}
-
-/// One figure: how many ratings of a level in a region, by one agency or by all.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FigureKey {
-    /// The region, ancestors included.
-    pub region: Region,
-    /// The agency's code; empty for all.
-    pub agency: String,
 }
 
 /// A batch after its commit.
@@ -119,7 +126,7 @@ pub struct Committed {
     /// The revision of this process's slot after the commit.
     pub revision: i64,
     /// What the batch added to the figures.
-    pub added: Vec<(FigureKey, SatisfactionLevel, u64)>,
+    pub added: Vec<(FigureKey, Tally, i64)>,
 }
 
 /// A service on its way to the store.
@@ -170,6 +177,8 @@ pub struct RatingView {
     pub id: RatingId,
     /// When it was accepted.
     pub rated_at: Instant,
+    /// Whether it counts.
+    pub standing: Standing,
     /// The state of its work order and when it was opened.
     pub work_order: Option<(String, Instant)>,
 }
@@ -245,7 +254,7 @@ pub trait Store: Send + Sync + 'static {
     async fn ratings_between(&self, part: u8, low: RatingId, high: RatingId) -> Result<Vec<RatingView>, StoreError>;
 
     /// This process's slot and its revision, and the figures as they stand.
-    async fn figures(&self) -> Result<(i64, BTreeMap<FigureKey, Counts>), StoreError>;
+    async fn figures(&self) -> Result<(i64, BTreeMap<FigureKey, Figure>), StoreError>;
     /// The revision of this process's slot.
     async fn slot_revision(&self) -> Result<i64, StoreError>;
     /// The figures as last published.
@@ -273,6 +282,35 @@ pub trait Store: Send + Sync + 'static {
     async fn regions(&self) -> Result<BTreeMap<Region, String>, StoreError>;
     /// Adds names of regions or changes them.
     async fn import_regions(&self, names: Vec<(Region, String)>) -> Result<(), StoreError>;
+
+    /// Issues the cards of a roster in one transaction; the answers are in order. A row that is on record as it stands
+    /// gives its card again; of a changed one, or of a card that has expired, the new card replaces the old.
+    async fn issue_cards(&self, cards: Vec<NewCard>, at: Instant) -> Result<Vec<(StoredCard, Issue)>, StoreError>;
+    /// Issues a card that says the same in the place of one that was lost; `None` if there is no such live card.
+    async fn replace_card(&self, serial: u32, at: Instant) -> Result<Option<StoredCard>, StoreError>;
+    /// Ends a card; false if there is no such live card.
+    async fn revoke_card(&self, serial: u32, reason: &str, at: Instant) -> Result<bool, StoreError>;
+    /// A card, and the name of its agency.
+    async fn card(&self, serial: u32) -> Result<Option<StoredCard>, StoreError>;
+    /// Every card, in the order of serials.
+    async fn cards(&self) -> Result<Vec<StoredCard>, StoreError>;
+    /// What ratings that count say of each card.
+    async fn card_counts(&self) -> Result<BTreeMap<u32, Counts>, StoreError>;
+    /// Ratings in quarantine, oldest first; with `decided` also those that were in it.
+    async fn quarantined(&self, decided: bool) -> Result<Vec<Quarantined>, StoreError>;
+    /// Decides about one; false if it is not in quarantine.
+    async fn decide(
+        &self,
+        part: u8,
+        rating: RatingId,
+        decision: Decision,
+        why: &str,
+        at: Instant,
+    ) -> Result<bool, StoreError>;
+    /// Releases what is due, up to 500, in one transaction; returns how many.
+    async fn release_due(&self, at: Instant) -> Result<u64, StoreError>;
+    /// Forgets by which sources ratings came on days before `day`.
+    async fn forget_sources(&self, day: i64) -> Result<(), StoreError>;
 
     /// Checks that counters are the fold of ratings, that every bad rating that counts has its work order, and that the
     /// file itself is sound.

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use haochaping::{calendar::Instant, link::RatingId, region::Region, statistics::Counts};
 
 use super::{
-    Committed, FigureKey, Id, NewRating, NewService, Outcome, RatingView, Registered, ServiceView, Store, StoreError,
-    StoredApiKey, StoredKey, Verification,
+    Committed, Decision, Figure, FigureKey, Id, Issue, NewCard, NewRating, NewService, Outcome, Quarantined,
+    RatingView, Registered, ServiceView, Store, StoreError, StoredApiKey, StoredCard, StoredKey, Verification,
 };
 
 /// Accepts every rating and forgets it.
@@ -33,7 +33,7 @@ impl Store for NullStore {
     async fn ratings_between(&self, _: u8, _: RatingId, _: RatingId) -> Result<Vec<RatingView>, StoreError> {
         Ok(Vec::new())
     }
-    async fn figures(&self) -> Result<(i64, BTreeMap<FigureKey, Counts>), StoreError> {
+    async fn figures(&self) -> Result<(i64, BTreeMap<FigureKey, Figure>), StoreError> {
         Ok((0, BTreeMap::new()))
     }
     async fn slot_revision(&self) -> Result<i64, StoreError> {
@@ -73,6 +73,36 @@ impl Store for NullStore {
         Ok(BTreeMap::new())
     }
     async fn import_regions(&self, _: Vec<(Region, String)>) -> Result<(), StoreError> {
+        Ok(())
+    }
+    async fn issue_cards(&self, _: Vec<NewCard>, _: Instant) -> Result<Vec<(StoredCard, Issue)>, StoreError> {
+        Err(StoreError::Failed(NOTHING_KEPT.into()))
+    }
+    async fn replace_card(&self, _: u32, _: Instant) -> Result<Option<StoredCard>, StoreError> {
+        Ok(None)
+    }
+    async fn revoke_card(&self, _: u32, _: &str, _: Instant) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+    async fn card(&self, _: u32) -> Result<Option<StoredCard>, StoreError> {
+        Ok(None)
+    }
+    async fn cards(&self) -> Result<Vec<StoredCard>, StoreError> {
+        Ok(Vec::new())
+    }
+    async fn card_counts(&self) -> Result<BTreeMap<u32, Counts>, StoreError> {
+        Ok(BTreeMap::new())
+    }
+    async fn quarantined(&self, _: bool) -> Result<Vec<Quarantined>, StoreError> {
+        Ok(Vec::new())
+    }
+    async fn decide(&self, _: u8, _: RatingId, _: Decision, _: &str, _: Instant) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+    async fn release_due(&self, _: Instant) -> Result<u64, StoreError> {
+        Ok(0)
+    }
+    async fn forget_sources(&self, _: i64) -> Result<(), StoreError> {
         Ok(())
     }
     async fn verify(&self) -> Result<Verification, StoreError> {

@@ -21,6 +21,10 @@ use crate::http::citizen;
         citizen::form::fragment,
         citizen::submit::submit,
         citizen::done::page,
+        citizen::form::card_page,
+        citizen::form::card_fragment,
+        citizen::submit::submit_card,
+        citizen::done::card_page,
     ),
     components(schemas(v1::Problem, v1::Violation)),
     modifiers(&ApiKey)

@@ -15,7 +15,17 @@ use haochaping::{
 use crate::{
     app::App,
     http::{citizen::lookup::find, limits::client_address, problem::Problem},
+    store::Standing,
 };
+
+/// A rating's standing as on the wire.
+fn status_name(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Counts => "accepted",
+        Standing::Quarantined => "quarantined",
+        Standing::Excluded => "excluded",
+    }
+}
 
 /// The progress of the rating of a code.
 #[utoipa::path(
@@ -57,7 +67,7 @@ pub async fn show(
     Ok(Json(v1::RatingProgress {
         receipt: Receipt::of(code.part(), &rating.id).to_string(),
         rated_at: rating.rated_at.to_rfc3339(),
-        status: "accepted".to_owned(),
+        status: status_name(rating.standing).to_owned(),
         handling,
     }))
 }

@@ -1,21 +1,24 @@
 //! `POST /api/v1/ratings`: a rating from the widget or the SDK.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     Json,
-    extract::{State, rejection::JsonRejection},
+    extract::{ConnectInfo, State, rejection::JsonRejection},
     http::{HeaderMap, StatusCode},
 };
 use haochaping::{
-    rating::{Channel, Provenance, Violation},
+    rating::{Channel, Violation},
     wire::v1,
 };
 
 use crate::{
-    accept::{Entrance, accept},
+    accept::{Claim, accept},
     app::App,
-    http::{citizen::submit::is_mobile, problem::Problem},
+    http::{
+        citizen::submit::{entrance, source},
+        problem::Problem,
+    },
 };
 
 /// Accepts one rating. The answer comes after the rating is on disk.
@@ -38,19 +41,24 @@ use crate::{
 )]
 pub async fn create(
     State(app): State<Arc<App>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     body: Result<Json<v1::RatingRequest>, JsonRejection>,
 ) -> Result<(StatusCode, Json<v1::RatingAccepted>), Problem> {
     let Json(request) = body?;
     let via = parse_via(request.via.as_deref()).map_err(|fault| Problem::violations(&[fault]))?;
-    if headers.get("idempotency-key").is_some_and(|key| key.as_bytes() != request.key.as_bytes()) {
+    let key = request.visit.as_ref().unwrap_or(&request.key);
+    if headers.get("idempotency-key").is_some_and(|sent| sent.as_bytes() != key.as_bytes()) {
         return Err(Problem::violations(&[Violation::KeyMismatch]));
     }
-    let entrance = Entrance {
-        channel: Channel::of_web_page(via.map(Channel::name), is_mobile(&headers)),
-        provenance: Provenance::Citizen,
+    let claim = match &request.visit {
+        None => Claim::Ticket { ticket: &request.ticket, key: &request.key },
+        Some(visit) => {
+            Claim::Visit { visit, source: source(&app, peer, &headers), purpose: request.purpose.as_deref() }
+        }
     };
-    let accepted = accept(&app, entrance, &request.ticket, &request.key, request.draft()).await?;
+    let entrance = entrance(&claim, via.map_or("", Channel::name), &headers);
+    let accepted = accept(&app, entrance, claim, request.draft()).await?;
     let status = if accepted.is_replay { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, Json(accepted.answer)))
 }

@@ -1,4 +1,4 @@
-//! `GET /r/{ticket}/done`: the receipt, to whoever was redirected here by the post; to everyone else only that the
+//! `GET /r/{ticket}/done` and `/c/{card}/done`: the receipt, to whoever was redirected here by the post; to everyone else only that the
 //! service was rated, and when.
 
 use std::sync::Arc;
@@ -8,18 +8,14 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
-use haochaping::{
-    calendar::Instant,
-    form::html::Done,
-    link::{DoneToken, Ticket},
-};
+use haochaping::{calendar::Instant, form::html::Done, link::DoneToken};
 use serde::Deserialize;
 
-use super::view::{Asked, Shape, Visit, find_service};
-use crate::{
-    accept::{answer, read_ticket},
-    app::App,
+use super::{
+    link::{Found, Link, Moment},
+    view::{Asked, LinkView, Shape},
 };
+use crate::{accept::answer, app::App};
 
 /// What the redirect carries.
 #[derive(Debug, Deserialize)]
@@ -49,30 +45,46 @@ pub async fn page(
     Query(arrived): Query<Arrived>,
     headers: HeaderMap,
 ) -> Response {
+    show(&app, &Link::Ticket(ticket), arrived, &headers).await
+}
+
+/// The page after a rating of a card's visit.
+#[utoipa::path(
+    get, path = "/c/{card}/done", tag = "citizen",
+    params(("card" = String, Path), ("t" = Option<String>, Query)),
+    responses(
+        (status = 200, description = "the receipt with the redirect's token", content_type = "text/html"),
+        (status = 303, description = "without that token; leads to the form of a new visit"),
+        (status = 404, description = "the link is malformed or forged", content_type = "text/html"),
+        (status = 503, description = "the store does not answer", content_type = "text/html"),
+    )
+)]
+pub async fn card_page(
+    State(app): State<Arc<App>>,
+    Path(card): Path<String>,
+    Query(arrived): Query<Arrived>,
+    headers: HeaderMap,
+) -> Response {
+    show(&app, &Link::Card(card), arrived, &headers).await
+}
+
+async fn show(app: &App, link: &Link, arrived: Arrived, headers: &HeaderMap) -> Response {
     let asked = Asked { lang: arrived.lang, mode: arrived.mode, via: None, style: None };
-    let visit = Visit {
-        app: &app,
-        reader: asked.reader(&headers),
-        shape: Shape::Page,
-        ticket: &ticket,
-        via: String::new(),
-        is_style_inert: true,
-    };
+    let reader = asked.reader(headers);
+    let view = LinkView { app, reader, shape: Shape::Page, link, via: String::new(), is_style_inert: true };
     let token = arrived.t.as_deref().unwrap_or("");
-    let rating = DoneToken::check(&app.keys().page, &ticket, token, app.clock.now());
-    if let (Ok(id), Ok(read)) = (rating, read_ticket(&app, &ticket)) {
-        let accepted = answer(&app, read.part, &id, accepted_at(&id));
-        let m = visit.reader.messages();
+    let arrived_rating = DoneToken::check(&app.keys().page, link.token(), token, app.clock.now());
+    if let Ok((part, id)) = arrived_rating {
+        let accepted = answer(app, part, &id, accepted_at(&id));
+        let m = reader.messages();
         let is_replay = arrived.again.is_some();
-        let section = Done { messages: m, accepted: &accepted, is_replay, is_elder: visit.reader.is_elder };
-        return visit.respond(m.done_title, &section.render(), StatusCode::OK, false, false);
+        let section = Done { messages: m, accepted: &accepted, is_replay, is_elder: reader.is_elder };
+        return view.respond(m.done_title, &section.render(), StatusCode::OK, false, false);
     }
-    match find_service(&app, &ticket, |_: &Ticket, _| true).await {
-        Err(reason) => visit.no_form(reason),
-        Ok((_, service)) => match service.rated_at {
-            Some(at) => visit.already_rated(&at.date_in_china().to_string(), StatusCode::OK),
-            None => Redirect::to(&format!("{}/r/{ticket}", app.config.base_path())).into_response(),
-        },
+    match link.find(app, Moment::Return).await {
+        Err(reason) => view.no_form(reason),
+        Ok(Found { rated_on: Some(on), .. }) => view.already_rated(&on, StatusCode::OK),
+        Ok(_) => Redirect::to(&format!("{}{}", app.config.base_path(), link.path())).into_response(),
     }
 }
 

@@ -1,4 +1,5 @@
-//! `GET /r/{ticket}`: the rating form as a page. `GET /r/{ticket}/form`: the same as a fragment. Neither uses the ticket up.
+//! `GET /r/{ticket}` and `/c/{card}`: the rating form as a page, and with `/form` behind as a fragment. None of them uses a
+//! ticket up or keeps anything.
 
 use std::sync::Arc;
 
@@ -7,9 +8,11 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::Response,
 };
-use haochaping::link::Ticket;
 
-use super::view::{Asked, Filled, Shape, Visit, find_service};
+use super::{
+    link::{Found, Link, Moment},
+    view::{Asked, Filled, LinkView, Shape},
+};
 use crate::app::App;
 
 /// The page.
@@ -29,7 +32,7 @@ pub async fn page(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Response {
-    show(&app, &ticket, &asked, &headers, Shape::Page).await
+    show(&app, Link::Ticket(ticket), &asked, &headers, Shape::Page).await
 }
 
 /// The fragment, with absolute addresses, for the element on a portal or for a portal's own server.
@@ -49,23 +52,61 @@ pub async fn fragment(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Response {
-    show(&app, &ticket, &asked, &headers, Shape::Fragment).await
+    show(&app, Link::Ticket(ticket), &asked, &headers, Shape::Fragment).await
 }
 
-async fn show(app: &App, ticket: &str, asked: &Asked, headers: &HeaderMap, shape: Shape) -> Response {
-    let visit = Visit {
+/// The same for a printed card: what and where it is about, then the form of one visit.
+#[utoipa::path(
+    get, path = "/c/{card}", tag = "citizen",
+    params(("card" = String, Path), ("lang" = Option<String>, Query), ("mode" = Option<String>, Query)),
+    responses(
+        (status = 200, description = "the form of a new visit", content_type = "text/html"),
+        (status = 404, description = "the link is malformed or forged", content_type = "text/html"),
+        (status = 410, description = "the card has expired, was revoked or replaced", content_type = "text/html"),
+        (status = 503, description = "the store does not answer", content_type = "text/html"),
+    )
+)]
+pub async fn card_page(
+    State(app): State<Arc<App>>,
+    Path(card): Path<String>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
+    show(&app, Link::Card(card), &asked, &headers, Shape::Page).await
+}
+
+/// The form of a card as a fragment.
+#[utoipa::path(
+    get, path = "/c/{card}/form", tag = "citizen",
+    params(("card" = String, Path), ("lang" = Option<String>, Query), ("mode" = Option<String>, Query)),
+    responses(
+        (status = 200, description = "style and form of a new visit", content_type = "text/html"),
+        (status = 404, description = "the link is malformed or forged", content_type = "text/html"),
+        (status = 410, description = "the card has expired, was revoked or replaced", content_type = "text/html"),
+        (status = 503, description = "the store does not answer", content_type = "text/html"),
+    )
+)]
+pub async fn card_fragment(
+    State(app): State<Arc<App>>,
+    Path(card): Path<String>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
+    show(&app, Link::Card(card), &asked, &headers, Shape::Fragment).await
+}
+
+async fn show(app: &App, link: Link, asked: &Asked, headers: &HeaderMap, shape: Shape) -> Response {
+    let view = LinkView {
         app,
         reader: asked.reader(headers),
         shape,
-        ticket,
+        link: &link,
         via: asked.via().to_owned(),
         is_style_inert: asked.style.as_deref() == Some("template"),
     };
-    match find_service(app, ticket, |ticket: &Ticket, now| ticket.opens_at(now)).await {
-        Err(reason) => visit.no_form(reason),
-        Ok((_, service)) => match service.rated_at {
-            Some(at) => visit.already_rated(&at.date_in_china().to_string(), StatusCode::OK),
-            None => visit.form(&service, &Filled::default(), StatusCode::OK),
-        },
+    match link.find(app, Moment::Open).await {
+        Err(reason) => view.no_form(reason),
+        Ok(Found { rated_on: Some(on), .. }) => view.already_rated(&on, StatusCode::OK),
+        Ok(found) => view.form(found, &Filled::default(), StatusCode::OK),
     }
 }

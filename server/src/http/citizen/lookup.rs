@@ -20,7 +20,7 @@ use crate::{
         limits::client_address,
         page::{self, Page, Reader},
     },
-    store::{RatingView, StoreError},
+    store::{RatingView, Standing, StoreError},
 };
 
 /// Finds the rating of a code: one range read in one partition, then the code's MAC decides.
@@ -120,7 +120,11 @@ fn progress_html(reader: Reader, part: u8, rating: &RatingView) -> String {
         at(rating.rated_at),
         p.status_label,
         at(rating.rated_at),
-        p.status_accepted,
+        match rating.standing {
+            Standing::Counts => p.status_accepted,
+            Standing::Quarantined => p.status_quarantined,
+            Standing::Excluded => p.status_excluded,
+        },
     );
     if let Some((_, opened_at)) = &rating.work_order {
         out += &format!("<li>{} {}</li>", at(*opened_at), p.status_opened);

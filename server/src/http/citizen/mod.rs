@@ -2,6 +2,7 @@
 
 pub mod done;
 pub mod form;
+mod link;
 pub mod lookup;
 mod posted;
 pub mod submit;

@@ -12,6 +12,7 @@ pub(super) struct Posted {
     pub key: String,
     pub page_token: String,
     pub via: String,
+    pub purpose: String,
     pub is_fragment: bool,
     pub is_elder: bool,
 }
@@ -38,6 +39,7 @@ impl Posted {
                 field::PAGE_TOKEN => posted.page_token = value,
                 field::LANG => posted.draft.lang = value,
                 field::VIA => posted.via = value,
+                field::PURPOSE => posted.purpose = value,
                 field::FRAGMENT => posted.is_fragment = value == "1",
                 field::ELDER => posted.is_elder = value == "1",
                 _ => {}
@@ -45,6 +47,11 @@ impl Posted {
         }
         posted.draft.contact = contact;
         posted
+    }
+
+    /// What was done, if something was chosen.
+    pub(super) fn purpose(&self) -> Option<&str> {
+        Some(self.purpose.as_str()).filter(|purpose| !purpose.is_empty())
     }
 }
 

@@ -1,30 +1,30 @@
-//! `POST /r/{ticket}`: the form sent by a browser, with or without script. On an error it comes back with every choice
+//! `POST /r/{ticket}` and `/c/{card}`: the form sent by a browser, with or without script. On an error it comes back with every choice
 //! kept.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     body::Bytes,
-    extract::{Path, State},
+    extract::{ConnectInfo, Path, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use haochaping::{
     form::html::Done,
-    link::{DoneToken, PageToken, Ticket},
+    link::{DoneToken, PageToken},
     rating::{Channel, Provenance, Violation},
     wire::v1,
 };
 
 use super::{
+    link::{Found, Link, Moment},
     posted::Posted,
-    view::{Filled, Shape, Visit, find_service},
+    view::{Filled, LinkView, Shape},
 };
 use crate::{
-    accept::{Accepted, Entrance, Refusal, accept},
+    accept::{Accepted, Claim, Entrance, Refusal, accept, source_of},
     app::App,
-    http::page::Reader,
-    store::ServiceView,
+    http::{limits::client_address, page::Reader},
 };
 
 /// The form's post.
@@ -49,49 +49,100 @@ use crate::{
 )]
 pub async fn submit(
     State(app): State<Arc<App>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     Path(ticket): Path<String>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
+    take(&app, Link::Ticket(ticket), peer, &headers, &body).await
+}
+
+/// The post of a card's form: the rating of one visit.
+#[utoipa::path(
+    post, path = "/c/{card}", tag = "citizen",
+    params(("card" = String, Path)),
+    request_body(content = String, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 303, description = "accepted; leads to the receipt"),
+        (status = 200, description = "accepted, as a fragment (field `fragment`)", content_type = "text/html"),
+        (status = 403, description = "from a page of an unknown site; the form comes back filled", content_type = "text/html"),
+        (status = 404, description = "the link is malformed or forged", content_type = "text/html"),
+        (status = 409, description = "this visit was rated, with another content", content_type = "text/html"),
+        (status = 413, description = "the body is too large", content_type = "text/html"),
+        (status = 415, description = "not a form", content_type = "text/html"),
+        (status = 422, description = "the form comes back filled, with every fault", content_type = "text/html"),
+        (status = 429, description = "the visit is used too often; the form comes back filled", content_type = "text/html"),
+        (status = 500, description = "the store failed; the form comes back filled", content_type = "text/html"),
+        (status = 503, description = "no room; the form comes back filled", content_type = "text/html"),
+    )
+)]
+pub async fn submit_card(
+    State(app): State<Arc<App>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Path(card): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    take(&app, Link::Card(card), peer, &headers, &body).await
+}
+
+async fn take(app: &App, link: Link, peer: SocketAddr, headers: &HeaderMap, body: &Bytes) -> Response {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     if !content_type.starts_with("application/x-www-form-urlencoded") {
-        return (StatusCode::UNSUPPORTED_MEDIA_TYPE, "expected application/x-www-form-urlencoded\n").into_response();
+        return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
     }
-    let posted = Posted::parse(&body);
+    let posted = Posted::parse(body);
     let mode = posted.is_elder.then_some("elder");
-    let visit = Visit {
-        app: &app,
-        reader: Reader::of(Some(&posted.draft.lang), mode, &headers),
+    let view = LinkView {
+        app,
+        reader: Reader::of(Some(&posted.draft.lang), mode, headers),
         shape: if posted.is_fragment { Shape::Fragment } else { Shape::Page },
-        ticket: &ticket,
+        link: &link,
         // Only the element asks for a fragment by post, and it has the style.
         is_style_inert: true,
         via: posted.via.parse::<Channel>().map(|via| via.name().to_owned()).unwrap_or_default(),
     };
-    let service = match find_service(&app, &ticket, |ticket: &Ticket, now| ticket.takes_rating_at(now)).await {
-        Ok((_, service)) => service,
-        Err(reason) => return visit.no_form(reason),
+    let found = match link.find(app, Moment::Send).await {
+        Ok(found) => found,
+        Err(reason) => return view.no_form(reason),
     };
-    if let Some((status, notice)) = refuse_page(&visit, &posted, &headers) {
-        return visit.form(&service, &keep(posted, Vec::new(), notice), status);
+    if let Some((status, notice)) = refuse_page(&view, &posted, headers) {
+        return view.form(found, &keep(posted, &[], notice), status);
     }
-    let entrance = Entrance {
-        channel: Channel::of_web_page(Some(&visit.via), is_mobile(&headers)),
-        provenance: Provenance::Citizen,
-    };
     let draft = posted.draft.clone().keep_what_is_shown();
-    match accept(&app, entrance, &ticket, &posted.key, draft).await {
-        Ok(accepted) => done(&visit, &accepted),
-        Err(refusal) => come_back(&visit, &service, posted, refusal),
+    let claim = match &link {
+        Link::Ticket(ticket) => Claim::Ticket { ticket, key: &posted.key },
+        Link::Card(_) => {
+            Claim::Visit { visit: &posted.key, source: source(app, peer, headers), purpose: posted.purpose() }
+        }
+    };
+    match accept(app, entrance(&claim, &view.via, headers), claim, draft).await {
+        Ok(accepted) => done(&view, &accepted),
+        Err(refusal) => come_back(&view, found, posted, refusal),
     }
+}
+
+/// How a rating comes in by web: a card is scanned; of other pages the link and the browser say.
+pub(in crate::http) fn entrance(claim: &Claim<'_>, via: &str, headers: &HeaderMap) -> Entrance {
+    let channel = match claim {
+        Claim::Visit { .. } => Channel::Qr,
+        Claim::Ticket { .. } => Channel::of_web_page(Some(via), is_mobile(headers)),
+    };
+    Entrance { channel, provenance: Provenance::Citizen }
+}
+
+/// Where a request comes from, as the limits of cards see it.
+pub(in crate::http) fn source(app: &App, peer: SocketAddr, headers: &HeaderMap) -> [u8; 8] {
+    let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("");
+    source_of(app, client_address(peer, headers, &app.config.trusted_proxies), agent)
 }
 
 /// Whether the post comes from a form we made, on a page that may send it. If not, nothing is lost: the form comes back
 /// from us, filled, to be sent again.
-fn refuse_page(visit: &Visit<'_>, posted: &Posted, headers: &HeaderMap) -> Option<(StatusCode, &'static str)> {
-    let p = visit.reader.page_messages();
+fn refuse_page(view: &LinkView<'_>, posted: &Posted, headers: &HeaderMap) -> Option<(StatusCode, &'static str)> {
+    let p = view.reader.page_messages();
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let config = &visit.app.config;
+    let config = &view.app.config;
     let is_ours =
         |origin: &str| origin == config.origin() || config.allow_origins.iter().any(|allowed| allowed == origin);
     let is_foreign = match text("origin") {
@@ -101,48 +152,60 @@ fn refuse_page(visit: &Visit<'_>, posted: &Posted, headers: &HeaderMap) -> Optio
     if is_foreign {
         return Some((StatusCode::FORBIDDEN, p.foreign_origin));
     }
-    let now = visit.app.clock.now();
-    let checked = PageToken::check(&visit.app.keys().page, visit.ticket, &posted.key, &posted.page_token, now);
+    let now = view.app.clock.now();
+    let checked = PageToken::check(&view.app.keys().page, view.link.token(), &posted.key, &posted.page_token, now);
     checked.is_err().then_some((StatusCode::UNPROCESSABLE_ENTITY, p.page_expired))
 }
 
-fn done(visit: &Visit<'_>, accepted: &Accepted) -> Response {
-    if visit.shape == Shape::Fragment {
-        let m = visit.reader.messages();
+fn done(view: &LinkView<'_>, accepted: &Accepted) -> Response {
+    if view.shape == Shape::Fragment {
+        let m = view.reader.messages();
         let section = Done {
             messages: m,
             accepted: &accepted.answer,
             is_replay: accepted.is_replay,
-            is_elder: visit.reader.is_elder,
+            is_elder: view.reader.is_elder,
         };
-        return visit.respond(m.done_title, &section.render(), StatusCode::OK, false, false);
+        return view.respond(m.done_title, &section.render(), StatusCode::OK, false, false);
     }
-    let token = DoneToken::mint(&visit.app.keys().page, visit.ticket, &accepted.id, visit.app.clock.now());
-    let mode = if visit.reader.is_elder { "&mode=elder" } else { "" };
+    let token =
+        DoneToken::mint(&view.app.keys().page, view.link.token(), accepted.part, &accepted.id, view.app.clock.now());
+    let mode = if view.reader.is_elder { "&mode=elder" } else { "" };
     let replay = if accepted.is_replay { "&again=1" } else { "" };
-    let (base, lang) = (visit.app.config.base_path(), visit.reader.lang.tag());
-    Redirect::to(&format!("{base}/r/{}/done?t={token}&lang={lang}{mode}{replay}", visit.ticket)).into_response()
+    let (base, lang) = (view.app.config.base_path(), view.reader.lang.tag());
+    Redirect::to(&format!("{base}{}/done?t={token}&lang={lang}{mode}{replay}", view.link.path())).into_response()
 }
 
-fn come_back(visit: &Visit<'_>, service: &ServiceView, posted: Posted, refusal: Refusal) -> Response {
-    let m = visit.reader.messages();
+fn come_back(view: &LinkView<'_>, found: Found, posted: Posted, refusal: Refusal) -> Response {
+    let m = view.reader.messages();
     let (faults, notice, status) = match refusal {
-        Refusal::AlreadyRated(on) => return visit.already_rated(&on.to_string(), StatusCode::CONFLICT),
-        Refusal::Violations(faults) => (faults, "", StatusCode::UNPROCESSABLE_ENTITY),
+        Refusal::AlreadyRated(on) => return view.already_rated(&on.to_string(), StatusCode::CONFLICT),
+        // A form's key can be made anew; a visit cannot, and what it said stands.
+        Refusal::KeyReused(on) if matches!(view.link, Link::Card(_)) => return view.visit_rated(&on.to_string()),
+        Refusal::KeyReused(_) => (vec![Violation::KeyReused], "", StatusCode::UNPROCESSABLE_ENTITY),
+        Refusal::Violations(faults) => {
+            let is_stale = faults.iter().any(|fault| matches!(fault, Violation::Visit(_)));
+            let notice = if is_stale { view.reader.page_messages().page_expired } else { "" };
+            (faults, notice, StatusCode::UNPROCESSABLE_ENTITY)
+        }
         Refusal::TooMany => (Vec::new(), m.failed_busy, StatusCode::TOO_MANY_REQUESTS),
         Refusal::Busy => (Vec::new(), m.failed_busy, StatusCode::SERVICE_UNAVAILABLE),
         Refusal::Failed => (Vec::new(), m.failed_server, StatusCode::INTERNAL_SERVER_ERROR),
     };
-    visit.form(service, &keep(posted, faults, notice), status)
+    view.form(found, &keep(posted, &faults, notice), status)
 }
 
-fn keep(posted: Posted, faults: Vec<Violation>, notice: &'static str) -> Filled {
-    // The key stays, so that sending again is the same rating; but one that stands for another content must go.
-    let is_key_good = v1::check_key(&posted.key).is_ok() && !faults.contains(&Violation::KeyReused);
+fn keep(posted: Posted, faults: &[Violation], notice: &'static str) -> Filled {
+    // The key stays, so that sending again is the same rating; but one that stands for another content must go, and so
+    // must a visit whose time is over.
+    let is_spent = |fault: &Violation| matches!(fault, Violation::KeyReused | Violation::Visit(_));
+    let is_shown = |fault: &&Violation| !matches!(fault, Violation::Visit(_));
+    let is_key_good = v1::check_key(&posted.key).is_ok() && !faults.iter().any(is_spent);
     Filled {
-        faults: faults.iter().map(v1::Violation::from).collect(),
+        faults: faults.iter().filter(is_shown).map(v1::Violation::from).collect(),
         notice,
         key: is_key_good.then_some(posted.key),
+        purpose: posted.purpose,
         draft: posted.draft,
     }
 }

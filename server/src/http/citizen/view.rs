@@ -1,4 +1,4 @@
-//! What form, post and end have in common: who reads, what the ticket leads to, and how it is shown as page or fragment.
+//! What form, post and end have in common: who reads, and how the place a link leads to is shown, as page or fragment.
 
 use axum::{
     http::{HeaderMap, StatusCode},
@@ -9,17 +9,16 @@ use haochaping::{
         Subject,
         html::{Notice, RatingForm, escape},
     },
-    link::{PageToken, Ticket},
+    link::{PageToken, TokenError},
     rating::{Channel, RatingDraft, Violation},
     wire::v1,
 };
 use serde::Deserialize;
 
+use super::link::{Found, Link, NoForm};
 use crate::{
-    accept::read_ticket,
     app::{App, random},
     http::page::{self, Page, Reader},
-    store::{ServiceView, StoreError},
 };
 
 /// What an address may ask for.
@@ -56,26 +55,15 @@ pub(super) enum Shape {
     Fragment,
 }
 
-/// One visit to one link.
-pub(super) struct Visit<'a> {
+/// One link as it is shown to one reader.
+pub(super) struct LinkView<'a> {
     pub app: &'a App,
     pub reader: Reader,
     pub shape: Shape,
-    /// The token as it came.
-    pub ticket: &'a str,
+    pub link: &'a Link,
     pub via: String,
     /// Whether a fragment carries its style as text only.
     pub is_style_inert: bool,
-}
-
-/// Why no form can be shown.
-pub(super) enum NoForm {
-    /// The token is refused; nothing was read.
-    Link(Violation),
-    /// Nothing is on record.
-    Unknown,
-    /// The store failed.
-    Store(StoreError),
 }
 
 /// What a form starts with.
@@ -86,40 +74,32 @@ pub(super) struct Filled {
     pub notice: &'static str,
     /// The key of an earlier try, kept so that trying again is the same rating.
     pub key: Option<String>,
+    /// What was done, of a card.
+    pub purpose: String,
 }
 
-/// The service of a ticket. The token is checked before anything is read; its time by the caller's question `opens`.
-pub(super) async fn find_service(
-    app: &App,
-    ticket: &str,
-    opens: fn(&Ticket, haochaping::calendar::Instant) -> bool,
-) -> Result<(Ticket, ServiceView), NoForm> {
-    let ticket = read_ticket(app, ticket).map_err(NoForm::Link)?;
-    if !opens(&ticket, app.clock.now()) {
-        return Err(NoForm::Link(Violation::TicketExpired));
-    }
-    let service = app.store.service(ticket.part, ticket.service).await.map_err(NoForm::Store)?;
-    service.map(|service| (ticket, service)).ok_or(NoForm::Unknown)
-}
-
-impl Visit<'_> {
+impl LinkView<'_> {
     /// The form, empty or as it was filled.
-    pub(super) fn form(&self, service: &ServiceView, filled: &Filled, status: StatusCode) -> Response {
+    pub(super) fn form(&self, found: Found, filled: &Filled, status: StatusCode) -> Response {
         let (app, m) = (self.app, self.reader.messages());
-        let key = filled.key.clone().unwrap_or_else(|| haochaping::link::base32::encode(&random::<16>(&*app.rng)));
+        let key = filled.key.clone().unwrap_or_else(|| found.fresh_key(app));
+        let mut subject = found.subject;
+        if let Subject::Card(card) = &mut subject {
+            card.purpose.clone_from(&filled.purpose);
+        }
         let prefix = format!("h{}-", haochaping::link::base32::encode(&random::<4>(&*app.rng)).to_lowercase());
-        let path = format!("/r/{}", self.ticket);
+        let path = self.link.path();
         let action =
             if self.shape == Shape::Page { format!("{}{path}", app.config.base_path()) } else { app.config.url(&path) };
         let html = RatingForm {
             messages: m,
             action: &action,
             collector: &app.config.public_url,
-            ticket: self.ticket,
-            page_token: &PageToken::mint(&app.keys().page, self.ticket, &key, app.clock.now()),
+            ticket: if matches!(self.link, Link::Ticket(_)) { self.link.token() } else { "" },
+            page_token: &PageToken::mint(&app.keys().page, self.link.token(), &key, app.clock.now()),
             key: &key,
             via: &self.via,
-            subject: &subject(service),
+            subject: &subject,
             draft: &filled.draft,
             faults: &filled.faults,
             notice: filled.notice,
@@ -138,6 +118,13 @@ impl Visit<'_> {
         self.respond(title, &notice.render(), status, false, false)
     }
 
+    /// This visit was rated on this day, with another content.
+    pub(super) fn visit_rated(&self, on: &str) -> Response {
+        let (m, p) = (self.reader.messages(), self.reader.page_messages());
+        let text = p.visit_rated_text.replace("{date}", on);
+        self.notice("already-rated", m.already_title, &text, m.already_replay, StatusCode::CONFLICT)
+    }
+
     /// The service was rated on this day.
     pub(super) fn already_rated(&self, on: &str, status: StatusCode) -> Response {
         let m = self.reader.messages();
@@ -147,22 +134,26 @@ impl Visit<'_> {
     /// Why there is no form.
     pub(super) fn no_form(&self, reason: NoForm) -> Response {
         let (m, p) = (self.reader.messages(), self.reader.page_messages());
-        match reason {
-            NoForm::Link(Violation::TicketExpired) => {
-                self.notice("expired", p.link_ended_title, m.link_ended_text, p.hotline, StatusCode::GONE)
+        let (gone, missing) = (StatusCode::GONE, StatusCode::NOT_FOUND);
+        let (code, title, text, status) = match reason {
+            NoForm::Ticket(Violation::TicketExpired) => ("expired", p.link_ended_title, m.link_ended_text, gone),
+            NoForm::Ticket(fault) => (fault.code(), p.link_wrong_title, m.link_wrong_text, missing),
+            NoForm::Card(TokenError::Malformed) => {
+                ("card-malformed", p.card_malformed_title, p.card_malformed_text, missing)
             }
-            NoForm::Link(fault) => {
-                self.notice(fault.code(), p.link_wrong_title, m.link_wrong_text, p.hotline, StatusCode::NOT_FOUND)
+            NoForm::Card(TokenError::NotGenuine) => {
+                ("card-not-genuine", p.card_forged_title, p.card_forged_text, missing)
             }
-            NoForm::Unknown => {
-                let (title, text) = (p.service_unknown_title, p.service_unknown_text);
-                self.notice("unknown", title, text, p.hotline, StatusCode::NOT_FOUND)
-            }
+            NoForm::Card(TokenError::Expired) => ("card-expired", p.card_expired_title, p.card_expired_text, gone),
+            NoForm::Revoked => ("card-revoked", p.card_revoked_title, p.card_revoked_text, gone),
+            NoForm::Replaced => ("card-replaced", p.card_replaced_title, p.card_replaced_text, gone),
+            NoForm::Unknown => ("unknown", p.service_unknown_title, p.service_unknown_text, missing),
             NoForm::Store(error) => {
-                tracing::error!(%error, "a service was not read");
-                self.notice("internal", m.failed_title, m.failed_busy, p.hotline, StatusCode::SERVICE_UNAVAILABLE)
+                tracing::error!(%error, "what a link is about was not read");
+                ("internal", p.failed_title, p.failed_text, StatusCode::SERVICE_UNAVAILABLE)
             }
-        }
+        };
+        self.notice(code, title, text, p.hotline, status)
     }
 
     /// Content as page or fragment.
@@ -184,13 +175,8 @@ impl Visit<'_> {
             return page::html(&self.app.config, status, "no-store", body);
         }
         let query = if self.via.is_empty() { String::new() } else { format!("via={}", self.via) };
-        let page = Page {
-            query,
-            status,
-            is_error,
-            has_widget,
-            ..Page::new(title, format!("/r/{}", self.ticket), content.to_owned())
-        };
+        let page =
+            Page { query, status, is_error, has_widget, ..Page::new(title, self.link.path(), content.to_owned()) };
         page::respond(self.app, self.reader, &page)
     }
 
@@ -200,18 +186,11 @@ impl Visit<'_> {
             return form.to_owned();
         }
         format!(
-            "<hao-cha-ping ticket=\"{}\" lang=\"{}\" mode=\"{}\" theme=\"auto\">{form}</hao-cha-ping>",
-            escape(self.ticket),
+            "<hao-cha-ping {}=\"{}\" lang=\"{}\" mode=\"{}\" theme=\"auto\">{form}</hao-cha-ping>",
+            self.link.attribute(),
+            escape(self.link.token()),
             self.reader.lang.tag(),
             if self.reader.is_elder { "elder" } else { "inline" },
         )
-    }
-}
-
-fn subject(service: &ServiceView) -> Subject {
-    Subject {
-        item: service.item_name.clone().unwrap_or_default(),
-        agency: service.agency_name.clone().unwrap_or_default(),
-        finished_on: service.finished_at.date_in_china().to_string(),
     }
 }

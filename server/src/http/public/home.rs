@@ -87,6 +87,12 @@ impl View<'_> {
         for (label, figure) in figures {
             let _ = write!(out, "<div><dt>{label}</dt><dd>{figure}</dd></div>");
         }
+        let (quarantined, excluded) = self.app.figures.aside(self.region, "");
+        for (label, n) in [(p.quarantined_label, quarantined), (p.excluded_label, excluded)] {
+            if n > 0 {
+                let _ = write!(out, "<div class=\"aside\"><dt>{label}</dt><dd>{}</dd></div>", show_count(n));
+            }
+        }
         out.push_str("</dl>");
         put_levels(&mut out, self.reader, &counts);
         let step = p.step_note.replace("{step}", &self.app.config.public_step.to_string());

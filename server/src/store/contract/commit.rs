@@ -6,7 +6,7 @@ use super::{
     Any,
     make::{Placed, TODAY, fold, noon, outcomes, place_n, rating, sum},
 };
-use crate::store::{NewRating, Outcome};
+use crate::store::{About, NewRating, Outcome};
 
 pub(super) async fn each_rating_of_one_batch_has_its_own_outcome(store: Any<'_>) {
     let placed = place_n(store, 2).await;
@@ -17,7 +17,7 @@ pub(super) async fn each_rating_of_one_batch_has_its_own_outcome(store: Any<'_>)
         retry.clone(),
         NewRating { fingerprint: [9; 16], ..retry.clone() },
         NewRating { key_digest: [9; 16], ..retry.clone() },
-        NewRating { service: [9; 16], ..retry },
+        NewRating { about: About::Service([9; 16]), ..retry },
         rating(&placed[1], 2),
     ];
     assert_eq!(
@@ -25,9 +25,9 @@ pub(super) async fn each_rating_of_one_batch_has_its_own_outcome(store: Any<'_>)
         [
             Outcome::Accepted,
             Outcome::Replayed { id: first.id, rated_at: first.rated_at },
-            Outcome::KeyReused,
+            Outcome::KeyReused { rated_at: first.rated_at },
             Outcome::AlreadyRated { rated_at: first.rated_at },
-            Outcome::ServiceUnknown,
+            Outcome::Unknown,
             Outcome::Accepted,
         ]
     );
@@ -50,7 +50,7 @@ pub(super) async fn a_later_batch_is_compared_with_what_stands(store: Any<'_>) {
         )
         .await,
         [
-            Outcome::KeyReused,
+            Outcome::KeyReused { rated_at: first.rated_at },
             Outcome::AlreadyRated { rated_at: first.rated_at },
             Outcome::Replayed { id: first.id, rated_at: first.rated_at },
         ]

@@ -8,12 +8,11 @@ use haochaping::{
     rating::{Channel, Provenance, SatisfactionLevel},
     region::Region,
     service::Service,
-    statistics::Counts,
     wire::v1::ServiceRegistration,
 };
 
 use super::Any;
-use crate::store::{FigureKey, Id, NewRating, NewService, Outcome};
+use crate::store::{About, Figure, FigureKey, Id, NewRating, NewService, Outcome, Tally};
 
 pub(super) const AUTHORITY: &str = "jiangsu-portal";
 /// Two agencies with correct check characters (GB 32100-2015).
@@ -78,7 +77,7 @@ pub(super) async fn place_n(store: Any<'_>, n: usize) -> Vec<Placed> {
 pub(super) fn rating(of: &Placed, n: u32) -> NewRating {
     NewRating {
         part: of.part,
-        service: of.id,
+        about: About::Service(of.id),
         id: id_of(0xB0, n),
         key_digest: id_of(0xC0, n),
         fingerprint: id_of(0xD0, n),
@@ -111,14 +110,14 @@ pub(super) async fn outcomes(store: Any<'_>, batch: Vec<NewRating>) -> Vec<Outco
 }
 
 /// What the figures must be, from the ratings alone: one for each region around, for the agency and for all.
-pub(super) fn fold<'a>(ratings: impl IntoIterator<Item = (&'a Placed, &'a NewRating)>) -> BTreeMap<FigureKey, Counts> {
-    let mut figures: BTreeMap<FigureKey, Counts> = BTreeMap::new();
+pub(super) fn fold<'a>(ratings: impl IntoIterator<Item = (&'a Placed, &'a NewRating)>) -> BTreeMap<FigureKey, Figure> {
+    let mut figures: BTreeMap<FigureKey, Figure> = BTreeMap::new();
     for (placed, rating) in ratings.into_iter().filter(|(_, rating)| rating.provenance.counts()) {
         let ancestors: Vec<Region> = placed.service.region.ancestors().collect();
         for region in ancestors {
             for agency in ["", placed.service.agency_code.as_str()] {
                 let key = FigureKey { region, agency: agency.to_owned() };
-                figures.entry(key).or_default().add(rating.level, 1);
+                figures.entry(key).or_default().add(Tally::Counted(rating.level), 1);
             }
         }
     }
@@ -126,12 +125,10 @@ pub(super) fn fold<'a>(ratings: impl IntoIterator<Item = (&'a Placed, &'a NewRat
 }
 
 /// What commits told they added, as figures.
-pub(super) fn sum<'a>(
-    added: impl IntoIterator<Item = &'a (FigureKey, SatisfactionLevel, u64)>,
-) -> BTreeMap<FigureKey, Counts> {
-    let mut figures: BTreeMap<FigureKey, Counts> = BTreeMap::new();
-    for (key, level, n) in added {
-        figures.entry(key.clone()).or_default().add(*level, *n);
+pub(super) fn sum<'a>(added: impl IntoIterator<Item = &'a (FigureKey, Tally, i64)>) -> BTreeMap<FigureKey, Figure> {
+    let mut figures: BTreeMap<FigureKey, Figure> = BTreeMap::new();
+    for (key, tally, n) in added {
+        figures.entry(key.clone()).or_default().add(*tally, *n);
     }
     figures
 }

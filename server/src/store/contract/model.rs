@@ -76,7 +76,7 @@ fn expect(new: &NewRating, fits: bool, standing: Option<&NewRating>) -> Outcome 
         None if fits => Outcome::Accepted,
         None => Outcome::Refused,
         Some(first) if first.key_digest != new.key_digest => Outcome::AlreadyRated { rated_at: first.rated_at },
-        Some(first) if first.fingerprint != new.fingerprint => Outcome::KeyReused,
+        Some(first) if first.fingerprint != new.fingerprint => Outcome::KeyReused { rated_at: first.rated_at },
         Some(first) => Outcome::Replayed { id: first.id, rated_at: first.rated_at },
     }
 }

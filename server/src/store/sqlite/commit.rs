@@ -4,17 +4,19 @@ use haochaping::{calendar::Instant, region::Region};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::{
-    SLOT,
+    quarantine, raise_slot,
     sums::{Group, Sums},
 };
-use crate::store::{Committed, NewRating, Outcome, StoreError};
+use crate::store::{About, CARD_AUTHORITY, Committed, Id, NewRating, NewVisit, Outcome, StoreError, Tally};
 
-/// What a rating takes over from its service.
-struct ServiceRow {
+/// What a rating takes over from its service or card.
+struct Place {
     authority: String,
     case_number: String,
     service_number: i64,
     item_code: Option<String>,
+    card: Option<u32>,
+    purpose: Option<String>,
     agency: String,
     region: Region,
 }
@@ -50,32 +52,28 @@ fn try_commit(connection: &mut Connection, batch: &[NewRating]) -> Result<Commit
     let mut sums = Sums::default();
     let outcomes = batch.iter().map(|new| write_rating(&transaction, new, &mut sums)).collect::<Result<_, _>>()?;
     let added = sums.write(&transaction)?;
-    let revision = transaction
-        .prepare_cached(
-            "insert into slot (slot, revision) values (?1, 1)
-             on conflict (slot) do update set revision = revision + 1 returning revision",
-        )?
-        .query_row([SLOT], |row| row.get(0))?;
+    let revision = raise_slot(&transaction)?;
     // Until here nothing has happened; from here on only a commit that returned is known.
     transaction.commit().map_err(|e| StoreError::OutcomeUnknown(e.to_string()))?;
     Ok(Committed { outcomes, revision, added })
 }
 
 fn write_rating(transaction: &Transaction<'_>, new: &NewRating, sums: &mut Sums) -> Result<Outcome, StoreError> {
-    let Some(service) = read_service(transaction, new)? else { return Ok(Outcome::ServiceUnknown) };
+    let Some(place) = read_place(transaction, new)? else { return Ok(Outcome::Unknown) };
     let inserted = transaction
         .prepare_cached(
             "insert into rating (part, authority, case_number, service_number, id, key_digest, fingerprint, level,
                indicators, indicator_version, comment, contact, anonymous, channel, provenance, lang, item_code, agency,
-               region, rated_at, salt)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
+               region, rated_at, salt, card, purpose)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
+               ?22, ?23)
              on conflict (part, authority, case_number, service_number) do nothing",
         )?
         .execute(params![
             new.part,
-            service.authority,
-            service.case_number,
-            service.service_number,
+            place.authority,
+            place.case_number,
+            place.service_number,
             new.id,
             new.key_digest,
             new.fingerprint,
@@ -88,47 +86,94 @@ fn write_rating(transaction: &Transaction<'_>, new: &NewRating, sums: &mut Sums)
             new.channel.name(),
             new.provenance.name(),
             new.lang,
-            service.item_code,
-            service.agency,
-            service.region.number().cast_signed(),
+            place.item_code,
+            place.agency,
+            place.region.number().cast_signed(),
             new.rated_at.millis(),
             new.salt,
+            place.card,
+            place.purpose,
         ])?;
     if inserted == 0 {
-        return compare_with_standing(transaction, new, &service);
+        return compare_with_standing(transaction, new, &place);
     }
-    if new.level.is_bad() && new.provenance.counts() {
-        transaction
-            .prepare_cached(
-                "insert into work_order (part, rating, id, state, opened_at) values (?1, ?2, ?3, 'opened', ?4)",
-            )?
-            .execute(params![new.part, new.id, new.work_order, new.rated_at.millis()])?;
-    }
+    let is_held = match &new.about {
+        About::Service(_) => false,
+        About::Visit(visit) => quarantine::hold(transaction, new, visit)?,
+    };
     let group = Group {
         month: new.rated_at.date_in_china().month(),
-        region: service.region,
-        agency: service.agency,
-        item: service.item_code,
+        region: place.region,
+        agency: place.agency,
+        item: place.item_code,
+        card: place.card,
         channel: new.channel,
         provenance: new.provenance,
-        level: new.level,
+        tally: if is_held { Tally::Quarantined } else { Tally::Counted(new.level) },
     };
-    sums.add(group, &new.indicators);
+    sums.add(group, &new.indicators, 1);
+    if !is_held && new.level.is_bad() && new.provenance.counts() {
+        open_work_order(transaction, new.part, &new.id, &new.work_order, new.rated_at)?;
+    }
     Ok(Outcome::Accepted)
 }
 
-fn read_service(transaction: &Transaction<'_>, new: &NewRating) -> Result<Option<ServiceRow>, StoreError> {
+/// A bad rating that counts is worked from now on.
+pub(super) fn open_work_order(
+    transaction: &Transaction<'_>,
+    part: u8,
+    rating: &Id,
+    id: &Id,
+    at: Instant,
+) -> Result<(), StoreError> {
+    transaction
+        .prepare_cached(
+            "insert into work_order (part, rating, id, state, opened_at) values (?1, ?2, ?3, 'opened', ?4)",
+        )?
+        .execute(params![part, rating, id, at.millis()])?;
+    Ok(())
+}
+
+fn read_place(transaction: &Transaction<'_>, new: &NewRating) -> Result<Option<Place>, StoreError> {
+    match &new.about {
+        About::Service(id) => read_service(transaction, new.part, id),
+        About::Visit(visit) => read_card(transaction, visit),
+    }
+}
+
+fn read_card(transaction: &Transaction<'_>, visit: &NewVisit) -> Result<Option<Place>, StoreError> {
+    let row = transaction
+        .prepare_cached("select agency, region from card where serial = ?1")?
+        .query_row([visit.card], |row| {
+            Ok(Place {
+                authority: CARD_AUTHORITY.to_owned(),
+                case_number: visit.case_number.clone(),
+                service_number: 1,
+                item_code: None,
+                card: Some(visit.card),
+                purpose: visit.purpose.clone(),
+                agency: row.get(0)?,
+                region: super::read::region_of(row.get(1)?),
+            })
+        })
+        .optional()?;
+    Ok(row)
+}
+
+fn read_service(transaction: &Transaction<'_>, part: u8, id: &Id) -> Result<Option<Place>, StoreError> {
     let row = transaction
         .prepare_cached(
             "select authority, case_number, service_number, item_code, agency, region from service
              where part = ?1 and id = ?2",
         )?
-        .query_row(params![new.part, new.service], |row| {
-            Ok(ServiceRow {
+        .query_row(params![part, id], |row| {
+            Ok(Place {
                 authority: row.get(0)?,
                 case_number: row.get(1)?,
                 service_number: row.get(2)?,
                 item_code: row.get(3)?,
+                card: None,
+                purpose: None,
                 agency: row.get(4)?,
                 region: super::read::region_of(row.get(5)?),
             })
@@ -138,22 +183,18 @@ fn read_service(transaction: &Transaction<'_>, new: &NewRating) -> Result<Option
 }
 
 /// The service has a rating: is it this one? A key is compared within its service's row only.
-fn compare_with_standing(
-    transaction: &Transaction<'_>,
-    new: &NewRating,
-    service: &ServiceRow,
-) -> Result<Outcome, StoreError> {
+fn compare_with_standing(transaction: &Transaction<'_>, new: &NewRating, place: &Place) -> Result<Outcome, StoreError> {
     let outcome = transaction
         .prepare_cached(
             "select id, key_digest, fingerprint, rated_at from rating
              where part = ?1 and authority = ?2 and case_number = ?3 and service_number = ?4",
         )?
-        .query_row(params![new.part, service.authority, service.case_number, service.service_number], |row| {
+        .query_row(params![new.part, place.authority, place.case_number, place.service_number], |row| {
             let (id, key, fingerprint): ([u8; 16], [u8; 16], [u8; 16]) = (row.get(0)?, row.get(1)?, row.get(2)?);
             let rated_at = Instant::from_millis(row.get(3)?);
             Ok(match (key == new.key_digest, fingerprint == new.fingerprint) {
                 (true, true) => Outcome::Replayed { id, rated_at },
-                (true, false) => Outcome::KeyReused,
+                (true, false) => Outcome::KeyReused { rated_at },
                 (false, _) => Outcome::AlreadyRated { rated_at },
             })
         })?;

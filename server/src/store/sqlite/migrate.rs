@@ -4,7 +4,10 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::store::StoreError;
 
-const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "first", include_str!("../../migrations/sqlite/0001_first.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
+    (2, "cards", include_str!("../../migrations/sqlite/0002_cards.sql")),
+];
 
 /// Applies what is missing, each migration in a transaction of its own.
 pub(super) fn run(connection: &mut Connection) -> Result<(), StoreError> {

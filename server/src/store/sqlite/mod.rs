@@ -1,8 +1,10 @@
 //! One file: SQLite in WAL mode with `synchronous=FULL`, one thread that writes, a few connections that read.
 
 mod admin;
+mod card;
 mod commit;
 mod migrate;
+mod quarantine;
 mod read;
 mod register;
 mod sums;
@@ -17,12 +19,12 @@ use std::{
 
 use async_trait::async_trait;
 use haochaping::{calendar::Instant, link::RatingId, region::Region, statistics::Counts};
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction};
 use tokio::sync::{Semaphore, oneshot};
 
 use super::{
-    Committed, FigureKey, Id, NewRating, NewService, RatingView, Registered, ServiceView, Store, StoreError,
-    StoredApiKey, StoredKey, Verification,
+    Committed, Decision, Figure, FigureKey, Id, Issue, NewCard, NewRating, NewService, Quarantined, RatingView,
+    Registered, ServiceView, Store, StoreError, StoredApiKey, StoredCard, StoredKey, Verification,
 };
 
 /// The name of the file in the data directory.
@@ -107,6 +109,17 @@ impl SqliteStore {
     }
 }
 
+/// Raises this process's revision of the counters, in the transaction that changes them.
+fn raise_slot(transaction: &Transaction<'_>) -> Result<i64, StoreError> {
+    let raised = transaction
+        .prepare_cached(
+            "insert into slot (slot, revision) values (?1, 1)
+             on conflict (slot) do update set revision = revision + 1 returning revision",
+        )?
+        .query_row([SLOT], |row| row.get(0))?;
+    Ok(raised)
+}
+
 /// Makes the file readable and writable by its owner alone before SQLite opens it; the WAL takes over its mode.
 fn make_private(path: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
@@ -173,7 +186,7 @@ impl Store for SqliteStore {
     async fn ratings_between(&self, part: u8, low: RatingId, high: RatingId) -> Result<Vec<RatingView>, StoreError> {
         self.read(move |c| read::ratings_between(c, part, low, high)).await
     }
-    async fn figures(&self) -> Result<(i64, BTreeMap<FigureKey, Counts>), StoreError> {
+    async fn figures(&self) -> Result<(i64, BTreeMap<FigureKey, Figure>), StoreError> {
         self.read(read::figures).await
     }
     async fn slot_revision(&self) -> Result<i64, StoreError> {
@@ -216,6 +229,49 @@ impl Store for SqliteStore {
     }
     async fn import_regions(&self, names: Vec<(Region, String)>) -> Result<(), StoreError> {
         self.write(move |c| admin::import_regions(c, &names)).await
+    }
+    async fn issue_cards(&self, cards: Vec<NewCard>, at: Instant) -> Result<Vec<(StoredCard, Issue)>, StoreError> {
+        self.write(move |c| card::issue(c, &cards, at)).await
+    }
+    async fn replace_card(&self, serial: u32, at: Instant) -> Result<Option<StoredCard>, StoreError> {
+        self.write(move |c| card::replace(c, serial, at)).await
+    }
+    async fn revoke_card(&self, serial: u32, reason: &str, at: Instant) -> Result<bool, StoreError> {
+        let reason = reason.to_owned();
+        self.write(move |c| card::revoke(c, serial, &reason, at)).await
+    }
+    async fn card(&self, serial: u32) -> Result<Option<StoredCard>, StoreError> {
+        self.read(move |c| card::one(c, serial)).await
+    }
+    async fn cards(&self) -> Result<Vec<StoredCard>, StoreError> {
+        self.read(card::all).await
+    }
+    async fn card_counts(&self) -> Result<BTreeMap<u32, Counts>, StoreError> {
+        self.read(card::counts).await
+    }
+    async fn quarantined(&self, decided: bool) -> Result<Vec<Quarantined>, StoreError> {
+        self.read(move |c| quarantine::list(c, decided)).await
+    }
+    async fn decide(
+        &self,
+        part: u8,
+        rating: RatingId,
+        decision: Decision,
+        why: &str,
+        at: Instant,
+    ) -> Result<bool, StoreError> {
+        let why = why.to_owned();
+        self.write(move |c| quarantine::decide(c, part, &rating, decision, &why, at)).await
+    }
+    async fn release_due(&self, at: Instant) -> Result<u64, StoreError> {
+        // Asked once a second: it must not take the write lock for nothing.
+        if !self.read(move |c| quarantine::is_any_due(c, at)).await? {
+            return Ok(0);
+        }
+        self.write(move |c| quarantine::release_due(c, at)).await
+    }
+    async fn forget_sources(&self, day: i64) -> Result<(), StoreError> {
+        self.write(move |c| quarantine::forget_sources(c, day)).await
     }
     async fn verify(&self) -> Result<Verification, StoreError> {
         self.read(verify::verify).await

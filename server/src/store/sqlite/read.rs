@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use haochaping::{calendar::Instant, link::RatingId, rating::SatisfactionLevel, region::Region, statistics::Counts};
+use haochaping::{calendar::Instant, link::RatingId, region::Region, statistics::Counts};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::SLOT;
-use crate::store::{FigureKey, Id, RatingView, ServiceView, StoreError};
+use crate::store::{Figure, FigureKey, Id, RatingView, ServiceView, Standing, StoreError, Tally};
 
 /// A stored region. What was stored was checked; a damaged number shows as the country rather than stopping a page.
 pub(super) fn region_of(number: i64) -> Region {
@@ -42,8 +42,9 @@ pub(super) fn ratings_between(
     high: RatingId,
 ) -> Result<Vec<RatingView>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "select r.id, r.rated_at, w.state, w.opened_at from rating r
+        "select r.id, r.rated_at, w.state, w.opened_at, q.part is not null, q.decision from rating r
          left join work_order w on w.part = r.part and w.rating = r.id
+         left join quarantine q on q.part = r.part and q.rating = r.id
          where r.part = ?1 and r.id between ?2 and ?3",
     )?;
     let rows = statement.query_map(params![part, low, high], |row| {
@@ -52,6 +53,11 @@ pub(super) fn ratings_between(
         Ok(RatingView {
             id: row.get(0)?,
             rated_at: Instant::from_millis(row.get(1)?),
+            standing: match (row.get(4)?, row.get::<_, Option<String>>(5)?.as_deref()) {
+                (true, None) => Standing::Quarantined,
+                (true, Some("excluded")) => Standing::Excluded,
+                _ => Standing::Counts,
+            },
             work_order: state.zip(opened.map(Instant::from_millis)),
         })
     })?;
@@ -67,18 +73,18 @@ pub(super) fn slot_revision(connection: &Connection) -> Result<i64, StoreError> 
 }
 
 /// The revision is read first and within one snapshot, so that a batch committed meanwhile is not counted twice.
-pub(super) fn figures(connection: &Connection) -> Result<(i64, BTreeMap<FigureKey, Counts>), StoreError> {
+pub(super) fn figures(connection: &Connection) -> Result<(i64, BTreeMap<FigureKey, Figure>), StoreError> {
     let snapshot = connection.unchecked_transaction()?;
     let revision = slot_revision(&snapshot)?;
-    let mut figures: BTreeMap<FigureKey, Counts> = BTreeMap::new();
+    let mut figures: BTreeMap<FigureKey, Figure> = BTreeMap::new();
     let mut statement =
         snapshot.prepare_cached("select region, agency, level, sum(n) from counter group by region, agency, level")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let key = FigureKey { region: region_of(row.get(0)?), agency: row.get(1)? };
-        let level: String = row.get(2)?;
-        let level: SatisfactionLevel = level.parse().map_err(|e| StoreError::Failed(format!("counter: {e}")))?;
-        figures.entry(key).or_default().add(level, row.get::<_, i64>(3)?.unsigned_abs());
+        let tally: String = row.get(2)?;
+        let tally: Tally = tally.parse().map_err(|e| StoreError::Failed(format!("counter: {e}")))?;
+        figures.entry(key).or_default().add(tally, row.get(3)?);
     }
     Ok((revision, figures))
 }

@@ -10,7 +10,7 @@ use haochaping::{
 use rusqlite::{Transaction, params};
 
 use super::SLOT;
-use crate::store::{FigureKey, StoreError};
+use crate::store::{FigureKey, StoreError, Tally};
 
 /// What ratings have in common that enter the same counters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -19,32 +19,33 @@ pub(super) struct Group {
     pub(super) region: Region,
     pub(super) agency: String,
     pub(super) item: Option<String>,
+    pub(super) card: Option<u32>,
     pub(super) channel: Channel,
     pub(super) provenance: Provenance,
-    pub(super) level: SatisfactionLevel,
+    pub(super) tally: Tally,
 }
 
 /// The sums of a batch.
 #[derive(Debug, Default)]
 pub(super) struct Sums {
-    groups: HashMap<Group, u64>,
-    options: HashMap<(u32, Region, String, SatisfactionLevel), u64>,
+    groups: HashMap<Group, i64>,
+    options: HashMap<(u32, Region, String, SatisfactionLevel), i64>,
 }
 
-/// A figure and by how much it grew.
-pub(super) type Added = (FigureKey, SatisfactionLevel, u64);
+/// A figure and by how much it moved.
+pub(super) type Added = (FigureKey, Tally, i64);
 type SliceKey = (u32, Region, &'static str, String, SatisfactionLevel);
 
 impl Sums {
-    /// Adds one rating of a group with the codes of its options, separated by commas.
-    pub(super) fn add(&mut self, group: Group, options: &str) {
-        if group.provenance.counts() {
+    /// Adds one rating of a group with the codes of its options, separated by commas; or takes it away where `n` is −1.
+    pub(super) fn add(&mut self, group: Group, options: &str, n: i64) {
+        if let (Tally::Counted(level), true) = (group.tally, group.provenance.counts()) {
             for code in options.split(',').filter(|code| !code.is_empty()) {
-                let key = (group.month, group.region.city(), code.to_owned(), group.level);
-                *self.options.entry(key).or_default() += 1;
+                let key = (group.month, group.region.city(), code.to_owned(), level);
+                *self.options.entry(key).or_default() += n;
             }
         }
-        *self.groups.entry(group).or_default() += 1;
+        *self.groups.entry(group).or_default() += n;
     }
 
     /// One upsert a row, in the order of keys.
@@ -54,9 +55,9 @@ impl Sums {
             "insert into counter (part, region, agency, level, slot, n) values (0, ?1, ?2, ?3, ?4, ?5)
              on conflict (part, region, agency, level, slot) do update set n = n + excluded.n",
         )?;
-        for (key, level, n) in &figures {
+        for (key, tally, n) in &figures {
             let region = key.region.number().cast_signed();
-            counter.execute(params![region, key.agency, level.name(), SLOT, n.cast_signed()])?;
+            counter.execute(params![region, key.agency, tally.name(), SLOT, n])?;
         }
         let mut slice = transaction.prepare_cached(
             "insert into slice (part, month, city, kind, value, level, slot, n) values (0, ?1, ?2, ?3, ?4, ?5, ?6, ?7)
@@ -64,7 +65,7 @@ impl Sums {
         )?;
         for ((month, city, kind, value, level), n) in self.slices() {
             let city = city.number().cast_signed();
-            slice.execute(params![month, city, kind, value, level.name(), SLOT, n.cast_signed()])?;
+            slice.execute(params![month, city, kind, value, level.name(), SLOT, n])?;
         }
         Ok(figures)
     }
@@ -76,19 +77,21 @@ impl Sums {
             for region in group.region.ancestors() {
                 for agency in ["", &group.agency] {
                     let key = FigureKey { region, agency: agency.to_owned() };
-                    *figures.entry((key, group.level)).or_default() += n;
+                    *figures.entry((key, group.tally)).or_default() += n;
                 }
             }
         }
-        figures.into_iter().map(|((key, level), n)| (key, level, n)).collect()
+        figures.into_iter().map(|((key, tally), n)| (key, tally, n)).collect()
     }
 
-    /// The one-dimensional slices of a month in a city. What does not count shows in that of provenance only.
-    fn slices(&self) -> BTreeMap<SliceKey, u64> {
+    /// The one-dimensional slices of a month in a city. What does not count by its provenance shows in that slice only,
+    /// and what is in quarantine in none, since slices are by level.
+    fn slices(&self) -> BTreeMap<SliceKey, i64> {
         let mut slices = BTreeMap::new();
         for (group, n) in &self.groups {
+            let Tally::Counted(level) = group.tally else { continue };
             let mut add = |kind, value: &str| {
-                let key = (group.month, group.region.city(), kind, value.to_owned(), group.level);
+                let key = (group.month, group.region.city(), kind, value.to_owned(), level);
                 *slices.entry(key).or_default() += n;
             };
             add("provenance", group.provenance.name());
@@ -97,6 +100,9 @@ impl Sums {
                 add("channel", group.channel.name());
                 if let Some(item) = &group.item {
                     add("item", item);
+                }
+                if let Some(card) = group.card {
+                    add("card", &card.to_string());
                 }
             }
         }

@@ -44,8 +44,11 @@ pub(super) fn verify(connection: &Connection) -> Result<Verification, StoreError
 
 fn fold_ratings(connection: &Connection, found: &mut Verification) -> Result<(Fold, Fold), StoreError> {
     let (mut figures, mut slices) = (Fold::new(), Fold::new());
-    let mut statement = connection
-        .prepare("select level, provenance, channel, indicators, item_code, agency, region, rated_at from rating")?;
+    let mut statement = connection.prepare(
+        "select r.level, r.provenance, r.channel, r.indicators, r.item_code, r.agency, r.region, r.rated_at, r.card,
+           q.part is not null, q.decision
+         from rating r left join quarantine q on q.part = r.part and q.rating = r.id",
+    )?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         found.n_ratings += 1;
@@ -62,6 +65,25 @@ fn fold_ratings(connection: &Connection, found: &mut Verification) -> Result<(Fo
         let (item, agency): (Option<String>, String) = (row.get(4)?, row.get(5)?);
         let region = region_of(row.get(6)?);
         let month = Instant::from_millis(row.get(7)?).date_in_china().month();
+        let (card, was_held): (Option<u32>, bool) = (row.get(8)?, row.get(9)?);
+        let tally = match (was_held, row.get::<_, Option<String>>(10)?.as_deref()) {
+            (true, None) => "quarantined",
+            (true, Some("excluded")) => "excluded",
+            _ => level.as_str(),
+        };
+        let mut figure = |tally: &str| {
+            for ancestor in region.ancestors() {
+                for of in ["", &agency] {
+                    *figures.entry(format!("{} {of} {tally}", ancestor.number())).or_default() += 1;
+                }
+            }
+        };
+        if counts {
+            figure(tally);
+        }
+        if tally != level {
+            continue;
+        }
         let city = region.city().number();
         let mut slice = |kind: &str, value: &str| {
             *slices.entry(format!("{month} {city} {kind} {value} {level}")).or_default() += 1;
@@ -78,10 +100,8 @@ fn fold_ratings(connection: &Connection, found: &mut Verification) -> Result<(Fo
         for code in indicators.split(',').filter(|code| !code.is_empty()) {
             slice("option", code);
         }
-        for ancestor in region.ancestors() {
-            for of in ["", &agency] {
-                *figures.entry(format!("{} {of} {level}", ancestor.number())).or_default() += 1;
-            }
+        if let Some(card) = card {
+            slice("card", &card.to_string());
         }
     }
     Ok((figures, slices))
@@ -108,14 +128,18 @@ fn check_work_orders(connection: &Connection, found: &mut Verification) -> Resul
     let missing: i64 = connection.query_row(
         "select count(*) from rating r
          where r.level in ('dissatisfied', 'very_dissatisfied') and r.provenance in ('citizen', 'assisted', 'relayed')
-           and not exists (select 1 from work_order w where w.part = r.part and w.rating = r.id)",
+           and not exists (select 1 from work_order w where w.part = r.part and w.rating = r.id)
+           and not exists (select 1 from quarantine q where q.part = r.part and q.rating = r.id
+             and coalesce(q.decision, '') <> 'released')",
         [],
         |row| row.get(0),
     )?;
     let stray: i64 = connection.query_row(
         "select count(*) from work_order w where not exists (
            select 1 from rating r where r.part = w.part and r.id = w.rating
-             and r.level in ('dissatisfied', 'very_dissatisfied') and r.provenance in ('citizen', 'assisted', 'relayed'))",
+             and r.level in ('dissatisfied', 'very_dissatisfied') and r.provenance in ('citizen', 'assisted', 'relayed')
+             and not exists (select 1 from quarantine q where q.part = r.part and q.rating = r.id
+               and coalesce(q.decision, '') <> 'released'))",
         [],
         |row| row.get(0),
     )?;
@@ -130,7 +154,7 @@ fn check_work_orders(connection: &Connection, found: &mut Verification) -> Resul
 
 fn check_services(connection: &Connection, found: &mut Verification) -> Result<(), StoreError> {
     let stray: i64 = connection.query_row(
-        "select count(*) from rating r where not exists (
+        "select count(*) from rating r where r.card is null and not exists (
            select 1 from service s where s.part = r.part and s.authority = r.authority
              and s.case_number = r.case_number and s.service_number = r.service_number)",
         [],
@@ -138,6 +162,15 @@ fn check_services(connection: &Connection, found: &mut Verification) -> Result<(
     )?;
     if stray > 0 {
         found.faults.push(format!("{stray} ratings have no service"));
+    }
+    let stray: i64 = connection.query_row(
+        "select count(*) from rating r where r.card is not null
+           and not exists (select 1 from card c where c.serial = r.card)",
+        [],
+        |row| row.get(0),
+    )?;
+    if stray > 0 {
+        found.faults.push(format!("{stray} ratings have no card"));
     }
     Ok(())
 }

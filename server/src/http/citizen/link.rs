@@ -1,0 +1,165 @@
+//! The two kinds of link that open a form, and what they lead to. A single-use ticket is about one finished service; a
+//! printed card about a service point. Each is checked by its MAC before anything is read.
+
+use haochaping::{
+    form::{CardSubject, Subject},
+    link::{Card, TokenError, Visit},
+    rating::Violation,
+};
+
+use crate::{
+    accept::read_ticket,
+    app::{App, random},
+    store::{ServiceView, StoreError, StoredCard},
+};
+
+/// A link as it came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Link {
+    /// `/r/…`
+    Ticket(String),
+    /// `/c/…`
+    Card(String),
+}
+
+/// What is about to happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Moment {
+    /// A form is opened.
+    Open,
+    /// A filled form arrives; one that was opened in time is taken a while longer.
+    Send,
+    /// Somebody comes back after the rating.
+    Return,
+}
+
+/// Where a link leads.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// What the form shows.
+    pub subject: Subject,
+    /// The civil date of the rating that stands; a card has none.
+    pub rated_on: Option<String>,
+    /// The serial of a card.
+    serial: Option<u32>,
+}
+
+/// Why no form can be shown.
+#[derive(Debug)]
+pub(super) enum NoForm {
+    /// The ticket is refused; nothing was read.
+    Ticket(Violation),
+    /// The card is refused; nothing was read.
+    Card(TokenError),
+    /// The card was ended by its office.
+    Revoked,
+    /// There is a new card in its place.
+    Replaced,
+    /// Nothing is on record.
+    Unknown,
+    /// The store failed.
+    Store(StoreError),
+}
+
+impl Link {
+    /// The token as it came.
+    pub(super) fn token(&self) -> &str {
+        let (Self::Ticket(token) | Self::Card(token)) = self;
+        token
+    }
+
+    /// The path of its page.
+    pub(super) fn path(&self) -> String {
+        match self {
+            Self::Ticket(token) => format!("/r/{token}"),
+            Self::Card(token) => format!("/c/{token}"),
+        }
+    }
+
+    /// The attribute of the element that holds it.
+    pub(super) fn attribute(&self) -> &'static str {
+        match self {
+            Self::Ticket(_) => "ticket",
+            Self::Card(_) => "card",
+        }
+    }
+
+    /// Where it leads at this moment.
+    pub(super) async fn find(&self, app: &App, moment: Moment) -> Result<Found, NoForm> {
+        match self {
+            Self::Ticket(token) => find_service(app, token, moment).await,
+            Self::Card(token) => find_card(app, token, moment).await,
+        }
+    }
+}
+
+impl Found {
+    /// The key of a new form: random, or a visit to the card.
+    pub(super) fn fresh_key(&self, app: &App) -> String {
+        match self.serial {
+            None => haochaping::link::base32::encode(&random::<16>(&*app.rng)),
+            Some(serial) => {
+                let visit = Visit { serial, opened_at: app.clock.now(), nonce: random(&*app.rng) };
+                visit.mint(&app.keys().page)
+            }
+        }
+    }
+}
+
+async fn find_service(app: &App, token: &str, moment: Moment) -> Result<Found, NoForm> {
+    let ticket = read_ticket(app, token).map_err(NoForm::Ticket)?;
+    let now = app.clock.now();
+    let is_in_time = match moment {
+        Moment::Open => ticket.opens_at(now),
+        Moment::Send => ticket.takes_rating_at(now),
+        Moment::Return => true,
+    };
+    if !is_in_time {
+        return Err(NoForm::Ticket(Violation::TicketExpired));
+    }
+    let service = app.store.service(ticket.part, ticket.service).await.map_err(NoForm::Store)?;
+    let service = service.ok_or(NoForm::Unknown)?;
+    let rated_on = service.rated_at.map(|at| at.date_in_china().to_string());
+    Ok(Found { subject: of_service(service), rated_on, serial: None })
+}
+
+fn of_service(service: ServiceView) -> Subject {
+    Subject::Service {
+        item: service.item_name.unwrap_or_default(),
+        agency: service.agency_name.unwrap_or_default(),
+        finished_on: service.finished_at.date_in_china().to_string(),
+    }
+}
+
+async fn find_card(app: &App, token: &str, moment: Moment) -> Result<Found, NoForm> {
+    let card = Card::verify(token, &app.keys().card, &app.config.canonical_host()).map_err(NoForm::Card)?;
+    // A page that was opened in time may still send: its visit says until when.
+    let is_open = moment == Moment::Open;
+    if is_open && !card.expires.is_good_on(app.clock.now().date_in_china()) {
+        return Err(NoForm::Card(TokenError::Expired));
+    }
+    let stored = app.store.card(card.serial).await.map_err(NoForm::Store)?.ok_or(NoForm::Unknown)?;
+    if is_open && stored.replaced_by.is_some() {
+        return Err(NoForm::Replaced);
+    }
+    if is_open && stored.revoked.is_some() {
+        return Err(NoForm::Revoked);
+    }
+    Ok(Found { subject: of_card(app, stored), rated_on: None, serial: Some(card.serial) })
+}
+
+fn of_card(app: &App, StoredCard { card, .. }: StoredCard) -> Subject {
+    // From the district down: whoever stands before the agent knows the city.
+    let mut places: Vec<_> = card.region.ancestors().take(3).map(|region| app.region_name(region)).collect();
+    places.reverse();
+    Subject::Card(CardSubject {
+        kind: card.kind,
+        name: card.name,
+        number: card.number,
+        place: places.join(" "),
+        scope: card.scope.unwrap_or_default(),
+        agency: card.agency_name.unwrap_or(card.agency),
+        purposes: app.config.purposes.0.clone(),
+        purpose: String::new(),
+    })
+}

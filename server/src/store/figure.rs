@@ -1,0 +1,68 @@
+//! What is counted, and where.
+
+use haochaping::{rating::SatisfactionLevel, region::Region, statistics::Counts};
+
+/// Where a figure is counted: a region, by one agency or by all.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FigureKey {
+    /// The region, ancestors included.
+    pub region: Region,
+    /// The agency's code; empty for all.
+    pub agency: String,
+}
+
+/// How a rating enters a figure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tally {
+    /// It counts, as this level.
+    Counted(SatisfactionLevel),
+    /// It is kept and does not count yet; its level shows nowhere.
+    Quarantined,
+    /// It was left out for good, with a reason on record.
+    Excluded,
+}
+
+impl Tally {
+    /// The name in the column of levels.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Counted(level) => level.name(),
+            Self::Quarantined => "quarantined",
+            Self::Excluded => "excluded",
+        }
+    }
+}
+
+impl std::str::FromStr for Tally {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        match name {
+            "quarantined" => Ok(Self::Quarantined),
+            "excluded" => Ok(Self::Excluded),
+            level => level.parse().map(Self::Counted).map_err(|_| format!("{level:?} is no level")),
+        }
+    }
+}
+
+/// The figure of one key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Figure {
+    /// Ratings that count.
+    pub counts: Counts,
+    /// Ratings that do not count yet.
+    pub n_quarantined: u64,
+    /// Ratings that were left out for good.
+    pub n_excluded: u64,
+}
+
+impl Figure {
+    /// Adds `n` ratings, or takes them away where it is negative.
+    pub fn add(&mut self, tally: Tally, n: i64) {
+        match tally {
+            Tally::Counted(level) => self.counts.add(level, u64::try_from(n).unwrap_or(0)),
+            Tally::Quarantined => self.n_quarantined = self.n_quarantined.saturating_add_signed(n),
+            Tally::Excluded => self.n_excluded = self.n_excluded.saturating_add_signed(n),
+        }
+    }
+}

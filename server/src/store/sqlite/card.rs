@@ -1,0 +1,163 @@
+//! Cards: issued, replaced, revoked, listed.
+
+use std::collections::BTreeMap;
+
+use haochaping::{
+    calendar::Instant,
+    link::{Card, ExpiryMonth},
+    statistics::Counts,
+};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
+
+use super::read::region_of;
+use crate::store::{Issue, NewCard, StoreError, StoredCard};
+
+const SELECT: &str =
+    "select c.serial, c.kind, c.name, c.number, c.agency, a.name, c.region, c.scope, c.phone, c.expires,
+    c.content, c.issued_at, c.revoked_at, c.revoked_reason, c.replaced_by
+  from card c left join agency a on a.code = c.agency";
+
+pub(super) fn issue(
+    connection: &mut Connection,
+    cards: &[NewCard],
+    at: Instant,
+) -> Result<Vec<(StoredCard, Issue)>, StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let issued = cards.iter().map(|new| issue_one(&transaction, new, at)).collect::<Result<_, _>>()?;
+    transaction.commit().map_err(|e| StoreError::OutcomeUnknown(e.to_string()))?;
+    Ok(issued)
+}
+
+fn issue_one(transaction: &Transaction<'_>, new: &NewCard, at: Instant) -> Result<(StoredCard, Issue), StoreError> {
+    if let Some(name) = &new.agency_name {
+        transaction
+            .prepare_cached(
+                "insert into agency (code, name) values (?1, ?2)
+                 on conflict (code) do update set name = excluded.name where name <> excluded.name",
+            )?
+            .execute([&new.agency, name])?;
+    }
+    let live = transaction
+        .prepare_cached(&format!(
+            "{SELECT} where c.agency = ?1 and c.kind = ?2 and c.number = ?3 and c.revoked_at is null
+               and c.replaced_by is null"
+        ))?
+        .query_row(params![new.agency, new.kind.name(), new.number], read)
+        .optional()?;
+    match live {
+        Some(live) if live.card.content == new.content && live.card.expires.is_good_on(at.date_in_china()) => {
+            Ok((live, Issue::Known))
+        }
+        Some(live) => {
+            let card = insert(transaction, new, at)?;
+            succeed(transaction, live.serial, card.serial)?;
+            Ok((card, Issue::Replaces(live.serial)))
+        }
+        None => Ok((insert(transaction, new, at)?, Issue::New)),
+    }
+}
+
+fn insert(transaction: &Transaction<'_>, new: &NewCard, at: Instant) -> Result<StoredCard, StoreError> {
+    let serial: u32 =
+        transaction.prepare_cached("select coalesce(max(serial), 0) + 1 from card")?.query_row([], |row| row.get(0))?;
+    if serial > Card::SERIAL_MAX {
+        return Err(StoreError::Failed("all 16,777,215 serials of cards are used up".into()));
+    }
+    transaction
+        .prepare_cached(
+            "insert into card (serial, kind, name, number, agency, region, scope, phone, expires, content, issued_at)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        )?
+        .execute(params![
+            serial,
+            new.kind.name(),
+            new.name,
+            new.number,
+            new.agency,
+            new.region.number().cast_signed(),
+            new.scope,
+            new.phone,
+            new.expires.months(),
+            new.content,
+            at.millis(),
+        ])?;
+    Ok(StoredCard { serial, card: new.clone(), issued_at: at, revoked: None, replaced_by: None })
+}
+
+fn succeed(transaction: &Transaction<'_>, old: u32, new: u32) -> Result<(), StoreError> {
+    transaction.prepare_cached("update card set replaced_by = ?2 where serial = ?1")?.execute([old, new])?;
+    Ok(())
+}
+
+pub(super) fn replace(connection: &mut Connection, serial: u32, at: Instant) -> Result<Option<StoredCard>, StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let live = one(&transaction, serial)?.filter(|card| card.revoked.is_none() && card.replaced_by.is_none());
+    let Some(live) = live else { return Ok(None) };
+    let card = insert(&transaction, &live.card, at)?;
+    succeed(&transaction, serial, card.serial)?;
+    transaction.commit().map_err(|e| StoreError::OutcomeUnknown(e.to_string()))?;
+    Ok(Some(card))
+}
+
+pub(super) fn revoke(connection: &mut Connection, serial: u32, reason: &str, at: Instant) -> Result<bool, StoreError> {
+    let n = connection
+        .prepare_cached(
+            "update card set revoked_at = ?2, revoked_reason = ?3
+             where serial = ?1 and revoked_at is null and replaced_by is null",
+        )?
+        .execute(params![serial, at.millis(), reason])?;
+    Ok(n == 1)
+}
+
+pub(super) fn one(connection: &Connection, serial: u32) -> Result<Option<StoredCard>, StoreError> {
+    let mut statement = connection.prepare_cached(&format!("{SELECT} where c.serial = ?1"))?;
+    Ok(statement.query_row([serial], read).optional()?)
+}
+
+pub(super) fn all(connection: &Connection) -> Result<Vec<StoredCard>, StoreError> {
+    let mut statement = connection.prepare_cached(&format!("{SELECT} order by c.serial"))?;
+    let rows = statement.query_map([], read)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+pub(super) fn counts(connection: &Connection) -> Result<BTreeMap<u32, Counts>, StoreError> {
+    let mut statement = connection
+        .prepare_cached("select value, level, sum(n) from slice where kind = 'card' group by value, level")?;
+    let mut rows = statement.query([])?;
+    let mut counts: BTreeMap<u32, Counts> = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let (value, level): (String, String) = (row.get(0)?, row.get(1)?);
+        let said = |e: String| StoreError::Failed(format!("slice of a card: {e}"));
+        let serial = value.parse().map_err(|_| said(format!("{value:?} is no serial")))?;
+        let level = level.parse().map_err(|_| said(format!("{level:?} is no level")))?;
+        counts.entry(serial).or_default().add(level, row.get::<_, i64>(2)?.unsigned_abs());
+    }
+    Ok(counts)
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<StoredCard> {
+    // What was stored was checked; a damaged column is named rather than guessed.
+    let damaged = |column: usize, name: &str| {
+        rusqlite::Error::InvalidColumnType(column, name.to_owned(), rusqlite::types::Type::Text)
+    };
+    let kind: String = row.get(1)?;
+    let revoked = row.get::<_, Option<i64>>(12)?.map(Instant::from_millis);
+    Ok(StoredCard {
+        serial: row.get(0)?,
+        card: NewCard {
+            kind: kind.parse().map_err(|()| damaged(1, "kind"))?,
+            name: row.get(2)?,
+            number: row.get(3)?,
+            agency: row.get(4)?,
+            agency_name: row.get(5)?,
+            region: region_of(row.get(6)?),
+            scope: row.get(7)?,
+            phone: row.get(8)?,
+            expires: ExpiryMonth::from_months(row.get(9)?).ok_or_else(|| damaged(9, "expires"))?,
+            content: row.get(10)?,
+        },
+        issued_at: Instant::from_millis(row.get(11)?),
+        revoked: revoked.zip(row.get(13)?),
+        replaced_by: row.get(14)?,
+    })
+}
