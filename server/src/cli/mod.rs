@@ -2,6 +2,7 @@
 
 mod api_key;
 mod backup;
+mod card;
 mod key;
 mod region;
 pub mod serve;
@@ -40,6 +41,8 @@ enum Command {
     ApiKey(api_key::Args),
     /// Import names of streets and villages
     Region(region::Args),
+    /// Print the cards of grid workers, windows and halls, and keep them
+    Card(card::Args),
     /// Import finished services from a file
     Service(service::Args),
     /// Print the rating link of a registered service
@@ -61,6 +64,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Key(args) => key::run(args).await,
         Command::ApiKey(args) => api_key::run(args).await,
         Command::Region(args) => region::run(args).await,
+        Command::Card(args) => card::run(args).await,
         Command::Service(args) => service::run(args).await,
         Command::Ticket(args) => ticket::run(args).await,
         Command::Verify(args) => verify::run(args).await,

@@ -1,0 +1,92 @@
+use flate2::Compression;
+use pdf_writer::{Name, Str};
+
+use super::{
+    POINT,
+    embed::{Embedded, deflate},
+};
+use crate::{font::Weight, mark::Mark};
+use haochaping::qr::QUIET_ZONE;
+
+/// Names of the fonts in a page, regular and bold.
+pub(super) const FONTS: [&[u8]; 2] = [b"R", b"B"];
+/// A little effort: the best takes three times as long for two per cent.
+const LEVEL: u32 = 4;
+
+/// The name of the portrait of the card at this place of a page.
+pub(super) fn picture(place: usize) -> String {
+    format!("P{place}")
+}
+
+/// What a page draws.
+pub(super) struct Content<'a> {
+    out: pdf_writer::Content,
+    /// Millimetres of the page's height; PDF counts from the lower edge.
+    height: f32,
+    embedded: &'a [Embedded; 2],
+}
+
+impl<'a> Content<'a> {
+    pub(super) fn new(height: f32, embedded: &'a [Embedded; 2]) -> Self {
+        Self { out: pdf_writer::Content::with_capacity(64 * 1024), height, embedded }
+    }
+
+    /// Draws marks whose upper left corner lies at `place`; `n` is the place of the card on the page.
+    pub(super) fn draw(&mut self, marks: &[Mark], (left, top): (f32, f32), n: usize) {
+        let at = |x: f32, y: f32| (round((left + x) * POINT), round((self.height - top - y) * POINT));
+        for mark in marks {
+            match mark {
+                Mark::Text { x, y, size, weight, ink, text } => {
+                    let (x, y) = at(*x, *y);
+                    let [c, m, ye, k] = ink.cmyk();
+                    self.out.set_fill_cmyk(c, m, ye, k);
+                    self.out.begin_text().set_font(Name(FONTS[*weight as usize]), round(size * POINT)).next_line(x, y);
+                    let glyphs = glyphs(&self.embedded[*weight as usize], text);
+                    self.out.show(Str(&glyphs)).end_text();
+                }
+                Mark::Area { x, y, width, height, ink } => {
+                    let (x, y) = at(*x, *y + *height);
+                    let [c, m, ye, k] = ink.cmyk();
+                    self.out.set_fill_cmyk(c, m, ye, k);
+                    self.out.rect(x, y, round(width * POINT), round(height * POINT)).fill_nonzero();
+                }
+                Mark::Code { x, y, module, matrix } => {
+                    let quiet = f32::from(u8::try_from(QUIET_ZONE).expect("four")) * module;
+                    let (x, y) = at(*x + quiet, *y + quiet);
+                    let side = module * POINT;
+                    // In units of a module, counted from the upper edge: the numbers stay small.
+                    self.out.save_state().transform([side, 0.0, 0.0, -side, x, y]).set_fill_cmyk(0.0, 0.0, 0.0, 1.0);
+                    for (column, row, length) in matrix.runs() {
+                        self.out.rect(short(column), short(row), short(length), 1.0);
+                    }
+                    self.out.fill_nonzero().restore_state();
+                }
+                Mark::Picture { x, y, width, height } => {
+                    let (x, y) = at(*x, *y + *height);
+                    self.out.save_state().transform([width * POINT, 0.0, 0.0, height * POINT, x, y]);
+                    self.out.x_object(Name(picture(n).as_bytes())).restore_state();
+                }
+            }
+        }
+    }
+
+    /// The compressed content.
+    pub(super) fn finish(self) -> Vec<u8> {
+        deflate(self.out.finish().as_slice(), Compression::new(LEVEL)).expect("writing to memory cannot fail")
+    }
+}
+
+/// Hundredths of a point are finer than any printer.
+fn round(points: f32) -> f32 {
+    (points * 100.0).round() / 100.0
+}
+
+fn short(modules: usize) -> f32 {
+    f32::from(u8::try_from(modules).expect("a code has at most 177 modules"))
+}
+
+fn glyphs(font: &Embedded, text: &str) -> Vec<u8> {
+    text.chars().flat_map(|c| font.glyph(c).to_be_bytes()).collect()
+}
+
+const _: () = assert!(Weight::Regular as usize == 0 && Weight::Bold as usize == 1);

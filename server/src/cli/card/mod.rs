@@ -1,0 +1,86 @@
+//! `haochaping card …`: the cards of grid workers, windows and halls.
+
+mod list;
+mod print;
+mod quarantine;
+
+use anyhow::{Result, ensure};
+use clap::{Args as ClapArgs, Subcommand};
+use haochaping::link::{Card, canonical_host, card_url};
+
+use super::{load_keys, open_existing};
+use crate::{
+    app::{Clock, SystemClock},
+    config::StoreArgs,
+    keys::Keys,
+    store::{Store, StoredCard},
+};
+
+#[derive(ClapArgs, Debug)]
+pub(super) struct Args {
+    #[command(flatten)]
+    store: StoreArgs,
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Print the cards of a roster
+    Print(print::Args),
+    /// List cards, or what was said of them
+    List(list::Args),
+    /// End a card; its page says so from then on
+    Revoke {
+        /// The card's serial
+        serial: u32,
+        /// Why; kept on record
+        #[arg(long)]
+        reason: String,
+    },
+    /// Give a lost or damaged card a successor that says the same, and print its link
+    Replace {
+        /// The serial of the card that is replaced
+        serial: u32,
+        /// Where people reach the collector
+        #[arg(long, env = "HAOCHAPING_PUBLIC_URL", value_name = "URL")]
+        public_url: String,
+        /// Scheme and host in lower case
+        #[arg(long)]
+        lower_case: bool,
+    },
+    /// List ratings in quarantine, or decide about one
+    Quarantine(quarantine::Args),
+}
+
+#[expect(clippy::print_stdout, reason = "commands answer on standard output")]
+pub(super) async fn run(args: Args) -> Result<()> {
+    match args.action {
+        Action::Print(print) => return print::run(&args.store, print).await,
+        Action::List(list) => return list::run(&*open_existing(&args.store)?, list).await,
+        Action::Quarantine(quarantine) => return quarantine::run(&*open_existing(&args.store)?, quarantine).await,
+        Action::Revoke { serial, reason } => {
+            ensure!(!reason.trim().is_empty(), "say why by --reason");
+            let store = open_existing(&args.store)?;
+            let is_ended = store.revoke_card(serial, reason.trim(), SystemClock.now()).await?;
+            ensure!(is_ended, "there is no card {serial} in use: see `haochaping card list`");
+            println!("card {serial} is ended");
+        }
+        Action::Replace { serial, public_url, lower_case } => {
+            let store = open_existing(&args.store)?;
+            let keys = load_keys(&args.store, &store).await?;
+            let new = store.replace_card(serial, SystemClock.now()).await?;
+            let Some(new) = new else {
+                anyhow::bail!("there is no card {serial} in use: see `haochaping card list`");
+            };
+            println!("card {} replaces card {serial}: {}", new.serial, link(&new, &keys, &public_url, lower_case));
+        }
+    }
+    Ok(())
+}
+
+/// The printed link of a card.
+fn link(card: &StoredCard, keys: &Keys, public_url: &str, is_lower_case: bool) -> String {
+    let token = Card { serial: card.serial, kind: card.card.kind, expires: card.card.expires };
+    card_url(public_url, &token.mint(&keys.card, &canonical_host(public_url)), is_lower_case)
+}
