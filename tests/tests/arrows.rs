@@ -9,10 +9,11 @@ use haochaping_tests::workspace;
 use serde_json::Value;
 
 /// Which of our crates a crate may know. A crate that is not here may know none, so a new crate is a decision.
-const MAY_KNOW: [(&str, &[&str]); 5] = [
+const MAY_KNOW: [(&str, &[&str]); 6] = [
     ("haochaping", &[]),
     ("haochaping-widget", &["haochaping"]),
-    ("haochaping-server", &["haochaping"]),
+    ("haochaping-cards", &["haochaping"]),
+    ("haochaping-server", &["haochaping", "haochaping-cards"]),
     ("haochaping-demo", &["haochaping", "haochaping-server"]),
     ("haochaping-tests", &["haochaping", "haochaping-server", "haochaping-demo"]),
 ];

@@ -51,7 +51,6 @@ async function start(lang) {
 function read(form) {
   const find = (selector) => form.querySelector(selector) || {};
   const named = (name) => find("[name=" + name + "]").value || "";
-  const about = (name) => find("[data-hcp-about=" + name + "]").textContent || "";
   const level = find("[name=level]:checked").value || "";
   return {
     ticket: form.dataset.ticket,
@@ -62,9 +61,6 @@ function read(form) {
     via: named("via"),
     lang: named("lang"),
     version: named("indicator_version"),
-    item: about("item"),
-    agency: about("agency"),
-    finished: about("finished"),
     level: level,
     indicators: Array.from(form.querySelectorAll("[name=indicator]:checked"), (box) => box.value),
     comment: named("comment"),
@@ -87,7 +83,7 @@ function readFocus(form) {
 
 /** Copies what was chosen and typed between two forms with the same field names. */
 function copyValues(from, to) {
-  to.querySelectorAll("input:not([type=hidden]),textarea").forEach((field) => {
+  to.querySelectorAll("input:not([type=hidden]),textarea,select").forEach((field) => {
     const choice = /radio|checkbox/.test(field.type);
     const selector = "[name=" + field.name + "]" + (choice ? '[value="' + field.value + '"]' : "");
     const source = from.querySelector(selector);
@@ -97,7 +93,7 @@ function copyValues(from, to) {
 
 class HaoChaPing extends HTMLElement {
   static get observedAttributes() {
-    return ["ticket", "lang", "mode", "theme"];
+    return ["ticket", "card", "lang", "mode", "theme"];
   }
 
   constructor() {
@@ -132,7 +128,7 @@ class HaoChaPing extends HTMLElement {
   attributeChangedCallback(name, before, now) {
     if (!this._alive || before === now || !this._form) return;
     if (name === "theme") this._applyTheme();
-    else this._fetch(name === "ticket" ? null : this._current());
+    else this._fetch(/ticket|card/.test(name) ? null : this._current());
   }
 
   _light() {
@@ -149,6 +145,13 @@ class HaoChaPing extends HTMLElement {
     this._adoptStyle(document);
     if (light.matches("form")) this._show(light);
     else this._tell(light);
+  }
+
+  /** The path of what is rated; nothing without an attribute that names it. */
+  _path() {
+    const ticket = this.getAttribute("ticket");
+    const token = ticket || this.getAttribute("card");
+    return token && (ticket ? "/r/" : "/c/") + encodeURIComponent(token);
   }
 
   _adoptStyle(from) {
@@ -186,11 +189,11 @@ class HaoChaPing extends HTMLElement {
 
   /** Fetches the form as a document and adopts its nodes: no HTML sink, so Trusted Types have nothing to refuse. */
   _fetch(values) {
-    const ticket = this.getAttribute("ticket");
-    if (!ticket) return;
+    const path = this._path();
+    if (!path) return;
     const asked = { lang: this.getAttribute("lang") || document.documentElement.lang, mode: this.getAttribute("mode"), style: "template" };
     const query = Object.keys(asked).filter((name) => asked[name]).map((name) => name + "=" + encodeURIComponent(asked[name]));
-    const url = this._collector() + "/r/" + encodeURIComponent(ticket) + "/form?" + query.join("&");
+    const url = this._collector() + path + "/form?" + query.join("&");
     this._request("GET", url, null, (page) => {
       const content = page && page.querySelector("form[data-hcp-form],[data-hcp-notice]");
       if (!content) {
@@ -256,6 +259,9 @@ class HaoChaPing extends HTMLElement {
   /** Called by the app when it is rendered: one step, with focus, caret and scroll kept. */
   _swap() {
     const focus = readFocus(this._form);
+    const subject = this._root.querySelector(".hcp-subject");
+    subject.append(...this._form.querySelector(".hcp-subject").cloneNode(true).childNodes);
+    copyValues(this._form, subject);
     this._slot.remove();
     this._form.remove();
     this._root.hidden = false;
@@ -273,6 +279,8 @@ class HaoChaPing extends HTMLElement {
     const limit = setTimeout(() => abort.abort(), 8000);
     // NFC by the browser: the tables would be 48 KB in the app.
     body.comment = body.comment.normalize("NFC");
+    const purpose = this._box.querySelector("[name=purpose]");
+    if (purpose && purpose.value) body.purpose = purpose.value;
     const init = { method: "POST", mode: "cors", credentials: "omit", signal: abort.signal };
     init.headers = { "content-type": "application/json" };
     init.body = JSON.stringify(body);
@@ -418,7 +426,7 @@ class HaoChaPing extends HTMLElement {
     if (this._app && this._form && this._box.querySelector("form")) {
       copyValues(this._box, this._form);
       this._unmount();
-      if (this.getAttribute("ticket") === this._form.dataset.ticket) this.append(this._form);
+      if (this._form.action.includes(this._path())) this.append(this._form);
     } else this._unmount();
     if (!this._slot.isConnected) this.shadowRoot.prepend(this._slot);
   }

@@ -6,7 +6,6 @@
 
 use haochaping::{
     client::Outcome,
-    form::Subject,
     messages::Lang,
     rating::{ContactDraft, RatingDraft},
     wire::v1,
@@ -59,11 +58,6 @@ pub(crate) fn read_form(found: &JsValue) -> State {
         collector: text(found, "collector"),
         lang: Lang::from_tag(&lang).unwrap_or_default(),
         is_elder: get(found, "elder").is_truthy(),
-        subject: Subject {
-            item: text(found, "item"),
-            agency: text(found, "agency"),
-            finished_on: text(found, "finished"),
-        },
         id_prefix: text(found, "prefix"),
     };
     let draft = RatingDraft {
@@ -83,9 +77,11 @@ pub(crate) fn read_form(found: &JsValue) -> State {
 
 /// A rating as wire v1 has it.
 pub(crate) fn to_json(request: &v1::RatingRequest) -> Object {
+    // Without a ticket the key is a visit, and stands for both.
+    let (name, key) = request.visit.as_ref().map_or(("key", &request.key), |visit| ("visit", visit));
     let texts = [
         ("ticket", &request.ticket),
-        ("key", &request.key),
+        (name, key),
         ("level", &request.level),
         ("indicator_version", &request.indicator_version),
         ("comment", &request.comment),

@@ -2,7 +2,7 @@
 
 use haochaping::{
     client::{Failure, Outcome, Step, Submission},
-    form::{Subject, field},
+    form::field,
     messages::{Lang, Messages},
     rating::{RatingDraft, SatisfactionLevel},
     wire::v1,
@@ -11,13 +11,13 @@ use haochaping::{
 /// What a mounted form is about; never changes.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Setting {
+    /// Empty after a card, whose key is a visit.
     pub(crate) ticket: String,
     pub(crate) key: String,
     pub(crate) via: Option<String>,
     pub(crate) collector: String,
     pub(crate) lang: Lang,
     pub(crate) is_elder: bool,
-    pub(crate) subject: Subject,
     pub(crate) id_prefix: String,
 }
 
@@ -246,7 +246,6 @@ mod tests {
             collector: "https://collector.example".into(),
             lang: Lang::ZhHans,
             is_elder: false,
-            subject: Subject::default(),
             id_prefix: "p-".into(),
         };
         State::new(setting, RatingDraft::default())

@@ -27,12 +27,12 @@ enum Action {
     List,
     /// Add a key that signs or encrypts from now on
     Rotate {
-        /// ticket, page or data
+        /// ticket, card, page or data
         purpose: Purpose,
     },
     /// End a key: what it signed is refused from now on
     Retire {
-        /// ticket or page
+        /// ticket, card or page; cards of a retired key must all be printed again
         purpose: Purpose,
         /// The key's number
         id: u8,
@@ -55,7 +55,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
             println!("{} {id}", purpose.name());
         }
         Action::Retire { purpose, id } => {
-            if !matches!(purpose, Purpose::Ticket | Purpose::Page) {
+            if !matches!(purpose, Purpose::Ticket | Purpose::Card | Purpose::Page) {
                 bail!("{} keys are never retired: what they protect would be lost", purpose.name());
             }
             let keys = store.keys().await?;

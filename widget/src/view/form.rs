@@ -37,7 +37,8 @@ pub(super) fn form(state: &State, link: &Scope<Widget>) -> Html {
     let busy = when(is_sending, ("aria-disabled", "true"));
     html! {
         <form part="base" novalidate=true {oninput} {onsubmit}>
-            { about(state, m) }
+            // The element puts the server's own lines about what is rated into it.
+            <div class="hcp-subject"></div>
             { news(state, m) }
             { tag("fieldset", &[("class", "hcp-body"), when(is_sending, ("disabled", ""))], fields) }
             { text_tag("button", &[("class", "hcp-submit"), ("part", "submit"), ("id", &id(state, "submit")), busy], label) }
@@ -47,14 +48,6 @@ pub(super) fn form(state: &State, link: &Scope<Widget>) -> Html {
 
 fn id(state: &State, name: &str) -> String {
     [&state.setting.id_prefix, name].concat()
-}
-
-fn about(state: &State, m: &Messages) -> Html {
-    let lines = state.setting.subject.lines(m).into_iter();
-    let line = |(_, label, text): (_, &str, String)| {
-        tag("div", &[], vec![text_tag("dt", &[], label), text_tag("dd", &[], &text)])
-    };
-    tag("dl", &[("class", "hcp-about")], lines.map(line).collect())
 }
 
 /// What has to be put right, each fault with a link to its field, or why nothing was sent.

@@ -204,6 +204,7 @@ pub(super) async fn run(store_args: &StoreArgs, args: Args) -> Result<()> {
         }
     }
     bar.finish_and_clear();
+    write_list(&args, &cards, &faces)?;
     report(&args, &issued, &left_out)
 }
 
@@ -332,6 +333,19 @@ fn files(args: &Args, names: &Names, rows: &[Row], faces: &[Face]) -> Vec<(Strin
     }
     let name = |street: Region| format!("{street}-{}.pdf", plain(&names.region(street).unwrap_or_default()));
     streets.into_iter().map(|(street, faces)| (name(street), faces)).collect()
+}
+
+/// What was printed: serial, number and link of each card, for checks and for other media.
+fn write_list(args: &Args, cards: &[StoredCard], faces: &[Face]) -> Result<()> {
+    write_whole(&args.out.join("cards.csv"), |file| {
+        let mut out = csv::Writer::from_writer(file);
+        out.write_record(["serial", "number", "name", "region", "expires", "link"])?;
+        for (StoredCard { serial, card, .. }, face) in cards.iter().zip(faces) {
+            let (serial, region, expires) = (serial.to_string(), card.region.to_string(), card.expires.to_string());
+            out.write_record([&serial, &card.number, &card.name, &region, &expires, &face.link])?;
+        }
+        Ok(out.flush()?)
+    })
 }
 
 /// Text that is safe in a file name.

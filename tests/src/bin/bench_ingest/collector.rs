@@ -17,7 +17,7 @@ use haochaping::{
 use haochaping_server::{
     app::{App, Parts, SystemClock, SystemRng, random},
     assets::Releases,
-    config::Config,
+    config::{Config, Purposes},
     figures::Figures,
     http::{api::services::to_new, assets::Served, router::router},
     keys::{Keys, MasterKey},
@@ -87,6 +87,10 @@ impl Collector {
             root_region: Region::COUNTRY,
             public_step: 5,
             ticket_days: 90,
+            card_day_limit: 100,
+            card_source_limit: 10,
+            quarantine_days: 7,
+            purposes: Purposes::default(),
         };
         let master = MasterKey::new(random(&SystemRng));
         let keys = Keys::load(&*store, &master, &SystemRng, now()).await?;
@@ -172,6 +176,8 @@ impl Collector {
             contact: None,
             lang: "zh-Hans".into(),
             via: Some("qr".into()),
+            visit: None,
+            purpose: None,
         };
         let body = serde_json::to_string(&rating).expect("a rating is JSON");
         format!(

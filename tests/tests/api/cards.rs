@@ -1,0 +1,299 @@
+//! Printed cards: from a roster to a link, from a scan to a rating, and what becomes of bursts.
+
+use std::path::PathBuf;
+
+use haochaping_tests::{Answer, Collector, Http, form};
+use serde_json::{Value, json};
+
+use crate::{eventually, filled, hidden, problem, rate, verified, violations};
+
+const AGENCY: &str = "11321000014216389W";
+const HEAD: &str = "姓名,工号,村社区代码,责任单位代码,责任单位,服务范围";
+
+/// A collector that knows a street and two of its communities.
+fn start(extra: &[&str]) -> Collector {
+    let collector = Collector::start(extra);
+    let regions = collector.data_dir().join("regions.csv");
+    std::fs::write(
+        &regions,
+        "code,name\n321002001,东关街道\n321002001001,琼花观社区居委会\n321002001002,个园社区居委会\n",
+    )
+    .unwrap();
+    let said = collector.cli(&["region", "import", regions.to_str().unwrap()]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let names = format!("{}/?region=321002001", collector.url());
+    eventually("the names are known", || Http::new().get(&names).text().contains("东关街道").then_some(()));
+    collector
+}
+
+/// Prints a roster and gives what was said, and each card's serial, number and link.
+fn print(collector: &Collector, roster: &str, extra: &[&str]) -> (haochaping_tests::Said, Vec<[String; 3]>) {
+    let file = collector.data_dir().join("roster.csv");
+    std::fs::write(&file, roster).unwrap();
+    let (out, url) = (out(collector), collector.url());
+    let usual = ["card", "print", file.to_str().unwrap(), "--out", out.to_str().unwrap(), "--public-url", &url];
+    let said = collector.cli(&[&usual, extra].concat());
+    let list = std::fs::read_to_string(out.join("cards.csv")).unwrap_or_default();
+    let cards = list.lines().skip(1).map(|line| {
+        let cells: Vec<_> = line.split(',').collect();
+        [0, 1, 5].map(|place| cells[place].to_owned())
+    });
+    (said, cards.collect())
+}
+
+fn out(collector: &Collector) -> PathBuf {
+    collector.data_dir().join("cards")
+}
+
+fn roster(rows: &[&str]) -> String {
+    rows.iter().fold(HEAD.to_owned(), |text, row| format!("{text}\n{row}"))
+}
+
+fn agent(name: &str, number: &str) -> String {
+    format!("{name},{number},321002001001,{AGENCY},扬州市示例代办中心,社保代办")
+}
+
+/// One agent's card: its serial and link. The test collector has no TLS, so the printed scheme is HTTP.
+fn one_card(collector: &Collector) -> (String, String) {
+    let (said, cards) = print(collector, &roster(&[&agent("示例·㛃", "YZ-0001")]), &[]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let [serial, _, link] = cards[0].clone();
+    (serial, link.to_lowercase().replace("/c/", "/C/"))
+}
+
+fn open(link: &str) -> Answer {
+    Http::new().header("user-agent", "Mozilla/5.0 (iPhone)").get(link)
+}
+
+/// A rating of the visit that a page carries.
+fn of_visit(page: &Answer, level: &str) -> Value {
+    json!({"visit": hidden(page.text(), "key"), "level": level, "indicator_version": "2020-05", "comment": "说明", "lang": "zh-Hans"})
+}
+
+#[test]
+fn a_scan_leads_to_the_person_and_place_and_the_rating_enters_the_village() {
+    let mut collector = start(&["--root-region", "320000"]);
+    let (_, link) = one_card(&collector);
+    let page = open(&link);
+    assert_eq!(page.status, 200, "{}", page.text());
+    for shown in ["示例·㛃", "YZ-0001", "广陵区 东关街道 琼花观社区居委会", "社保代办", "扬州市示例代办中心"]
+    {
+        assert!(page.text().contains(shown), "{shown}");
+    }
+    assert_eq!(open(&link.to_lowercase()).status, 200, "typed in lower case");
+    let token = link.rsplit('/').next().unwrap();
+    let typed = token.to_lowercase().replace('0', "o").replace('1', "l");
+    assert_eq!(open(&format!("{}/c/{typed}", collector.url())).status, 200, "typed by a person");
+
+    let posted = Http::new().post_form(&link, &filled(page.text(), &[("level", "dissatisfied"), ("indicator", "214")]));
+    assert_eq!(posted.status, 303, "{}", posted.text());
+    let done = open(&format!("{}{}", collector.url(), posted.header("location")));
+    assert!(done.text().contains("data-hcp-done=\"accepted\""));
+    assert_eq!(rate(&collector, &of_visit(&open(&link), "satisfied")).status, 201, "another visit");
+    for region in ["320000", "321000", "321002", "321002001", "321002001001"] {
+        let url = format!("{}/api/v1/statistics?region={region}&agency={AGENCY}", collector.url());
+        let figures =
+            eventually(region, || Some(Http::new().get(&url).json()).filter(|f| f["good"] == 1 && f["bad"] == 1));
+        assert_eq!(figures["quarantined"], 0);
+    }
+    assert_eq!(verified(&collector), (2, 1));
+    let counts = collector.cli(&["card", "list", "--counts"]).out;
+    assert!(counts.lines().nth(1).unwrap().ends_with(",0,1,0,1,0,2,—"), "few ratings give no rate: {counts}");
+    let streets = collector.cli(&["card", "list", "--counts", "--by", "street"]).out;
+    assert!(streets.lines().nth(1).unwrap().starts_with("321002001,1,0,1,0,1,0,2"), "{streets}");
+    let (_, log) = collector.stop();
+    assert!(!log.contains(token), "no card in the log");
+}
+
+#[test]
+fn the_same_visit_sent_again_is_the_same_rating_and_keeps_what_it_said() {
+    let collector = start(&[]);
+    let (_, link) = one_card(&collector);
+    let page = open(&link);
+    let rating = of_visit(&page, "satisfied");
+    let first = rate(&collector, &rating);
+    let again = rate(&collector, &rating);
+    assert_eq!((first.status, again.status), (201, 200));
+    assert_eq!(first.json()["receipt"], again.json()["receipt"]);
+    let other = rate(&collector, &of_visit(&page, "very_satisfied"));
+    assert_eq!(violations(&problem(&other, 422, "invalid-rating")), [("key", "reused")]);
+    let by_form = Http::new().post_form(&link, &filled(page.text(), &[("level", "very_satisfied")]));
+    assert_eq!(by_form.status, 409);
+    assert!(by_form.text().contains("这次到访已于") && !by_form.text().contains("满意</dd>"));
+    assert_eq!(verified(&collector), (1, 0));
+
+    let mut forged = of_visit(&page, "satisfied");
+    forged["visit"] = "0".repeat(48).into();
+    assert_eq!(violations(&problem(&rate(&collector, &forged), 422, "invalid-rating")), [("visit", "malformed")]);
+    let mut elsewhere = of_visit(&open(&link), "satisfied");
+    elsewhere["purpose"] = "不在清单上".into();
+    assert_eq!(violations(&problem(&rate(&collector, &elsewhere), 422, "invalid-rating")), [("purpose", "unknown")]);
+}
+
+#[test]
+fn each_reason_for_which_a_card_opens_no_form_has_its_own_page() {
+    let collector = start(&[]);
+    let rows = [agent("示例甲", "1"), agent("示例乙", "2"), format!("{},2026-10", agent("示例丙", "3"))];
+    let text = format!("{HEAD},有效期\n{},\n{},\n{}\n", rows[0], rows[1], rows[2]);
+    let (said, cards) = print(&collector, &text, &[]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let link = |n: usize| cards[n][2].to_lowercase();
+    let held = open(&link(0));
+    assert_eq!(collector.cli(&["card", "revoke", &cards[0][0], "--reason", "遗失"]).code, Some(0));
+    let replaced = collector.cli(&["card", "replace", &cards[1][0], "--public-url", &collector.url()]);
+    assert_eq!(replaced.code, Some(0), "{}", replaced.err);
+    let shows = |link: &str, status: u16, code: &str| {
+        let page = open(link);
+        assert_eq!(page.status, status, "{code}");
+        assert!(
+            page.text().contains(&format!("data-hcp-notice=\"{code}\"")) && page.text().contains("12345"),
+            "{code}"
+        );
+    };
+    shows(&link(0), 410, "card-revoked");
+    shows(&link(1), 410, "card-replaced");
+    shows(&link(2), 410, "card-expired");
+    let new = replaced.out.trim().rsplit(' ').next().unwrap().to_lowercase();
+    assert_eq!(open(&new).status, 200);
+    assert_eq!(rate(&collector, &of_visit(&held, "satisfied")).status, 201, "a page that was open may still send");
+    assert_eq!(collector.cli(&["card", "revoke", &cards[0][0], "--reason", "again"]).code, Some(1));
+
+    // Nothing is read for these two: the table is not there.
+    let beside = rusqlite::Connection::open(collector.data_dir().join("haochaping.sqlite3")).unwrap();
+    beside.execute_batch("alter table card rename to card_away").unwrap();
+    let other = if link(0).ends_with('7') { "8" } else { "7" };
+    let forged = format!("{}{other}", &link(0)[..link(0).len() - 1]);
+    shows(&forged, 404, "card-not-genuine");
+    shows(&link(0)[..link(0).len() - 1], 404, "card-malformed");
+    shows(&new, 503, "internal");
+}
+
+#[test]
+fn a_burst_is_kept_and_held_back_and_touches_no_other_card() {
+    let collector = start(&["--card-source-limit", "3", "--quarantine-days", "7"]);
+    let (_, cards) = print(&collector, &roster(&[&agent("示例甲", "1"), &agent("示例乙", "2")]), &[]);
+    let link = |n: usize| cards[n][2].to_lowercase();
+    let levels = ["satisfied", "very_dissatisfied", "satisfied", "very_dissatisfied", "satisfied"];
+    let ratings: Vec<_> = levels.map(|level| of_visit(&open(&link(0)), level)).into();
+    let receipts: Vec<_> = ratings
+        .iter()
+        .map(|rating| {
+            let answer = rate(&collector, rating);
+            assert_eq!(answer.status, 201, "never refused");
+            answer.json()
+        })
+        .collect();
+    assert_eq!(rate(&collector, &of_visit(&open(&link(1)), "satisfied")).status, 201);
+    let statistics = format!("{}/api/v1/statistics?region=321002001001", collector.url());
+    let shows = |good: u64, bad: u64, quarantined: u64, excluded: u64| {
+        eventually("the figures", || {
+            let f = Http::new().get(&statistics).json();
+            let n = |name: &str| f[name].as_u64().unwrap();
+            ((n("good"), n("bad"), n("quarantined"), n("excluded")) == (good, bad, quarantined, excluded)).then_some(())
+        });
+    };
+    shows(3, 1, 2, 0);
+    let status = |receipt: &Value| {
+        let lookup = receipt["lookup"].as_str().unwrap();
+        Http::new().get(&format!("{}/api/v1/ratings/{lookup}", collector.url())).json()
+    };
+    assert_eq!(
+        (&status(&receipts[3])["status"], &status(&receipts[3])["handling"]),
+        (&json!("quarantined"), &Value::Null)
+    );
+    let listed = collector.cli(&["card", "quarantine", "list"]).out;
+    assert_eq!(listed.lines().count(), 3, "{listed}");
+    assert!(!listed.contains("satisfied"), "whoever decides does not see the level");
+
+    let receipt = |n: usize| receipts[n]["receipt"].as_str().unwrap();
+    let quiet = collector.cli(&["card", "quarantine", "exclude", receipt(4), "--reason", " "]);
+    assert_eq!(quiet.code, Some(1), "not without a reason");
+    assert_eq!(collector.cli(&["card", "quarantine", "exclude", receipt(4), "--reason", "无到访记录"]).code, Some(0));
+    assert_eq!(collector.cli(&["card", "quarantine", "release", receipt(3)]).code, Some(0));
+    shows(3, 2, 0, 1);
+    assert_eq!(status(&receipts[3])["handling"]["stage"], "opened", "its work order is opened at the release");
+    assert_eq!(status(&receipts[4])["status"], "excluded");
+    assert!(collector.cli(&["card", "quarantine", "list", "--all"]).out.contains("无到访记录"));
+    assert_eq!(verified(&collector), (6, 2));
+}
+
+#[test]
+fn what_nobody_decides_about_counts_by_itself_when_its_time_comes() {
+    let collector = start(&["--card-day-limit", "1", "--quarantine-days", "0"]);
+    let (_, link) = one_card(&collector);
+    for level in ["satisfied", "dissatisfied"] {
+        assert_eq!(rate(&collector, &of_visit(&open(&link), level)).status, 201);
+    }
+    eventually("the release", || {
+        let listed = collector.cli(&["card", "quarantine", "list", "--all"]).out;
+        listed.contains("released,").then_some(())
+    });
+    assert_eq!(verified(&collector), (2, 1));
+    let counts = collector.cli(&["card", "list", "--counts"]).out;
+    assert!(counts.contains(",0,1,0,1,0,2,"), "{counts}");
+}
+
+#[test]
+fn a_roster_is_printed_whole_or_not_at_all_and_again_the_same() {
+    let collector = start(&[]);
+    let bad = roster(&[
+        &agent("示例甲", "1"),
+        &agent("示例?", "2"),
+        &agent("示例丙", "1").replace("321002001001", "321002001009"),
+    ]);
+    let (said, cards) = print(&collector, &bad, &[]);
+    assert_eq!((said.code, cards.len()), (Some(1), 0));
+    for fault in ["line 3, 姓名:", "line 4, 村社区代码:", "nothing was printed"] {
+        assert!(said.err.contains(fault), "{fault}: {}", said.err);
+    }
+    assert!(!out(&collector).exists());
+    assert_eq!(collector.cli(&["card", "list"]).out.lines().count(), 1, "no card was issued");
+    let (said, cards) = print(&collector, &bad, &["--skip-bad"]);
+    assert_eq!((said.code, cards.len()), (Some(0), 1), "{}", said.err);
+    assert!(std::fs::read_to_string(out(&collector).join("left-out.txt")).unwrap().contains("line 3"));
+
+    let good = [agent("示例甲", "1"), agent("示例乙", "2")];
+    let (said, first) = print(&collector, &roster(&[&good[0], &good[1]]), &[]);
+    assert!(said.err.contains("1 new, 0 replace others, 1 as before"), "{}", said.err);
+    let pdf = std::fs::read(out(&collector).join("cards.pdf")).unwrap();
+    let (said, again) = print(&collector, &roster(&[&good[0], &good[1]]), &[]);
+    assert!(said.err.contains("0 new, 0 replace others, 2 as before"), "{}", said.err);
+    assert_eq!(first, again);
+    assert!(pdf == std::fs::read(out(&collector).join("cards.pdf")).unwrap(), "byte for byte");
+    let (said, changed) = print(&collector, &roster(&[&good[0], &agent("示例丁", "2")]), &[]);
+    assert!(said.err.contains("replaces card 2") && said.err.contains("1 replace others, 1 as before"), "{}", said.err);
+    assert_eq!((&changed[0], changed[1][0].as_str()), (&first[0], "3"));
+
+    let (said, _) = print(&collector, &roster(&[&agent("示例\u{10FFFD}", "9")]), &[]);
+    assert_eq!(said.code, Some(1));
+    assert!(said.err.contains("line 2: \u{10FFFD} (U+10FFFD)"), "{}", said.err);
+    assert_eq!(collector.cli(&["card", "list"]).out.lines().count(), 4, "no card was issued for it");
+}
+
+#[test]
+fn a_rotated_key_keeps_printed_cards_and_purposes_are_offered() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "代缴社保\n代取证件\n").unwrap();
+    let collector = start(&["--purposes", file.path().to_str().unwrap()]);
+    let (_, link) = one_card(&collector);
+    assert_eq!(collector.cli(&["key", "rotate", "card"]).code, Some(0));
+    let (_, again) = one_card(&collector);
+    assert_ne!(link, again, "printed again it is signed by the new key");
+    eventually("the new key", || (open(&again).status == 200).then_some(()));
+    let page = open(&link);
+    assert!(page.text().contains("<option>代取证件</option>"));
+    let fields = [("level", "dissatisfied"), ("purpose", "代取证件")];
+    let back = Http::new().post_form(&link, &filled(page.text(), &fields));
+    assert_eq!(back.status, 422, "a reason is missing");
+    assert!(back.text().contains("<option selected>代取证件</option>"), "the choice is kept");
+    let sent = form(&[("comment", "等了很久")]);
+    let posted = Http::new().post_form(&link, &format!("{}&{sent}", filled(back.text(), &fields)));
+    assert_eq!(posted.status, 303);
+    let stored: String = rusqlite::Connection::open(collector.data_dir().join("haochaping.sqlite3"))
+        .unwrap()
+        .query_row("select purpose || channel from rating", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(stored, "代取证件qr");
+    assert_eq!(collector.cli(&["key", "retire", "card", "0"]).code, Some(0));
+    eventually("the old card ends", || (open(&link).status == 404).then_some(()));
+}
