@@ -2,6 +2,7 @@
 //! in the reopened store.
 
 mod access;
+mod cards;
 mod gate;
 mod journeys;
 mod page;
