@@ -65,7 +65,7 @@ async fn a_person_scans_a_card_and_rates_on_a_telephone() {
     }
     page.until("the place", "return find('.hcp-about').textContent.includes('琼花观社区居委会')").await;
     page.click("[value=dissatisfied]", 0).await;
-    page.click("[value='214']", 0).await;
+    page.click("[value='209']", 0).await;
     page.click(".hcp-submit", 0).await;
     page.reads(DONE).await;
     let width = page.eval("return document.documentElement.scrollWidth").await;
@@ -75,7 +75,7 @@ async fn a_person_scans_a_card_and_rates_on_a_telephone() {
     let rows = rows(&mut gate.collector).await;
     assert_eq!(
         (rows[0].level.as_str(), rows[0].indicators.as_str(), rows[0].channel.as_str()),
-        ("dissatisfied", "214", "qr")
+        ("dissatisfied", "209", "qr")
     );
 }
 
