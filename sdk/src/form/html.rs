@@ -255,6 +255,10 @@ fn gloss_html(gloss: &str) -> String {
     if gloss.is_empty() { String::new() } else { format!("<span class=\"hcp-gloss\">{}</span>", escape(gloss)) }
 }
 
+fn heading(title: &str) -> String {
+    format!("<h2>{}</h2>", escape(title))
+}
+
 /// The end of a rating: receipt, look-up code and what happens next.
 #[derive(Clone, Debug)]
 pub struct Done<'a> {
@@ -266,6 +270,8 @@ pub struct Done<'a> {
     pub is_replay: bool,
     /// 大字版
     pub is_elder: bool,
+    /// Whether it says its title itself; a page has it above.
+    pub has_title: bool,
 }
 
 impl Done<'_> {
@@ -284,12 +290,12 @@ impl Done<'_> {
         );
         format!(
             "<section class=\"hcp hcp-done{}\" data-hcp-done=\"{outcome}\" data-receipt=\"{receipt}\" lang=\"{}\" tabindex=\"-1\">\
-             <h2>{}</h2><p>{text}</p><dl class=\"hcp-receipt\" part=\"receipt\"><div><dt>{}</dt><dd>{receipt}</dd></div>\
+             {}<p>{text}</p><dl class=\"hcp-receipt\" part=\"receipt\"><div><dt>{}</dt><dd>{receipt}</dd></div>\
              <div><dt>{}</dt><dd>{}</dd></div></dl><p class=\"hcp-hint\">{}</p>{buttons}\
              <p><a href=\"{}\">{}</a></p></section>",
             if self.is_elder { " hcp-elder" } else { "" },
             m.lang.tag(),
-            m.done_title,
+            if self.has_title { heading(m.done_title) } else { String::new() },
             m.receipt_label,
             m.lookup_label,
             escape(&self.accepted.lookup),
@@ -308,7 +314,7 @@ pub struct Notice<'a> {
     pub messages: &'a Messages,
     /// The stable code: `already-rated`, `expired` and so on.
     pub code: &'a str,
-    /// The heading.
+    /// The heading; empty on a page, which has it above.
     pub title: &'a str,
     /// What is to be said.
     pub text: &'a str,
@@ -322,11 +328,11 @@ impl Notice<'_> {
     /// A section that says so.
     pub fn render(&self) -> String {
         format!(
-            "<section class=\"hcp hcp-notice{}\" data-hcp-notice=\"{}\" lang=\"{}\" tabindex=\"-1\"><h2>{}</h2><p>{}</p><p>{}</p></section>",
+            "<section class=\"hcp hcp-notice{}\" data-hcp-notice=\"{}\" lang=\"{}\" tabindex=\"-1\">{}<p>{}</p><p>{}</p></section>",
             if self.is_elder { " hcp-elder" } else { "" },
             escape(self.code),
             self.messages.lang.tag(),
-            escape(self.title),
+            if self.title.is_empty() { String::new() } else { heading(self.title) },
             escape(self.text),
             escape(self.way_out),
         )

@@ -84,7 +84,7 @@ pub(super) const PAGE_MESSAGES: PageMessages = PageMessages {
     about_number: "Number",
     about_place: "Place",
     about_scope: "Services",
-    about_answerable: "Answerable department",
+    about_answerable: "Department",
     purpose_label: "What was done this time (optional)",
     purpose_none: "Please choose",
     card_malformed_title: "The code or address is incomplete",

@@ -17,7 +17,7 @@ pub(super) const MESSAGES: Messages = Messages {
     count_of: "已写 {found} 字，最多 {max} 字",
     count_over: "已写 {found} 字，超过了 {max} 字的上限",
     anonymous_label: "匿名评价",
-    who_sees: "评价等级和选项计入公开统计。文字和联系方式只有处理评价的工作人员能看到，不会公开。匿名评价不留联系方式，但评价对应这次办事，处理差评的工作人员可能由办件得知您是谁。",
+    who_sees: "评价等级和选项计入公开统计。文字和联系方式只有处理评价的工作人员能看到，不会公开。匿名评价不留联系方式，但评价对应这次办事，处理差评的工作人员可能由这次办事得知您是谁。",
     contact_legend: "希望得到回复（选填）",
     name_label: "称呼",
     phone_label: "联系电话",

@@ -17,7 +17,7 @@ pub(super) const MESSAGES: Messages = Messages {
     count_of: "已寫 {found} 字，最多 {max} 字",
     count_over: "已寫 {found} 字，超過了 {max} 字的上限",
     anonymous_label: "匿名評價",
-    who_sees: "評價等級和選項計入公開統計。文字和聯繫方式只有處理評價的工作人員能看到，不會公開。匿名評價不留聯繫方式，但評價對應這次辦事，處理差評的工作人員可能由辦件得知您是誰。",
+    who_sees: "評價等級和選項計入公開統計。文字和聯繫方式只有處理評價的工作人員能看到，不會公開。匿名評價不留聯繫方式，但評價對應這次辦事，處理差評的工作人員可能由這次辦事得知您是誰。",
     contact_legend: "希望得到回覆（選填）",
     name_label: "稱呼",
     phone_label: "聯絡電話",

@@ -165,6 +165,7 @@ fn done(view: &LinkView<'_>, accepted: &Accepted) -> Response {
             accepted: &accepted.answer,
             is_replay: accepted.is_replay,
             is_elder: view.reader.is_elder,
+            has_title: true,
         };
         return view.respond(m.done_title, &section.render(), StatusCode::OK, false, false);
     }

@@ -113,8 +113,9 @@ impl LinkView<'_> {
 
     /// A notice in the place of the form.
     pub(super) fn notice(&self, code: &str, title: &str, text: &str, way_out: &str, status: StatusCode) -> Response {
-        let notice =
-            Notice { messages: self.reader.messages(), code, title, text, way_out, is_elder: self.reader.is_elder };
+        let heading = if self.shape == Shape::Page { "" } else { title };
+        let is_elder = self.reader.is_elder;
+        let notice = Notice { messages: self.reader.messages(), code, title: heading, text, way_out, is_elder };
         self.respond(title, &notice.render(), status, false, false)
     }
 
