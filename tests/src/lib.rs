@@ -4,6 +4,7 @@ mod collector;
 mod http;
 mod program;
 mod proxy;
+pub mod roster;
 
 pub use collector::{Collector, Said, haochaping, service};
 pub use http::{Answer, Http, form};

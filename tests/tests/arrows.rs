@@ -15,7 +15,7 @@ const MAY_KNOW: [(&str, &[&str]); 6] = [
     ("haochaping-cards", &["haochaping"]),
     ("haochaping-server", &["haochaping", "haochaping-cards"]),
     ("haochaping-demo", &["haochaping", "haochaping-server"]),
-    ("haochaping-tests", &["haochaping", "haochaping-server", "haochaping-demo"]),
+    ("haochaping-tests", &["haochaping", "haochaping-cards", "haochaping-server", "haochaping-demo"]),
 ];
 
 /// What the pure crate never pulls in, however far down: runtimes, clocks, and tables that cost every browser. Features

@@ -1,4 +1,4 @@
-//! What the browser tests need on a Debian machine, by apt.
+//! What the tests need on a Debian machine, by apt, npm and pip.
 
 use std::{path::Path, process::Command};
 
@@ -7,17 +7,18 @@ use anyhow::{Result, bail};
 use crate::shell::{execute, works};
 
 /// A program or file, and the package it comes in.
-const NEEDED: [(&str, &str); 4] = [
+const NEEDED: [(&str, &str); 6] = [
     ("/usr/bin/chromium", "chromium"),
     ("/usr/bin/chromedriver", "chromium-driver"),
     ("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", "fonts-noto-cjk"),
     ("/usr/bin/strace", "strace"),
+    ("/usr/bin/pdftoppm", "poppler-utils"),
+    ("libzbar.so.0", "libzbar0"),
 ];
 
 /// Installs what is missing, or says in one line what to install.
-pub(crate) fn browsers() -> Result<()> {
-    let missing: Vec<_> =
-        NEEDED.iter().filter(|(file, _)| !Path::new(file).exists()).map(|(_, package)| *package).collect();
+pub(crate) fn packages() -> Result<()> {
+    let missing: Vec<_> = NEEDED.iter().filter(|(file, _)| !is_there(file)).map(|(_, package)| *package).collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -33,6 +34,54 @@ pub(crate) fn browsers() -> Result<()> {
         .args(&missing)
         .env("DEBIAN_FRONTEND", "noninteractive");
     execute(&what, &mut install).or_else(|error| bail!("{error:#}: {by_hand}"))
+}
+
+/// A file by its path, or a library by its name.
+fn is_there(file: &str) -> bool {
+    let known = || {
+        // Its place depends on the machine's kind; the loader's list does not.
+        let listed = Command::new("/sbin/ldconfig").arg("-p").output();
+        listed.is_ok_and(|listed| String::from_utf8_lossy(&listed.stdout).contains(file))
+    };
+    if file.starts_with('/') { Path::new(file).exists() } else { known() }
+}
+
+/// What reads printed codes back, from Python's registry by its list, into an environment of its own.
+pub(crate) fn decoders(root: &Path) -> Result<()> {
+    let (venv, list) = (root.join("target/venv"), root.join("tests/decoders/requirements.txt"));
+    let wanted = std::fs::read(&list)?;
+    let done = venv.join("installed.txt");
+    if std::fs::read(&done).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    let mut make = Command::new("python3");
+    make.args(["-m", "venv"]).arg(&venv);
+    execute("make an environment for the decoders", &mut make)
+        .or_else(|error| bail!("{error:#}: apt-get install python3-venv"))?;
+    let mut install = Command::new(venv.join("bin/pip"));
+    install.args(["install", "--quiet", "--disable-pip-version-check", "-r"]).arg(&list);
+    execute("install the decoders", &mut install)?;
+    std::fs::write(done, wanted)?;
+    Ok(())
+}
+
+/// Peers of the benchmark of cards: a TrueType font that both sides can use, and the encoder in C.
+pub(crate) fn peers(root: &Path) -> Result<()> {
+    let directory = root.join("tests/bench");
+    if !directory.join("node_modules/@expo-google-fonts/noto-sans-sc").exists() {
+        let mut install = Command::new("npm");
+        install.args(["ci", "--no-audit", "--no-fund", "--silent"]).current_dir(&directory);
+        execute("install a font", &mut install)?;
+    }
+    if !Path::new("/usr/include/qrencode.h").exists() {
+        let mut install = Command::new("apt-get");
+        install.args(["install", "-y", "-qq", "libqrencode-dev"]).env("DEBIAN_FRONTEND", "noninteractive");
+        execute("install libqrencode", &mut install)
+            .or_else(|error| bail!("{error:#}: apt-get install libqrencode-dev"))?;
+    }
+    let mut compile = Command::new("gcc");
+    compile.args(["-O2", "-o", "target/bench-qrencode", "tests/bench/qrencode.c", "-lqrencode"]).current_dir(root);
+    execute("build the encoder in C", &mut compile)
 }
 
 /// The accessibility checker, from npm by its lock file.

@@ -30,9 +30,10 @@ pub(crate) fn run(root: &Path, full: bool, part: Option<Part>) -> Result<()> {
         build::widget(root)?;
         size::run(root)?;
         build::collector()?;
-        install::browsers()?;
+        install::packages()?;
     }
     if wants(Part::Api) {
+        install::decoders(root)?;
         api(full)?;
     }
     if wants(Part::Browser) {
@@ -49,7 +50,10 @@ pub(crate) fn run(root: &Path, full: bool, part: Option<Part>) -> Result<()> {
 fn unit(root: &Path) -> Result<()> {
     codegen::run(root, true)?;
     lint()?;
-    execute("the sdk with and without its features", cargo().args(["test", "--locked", "-p", "haochaping"]))?;
+    execute(
+        "the sdk with and without its features",
+        cargo().args(["test", "--locked", "-p", "haochaping", "--features", "png"]),
+    )?;
     execute(
         "every crate by itself",
         cargo().args([
@@ -57,6 +61,8 @@ fn unit(root: &Path) -> Result<()> {
             "--locked",
             "-p",
             "haochaping-server",
+            "-p",
+            "haochaping-cards",
             "-p",
             "haochaping-widget",
             "-p",
@@ -104,6 +110,8 @@ fn api(full: bool) -> Result<()> {
         "arrows",
         "--test",
         "crash",
+        "--test",
+        "codes",
     ]);
     if full {
         tests.env("HAOCHAPING_TEST_FULL", "1");

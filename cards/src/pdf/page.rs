@@ -52,7 +52,9 @@ impl<'a> Content<'a> {
                 }
                 Mark::Code { x, y, module, matrix } => {
                     let quiet = f32::from(u8::try_from(QUIET_ZONE).expect("four")) * module;
-                    let (x, y) = at(*x + quiet, *y + quiet);
+                    // On the dots of a printer, so that every module is as wide as the next.
+                    let (x, down) = (on_dot((left + x + quiet) * POINT), on_dot((top + y + quiet) * POINT));
+                    let y = round(self.height * POINT - down);
                     let side = module * POINT;
                     // In units of a module, counted from the upper edge: the numbers stay small.
                     self.out.save_state().transform([side, 0.0, 0.0, -side, x, y]).set_fill_cmyk(0.0, 0.0, 0.0, 1.0);
@@ -79,6 +81,12 @@ impl<'a> Content<'a> {
 /// Hundredths of a point are finer than any printer.
 fn round(points: f32) -> f32 {
     (points * 100.0).round() / 100.0
+}
+
+/// The nearest dot of a printer of 150 dpi, and so of 300 and 600.
+fn on_dot(points: f32) -> f32 {
+    const DOT: f32 = 72.0 / 150.0;
+    round((points / DOT).round() * DOT)
 }
 
 fn short(modules: usize) -> f32 {
