@@ -1,5 +1,6 @@
 //! The contract of every store. A store is held to all of it by one line in [`every_store`].
 
+mod cards;
 mod commit;
 mod make;
 mod model;
@@ -48,6 +49,14 @@ macro_rules! every_store {
                     what_does_not_count_enters_no_figure,
                     a_batch_raises_the_revision_by_one,
                     ratings_are_found_by_their_ids_in_their_part_only,
+                }
+                cards {
+                    the_same_roster_gives_the_same_cards_and_a_changed_line_a_new_one,
+                    a_card_ends_once_and_says_why,
+                    a_visit_is_rated_once_in_its_village,
+                    what_is_beyond_the_limits_waits_whatever_its_level,
+                    a_decision_moves_the_figures_and_is_made_once,
+                    sources_are_forgotten_and_days_are_not_mixed,
                 }
                 model {
                     random_batches_do_what_the_model_says,
