@@ -20,6 +20,9 @@ pub enum Format {
     Png,
 }
 
+/// Takes a drawn card.
+type Put<'a> = dyn FnMut(&Face, Format, &[u8]) -> Result<(), PrintError> + 'a;
+
 /// Cards that are drawn at the same time, before they are written in order.
 const AT_ONCE: usize = 64;
 
@@ -70,11 +73,7 @@ impl Singles<'_> {
         Ok(())
     }
 
-    fn draw_all(
-        &self,
-        formats: &[Format],
-        put: &mut dyn FnMut(&Face, Format, &[u8]) -> Result<(), PrintError>,
-    ) -> Result<(), PrintError> {
+    fn draw_all(&self, formats: &[Format], put: &mut Put<'_>) -> Result<(), PrintError> {
         for some in self.batch.faces.chunks(AT_ONCE) {
             let draw = |face: &Face| -> Result<Vec<Vec<u8>>, PrintError> {
                 let one = |format: &Format| match format {

@@ -3,7 +3,7 @@ use std::path::Path;
 use image::{DynamicImage, ImageReader, codecs::jpeg::JpegEncoder, imageops::FilterType};
 
 /// 13.5 × 18 mm at 300 dpi.
-const PIXELS: (u32, u32) = (159, 213);
+pub(crate) const PIXELS: (u32, u32) = (159, 213);
 const QUALITY: u8 = 88;
 
 /// A portrait as it is printed: cut to 3 : 4, of print size, without whatever else the file told about the person.
@@ -54,11 +54,6 @@ impl Portrait {
         let encoder = JpegEncoder::new_with_quality(&mut jpeg, QUALITY);
         DynamicImage::ImageRgb8(image.to_rgb8()).write_with_encoder(encoder).map_err(no_image)?;
         Ok(Self { jpeg })
-    }
-
-    /// Width and height in pixels.
-    pub(crate) fn size(&self) -> (u32, u32) {
-        PIXELS
     }
 
     /// The JPEG, RGB.

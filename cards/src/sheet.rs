@@ -65,9 +65,9 @@ impl Sheet {
     fn starts(self, n: usize, is_across: bool) -> Vec<f32> {
         let (page, side) = if is_across { (self.page().0, self.side().0) } else { (self.page().1, self.side().1) };
         let gap = if self == Self::A4Eight { 8.0 } else { 0.0 };
-        let steps: Vec<f32> = (0..u8::try_from(n).expect("a page has few cards")).map(f32::from).collect();
-        let whole = side * steps.len() as f32 + gap * (steps.len() as f32 - 1.0);
-        steps.into_iter().map(|step| (page - whole) / 2.0 + step * (side + gap)).collect()
+        let n = u8::try_from(n).expect("a page has few cards");
+        let whole = side * f32::from(n) + gap * (f32::from(n) - 1.0);
+        (0..n).map(f32::from).map(|step| (page - whole) / 2.0 + step * (side + gap)).collect()
     }
 
     fn side(self) -> (f32, f32) {

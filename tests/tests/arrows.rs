@@ -9,9 +9,10 @@ use haochaping_tests::workspace;
 use serde_json::Value;
 
 /// Which of our crates a crate may know. A crate that is not here may know none, so a new crate is a decision.
-const MAY_KNOW: [(&str, &[&str]); 6] = [
+const MAY_KNOW: [(&str, &[&str]); 7] = [
     ("haochaping", &[]),
     ("haochaping-widget", &["haochaping"]),
+    ("haochaping-js", &["haochaping"]),
     ("haochaping-cards", &["haochaping"]),
     ("haochaping-server", &["haochaping", "haochaping-cards"]),
     ("haochaping-demo", &["haochaping", "haochaping-server"]),

@@ -41,7 +41,7 @@ pub(crate) fn widget(root: &Path) -> Result<()> {
     let mut parts = Vec::new();
     for lang in LANGUAGES {
         compile(root, lang)?;
-        parts.push(bind(root)?);
+        parts.push(bind(root, "haochaping_widget.wasm")?);
     }
     say("bundle, compress and list the widget");
     let element = fs::read_to_string(root.join("widget/js/element.js"))?;
@@ -53,23 +53,45 @@ pub(crate) fn widget(root: &Path) -> Result<()> {
 }
 
 fn compile(root: &Path, lang: &str) -> Result<()> {
-    // Panic texts carry build paths; short ones are smaller and tell nobody where we built. The threshold lets small
-    // functions be taken in: it is 3 KB of brotli less than what opt-level z takes by itself.
-    let flags =
-        format!("--remap-path-prefix={}=. {} -C llvm-args=-inline-threshold=30", root.display(), registry_remap());
     execute(
         &format!("build the widget in {lang}"),
         cargo()
             .args(["build", "--locked", "-p", "haochaping-widget", "--profile", "widget", "--target", TARGET])
             .args(["--no-default-features", "--features", &lang.to_lowercase()])
-            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags),
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags(root)),
     )
 }
 
+/// Panic texts carry build paths; short ones are smaller and tell nobody where we built. The threshold lets small
+/// functions be taken in: it is 3 KB of brotli less than what opt-level z takes by itself.
+fn flags(root: &Path) -> String {
+    format!("--remap-path-prefix={}=. {} -C llvm-args=-inline-threshold=30", root.display(), registry_remap())
+}
+
+/// The domain's face for JavaScript, into target/js: glue and wasm, the latter also compressed.
+pub(crate) fn javascript(root: &Path) -> Result<()> {
+    add_target()?;
+    execute(
+        "build the sdk for JavaScript",
+        cargo()
+            .args(["build", "--locked", "-p", "haochaping-js", "--profile", "widget", "--target", TARGET])
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags(root)),
+    )?;
+    let (glue, wasm) = bind(root, "haochaping_js.wasm")?;
+    let directory = root.join("target/js");
+    fs::create_dir_all(&directory)?;
+    for (name, content) in [("haochaping-js.js", glue.as_bytes()), ("haochaping-js.wasm", wasm.as_slice())] {
+        write_if_changed(&directory.join(name), content)?;
+        write_if_changed(&directory.join(format!("{name}.br")), &brotli(content)?)?;
+        write_if_changed(&directory.join(format!("{name}.gz")), &gzip(content)?)?;
+    }
+    Ok(())
+}
+
 /// The glue and the wasm of what was just compiled.
-fn bind(root: &Path) -> Result<(String, Vec<u8>)> {
+fn bind(root: &Path, name: &str) -> Result<(String, Vec<u8>)> {
     let mut output = Bindgen::new()
-        .input_path(root.join("target").join(TARGET).join("widget/haochaping_widget.wasm"))
+        .input_path(root.join("target").join(TARGET).join("widget").join(name))
         .web(true)?
         .typescript(false)
         .omit_default_module_path(true)
@@ -163,6 +185,7 @@ fn optimize(root: &Path, wasm: &[u8]) -> Result<Vec<u8>> {
     fs::write(&from, wasm)?;
     let features =
         ["bulk-memory", "sign-ext", "mutable-globals", "nontrapping-float-to-int", "reference-types", "multivalue"];
+    fs::create_dir_all(root.join("target/widget"))?;
     let status = Command::new(tool(root, "wasm-opt")?)
         .args(["-Oz", "--traps-never-happen", "--flatten", "--rereloop", "-Oz", "-Oz"])
         .args(features.map(|feature| format!("--enable-{feature}")))

@@ -74,6 +74,7 @@ fn run(cli: Cli) -> Result<()> {
         Command::Build => build::everything(&root),
         Command::Size => {
             build::widget(&root)?;
+            build::javascript(&root)?;
             size::run(&root)
         }
         Command::Bench { name } => bench::run(&root, name),

@@ -28,6 +28,7 @@ pub(crate) fn run(root: &Path, full: bool, part: Option<Part>) -> Result<()> {
     }
     if wants(Part::Api) || wants(Part::Browser) {
         build::widget(root)?;
+        build::javascript(root)?;
         size::run(root)?;
         build::collector()?;
         install::packages()?;

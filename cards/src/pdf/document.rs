@@ -5,7 +5,8 @@ use pdf_writer::{Chunk, Filter, Finish, Ref, TextStr};
 use crate::batch::PrintError;
 
 const CATALOG: Ref = Ref::new(1);
-const TREE: Ref = Ref::new(2);
+/// The page tree.
+pub(super) const TREE: Ref = Ref::new(2);
 const INFO: Ref = Ref::new(3);
 
 /// A PDF that is written object by object; only where each begins is kept.
@@ -42,11 +43,6 @@ impl<W: Write> Document<W> {
         let page = self.reserve();
         self.pages.push(page);
         page
-    }
-
-    /// The number of the page tree.
-    pub(super) fn tree(&self) -> Ref {
-        TREE
     }
 
     /// Writes a chunk of exactly this one object.

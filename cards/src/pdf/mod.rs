@@ -11,12 +11,17 @@ use haochaping::qr::Matrix;
 use pdf_writer::{Chunk, Filter, Finish, Name, Rect, Ref};
 use rayon::prelude::*;
 
-use self::{document::Document, embed::Embedded, page::Content};
+use self::{
+    document::{Document, TREE},
+    embed::Embedded,
+    page::Content,
+};
 use crate::{
     batch::{Batch, PrintError},
     face::Face,
     font::{FontFiles, Glyphs},
     layout,
+    portrait::PIXELS,
 };
 
 /// Points in a millimetre.
@@ -88,7 +93,7 @@ fn put_pictures(document: &mut Document<impl Write>, faces: &[Face]) -> Result<V
     for (place, face) in faces.iter().enumerate() {
         let Some(portrait) = &face.portrait else { continue };
         let (id, mut chunk) = (document.reserve(), Chunk::new());
-        let (width, height) = portrait.size();
+        let (width, height) = PIXELS;
         let mut image = chunk.image_xobject(id, portrait.jpeg());
         image.filter(Filter::DctDecode);
         image.width(width.cast_signed()).height(height.cast_signed()).bits_per_component(8);
@@ -110,7 +115,7 @@ fn put_page(
     let (id, mut chunk) = (document.reserve_page(), Chunk::new());
     let (width, height) = batch.sheet.page();
     let mut page = chunk.page(id);
-    page.parent(document.tree()).media_box(Rect::new(0.0, 0.0, width * POINT, height * POINT)).contents(content);
+    page.parent(TREE).media_box(Rect::new(0.0, 0.0, width * POINT, height * POINT)).contents(content);
     let mut resources = page.resources();
     resources.fonts().pairs(page::FONTS.map(Name).into_iter().zip(fonts));
     if !pictures.is_empty() {

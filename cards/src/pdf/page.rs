@@ -1,12 +1,15 @@
 use flate2::Compression;
+use haochaping::qr::{Matrix, QUIET_ZONE};
 use pdf_writer::{Name, Str};
 
 use super::{
     POINT,
     embed::{Embedded, deflate},
 };
-use crate::{font::Weight, mark::Mark};
-use haochaping::qr::QUIET_ZONE;
+use crate::{
+    font::Weight,
+    mark::{Ink, Mark},
+};
 
 /// Names of the fonts in a page, regular and bold.
 pub(super) const FONTS: [&[u8]; 2] = [b"R", b"B"];
@@ -31,45 +34,56 @@ impl<'a> Content<'a> {
         Self { out: pdf_writer::Content::with_capacity(64 * 1024), height, embedded }
     }
 
-    /// Draws marks whose upper left corner lies at `place`; `n` is the place of the card on the page.
-    pub(super) fn draw(&mut self, marks: &[Mark], (left, top): (f32, f32), n: usize) {
-        let at = |x: f32, y: f32| (round((left + x) * POINT), round((self.height - top - y) * POINT));
+    /// Draws marks whose upper left corner lies at `corner`; `n` is the place of the card on the page.
+    pub(super) fn draw(&mut self, marks: &[Mark], corner: (f32, f32), n: usize) {
         for mark in marks {
             match mark {
                 Mark::Text { x, y, size, weight, ink, text } => {
-                    let (x, y) = at(*x, *y);
-                    let [c, m, ye, k] = ink.cmyk();
-                    self.out.set_fill_cmyk(c, m, ye, k);
-                    self.out.begin_text().set_font(Name(FONTS[*weight as usize]), round(size * POINT)).next_line(x, y);
-                    let glyphs = glyphs(&self.embedded[*weight as usize], text);
+                    let (left, base) = self.at(corner, *x, *y);
+                    let font = *weight as usize;
+                    let glyphs: Vec<u8> =
+                        text.chars().flat_map(|c| self.embedded[font].glyph(c).to_be_bytes()).collect();
+                    self.fill_with(*ink);
+                    self.out.begin_text().set_font(Name(FONTS[font]), round(size * POINT)).next_line(left, base);
                     self.out.show(Str(&glyphs)).end_text();
                 }
                 Mark::Area { x, y, width, height, ink } => {
-                    let (x, y) = at(*x, *y + *height);
-                    let [c, m, ye, k] = ink.cmyk();
-                    self.out.set_fill_cmyk(c, m, ye, k);
-                    self.out.rect(x, y, round(width * POINT), round(height * POINT)).fill_nonzero();
+                    let (left, bottom) = self.at(corner, *x, *y + *height);
+                    self.fill_with(*ink);
+                    self.out.rect(left, bottom, round(width * POINT), round(height * POINT)).fill_nonzero();
                 }
-                Mark::Code { x, y, module, matrix } => {
-                    let quiet = f32::from(u8::try_from(QUIET_ZONE).expect("four")) * module;
-                    // On the dots of a printer, so that every module is as wide as the next.
-                    let (x, down) = (on_dot((left + x + quiet) * POINT), on_dot((top + y + quiet) * POINT));
-                    let y = round(self.height * POINT - down);
-                    let side = module * POINT;
-                    // In units of a module, counted from the upper edge: the numbers stay small.
-                    self.out.save_state().transform([side, 0.0, 0.0, -side, x, y]).set_fill_cmyk(0.0, 0.0, 0.0, 1.0);
-                    for (column, row, length) in matrix.runs() {
-                        self.out.rect(short(column), short(row), short(length), 1.0);
-                    }
-                    self.out.fill_nonzero().restore_state();
-                }
+                Mark::Code { x, y, module, matrix } => self.code((corner.0 + x, corner.1 + y), *module, matrix),
                 Mark::Picture { x, y, width, height } => {
-                    let (x, y) = at(*x, *y + *height);
-                    self.out.save_state().transform([width * POINT, 0.0, 0.0, height * POINT, x, y]);
+                    let (left, bottom) = self.at(corner, *x, *y + *height);
+                    self.out.save_state().transform([width * POINT, 0.0, 0.0, height * POINT, left, bottom]);
                     self.out.x_object(Name(picture(n).as_bytes())).restore_state();
                 }
             }
         }
+    }
+
+    /// A place in points from the lower left corner of the page.
+    fn at(&self, corner: (f32, f32), x: f32, y: f32) -> (f32, f32) {
+        (round((corner.0 + x) * POINT), round((self.height - corner.1 - y) * POINT))
+    }
+
+    fn fill_with(&mut self, ink: Ink) {
+        let [cyan, magenta, yellow, black] = ink.cmyk();
+        self.out.set_fill_cmyk(cyan, magenta, yellow, black);
+    }
+
+    /// A code as one path, in units of a module counted from the upper edge: the numbers stay small.
+    fn code(&mut self, (x, y): (f32, f32), module: f32, matrix: &Matrix) {
+        let quiet = f32::from(u8::try_from(QUIET_ZONE).expect("four")) * module;
+        // On the dots of a printer, so that every module is as wide as the next.
+        let (left, down) = (on_dot((x + quiet) * POINT), on_dot((y + quiet) * POINT));
+        let (side, top) = (module * POINT, round(self.height * POINT - down));
+        self.out.save_state().transform([side, 0.0, 0.0, -side, left, top]);
+        self.fill_with(Ink::Black);
+        for (column, row, length) in matrix.runs() {
+            self.out.rect(short(column), short(row), short(length), 1.0);
+        }
+        self.out.fill_nonzero().restore_state();
     }
 
     /// The compressed content.
@@ -91,10 +105,6 @@ fn on_dot(points: f32) -> f32 {
 
 fn short(modules: usize) -> f32 {
     f32::from(u8::try_from(modules).expect("a code has at most 177 modules"))
-}
-
-fn glyphs(font: &Embedded, text: &str) -> Vec<u8> {
-    text.chars().flat_map(|c| font.glyph(c).to_be_bytes()).collect()
 }
 
 const _: () = assert!(Weight::Regular as usize == 0 && Weight::Bold as usize == 1);

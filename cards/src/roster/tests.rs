@@ -36,7 +36,9 @@ fn faults(text: &str) -> Vec<String> {
 fn csv_of(rows: &[[String; 5]]) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(["姓名", "工号", "村社区代码", "责任单位代码", "服务范围"]).unwrap();
-    rows.iter().for_each(|row| writer.write_record(row).unwrap());
+    for row in rows {
+        writer.write_record(row).unwrap();
+    }
     String::from_utf8(writer.into_inner().unwrap()).unwrap()
 }
 

@@ -167,27 +167,36 @@ impl Card {
     /// # Errors
     /// [`TokenError::Malformed`] and [`TokenError::NotGenuine`], both decided by token and keys alone.
     pub fn verify(text: &str, ring: &KeyRing, host: &str) -> Result<Self, TokenError> {
+        let (card, key) = Self::read(text)?;
+        let token = base32::decode(text).ok_or(TokenError::Malformed)?;
+        let (header, mac) = token.split_at(HEADER);
+        let key = ring.get(key).ok_or(TokenError::NotGenuine)?;
+        if key.verifies(&message(header, host), mac) { Ok(card) } else { Err(TokenError::NotGenuine) }
+    }
+
+    /// What a token says of itself, and which key it names. Nothing is proved by it.
+    ///
+    /// # Errors
+    /// [`TokenError::Malformed`]
+    pub fn read(text: &str) -> Result<(Self, KeyId), TokenError> {
+        // The length first: nobody makes us decode a megabyte.
         if text.len() != TOKEN * 8 / 5 {
             return Err(TokenError::Malformed);
         }
         let token = base32::decode(text).ok_or(TokenError::Malformed)?;
-        let (header, mac) = token.split_at(HEADER);
-        let bits = header.iter().fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
+        let bits = token[..HEADER].iter().fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
         let field = |shift: u32, width: u32| (bits >> shift) & ((1 << width) - 1);
         let small = |value: u64| u8::try_from(value).expect("at most seven bits");
         if small(field(38, 2)) != FORMAT {
             return Err(TokenError::Malformed);
         }
-        let key = KeyId::new(small(field(34, 4))).and_then(|id| ring.get(id)).ok_or(TokenError::NotGenuine)?;
-        if !key.verifies(&message(header, host), mac) {
-            return Err(TokenError::NotGenuine);
-        }
         let kind = CardKind::ALL.into_iter().find(|kind| u64::from(kind.bits()) == field(1, 2));
-        Ok(Self {
+        let card = Self {
             serial: u32::try_from(field(10, 24)).expect("24 bits"),
             kind: kind.ok_or(TokenError::Malformed)?,
             expires: ExpiryMonth(small(field(3, 7))),
-        })
+        };
+        Ok((card, KeyId::new(small(field(34, 4))).ok_or(TokenError::Malformed)?))
     }
 }
 

@@ -122,3 +122,27 @@ fn stands_and_lower_case_links_are_read_back() {
         }
     }
 }
+
+/// The JavaScript package is the same code, compiled to wasm.
+#[test]
+fn javascript_draws_the_same_code_and_reads_the_same_card() {
+    let link = "HTTPS://HCP.YZ.GOV.CN/C/8000018G8CX1GXPB4GBENRF8";
+    let folder = workspace().join("target/js");
+    let script = format!(
+        "import {{initSync, qrSvg, parseCard}} from '{0}/haochaping-js.js'; import fs from 'node:fs';\
+         initSync({{module: fs.readFileSync('{0}/haochaping-js.wasm')}});\
+         let refused = ''; try {{ qrSvg('x'.repeat(400)) }} catch (error) {{ refused = error.message }}\
+         console.log(JSON.stringify([qrSvg('{link}'), parseCard('{1}'), parseCard('nonsense') === undefined, refused]))",
+        folder.display(),
+        link.to_lowercase()
+    );
+    let output = Command::new("node").args(["--input-type=module", "-e", &script]).output().expect("node is installed");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let layout = haochaping::qr::Layout::of(link).unwrap();
+    let drawn = haochaping::qr::Matrix::encode(link, layout).unwrap().to_svg();
+    assert_eq!(said[0], drawn);
+    assert_eq!(said[1], serde_json::json!({"serial": 1, "kind": "agent", "expires": "2028-11"}));
+    assert_eq!(said[2], true);
+    assert!(said[3].as_str().unwrap().contains("400 characters"), "{}", said[3]);
+}

@@ -111,7 +111,9 @@ fn write_sums(out: &mut Out, cards: &[StoredCard], counts: &BTreeMap<u32, Counts
         let (n_cards, sum) = sums.entry(region).or_default();
         *n_cards += 1;
         let of_card = counts.get(&card.serial).copied().unwrap_or_default();
-        SatisfactionLevel::ALL.into_iter().for_each(|level| sum.add(level, of_card.of(level)));
+        for level in SatisfactionLevel::ALL {
+            sum.add(level, of_card.of(level));
+        }
     }
     out.write_record(heads(&["region", "cards"], true))?;
     for (region, (n_cards, sum)) in sums {

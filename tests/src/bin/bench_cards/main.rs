@@ -102,7 +102,9 @@ fn compare() {
     println!("\ncodes per CPU second, version 4 H");
     let lines = path("links.txt");
     let mut out = BufWriter::new(File::create(&lines).expect("a file"));
-    faces(CITY).iter().for_each(|face| writeln!(out, "{}", face.link).expect("it is written"));
+    for face in faces(CITY) {
+        writeln!(out, "{}", face.link).expect("it is written");
+    }
     out.flush().expect("it is written");
     let c = workspace().join("target/bench-qrencode");
     let by_c = best(|| measure(&c, &[], File::open(&lines).expect("it is there").into()));

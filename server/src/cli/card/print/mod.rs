@@ -1,0 +1,156 @@
+//! `haochaping card print`: a roster is read and checked as a whole, its cards are issued, and then printed.
+
+mod args;
+mod cards;
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, File},
+    io::BufWriter,
+    path::Path,
+};
+
+use anyhow::{Context, Result, ensure};
+pub(super) use args::Args;
+use haochaping::{qr::Layout, region::Region};
+use haochaping_cards::{
+    Batch, Format,
+    face::{Face, Wording},
+    font::FontFiles,
+    pdf,
+    roster::Row,
+    svg::Singles,
+};
+
+use self::{
+    args::FormatName,
+    cards::{Names, draft, read, read_portraits, to_cards, to_faces},
+};
+use super::{super::progress_bar, load_keys, open_existing};
+use crate::{
+    app::{Clock, SystemClock},
+    config::StoreArgs,
+    store::{Issue, Store, StoredCard},
+};
+
+/// More cards than this are written as one file a street.
+const ONE_FILE_MAX: usize = 500;
+
+pub(super) async fn run(store_args: &StoreArgs, args: Args) -> Result<()> {
+    let store = open_existing(store_args)?;
+    let keys = load_keys(store_args, &store).await?;
+    let names = Names { imported: store.regions().await?, agencies: store.agency_names().await? };
+    let (rows, left_out) = read(&args, &names)?;
+    ensure!(!rows.is_empty(), "{}: there is no card to print", args.roster.display());
+    let portraits = read_portraits(&args, &rows)?;
+    let fonts = FontFiles::find(args.font.as_deref(), args.bold_font.as_deref())?;
+    let wording = Wording { title: args.title.clone(), second_title: args.second_title.clone(), ..Wording::default() };
+    let news = to_cards(&args, &rows, &names);
+    // With links that only have the right length: nothing is issued that cannot be printed.
+    let drafts: Vec<_> = news.iter().map(draft).collect();
+    let faces = to_faces(&args, &keys, &names, &rows, &drafts, &portraits);
+    let layout = Layout::of(&faces[0].link)?;
+    let (sheet, has_back) = (args.sheet(), args.back);
+    let batch = Batch { faces: &faces, wording: &wording, sheet, layout, has_back };
+    batch.check(&fonts)?;
+
+    let issued = store.issue_cards(news, SystemClock.now()).await?;
+    let cards: Vec<_> = issued.iter().map(|(card, _)| card.clone()).collect();
+    let faces = to_faces(&args, &keys, &names, &rows, &cards, &portraits);
+    let batch = Batch { faces: &faces, ..batch };
+    fs::create_dir_all(&args.out).with_context(|| format!("{} cannot be written", args.out.display()))?;
+    let bar = progress_bar(faces.len() as u64, "cards");
+    let progress = |n| bar.inc(n);
+    let serials: BTreeMap<_, _> = faces.iter().zip(&cards).map(|(face, card)| (face.line, card.serial)).collect();
+    let name = |face: &Face| format!("{:08}-{}", serials[&face.line], plain(&face.number));
+    match args.format {
+        FormatName::Pdf => {
+            for (name, faces) in files(&args, &names, &rows, &faces) {
+                write_whole(&args.out.join(name), |file| {
+                    Ok(pdf::write(BufWriter::new(file), &Batch { faces: &faces, ..batch }, &fonts, &progress)?)
+                })?;
+            }
+        }
+        FormatName::Zip => {
+            let singles = Singles::new(batch, &fonts)?;
+            write_whole(&args.out.join("cards.zip"), |file| Ok(singles.write_zip(file, &name, &progress)?))?;
+        }
+        FormatName::Svg | FormatName::Png => {
+            let format = if args.format == FormatName::Svg { Format::Svg } else { Format::Png };
+            Singles::new(batch, &fonts)?.write_files(&args.out, format, &name, &progress)?;
+        }
+    }
+    bar.finish_and_clear();
+    write_list(&args, &cards, &faces)?;
+    report(&args, &issued, &left_out)
+}
+
+/// The files and what goes into each: one, or one a street.
+fn files(args: &Args, names: &Names, rows: &[Row], faces: &[Face]) -> Vec<(String, Vec<Face>)> {
+    if args.one_file || faces.len() <= ONE_FILE_MAX {
+        return vec![("cards.pdf".to_owned(), faces.to_vec())];
+    }
+    let mut streets: BTreeMap<Region, Vec<Face>> = BTreeMap::new();
+    for (row, face) in rows.iter().zip(faces) {
+        streets.entry(row.region.parent().unwrap_or(row.region)).or_default().push(face.clone());
+    }
+    let name = |street: Region| format!("{street}-{}.pdf", plain(&names.region(street).unwrap_or_default()));
+    streets.into_iter().map(|(street, faces)| (name(street), faces)).collect()
+}
+
+/// What was printed: serial, number and link of each card, for checks and for other media.
+fn write_list(args: &Args, cards: &[StoredCard], faces: &[Face]) -> Result<()> {
+    write_whole(&args.out.join("cards.csv"), |file| {
+        let mut out = csv::Writer::from_writer(file);
+        out.write_record(["serial", "number", "name", "region", "expires", "link"])?;
+        for (StoredCard { serial, card, .. }, face) in cards.iter().zip(faces) {
+            let (serial, region, expires) = (serial.to_string(), card.region.to_string(), card.expires.to_string());
+            out.write_record([&serial, &card.number, &card.name, &region, &expires, &face.link])?;
+        }
+        Ok(out.flush()?)
+    })
+}
+
+/// Text that is safe in a file name.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_alphanumeric() || c == '-' { c } else { '_' }).collect()
+}
+
+/// Writes a file beside its place and moves it there when it is whole.
+fn write_whole(path: &Path, write: impl FnOnce(File) -> Result<()>) -> Result<()> {
+    let said = || format!("{} cannot be written", path.display());
+    let part = path.with_extension("part");
+    write(File::create(&part).with_context(said)?)?;
+    fs::rename(&part, path).with_context(said)
+}
+
+fn report(args: &Args, issued: &[(StoredCard, Issue)], left_out: &[String]) -> Result<()> {
+    let n = |is: fn(&Issue) -> bool| issued.iter().filter(|(_, issue)| is(issue)).count();
+    let (known, new) = (n(|issue| *issue == Issue::Known), n(|issue| *issue == Issue::New));
+    for (card, issue) in issued {
+        if let Issue::Replaces(old) = issue {
+            eprintln!(
+                "card {} of {:?} replaces card {old}: the line says something else, or its time was over",
+                card.serial, card.card.number
+            );
+        }
+    }
+    eprintln!(
+        "{} cards in {}: {new} new, {} replace others, {known} as before",
+        issued.len(),
+        args.out.display(),
+        issued.len() - new - known
+    );
+    if !left_out.is_empty() {
+        let list = args.out.join("left-out.txt");
+        fs::write(&list, left_out.join("\n") + "\n")
+            .with_context(|| format!("{} cannot be written", list.display()))?;
+        eprintln!(
+            "{} faults, their lines were left out; see {}\n{}",
+            left_out.len(),
+            list.display(),
+            left_out.join("\n")
+        );
+    }
+    Ok(())
+}
