@@ -1,8 +1,4 @@
-//! The cards of grid workers, windows and halls: rosters are read and checked as a whole, and cards are drawn once and
-//! written as PDF sheets, SVG or PNG.
-//!
-//! A roster becomes [`roster::Row`]s; whoever keeps cards (the collector) gives each row its link, which makes it a
-//! [`face::Face`]; [`layout`] draws a face as a list of [`mark::Mark`]s; [`pdf`], [`svg`] and [`raster`] write marks.
+#![doc = include_str!("../README.md")]
 
 mod archive;
 mod batch;
