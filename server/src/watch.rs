@@ -6,6 +6,7 @@ use crate::{
     app::App,
     keys::{Keys, KeysError, MasterKey},
     registrar::Registrars,
+    store::StoreError,
 };
 
 /// How far behind the store a page may be.
@@ -41,16 +42,6 @@ struct Seen {
 async fn refresh(app: &App, master: &MasterKey, seen: &mut Seen) -> Result<(), KeysError> {
     app.figures.refresh(&*app.store, app.clock.now()).await?;
     app.limits.forget_idle();
-    let now = app.clock.now();
-    let today = now.day_in_china();
-    if seen.swept_on != Some(today) {
-        app.store.forget_sources(today - SOURCES_KEPT_DAYS).await?;
-        seen.swept_on = Some(today);
-    }
-    let n_released = app.store.release_due(now).await?;
-    if n_released > 0 {
-        tracing::info!(n_released, "ratings were released from quarantine");
-    }
     let current = app.store.revisions().await?;
     let has_changed = |name: &str| current.get(name) != seen.revisions.get(name);
     if has_changed("keys") && !seen.revisions.is_empty() {
@@ -63,5 +54,24 @@ async fn refresh(app: &App, master: &MasterKey, seen: &mut Seen) -> Result<(), K
         app.set_region_names(app.store.regions().await?);
     }
     seen.revisions = current;
+    // Last, and never a reason to stop: a quarantine that cannot be worked must not keep a revoked key in force.
+    if let Err(error) = sweep(app, seen).await {
+        tracing::error!(%error, "quarantine was not worked");
+    }
+    Ok(())
+}
+
+/// Releases what is due, and once a day forgets what is no longer needed.
+async fn sweep(app: &App, seen: &mut Seen) -> Result<(), StoreError> {
+    let now = app.clock.now();
+    let today = now.day_in_china();
+    if seen.swept_on != Some(today) {
+        app.store.forget_sources(today - SOURCES_KEPT_DAYS).await?;
+        seen.swept_on = Some(today);
+    }
+    let n_released = app.store.release_due(now).await?;
+    if n_released > 0 {
+        tracing::info!(n_released, "ratings were released from quarantine");
+    }
     Ok(())
 }

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use haochaping::{
+    calendar::CivilDate,
     identifier::Uscc,
     link::{CardKind, ExpiryMonth},
     region::{Region, RegionKind},
@@ -11,6 +12,8 @@ use super::{Column, Roster, table::Table};
 /// What a roster is held against.
 #[expect(missing_debug_implementations, reason = "a function has none")]
 pub struct Checks<'a> {
+    /// The civil day in China: a term that is over makes no card.
+    pub today: CivilDate,
     /// What the cards stand for.
     pub kind: CardKind,
     /// The agency of lines that name none.
@@ -102,7 +105,7 @@ fn check_line(line: &mut Line<'_>, checks: &Checks<'_>) -> Option<Row> {
     let scope = line.text(Column::Scope, SCOPE_MAX);
     let phone = line.phone();
     let photo = line.text(Column::Photo, 100);
-    let expires = line.expires();
+    let expires = line.expires(checks);
     Some(Row {
         line: line.number,
         name: name?,
@@ -214,10 +217,14 @@ impl Line<'_> {
         Some(phone)
     }
 
-    fn expires(&mut self) -> Option<ExpiryMonth> {
+    fn expires(&mut self, checks: &Checks<'_>) -> Option<ExpiryMonth> {
         let text = self.text(Column::Expires, 20)?;
-        match text.parse() {
-            Ok(month) => Some(month),
+        match text.parse::<ExpiryMonth>() {
+            Ok(month) if month.is_good_on(checks.today) => Some(month),
+            Ok(month) => {
+                self.fault(Column::Expires, format!("{month} is over"));
+                None
+            }
             Err(error) => {
                 self.fault(Column::Expires, format!("{text:?}: {error}"));
                 None

@@ -2,6 +2,7 @@ use std::io::Write as _;
 
 use encoding_rs::{GB18030, GBK};
 use haochaping::{
+    calendar::Instant,
     identifier::Uscc,
     link::CardKind,
     region::{Region, RegionKind},
@@ -25,7 +26,8 @@ fn region_name(region: Region) -> Option<String> {
 
 fn read_by(bytes: &[u8], kind: CardKind, agency: Option<&str>) -> Result<Roster, RosterError> {
     let agency = agency.map(|code| Uscc::parse(code).unwrap());
-    read(bytes, &Checks { kind, agency, region_name: &region_name })
+    let today = Instant::parse_rfc3339("2026-11-24T00:00:00+08:00").unwrap().date_in_china();
+    read(bytes, &Checks { today, kind, agency, region_name: &region_name })
 }
 
 fn faults(text: &str) -> Vec<String> {
@@ -143,7 +145,8 @@ fn every_bad_line_is_named_with_column_and_reason_at_once() {
          示例四,1,321002001001,{AGENCY},,\n\
          示例五,5,321002099001,{AGENCY},,\n\
          示例六,6,321002001,11321000014216389X,,\n\
-         示例七\n"
+         示例七\n\
+         示例八,8,321002001001,{AGENCY},2026-10,\n"
     ));
     let expected = [
         "line 3, 姓名: \"示例?\" has a question mark: a rare character was lost, save as CSV UTF-8 or .xlsx",
@@ -158,6 +161,7 @@ fn every_bad_line_is_named_with_column_and_reason_at_once() {
         "line 8, 工号: is empty",
         "line 8, 村社区代码: is empty",
         "line 8, 责任单位代码: is empty",
+        "line 9, 有效期: 2026-10 is over",
     ];
     assert_eq!(found, expected);
 }

@@ -204,8 +204,8 @@ impl Messages {
             ("contact.phone", _) => self.fault_phone.to_owned(),
             ("contact.name", _) => self.fault_name.to_owned(),
             ("contact", _) => self.fault_anonymous_contact.to_owned(),
-            ("ticket", "expired") => self.link_ended_text.to_owned(),
-            ("ticket", _) => self.link_wrong_text.to_owned(),
+            ("ticket" | "visit", "expired") => self.link_ended_text.to_owned(),
+            ("ticket" | "visit", _) => self.link_wrong_text.to_owned(),
             (field, code) => fill(self.fault_other, &[("code", &[field, ": ", code].concat())]),
         }
     }

@@ -52,10 +52,14 @@ impl Limits {
 /// The address of the person: what a trusted proxy says, else the peer. The last entry that no trusted proxy wrote
 /// counts, since everything before it can be made up.
 pub fn client_address(peer: SocketAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
-    let mut address = peer.ip();
+    // An IPv4 address that came over an IPv6 socket is the IPv4 address.
+    let mut address = peer.ip().to_canonical();
     let forwarded = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
-    let hops: Vec<IpAddr> =
-        forwarded.flat_map(|line| line.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
+    let hops: Vec<IpAddr> = forwarded
+        .flat_map(|line| line.split(','))
+        .filter_map(|hop| hop.trim().parse::<IpAddr>().ok())
+        .map(|hop| hop.to_canonical())
+        .collect();
     for hop in hops.into_iter().rev() {
         if !trusted.contains(&address) {
             break;
@@ -76,6 +80,8 @@ mod tests {
         headers.insert("x-forwarded-for", "6.6.6.6, 203.0.113.9".parse().unwrap());
         assert_eq!(client_address((proxy, 1).into(), &headers, &[proxy]), person);
         assert_eq!(client_address((proxy, 1).into(), &headers, &[]), proxy);
+        let mapped: IpAddr = "::ffff:10.0.0.1".parse().unwrap();
+        assert_eq!(client_address((mapped, 1).into(), &headers, &[proxy]), person);
     }
 
     #[test]

@@ -309,7 +309,7 @@ pub trait Store: Send + Sync + 'static {
     ) -> Result<bool, StoreError>;
     /// Releases what is due, up to 500, in one transaction; returns how many.
     async fn release_due(&self, at: Instant) -> Result<u64, StoreError>;
-    /// Forgets by which sources ratings came on days before `day`.
+    /// Forgets how often cards were rated, and from which sources, on days before `day`.
     async fn forget_sources(&self, day: i64) -> Result<(), StoreError>;
 
     /// Checks that counters are the fold of ratings, that every bad rating that counts has its work order, and that the

@@ -2,6 +2,12 @@
 
 use std::path::PathBuf;
 
+use haochaping::link::{Card, CardKind, ExpiryMonth, canonical_host};
+use haochaping_server::{
+    app::{Clock, SystemClock, SystemRng},
+    keys::{Keys, MasterKey},
+    store::sqlite::SqliteStore,
+};
 use haochaping_tests::{Answer, Collector, Http, form};
 use serde_json::{Value, json};
 
@@ -63,6 +69,13 @@ fn one_card(collector: &Collector) -> (String, String) {
 
 fn open(link: &str) -> Answer {
     Http::new().header("user-agent", "Mozilla/5.0 (iPhone)").get(link)
+}
+
+/// The collector's own keys, so that a test can sign what the collector would only sign at another time.
+async fn keys(collector: &Collector) -> Keys {
+    let store = SqliteStore::open(collector.data_dir()).unwrap();
+    let master = MasterKey::read(&collector.data_dir().join("master.key")).unwrap();
+    Keys::load(&store, &master, &SystemRng, SystemClock.now()).await.unwrap()
 }
 
 /// A rating of the visit that a page carries.
@@ -130,12 +143,11 @@ fn the_same_visit_sent_again_is_the_same_rating_and_keeps_what_it_said() {
     assert_eq!(violations(&problem(&rate(&collector, &elsewhere), 422, "invalid-rating")), [("purpose", "unknown")]);
 }
 
-#[test]
-fn each_reason_for_which_a_card_opens_no_form_has_its_own_page() {
+#[tokio::test]
+async fn each_reason_for_which_a_card_opens_no_form_has_its_own_page() {
     let collector = start(&[]);
-    let rows = [agent("示例甲", "1"), agent("示例乙", "2"), format!("{},2026-10", agent("示例丙", "3"))];
-    let text = format!("{HEAD},有效期\n{},\n{},\n{}\n", rows[0], rows[1], rows[2]);
-    let (said, cards) = print(&collector, &text, &[]);
+    let rows = [agent("示例甲", "1"), agent("示例乙", "2")];
+    let (said, cards) = print(&collector, &roster(&[&rows[0], &rows[1]]), &[]);
     assert_eq!(said.code, Some(0), "{}", said.err);
     let link = |n: usize| cards[n][2].to_lowercase();
     let held = open(&link(0));
@@ -152,7 +164,12 @@ fn each_reason_for_which_a_card_opens_no_form_has_its_own_page() {
     };
     shows(&link(0), 410, "card-revoked");
     shows(&link(1), 410, "card-replaced");
-    shows(&link(2), 410, "card-expired");
+    let expired = Card { serial: 2, kind: CardKind::Agent, expires: ExpiryMonth::new(2026, 1).unwrap() };
+    let expired = expired.mint(&keys(&collector).await.card, &canonical_host(&collector.url()));
+    shows(&format!("{}/c/{expired}", collector.url()), 410, "card-expired");
+    let no_visit = filled(held.text(), &[("level", "satisfied")]).replace(&hidden(held.text(), "key"), &"0".repeat(48));
+    let posted = Http::new().post_form(&link(0), &no_visit);
+    assert!(posted.status == 410 && posted.text().contains("card-revoked"), "no new visit for a card that is ended");
     let new = replaced.out.trim().rsplit(' ').next().unwrap().to_lowercase();
     assert_eq!(open(&new).status, 200);
     assert_eq!(rate(&collector, &of_visit(&held, "satisfied")).status, 201, "a page that was open may still send");
@@ -166,6 +183,45 @@ fn each_reason_for_which_a_card_opens_no_form_has_its_own_page() {
     shows(&forged, 404, "card-not-genuine");
     shows(&link(0)[..link(0).len() - 1], 404, "card-malformed");
     shows(&new, 503, "internal");
+}
+
+/// A page of one card never takes the visit of another: the person would rate whom they do not see.
+#[test]
+fn a_visit_rates_only_by_the_card_it_was_opened_with() {
+    let collector = start(&[]);
+    let (_, cards) = print(&collector, &roster(&[&agent("示例甲", "1"), &agent("示例乙", "2")]), &[]);
+    let [first, second] = [0, 1].map(|n| cards[n][2].to_lowercase());
+    let (page, other) = (open(&first), open(&second));
+    let mixed = filled(page.text(), &[("level", "satisfied"), ("comment", "写给甲")]);
+    let mixed = mixed.replace(&hidden(page.text(), "key"), &hidden(other.text(), "key"));
+    let back = Http::new().post_form(&first, &mixed);
+    assert_eq!(back.status, 422);
+    assert!(back.text().contains("写给甲</textarea>") && back.text().contains("示例甲"));
+    assert_ne!(hidden(back.text(), "key"), hidden(other.text(), "key"), "a visit of its own");
+    assert_eq!(Http::new().post_form(&first, &filled(back.text(), &[("level", "satisfied")])).status, 303);
+    let counts = collector.cli(&["card", "list", "--counts"]).out;
+    assert!(counts.lines().nth(1).unwrap().ends_with(",0,1,0,0,0,1,—"), "{counts}");
+}
+
+#[test]
+fn a_roster_is_never_written_over_and_nothing_is_issued_where_nothing_can_be_printed() {
+    let collector = start(&[]);
+    let folder = collector.data_dir().join("office");
+    std::fs::create_dir(&folder).unwrap();
+    let file = folder.join("cards.csv");
+    std::fs::write(&file, roster(&[&agent("示例甲", "1")])).unwrap();
+    let run = |out: &std::path::Path| {
+        let (file, out, url) = (file.to_str().unwrap(), out.to_str().unwrap(), collector.url());
+        collector.cli(&["card", "print", file, "--out", out, "--public-url", &url])
+    };
+    let said = run(&folder);
+    assert_eq!(said.code, Some(1));
+    assert!(said.err.contains("over the roster"), "{}", said.err);
+    assert!(std::fs::read_to_string(&file).unwrap().starts_with(HEAD));
+    let said = run(&file.join("inside"));
+    assert_eq!(said.code, Some(1));
+    assert!(said.err.contains("cannot be written"), "{}", said.err);
+    assert_eq!(collector.cli(&["card", "list"]).out.lines().count(), 1, "no card was issued");
 }
 
 #[test]

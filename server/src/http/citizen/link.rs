@@ -94,6 +94,18 @@ impl Link {
 }
 
 impl Found {
+    /// What is shown where the store does not say what a link is about: a filled form must come back all the same.
+    pub(super) fn nothing_known() -> Self {
+        Self { subject: Subject::default(), rated_on: None, serial: None }
+    }
+
+    /// Whether a form's key may rate here: of a card, a visit to this card whose time is not over.
+    pub(super) fn admits(&self, app: &App, key: &str) -> bool {
+        self.serial.is_none_or(|serial| {
+            Visit::check(key, &app.keys().page, app.clock.now()).is_ok_and(|visit| visit.serial == serial)
+        })
+    }
+
     /// The key of a new form: random, or a visit to the card.
     pub(super) fn fresh_key(&self, app: &App) -> String {
         match self.serial {

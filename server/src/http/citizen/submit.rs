@@ -17,7 +17,7 @@ use haochaping::{
 };
 
 use super::{
-    link::{Found, Link, Moment},
+    link::{Found, Link, Moment, NoForm},
     posted::Posted,
     view::{Filled, LinkView, Shape},
 };
@@ -104,8 +104,24 @@ async fn take(app: &App, link: Link, peer: SocketAddr, headers: &HeaderMap, body
     };
     let found = match link.find(app, Moment::Send).await {
         Ok(found) => found,
+        Err(NoForm::Store(error)) => {
+            tracing::error!(%error, "what a link is about was not read");
+            let notice = view.reader.messages().failed_busy;
+            return view.form(Found::nothing_known(), &keep(posted, &[], notice), StatusCode::SERVICE_UNAVAILABLE);
+        }
         Err(reason) => return view.no_form(reason),
     };
+    if !found.admits(app, &posted.key) {
+        // No new visit for a card that opens none; else the form comes back filled, as one.
+        return match link.find(app, Moment::Open).await {
+            Err(reason) => view.no_form(reason),
+            Ok(found) => {
+                let notice = view.reader.page_messages().page_expired;
+                let filled = Filled { key: None, ..keep(posted, &[], notice) };
+                view.form(found, &filled, StatusCode::UNPROCESSABLE_ENTITY)
+            }
+        };
+    }
     if let Some((status, notice)) = refuse_page(&view, &posted, headers) {
         return view.form(found, &keep(posted, &[], notice), status);
     }
@@ -184,11 +200,7 @@ fn come_back(view: &LinkView<'_>, found: Found, posted: Posted, refusal: Refusal
         // A form's key can be made anew; a visit cannot, and what it said stands.
         Refusal::KeyReused(on) if matches!(view.link, Link::Card(_)) => return view.visit_rated(&on.to_string()),
         Refusal::KeyReused(_) => (vec![Violation::KeyReused], "", StatusCode::UNPROCESSABLE_ENTITY),
-        Refusal::Violations(faults) => {
-            let is_stale = faults.iter().any(|fault| matches!(fault, Violation::Visit(_)));
-            let notice = if is_stale { view.reader.page_messages().page_expired } else { "" };
-            (faults, notice, StatusCode::UNPROCESSABLE_ENTITY)
-        }
+        Refusal::Violations(faults) => (faults, "", StatusCode::UNPROCESSABLE_ENTITY),
         Refusal::TooMany => (Vec::new(), m.failed_busy, StatusCode::TOO_MANY_REQUESTS),
         Refusal::Busy => (Vec::new(), m.failed_busy, StatusCode::SERVICE_UNAVAILABLE),
         Refusal::Failed => (Vec::new(), m.failed_server, StatusCode::INTERNAL_SERVER_ERROR),
@@ -197,13 +209,10 @@ fn come_back(view: &LinkView<'_>, found: Found, posted: Posted, refusal: Refusal
 }
 
 fn keep(posted: Posted, faults: &[Violation], notice: &'static str) -> Filled {
-    // The key stays, so that sending again is the same rating; but one that stands for another content must go, and so
-    // must a visit whose time is over.
-    let is_spent = |fault: &Violation| matches!(fault, Violation::KeyReused | Violation::Visit(_));
-    let is_shown = |fault: &&Violation| !matches!(fault, Violation::Visit(_));
-    let is_key_good = v1::check_key(&posted.key).is_ok() && !faults.iter().any(is_spent);
+    // The key stays, so that sending again is the same rating; but one that stands for another content must go.
+    let is_key_good = v1::check_key(&posted.key).is_ok() && !faults.contains(&Violation::KeyReused);
     Filled {
-        faults: faults.iter().filter(is_shown).map(v1::Violation::from).collect(),
+        faults: faults.iter().map(v1::Violation::from).collect(),
         notice,
         key: is_key_good.then_some(posted.key),
         purpose: posted.purpose,

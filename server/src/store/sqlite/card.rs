@@ -91,7 +91,10 @@ fn succeed(transaction: &Transaction<'_>, old: u32, new: u32) -> Result<(), Stor
 
 pub(super) fn replace(connection: &mut Connection, serial: u32, at: Instant) -> Result<Option<StoredCard>, StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let live = one(&transaction, serial)?.filter(|card| card.revoked.is_none() && card.replaced_by.is_none());
+    let is_live = |card: &StoredCard| {
+        card.revoked.is_none() && card.replaced_by.is_none() && card.card.expires.is_good_on(at.date_in_china())
+    };
+    let live = one(&transaction, serial)?.filter(is_live);
     let Some(live) = live else { return Ok(None) };
     let card = insert(&transaction, &live.card, at)?;
     succeed(&transaction, serial, card.serial)?;

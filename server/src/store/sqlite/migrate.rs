@@ -49,4 +49,27 @@ mod tests {
         let said = run(&mut connection).unwrap_err().to_string();
         assert!(said.contains("version 99") && said.contains("newer haochaping"), "{said}");
     }
+
+    #[test]
+    fn a_store_of_the_first_version_keeps_its_ratings() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection
+            .execute_batch("create table schema_migration (version integer primary key, name text not null)")
+            .unwrap();
+        connection.execute_batch(MIGRATIONS[0].2).unwrap();
+        connection.execute("insert into schema_migration (version, name) values (1, 'first')", []).unwrap();
+        connection
+            .execute(
+                "insert into rating (part, authority, case_number, service_number, id, key_digest, fingerprint, level,
+                   indicators, indicator_version, anonymous, channel, provenance, lang, agency, region, rated_at, salt)
+                 values (1, 'a', 'c', 1, zeroblob(16), zeroblob(16), zeroblob(16), 'satisfied', '', '2020-05', 0, 'pc',
+                   'citizen', 'zh-Hans', 'x', 321002000000, 1, zeroblob(32))",
+                [],
+            )
+            .unwrap();
+        run(&mut connection).unwrap();
+        let kept = "select level from rating where card is null and purpose is null";
+        let level: String = connection.query_row(kept, [], |row| row.get(0)).unwrap();
+        assert_eq!((level.as_str(), current(&connection).unwrap()), ("satisfied", 2));
+    }
 }

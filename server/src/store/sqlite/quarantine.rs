@@ -87,12 +87,17 @@ pub(super) fn release_due(connection: &mut Connection, at: Instant) -> Result<u6
         let rows = statement.query_map(params![at.millis(), RELEASED_MAX], |row| Ok((row.get(0)?, row.get(1)?)))?;
         rows.collect::<Result<_, _>>()?
     };
-    let mut sums = Sums::default();
+    let (mut sums, mut n_released) = (Sums::default(), 0);
     for (part, rating) in &due {
-        settle(&transaction, *part, rating, Decision::Released, "its time came", at, &mut sums)?;
+        match settle(&transaction, *part, rating, Decision::Released, "its time came", at, &mut sums) {
+            Ok(is_settled) => n_released += u64::from(is_settled),
+            // One damaged row must not hold the others back; `verify` names it.
+            Err(StoreError::Failed(reason)) => tracing::error!(reason, "a rating was not released"),
+            Err(error) => return Err(error),
+        }
     }
     finish(transaction, &sums)?;
-    Ok(due.len() as u64)
+    Ok(n_released)
 }
 
 pub(super) fn decide(
@@ -128,6 +133,10 @@ fn settle(
     at: Instant,
     sums: &mut Sums,
 ) -> Result<bool, StoreError> {
+    // Read first: what cannot be read changes nothing.
+    let Some((group, options, level)) = read_group(transaction, part, rating)? else {
+        return Err(StoreError::Failed("a rating in quarantine is not on record".into()));
+    };
     let settled = transaction
         .prepare_cached(
             "update quarantine set decided_at = ?3, decision = ?4, why = ?5
@@ -137,9 +146,6 @@ fn settle(
     if settled == 0 {
         return Ok(false);
     }
-    let Some((group, options, level)) = read_group(transaction, part, rating)? else {
-        return Err(StoreError::Failed("a rating in quarantine is not on record".into()));
-    };
     let tally = if decision == Decision::Released { Tally::Counted(level) } else { Tally::Excluded };
     sums.add(Group { tally, ..group.clone() }, &options, 1);
     if decision == Decision::Released && level.is_bad() && group.provenance.counts() {
@@ -192,6 +198,9 @@ fn read_group(
 }
 
 pub(super) fn forget_sources(connection: &mut Connection, day: i64) -> Result<(), StoreError> {
-    connection.prepare_cached("delete from card_source where day < ?1")?.execute([day])?;
-    Ok(())
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for table in ["card_source", "card_day"] {
+        transaction.execute(&format!("delete from {table} where day < ?1"), [day])?;
+    }
+    transaction.commit().map_err(|e| StoreError::OutcomeUnknown(e.to_string()))
 }

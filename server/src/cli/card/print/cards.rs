@@ -38,7 +38,8 @@ pub(super) fn read(args: &Args, names: &Names) -> Result<(Vec<Row>, Vec<String>)
     let place = args.roster.display();
     let bytes = fs::read(&args.roster).with_context(|| format!("{place} cannot be read"))?;
     let region_name = |region| names.region(region);
-    let checks = Checks { kind: args.kind(), agency: args.agency.clone(), region_name: &region_name };
+    let today = SystemClock.now().date_in_china();
+    let checks = Checks { today, kind: args.kind(), agency: args.agency.clone(), region_name: &region_name };
     let roster = roster::read(&bytes, &checks).with_context(|| place.to_string())?;
     let faults: Vec<_> = roster.faults.iter().map(ToString::to_string).collect();
     if !faults.is_empty() && !args.skip_bad {

@@ -54,11 +54,11 @@ pub(super) async fn run(store_args: &StoreArgs, args: Args) -> Result<()> {
     let batch = Batch { faces: &faces, wording: &wording, sheet, layout, has_back };
     batch.check(&fonts)?;
 
+    prepare_folder(&args)?;
     let issued = store.issue_cards(news, SystemClock.now()).await?;
     let cards: Vec<_> = issued.iter().map(|(card, _)| card.clone()).collect();
     let faces = to_faces(&args, &keys, &names, &rows, &cards, &portraits);
     let batch = Batch { faces: &faces, ..batch };
-    fs::create_dir_all(&args.out).with_context(|| format!("{} cannot be written", args.out.display()))?;
     let bar = progress_bar(faces.len() as u64, "cards");
     let progress = |n| bar.inc(n);
     let serials: BTreeMap<_, _> = faces.iter().zip(&cards).map(|(face, card)| (face.line, card.serial)).collect();
@@ -96,6 +96,23 @@ fn files(args: &Args, names: &Names, rows: &[Row], faces: &[Face]) -> Vec<(Strin
     }
     let name = |street: Region| format!("{street}-{}.pdf", plain(&names.region(street).unwrap_or_default()));
     streets.into_iter().map(|(street, faces)| (name(street), faces)).collect()
+}
+
+/// Makes the folder and tries it: issuing ends older cards, and must not happen where nothing can be printed. The roster
+/// itself is never written over.
+fn prepare_folder(args: &Args) -> Result<()> {
+    let said = || format!("{} cannot be written", args.out.display());
+    fs::create_dir_all(&args.out).with_context(said)?;
+    let trial = args.out.join("cards.part");
+    File::create(&trial).with_context(said)?;
+    fs::remove_file(&trial).with_context(said)?;
+    let roster = fs::canonicalize(&args.roster)?;
+    let is_roster = |name: &str| fs::canonicalize(args.out.join(name)).is_ok_and(|written| written == roster);
+    let taken = ["cards.csv", "cards.pdf", "cards.zip", "left-out.txt"].into_iter().find(|name| is_roster(name));
+    if let Some(name) = taken {
+        anyhow::bail!("{name} would be written over the roster: name another folder by --out");
+    }
+    Ok(())
 }
 
 /// What was printed: serial, number and link of each card, for checks and for other media.
