@@ -40,7 +40,7 @@ fn print(collector: &Collector, n: usize, extra: &[&str]) -> (PathBuf, Vec<(Stri
 fn decode<T: serde::de::DeserializeOwned>(args: &[&str]) -> T {
     let python = workspace().join("target/venv/bin/python");
     let output = Command::new(python).arg(workspace().join("tests/decoders/decode.py")).args(args).output();
-    let output = output.expect("the decoders are installed: cargo xtask test codes");
+    let output = output.expect("the decoders are installed: cargo xtask test api");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }
