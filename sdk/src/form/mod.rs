@@ -1,9 +1,11 @@
 //! The one model of the rating form: its order, names, labels, options and limits. [`html`] renders it plainly; the widget
 //! renders the same in Yew.
 
+mod end;
 pub mod html;
 mod subject;
 
+pub use end::{Done, Notice};
 pub use subject::{CardSubject, Subject};
 
 use crate::{

@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
-use haochaping::{calendar::Instant, form::html::Done, link::DoneToken};
+use haochaping::{calendar::Instant, form::Done, link::DoneToken};
 use serde::Deserialize;
 
 use super::{

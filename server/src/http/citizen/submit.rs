@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use haochaping::{
-    form::html::Done,
+    form::Done,
     link::{DoneToken, PageToken},
     rating::{Channel, Provenance, Violation},
     wire::v1,

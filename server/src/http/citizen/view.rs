@@ -6,8 +6,8 @@ use axum::{
 };
 use haochaping::{
     form::{
-        Subject,
-        html::{Notice, RatingForm, escape},
+        Notice, Subject,
+        html::{RatingForm, escape},
     },
     link::{PageToken, TokenError},
     rating::{Channel, RatingDraft, Violation},
