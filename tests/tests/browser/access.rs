@@ -24,7 +24,7 @@ async fn faults(page: &Page) -> Vec<String> {
     found.iter().map(|fault| fault.as_str().unwrap_or_default().to_owned()).collect()
 }
 
-async fn assert_accessible(page: &Page, state: &str) {
+pub(crate) async fn assert_accessible(page: &Page, state: &str) {
     assert_eq!(faults(page).await, Vec::<String>::new(), "{state}");
 }
 

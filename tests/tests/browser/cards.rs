@@ -1,8 +1,15 @@
 //! People scan a card: on a telephone, with the app, without script, twice, in a crowd; and cards that open nothing.
 
+use haochaping::link::{Card, CardKind, ExpiryMonth, canonical_host};
+use haochaping_server::{
+    app::{Clock, SystemClock, SystemRng},
+    keys::{Keys, MasterKey},
+    store::sqlite::SqliteStore,
+};
 use serde_json::json;
 
 use crate::{
+    access::assert_accessible,
     gate::{Gate, Wasm},
     page::Page,
     row::{levels, rows},
@@ -43,6 +50,16 @@ fn card(gate: &Gate) -> (String, String) {
 /// A link as a reader of Chinese opens it.
 fn in_chinese(link: &str) -> String {
     format!("{link}?lang=zh-Hans")
+}
+
+/// The link of the first card as it would be if its time were over, signed by the collector's own key.
+async fn expired(gate: &Gate) -> String {
+    let directory = gate.collector.data_dir();
+    let store = SqliteStore::open(directory).expect("the store opens");
+    let master = MasterKey::read(&directory.join("master.key")).expect("the key is there");
+    let keys = Keys::load(&store, &master, &SystemRng, SystemClock.now()).await.expect("the key fits");
+    let card = Card { serial: 1, kind: CardKind::Agent, expires: ExpiryMonth::new(2026, 1).expect("a month") };
+    format!("{}/c/{}", gate.url, card.mint(&keys.card, &canonical_host(&gate.url)))
 }
 
 async fn phone() -> Page {
@@ -113,8 +130,10 @@ async fn a_purpose_chosen_before_the_app_arrives_is_sent_by_it() {
     page.goto(&in_chinese(&link)).await;
     page.until("the plain form", "return !!find('form[data-hcp-form]')").await;
     page.eval("find('[name=purpose]').value='代取证件'").await;
+    assert_accessible(&page, "the plain form of a card").await;
     gate.set(Wasm::Passes);
     page.taken_over(0).await;
+    assert_accessible(&page, "the form of a card").await;
     assert_eq!(page.eval("return find('[name=purpose]').value").await, json!("代取证件"));
     page.click("[value=satisfied]", 0).await;
     page.click(".hcp-submit", 0).await;
@@ -177,11 +196,22 @@ async fn a_card_that_opens_nothing_says_why_and_what_to_do() {
     let last = if link.ends_with('7') { "8" } else { "7" };
     page.goto(&in_chinese(&format!("{}{last}", &link[..link.len() - 1]))).await;
     page.reads("这不是本系统的评价卡").await;
-    let said = tokio::task::block_in_place(|| gate.collector.cli(&["card", "revoke", &serial, "--reason", "示例"]));
-    assert_eq!(said.code, Some(0), "{}", said.err);
+    let run = |args: &[&str]| {
+        let said = tokio::task::block_in_place(|| gate.collector.cli(args));
+        assert_eq!(said.code, Some(0), "{}", said.err);
+        said.out
+    };
+    let said = run(&["card", "replace", &serial, "--public-url", &gate.url]);
     page.goto(&in_chinese(&link)).await;
+    page.reads("评价卡已更换").await;
+    let new = said.trim().rsplit(' ').next().expect("a link").replace("HTTP://", "http://");
+    run(&["card", "revoke", "2", "--reason", "示例"]);
+    page.goto(&in_chinese(&new)).await;
     page.reads("评价卡已停用").await;
+    page.goto(&in_chinese(&expired(&gate).await)).await;
+    page.reads("评价卡已过有效期").await;
     page.reads("12345").await;
+    assert_accessible(&page, "a card that has expired").await;
     let width = page.eval("return document.documentElement.scrollWidth").await;
     assert!(width.as_u64().expect("a number") <= 375, "{width}");
     page.assert_quiet().await;
