@@ -55,6 +55,27 @@ pub enum Failure {
     Other(String),
 }
 
+/// What an outcome means, whatever was tried before.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Judgement {
+    /// The collector has it. Only now may anybody say so, or forget what was written.
+    Done {
+        /// The collector's answer.
+        accepted: v1::RatingAccepted,
+        /// Whether it had arrived before.
+        is_replay: bool,
+    },
+    /// Nothing is decided: the same request is to be sent again, not before `after_millis`.
+    Later {
+        /// What it looked like.
+        failure: Failure,
+        /// How long the collector asks to wait, in milliseconds.
+        after_millis: u64,
+    },
+    /// The collector refuses it for good, and the person must see why.
+    Refused(Failure),
+}
+
 /// What became of a request.
 #[derive(Clone, Debug)]
 pub enum Outcome {
@@ -94,21 +115,11 @@ impl Submission {
     /// What to do after `outcome`. `jitter` is a random fraction 0–1: a wait is drawn from all of its range, so that a
     /// hall full of phones does not come back at once.
     pub fn report(&mut self, outcome: Outcome, jitter: f64) -> Step {
-        let failure = match outcome {
-            Outcome::NoAnswer => Failure::Unreachable,
-            Outcome::Answer { status: status @ (200 | 201), accepted: Some(accepted), .. } if is_receipt(&accepted) => {
-                return Step::Done { accepted, is_replay: status == 200 };
-            }
-            Outcome::Answer { status: 429 | 503, retry_after, .. } => {
-                let asked = retry_after.unwrap_or(0).saturating_mul(1_000);
-                return self.wait_or(Failure::Busy, asked, jitter);
-            }
-            Outcome::Answer { problem: Some(problem), .. } if problem.status < 500 => {
-                return Step::GiveUp(verdict(problem));
-            }
-            Outcome::Answer { .. } => Failure::Unclear,
-        };
-        self.wait_or(failure, 0, jitter)
+        match judge(outcome) {
+            Judgement::Done { accepted, is_replay } => Step::Done { accepted, is_replay },
+            Judgement::Refused(failure) => Step::GiveUp(failure),
+            Judgement::Later { failure, after_millis } => self.wait_or(failure, after_millis, jitter),
+        }
     }
 
     fn wait_or(&self, failure: Failure, asked_millis: u64, jitter: f64) -> Step {
@@ -117,6 +128,28 @@ impl Submission {
         }
         let ceiling = FIRST_WAIT_MILLIS << self.n_sent;
         Step::Wait(asked_millis + fraction_of(ceiling, jitter))
+    }
+}
+
+/// Tells an acknowledgement and a verdict from everything that decides nothing: silence, a captive portal's page, a failing
+/// proxy, a collector without room.
+pub fn judge(outcome: Outcome) -> Judgement {
+    let Outcome::Answer { status, retry_after, accepted, problem } = outcome else {
+        return Judgement::Later { failure: Failure::Unreachable, after_millis: 0 };
+    };
+    let later = |failure, seconds: Option<u64>| Judgement::Later {
+        failure,
+        after_millis: seconds.unwrap_or(0).saturating_mul(1_000),
+    };
+    match (status, accepted, problem) {
+        (200 | 201, Some(accepted), _) if is_receipt(&accepted) => {
+            Judgement::Done { accepted, is_replay: status == 200 }
+        }
+        (429 | 503, ..) => later(Failure::Busy, retry_after),
+        // A body that came too slowly is no fault of what is in it.
+        (408 | 425, ..) => later(Failure::Unclear, retry_after),
+        (400..=499, _, Some(problem)) => Judgement::Refused(verdict(problem)),
+        _ => later(Failure::Unclear, None),
     }
 }
 
@@ -130,7 +163,8 @@ fn is_receipt(accepted: &v1::RatingAccepted) -> bool {
     accepted.receipt.len() == 19 && !accepted.lookup.is_empty()
 }
 
-fn verdict(problem: v1::Problem) -> Failure {
+/// Why a rating is refused, of the collector's own answer.
+pub fn verdict(problem: v1::Problem) -> Failure {
     match problem.code.as_str() {
         "already-rated" => Failure::AlreadyRated { on: problem.rated_on.unwrap_or_default() },
         _ if !problem.violations.is_empty() => Failure::Refused(problem.violations),

@@ -19,6 +19,8 @@ pub mod form;
 pub mod identifier;
 pub mod link;
 pub mod messages;
+#[cfg(feature = "portal")]
+pub mod portal;
 #[cfg(feature = "qr")]
 pub mod qr;
 pub mod rating;

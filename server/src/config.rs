@@ -56,6 +56,9 @@ pub struct Config {
     /// A file with what agents do for people, a line each, to be chosen on the pages of cards; no choice without it
     #[arg(long, env = "HAOCHAPING_PURPOSES", value_name = "FILE", default_value = "", value_parser = read_purposes)]
     pub purposes: Purposes,
+    /// A folder with the files by which platforms check the domain, served from the root: /WW_verify_….txt and the like
+    #[arg(long, env = "HAOCHAPING_VERIFICATION_DIR", value_name = "DIR", value_parser = parse_folder)]
+    pub verification_dir: Option<PathBuf>,
 }
 
 /// 办理内容: what agents do for people, as the city lists it.
@@ -113,6 +116,11 @@ fn read_purposes(file: &str) -> Result<Purposes, String> {
     Ok(Purposes(lines.into_iter().filter(|line| !line.is_empty()).map(str::to_owned).collect()))
 }
 
+fn parse_folder(text: &str) -> Result<PathBuf, String> {
+    let folder = PathBuf::from(text);
+    if folder.is_dir() { Ok(folder) } else { Err("there is no such folder".into()) }
+}
+
 fn parse_origin(text: &str) -> Result<String, String> {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     let is_plain = rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(['/', '?', '#', '*', ' ', '@']));
@@ -136,6 +144,7 @@ mod tests {
             card_source_limit: 10,
             quarantine_days: 7,
             purposes: Purposes::default(),
+            verification_dir: None,
         };
         let under = config("https://host.example/hcp/");
         assert_eq!((under.origin(), under.base_path()), ("https://host.example", "/hcp"));

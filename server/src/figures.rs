@@ -17,6 +17,17 @@ pub struct Figures {
     state: Mutex<State>,
 }
 
+/// Ratings that are kept and do not count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Aside {
+    /// Not yet.
+    pub quarantined: u64,
+    /// Left out for good.
+    pub excluded: u64,
+    /// Tests.
+    pub probes: u64,
+}
+
 #[derive(Debug)]
 struct State {
     /// The revision of the counters that `exact` agrees with; `None` when it has fallen behind and must be reloaded.
@@ -101,12 +112,15 @@ impl Figures {
         (counts, state.as_of)
     }
 
-    /// How many ratings are in quarantine and how many were left out for good. They say no level, so they wait for no
-    /// step.
-    pub fn aside(&self, region: Region, agency: &str) -> (u64, u64) {
+    /// What does not count. It says no level, so it waits for no step.
+    pub fn aside(&self, region: Region, agency: &str) -> Aside {
         let state = self.state();
         let figure = state.exact.get(&FigureKey { region, agency: agency.to_owned() });
-        figure.map_or((0, 0), |figure| (figure.n_quarantined, figure.n_excluded))
+        figure.map_or_else(Aside::default, |figure| Aside {
+            quarantined: figure.n_quarantined,
+            excluded: figure.n_excluded,
+            probes: figure.n_probes,
+        })
     }
 
     /// The agencies with a published figure in a region, with it.

@@ -15,12 +15,16 @@ use crate::{
 
 /// The scope of a key that registers services.
 pub const SCOPE_SERVICES: &str = "services";
+/// The scope of a key that registers test services, and nothing else.
+pub const SCOPE_PROBE: &str = "probe";
 
 /// One caller that a key admitted.
 #[derive(Clone, Debug)]
 pub struct Registrar {
     /// Whose case numbers these are.
     pub authority: String,
+    /// Whether what it registers are test services.
+    pub is_probe: bool,
     regions: Vec<Region>,
     agencies: BTreeSet<String>,
 }
@@ -44,11 +48,15 @@ pub struct Registrars(BTreeMap<String, ([u8; 32], Registrar)>);
 impl Registrars {
     /// The live ones among stored keys that may register services.
     pub fn new(stored: Vec<StoredApiKey>) -> Self {
-        let live = stored.into_iter().filter(|key| key.revoked_at.is_none() && key.scope == SCOPE_SERVICES);
+        let may_register = |key: &StoredApiKey| [SCOPE_SERVICES, SCOPE_PROBE].contains(&key.scope.as_str());
+        let live = stored.into_iter().filter(|key| key.revoked_at.is_none() && may_register(key));
         Self(
             live.map(|key| {
-                let agencies = key.agencies.into_iter().collect();
-                (key.id, (key.secret_hash, Registrar { authority: key.authority, regions: key.regions, agencies }))
+                let is_probe = key.scope == SCOPE_PROBE;
+                // No name of an authority holds a colon: test services never meet real ones, whatever their case numbers.
+                let authority = if is_probe { format!("probe:{}", key.authority) } else { key.authority };
+                let (regions, agencies) = (key.regions, key.agencies.into_iter().collect());
+                (key.id, (key.secret_hash, Registrar { authority, is_probe, regions, agencies }))
             })
             .collect(),
         )
@@ -115,7 +123,10 @@ mod tests {
         assert!(live.admit(&whole).is_none());
         let revoked = StoredApiKey { revoked_at: Some(Instant::from_millis(1)), ..stored(&id, hash) };
         assert!(Registrars::new(vec![revoked]).admit(&format!("Bearer {whole}")).is_none());
-        let other = StoredApiKey { scope: "probe".into(), ..stored(&id, hash) };
+        let probe = Registrars::new(vec![StoredApiKey { scope: SCOPE_PROBE.into(), ..stored(&id, hash) }]);
+        let probe = probe.admit(&format!("Bearer {whole}")).unwrap();
+        assert!(probe.is_probe && probe.authority == "probe:jiangsu");
+        let other = StoredApiKey { scope: "other".into(), ..stored(&id, hash) };
         assert!(Registrars::new(vec![other]).admit(&format!("Bearer {whole}")).is_none());
     }
 }

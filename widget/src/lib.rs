@@ -16,6 +16,7 @@ use yew::AppHandle;
 
 use crate::{
     host::Host,
+    state::Msg,
     view::{Props, Widget},
 };
 
@@ -29,6 +30,11 @@ impl Mounted {
     /// Takes the app out of the page and frees what it holds.
     pub fn destroy(self) {
         self.0.destroy();
+    }
+
+    /// The collector refuses what was sent: `problem` is its answer, and the form says why, with everything kept.
+    pub fn refuse(&self, problem: &JsValue) {
+        self.0.send_message(Msg::Refused(host::read_problem(problem)));
     }
 }
 

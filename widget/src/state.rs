@@ -1,7 +1,7 @@
 //! What the form knows, and what follows from what happens: pure.
 
 use haochaping::{
-    client::{Failure, Outcome, Step, Submission},
+    client::{Failure, verdict},
     form::field,
     messages::{Lang, Messages},
     rating::{RatingDraft, SatisfactionLevel},
@@ -11,11 +11,6 @@ use haochaping::{
 /// What a mounted form is about; never changes.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Setting {
-    /// Empty after a card, whose key is a visit.
-    pub(crate) ticket: String,
-    pub(crate) key: String,
-    pub(crate) via: Option<String>,
-    pub(crate) collector: String,
     pub(crate) lang: Lang,
     pub(crate) is_elder: bool,
     pub(crate) id_prefix: String,
@@ -27,14 +22,18 @@ impl Setting {
     }
 }
 
-/// Where the rating stands.
+/// Where the rating stands, as far as it is the form's affair: whether it waits or has arrived, the element shows in the
+/// form's place, and takes the form away.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Phase {
     Editing,
-    Sending { is_slow: bool },
-    Failed(Failure),
-    Done { accepted: v1::RatingAccepted, is_replay: bool },
-    AlreadyRated { on: String },
+    Sending {
+        is_slow: bool,
+    },
+    /// Refused for a reason that is no fault of a field.
+    Failed {
+        code: String,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -47,7 +46,6 @@ pub(crate) struct State {
     pub(crate) phase: Phase,
     pub(crate) is_more_open: bool,
     pub(crate) is_contact_open: bool,
-    pub(crate) submission: Option<Submission>,
 }
 
 /// What happens.
@@ -59,41 +57,23 @@ pub(crate) enum Msg {
         value: String,
     },
     Submitted,
-    /// The outcome of a request, with a random fraction for the next wait.
-    Answered(Outcome, f64),
-    WaitOver,
+    /// The collector's refusal.
+    Refused(v1::Problem),
     TakesLong,
 }
 
 /// What is to be done.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Effect {
-    Send(v1::RatingRequest),
-    WakeAfter(u64),
+    Send,
     WatchSlowness,
-    /// To what has to be read next: the faults, the failure, the receipt.
+    /// To what has to be read next: the faults or the refusal.
     FocusNews,
-    Rated {
-        receipt: String,
-        is_replay: bool,
-    },
-    AlreadyRated,
-    Failed {
-        code: &'static str,
-    },
 }
 
 impl State {
     pub(crate) fn new(setting: Setting, draft: RatingDraft) -> Self {
-        Self {
-            setting,
-            draft,
-            faults: Vec::new(),
-            phase: Phase::Editing,
-            is_more_open: false,
-            is_contact_open: false,
-            submission: None,
-        }
+        Self { setting, draft, faults: Vec::new(), phase: Phase::Editing, is_more_open: false, is_contact_open: false }
     }
 
     pub(crate) fn level(&self) -> Option<SatisfactionLevel> {
@@ -110,7 +90,6 @@ impl State {
         match &self.phase {
             Phase::Sending { is_slow: false } => m.sending,
             Phase::Sending { is_slow: true } => m.sending_slow,
-            Phase::Done { .. } => m.done_title,
             _ => "",
         }
     }
@@ -121,17 +100,14 @@ pub(crate) fn step(mut state: State, msg: Msg) -> (State, Vec<Effect>) {
     let effects = match msg {
         Msg::Edited { field, value } => edit(&mut state, &field, value),
         Msg::Submitted => submit(&mut state),
-        Msg::Answered(outcome, jitter) => {
-            let step = state.submission.as_mut().map(|submission| submission.report(outcome, jitter));
-            step.map_or_else(Vec::new, |step| follow(&mut state, step))
-        }
-        Msg::WaitOver => {
-            let step = state
-                .submission
-                .as_mut()
-                .filter(|_| matches!(state.phase, Phase::Sending { .. }))
-                .map(Submission::resume);
-            step.map_or_else(Vec::new, |step| follow(&mut state, step))
+        Msg::Refused(problem) => {
+            match verdict(problem) {
+                Failure::Refused(violations) => (state.faults, state.phase) = (violations, Phase::Editing),
+                Failure::Other(code) => state.phase = Phase::Failed { code },
+                // Of the others the element knows better, and takes the form away.
+                _ => state.phase = Phase::Editing,
+            }
+            vec![Effect::FocusNews]
         }
         Msg::TakesLong => {
             if state.is_sending() {
@@ -187,51 +163,9 @@ fn submit(state: &mut State) -> Vec<Effect> {
         state.phase = Phase::Editing;
         return vec![Effect::FocusNews];
     }
-    let Setting { ticket, key, via, .. } = &state.setting;
-    let request = v1::RatingRequest::of(ticket.clone(), key.clone(), via.clone(), draft);
     state.faults.clear();
     state.phase = Phase::Sending { is_slow: false };
-    // The same key over every try: a rating whose answer was lost is found again, not doubled.
-    let mut submission = Submission::new(request);
-    let step = submission.resume();
-    state.submission = Some(submission);
-    let mut effects = follow(state, step);
-    effects.push(Effect::WatchSlowness);
-    effects
-}
-
-fn follow(state: &mut State, step: Step) -> Vec<Effect> {
-    match step {
-        Step::Send(request) => vec![Effect::Send(request)],
-        Step::Wait(millis) => vec![Effect::WakeAfter(millis)],
-        Step::Done { accepted, is_replay } => {
-            let receipt = accepted.receipt.clone();
-            state.phase = Phase::Done { accepted, is_replay };
-            state.submission = None;
-            // What was written is not kept in the page any longer than it is needed.
-            state.draft = RatingDraft::default();
-            vec![Effect::FocusNews, Effect::Rated { receipt, is_replay }]
-        }
-        Step::GiveUp(Failure::AlreadyRated { on }) => {
-            state.phase = Phase::AlreadyRated { on };
-            vec![Effect::FocusNews, Effect::AlreadyRated]
-        }
-        Step::GiveUp(Failure::Refused(violations)) => {
-            state.faults = violations;
-            state.phase = Phase::Editing;
-            vec![Effect::FocusNews, Effect::Failed { code: "refused" }]
-        }
-        Step::GiveUp(failure) => {
-            let code = match failure {
-                Failure::Unreachable => "unreachable",
-                Failure::Busy => "busy",
-                Failure::Unclear => "unclear",
-                _ => "other",
-            };
-            state.phase = Phase::Failed(failure);
-            vec![Effect::FocusNews, Effect::Failed { code }]
-        }
-    }
+    vec![Effect::Send, Effect::WatchSlowness]
 }
 
 #[cfg(test)]
@@ -239,15 +173,7 @@ mod tests {
     use super::*;
 
     fn state() -> State {
-        let setting = Setting {
-            ticket: "T".into(),
-            key: "k".repeat(26),
-            via: None,
-            collector: "https://collector.example".into(),
-            lang: Lang::ZhHans,
-            is_elder: false,
-            id_prefix: "p-".into(),
-        };
+        let setting = Setting { lang: Lang::ZhHans, is_elder: false, id_prefix: "p-".into() };
         State::new(setting, RatingDraft::default())
     }
 
@@ -259,19 +185,12 @@ mod tests {
         Msg::Edited { field: field.into(), value: value.into() }
     }
 
-    fn accepted() -> v1::RatingAccepted {
-        v1::RatingAccepted {
-            receipt: "0000-0000-0000-0000".into(),
-            lookup: "AAAAA-AAAAA-AAAAA-AAAAA".into(),
-            lookup_url: "https://collector.example/q/AAAAA".into(),
-            rated_at: "2026-11-20T15:04:05+08:00".into(),
-        }
+    fn problem(code: &str, violations: Vec<v1::Violation>) -> Msg {
+        let (kind, title) = (String::new(), String::new());
+        Msg::Refused(v1::Problem { kind, title, status: 422, code: code.into(), violations, rated_on: None })
     }
 
-    fn answer(status: u16) -> Msg {
-        let accepted = (status < 300).then(accepted);
-        Msg::Answered(Outcome::Answer { status, retry_after: None, accepted, problem: None }, 0.5)
-    }
+    const SENT: [Effect; 2] = [Effect::Send, Effect::WatchSlowness];
 
     #[test]
     fn nothing_is_sent_without_a_level() {
@@ -295,62 +214,41 @@ mod tests {
         assert_eq!((effects, state.faults[0].code.as_str()), (vec![Effect::FocusNews], "reason-missing"));
         let (state, effects) = run(state, vec![set("indicator", "213"), Msg::Submitted]);
         assert!(state.faults.is_empty());
-        assert!(matches!(&effects[0], Effect::Send(request) if request.indicators == ["213"]));
+        assert_eq!(effects, SENT);
     }
 
     #[test]
-    fn options_of_a_level_left_behind_are_not_sent_and_are_there_on_return() {
-        let (first, effects) = run(
-            state(),
-            vec![set("level", "dissatisfied"), set("indicator", "213"), set("level", "satisfied"), Msg::Submitted],
-        );
-        assert!(matches!(&effects[0], Effect::Send(request) if request.indicators.is_empty()));
-        assert_eq!(first.draft.indicators, ["213"]);
+    fn options_of_a_level_left_behind_give_no_reason_and_are_there_on_return() {
+        let left = vec![set("level", "dissatisfied"), set("indicator", "213"), set("level", "very_dissatisfied")];
+        let (left, effects) = run(state(), [left, vec![Msg::Submitted]].concat());
+        assert_eq!((effects, left.faults[0].code.as_str()), (vec![Effect::FocusNews], "reason-missing"));
+        let (_, effects) = run(left, vec![set("level", "dissatisfied"), Msg::Submitted]);
+        assert_eq!(effects, SENT);
     }
 
     #[test]
-    fn sent_is_said_only_after_the_acknowledgement() {
+    fn the_form_never_says_that_a_rating_was_sent() {
         let (sending, _) = run(state(), vec![set("level", "satisfied"), Msg::Submitted]);
         assert_eq!(sending.status(), sending.setting.messages().sending);
-        let (slow, _) = step(sending.clone(), Msg::TakesLong);
+        let (slow, _) = step(sending, Msg::TakesLong);
         assert_eq!(slow.status(), slow.setting.messages().sending_slow);
-        let (portal, effects) = step(sending.clone(), answer_of_a_captive_portal());
-        assert!(portal.is_sending() && matches!(effects[..], [Effect::WakeAfter(_)]));
-        let (done, effects) = step(sending, answer(201));
-        assert_eq!(done.status(), done.setting.messages().done_title);
-        assert!(effects.contains(&Effect::Rated { receipt: "0000-0000-0000-0000".into(), is_replay: false }));
-    }
-
-    fn answer_of_a_captive_portal() -> Msg {
-        Msg::Answered(Outcome::Answer { status: 200, retry_after: None, accepted: None, problem: None }, 0.5)
     }
 
     #[test]
-    fn a_failure_keeps_every_word_and_sends_the_same_key_again() {
-        let (mut now, effects) =
-            run(state(), vec![set("level", "satisfied"), set("comment", "排队很久"), Msg::Submitted]);
-        let Effect::Send(first) = effects[0].clone() else { panic!("nothing was sent") };
-        while now.is_sending() {
-            let (next, effects) = step(now, Msg::Answered(Outcome::NoAnswer, 0.0));
-            now = if matches!(effects[..], [Effect::WakeAfter(_)]) { step(next, Msg::WaitOver).0 } else { next };
-        }
-        assert_eq!(now.phase, Phase::Failed(Failure::Unreachable));
-        assert_eq!(now.draft.comment, "排队很久");
-        let (_, effects) = step(now, Msg::Submitted);
-        assert_eq!(effects[0], Effect::Send(first));
+    fn a_refusal_keeps_every_word_and_says_what_is_wrong() {
+        let typed = vec![set("level", "satisfied"), set("comment", "排队很久"), Msg::Submitted];
+        let fault = v1::Violation { field: "comment".into(), code: "too-long".into(), ..v1::Violation::default() };
+        let (refused, effects) = run(state(), [typed.clone(), vec![problem("invalid-rating", vec![fault])]].concat());
+        assert_eq!((effects, refused.phase.clone()), (vec![Effect::FocusNews], Phase::Editing));
+        assert_eq!((refused.draft.comment.as_str(), refused.faults.len()), ("排队很久", 1));
+        let (failed, _) = run(state(), [typed, vec![problem("too-large", vec![])]].concat());
+        assert_eq!(failed.phase, Phase::Failed { code: "too-large".into() });
+        assert_eq!(run(failed, vec![Msg::Submitted]).1, SENT, "it can be sent again");
     }
 
     #[test]
     fn a_second_press_sends_nothing_twice() {
         let (sending, _) = run(state(), vec![set("level", "satisfied"), Msg::Submitted]);
         assert_eq!(step(sending, Msg::Submitted).1, []);
-    }
-
-    #[test]
-    fn nothing_written_stays_in_the_page_after_the_acknowledgement() {
-        let (done, _) =
-            run(state(), vec![set("level", "satisfied"), set("comment", "谢谢"), Msg::Submitted, answer(201)]);
-        assert_eq!(done.draft, RatingDraft::default());
-        assert!(done.submission.is_none());
     }
 }

@@ -2,7 +2,7 @@
 
 use core::fmt::Write as _;
 
-use super::{LevelChoice, Subject, anchor_of, field, level_choices, options_of};
+use super::{LevelChoice, Subject, anchor_of, field, level_choices, options_of, templates};
 use crate::{
     messages::Messages,
     rating::{INDICATOR_VERSION, Indicator, RatingDraft, SatisfactionLevel},
@@ -64,15 +64,15 @@ impl RatingForm<'_> {
     /// The whole `<form>`.
     pub fn render(&self) -> String {
         let mut out = String::with_capacity(16_384);
-        let lang = self.messages.lang.tag();
+        let (lang, p) = (self.messages.lang.tag(), self.messages.lang.page_messages());
         put!(
             out,
             "<form class=\"hcp{}\" data-hcp-form data-sending=\"{}\" data-failed=\"{}\" data-unclear=\"{}\" data-collector=\"{}\" data-ticket=\"{}\" method=\"post\" action=\"{}\" \
              accept-charset=\"utf-8\" lang=\"{lang}\">",
             if self.is_elder { " hcp-elder" } else { "" },
             self.messages.sending,
-            self.messages.failed_network,
-            self.messages.failed_server,
+            p.failed_network,
+            p.failed_server,
             escape(self.collector),
             escape(self.ticket),
             escape(self.action),
@@ -87,9 +87,10 @@ impl RatingForm<'_> {
         put!(
             out,
             "<button class=\"hcp-submit\" part=\"submit\" id=\"{}submit\" type=\"submit\">{}</button>\
-             <p class=\"hcp-status\" role=\"status\"></p></form>",
+             <p class=\"hcp-status\" role=\"status\"></p>{}</form>",
             self.id_prefix,
-            self.messages.submit
+            self.messages.submit,
+            templates(self.messages, self.is_elder)
         );
         out
     }
@@ -338,7 +339,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_ever_becomes_markup(item in "\\PC{0,30}", comment in "\\PC{0,30}", name in "\\PC{0,30}") {
-            let subject = |item: &str| Subject::Service { item: item.into(), agency: String::new(), finished_on: String::new() };
+            let subject = |item: &str| Subject::Service { item: item.into(), agency: String::new(), finished_on: String::new(), is_probe: false };
             let plain = render(Lang::En, &subject("x"), &RatingDraft::default(), &[]);
             let mut draft = RatingDraft { comment, ..RatingDraft::default() };
             draft.contact.name = format!("\"><b>{name}");

@@ -5,7 +5,7 @@ mod end;
 pub mod html;
 mod subject;
 
-pub use end::{Done, Notice};
+pub use end::{Done, Notice, templates};
 pub use subject::{CardSubject, Subject};
 
 use crate::{

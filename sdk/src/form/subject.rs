@@ -14,6 +14,8 @@ pub enum Subject {
         agency: String,
         /// The civil date on which the service was finished; empty if unknown.
         finished_on: String,
+        /// Whether the service is one by which the system tests itself; the person must know.
+        is_probe: bool,
     },
     /// The service point of a printed card.
     Card(CardSubject),
@@ -42,7 +44,7 @@ pub struct CardSubject {
 
 impl Default for Subject {
     fn default() -> Self {
-        Self::Service { item: String::new(), agency: String::new(), finished_on: String::new() }
+        Self::Service { item: String::new(), agency: String::new(), finished_on: String::new(), is_probe: false }
     }
 }
 
@@ -50,7 +52,7 @@ impl Subject {
     /// Label and text of what is known, in order.
     pub fn lines(&self, p: &PageMessages) -> Vec<(&'static str, String)> {
         let all = match self {
-            Self::Service { item, agency, finished_on } => {
+            Self::Service { item, agency, finished_on, .. } => {
                 let item = if item.is_empty() { p.item_unnamed.to_owned() } else { item.clone() };
                 vec![(p.about_item, item), (p.about_agency, agency.clone()), (p.about_finished, finished_on.clone())]
             }
@@ -74,7 +76,12 @@ impl Subject {
 
     /// The block above the form; `id_prefix` starts every id in it.
     pub fn render(&self, p: &PageMessages, id_prefix: &str) -> String {
-        let mut out = String::from("<div class=\"hcp-subject\"><dl class=\"hcp-about\">");
+        let mut out = String::from("<div class=\"hcp-subject\">");
+        if matches!(self, Self::Service { is_probe: true, .. }) {
+            write!(out, "<p class=\"hcp-test\"><strong>{}</strong> {}</p>", p.test_title, p.test_text)
+                .expect("a string takes everything");
+        }
+        out.push_str("<dl class=\"hcp-about\">");
         for (label, text) in self.lines(p) {
             write!(out, "<div><dt>{label}</dt><dd>{}</dd></div>", escape(&text)).expect("a string takes everything");
         }

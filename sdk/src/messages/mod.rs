@@ -134,11 +134,9 @@ macro_rules! texts {
 }
 
 texts! {
-    /// What the form says, from the first question to the receipt. The widget carries all of it in every language, so it
-    /// holds nothing that only pages of the collector say.
+    /// What the form says, from the first question to the button. The widget carries all of it, so it holds nothing that only
+    /// the collector's own HTML says.
     Messages {
-        product,
-        title,
         level_legend,
         indicators_legend, more,
         reason_hint,
@@ -146,10 +144,8 @@ texts! {
         anonymous_label, who_sees,
         contact_legend, name_label, phone_label,
         submit, sending, sending_slow,
-        done_title, done_text, done_again, receipt_label, lookup_label, lookup_hint, copy, copied, copy_failed, save_picture,
-        print, lookup_link, rated_at_label,
-        already_title, already_text, already_replay,
-        error_prefix, error_summary, failed_title, failed_network, failed_busy, failed_server, failed_other, retry,
+        already_replay,
+        error_prefix, error_summary, failed_title, failed_other, retry,
         link_wrong_text, link_ended_text,
         fault_level_missing, fault_reason_missing, fault_too_long, fault_control, fault_phone, fault_name,
         fault_anonymous_contact, fault_indicator, fault_other,
@@ -161,8 +157,16 @@ texts! {
 }
 
 texts! {
-    /// What the collector's own pages say around the form.
+    /// What the collector's own HTML says around the form and in its place.
     PageMessages {
+        product, title,
+        done_title, done_text, done_again, receipt_label, lookup_label, lookup_hint, copy, copied, copy_failed, save_picture,
+        print, lookup_link, rated_at_label,
+        already_title, already_text,
+        failed_network, failed_busy, failed_server,
+        saved_title, saved_text, saved_now, unsaved_title, unsaved_text,
+        late_text, late_refused_title, late_refused_text, late_expired, dismiss,
+        test_title, test_text, probes_label, return_link,
         about_item, about_agency, about_finished, item_unnamed, about_agent, about_window, about_hall, about_number, about_place,
         about_scope, about_answerable, purpose_label, purpose_none,
         indicators_all,

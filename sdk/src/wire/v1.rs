@@ -96,7 +96,7 @@ impl RatingRequest {
 }
 
 /// The answer to an accepted rating: 201, or 200 for the same rating sent again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RatingAccepted {
     /// The public number of the rating.
@@ -266,6 +266,8 @@ pub struct Statistics {
     pub quarantined: u64,
     /// Ratings that were left out for good, each with a reason on record.
     pub excluded: u64,
+    /// Tests of the whole path; they enter nothing else.
+    pub probes: u64,
 }
 
 /// Every error: `application/problem+json` (RFC 9457) with a stable code.

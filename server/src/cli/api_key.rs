@@ -6,13 +6,14 @@ use super::{load_keys, open_existing, open_or_make};
 use crate::{
     app::{Clock, SystemClock, SystemRng},
     config::StoreArgs,
-    registrar::{SCOPE_SERVICES, make_key},
+    registrar::{SCOPE_PROBE, SCOPE_SERVICES, make_key},
     store::{Store, StoredApiKey},
 };
 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Examples:
   haochaping api-key add jiangsu-portal --region 320000
+  haochaping api-key add night-watch --scope probe
   haochaping api-key list
   haochaping api-key revoke 7h3k9m2q")]
 pub(super) struct Args {
@@ -35,7 +36,7 @@ enum Action {
         #[arg(long, value_name = "USCC", value_parser = parse_uscc)]
         agency: Vec<String>,
         /// What it may do
-        #[arg(long, default_value = SCOPE_SERVICES, value_parser = [SCOPE_SERVICES])]
+        #[arg(long, default_value = SCOPE_SERVICES, value_parser = [SCOPE_SERVICES, SCOPE_PROBE])]
         scope: String,
     },
     /// Show all keys without their secrets

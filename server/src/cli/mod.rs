@@ -4,6 +4,7 @@ mod api_key;
 mod backup;
 mod card;
 mod key;
+mod probe;
 mod region;
 pub mod serve;
 mod service;
@@ -47,6 +48,8 @@ enum Command {
     Service(service::Args),
     /// Print the rating link of a registered service
     Ticket(ticket::Args),
+    /// Rate five test services by every way that people have, and say which is broken
+    Probe(probe::Args),
     /// Check that counters, ratings and work orders agree
     Verify(verify::Args),
     /// Write a copy of the store beside a running collector
@@ -67,6 +70,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Card(args) => card::run(args).await,
         Command::Service(args) => service::run(args).await,
         Command::Ticket(args) => ticket::run(args).await,
+        Command::Probe(args) => probe::run(args).await,
         Command::Verify(args) => verify::run(args).await,
         Command::Backup(args) => backup::run(args).await,
         Command::Openapi => {

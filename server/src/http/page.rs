@@ -30,6 +30,28 @@ pub struct Reader {
     pub lang: Lang,
     /// 大字版
     pub is_elder: bool,
+    /// The app whose web-view it is.
+    pub host: Host,
+}
+
+/// The app that a page is opened in, as the browser names it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Host {
+    /// WeChat or Alipay: the page loads the bridge that closes it and tells a mini-program of the receipt.
+    pub is_app: bool,
+    /// A mini-program of Alipay. Its `my` comes from `appx`, a name that the app itself answers and no network knows.
+    pub is_alipay: bool,
+}
+
+impl Host {
+    fn of(headers: &HeaderMap) -> Self {
+        let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let is_alipay = agent.contains("AlipayClient");
+        Self {
+            is_app: (is_alipay || agent.contains("MicroMessenger")) && !assets::version().is_empty(),
+            is_alipay: is_alipay && agent.contains("MiniProgram"),
+        }
+    }
 }
 
 impl Reader {
@@ -37,7 +59,11 @@ impl Reader {
     pub fn of(lang: Option<&str>, mode: Option<&str>, headers: &HeaderMap) -> Self {
         let preferred =
             || headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).map_or(Lang::ZhHans, Lang::negotiate);
-        Self { lang: lang.and_then(Lang::matching).unwrap_or_else(preferred), is_elder: mode == Some("elder") }
+        Self {
+            lang: lang.and_then(Lang::matching).unwrap_or_else(preferred),
+            is_elder: mode == Some("elder"),
+            host: Host::of(headers),
+        }
     }
 
     /// The texts.
@@ -68,6 +94,8 @@ pub struct Page {
     pub is_error: bool,
     /// Whether the widget takes over here.
     pub has_widget: bool,
+    /// Whether it is a page of a rating, form or end.
+    pub is_rating: bool,
     /// Whether it may be kept by caches for a moment.
     pub is_public: bool,
 }
@@ -83,6 +111,7 @@ impl Page {
             status: StatusCode::OK,
             is_error: false,
             has_widget: false,
+            is_rating: false,
             is_public: false,
         }
     }
@@ -112,6 +141,8 @@ struct Frame<'a> {
     content: &'a str,
     base: &'a str,
     elder_href: String,
+    host: Host,
+    version: &'static str,
     languages: Vec<LanguageLink>,
     is_elder: bool,
     is_error: bool,
@@ -140,13 +171,16 @@ pub fn respond(app: &App, reader: Reader, page: &Page) -> Response {
         preload: has_widget.then(|| preload(app, reader.lang)).flatten(),
         content: &page.content,
         base: app.config.base_path(),
+        host: if page.is_rating { reader.host } else { Host::default() },
+        version: assets::version(),
         elder_href: href(reader.lang, !reader.is_elder),
         languages: languages.into(),
         is_elder: reader.is_elder,
         is_error: page.is_error,
     };
     let cache = if page.is_public { "public, max-age=1" } else { "no-store" };
-    html(&app.config, page.status, cache, frame.render().expect("a template of our own renders"))
+    let body = frame.render().expect("a template of our own renders");
+    html(&app.config, page.status, cache, frame.host, body)
 }
 
 /// The app's file: on a page whose one purpose is rating it is fetched beside the script that will ask for it.
@@ -157,22 +191,23 @@ fn preload(app: &App, lang: Lang) -> Option<Preload> {
 }
 
 /// HTML with the headers that every page of ours has.
-pub fn html(config: &Config, status: StatusCode, cache: &'static str, body: String) -> Response {
+pub fn html(config: &Config, status: StatusCode, cache: &'static str, host: Host, body: String) -> Response {
     let mut response = (status, body).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy(config));
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy(config, host));
     // Languages differ by header where the address does not say one.
     headers.append(header::VARY, HeaderValue::from_static("accept-language"));
     response
 }
 
-fn policy(config: &Config) -> HeaderValue {
+fn policy(config: &Config, host: Host) -> HeaderValue {
+    let appx = if host.is_alipay { " https://appx" } else { "" };
     let framers =
         std::iter::once("'self'").chain(config.allow_origins.iter().map(String::as_str)).collect::<Vec<_>>().join(" ");
     let policy = format!(
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src {}; connect-src 'self'; \
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{appx}; style-src {}; connect-src 'self'; \
          img-src 'self' data: blob:; form-action 'self'; base-uri 'none'; frame-ancestors {framers}; \
          require-trusted-types-for 'script'; trusted-types 'none'",
         *STYLE_HASH

@@ -19,7 +19,7 @@ use tower_http::{
 use super::{
     api,
     assets::{self, Served},
-    citizen, dress, health, observe, page, public,
+    citizen, dress, embed, health, observe, public, verification,
 };
 use crate::app::App;
 
@@ -62,7 +62,7 @@ pub fn router(app: &Arc<App>, served: Served) -> Router {
         }
     };
     nested
-        .fallback(not_found)
+        .fallback(verification::or_not_found)
         .layer(CompressionLayer::new())
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIME_LIMIT))
         .layer(middleware::from_fn_with_state(Arc::clone(app), dress::dress))
@@ -94,6 +94,8 @@ fn routes(app: &App) -> Router<Shared> {
         .route("/q/{lookup}", get(citizen::lookup::page))
         .route("/api/v1/services", post(api::services::create).layer(DefaultBodyLimit::max(SERVICES_BYTES)))
         .route("/api/v1/statistics", get(api::statistics::show))
+        .route("/api/v1/widget-failures", post(api::widget_failures::create))
+        .route("/embed", get(embed::show))
         .route("/api/openapi.json", get(api::openapi::show))
         .route("/api/docs", get(api::docs::show))
         .route("/v1/haochaping.js", get(assets::loader))
@@ -119,10 +121,6 @@ fn cors(origins: &[String]) -> CorsLayer {
         .allow_headers([header::CONTENT_TYPE, HeaderName::from_static("idempotency-key")])
         .expose_headers([header::RETRY_AFTER])
         .max_age(Duration::from_mins(10))
-}
-
-async fn not_found(State(app): State<Arc<App>>, request: Request) -> Response {
-    page::not_found(&app, request.headers())
 }
 
 /// Headers that every answer has.

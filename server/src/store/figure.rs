@@ -20,6 +20,8 @@ pub enum Tally {
     Quarantined,
     /// It was left out for good, with a reason on record.
     Excluded,
+    /// It is a test of the whole path.
+    Probe,
 }
 
 impl Tally {
@@ -29,6 +31,7 @@ impl Tally {
             Self::Counted(level) => level.name(),
             Self::Quarantined => "quarantined",
             Self::Excluded => "excluded",
+            Self::Probe => "probe",
         }
     }
 }
@@ -40,6 +43,7 @@ impl std::str::FromStr for Tally {
         match name {
             "quarantined" => Ok(Self::Quarantined),
             "excluded" => Ok(Self::Excluded),
+            "probe" => Ok(Self::Probe),
             level => level.parse().map(Self::Counted).map_err(|_| format!("{level:?} is no level")),
         }
     }
@@ -54,6 +58,8 @@ pub struct Figure {
     pub n_quarantined: u64,
     /// Ratings that were left out for good.
     pub n_excluded: u64,
+    /// Tests.
+    pub n_probes: u64,
 }
 
 impl Figure {
@@ -63,6 +69,7 @@ impl Figure {
             Tally::Counted(level) => self.counts.add(level, u64::try_from(n).unwrap_or(0)),
             Tally::Quarantined => self.n_quarantined = self.n_quarantined.saturating_add_signed(n),
             Tally::Excluded => self.n_excluded = self.n_excluded.saturating_add_signed(n),
+            Tally::Probe => self.n_probes = self.n_probes.saturating_add_signed(n),
         }
     }
 }

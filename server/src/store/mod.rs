@@ -140,6 +140,8 @@ pub struct NewService {
     pub id: Id,
     /// The last day of the ticket it gets if it needs one.
     pub last_day: u16,
+    /// Whether it is a service by which the collector tests itself.
+    pub is_probe: bool,
     /// Now.
     pub at: Instant,
 }
@@ -166,6 +168,8 @@ pub struct ServiceView {
     pub agency_name: Option<String>,
     /// When it was finished.
     pub finished_at: Instant,
+    /// Whether it is a service by which the collector tests itself.
+    pub is_probe: bool,
     /// When it was rated.
     pub rated_at: Option<Instant>,
 }

@@ -1,6 +1,11 @@
-//! A gate between browser and collector that can hold the wasm file back, lose it or damage it.
+//! A gate between browser and collector that can hold the wasm file back, lose it or damage it, and do to ratings on their
+//! way what networks do.
 
-use std::sync::{Arc, Mutex, OnceLock};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, OnceLock},
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -21,10 +26,26 @@ pub(crate) enum Wasm {
     Held,
 }
 
+/// What happens to a rating that is sent as JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// The connection breaks before the collector hears anything.
+    Reset,
+    /// The collector accepts, and the connection breaks before the answer arrives.
+    AnswerLost,
+    /// A proxy answers in the collector's place: status and seconds of `Retry-After`.
+    Refused(u16, u64),
+    /// A captive portal's login page, status 200.
+    CaptivePortal,
+    /// The answer comes after this many seconds.
+    Slow(u64),
+}
+
 #[derive(Clone)]
 struct Shared {
     upstream: Arc<OnceLock<Mutex<String>>>,
     wasm: watch::Receiver<Wasm>,
+    faults: Arc<Mutex<VecDeque<Fault>>>,
 }
 
 /// A collector whose public address is a gate before it.
@@ -32,6 +53,7 @@ pub(crate) struct Gate {
     pub(crate) collector: Collector,
     pub(crate) url: String,
     wasm: watch::Sender<Wasm>,
+    faults: Arc<Mutex<VecDeque<Fault>>>,
 }
 
 impl Gate {
@@ -39,17 +61,33 @@ impl Gate {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let url = format!("http://{}", listener.local_addr().expect("it listens"));
         let (tell, told) = watch::channel(wasm);
-        let shared = Shared { upstream: Arc::default(), wasm: told };
+        let faults = Arc::default();
+        let shared = Shared { upstream: Arc::default(), wasm: told, faults: Arc::clone(&faults) };
         let routes = Router::new().fallback(pass).with_state(shared.clone());
         tokio::spawn(async move { axum::serve(listener, routes).await });
         let arguments: Vec<&str> = ["--public-url", &url].into_iter().chain(extra.iter().copied()).collect();
         let collector = tokio::task::block_in_place(|| Collector::start(&arguments));
         shared.upstream.set(Mutex::new(collector.address().to_owned())).expect("set once");
-        Self { collector, url, wasm: tell }
+        Self { collector, url, wasm: tell, faults }
     }
 
     pub(crate) fn set(&self, wasm: Wasm) {
         self.wasm.send_replace(wasm);
+    }
+
+    /// What the next ratings meet, one each; those after them pass.
+    pub(crate) fn break_next(&self, faults: &[Fault]) {
+        self.faults.lock().expect("not poisoned").extend(faults);
+    }
+
+    /// The network is good again.
+    pub(crate) fn heal(&self) {
+        self.faults.lock().expect("not poisoned").clear();
+    }
+
+    /// How many of those faults are still to come.
+    pub(crate) fn n_faults_left(&self) -> usize {
+        self.faults.lock().expect("not poisoned").len()
     }
 
     pub(crate) fn ticket(&self) -> String {
@@ -77,6 +115,15 @@ async fn pass(
     if wasm == Wasm::Missing {
         return refuse(StatusCode::NOT_FOUND);
     }
+    let is_rating = method == Method::POST && uri.path() == "/api/v1/ratings";
+    let fault = if is_rating { shared.faults.lock().expect("not poisoned").pop_front() } else { None };
+    match fault {
+        Some(Fault::Reset) => return broken(),
+        Some(Fault::Refused(status, after)) => return proxy_error(status, after),
+        Some(Fault::CaptivePortal) => return login_page(),
+        Some(Fault::Slow(seconds)) => tokio::time::sleep(Duration::from_secs(seconds)).await,
+        Some(Fault::AnswerLost) | None => {}
+    }
     let Some(upstream) = shared.upstream.get().map(|address| address.lock().expect("not poisoned").clone()) else {
         return refuse(StatusCode::BAD_GATEWAY);
     };
@@ -85,6 +132,10 @@ async fn pass(
     let answer = tokio::task::spawn_blocking(move || forward(&method, &url, &headers, &body)).await.expect("no panic");
     // A collector that is down looks to the browser like a broken connection.
     let Some((status, headers, mut bytes)) = answer else { return refuse(StatusCode::BAD_GATEWAY) };
+    if fault == Some(Fault::AnswerLost) {
+        assert_eq!(status, StatusCode::CREATED, "the collector has it, and the browser never hears so");
+        return broken();
+    }
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
     *response.headers_mut() = headers;
@@ -99,6 +150,25 @@ async fn pass(
         _ => {}
     }
     *response.body_mut() = Body::from(bytes);
+    response
+}
+
+/// A body that ends in an error: the server closes the connection before the answer is whole.
+fn broken() -> Response {
+    let failing = futures_util::stream::once(async { Err::<Bytes, _>(std::io::Error::other("cut off")) });
+    Response::new(Body::from_stream(failing))
+}
+
+fn proxy_error(status: u16, after: u64) -> Response {
+    let mut response = refuse(StatusCode::from_u16(status).expect("a status"));
+    response.headers_mut().insert("retry-after", after.into());
+    response
+}
+
+fn login_page() -> Response {
+    let mut response = Response::new(Body::from("<!doctype html><title>登录网络</title><p>receipt</p>"));
+    response.headers_mut().insert("content-type", "text/html".parse().expect("plain"));
+    response.headers_mut().insert("access-control-allow-origin", "*".parse().expect("plain"));
     response
 }
 

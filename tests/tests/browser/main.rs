@@ -3,8 +3,11 @@
 
 mod access;
 mod cards;
+mod driver;
+mod faults;
 mod gate;
 mod journeys;
 mod page;
 mod portal;
 mod row;
+mod storage;

@@ -1,8 +1,7 @@
 //! A Chromium of its own, and a page in it as a person uses it: by what is to be read, by mouse and by keys.
 
 use std::{
-    io::{BufRead, BufReader},
-    process::{Child, Command, Stdio},
+    path::Path,
     time::{Duration, Instant},
 };
 
@@ -12,6 +11,8 @@ use fantoccini::{
     wd::WebDriverCompatibleCommand,
 };
 use serde_json::{Value, json};
+
+use crate::driver::Driver;
 
 /// How long something may take to appear on a busy machine.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -28,7 +29,7 @@ const FIND: &str = "const find=(s,n)=>{const h=document.querySelectorAll('hao-ch
 
 pub(crate) struct Page {
     pub(crate) client: Client,
-    driver: Child,
+    driver: Driver,
 }
 
 #[derive(Debug)]
@@ -55,8 +56,18 @@ impl Page {
 
     /// A browser with preferences, and a script that runs before those of a page.
     pub(crate) async fn with(preferences: Value, first: &str) -> Self {
-        let (driver, port) = start_driver();
+        Self::start(Driver::start(), preferences, first).await
+    }
+
+    /// A browser whose profile outlives it.
+    pub(crate) async fn on_profile(profile: &Path) -> Self {
+        Self::start(Driver::on_profile(profile), json!({}), "").await
+    }
+
+    async fn start(driver: Driver, preferences: Value, first: &str) -> Self {
+        let profile = driver.profile_argument();
         let arguments = [
+            profile.as_str(),
             "--headless",
             "--no-sandbox",
             "--disable-gpu",
@@ -72,7 +83,7 @@ impl Page {
         let Value::Object(capabilities) = capabilities else { unreachable!() };
         let client = ClientBuilder::new(hyper_util_connector())
             .capabilities(capabilities)
-            .connect(&format!("http://127.0.0.1:{port}"))
+            .connect(&driver.url())
             .await
             .expect("chromium starts");
         let page = Self { client, driver };
@@ -126,7 +137,7 @@ impl Page {
     /// Waits until the text is to be read in the nth widget or the page.
     pub(crate) async fn reads(&self, text: &str) {
         let script = format!(
-            "const t=[document.body.innerText,...Array.from(document.querySelectorAll('hao-cha-ping'),h=>h.shadowRoot?h.shadowRoot.lastElementChild.innerText:'')].join(' ');return t.includes({})",
+            "const t=[document.body.innerText,...Array.from(document.querySelectorAll('hao-cha-ping'),h=>h.shadowRoot?Array.from(h.shadowRoot.children,c=>c.innerText):'')].join(' ');return t.includes({})",
             json!(text)
         );
         self.until(text, &script).await;
@@ -168,28 +179,31 @@ impl Page {
         assert_eq!(complaints, json!([[], []]), "the page complains");
     }
 
+    /// No network for the browser, or one again.
+    pub(crate) async fn set_offline(&self, is_offline: bool) {
+        self.cdp("Network.enable", json!({})).await;
+        let conditions =
+            json!({ "offline": is_offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+        self.cdp("Network.emulateNetworkConditions", conditions).await;
+    }
+
+    /// What the element shows is not this.
+    pub(crate) async fn assert_says_not(&self, text: &str) {
+        let script =
+            format!("return document.querySelector('hao-cha-ping').shadowRoot.textContent.includes({})", json!(text));
+        assert_eq!(self.eval(&script).await, json!(false), "the page says {text:?} too early");
+    }
+
+    /// Ends the browser as a crash does.
+    pub(crate) fn kill(self) {
+        drop(self.driver);
+    }
+
     pub(crate) async fn close(self) {
-        let Self { client, mut driver } = self;
-        let _ = client.close().await;
-        let _ = driver.kill();
-        let _ = driver.wait();
+        let _ = self.client.close().await;
     }
 }
 
 fn hyper_util_connector() -> hyper_util::client::legacy::connect::HttpConnector {
     hyper_util::client::legacy::connect::HttpConnector::new()
-}
-
-/// A chromedriver on a free port.
-fn start_driver() -> (Child, u16) {
-    let driver = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
-    let mut driver = driver.expect("chromedriver is installed: apt-get install chromium-driver");
-    let mut lines = BufReader::new(driver.stdout.take().expect("its output is piped")).lines();
-    let port = lines.by_ref().map_while(Result::ok).find_map(|line| {
-        let (_, rest) = line.split_once("successfully on port ")?;
-        rest.trim_end_matches('.').parse().ok()
-    });
-    // What it says later must have somewhere to go.
-    std::thread::spawn(move || lines.for_each(drop));
-    (driver, port.expect("chromedriver names its port"))
 }

@@ -9,7 +9,7 @@ use haochaping_server::{
 };
 use haochaping_tests::Collector;
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Row {
     pub(crate) level: String,
     pub(crate) indicators: String,

@@ -1,7 +1,6 @@
 //! The form itself, in the order and with the names of `haochaping::form`.
 
 use haochaping::{
-    client::Failure,
     form::{LevelChoice, anchor_of, field, level_choices, options_of},
     messages::{Messages, fill},
     rating::{Comment, Indicator},
@@ -30,7 +29,7 @@ pub(super) fn form(state: &State, link: &Scope<Widget>) -> Html {
     let is_sending = state.is_sending();
     let label = match (&state.phase, is_sending) {
         (_, true) => m.sending,
-        (Phase::Failed(_), _) => m.retry,
+        (Phase::Failed { .. }, _) => m.retry,
         _ => m.submit,
     };
     let fields = vec![levels(state, m), options(state, m), comment(state, m), privacy(state, m)];
@@ -60,14 +59,8 @@ fn news(state: &State, m: &Messages) -> Html {
         };
         let faults = state.faults.iter().map(|found| fault(&found.field)(m.fault(found))).collect();
         vec![text_tag("p", &[], m.error_summary), tag("ul", &[], faults)]
-    } else if let Phase::Failed(failure) = &state.phase {
-        let said = match failure {
-            Failure::Unreachable => m.failed_network.to_owned(),
-            Failure::Busy => m.failed_busy.to_owned(),
-            Failure::Other(code) => fill(m.failed_other, &[("code", code)]),
-            _ => m.failed_server.to_owned(),
-        };
-        vec![text_tag("p", &[], m.failed_title), text_tag("p", &[], &said)]
+    } else if let Phase::Failed { code } = &state.phase {
+        vec![text_tag("p", &[], m.failed_title), text_tag("p", &[], &fill(m.failed_other, &[("code", code)]))]
     } else {
         return Html::default();
     };

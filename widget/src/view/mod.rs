@@ -1,6 +1,5 @@
 //! The state as Yew shows it: a thin component around `state::step`.
 
-mod end;
 mod form;
 mod tag;
 
@@ -12,7 +11,7 @@ use self::tag::{tag, text_tag};
 use crate::{
     effects,
     host::Host,
-    state::{Effect, Msg, Phase, State, step},
+    state::{Effect, Msg, State, step},
 };
 
 /// What a mounted form starts with.
@@ -57,7 +56,7 @@ impl Component for Widget {
         let tell = context.link().callback(|msg| msg);
         for effect in todo {
             self.has_news |= effect == Effect::FocusNews;
-            effects::run(effect, host, &state.setting.collector, &tell);
+            effects::run(effect, host, &tell);
         }
         self.state = Some(state);
         true
@@ -66,14 +65,9 @@ impl Component for Widget {
     fn view(&self, context: &Context<Self>) -> Html {
         let (state, link) = (self.state(), context.link());
         let class = if state.setting.is_elder { "hcp hcp-elder" } else { "hcp" };
-        let content = match &state.phase {
-            Phase::Done { accepted, is_replay } => end::done(state, accepted, *is_replay),
-            Phase::AlreadyRated { on } => end::already_rated(state, on),
-            _ => form::form(state, link),
-        };
         let attributes = [("class", class), ("lang", state.setting.lang.tag())];
         let status = text_tag("p", &[("class", "hcp-status"), ("role", "status")], state.status());
-        tag("div", &attributes, vec![content, status])
+        tag("div", &attributes, vec![form::form(state, link), status])
     }
 
     fn rendered(&mut self, context: &Context<Self>, is_first: bool) {

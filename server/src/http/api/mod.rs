@@ -6,3 +6,4 @@ pub mod progress;
 pub mod ratings;
 pub mod services;
 pub mod statistics;
+pub mod widget_failures;

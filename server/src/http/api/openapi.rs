@@ -17,6 +17,7 @@ use crate::http::citizen;
         super::ratings::create,
         super::progress::show,
         super::statistics::show,
+        super::widget_failures::create,
         citizen::form::page,
         citizen::form::fragment,
         citizen::submit::submit,

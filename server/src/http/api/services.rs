@@ -45,9 +45,9 @@ pub async fn create(
 ) -> Result<Json<v1::ServicesRegistered>, Problem> {
     let registrars = app.registrars();
     let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let registrar = bearer
-        .and_then(|value| registrars.admit(value))
-        .ok_or_else(|| Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "no live API key of scope services"))?;
+    let registrar = bearer.and_then(|value| registrars.admit(value)).ok_or_else(|| {
+        Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "no live API key that may register services")
+    })?;
     let Json(request) = body?;
     if request.services.is_empty() || request.services.len() > SERVICES_MAX {
         let title = format!("{} services, 1 to {SERVICES_MAX} are allowed", request.services.len());
@@ -66,7 +66,7 @@ async fn register(
     let (mut taken, mut rejected) = (Vec::new(), Vec::new());
     for (index, registration) in sent.into_iter().enumerate() {
         match check(registrar, registration) {
-            Ok(service) => taken.push((index, to_new(app, &registrar.authority, service, now))),
+            Ok(service) => taken.push((index, to_new(app, registrar, service, now))),
             Err(faults) => {
                 rejected.extend(faults.into_iter().map(|(field, code)| v1::RejectedService { index, code, field }));
             }
@@ -97,11 +97,12 @@ fn check(registrar: &Registrar, sent: v1::ServiceRegistration) -> Result<Service
 }
 
 /// The service with what it gets if it is new.
-pub fn to_new(app: &App, authority: &str, service: Service, now: Instant) -> NewService {
+pub fn to_new(app: &App, registrar: &Registrar, service: Service, now: Instant) -> NewService {
+    let authority = &registrar.authority;
     let id = uuid_at(now, &*app.rng);
     let part = part_of(authority, service.case_number.as_str());
     let last_day = Ticket::new(part, id, now, app.config.ticket_days).last_day;
-    NewService { service, part, id, last_day, at: now }
+    NewService { service, part, id, last_day, is_probe: registrar.is_probe, at: now }
 }
 
 /// The link of a service on record.

@@ -48,7 +48,7 @@ pub async fn show(
         Some(code) => Uscc::parse(code).map_err(|error| malformed("agency", error.to_string()))?.to_string(),
     };
     let (counts, as_of) = app.figures.published(region, &agency);
-    let (quarantined, excluded) = app.figures.aside(region, &agency);
+    let aside = app.figures.aside(region, &agency);
     let body = Json(v1::Statistics {
         region: region.to_string(),
         as_of: as_of.to_rfc3339(),
@@ -56,8 +56,9 @@ pub async fn show(
         good: counts.good(),
         bad: counts.bad(),
         good_rate: counts.good_rate(),
-        quarantined,
-        excluded,
+        quarantined: aside.quarantined,
+        excluded: aside.excluded,
+        probes: aside.probes,
     });
     let headers = [
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),

@@ -79,7 +79,7 @@ async fn show(app: &App, link: &Link, arrived: Arrived, headers: &HeaderMap) -> 
         let m = reader.messages();
         let is_replay = arrived.again.is_some();
         let section = Done { messages: m, accepted: &accepted, is_replay, is_elder: reader.is_elder, has_title: false };
-        return view.respond(m.done_title, &section.render(), StatusCode::OK, false, false);
+        return view.respond(reader.page_messages().done_title, &section.render(), StatusCode::OK, false, false);
     }
     match link.find(app, Moment::Return).await {
         Err(reason) => view.no_form(reason),

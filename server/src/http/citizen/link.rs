@@ -140,6 +140,7 @@ fn of_service(service: ServiceView) -> Subject {
         item: service.item_name.unwrap_or_default(),
         agency: service.agency_name.unwrap_or_default(),
         finished_on: service.finished_at.date_in_china().to_string(),
+        is_probe: service.is_probe,
     }
 }
 

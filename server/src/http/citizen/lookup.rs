@@ -65,10 +65,10 @@ pub async fn page(
     headers: HeaderMap,
 ) -> Response {
     let reader = asked.reader(&headers);
-    let (m, p) = (reader.messages(), reader.page_messages());
+    let p = reader.page_messages();
     let refuse = |status, said, typed: &str| respond(&app, reader, status, &form_html(reader, &app, said, typed), true);
     if !app.limits.admits_lookup(client_address(peer, &headers, &app.config.trusted_proxies)) {
-        return refuse(StatusCode::TOO_MANY_REQUESTS, m.failed_busy, "");
+        return refuse(StatusCode::TOO_MANY_REQUESTS, p.failed_busy, "");
     }
     let Ok(code) = LookupCode::parse(&typed) else { return refuse(StatusCode::NOT_FOUND, p.lookup_malformed, &typed) };
     match find(&app, &code).await {
@@ -79,7 +79,7 @@ pub async fn page(
         Ok(None) => refuse(StatusCode::NOT_FOUND, p.lookup_unknown, &typed),
         Err(error) => {
             tracing::error!(%error, "a rating was not looked up");
-            refuse(StatusCode::SERVICE_UNAVAILABLE, m.failed_busy, &typed)
+            refuse(StatusCode::SERVICE_UNAVAILABLE, p.failed_busy, &typed)
         }
     }
 }
@@ -90,11 +90,15 @@ fn respond(app: &App, reader: Reader, status: StatusCode, content: &str, is_erro
 }
 
 fn form_html(reader: Reader, app: &App, fault: &str, typed: &str) -> String {
-    let (m, p) = (reader.messages(), reader.page_messages());
+    let p = reader.page_messages();
     let (described, said) = if fault.is_empty() {
         (String::new(), String::new())
     } else {
-        let said = format!("<p class=\"fault\" id=\"fault\" role=\"alert\">{}{}</p>", m.error_prefix, escape(fault));
+        let said = format!(
+            "<p class=\"fault\" id=\"fault\" role=\"alert\">{}{}</p>",
+            reader.messages().error_prefix,
+            escape(fault)
+        );
         (" aria-invalid=\"true\" aria-describedby=\"fault\" autofocus".to_owned(), said)
     };
     format!(
@@ -110,13 +114,13 @@ fn form_html(reader: Reader, app: &App, fault: &str, typed: &str) -> String {
 }
 
 fn progress_html(reader: Reader, part: u8, rating: &RatingView) -> String {
-    let (m, p) = (reader.messages(), reader.page_messages());
+    let p = reader.page_messages();
     let at = |instant: haochaping::calendar::Instant| instant.to_rfc3339()[..16].replace('T', " ");
     let mut out = format!(
         "<dl class=\"plain\"><div><dt>{}</dt><dd>{}</dd></div><div><dt>{}</dt><dd>{}</dd></div></dl><h2>{}</h2><ol><li>{} {}</li>",
-        m.receipt_label,
+        p.receipt_label,
         Receipt::of(part, &rating.id),
-        m.rated_at_label,
+        p.rated_at_label,
         at(rating.rated_at),
         p.status_label,
         at(rating.rated_at),

@@ -106,7 +106,7 @@ async fn take(app: &App, link: Link, peer: SocketAddr, headers: &HeaderMap, body
         Ok(found) => found,
         Err(NoForm::Store(error)) => {
             tracing::error!(%error, "what a link is about was not read");
-            let notice = view.reader.messages().failed_busy;
+            let notice = view.reader.page_messages().failed_busy;
             return view.form(Found::nothing_known(), &keep(posted, &[], notice), StatusCode::SERVICE_UNAVAILABLE);
         }
         Err(reason) => return view.no_form(reason),
@@ -183,7 +183,7 @@ fn done(view: &LinkView<'_>, accepted: &Accepted) -> Response {
             is_elder: view.reader.is_elder,
             has_title: true,
         };
-        return view.respond(m.done_title, &section.render(), StatusCode::OK, false, false);
+        return view.respond(view.reader.page_messages().done_title, &section.render(), StatusCode::OK, false, false);
     }
     let token =
         DoneToken::mint(&view.app.keys().page, view.link.token(), accepted.part, &accepted.id, view.app.clock.now());
@@ -194,16 +194,16 @@ fn done(view: &LinkView<'_>, accepted: &Accepted) -> Response {
 }
 
 fn come_back(view: &LinkView<'_>, found: Found, posted: Posted, refusal: Refusal) -> Response {
-    let m = view.reader.messages();
+    let p = view.reader.page_messages();
     let (faults, notice, status) = match refusal {
         Refusal::AlreadyRated(on) => return view.already_rated(&on.to_string(), StatusCode::CONFLICT),
         // A form's key can be made anew; a visit cannot, and what it said stands.
         Refusal::KeyReused(on) if matches!(view.link, Link::Card(_)) => return view.visit_rated(&on.to_string()),
         Refusal::KeyReused(_) => (vec![Violation::KeyReused], "", StatusCode::UNPROCESSABLE_ENTITY),
         Refusal::Violations(faults) => (faults, "", StatusCode::UNPROCESSABLE_ENTITY),
-        Refusal::TooMany => (Vec::new(), m.failed_busy, StatusCode::TOO_MANY_REQUESTS),
-        Refusal::Busy => (Vec::new(), m.failed_busy, StatusCode::SERVICE_UNAVAILABLE),
-        Refusal::Failed => (Vec::new(), m.failed_server, StatusCode::INTERNAL_SERVER_ERROR),
+        Refusal::TooMany => (Vec::new(), p.failed_busy, StatusCode::TOO_MANY_REQUESTS),
+        Refusal::Busy => (Vec::new(), p.failed_busy, StatusCode::SERVICE_UNAVAILABLE),
+        Refusal::Failed => (Vec::new(), p.failed_server, StatusCode::INTERNAL_SERVER_ERROR),
     };
     view.form(found, &keep(posted, &faults, notice), status)
 }

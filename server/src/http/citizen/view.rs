@@ -108,7 +108,7 @@ impl LinkView<'_> {
         }
         .render();
         let is_error = !filled.faults.is_empty() || !filled.notice.is_empty();
-        self.respond(m.title, &self.element(&html), status, is_error, true)
+        self.respond(self.reader.page_messages().title, &self.element(&html), status, is_error, true)
     }
 
     /// A notice in the place of the form.
@@ -123,13 +123,13 @@ impl LinkView<'_> {
     pub(super) fn visit_rated(&self, on: &str) -> Response {
         let (m, p) = (self.reader.messages(), self.reader.page_messages());
         let text = p.visit_rated_text.replace("{date}", on);
-        self.notice("already-rated", m.already_title, &text, m.already_replay, StatusCode::CONFLICT)
+        self.notice("already-rated", p.already_title, &text, m.already_replay, StatusCode::CONFLICT)
     }
 
     /// The service was rated on this day.
     pub(super) fn already_rated(&self, on: &str, status: StatusCode) -> Response {
-        let m = self.reader.messages();
-        self.notice("already-rated", m.already_title, &m.already_text.replace("{date}", on), m.already_replay, status)
+        let (m, p) = (self.reader.messages(), self.reader.page_messages());
+        self.notice("already-rated", p.already_title, &p.already_text.replace("{date}", on), m.already_replay, status)
     }
 
     /// Why there is no form.
@@ -173,11 +173,17 @@ impl LinkView<'_> {
                 escape(title),
                 haochaping::form::STYLE
             );
-            return page::html(&self.app.config, status, "no-store", body);
+            return page::html(&self.app.config, status, "no-store", page::Host::default(), body);
         }
         let query = if self.via.is_empty() { String::new() } else { format!("via={}", self.via) };
-        let page =
-            Page { query, status, is_error, has_widget, ..Page::new(title, self.link.path(), content.to_owned()) };
+        let page = Page {
+            query,
+            status,
+            is_error,
+            has_widget,
+            is_rating: true,
+            ..Page::new(title, self.link.path(), content.to_owned())
+        };
         page::respond(self.app, self.reader, &page)
     }
 

@@ -87,8 +87,13 @@ impl View<'_> {
         for (label, figure) in figures {
             let _ = write!(out, "<div><dt>{label}</dt><dd>{figure}</dd></div>");
         }
-        let (quarantined, excluded) = self.app.figures.aside(self.region, "");
-        for (label, n) in [(p.quarantined_label, quarantined), (p.excluded_label, excluded)] {
+        let aside = self.app.figures.aside(self.region, "");
+        let aside = [
+            (p.quarantined_label, aside.quarantined),
+            (p.excluded_label, aside.excluded),
+            (p.probes_label, aside.probes),
+        ];
+        for (label, n) in aside {
             if n > 0 {
                 let _ = write!(out, "<div class=\"aside\"><dt>{label}</dt><dd>{}</dd></div>", show_count(n));
             }

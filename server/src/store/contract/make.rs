@@ -46,6 +46,7 @@ pub(super) fn new_service(authority: &str, service: Service, n: u32) -> NewServi
         service,
         id: id_of(0xA0, n),
         last_day: TODAY + 90,
+        is_probe: false,
         at: noon(TODAY),
     }
 }
@@ -112,12 +113,17 @@ pub(super) async fn outcomes(store: Any<'_>, batch: Vec<NewRating>) -> Vec<Outco
 /// What the figures must be, from the ratings alone: one for each region around, for the agency and for all.
 pub(super) fn fold<'a>(ratings: impl IntoIterator<Item = (&'a Placed, &'a NewRating)>) -> BTreeMap<FigureKey, Figure> {
     let mut figures: BTreeMap<FigureKey, Figure> = BTreeMap::new();
-    for (placed, rating) in ratings.into_iter().filter(|(_, rating)| rating.provenance.counts()) {
+    for (placed, rating) in ratings {
+        let tally = match rating.provenance {
+            Provenance::Probe => Tally::Probe,
+            provenance if provenance.counts() => Tally::Counted(rating.level),
+            _ => continue,
+        };
         let ancestors: Vec<Region> = placed.service.region.ancestors().collect();
         for region in ancestors {
             for agency in ["", placed.service.agency_code.as_str()] {
                 let key = FigureKey { region, agency: agency.to_owned() };
-                figures.entry(key).or_default().add(Tally::Counted(rating.level), 1);
+                figures.entry(key).or_default().add(tally, 1);
             }
         }
     }

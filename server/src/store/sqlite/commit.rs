@@ -1,6 +1,6 @@
 //! A batch of ratings as one transaction: ratings, work orders, counters.
 
-use haochaping::{calendar::Instant, region::Region};
+use haochaping::{calendar::Instant, rating::Provenance, region::Region};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::{
@@ -19,6 +19,7 @@ struct Place {
     purpose: Option<String>,
     agency: String,
     region: Region,
+    is_probe: bool,
 }
 
 /// Commits the batch. A row that fails by its data is found by halving the batch, and the others live.
@@ -60,6 +61,8 @@ fn try_commit(connection: &mut Connection, batch: &[NewRating]) -> Result<Commit
 
 fn write_rating(transaction: &Transaction<'_>, new: &NewRating, sums: &mut Sums) -> Result<Outcome, StoreError> {
     let Some(place) = read_place(transaction, new)? else { return Ok(Outcome::Unknown) };
+    // Whatever the entrance: what is said of a test service is a test.
+    let provenance = if place.is_probe { Provenance::Probe } else { new.provenance };
     let inserted = transaction
         .prepare_cached(
             "insert into rating (part, authority, case_number, service_number, id, key_digest, fingerprint, level,
@@ -84,7 +87,7 @@ fn write_rating(transaction: &Transaction<'_>, new: &NewRating, sums: &mut Sums)
             new.contact,
             new.is_anonymous,
             new.channel.name(),
-            new.provenance.name(),
+            provenance.name(),
             new.lang,
             place.item_code,
             place.agency,
@@ -108,11 +111,11 @@ fn write_rating(transaction: &Transaction<'_>, new: &NewRating, sums: &mut Sums)
         item: place.item_code,
         card: place.card,
         channel: new.channel,
-        provenance: new.provenance,
+        provenance,
         tally: if is_held { Tally::Quarantined } else { Tally::Counted(new.level) },
     };
     sums.add(group, &new.indicators, 1);
-    if !is_held && new.level.is_bad() && new.provenance.counts() {
+    if !is_held && new.level.is_bad() && provenance.counts() {
         open_work_order(transaction, new.part, &new.id, &new.work_order, new.rated_at)?;
     }
     Ok(Outcome::Accepted)
@@ -154,6 +157,7 @@ fn read_card(transaction: &Transaction<'_>, visit: &NewVisit) -> Result<Option<P
                 purpose: visit.purpose.clone(),
                 agency: row.get(0)?,
                 region: super::read::region_of(row.get(1)?),
+                is_probe: false,
             })
         })
         .optional()?;
@@ -163,7 +167,7 @@ fn read_card(transaction: &Transaction<'_>, visit: &NewVisit) -> Result<Option<P
 fn read_service(transaction: &Transaction<'_>, part: u8, id: &Id) -> Result<Option<Place>, StoreError> {
     let row = transaction
         .prepare_cached(
-            "select authority, case_number, service_number, item_code, agency, region from service
+            "select authority, case_number, service_number, item_code, agency, region, probe from service
              where part = ?1 and id = ?2",
         )?
         .query_row(params![part, id], |row| {
@@ -176,6 +180,7 @@ fn read_service(transaction: &Transaction<'_>, part: u8, id: &Id) -> Result<Opti
                 purpose: None,
                 agency: row.get(4)?,
                 region: super::read::region_of(row.get(5)?),
+                is_probe: row.get(6)?,
             })
         })
         .optional()?;

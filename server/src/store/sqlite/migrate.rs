@@ -7,6 +7,7 @@ use crate::store::StoreError;
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
     (2, "cards", include_str!("../../migrations/sqlite/0002_cards.sql")),
+    (3, "probe", include_str!("../../migrations/sqlite/0003_probe.sql")),
 ];
 
 /// Applies what is missing, each migration in a transaction of its own.

@@ -16,7 +16,7 @@ pub(super) fn region_of(number: i64) -> Region {
 pub(super) fn service(connection: &Connection, part: u8, id: Id) -> Result<Option<ServiceView>, StoreError> {
     let view = connection
         .prepare_cached(
-            "select s.item_name, a.name, s.finished_at, r.rated_at
+            "select s.item_name, a.name, s.finished_at, r.rated_at, s.probe
              from service s
              left join agency a on a.code = s.agency
              left join rating r on r.part = s.part and r.authority = s.authority and r.case_number = s.case_number
@@ -29,6 +29,7 @@ pub(super) fn service(connection: &Connection, part: u8, id: Id) -> Result<Optio
                 agency_name: row.get(1)?,
                 finished_at: Instant::from_millis(row.get(2)?),
                 rated_at: row.get::<_, Option<i64>>(3)?.map(Instant::from_millis),
+                is_probe: row.get(4)?,
             })
         })
         .optional()?;

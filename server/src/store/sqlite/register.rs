@@ -26,8 +26,8 @@ fn register_one(transaction: &Transaction<'_>, authority: &str, new: &NewService
     transaction
         .prepare_cached(
             "insert into service (part, authority, case_number, service_number, id, item_code, item_name, agency, region,
-               finished_at, mode, real_name, window, staff_number, last_day, registered_at)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+               finished_at, mode, real_name, window, staff_number, last_day, registered_at, probe)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
         )?
         .execute(params![
             new.part,
@@ -49,6 +49,7 @@ fn register_one(transaction: &Transaction<'_>, authority: &str, new: &NewService
             service.staff_number,
             new.last_day,
             new.at.millis(),
+            new.is_probe,
         ])?;
     Ok(Registered { id: new.id, last_day: new.last_day, is_new: true, rated_at: None })
 }

@@ -70,14 +70,19 @@ impl Sums {
         Ok(figures)
     }
 
-    /// Each rating that counts, in its region and all around it, for its agency and for all.
+    /// Each rating that counts, in its region and all around it, for its agency and for all; and beside them the tests.
     fn figures(&self) -> Vec<Added> {
         let mut figures = BTreeMap::new();
-        for (group, n) in self.groups.iter().filter(|(group, _)| group.provenance.counts()) {
+        for (group, n) in &self.groups {
+            let tally = match group.provenance {
+                Provenance::Probe => Tally::Probe,
+                provenance if provenance.counts() => group.tally,
+                _ => continue,
+            };
             for region in group.region.ancestors() {
                 for agency in ["", &group.agency] {
                     let key = FigureKey { region, agency: agency.to_owned() };
-                    *figures.entry((key, group.tally)).or_default() += n;
+                    *figures.entry((key, tally)).or_default() += n;
                 }
             }
         }

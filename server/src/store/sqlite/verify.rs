@@ -57,10 +57,11 @@ fn fold_ratings(connection: &Connection, found: &mut Verification) -> Result<(Fo
         if level.parse::<SatisfactionLevel>().is_err() {
             found.faults.push(format!("a rating has the level {level:?}"));
         }
-        let Ok(counts) = provenance.parse::<Provenance>().map(Provenance::counts) else {
+        let Ok(of) = provenance.parse::<Provenance>() else {
             found.faults.push(format!("a rating has the provenance {provenance:?}"));
             continue;
         };
+        let counts = of.counts();
         let (channel, indicators): (String, String) = (row.get(2)?, row.get(3)?);
         let (item, agency): (Option<String>, String) = (row.get(4)?, row.get(5)?);
         let region = region_of(row.get(6)?);
@@ -73,13 +74,15 @@ fn fold_ratings(connection: &Connection, found: &mut Verification) -> Result<(Fo
         };
         let mut figure = |tally: &str| {
             for ancestor in region.ancestors() {
-                for of in ["", &agency] {
-                    *figures.entry(format!("{} {of} {tally}", ancestor.number())).or_default() += 1;
+                for by in ["", &agency] {
+                    *figures.entry(format!("{} {by} {tally}", ancestor.number())).or_default() += 1;
                 }
             }
         };
         if counts {
             figure(tally);
+        } else if of == Provenance::Probe {
+            figure("probe");
         }
         if tally != level {
             continue;

@@ -1,0 +1,5 @@
+// The file for a script tag.
+
+import { define } from "./element.js";
+
+define();
