@@ -207,6 +207,33 @@ mod tests {
         }
     }
 
+    /// The same table that the outbox of the element is held to.
+    #[test]
+    fn answers_are_judged_by_the_table() {
+        let table = include_str!("../../tests/fixtures/answers.json");
+        let table: Vec<serde_json::Value> = serde_json::from_str(table).unwrap();
+        assert!(table.len() > 10);
+        for row in table {
+            let (status, body) = (u16::try_from(row["status"].as_u64().unwrap()).unwrap(), &row["body"]);
+            let outcome = match status {
+                0 => Outcome::NoAnswer,
+                _ => Outcome::Answer {
+                    status,
+                    retry_after: None,
+                    accepted: serde_json::from_value(body.clone()).ok(),
+                    problem: serde_json::from_value(body.clone()).ok(),
+                },
+            };
+            let judged = match judge(outcome) {
+                Judgement::Done { is_replay: true, .. } => "replayed",
+                Judgement::Done { .. } => "accepted",
+                Judgement::Later { .. } => "later",
+                Judgement::Refused(_) => "refused",
+            };
+            assert_eq!(judged, row["outcome"].as_str().unwrap(), "{}", row["name"]);
+        }
+    }
+
     #[test]
     fn a_receipt_ends_it() {
         for (status, is_replay) in [(201, false), (200, true)] {

@@ -15,12 +15,12 @@ use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::{
-    glue,
+    glue, package,
     shell::{cargo, execute, say, works},
 };
 
 const TARGET: &str = "wasm32-unknown-unknown";
-const ASSETS: &str = "target/assets";
+pub(crate) const ASSETS: &str = "target/assets";
 /// What our own pages load inside a mini-program.
 pub(crate) const BRIDGE: &str = "haochaping-bridge.js";
 /// The widget carries the texts of one language, so that nobody downloads the others.
@@ -30,7 +30,8 @@ pub(crate) const LANGUAGES: [&str; 3] = ["zh-Hans", "zh-Hant", "en"];
 pub(crate) fn everything(root: &Path) -> Result<()> {
     widget(root)?;
     collector()?;
-    npm(root)?;
+    javascript(root)?;
+    package::npm(root)?;
     say("built target/release/haochaping and target/npm");
     Ok(())
 }
@@ -290,17 +291,4 @@ fn gzip(content: &[u8]) -> Result<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     std::io::Write::write_all(&mut encoder, content)?;
     Ok(encoder.finish()?)
-}
-
-/// The npm package: the loader and the wasm file as the collector serves them, with the integrity list.
-fn npm(root: &Path) -> Result<()> {
-    let (from, to) = (root.join(ASSETS), root.join("target/npm"));
-    fs::create_dir_all(&to)?;
-    for name in ["haochaping.js".to_owned(), "integrity.json".to_owned()].into_iter().chain(LANGUAGES.map(wasm_name)) {
-        fs::copy(from.join(&name), to.join(&name))?;
-    }
-    for name in ["package.json", "README.md", "haochaping.d.ts"] {
-        fs::copy(root.join("npm").join(name), to.join(name)).with_context(|| format!("npm/{name} cannot be copied"))?;
-    }
-    Ok(())
 }

@@ -8,6 +8,7 @@ mod codegen;
 mod demo;
 mod glue;
 mod install;
+mod package;
 mod shell;
 mod size;
 mod test;

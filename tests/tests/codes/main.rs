@@ -127,13 +127,12 @@ fn stands_and_lower_case_links_are_read_back() {
 #[test]
 fn javascript_draws_the_same_code_and_reads_the_same_card() {
     let link = "HTTPS://HCP.YZ.GOV.CN/C/8000018G8CX1GXPB4GBENRF8";
-    let folder = workspace().join("target/js");
+    let package = workspace().join("target/npm/index.js");
     let script = format!(
-        "import {{initSync, qrSvg, parseCard}} from '{0}/haochaping-js.js'; import fs from 'node:fs';\
-         initSync({{module: fs.readFileSync('{0}/haochaping-js.wasm')}});\
+        "const {{load}} = await import('{}'); const {{qrSvg, parseCard}} = await load();\
          let refused = ''; try {{ qrSvg('x'.repeat(400)) }} catch (error) {{ refused = error.message }}\
-         console.log(JSON.stringify([qrSvg('{link}'), parseCard('{1}'), parseCard('nonsense') === undefined, refused]))",
-        folder.display(),
+         console.log(JSON.stringify([qrSvg('{link}'), parseCard('{}'), parseCard('nonsense') === undefined, refused]))",
+        package.display(),
         link.to_lowercase()
     );
     let output = Command::new("node").args(["--input-type=module", "-e", &script]).output().expect("node is installed");

@@ -31,9 +31,10 @@ pub(super) fn rate(driver: &str, url: &str, level: SatisfactionLevel) -> Vec<Tri
 }
 
 fn journey(session: &Session, url: &str, level: SatisfactionLevel) -> Vec<Tried> {
-    let page = session
-        .post("/url", &json!({ "url": url }))
-        .and_then(|_| session.until("return !!document.querySelector('[type=radio]')"));
+    let page = session.post("/url", &json!({ "url": url })).and_then(|_| {
+        session
+            .until(&format!("{ROOT}return !!e&&!!(e.querySelector('[type=radio]')||s.querySelector('[type=radio]'))"))
+    });
     let mut tried = vec![Tried::new("page", &page)];
     if page.is_err() {
         return tried;

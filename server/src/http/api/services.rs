@@ -66,7 +66,10 @@ async fn register(
     let (mut taken, mut rejected) = (Vec::new(), Vec::new());
     for (index, registration) in sent.into_iter().enumerate() {
         match check(registrar, registration) {
-            Ok(service) => taken.push((index, to_new(app, registrar, service, now))),
+            Ok(service) => {
+                let new = to_new(app, &registrar.authority, service, now);
+                taken.push((index, NewService { is_probe: registrar.is_probe, ..new }));
+            }
             Err(faults) => {
                 rejected.extend(faults.into_iter().map(|(field, code)| v1::RejectedService { index, code, field }));
             }
@@ -97,12 +100,11 @@ fn check(registrar: &Registrar, sent: v1::ServiceRegistration) -> Result<Service
 }
 
 /// The service with what it gets if it is new.
-pub fn to_new(app: &App, registrar: &Registrar, service: Service, now: Instant) -> NewService {
-    let authority = &registrar.authority;
+pub fn to_new(app: &App, authority: &str, service: Service, now: Instant) -> NewService {
     let id = uuid_at(now, &*app.rng);
     let part = part_of(authority, service.case_number.as_str());
     let last_day = Ticket::new(part, id, now, app.config.ticket_days).last_day;
-    NewService { service, part, id, last_day, is_probe: registrar.is_probe, at: now }
+    NewService { service, part, id, last_day, is_probe: false, at: now }
 }
 
 /// The link of a service on record.

@@ -1,0 +1,5 @@
+import { define } from "./index.js";
+
+define();
+
+export * from "./index.js";

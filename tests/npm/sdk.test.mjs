@@ -1,0 +1,76 @@
+// The SDK in Node against a running collector: COLLECTOR, and TICKETS separated by commas.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { test } from "node:test";
+
+const { HcpError, load } = await import(resolve(import.meta.dirname, "../../target/npm/index.js"));
+const collector = process.env.COLLECTOR;
+const tickets = (process.env.TICKETS || "").split(",");
+const hcp = await load();
+
+test("five levels and forty options, none of them invented here", () => {
+  const levels = hcp.levels("en");
+  assert.deepEqual(levels.map((choice) => choice.isBad), [false, false, false, true, true]);
+  const list = JSON.parse(readFileSync(resolve(import.meta.dirname, "../../sdk/data/indicators.v1.json"), "utf8"));
+  const official = JSON.stringify(list);
+  const options = levels.flatMap((choice) => hcp.options(choice.level, "en"));
+  assert.equal(options.length, 40);
+  for (const option of options) assert.ok(official.includes(option.text) && official.includes(option.code));
+});
+
+test("a bad rating without a reason is refused before it is sent, in the reader's words", async () => {
+  const faults = hcp.check({ ticket: tickets[0], level: "dissatisfied", lang: "zh-Hans" });
+  assert.deepEqual(faults.map((fault) => [fault.code, fault.message]), [["reason-missing", "请至少选择一项，或写几句话"]]);
+  await assert.rejects(hcp.submit(collector, { ticket: tickets[0], level: "dissatisfied" }), (error) => error instanceof HcpError && error.code === "invalid-rating" && error.violations.length === 1);
+});
+
+test("a rating gets its receipt, the same again for the same key, and can be looked up", async () => {
+  const rating = { ticket: tickets[0], key: hcp.newKey(), level: "dissatisfied", indicators: ["213"], comment: "窗口\u0041\u030a" };
+  const first = await hcp.submit(collector + "/", rating);
+  assert.match(first.receipt, /^[0-9A-Z-]{19}$/);
+  assert.equal(first.outcome, "accepted");
+  const again = await hcp.submit(collector, rating);
+  assert.deepEqual([again.receipt, again.outcome], [first.receipt, "replayed"]);
+  const progress = await hcp.lookUp(collector, first.lookup);
+  assert.deepEqual([progress.receipt, progress.handling.stage], [first.receipt, "opened"]);
+  await assert.rejects(hcp.submit(collector, { ...rating, key: hcp.newKey() }), (error) => error.code === "already-rated" && /^\d{4}-\d\d-\d\d$/.test(error.ratedOn));
+});
+
+test("what networks do is tried again, and the rating is one", async () => {
+  const answers = [() => Promise.reject(new TypeError("reset")), () => Promise.resolve(new Response("<html>login</html>")), () => Promise.resolve(new Response("", { status: 503, headers: { "retry-after": "1" } }))];
+  let sent = 0;
+  const broken = (url, init) => (sent++ < answers.length ? answers[sent - 1]() : fetch(url, init));
+  const accepted = await hcp.submit(collector, { ticket: tickets[1], level: "satisfied" }, { fetch: broken });
+  assert.deepEqual([accepted.outcome, sent], ["accepted", 4]);
+});
+
+test("an unreachable collector is named, not retried for ever", async () => {
+  const nobody = () => Promise.reject(new TypeError("nobody"));
+  await assert.rejects(hcp.submit(collector, { ticket: tickets[2], level: "satisfied" }, { fetch: nobody }), (error) => error.code === "unreachable");
+});
+
+test("links say what they are, and nonsense says nothing", () => {
+  const parsed = hcp.parseTicket(collector + "/r/" + tickets[2] + "?lang=en");
+  assert.equal(parsed.ticket, tickets[2]);
+  assert.match(parsed.endsAt, /^\d{4}-\d\d-\d\dT/);
+  assert.equal(hcp.parseTicket("nonsense"), undefined);
+  assert.equal(hcp.parseCard("HTTPS://HCP.YZ.GOV.CN/C/8000018G8CX1GXPB4GBENRF8").serial, 1);
+  assert.match(hcp.qrSvg("HTTPS://HCP.YZ.GOV.CN/C/8000018G8CX1GXPB4GBENRF8"), /^<svg[^>]*>/);
+  assert.throws(() => hcp.qrSvg("x".repeat(400)), /400 characters/);
+});
+
+test("one's own markup opens a link, and learns that it was rated", async () => {
+  const rating = await hcp.open(collector, { ticket: tickets[2] });
+  assert.equal(rating.set({ level: "very_dissatisfied" }).check()[0].code, "reason-missing");
+  assert.deepEqual(rating.set({ comment: "不好" }).check(), []);
+  assert.equal(rating.options().length, 8);
+  await assert.rejects(hcp.open(collector, { ticket: tickets[0] }), (error) => error.code === "already-rated" && error.ratedOn.length === 10);
+});
+
+test("the outbox judges answers as the domain does", async () => {
+  const { judge } = await import(resolve(import.meta.dirname, "../../widget/js/outbox.js"));
+  const table = JSON.parse(readFileSync(resolve(import.meta.dirname, "../fixtures/answers.json"), "utf8"));
+  for (const { name, status, body, outcome } of table) assert.equal(judge(status, body), outcome, name);
+});
