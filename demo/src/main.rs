@@ -2,6 +2,7 @@
 
 mod collector;
 mod pages;
+mod playground;
 mod portal;
 mod samples;
 mod seed;
@@ -84,6 +85,8 @@ async fn serve(
 fn say_where(portal: &str, collector: &str) {
     println!("portal       {portal}/");
     println!("services     {portal}/services");
+    println!("playground   {portal}/playground");
+    println!("guide        {collector}/embed");
     println!("public page  {collector}/");
     println!("Ctrl-C ends it");
 }

@@ -121,15 +121,15 @@ fn date(rfc3339: &str) -> String {
     rfc3339.get(..16).unwrap_or(rfc3339).replace('T', " ")
 }
 
-struct Frame<'a> {
-    title: &'a str,
-    path: &'a str,
-    script: &'a str,
-    content: &'a str,
+pub(crate) struct Frame<'a> {
+    pub(crate) title: &'a str,
+    pub(crate) path: &'a str,
+    pub(crate) script: &'a str,
+    pub(crate) content: &'a str,
 }
 
-fn frame(collector: &str, page: &Frame<'_>) -> String {
-    let links = [("/", "办件结果"), ("/services", "各市办件")];
+pub(crate) fn frame(collector: &str, page: &Frame<'_>) -> String {
+    let links = [("/", "办件结果"), ("/services", "各市办件"), ("/playground", "组件试用台")];
     let mut nav = String::new();
     for (path, name) in links {
         let current = if path == page.path { " aria-current=\"page\"" } else { "" };

@@ -4,13 +4,17 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::State,
+    extract::{Query, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
 
-use crate::{pages, seed::Registry};
+use crate::{
+    pages,
+    playground::{self, Chosen},
+    seed::Registry,
+};
 
 /// What the pages need.
 #[derive(Debug)]
@@ -26,7 +30,11 @@ pub(crate) fn routes(portal: Arc<Portal>) -> Router {
     Router::new()
         .route("/", get(results))
         .route("/services", get(services))
+        .route("/playground", get(playground))
         .route("/portal.css", get(style))
+        .route("/playground.js", get(script))
+        .route("/themes/government-red.css", get(async || css(include_str!("../../npm/themes/government-red.css"))))
+        .route("/themes/government-blue.css", get(async || css(include_str!("../../npm/themes/government-blue.css"))))
         .fallback(not_found)
         .with_state(portal)
 }
@@ -45,9 +53,21 @@ async fn not_found(State(portal): State<Arc<Portal>>) -> Response {
     html(&portal, StatusCode::NOT_FOUND, pages::not_found(&portal.collector))
 }
 
+async fn playground(State(portal): State<Arc<Portal>>, Query(chosen): Query<Chosen>) -> Response {
+    let finished = portal.registry.finished().await;
+    html(&portal, StatusCode::OK, playground::page(&portal.collector, &finished, &chosen))
+}
+
 async fn style() -> impl IntoResponse {
-    let headers = [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "max-age=60")];
-    (headers, include_str!("portal.css"))
+    css(include_str!("portal.css"))
+}
+
+async fn script() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("playground.js"))
+}
+
+fn css(text: &'static str) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "max-age=60")], text)
 }
 
 fn html(portal: &Portal, status: StatusCode, body: String) -> Response {
@@ -66,7 +86,7 @@ fn html(portal: &Portal, status: StatusCode, body: String) -> Response {
 /// script, no `eval`, and no way for a string to become script.
 fn policy(collector: &str) -> String {
     format!(
-        "default-src 'none'; script-src {collector} 'wasm-unsafe-eval'; connect-src {collector}; style-src 'self'; \
+        "default-src 'none'; script-src 'self' {collector} 'wasm-unsafe-eval'; connect-src {collector}; style-src 'self'; \
          img-src 'self' data: blob: {collector}; form-action {collector} 'self'; base-uri 'none'; \
          frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
     )
@@ -79,7 +99,7 @@ mod tests {
     #[test]
     fn the_policy_allows_the_collector_and_no_inline_code() {
         let policy = policy("http://127.0.0.1:8089");
-        assert!(policy.contains("script-src http://127.0.0.1:8089 'wasm-unsafe-eval';"));
+        assert!(policy.contains("script-src 'self' http://127.0.0.1:8089 'wasm-unsafe-eval';"));
         assert!(policy.contains("trusted-types 'none'"));
         assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"));
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::{
-    install,
+    build, install,
     shell::{cargo, execute},
 };
 
@@ -14,12 +14,26 @@ use crate::{
 pub(crate) enum Name {
     /// Ratings per second without a store, with a transaction each, and with group commit
     Ingest,
+    /// When a form can be used, bytes and memory, against Preact, React and plain HTML
+    Widget,
     /// CPU and memory of a city's cards against bare encoding and against segno with reportlab
     Cards,
 }
 
 pub(crate) fn run(root: &Path, name: Name) -> Result<()> {
     match name {
+        Name::Widget => {
+            build::everything(root)?;
+            install::packages()?;
+            install::npm_ci(root, "tests/peers", "preact/package.json", "the peers")?;
+            let mut peers = std::process::Command::new("npm");
+            peers.args(["run", "--silent", "build"]).current_dir(root.join("tests/peers"));
+            execute("build the peers", &mut peers)?;
+            let mut bench = cargo();
+            bench.args(["run", "--release", "--locked", "-p", "haochaping-tests", "--bin", "bench-widget"]);
+            bench.args(["--", "--write", "docs/performance.md"]);
+            execute("measure", &mut bench)
+        }
         Name::Cards => {
             install::packages()?;
             install::decoders(root)?;

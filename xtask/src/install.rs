@@ -16,9 +16,14 @@ const NEEDED: [(&str, &str); 6] = [
     ("libzbar.so.0", "libzbar0"),
 ];
 
-/// Installs what is missing, or says in one line what to install.
+/// What every test needs.
 pub(crate) fn packages() -> Result<()> {
-    let missing: Vec<_> = NEEDED.iter().filter(|(file, _)| !is_there(file)).map(|(_, package)| *package).collect();
+    apt(&NEEDED)
+}
+
+/// Installs what is missing of these files' packages, or says in one line what to install.
+pub(crate) fn apt(needed: &[(&str, &str)]) -> Result<()> {
+    let missing: Vec<_> = needed.iter().filter(|(file, _)| !is_there(file)).map(|(_, package)| *package).collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -84,13 +89,28 @@ pub(crate) fn peers(root: &Path) -> Result<()> {
     execute("build the encoder in C", &mut compile)
 }
 
-/// The accessibility checker, from npm by its lock file.
-pub(crate) fn axe(root: &Path) -> Result<()> {
-    let directory = root.join("tests/browser");
-    if directory.join("node_modules/axe-core/axe.min.js").exists() {
+/// What browser tests and checks of the package need, from npm by lock files; the samples are also built, as a customer
+/// builds them, against the package as it is now.
+pub(crate) fn npm(root: &Path) -> Result<()> {
+    npm_ci(root, "tests/browser", "axe-core/axe.min.js", "the accessibility checker")?;
+    npm_ci(root, "tests/browser/bridge", "weixin-js-sdk/index.js", "WeChat's script")?;
+    npm_ci(root, "tests/npm", ".bin/tsc", "the checkers of the package")?;
+    npm_ci(root, "demo/samples", ".bin/vite", "the frameworks of the samples")?;
+    for script in ["check", "build"] {
+        let mut build = Command::new("npm");
+        build.args(["run", "--silent", script]).current_dir(root.join("demo/samples"));
+        execute(&format!("{script} the samples"), &mut build)?;
+    }
+    Ok(())
+}
+
+/// Installs a folder's packages unless `mark` lies among them.
+pub(crate) fn npm_ci(root: &Path, folder: &str, mark: &str, what: &str) -> Result<()> {
+    let directory = root.join(folder);
+    if directory.join("node_modules").join(mark).exists() {
         return Ok(());
     }
     let mut install = Command::new("npm");
     install.args(["ci", "--no-audit", "--no-fund", "--silent"]).current_dir(directory);
-    execute("install the accessibility checker", &mut install)
+    execute(&format!("install {what}"), &mut install)
 }

@@ -6,6 +6,7 @@ mod bench;
 mod build;
 mod codegen;
 mod demo;
+mod engines;
 mod glue;
 mod install;
 mod package;

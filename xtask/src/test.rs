@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::{
-    build, codegen, install,
+    build, codegen, engines, install, package,
     shell::{cargo, execute, say},
     size,
 };
@@ -31,6 +31,7 @@ pub(crate) fn run(root: &Path, full: bool, part: Option<Part>) -> Result<()> {
         build::javascript(root)?;
         size::run(root)?;
         build::collector()?;
+        package::npm(root)?;
         install::packages()?;
     }
     if wants(Part::Api) {
@@ -38,11 +39,18 @@ pub(crate) fn run(root: &Path, full: bool, part: Option<Part>) -> Result<()> {
         api(full)?;
     }
     if wants(Part::Browser) {
-        install::axe(root)?;
+        install::npm(root)?;
+        let mut package = cargo();
+        package.args(["test", "--locked", "-p", "haochaping-tests", "--test", "npm"]);
+        execute("the npm package", &mut package)?;
         let mut tests = cargo();
         // One browser at a time: on two cores several would only wait for one another.
         tests.args(["test", "--locked", "-p", "haochaping-tests", "--test", "browser", "--", "--test-threads=1"]);
         execute("browser journeys", &mut tests)?;
+        if full {
+            engines::engines(root)?;
+            engines::journeys()?;
+        }
     }
     say("all tests passed");
     Ok(())
@@ -53,7 +61,7 @@ fn unit(root: &Path) -> Result<()> {
     lint()?;
     execute(
         "the sdk with and without its features",
-        cargo().args(["test", "--locked", "-p", "haochaping", "--features", "png"]),
+        cargo().args(["test", "--locked", "-p", "haochaping", "--features", "png,portal"]),
     )?;
     execute(
         "every crate by itself",

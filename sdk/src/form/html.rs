@@ -36,8 +36,11 @@ pub struct RatingForm<'a> {
     pub notice: &'a str,
     /// Starts every id, so that several forms stand on one page.
     pub id_prefix: &'a str,
-    /// 大字版
-    pub is_elder: bool,
+    /// Whether a notice takes the focus when the page arrives. In a fragment the element moves it, and WebKit would move it
+    /// again when the person is already typing.
+    pub takes_focus: bool,
+    /// 大字版; the mode of the page, `elder` and so on, or empty.
+    pub mode: &'a str,
 }
 
 /// Escapes text for content and for quoted attributes.
@@ -61,6 +64,10 @@ macro_rules! put {
 }
 
 impl RatingForm<'_> {
+    fn is_elder(&self) -> bool {
+        self.mode.starts_with("elder")
+    }
+
     /// The whole `<form>`.
     pub fn render(&self) -> String {
         let mut out = String::with_capacity(16_384);
@@ -69,7 +76,7 @@ impl RatingForm<'_> {
             out,
             "<form class=\"hcp{}\" data-hcp-form data-sending=\"{}\" data-failed=\"{}\" data-unclear=\"{}\" data-collector=\"{}\" data-ticket=\"{}\" method=\"post\" action=\"{}\" \
              accept-charset=\"utf-8\" lang=\"{lang}\">",
-            if self.is_elder { " hcp-elder" } else { "" },
+            if self.is_elder() { " hcp-elder" } else { "" },
             self.messages.sending,
             p.failed_network,
             p.failed_server,
@@ -90,20 +97,19 @@ impl RatingForm<'_> {
              <p class=\"hcp-status\" role=\"status\"></p>{}</form>",
             self.id_prefix,
             self.messages.submit,
-            templates(self.messages, self.is_elder)
+            templates(self.messages, self.is_elder())
         );
         out
     }
 
     fn put_hidden(&self, out: &mut String) {
-        let elder = if self.is_elder { "1" } else { "" };
         let hidden = [
             (field::KEY, self.key),
             (field::PAGE_TOKEN, self.page_token),
             (field::INDICATOR_VERSION, INDICATOR_VERSION),
             (field::LANG, self.messages.lang.tag()),
             (field::VIA, self.via),
-            (field::ELDER, elder),
+            (field::MODE, if self.is_elder() { self.mode } else { "" }),
         ];
         for (name, value) in hidden.into_iter().filter(|(_, value)| !value.is_empty()) {
             put!(out, "<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escape(value));
@@ -117,8 +123,9 @@ impl RatingForm<'_> {
         // It takes the focus when the page arrives, so that a screen reader says it first.
         put!(
             out,
-            "<div class=\"hcp-errors\" id=\"{}errors\" role=\"alert\" tabindex=\"-1\" autofocus>",
-            self.id_prefix
+            "<div class=\"hcp-errors\" id=\"{}errors\" role=\"alert\" tabindex=\"-1\"{}>",
+            self.id_prefix,
+            if self.takes_focus { " autofocus" } else { "" }
         );
         if !self.notice.is_empty() {
             put!(out, "<p>{}</p>", escape(self.notice));
@@ -277,7 +284,8 @@ mod tests {
             faults,
             notice: "",
             id_prefix: "a-",
-            is_elder: false,
+            takes_focus: true,
+            mode: "",
         }
         .render()
     }

@@ -44,8 +44,8 @@ pub mod field {
     pub const FRAGMENT: &str = "fragment";
     /// 办理内容, after a card.
     pub const PURPOSE: &str = "purpose";
-    /// `1` in elder mode.
-    pub const ELDER: &str = "elder";
+    /// The mode of the page, as in its address.
+    pub const MODE: &str = "mode";
 }
 
 /// One of the five choices.

@@ -28,11 +28,27 @@ static STYLE_HASH: LazyLock<String> =
 pub struct Reader {
     /// The language.
     pub lang: Lang,
-    /// 大字版
-    pub is_elder: bool,
+    /// 大字版, with its size; `None` in the standard one.
+    pub elder: Option<&'static ElderSize>,
     /// The app whose web-view it is.
     pub host: Host,
 }
+
+/// A size of 大字版.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ElderSize {
+    /// The mode in addresses.
+    pub mode: &'static str,
+    /// The class that sets it, the size in pixels in its name.
+    pub class: &'static str,
+}
+
+/// From the first to the largest: GB/T 37668 asks for 18 px and more, and some read at 30.
+pub static ELDER_SIZES: [ElderSize; 3] = [
+    ElderSize { mode: "elder", class: "elder" },
+    ElderSize { mode: "elder-24", class: "elder s24" },
+    ElderSize { mode: "elder-30", class: "elder s30" },
+];
 
 /// The app that a page is opened in, as the browser names it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -61,9 +77,24 @@ impl Reader {
             || headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).map_or(Lang::ZhHans, Lang::negotiate);
         Self {
             lang: lang.and_then(Lang::matching).unwrap_or_else(preferred),
-            is_elder: mode == Some("elder"),
+            elder: ELDER_SIZES.iter().find(|size| Some(size.mode) == mode),
             host: Host::of(headers),
         }
+    }
+
+    /// Whether it is 大字版.
+    pub fn is_elder(self) -> bool {
+        self.elder.is_some()
+    }
+
+    /// The mode as addresses say it; empty in the standard one.
+    pub fn mode(self) -> &'static str {
+        self.elder.map_or("", |size| size.mode)
+    }
+
+    /// The same as the rest of a query.
+    pub fn mode_query(self) -> String {
+        self.elder.map_or_else(String::new, |size| format!("&mode={}", size.mode))
     }
 
     /// The texts.
@@ -94,8 +125,6 @@ pub struct Page {
     pub is_error: bool,
     /// Whether the widget takes over here.
     pub has_widget: bool,
-    /// Whether it is a page of a rating, form or end.
-    pub is_rating: bool,
     /// Whether it may be kept by caches for a moment.
     pub is_public: bool,
 }
@@ -111,7 +140,6 @@ impl Page {
             status: StatusCode::OK,
             is_error: false,
             has_widget: false,
-            is_rating: false,
             is_public: false,
         }
     }
@@ -119,6 +147,12 @@ impl Page {
 
 struct LanguageLink {
     tag: &'static str,
+    name: &'static str,
+    href: String,
+    is_current: bool,
+}
+
+struct SizeLink {
     name: &'static str,
     href: String,
     is_current: bool,
@@ -145,22 +179,36 @@ struct Frame<'a> {
     version: &'static str,
     languages: Vec<LanguageLink>,
     is_elder: bool,
+    class: &'static str,
+    sizes: Vec<SizeLink>,
     is_error: bool,
 }
 
 /// The page in its frame, as an answer.
 pub fn respond(app: &App, reader: Reader, page: &Page) -> Response {
-    let href = |lang: Lang, is_elder: bool| {
-        let elder = if is_elder { "&mode=elder" } else { "" };
+    let href = |lang: Lang, mode: &str| {
+        let elder = if mode.is_empty() { String::new() } else { format!("&mode={mode}") };
         let rest = if page.query.is_empty() { String::new() } else { format!("&{}", page.query) };
         format!("{}{}?lang={}{elder}{rest}", app.config.base_path(), page.path, lang.tag())
     };
     let languages = Lang::ALL.map(|lang| LanguageLink {
         tag: lang.tag(),
         name: lang.own_name(),
-        href: href(lang, reader.is_elder),
+        href: href(lang, reader.mode()),
         is_current: lang == reader.lang,
     });
+    let p = reader.page_messages();
+    let sizes = reader.elder.map(|current| {
+        let names = [p.size_first, p.size_second, p.size_third];
+        let link = |(size, name): (&ElderSize, _)| SizeLink {
+            name,
+            href: href(reader.lang, size.mode),
+            is_current: size == current,
+        };
+        ELDER_SIZES.iter().zip(names).map(link).collect()
+    });
+    // Form and end of a rating are what apps open.
+    let is_rating = page.path.starts_with("/r/") || page.path.starts_with("/c/");
     let has_widget = page.has_widget && !assets::version().is_empty();
     let frame = Frame {
         m: reader.messages(),
@@ -171,11 +219,13 @@ pub fn respond(app: &App, reader: Reader, page: &Page) -> Response {
         preload: has_widget.then(|| preload(app, reader.lang)).flatten(),
         content: &page.content,
         base: app.config.base_path(),
-        host: if page.is_rating { reader.host } else { Host::default() },
+        host: if is_rating { reader.host } else { Host::default() },
         version: assets::version(),
-        elder_href: href(reader.lang, !reader.is_elder),
+        elder_href: href(reader.lang, if reader.is_elder() { "" } else { ELDER_SIZES[0].mode }),
+        sizes: sizes.unwrap_or_default(),
         languages: languages.into(),
-        is_elder: reader.is_elder,
+        class: reader.elder.map_or("", |size| size.class),
+        is_elder: reader.is_elder(),
         is_error: page.is_error,
     };
     let cache = if page.is_public { "public, max-age=1" } else { "no-store" };

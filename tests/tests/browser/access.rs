@@ -123,8 +123,9 @@ async fn elder_mode_has_text_of_20_and_targets_of_60_pixels() {
     assert_eq!(first, json!("大字版"), "the first link of the page");
     page.click("a.mode", 0).await;
     page.taken_over(0).await;
+    page.click("[value=dissatisfied]", 0).await;
     let measured = page
-        .eval("const c=find('.hcp-choice'),s=find('.hcp-submit');return [parseFloat(getComputedStyle(c).fontSize),Math.min(...[...document.querySelector('hao-cha-ping').shadowRoot.querySelectorAll('.hcp-choice,.hcp-submit,summary,.hcp-option')].map(e=>e.getBoundingClientRect().height))]")
+        .eval("const c=find('.hcp-choice'),s=find('.hcp-submit');return [parseFloat(getComputedStyle(c).fontSize),Math.min(...[...document.querySelector('hao-cha-ping').shadowRoot.querySelectorAll('.hcp-choice,.hcp-submit,summary,.hcp-option')].filter(e=>e.offsetParent).map(e=>e.getBoundingClientRect().height))]")
         .await;
     assert!(measured[0].as_f64().unwrap() >= 20.0 && measured[1].as_f64().unwrap() >= 60.0, "{measured}");
     page.close().await;

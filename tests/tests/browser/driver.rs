@@ -19,13 +19,15 @@ pub(crate) struct Driver {
 impl Driver {
     pub(crate) fn start() -> Self {
         let own = tempfile::tempdir().expect("a directory for the profile");
-        let mut driver = Self::on_profile(own.path());
-        driver._own = Some(own);
-        driver
+        Self::run(own.path().to_owned(), Some(own))
     }
 
     /// A driver whose browser has this profile, which outlives it.
     pub(crate) fn on_profile(profile: &Path) -> Self {
+        Self::run(profile.to_owned(), None)
+    }
+
+    fn run(profile: PathBuf, own: Option<TempDir>) -> Self {
         let driver = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
         let mut child = driver.expect("chromedriver is installed: apt-get install chromium-driver");
         let mut lines = BufReader::new(child.stdout.take().expect("its output is piped")).lines();
@@ -35,7 +37,7 @@ impl Driver {
         });
         // What it says later must have somewhere to go.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { child, port: port.expect("chromedriver names its port"), profile: profile.to_owned(), _own: None }
+        Self { child, port: port.expect("chromedriver names its port"), profile, _own: own }
     }
 
     pub(crate) fn url(&self) -> String {

@@ -118,7 +118,7 @@ async fn the_plain_form_waits_for_the_network_too() {
     page.until("the script looks after the form", "return warned.length===1").await;
     page.click("[value=satisfied]", 0).await;
     page.type_into("textarea", 0, WORDS).await;
-    gate.break_next(&[Fault::Reset]);
+    gate.break_next(&[Fault::Refused(503, 1)]);
     page.click(".hcp-submit", 0).await;
     page.reads(DONE).await;
     assert_eq!(page.eval("return heard").await, json!([["queued", true, false], ["accepted", false, true]]));

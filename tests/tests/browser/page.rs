@@ -92,8 +92,13 @@ impl Page {
     }
 
     pub(crate) async fn cdp(&self, command: &str, parameters: Value) {
+        self.cdp_value(command, parameters).await;
+    }
+
+    /// What the browser answers.
+    pub(crate) async fn cdp_value(&self, command: &str, parameters: Value) -> Value {
         let sent = self.client.issue_cmd(Cdp(json!({ "cmd": command, "params": parameters }))).await;
-        sent.unwrap_or_else(|error| panic!("{command}: {error}"));
+        sent.unwrap_or_else(|error| panic!("{command}: {error}"))
     }
 
     /// A screen of this many CSS pixels.

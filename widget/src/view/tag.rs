@@ -1,7 +1,12 @@
 //! Elements by plain calls. `html!` writes out every element's construction where it stands; for the form's many fields
 //! that is 10 KB of wasm more than one function that is called.
 
-use yew::{AttrValue, Html, virtual_dom::VTag};
+use std::cell::RefCell;
+
+use yew::{
+    AttrValue, Html,
+    virtual_dom::{AttributeOrProperty, Attributes, VTag},
+};
 
 /// An attribute; one with an empty name is left out.
 pub(super) type Attribute<'a> = (&'static str, &'a str);
@@ -35,8 +40,26 @@ pub(super) fn choice(attributes: &[Attribute<'_>], is_checked: bool) -> Html {
 
 fn with_attributes(name: &'static str, attributes: &[Attribute<'_>]) -> VTag {
     let mut tag = VTag::new(name);
-    for &(key, value) in attributes.iter().filter(|(key, _)| !key.is_empty()) {
-        tag.add_attribute(key, AttrValue::from(value.to_owned()));
-    }
+    let given = || attributes.iter().filter(|(key, _)| !key.is_empty());
+    let values =
+        given().map(|(_, value)| Some(AttributeOrProperty::Attribute(AttrValue::from((*value).to_owned())))).collect();
+    tag.attributes = Attributes::Dynamic { keys: keys(given().map(|(key, _)| *key).collect()), values };
     tag
+}
+
+thread_local! {
+    /// Every list of names that occurs, once: there are two dozen, and a map of its own for each element would be half of
+    /// what a form takes of memory.
+    static KEYS: RefCell<Vec<&'static [&'static str]>> = const { RefCell::new(Vec::new()) };
+}
+
+fn keys(names: Vec<&'static str>) -> &'static [&'static str] {
+    KEYS.with_borrow_mut(|lists| {
+        let known = lists.iter().copied().find(|list| **list == names[..]);
+        known.unwrap_or_else(|| {
+            let list: &'static [&'static str] = names.leak();
+            lists.push(list);
+            list
+        })
+    })
 }

@@ -14,7 +14,7 @@ pub(super) struct Posted {
     pub via: String,
     pub purpose: String,
     pub is_fragment: bool,
-    pub is_elder: bool,
+    pub mode: String,
 }
 
 impl Posted {
@@ -41,7 +41,7 @@ impl Posted {
                 field::VIA => posted.via = value,
                 field::PURPOSE => posted.purpose = value,
                 field::FRAGMENT => posted.is_fragment = value == "1",
-                field::ELDER => posted.is_elder = value == "1",
+                field::MODE => posted.mode = value,
                 _ => {}
             }
         }

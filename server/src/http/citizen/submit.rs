@@ -92,10 +92,9 @@ async fn take(app: &App, link: Link, peer: SocketAddr, headers: &HeaderMap, body
         return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
     }
     let posted = Posted::parse(body);
-    let mode = posted.is_elder.then_some("elder");
     let view = LinkView {
         app,
-        reader: Reader::of(Some(&posted.draft.lang), mode, headers),
+        reader: Reader::of(Some(&posted.draft.lang), Some(&posted.mode), headers),
         shape: if posted.is_fragment { Shape::Fragment } else { Shape::Page },
         link: &link,
         // Only the element asks for a fragment by post, and it has the style.
@@ -180,14 +179,14 @@ fn done(view: &LinkView<'_>, accepted: &Accepted) -> Response {
             messages: m,
             accepted: &accepted.answer,
             is_replay: accepted.is_replay,
-            is_elder: view.reader.is_elder,
+            is_elder: view.reader.is_elder(),
             has_title: true,
         };
         return view.respond(view.reader.page_messages().done_title, &section.render(), StatusCode::OK, false, false);
     }
     let token =
         DoneToken::mint(&view.app.keys().page, view.link.token(), accepted.part, &accepted.id, view.app.clock.now());
-    let mode = if view.reader.is_elder { "&mode=elder" } else { "" };
+    let mode = view.reader.mode_query();
     let replay = if accepted.is_replay { "&again=1" } else { "" };
     let (base, lang) = (view.app.config.base_path(), view.reader.lang.tag());
     Redirect::to(&format!("{base}{}/done?t={token}&lang={lang}{mode}{replay}", view.link.path())).into_response()

@@ -104,7 +104,8 @@ impl LinkView<'_> {
             faults: &filled.faults,
             notice: filled.notice,
             id_prefix: &prefix,
-            is_elder: self.reader.is_elder,
+            takes_focus: self.shape == Shape::Page,
+            mode: self.reader.mode(),
         }
         .render();
         let is_error = !filled.faults.is_empty() || !filled.notice.is_empty();
@@ -114,7 +115,7 @@ impl LinkView<'_> {
     /// A notice in the place of the form.
     pub(super) fn notice(&self, code: &str, title: &str, text: &str, way_out: &str, status: StatusCode) -> Response {
         let heading = if self.shape == Shape::Page { "" } else { title };
-        let is_elder = self.reader.is_elder;
+        let is_elder = self.reader.is_elder();
         let notice = Notice { messages: self.reader.messages(), code, title: heading, text, way_out, is_elder };
         self.respond(title, &notice.render(), status, false, false)
     }
@@ -176,14 +177,8 @@ impl LinkView<'_> {
             return page::html(&self.app.config, status, "no-store", page::Host::default(), body);
         }
         let query = if self.via.is_empty() { String::new() } else { format!("via={}", self.via) };
-        let page = Page {
-            query,
-            status,
-            is_error,
-            has_widget,
-            is_rating: true,
-            ..Page::new(title, self.link.path(), content.to_owned())
-        };
+        let page =
+            Page { query, status, is_error, has_widget, ..Page::new(title, self.link.path(), content.to_owned()) };
         page::respond(self.app, self.reader, &page)
     }
 
@@ -197,7 +192,7 @@ impl LinkView<'_> {
             self.link.attribute(),
             escape(self.link.token()),
             self.reader.lang.tag(),
-            if self.reader.is_elder { "elder" } else { "inline" },
+            if self.reader.is_elder() { "elder" } else { "inline" },
         )
     }
 }

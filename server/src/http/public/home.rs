@@ -118,7 +118,7 @@ impl View<'_> {
     }
 
     fn href(&self, region: Region) -> String {
-        let elder = if self.reader.is_elder { "&mode=elder" } else { "" };
+        let elder = self.reader.mode_query();
         format!("{}/?region={region}&lang={}{elder}", self.app.config.base_path(), self.reader.lang.tag())
     }
 
