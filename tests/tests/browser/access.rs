@@ -55,7 +55,7 @@ async fn axe_finds_nothing_in_any_state_light_and_dark() {
         assert_accessible(&page, &format!("{scheme}, done")).await;
         page.goto(&gate.rating_page(&ticket)).await;
         assert_accessible(&page, &format!("{scheme}, already rated")).await;
-        for path in ["/", "/q", "/q/wrong", "/r/wrong", "/nowhere"] {
+        for path in ["/", "/q", "/q/wrong", "/r/wrong", "/nowhere", "/embed?lang=zh-Hans"] {
             page.goto(&format!("{}{path}", gate.url)).await;
             assert_accessible(&page, &format!("{scheme}, {path}")).await;
         }
