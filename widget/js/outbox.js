@@ -98,6 +98,7 @@ class Outbox {
       (db) =>
         new Promise((done) => {
           if (!db) return done();
+          setTimeout(done, 2000);
           try {
             const work = db.transaction("ratings", "readwrite", { durability: "strict" });
             const request = work.objectStore("ratings")[action](argument);

@@ -47,6 +47,7 @@ macro_rules! every_store {
                     a_row_that_does_not_fit_is_cut_out_and_the_others_live,
                     a_bad_rating_that_counts_opens_one_work_order,
                     what_does_not_count_enters_no_figure,
+                    a_bad_rating_of_a_test_service_is_a_test_and_opens_no_work_order,
                     a_batch_raises_the_revision_by_one,
                     ratings_are_found_by_their_ids_in_their_part_only,
                 }

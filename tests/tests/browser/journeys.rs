@@ -97,6 +97,11 @@ async fn rates_in_the_plain_form(wasm: Wasm, first: &str, cause: &str) {
     let page = Page::with(json!({}), first).await;
     page.goto(&gate.rating_page(&gate.ticket())).await;
     page.until(cause, &format!("return warned.length===1&&warned[0].includes({})", json!(cause))).await;
+    let code = cause.split(' ').next().unwrap_or_default();
+    let told = format!(
+        "return performance.getEntriesByType('resource').filter(e=>e.name.endsWith('/api/v1/widget-failures?cause={code}')).length===1"
+    );
+    page.until("the collector is told, once and nothing else", &told).await;
     page.click("[value=dissatisfied]", 0).await;
     page.click(".hcp-submit", 0).await;
     page.reads("请至少选择一项，或写几句话").await;

@@ -4,9 +4,9 @@ use haochaping::rating::{Provenance, SatisfactionLevel};
 
 use super::{
     Any,
-    make::{Placed, TODAY, fold, noon, outcomes, place_n, rating, sum},
+    make::{AUTHORITY, Placed, TODAY, fold, new_service, noon, outcomes, place_n, rating, service, sum},
 };
-use crate::store::{About, NewRating, Outcome};
+use crate::store::{About, Figure, NewRating, NewService, Outcome};
 
 pub(super) async fn each_rating_of_one_batch_has_its_own_outcome(store: Any<'_>) {
     let placed = place_n(store, 2).await;
@@ -109,14 +109,33 @@ pub(super) async fn a_bad_rating_that_counts_opens_one_work_order(store: Any<'_>
 pub(super) async fn what_does_not_count_enters_no_figure(store: Any<'_>) {
     let placed = place_n(store, 4).await;
     let of = |n: usize, provenance| NewRating { provenance, ..rating(&placed[n], u32::try_from(n).unwrap()) };
-    let silent = [of(0, Provenance::Imported), of(1, Provenance::Default), of(2, Provenance::Probe)];
+    let silent = [of(0, Provenance::Imported), of(1, Provenance::Default)];
     let committed = store.commit(silent.to_vec().into()).await.unwrap();
-    assert_eq!(committed.outcomes, [Outcome::Accepted, Outcome::Accepted, Outcome::Accepted]);
+    assert_eq!(committed.outcomes, [Outcome::Accepted, Outcome::Accepted]);
     assert_eq!(committed.added, []);
     assert!(store.figures().await.unwrap().1.is_empty());
+    // A test has a number of its own, and nothing else.
+    assert_eq!(outcomes(store, vec![of(2, Provenance::Probe)]).await, [Outcome::Accepted]);
+    let figures = store.figures().await.unwrap().1;
+    assert!(figures.values().all(|figure| *figure == Figure { n_probes: 1, ..Figure::default() }), "{figures:?}");
     assert_eq!(store.verify().await.unwrap().n_ratings, 3, "they are kept all the same");
     assert_eq!(outcomes(store, vec![of(3, Provenance::Relayed)]).await, [Outcome::Accepted]);
     assert!(!store.figures().await.unwrap().1.is_empty());
+}
+
+/// Whatever the entrance says: the service decides.
+pub(super) async fn a_bad_rating_of_a_test_service_is_a_test_and_opens_no_work_order(store: Any<'_>) {
+    let test = NewService { is_probe: true, ..new_service(AUTHORITY, service("probe"), 1) };
+    let id = store.register(AUTHORITY, vec![test.clone()]).await.unwrap()[0].id;
+    let placed = Placed { part: test.part, id, service: test.service };
+    let bad = NewRating { level: SatisfactionLevel::VeryDissatisfied, ..rating(&placed, 1) };
+    assert_eq!(bad.provenance, Provenance::Citizen);
+    assert_eq!(outcomes(store, vec![bad]).await, [Outcome::Accepted]);
+    let figures = store.figures().await.unwrap().1;
+    assert!(!figures.is_empty() && figures.values().all(|figure| figure.counts.total() == 0 && figure.n_probes == 1));
+    let found = store.verify().await.unwrap();
+    assert_eq!((found.n_ratings, found.n_work_orders, found.faults), (1, 0, vec![]));
+    assert!(store.service(placed.part, id).await.unwrap().unwrap().is_probe, "its page says so");
 }
 
 pub(super) async fn a_batch_raises_the_revision_by_one(store: Any<'_>) {
