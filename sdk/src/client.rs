@@ -100,16 +100,10 @@ impl Submission {
         Self { request, n_sent: 0 }
     }
 
-    /// Sends: the first time, after a wait, and when the person asks again.
+    /// Sends: the first time, and after a wait.
     pub fn resume(&mut self) -> Step {
         self.n_sent += 1;
         Step::Send(self.request.clone())
-    }
-
-    /// Starts the count of attempts anew, for a person who asks again.
-    pub fn ask_again(&mut self) -> Step {
-        self.n_sent = 0;
-        self.resume()
     }
 
     /// What to do after `outcome`. `jitter` is a random fraction 0–1: a wait is drawn from all of its range, so that a

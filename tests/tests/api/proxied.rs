@@ -16,7 +16,8 @@ fn assert_led_back(html: &str, public: &str) {
     let found = addresses(html);
     assert!(found.len() >= 5, "{found:?}");
     let path = &public[public.rfind('/').unwrap()..];
-    for to in found {
+    // An empty one stands in a template, and is filled with what the collector answers.
+    for to in found.into_iter().filter(|to| !to.is_empty()) {
         let leads_back = |base: &str| to == base || to.starts_with(&format!("{base}/"));
         assert!(leads_back(path) || leads_back(public), "{to} leads past {path}");
     }
