@@ -113,7 +113,7 @@ class Outbox {
 
   async _save(entry) {
     const others = Object.values(this._entries).filter((other) => other.kept && other.id != entry.id);
-    if (others.length >= MOST && !entry.end) return;
+    if (others.length >= MOST && !entry.end) return (entry.kept = false);
     const key = this._name + "/" + entry.id;
     const record = Object.assign({}, entry, { kept: true });
     let kept = await this._store("put", record);

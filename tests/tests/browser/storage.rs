@@ -137,6 +137,23 @@ async fn a_database_that_never_answers_holds_nothing_up() {
     assert_eq!(rows(&mut gate.collector).await, [satisfied()]);
 }
 
+/// Twenty wait already: the next is not kept, says so, and is sent all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn beyond_twenty_a_rating_stays_in_the_page_and_is_still_sent() {
+    let mut gate = Gate::open(Wasm::Passes, &[]).await;
+    let waiting = "for(let n=0;n<20;n++)localStorage.setItem('haochaping/1/'+location.origin+'/x'+n,\
+        JSON.stringify({id:'x'+n,ticket:'',body:'{}',at:Date.now(),kept:true}));";
+    let page = Page::with(json!({}), waiting).await;
+    gate.break_next(&[Fault::Reset; 500]);
+    submit(&page, &gate.rating_page(&gate.ticket())).await;
+    page.reads(ONLY_HERE).await;
+    page.assert_says_not(SAVED).await;
+    gate.heal();
+    page.reads(DONE).await;
+    page.close().await;
+    assert_eq!(rows(&mut gate.collector).await, [satisfied()]);
+}
+
 /// The end that nobody saw is shown to whoever comes next, with the words that are still theirs.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_saved_rating_that_is_refused_in_the_end_gives_the_words_back() {
