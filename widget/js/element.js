@@ -33,6 +33,7 @@ export class HaoChaPing extends Base {
     this._onSubmit = this._submit.bind(this);
     this._onHeard = this._heard.bind(this);
     this.addEventListener("click", (event) => this._click(event.composedPath()[0], event));
+    this.addEventListener("keydown", (event) => this._step(event.composedPath()[0], event));
     this._onCompose = (event) => {
       this._composing = event.type == "compositionstart";
       if (!this._composing && this._waiting) this._takeOver();
@@ -158,13 +159,13 @@ export class HaoChaPing extends Base {
 
   /** Loads the app when the form is seen or used. */
   _whenSeen(form) {
+    // Loading again is nothing: there is one app for a page.
     const go = () => {
       if (watcher) watcher.disconnect();
-      ["focusin", "pointerdown"].forEach((name) => form.removeEventListener(name, go));
       load(HOME || this._collector(), form.getAttribute("lang")).then(() => this._takeOver(), () => 0);
     };
     const watcher = typeof IntersectionObserver == "function" && new IntersectionObserver((seen) => seen.some((entry) => entry.isIntersecting) && go());
-    ["focusin", "pointerdown"].forEach((name) => form.addEventListener(name, go));
+    ["focusin", "pointerdown"].forEach((name) => form.addEventListener(name, go, { once: true }));
     if (watcher) watcher.observe(form);
   }
 
@@ -223,6 +224,16 @@ export class HaoChaPing extends Base {
     event.preventDefault();
     const folded = field.closest("details:not([open])");
     if (folded) folded.open = true;
+    field.focus();
+  }
+
+  /** A switch has Tab and Space only: Tab goes through the levels one by one, as through the options. */
+  _step(target, event) {
+    if (event.key != "Tab" || target.name != "level") return;
+    const levels = Array.from(this._current().querySelectorAll("[name=level]"));
+    const field = levels[levels.indexOf(target) + (event.shiftKey ? -1 : 1)];
+    if (!field) return;
+    event.preventDefault();
     field.focus();
   }
 

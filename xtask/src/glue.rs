@@ -32,11 +32,17 @@ pub(crate) fn slim(glue: &str) -> Result<String> {
         glue.replace_range(start..end, instead);
     }
     // Every closure ends with its app, which the element destroys: nothing waits for the garbage collector.
-    for class in ["const CLOSURE_DTORS = ", "const MountedFinalization = "] {
-        let start = glue.find(class).map(|start| start + class.len());
-        let end = start.and_then(|start| glue[start..].find(");\n\n").map(|length| start + length + 1));
-        let (Some(start), Some(end)) = (start, end) else { anyhow::bail!("the glue has no {class:?}") };
-        glue.replace_range(start..end, "{ register() {}, unregister() {} }");
+    for registry in ["CLOSURE_DTORS", "MountedFinalization"] {
+        let start = glue.find(&format!("const {registry} = "));
+        let end = start.and_then(|start| glue[start..].find(");\n\n").map(|length| start + length + 2));
+        let (Some(start), Some(end)) = (start, end) else { anyhow::bail!("the glue has no {registry}") };
+        glue.replace_range(start..end, "");
+        glue = glue
+            .lines()
+            .filter(|line| !line.trim().starts_with(&format!("{registry}.")))
+            .collect::<Vec<_>>()
+            .join("\n");
+        ensure!(!glue.contains(registry), "the glue uses {registry} in another way");
     }
     glue = glue.replace("if (Symbol.dispose) Mounted.prototype[Symbol.dispose] = Mounted.prototype.free;\n", "");
     // The DOM calls of a form do not throw, and if one does, the page's console should have it as it is.

@@ -16,8 +16,6 @@ pub struct RatingForm<'a> {
     pub messages: &'a Messages,
     /// Where it posts to; an absolute URL in a fragment for another site.
     pub action: &'a str,
-    /// Where receipts are looked up, absolute likewise.
-    pub collector: &'a str,
     /// The token of the single-use link; empty in the form of a card, whose key is a visit.
     pub ticket: &'a str,
     /// The idempotency key, made once for this form, or the visit.
@@ -74,13 +72,12 @@ impl RatingForm<'_> {
         let (lang, p) = (self.messages.lang.tag(), self.messages.lang.page_messages());
         put!(
             out,
-            "<form class=\"hcp{}\" data-hcp-form data-sending=\"{}\" data-failed=\"{}\" data-unclear=\"{}\" data-collector=\"{}\" data-ticket=\"{}\" method=\"post\" action=\"{}\" \
+            "<form class=\"hcp{}\" data-hcp-form data-sending=\"{}\" data-failed=\"{}\" data-unclear=\"{}\" data-ticket=\"{}\" method=\"post\" action=\"{}\" \
              accept-charset=\"utf-8\" lang=\"{lang}\">",
             if self.is_elder() { " hcp-elder" } else { "" },
             self.messages.sending,
             p.failed_network,
             p.failed_server,
-            escape(self.collector),
             escape(self.ticket),
             escape(self.action),
         );
@@ -274,7 +271,6 @@ mod tests {
         RatingForm {
             messages: lang.messages(),
             action: "https://collector.example/r/T",
-            collector: "https://collector.example",
             ticket: "T",
             key: "k",
             page_token: "p",

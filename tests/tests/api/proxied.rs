@@ -6,7 +6,7 @@ use crate::{bad, eventually, filled};
 
 /// Every address in a page: of links, forms, scripts, and what the widget is told.
 fn addresses(html: &str) -> Vec<String> {
-    let marks = [" href=\"", " src=\"", " action=\"", " data-collector=\""];
+    let marks = [" href=\"", " src=\"", " action=\""];
     let found = marks.iter().flat_map(|mark| html.split(mark).skip(1));
     found.map(|rest| rest.split('"').next().unwrap_or("").to_owned()).filter(|to| !to.starts_with('#')).collect()
 }

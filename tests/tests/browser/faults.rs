@@ -136,6 +136,20 @@ async fn when_the_collector_is_down_the_rating_goes_after_its_return() {
     page.reads(SAVED).await;
     page.assert_says_not(DONE).await;
     tokio::task::block_in_place(|| gate.collector.restart());
+    page.reads(DONE).await;
+    page.close().await;
+    assert_one_row(&mut gate).await;
+}
+
+/// The collector asks for more patience than the test has, so only the button can have sent it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_need_not_wait_for_the_next_attempt() {
+    let mut gate = Gate::open(Wasm::Passes, &[]).await;
+    gate.break_next(&[Fault::Refused(503, 600)]);
+    let page = Page::open().await;
+    fill(&page, &gate.rating_page(&gate.ticket())).await;
+    page.click(".hcp-submit", 0).await;
+    page.reads(SAVED).await;
     page.click("[name=again]", 0).await;
     page.reads(DONE).await;
     page.close().await;

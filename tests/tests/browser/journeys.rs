@@ -41,9 +41,52 @@ async fn a_person_rates_by_mouse() {
     assert_eq!(rows(&mut gate.collector).await, [row("dissatisfied", "214", "窗口说法前后不一")]);
 }
 
+const TAB: &str = "\u{e004}";
+
+/// A switch has nothing but Tab and Space. It also corrects a choice, with the app and in the plain form.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_level_is_chosen_with_tab_and_space_only() {
+    for wasm in [Wasm::Passes, Wasm::Missing] {
+        let mut gate = Gate::open(wasm, &[]).await;
+        let page = Page::open().await;
+        page.goto(&gate.rating_page(&gate.ticket())).await;
+        if wasm == Wasm::Passes {
+            page.taken_over(0).await;
+        } else {
+            page.until("the script looks after the form", "return warned.length===1").await;
+        }
+        let focused = "let a=document.activeElement;while(a.shadowRoot&&a.shadowRoot.activeElement)a=a.shadowRoot.activeElement;\
+            return a.className.includes('hcp-submit')?'submit':a.value||''";
+        let tab_to = async |value: &str| {
+            for _ in 0..50 {
+                if page.eval(focused).await == json!(value) {
+                    return;
+                }
+                page.keys(TAB).await;
+            }
+            panic!("{value} is not reached by Tab");
+        };
+        for level in ["very_satisfied", "satisfied", "basically_satisfied", "dissatisfied", "very_dissatisfied"] {
+            tab_to(level).await;
+            page.keys(" ").await;
+            let chosen = page.eval("return find('[name=level]:checked').value").await;
+            assert_eq!(chosen, json!(level));
+        }
+        page.keys("\u{e008}\u{e004}\u{e000}").await;
+        assert_eq!(page.eval(focused).await, json!("dissatisfied"), "Shift and Tab go back");
+        page.keys(" ").await;
+        tab_to("207").await;
+        page.keys(" ").await;
+        tab_to("submit").await;
+        page.keys(" ").await;
+        page.reads(DONE).await;
+        page.close().await;
+        assert_eq!(rows(&mut gate.collector).await, [row("dissatisfied", "207", "")]);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_rates_by_keyboard_only() {
-    const TAB: &str = "\u{e004}";
     let mut gate = Gate::open(Wasm::Passes, &[]).await;
     let page = Page::open().await;
     page.goto(&gate.rating_page(&gate.ticket())).await;

@@ -55,12 +55,12 @@ fn news(state: &State, m: &Messages) -> Html {
         let fault = |fault| {
             // The element makes the jump: ids in a shadow root are not the page's.
             let target = ["#", &id(state, anchor_of(fault))].concat();
-            move |said: String| tag("li", &[], vec![text_tag("a", &[("href", &target)], &said)])
+            move |said: String| tag("li", &[], vec![text_tag("a", &[("href", &target)], said)])
         };
         let faults = state.faults.iter().map(|found| fault(&found.field)(m.fault(found))).collect();
         vec![text_tag("p", &[], m.error_summary), tag("ul", &[], faults)]
     } else if let Phase::Failed { code } = &state.phase {
-        vec![text_tag("p", &[], m.failed_title), text_tag("p", &[], &fill(m.failed_other, &[("code", code)]))]
+        vec![text_tag("p", &[], m.failed_title), text_tag("p", &[], fill(m.failed_other, &[("code", code)]))]
     } else {
         return Html::default();
     };
@@ -69,12 +69,12 @@ fn news(state: &State, m: &Messages) -> Html {
 
 fn faults_of(state: &State, m: &Messages, fields: &[&str]) -> Html {
     let faults = state.faults.iter().filter(|fault| fields.contains(&fault.field.as_str()));
-    let said = |fault| text_tag("p", &[("class", "hcp-fault")], &[m.error_prefix, &m.fault(fault)].concat());
+    let said = |fault| text_tag("p", &[("class", "hcp-fault")], [m.error_prefix, &m.fault(fault)].concat());
     faults.map(said).collect()
 }
 
 /// The official text of a choice, and beside it what it says in the reader's language.
-fn official(name: &str, gloss: &str) -> Html {
+fn official(name: &'static str, gloss: &'static str) -> Html {
     let mut said = vec![text_tag("span", &[("lang", "zh-Hans")], name)];
     if !gloss.is_empty() {
         said.push(text_tag("span", &[("class", "hcp-gloss")], gloss));
@@ -138,7 +138,7 @@ fn comment(state: &State, m: &Messages) -> Html {
         text_tag("p", &[("class", "hcp-hint"), ("id", &hint)], m.comment_hint),
         faults_of(state, m, &["comment"]),
         textarea,
-        text_tag("p", &[("class", if is_over { "hcp-count hcp-over" } else { "hcp-count" }), ("id", &counter)], &count),
+        text_tag("p", &[("class", if is_over { "hcp-count hcp-over" } else { "hcp-count" }), ("id", &counter)], count),
     ];
     tag("div", &[("class", "hcp-field")], said)
 }
@@ -158,7 +158,7 @@ fn privacy(state: &State, m: &Messages) -> Html {
 }
 
 fn contact(state: &State, m: &Messages) -> Html {
-    let line = |name: &'static str, label: &str, kind: &'static str, field: &'static str, value: &str| {
+    let line = |name: &'static str, label: &'static str, kind: &'static str, field: &'static str, value: &str| {
         let id = id(state, name);
         // The value as attribute: where the field starts, not what it is held to.
         let input = [("id", id.as_str()), ("name", field), ("type", kind), ("autocomplete", name), ("value", value)];

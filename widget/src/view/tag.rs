@@ -5,7 +5,7 @@ use std::cell::RefCell;
 
 use yew::{
     AttrValue, Html,
-    virtual_dom::{AttributeOrProperty, Attributes, VTag},
+    virtual_dom::{AttributeOrProperty, Attributes, VTag, VText},
 };
 
 /// An attribute; one with an empty name is left out.
@@ -24,10 +24,14 @@ pub(super) fn tag(name: &'static str, attributes: &[Attribute<'_>], children: Ve
     tag.into()
 }
 
-/// An element that holds one text.
+/// An element that holds one text; a fixed one is not copied.
+pub(super) fn text_tag(name: &'static str, attributes: &[Attribute<'_>], text: impl Into<AttrValue>) -> Html {
+    text_of(name, attributes, text.into())
+}
+
 #[inline(never)]
-pub(super) fn text_tag(name: &'static str, attributes: &[Attribute<'_>], text: &str) -> Html {
-    tag(name, attributes, vec![Html::from(text)])
+fn text_of(name: &'static str, attributes: &[Attribute<'_>], text: AttrValue) -> Html {
+    tag(name, attributes, vec![VText::new(text).into()])
 }
 
 /// A radio button or check box, whose state follows `is_checked`.

@@ -94,7 +94,6 @@ impl LinkView<'_> {
         let html = RatingForm {
             messages: m,
             action: &action,
-            collector: &app.config.public_url,
             ticket: if matches!(self.link, Link::Ticket(_)) { self.link.token() } else { "" },
             page_token: &PageToken::mint(&app.keys().page, self.link.token(), &key, app.clock.now()),
             key: &key,
