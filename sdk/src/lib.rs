@@ -28,3 +28,4 @@ pub mod region;
 pub mod service;
 pub mod statistics;
 pub mod wire;
+pub mod work_order;

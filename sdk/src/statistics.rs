@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::rating::SatisfactionLevel;
+use crate::{calendar::Instant, rating::SatisfactionLevel, work_order::WorkOrder};
 
 /// How many ratings of each level.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,11 +59,74 @@ impl Counts {
     }
 
     /// 好评率 = good / all, 0–1; `None` with no rating, which is neither 0 nor 1.
-    #[expect(clippy::cast_precision_loss, reason = "a rate is shown with two decimals")]
     pub fn good_rate(&self) -> Option<f64> {
-        let total = self.total();
-        (total > 0).then(|| self.good() as f64 / total as f64)
+        rate(self.good(), self.total())
     }
+}
+
+/// How bad ratings were worked: what the rates of the closed loop are made of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Handling {
+    /// 差评: all of them, upheld appeals too.
+    pub bad: u64,
+    /// Those whose appeal was upheld (误评 or 恶意评价).
+    pub upheld: u64,
+    /// Those that were answered.
+    pub answered: u64,
+    /// Valid ones whose reply was due by now, or was given.
+    pub valid_due: u64,
+    /// Of those, the ones replied to within their term.
+    pub valid_on_time: u64,
+    /// Real-name ones whose reply was due by now, or was given; those with an upheld appeal too.
+    pub real_name_due: u64,
+    /// Of those, the ones replied to.
+    pub real_name_replied: u64,
+}
+
+impl Handling {
+    /// 差评整改率 = answered bad / bad, 0–1; `None` without a bad rating.
+    pub fn rectified_rate(&self) -> Option<f64> {
+        rate(self.answered, self.bad)
+    }
+
+    /// 按期整改率 = valid bad replied before its deadline / valid bad due, 0–1.
+    pub fn on_time_rate(&self) -> Option<f64> {
+        rate(self.valid_on_time, self.valid_due)
+    }
+
+    /// 实名差评回复率 = real-name bad replied / real-name bad due, 0–1. What is left out of the net figures is in it.
+    pub fn real_name_reply_rate(&self) -> Option<f64> {
+        rate(self.real_name_replied, self.real_name_due)
+    }
+
+    /// 有效差评, net: without those whose appeal was upheld. The gross figure is [`Handling::bad`], and both are published.
+    pub fn effective_bad(&self) -> u64 {
+        self.bad.saturating_sub(self.upheld)
+    }
+
+    /// Adds one order as it stands now; `reply_due` is its last moment, `None` before a department has it.
+    pub fn add(&mut self, order: &WorkOrder, reply_due: Option<Instant>, now: Instant) {
+        let is_replied = order.replied_at.is_some();
+        let is_due = is_replied || reply_due.is_some_and(|due| due < now);
+        self.bad += 1;
+        self.upheld += u64::from(order.is_upheld);
+        self.answered += u64::from(is_replied);
+        if is_due && !order.is_upheld {
+            self.valid_due += 1;
+            let on_time = order.replied_at.zip(reply_due).is_some_and(|(replied, due)| replied <= due);
+            self.valid_on_time += u64::from(on_time);
+        }
+        if is_due && order.facts.is_real_name {
+            self.real_name_due += 1;
+            self.real_name_replied += u64::from(is_replied);
+        }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a rate is shown with two decimals")]
+fn rate(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
 }
 
 /// A rate as it is shown: `99.98%`, cut and not rounded, so that 100.00 % is only shown for all of them; “—” when
@@ -94,6 +157,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::{region::Region, work_order::Facts};
 
     #[test]
     fn a_rate_without_ratings_is_undefined() {
@@ -109,6 +173,61 @@ mod tests {
         assert_eq!(show_rate(5, 5), "100.00%");
         assert_eq!(show_count(620_021_000), "620,021,000");
         assert_eq!(show_count(999), "999");
+    }
+
+    /// Facts of an order, and when it was replied to; due at 1,000, now 2,000.
+    fn order(is_real_name: bool, is_upheld: bool, replied: Option<i64>) -> WorkOrder {
+        let facts = Facts {
+            agency: "11320102DEM000014A".into(),
+            region: Region::COUNTRY,
+            is_real_name,
+            has_contact: false,
+            is_service_body: false,
+        };
+        let mut order = WorkOrder::open(facts, Instant::from_millis(0));
+        order.is_upheld = is_upheld;
+        order.replied_at = replied.map(Instant::from_millis);
+        order
+    }
+
+    /// Jiangsu's targets (2022-10): valid bad ratings 100 % rectified, real-name ones 100 % replied.
+    #[test]
+    fn upheld_appeals_leave_the_net_figures_and_never_the_gross_ones() {
+        let mut found = Handling::default();
+        for (is_real_name, is_upheld, replied) in [
+            (true, false, Some(900)),
+            (true, false, Some(1_500)),
+            (false, false, None),
+            (true, true, None),
+            (true, true, Some(500)),
+        ] {
+            found.add(
+                &order(is_real_name, is_upheld, replied),
+                Some(Instant::from_millis(1_000)),
+                Instant::from_millis(2_000),
+            );
+        }
+        let expected = Handling {
+            bad: 5,
+            upheld: 2,
+            answered: 3,
+            valid_due: 3,
+            valid_on_time: 1,
+            real_name_due: 4,
+            real_name_replied: 3,
+        };
+        assert_eq!(found, expected);
+        assert_eq!((found.effective_bad(), found.rectified_rate()), (3, Some(0.6)));
+        assert_eq!((found.on_time_rate(), found.real_name_reply_rate()), (Some(1.0 / 3.0), Some(0.75)));
+        assert_eq!(Handling::default().rectified_rate(), None, "no bad rating: neither 0 nor 1");
+    }
+
+    #[test]
+    fn what_is_not_due_yet_is_in_no_rate_of_terms() {
+        let mut found = Handling::default();
+        found.add(&order(true, false, None), Some(Instant::from_millis(1_000)), Instant::from_millis(1_000));
+        found.add(&order(true, false, None), None, Instant::from_millis(9_000));
+        assert_eq!(found, Handling { bad: 2, ..Handling::default() });
     }
 
     proptest! {

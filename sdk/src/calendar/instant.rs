@@ -3,7 +3,7 @@
 
 use core::fmt;
 
-use time::{Date, OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
+use time::{Date, Duration, Month, OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
 
 /// A day in milliseconds: 24 × 60 × 60 × 1,000.
 pub const DAY_MILLIS: i64 = 86_400_000;
@@ -58,6 +58,36 @@ impl Instant {
 pub struct CivilDate(Date);
 
 impl CivilDate {
+    /// Year, month 1–12, day 1–31; `None` if there is no such day.
+    pub fn new(year: i32, month: u8, day: u8) -> Option<Self> {
+        Date::from_calendar_date(year, Month::try_from(month).ok()?, day).ok().map(Self)
+    }
+
+    /// Reads `2026-11-20`; `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let part = |range| text.get(range).filter(|part: &&str| part.bytes().all(|byte| byte.is_ascii_digit()));
+        let has_dashes = text.len() == 10 && text.as_bytes()[4] == b'-' && text.as_bytes()[7] == b'-';
+        let (year, month, day) = (part(0..4)?, part(5..7)?, part(8..10)?);
+        has_dashes.then(|| Self::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)).flatten()
+    }
+
+    /// The day that is `days` later; the last day of the calendar where it ends.
+    #[must_use]
+    pub fn plus_days(self, days: i64) -> Self {
+        Self(self.0.checked_add(Duration::days(days)).unwrap_or(Date::MAX))
+    }
+
+    /// Saturday or Sunday.
+    pub fn is_weekend(self) -> bool {
+        self.0.weekday().number_from_monday() > 5
+    }
+
+    /// The last millisecond of the day in China.
+    pub fn end_in_china(self) -> Instant {
+        let midnight = self.0.midnight().assume_offset(UtcOffset::UTC).unix_timestamp() * 1_000;
+        Instant::from_millis(midnight + DAY_MILLIS - 8 * 3_600_000 - 1)
+    }
+
     /// Year, month 1–12, day 1–31.
     pub fn parts(self) -> (i32, u8, u8) {
         (self.0.year(), self.0.month() as u8, self.0.day())
