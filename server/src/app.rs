@@ -5,7 +5,10 @@ use std::{
     sync::{Arc, RwLock},
 };
 
-use haochaping::{calendar::Instant, region::Region};
+use haochaping::{
+    calendar::{Instant, WorkingCalendar},
+    region::Region,
+};
 
 use crate::{
     config::Config, figures::Figures, http::limits::Limits, keys::Keys, registrar::Registrars, store::Store,
@@ -103,6 +106,7 @@ pub struct App {
     keys: RwLock<Arc<Keys>>,
     registrars: RwLock<Arc<Registrars>>,
     region_names: RwLock<Arc<BTreeMap<Region, String>>>,
+    calendar: RwLock<Arc<WorkingCalendar>>,
 }
 
 impl std::fmt::Debug for App {
@@ -140,11 +144,13 @@ impl App {
             keys: RwLock::new(Arc::new(keys)),
             registrars: RwLock::default(),
             region_names: RwLock::default(),
+            calendar: RwLock::new(Arc::new(WorkingCalendar::built_in())),
         }
     }
 
     shared!(keys, set_keys, keys, Keys);
     shared!(registrars, set_registrars, registrars, Registrars);
+    shared!(calendar, set_calendar, calendar, WorkingCalendar);
     shared!(region_names, set_region_names, region_names, BTreeMap<Region, String>);
 
     /// The name of a region: official, imported, or its code where nobody named it.

@@ -3,7 +3,7 @@
 use std::{net::IpAddr, path::PathBuf};
 
 use clap::Args;
-use haochaping::region::Region;
+use haochaping::{region::Region, work_order::Profile};
 
 /// Where the data are. Every command takes these, and works beside a running collector.
 #[derive(Args, Clone, Debug)]
@@ -56,6 +56,9 @@ pub struct Config {
     /// A file with what agents do for people, a line each, to be chosen on the pages of cards; no choice without it
     #[arg(long, env = "HAOCHAPING_PURPOSES", value_name = "FILE", default_value = "", value_parser = read_purposes)]
     pub purposes: Purposes,
+    /// The terms of bad ratings: jiangsu, shanghai, zhejiang, or a JSON file with those of another place
+    #[arg(long, env = "HAOCHAPING_PROFILE", value_name = "NAME|FILE", default_value = "jiangsu", value_parser = read_profile)]
+    pub profile: Profile,
     /// A folder with the files by which platforms check the domain, served from the root: /WW_verify_….txt and the like
     #[arg(long, env = "HAOCHAPING_VERIFICATION_DIR", value_name = "DIR", value_parser = parse_folder)]
     pub verification_dir: Option<PathBuf>,
@@ -116,6 +119,15 @@ fn read_purposes(file: &str) -> Result<Purposes, String> {
     Ok(Purposes(lines.into_iter().filter(|line| !line.is_empty()).map(str::to_owned).collect()))
 }
 
+fn read_profile(name: &str) -> Result<Profile, String> {
+    if let Some(profile) = Profile::built_in(name) {
+        return Ok(profile);
+    }
+    let text = std::fs::read_to_string(name)
+        .map_err(|error| format!("neither jiangsu, shanghai, zhejiang nor a file that can be read: {error}"))?;
+    serde_json::from_str(&text).map_err(|error| format!("{name}: {error}"))
+}
+
 fn parse_folder(text: &str) -> Result<PathBuf, String> {
     let folder = PathBuf::from(text);
     if folder.is_dir() { Ok(folder) } else { Err("there is no such folder".into()) }
@@ -144,6 +156,7 @@ mod tests {
             card_source_limit: 10,
             quarantine_days: 7,
             purposes: Purposes::default(),
+            profile: Profile::JIANGSU,
             verification_dir: None,
         };
         let under = config("https://host.example/hcp/");

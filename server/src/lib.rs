@@ -13,6 +13,7 @@ pub mod http;
 pub mod keys;
 #[cfg(feature = "mutants")]
 pub mod mutant;
+pub mod orders;
 pub mod registrar;
 pub mod store;
 pub mod watch;

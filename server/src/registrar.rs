@@ -13,29 +13,66 @@ use crate::{
     store::StoredApiKey,
 };
 
-/// The scope of a key that registers services.
-pub const SCOPE_SERVICES: &str = "services";
-/// The scope of a key that registers test services, and nothing else.
-pub const SCOPE_PROBE: &str = "probe";
+/// What a key may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Registers services.
+    Services,
+    /// Registers test services, and nothing else.
+    Probe,
+    /// Works the bad ratings of its departments.
+    WorkOrders,
+    /// Decides as the service-management body of its region.
+    Supervision,
+}
+
+impl Scope {
+    /// Every scope.
+    pub const ALL: [Self; 4] = [Self::Services, Self::Probe, Self::WorkOrders, Self::Supervision];
+
+    /// The name in commands and in the store.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Services => "services",
+            Self::Probe => "probe",
+            Self::WorkOrders => "work-orders",
+            Self::Supervision => "supervision",
+        }
+    }
+
+    /// By its name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.name() == name)
+    }
+}
 
 /// One caller that a key admitted.
 #[derive(Clone, Debug)]
 pub struct Registrar {
+    /// The public half of the key.
+    pub key: String,
     /// Whose case numbers these are.
     pub authority: String,
-    /// Whether what it registers are test services.
-    pub is_probe: bool,
-    regions: Vec<Region>,
-    agencies: BTreeSet<String>,
+    /// What it may do.
+    pub scope: Scope,
+    /// Where, with all below; empty for everywhere.
+    pub regions: Vec<Region>,
+    /// For which departments; empty for all.
+    pub agencies: BTreeSet<String>,
 }
 
 impl Registrar {
-    /// Whether it may register in this region.
+    /// Whether what it registers are test services.
+    pub fn is_probe(&self) -> bool {
+        self.scope == Scope::Probe
+    }
+
+    /// Whether it answers for this region.
     pub fn covers_region(&self, region: Region) -> bool {
         self.regions.is_empty() || self.regions.iter().any(|own| own.contains(region))
     }
 
-    /// Whether it may register for this agency.
+    /// Whether it answers for this agency.
     pub fn covers_agency(&self, agency: &str) -> bool {
         self.agencies.is_empty() || self.agencies.contains(agency)
     }
@@ -46,28 +83,31 @@ impl Registrar {
 pub struct Registrars(BTreeMap<String, ([u8; 32], Registrar)>);
 
 impl Registrars {
-    /// The live ones among stored keys that may register services.
+    /// The live ones among stored keys whose scope this binary knows.
     pub fn new(stored: Vec<StoredApiKey>) -> Self {
-        let may_register = |key: &StoredApiKey| [SCOPE_SERVICES, SCOPE_PROBE].contains(&key.scope.as_str());
-        let live = stored.into_iter().filter(|key| key.revoked_at.is_none() && may_register(key));
+        let live = stored.into_iter().filter(|key| key.revoked_at.is_none());
+        let known = live.filter_map(|key| Some((Scope::from_name(&key.scope)?, key)));
         Self(
-            live.map(|key| {
-                let is_probe = key.scope == SCOPE_PROBE;
-                // No name of an authority holds a colon: test services never meet real ones, whatever their case numbers.
-                let authority = if is_probe { format!("probe:{}", key.authority) } else { key.authority };
-                let (regions, agencies) = (key.regions, key.agencies.into_iter().collect());
-                (key.id, (key.secret_hash, Registrar { authority, is_probe, regions, agencies }))
-            })
-            .collect(),
+            known
+                .map(|(scope, key)| {
+                    // No name of an authority holds a colon: test services never meet real ones, whatever their case
+                    // numbers.
+                    let is_probe = scope == Scope::Probe;
+                    let authority = if is_probe { format!("probe:{}", key.authority) } else { key.authority };
+                    let (regions, agencies) = (key.regions, key.agencies.into_iter().collect());
+                    let registrar = Registrar { key: key.id.clone(), authority, scope, regions, agencies };
+                    (key.id, (key.secret_hash, registrar))
+                })
+                .collect(),
         )
     }
 
-    /// The caller of an `Authorization: Bearer` header; `None` if no live key fits.
-    pub fn admit(&self, header: &str) -> Option<&Registrar> {
+    /// The caller of an `Authorization: Bearer` header; `None` if no live key of one of these scopes fits.
+    pub fn admit(&self, header: &str, scopes: &[Scope]) -> Option<&Registrar> {
         let key = header.strip_prefix("Bearer ").or_else(|| header.strip_prefix("bearer "))?.trim();
         let (id, secret) = key.strip_prefix("hcp_")?.split_once('_')?;
         let (hash, registrar) = self.0.get(id)?;
-        is_same(hash, &hash_of(secret)).then_some(registrar)
+        (is_same(hash, &hash_of(secret)) && scopes.contains(&registrar.scope)).then_some(registrar)
     }
 }
 
@@ -99,6 +139,8 @@ mod tests {
     use super::*;
     use crate::app::SystemRng;
 
+    const REGISTER: &[Scope] = &[Scope::Services, Scope::Probe];
+
     fn stored(id: &str, hash: [u8; 32]) -> StoredApiKey {
         StoredApiKey {
             id: id.into(),
@@ -106,7 +148,7 @@ mod tests {
             secret_hash: hash,
             regions: vec!["321000".parse().unwrap()],
             agencies: vec![],
-            scope: SCOPE_SERVICES.into(),
+            scope: "services".into(),
             created_at: Instant::from_millis(0),
             revoked_at: None,
         }
@@ -116,17 +158,19 @@ mod tests {
     fn a_live_key_admits_and_nothing_else_does() {
         let (id, hash, whole) = make_key(&SystemRng);
         let live = Registrars::new(vec![stored(&id, hash)]);
-        let caller = live.admit(&format!("Bearer {whole}")).unwrap();
+        let caller = live.admit(&format!("Bearer {whole}"), REGISTER).unwrap();
         assert!(caller.covers_region("321002001".parse().unwrap()));
         assert!(!caller.covers_region("320100".parse().unwrap()));
-        assert!(live.admit(&format!("Bearer {whole}0")).is_none());
-        assert!(live.admit(&whole).is_none());
+        assert!(live.admit(&format!("Bearer {whole}0"), REGISTER).is_none());
+        assert!(live.admit(&whole, REGISTER).is_none());
         let revoked = StoredApiKey { revoked_at: Some(Instant::from_millis(1)), ..stored(&id, hash) };
-        assert!(Registrars::new(vec![revoked]).admit(&format!("Bearer {whole}")).is_none());
-        let probe = Registrars::new(vec![StoredApiKey { scope: SCOPE_PROBE.into(), ..stored(&id, hash) }]);
-        let probe = probe.admit(&format!("Bearer {whole}")).unwrap();
-        assert!(probe.is_probe && probe.authority == "probe:jiangsu");
-        let other = StoredApiKey { scope: "other".into(), ..stored(&id, hash) };
-        assert!(Registrars::new(vec![other]).admit(&format!("Bearer {whole}")).is_none());
+        assert!(Registrars::new(vec![revoked]).admit(&format!("Bearer {whole}"), REGISTER).is_none());
+        let probe = Registrars::new(vec![StoredApiKey { scope: "probe".into(), ..stored(&id, hash) }]);
+        let probe = probe.admit(&format!("Bearer {whole}"), REGISTER).unwrap();
+        assert!(probe.is_probe() && probe.authority == "probe:jiangsu");
+        for scope in ["other", "work-orders", "supervision"] {
+            let other = StoredApiKey { scope: scope.into(), ..stored(&id, hash) };
+            assert!(Registrars::new(vec![other]).admit(&format!("Bearer {whole}"), REGISTER).is_none());
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use crate::{
     app::App,
     keys::{Keys, KeysError, MasterKey},
+    orders,
     registrar::Registrars,
     store::StoreError,
 };
@@ -53,11 +54,25 @@ async fn refresh(app: &App, master: &MasterKey, seen: &mut Seen) -> Result<(), K
     if has_changed("regions") {
         app.set_region_names(app.store.regions().await?);
     }
+    if has_changed("holidays") {
+        app.set_calendar(orders::read_calendar(&*app.store).await?);
+        orders::move_provisional(app).await?;
+    }
     seen.revisions = current;
     // Last, and never a reason to stop: a quarantine that cannot be worked must not keep a revoked key in force.
     if let Err(error) = sweep(app, seen).await {
         tracing::error!(%error, "quarantine was not worked");
     }
+    if let Err(error) = work(app).await {
+        tracing::error!(%error, "work orders were not worked");
+    }
+    Ok(())
+}
+
+/// Gives new orders to their departments, and ends what is over, until nothing is left for now.
+async fn work(app: &App) -> Result<(), StoreError> {
+    const AT_ONCE: u32 = 500;
+    while orders::wake(app, AT_ONCE).await? == AT_ONCE as usize {}
     Ok(())
 }
 

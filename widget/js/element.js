@@ -12,12 +12,13 @@ import { load, loaded, report } from "./start.js";
 const Base = typeof HTMLElement == "function" ? HTMLElement : Object;
 const script = typeof document == "object" && document.querySelector('script[src$="/haochaping.js"]');
 const HOME = script && script.src.replace(/\/(v1|v\/[^/]+)\/haochaping\.js$/, "");
-const ATTRIBUTES = ["ticket", "card", "collector", "lang", "mode", "theme", "autofocus"];
+// The last two are read where they are needed, and change nothing that stands.
+const ATTRIBUTES = ["ticket", "card", "lang", "mode", "theme", "collector", "autofocus"];
 const ANSWERS = "form[data-hcp-form],[data-hcp-notice]";
 
 export class HaoChaPing extends Base {
   static get observedAttributes() {
-    return ["ticket", "card", "lang", "mode", "theme"];
+    return ATTRIBUTES.slice(0, 5);
   }
 
   constructor() {
@@ -382,8 +383,6 @@ export class HaoChaPing extends Base {
 ATTRIBUTES.forEach((name) => {
   const isFlag = name == "autofocus";
   Object.defineProperty(HaoChaPing.prototype, name, {
-    configurable: true,
-    enumerable: true,
     get() {
       return isFlag ? this.hasAttribute(name) : this.getAttribute(name) || "";
     },

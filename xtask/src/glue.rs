@@ -5,7 +5,9 @@ use anyhow::{Result, ensure};
 
 /// What every engine that runs our wasm has, or what only callers of other kinds need: a piece between two marks, and what
 /// takes its place.
-const PIECES: [(&str, &str, &str); 7] = [
+const PIECES: [(&str, &str, &str); 8] = [
+    // The element destroys its app once, and forgets it before it does.
+    ("__destroy_into_raw() {", "/**\n * Takes the app out", ""),
     // Only panics show values, and a string says enough.
     ("function debugString(val) {", "\n            }\n\nfunction", "function debugString(val) { return String(val);"),
     // Two gigabytes of text are never decoded.
@@ -44,6 +46,8 @@ pub(crate) fn slim(glue: &str) -> Result<String> {
             .join("\n");
         ensure!(!glue.contains(registry), "the glue uses {registry} in another way");
     }
+    // By a name that the minifier shortens.
+    glue = glue.replace("this.__destroy_into_raw()", "this.__wbg_ptr").replace("__wbg_ptr", "_pointer");
     glue = glue.replace("if (Symbol.dispose) Mounted.prototype[Symbol.dispose] = Mounted.prototype.free;\n", "");
     // The DOM calls of a form do not throw, and if one does, the page's console should have it as it is.
     let wrapped = "function() { return handleError(function (";

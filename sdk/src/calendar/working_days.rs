@@ -34,7 +34,8 @@ pub struct HolidayFile {
 }
 
 /// One year of [`HolidayFile`]; days as `2026-01-01`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct HolidayYear {
     /// Days off, on weekdays and weekends.
     pub off: Vec<String>,

@@ -14,6 +14,7 @@ compile_error!("turn on at least one language: zh-hans, zh-hant, en");
 use crate::{
     rating::{Indicator, SatisfactionLevel},
     wire::v1,
+    work_order::{Class, Stage},
 };
 
 /// A language of the pages.
@@ -178,9 +179,44 @@ texts! {
         elder_link, standard_link, size_label, size_first, size_second, size_third, language_label, footer, public_link,
         lookup_title, lookup_intro, lookup_field, lookup_submit, lookup_malformed, lookup_unknown, status_label,
         status_accepted, status_opened, status_quarantined, status_excluded, quarantined_label, excluded_label,
+        stage_dispatched, stage_reassigning, stage_contacted, stage_valid, stage_contested, stage_appealed, stage_upheld,
+        stage_rectifying, stage_completed, stage_replied, stage_followed_up, stage_closed, class_label, class_simple,
+        class_general, class_complex, reply_due_label, due_provisional, reply_label, follow_up_title, follow_up_text,
+        follow_up_satisfied, follow_up_dissatisfied, follow_up_words, follow_up_words_hint, follow_up_done, follow_up_again,
+        follow_up_late,
         public_title, public_slogan, public_intro, as_of, total_label, good_label, bad_label, good_rate_label,
         good_rate_definition, by_region, by_agency, region_label, agency_label, level_label, count_label, step_note, back_up,
         no_ratings,
+    }
+}
+
+impl PageMessages {
+    /// Where a work order stands, as the person is told.
+    pub fn stage(&self, stage: Stage) -> &'static str {
+        match stage {
+            Stage::Opened => self.status_opened,
+            Stage::Dispatched => self.stage_dispatched,
+            Stage::Reassigning => self.stage_reassigning,
+            Stage::Contacted => self.stage_contacted,
+            Stage::Valid => self.stage_valid,
+            Stage::Contested => self.stage_contested,
+            Stage::Appealed => self.stage_appealed,
+            Stage::Upheld => self.stage_upheld,
+            Stage::Rectifying => self.stage_rectifying,
+            Stage::Completed => self.stage_completed,
+            Stage::Replied => self.stage_replied,
+            Stage::FollowedUp => self.stage_followed_up,
+            Stage::Closed => self.stage_closed,
+        }
+    }
+
+    /// The class of a valid bad rating.
+    pub fn class(&self, class: Class) -> &'static str {
+        match class {
+            Class::Simple => self.class_simple,
+            Class::General => self.class_general,
+            Class::Complex => self.class_complex,
+        }
     }
 }
 

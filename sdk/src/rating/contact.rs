@@ -49,6 +49,21 @@ impl Contact {
     }
 }
 
+/// A name as others may see it: `张*`.
+pub fn masked_name(name: &str) -> String {
+    name.chars().next().map_or_else(String::new, |first| format!("{first}*"))
+}
+
+/// A telephone number as others may see it: `138****1234`; a short one shows its last two digits only.
+pub fn masked_phone(phone: &str) -> String {
+    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+    match digits.len() {
+        0 => String::new(),
+        n if n >= 11 => format!("{}****{}", &digits[..3], &digits[n - 4..]),
+        n => format!("****{}", &digits[n.saturating_sub(2)..]),
+    }
+}
+
 fn is_phone(phone: &str) -> bool {
     phone.len() <= PHONE_MAX
         && phone.chars().all(|c| c.is_ascii_digit() || " +-()".contains(c))
@@ -81,5 +96,20 @@ mod tests {
             parse(&"王".repeat(51), "打我电话"),
             Err(vec![Violation::ContactNameTooLong { max: 50, found: 51 }, Violation::ContactPhoneMalformed])
         );
+    }
+
+    /// PIPL: masked names and numbers (张*, 138****1234).
+    #[test]
+    fn what_others_see_of_a_contact_is_masked() {
+        assert_eq!((masked_name("欧阳示例"), masked_name("")), ("欧*".to_owned(), String::new()));
+        for (phone, expected) in [
+            ("138 0013 1234", "138****1234"),
+            ("+86-13800131234", "861****1234"),
+            ("8321 4567", "****67"),
+            ("12345", "****45"),
+            ("", ""),
+        ] {
+            assert_eq!(masked_phone(phone), expected);
+        }
     }
 }

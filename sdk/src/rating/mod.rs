@@ -13,7 +13,7 @@ mod violation;
 
 pub use channel::Channel;
 pub use comment::Comment;
-pub use contact::{Contact, NAME_MAX, PHONE_MAX};
+pub use contact::{Contact, NAME_MAX, PHONE_MAX, masked_name, masked_phone};
 pub use draft::{ContactDraft, Rating, RatingDraft, Violations};
 pub use fingerprint::Fingerprint;
 pub use indicator::{Indicator, IndicatorCode};

@@ -102,6 +102,27 @@ pub enum Refused {
     },
 }
 
+impl Refused {
+    /// The stable code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Step { .. } => "not-a-step",
+            Self::Role { .. } => "not-your-step",
+            Self::Input { .. } => "invalid-action",
+            Self::Attempts { .. } => "too-few-attempts",
+            Self::CanBeReached => "can-be-reached",
+            Self::NoReassignment => "no-reassignment",
+            Self::AppealTermOver { .. } => "appeal-term-over",
+            Self::OtherBody { .. } => "other-body",
+            Self::OwnDepartment => "own-department",
+            Self::OwnAppeal => "own-appeal",
+            Self::Unanswered => "unanswered",
+            Self::FollowedUp => "followed-up",
+            Self::FollowUpOpen { .. } => "follow-up-open",
+        }
+    }
+}
+
 /// The body that decides an appeal: that of the rated department's own level. A credit code says in its third to eighth
 /// character where its holder is registered (GB 32100-2015), which gives the level; else it is the district's.
 pub fn body_of(agency: &str, region: Region) -> Region {

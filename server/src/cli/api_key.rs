@@ -6,7 +6,7 @@ use super::{load_keys, open_existing, open_or_make};
 use crate::{
     app::{Clock, SystemClock, SystemRng},
     config::StoreArgs,
-    registrar::{SCOPE_PROBE, SCOPE_SERVICES, make_key},
+    registrar::{Scope, make_key},
     store::{Store, StoredApiKey},
 };
 
@@ -14,6 +14,8 @@ use crate::{
 #[command(after_help = "Examples:
   haochaping api-key add jiangsu-portal --region 320000
   haochaping api-key add night-watch --scope probe
+  haochaping api-key add tax-office --scope work-orders --agency 11320102DEM000014A
+  haochaping api-key add xuanwu-body --scope supervision --region 320102
   haochaping api-key list
   haochaping api-key revoke 7h3k9m2q")]
 pub(super) struct Args {
@@ -36,7 +38,7 @@ enum Action {
         #[arg(long, value_name = "USCC", value_parser = parse_uscc)]
         agency: Vec<String>,
         /// What it may do
-        #[arg(long, default_value = SCOPE_SERVICES, value_parser = [SCOPE_SERVICES, SCOPE_PROBE])]
+        #[arg(long, default_value = Scope::Services.name(), value_parser = Scope::ALL.map(Scope::name))]
         scope: String,
     },
     /// Show all keys without their secrets
@@ -55,6 +57,15 @@ pub(super) async fn run(args: Args) -> Result<()> {
             ensure!(
                 (1..=40).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'),
                 "{name:?} is no name: 1 to 40 letters, digits and hyphens are allowed"
+            );
+            // A key without bounds would see every bad rating there is.
+            ensure!(
+                scope != "work-orders" || !agency.is_empty(),
+                "scope work-orders needs --agency: whose orders it works"
+            );
+            ensure!(
+                scope != "supervision" || region.len() == 1,
+                "scope supervision needs one --region: whose body it is"
             );
             let store = open_or_make(&args.store)?;
             load_keys(&args.store, &store).await?;

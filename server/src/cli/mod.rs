@@ -2,6 +2,7 @@
 
 mod api_key;
 mod backup;
+mod calendar;
 mod card;
 mod key;
 mod probe;
@@ -42,6 +43,8 @@ enum Command {
     ApiKey(api_key::Args),
     /// Import names of streets and villages
     Region(region::Args),
+    /// Import the days off of coming years
+    Calendar(calendar::Args),
     /// Print the cards of grid workers, windows and halls, and keep them
     Card(card::Args),
     /// Import finished services from a file
@@ -67,6 +70,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Key(args) => key::run(args).await,
         Command::ApiKey(args) => api_key::run(args).await,
         Command::Region(args) => region::run(args).await,
+        Command::Calendar(args) => calendar::run(args).await,
         Command::Card(args) => card::run(args).await,
         Command::Service(args) => service::run(args).await,
         Command::Ticket(args) => ticket::run(args).await,

@@ -1,15 +1,15 @@
 use anyhow::{Result, bail};
 use clap::Args as ClapArgs;
 
-use super::open_existing;
-use crate::{config::StoreArgs, store::Store};
+use super::{load_keys, open_existing};
+use crate::{config::StoreArgs, orders, store::Store};
 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Example:
   haochaping verify --data /var/lib/haochaping
 
 Ends with 1 and names every fault if counters are not the fold of ratings, a bad rating that counts has no work order, a
-rating has no service, or the file is damaged.")]
+work order is not what its history adds up to, a rating has no service, or the file is damaged.")]
 pub(super) struct Args {
     #[command(flatten)]
     store: StoreArgs,
@@ -17,7 +17,9 @@ pub(super) struct Args {
 
 #[expect(clippy::print_stdout, reason = "commands answer on standard output")]
 pub(super) async fn run(args: Args) -> Result<()> {
-    let found = open_existing(&args.store)?.verify().await?;
+    let store = open_existing(&args.store)?;
+    let mut found = store.verify().await?;
+    found.faults.extend(orders::verify(&*store, &load_keys(&args.store, &store).await?.vault).await?);
     println!("{} ratings, {} work orders", found.n_ratings, found.n_work_orders);
     if !found.faults.is_empty() {
         bail!("{} faults\n{}", found.faults.len(), found.faults.join("\n"));

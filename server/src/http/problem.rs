@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use haochaping::{rating::Violation, wire::v1};
+use haochaping::{rating::Violation, wire::v1, work_order::Refused};
 
 use crate::accept::Refusal;
 
@@ -34,6 +34,31 @@ impl Problem {
     pub fn violations(faults: &[Violation]) -> Self {
         let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-rating", "the rating breaks rules");
         problem.0.violations = faults.iter().map(v1::Violation::from).collect();
+        problem
+    }
+
+    /// 422 for a text that is too long.
+    pub fn too_long(field: &str, max: usize, found: usize) -> Self {
+        let title = format!("{field} has {found} characters, {max} are allowed");
+        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-action", &title);
+        let (field, code) = (field.to_owned(), "too-long".to_owned());
+        problem.0.violations =
+            vec![v1::Violation { field, code, max: Some(max), found: Some(found), ..Default::default() }];
+        problem
+    }
+
+    /// The status and the stable code.
+    pub fn said(&self) -> (u16, &str) {
+        (self.0.status, &self.0.code)
+    }
+
+    /// 422 with the rule that an action on a work order breaks.
+    pub fn action(refused: &Refused) -> Self {
+        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, refused.code(), &refused.to_string());
+        if let Refused::Input { field, code } = refused {
+            let fault = v1::Violation { field: (*field).to_owned(), code: (*code).to_owned(), ..Default::default() };
+            problem.0.violations = vec![fault];
+        }
         problem
     }
 

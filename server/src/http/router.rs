@@ -86,6 +86,10 @@ fn routes(app: &App) -> Router<Shared> {
         .merge(cards("/C"))
         .route("/api/v1/ratings", post(api::ratings::create).layer(DefaultBodyLimit::max(RATING_BYTES)))
         .route("/api/v1/ratings/{lookup}", get(api::progress::show))
+        .route(
+            "/api/v1/ratings/{lookup}/follow-up",
+            post(citizen::follow_up::create).layer(DefaultBodyLimit::max(RATING_BYTES)),
+        )
         .layer(cors(&app.config.allow_origins));
     Router::new()
         .merge(from_portals)
@@ -93,8 +97,17 @@ fn routes(app: &App) -> Router<Shared> {
         .route("/r/{ticket}/done", get(citizen::done::page))
         .route("/c/{card}/done", get(citizen::done::card_page))
         .route("/q", get(citizen::lookup::form).post(citizen::lookup::submit))
-        .route("/q/{lookup}", get(citizen::lookup::page))
+        .route(
+            "/q/{lookup}",
+            get(citizen::lookup::page).post(citizen::follow_up::submit).layer(DefaultBodyLimit::max(FORM_BYTES)),
+        )
         .route("/api/v1/services", post(api::services::create).layer(DefaultBodyLimit::max(SERVICES_BYTES)))
+        .route("/api/v1/work-orders", get(api::work_orders::list))
+        .route("/api/v1/work-orders/{id}", get(api::work_orders::show))
+        .route(
+            "/api/v1/work-orders/{id}/actions",
+            post(api::work_orders::act).layer(DefaultBodyLimit::max(RATING_BYTES)),
+        )
         .route("/api/v1/statistics", get(api::statistics::show))
         .route("/api/v1/widget-failures", post(api::widget_failures::create))
         .route("/embed", get(embed::show))

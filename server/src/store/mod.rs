@@ -5,6 +5,7 @@ mod card;
 pub(crate) mod contract;
 mod figure;
 mod null;
+pub mod order;
 pub mod sqlite;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -21,6 +22,7 @@ use haochaping::{
     statistics::Counts,
 };
 pub use null::NullStore;
+use order::{NewEntry, OrderQuery, OrderRow, OrderStanding, StoredEntry};
 
 /// An id of 16 bytes, a UUIDv7.
 pub type Id = [u8; 16];
@@ -315,6 +317,27 @@ pub trait Store: Send + Sync + 'static {
     async fn release_due(&self, at: Instant) -> Result<u64, StoreError>;
     /// Forgets how often cards were rated, and from which sources, on days before `day`.
     async fn forget_sources(&self, day: i64) -> Result<(), StoreError>;
+
+    /// A work order by its id.
+    async fn order(&self, part: u8, id: Id) -> Result<Option<OrderRow>, StoreError>;
+    /// The work order of a rating.
+    async fn order_of(&self, part: u8, rating: RatingId) -> Result<Option<OrderRow>, StoreError>;
+    /// Work orders in the order of their last change.
+    async fn orders(&self, query: OrderQuery) -> Result<Vec<OrderRow>, StoreError>;
+    /// Work orders with which the collector has something to do by itself, the longest overdue first.
+    async fn orders_to_wake(&self, now: Instant, limit: u32) -> Result<Vec<OrderRow>, StoreError>;
+    /// Work orders whose term reaches into a year without known days off.
+    async fn provisional_orders(&self) -> Result<Vec<OrderRow>, StoreError>;
+    /// The history of a work order.
+    async fn entries(&self, part: u8, rating: RatingId) -> Result<Vec<StoredEntry>, StoreError>;
+    /// Appends entries in one transaction, each only if its order has not moved meanwhile; says which were.
+    async fn append_entries(&self, news: Vec<NewEntry>) -> Result<Vec<bool>, StoreError>;
+    /// Moves what is due of an order that has not moved meanwhile; false if it has.
+    async fn move_due(&self, part: u8, rating: RatingId, after: OrderStanding) -> Result<bool, StoreError>;
+    /// Imported days off: a year each, as JSON of one year of `haochaping::calendar::HolidayFile`.
+    async fn holidays(&self) -> Result<Vec<(i32, String)>, StoreError>;
+    /// Adds years of days off or puts them in the place of what was there.
+    async fn import_holidays(&self, years: Vec<(i32, String)>) -> Result<(), StoreError>;
 
     /// Checks that counters are the fold of ratings, that every bad rating that counts has its work order, and that the
     /// file itself is sound.

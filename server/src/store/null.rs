@@ -8,6 +8,7 @@ use haochaping::{calendar::Instant, link::RatingId, region::Region, statistics::
 use super::{
     Committed, Decision, Figure, FigureKey, Id, Issue, NewCard, NewRating, NewService, Outcome, Quarantined,
     RatingView, Registered, ServiceView, Store, StoreError, StoredApiKey, StoredCard, StoredKey, Verification,
+    order::{NewEntry, OrderQuery, OrderRow, OrderStanding, StoredEntry},
 };
 
 /// Accepts every rating and forgets it.
@@ -104,6 +105,36 @@ impl Store for NullStore {
     }
     async fn forget_sources(&self, _: i64) -> Result<(), StoreError> {
         Ok(())
+    }
+    async fn order(&self, _: u8, _: Id) -> Result<Option<OrderRow>, StoreError> {
+        Ok(None)
+    }
+    async fn order_of(&self, _: u8, _: RatingId) -> Result<Option<OrderRow>, StoreError> {
+        Ok(None)
+    }
+    async fn orders(&self, _: OrderQuery) -> Result<Vec<OrderRow>, StoreError> {
+        Ok(Vec::new())
+    }
+    async fn orders_to_wake(&self, _: Instant, _: u32) -> Result<Vec<OrderRow>, StoreError> {
+        Ok(Vec::new())
+    }
+    async fn provisional_orders(&self) -> Result<Vec<OrderRow>, StoreError> {
+        Ok(Vec::new())
+    }
+    async fn entries(&self, _: u8, _: RatingId) -> Result<Vec<StoredEntry>, StoreError> {
+        Ok(Vec::new())
+    }
+    async fn append_entries(&self, _: Vec<NewEntry>) -> Result<Vec<bool>, StoreError> {
+        Err(StoreError::Failed(NOTHING_KEPT.into()))
+    }
+    async fn move_due(&self, _: u8, _: RatingId, _: OrderStanding) -> Result<bool, StoreError> {
+        Err(StoreError::Failed(NOTHING_KEPT.into()))
+    }
+    async fn holidays(&self) -> Result<Vec<(i32, String)>, StoreError> {
+        Ok(Vec::new())
+    }
+    async fn import_holidays(&self, _: Vec<(i32, String)>) -> Result<(), StoreError> {
+        Err(StoreError::Failed(NOTHING_KEPT.into()))
     }
     async fn verify(&self) -> Result<Verification, StoreError> {
         Ok(Verification::default())

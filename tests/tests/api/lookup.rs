@@ -1,7 +1,7 @@
 use haochaping_tests::{Answer, Collector, Http, form};
 use serde_json::json;
 
-use crate::{bad, good, problem, rate};
+use crate::{bad, eventually, good, problem, rate};
 
 fn progress(collector: &Collector, typed: &str) -> Answer {
     Http::new().get(&format!("{}/api/v1/ratings/{typed}", collector.url()))
@@ -12,17 +12,26 @@ fn a_bad_rating_is_worked_and_a_good_one_has_nothing_to_work() {
     let collector = Collector::start(&[]);
     let tickets = collector.register(2);
     let (worse, better) = (rate(&collector, &bad(&tickets[0])).json(), rate(&collector, &good(&tickets[1])).json());
-    let of_bad = progress(&collector, worse["lookup"].as_str().unwrap()).json();
+    // It is given to its department within a second.
+    let of_bad = eventually("the work order is with the department", || {
+        let found = progress(&collector, worse["lookup"].as_str().unwrap()).json();
+        (found["handling"]["stage"] == "dispatched").then_some(found)
+    });
+    let handling = &of_bad["handling"];
     assert_eq!(
         of_bad,
         json!({
             "receipt": worse["receipt"], "rated_at": worse["rated_at"], "status": "accepted",
             "handling": {
-                "stage": "opened", "class": null, "due_at": null, "reply": null,
-                "history": [{"stage": "opened", "at": worse["rated_at"]}],
+                "stage": "dispatched", "class": null, "due_at": handling["due_at"], "reply": null,
+                "history": [
+                    {"stage": "opened", "at": worse["rated_at"]},
+                    {"stage": "dispatched", "at": handling["history"][1]["at"]},
+                ],
             },
         })
     );
+    assert!(handling["due_at"].as_str().unwrap().ends_with("T23:59:59+08:00"), "{handling}");
     let of_good = progress(&collector, better["lookup"].as_str().unwrap()).json();
     assert_eq!(
         of_good,

@@ -17,6 +17,7 @@ mod ratings;
 mod refusals;
 mod restore;
 mod services;
+mod work_orders;
 
 use std::{
     sync::atomic::{AtomicU32, Ordering},

@@ -7,3 +7,4 @@ pub mod ratings;
 pub mod services;
 pub mod statistics;
 pub mod widget_failures;
+pub mod work_orders;

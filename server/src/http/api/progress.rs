@@ -8,13 +8,22 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use haochaping::{
+    calendar::Instant,
     link::{LookupCode, Receipt},
     wire::v1,
+    work_order::Stage,
 };
 
 use crate::{
     app::App,
-    http::{citizen::lookup::find, limits::client_address, problem::Problem},
+    http::{
+        citizen::{
+            handling::{self, Handling},
+            lookup::find,
+        },
+        limits::client_address,
+        problem::Problem,
+    },
     store::Standing,
 };
 
@@ -24,6 +33,17 @@ fn status_name(standing: Standing) -> &'static str {
         Standing::Counts => "accepted",
         Standing::Quarantined => "quarantined",
         Standing::Excluded => "excluded",
+    }
+}
+
+fn to_wire(found: Handling) -> v1::Handling {
+    let step = |(stage, at): (Stage, Instant)| v1::HandlingStep { stage: stage.name().into(), at: at.to_rfc3339() };
+    v1::Handling {
+        stage: found.steps.last().map_or(Stage::Opened, |(stage, _)| *stage).name().to_owned(),
+        class: found.class.map(|class| class.name().to_owned()),
+        due_at: found.due.map(|due| due.at.to_rfc3339()),
+        reply: found.reply,
+        history: found.steps.into_iter().map(step).collect(),
     }
 }
 
@@ -57,13 +77,11 @@ pub async fn show(
     })?;
     let rating =
         found.ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "unknown-lookup", "no rating has this code"))?;
-    let handling = rating.work_order.map(|(stage, at)| v1::Handling {
-        history: vec![v1::HandlingStep { stage: stage.clone(), at: at.to_rfc3339() }],
-        stage,
-        class: None,
-        due_at: None,
-        reply: None,
-    });
+    let order = handling::load(&app, code.part(), &rating).await.map_err(|error| {
+        tracing::error!(%error, "a work order was not looked up");
+        Problem::internal()
+    })?;
+    let handling = order.map(|order| to_wire(handling::of(&app, &order)));
     Ok(Json(v1::RatingProgress {
         receipt: Receipt::of(code.part(), &rating.id).to_string(),
         rated_at: rating.rated_at.to_rfc3339(),

@@ -17,7 +17,7 @@ use haochaping::{
 use crate::{
     app::{App, uuid_at},
     http::problem::Problem,
-    registrar::Registrar,
+    registrar::{Registrar, Scope},
     store::{NewService, Registered},
 };
 
@@ -45,9 +45,10 @@ pub async fn create(
 ) -> Result<Json<v1::ServicesRegistered>, Problem> {
     let registrars = app.registrars();
     let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let registrar = bearer.and_then(|value| registrars.admit(value)).ok_or_else(|| {
-        Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "no live API key that may register services")
-    })?;
+    let registrar =
+        bearer.and_then(|value| registrars.admit(value, &[Scope::Services, Scope::Probe])).ok_or_else(|| {
+            Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "no live API key that may register services")
+        })?;
     let Json(request) = body?;
     if request.services.is_empty() || request.services.len() > SERVICES_MAX {
         let title = format!("{} services, 1 to {SERVICES_MAX} are allowed", request.services.len());
@@ -68,7 +69,7 @@ async fn register(
         match check(registrar, registration) {
             Ok(service) => {
                 let new = to_new(app, &registrar.authority, service, now);
-                taken.push((index, NewService { is_probe: registrar.is_probe, ..new }));
+                taken.push((index, NewService { is_probe: registrar.is_probe(), ..new }));
             }
             Err(faults) => {
                 rejected.extend(faults.into_iter().map(|(field, code)| v1::RejectedService { index, code, field }));

@@ -9,17 +9,23 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use haochaping::{
+    calendar::Instant,
     form::html::escape,
     link::{LookupCode, Receipt},
 };
 
-use super::view::Asked;
+use super::{
+    handling::{self, Handling},
+    view::Asked,
+};
 use crate::{
     app::App,
     http::{
         limits::client_address,
         page::{self, Page, Reader},
+        problem::Problem,
     },
+    orders::HistoryError,
     store::{RatingView, Standing, StoreError},
 };
 
@@ -71,17 +77,65 @@ pub async fn page(
         return refuse(StatusCode::TOO_MANY_REQUESTS, p.failed_busy, "");
     }
     let Ok(code) = LookupCode::parse(&typed) else { return refuse(StatusCode::NOT_FOUND, p.lookup_malformed, &typed) };
-    match find(&app, &code).await {
-        Ok(Some(rating)) => {
-            let html = format!("<div class=\"card\">{}</div>", progress_html(reader, code.part(), &rating));
-            respond(&app, reader, StatusCode::OK, &html, false)
-        }
+    match progress_of(&app, reader, &code, "", "").await {
+        Ok(Some(html)) => respond(&app, reader, StatusCode::OK, &html, false),
         Ok(None) => refuse(StatusCode::NOT_FOUND, p.lookup_unknown, &typed),
         Err(error) => {
             tracing::error!(%error, "a rating was not looked up");
             refuse(StatusCode::SERVICE_UNAVAILABLE, p.failed_busy, &typed)
         }
     }
+}
+
+/// The page after an answer that was not taken: why, with what the person wrote.
+pub(super) async fn again(
+    app: &App,
+    headers: &HeaderMap,
+    typed: &str,
+    words: &str,
+    problem: Option<&Problem>,
+) -> Response {
+    let reader = Reader::of(None, None, headers);
+    let p = reader.page_messages();
+    let (status, said) = match problem.map(Problem::said) {
+        None => (422, p.follow_up_title),
+        Some((status @ (429 | 500..), _)) => (status, p.failed_busy),
+        Some((status, "invalid-action")) => (status, p.follow_up_words_hint),
+        Some((status @ 404, _)) => (status, p.lookup_unknown),
+        Some((status @ 400, _)) => (status, p.lookup_malformed),
+        Some((status, _)) => (status, p.follow_up_late),
+    };
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+    let found = match LookupCode::parse(typed) {
+        Ok(code) if status != StatusCode::NOT_FOUND => {
+            progress_of(app, reader, &code, said, words).await.ok().flatten()
+        }
+        _ => None,
+    };
+    let html = found.unwrap_or_else(|| form_html(reader, app, said, typed));
+    respond(app, reader, status, &html, true)
+}
+
+async fn progress_of(
+    app: &App,
+    reader: Reader,
+    code: &LookupCode,
+    fault: &str,
+    words: &str,
+) -> Result<Option<String>, HistoryError> {
+    let Some(rating) = find(app, code).await? else { return Ok(None) };
+    let order = handling::load(app, code.part(), &rating).await?;
+    let handling = order.map(|order| handling::of(app, &order));
+    let asks = handling.as_ref().is_some_and(|handling| handling.can_follow_up);
+    let mut html =
+        format!("<div class=\"card\">{}</div>", progress_html(reader, code.part(), &rating, handling.as_ref()));
+    if !fault.is_empty() && !asks {
+        html = format!("<p class=\"fault\" role=\"alert\">{}</p>{html}", escape(fault));
+    }
+    if asks {
+        html += &follow_up_html(reader, &format!("{}/q/{code}", app.config.base_path()), fault, words);
+    }
+    Ok(Some(html))
 }
 
 fn respond(app: &App, reader: Reader, status: StatusCode, content: &str, is_error: bool) -> Response {
@@ -113,26 +167,61 @@ fn form_html(reader: Reader, app: &App, fault: &str, typed: &str) -> String {
     )
 }
 
-fn progress_html(reader: Reader, part: u8, rating: &RatingView) -> String {
+fn progress_html(reader: Reader, part: u8, rating: &RatingView, handling: Option<&Handling>) -> String {
     let p = reader.page_messages();
-    let at = |instant: haochaping::calendar::Instant| instant.to_rfc3339()[..16].replace('T', " ");
-    let mut out = format!(
-        "<dl class=\"plain\"><div><dt>{}</dt><dd>{}</dd></div><div><dt>{}</dt><dd>{}</dd></div></dl><h2>{}</h2><ol><li>{} {}</li>",
-        p.receipt_label,
-        Receipt::of(part, &rating.id),
-        p.rated_at_label,
-        at(rating.rated_at),
+    let at = |instant: Instant| instant.to_rfc3339()[..16].replace('T', " ");
+    let row = |label: &str, value: &str| format!("<div><dt>{label}</dt><dd>{}</dd></div>", escape(value));
+    let mut out = String::from("<dl class=\"plain\">");
+    out += &row(p.receipt_label, &Receipt::of(part, &rating.id).to_string());
+    out += &row(p.rated_at_label, &at(rating.rated_at));
+    if let Some(class) = handling.and_then(|handling| handling.class) {
+        out += &row(p.class_label, p.class(class));
+    }
+    // What is answered is due no more.
+    if let Some(due) = handling.filter(|handling| !handling.is_answered()).and_then(|handling| handling.due) {
+        let note = if due.is_provisional { p.due_provisional } else { "" };
+        out += &row(p.reply_due_label, &format!("{}{note}", at(due.at)));
+    }
+    out += &format!(
+        "</dl><h2>{}</h2><ol><li>{} {}</li>",
         p.status_label,
         at(rating.rated_at),
         match rating.standing {
             Standing::Counts => p.status_accepted,
             Standing::Quarantined => p.status_quarantined,
             Standing::Excluded => p.status_excluded,
-        },
+        }
     );
-    if let Some((_, opened_at)) = &rating.work_order {
-        out += &format!("<li>{} {}</li>", at(*opened_at), p.status_opened);
+    for (stage, since) in handling.map(|handling| &*handling.steps).unwrap_or_default() {
+        out += &format!("<li>{} {}</li>", at(*since), p.stage(*stage));
     }
     out.push_str("</ol>");
+    if let Some(reply) = handling.and_then(|handling| handling.reply.as_deref()) {
+        let lines = escape(reply).replace('\n', "<br>");
+        out += &format!("<h2>{}</h2><p class=\"reply\" lang=\"zh-Hans\">{lines}</p>", p.reply_label);
+    }
     out
+}
+
+/// 追评, in two buttons of one size.
+fn follow_up_html(reader: Reader, action: &str, fault: &str, words: &str) -> String {
+    let p = reader.page_messages();
+    let fault = if fault.is_empty() {
+        String::new()
+    } else {
+        format!("<p class=\"fault\" role=\"alert\">{}{}</p>", reader.messages().error_prefix, escape(fault))
+    };
+    format!(
+        "<form class=\"card look\" method=\"post\" action=\"{action}\"><h2>{}</h2><p>{}</p>{fault}<label for=\"words\">{}</label>\
+         <p id=\"words-hint\">{}</p><textarea id=\"words\" name=\"words\" rows=\"4\" aria-describedby=\"words-hint\">{}</textarea>\
+         <p class=\"answers\"><button name=\"answer\" value=\"satisfied\">{}</button> \
+         <button name=\"answer\" value=\"still_dissatisfied\">{}</button></p></form>",
+        p.follow_up_title,
+        p.follow_up_text,
+        p.follow_up_words,
+        p.follow_up_words_hint,
+        escape(words),
+        p.follow_up_satisfied,
+        p.follow_up_dissatisfied,
+    )
 }

@@ -1,7 +1,9 @@
 //! What a person who rates sees: the form, its post, its end, and the look-up.
 
 pub mod done;
+pub mod follow_up;
 pub mod form;
+pub mod handling;
 mod link;
 pub mod lookup;
 mod posted;

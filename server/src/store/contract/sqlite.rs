@@ -55,7 +55,8 @@ async fn verify_names_what_was_changed_behind_its_back() {
         ),
         ("delete from work_order", &["1 bad ratings have no work order"]),
         (
-            "insert into work_order select part, id, id, 'opened', 0 from rating where level = 'satisfied'",
+            "insert into work_order (part, rating, id, state, opened_at)
+               select part, id, id, 'opened', 0 from rating where level = 'satisfied'",
             &["1 work orders have no bad rating"],
         ),
         ("delete from service where case_number = 'case-0'", &["1 ratings have no service"]),

@@ -123,6 +123,18 @@ pub(super) fn import_regions(connection: &mut Connection, names: &[(Region, Stri
     })
 }
 
+pub(super) fn import_holidays(connection: &mut Connection, years: &[(i32, String)]) -> Result<(), StoreError> {
+    change(connection, "holidays", |c| {
+        let mut statement = c.prepare_cached(
+            "insert into holiday (year, days) values (?1, ?2) on conflict (year) do update set days = excluded.days",
+        )?;
+        for (year, days) in years {
+            statement.execute(params![year, days])?;
+        }
+        Ok(())
+    })
+}
+
 pub(super) fn publish(connection: &mut Connection, moved: &[(FigureKey, Counts)]) -> Result<(), StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     {

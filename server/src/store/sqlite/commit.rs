@@ -4,7 +4,7 @@ use haochaping::{calendar::Instant, rating::Provenance, region::Region};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::{
-    quarantine, raise_slot,
+    order, quarantine, raise_slot,
     sums::{Group, Sums},
 };
 use crate::store::{About, CARD_AUTHORITY, Committed, Id, NewRating, NewVisit, Outcome, StoreError, Tally};
@@ -116,25 +116,9 @@ fn write_rating(transaction: &Transaction<'_>, new: &NewRating, sums: &mut Sums)
     };
     sums.add(group, &new.indicators, 1);
     if !is_held && new.level.is_bad() && provenance.counts() {
-        open_work_order(transaction, new.part, &new.id, &new.work_order, new.rated_at)?;
+        order::open(transaction, new.part, &new.id, &new.work_order, new.rated_at)?;
     }
     Ok(Outcome::Accepted)
-}
-
-/// A bad rating that counts is worked from now on.
-pub(super) fn open_work_order(
-    transaction: &Transaction<'_>,
-    part: u8,
-    rating: &Id,
-    id: &Id,
-    at: Instant,
-) -> Result<(), StoreError> {
-    transaction
-        .prepare_cached(
-            "insert into work_order (part, rating, id, state, opened_at) values (?1, ?2, ?3, 'opened', ?4)",
-        )?
-        .execute(params![part, rating, id, at.millis()])?;
-    Ok(())
 }
 
 fn read_place(transaction: &Transaction<'_>, new: &NewRating) -> Result<Option<Place>, StoreError> {

@@ -8,6 +8,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
     (2, "cards", include_str!("../../migrations/sqlite/0002_cards.sql")),
     (3, "probe", include_str!("../../migrations/sqlite/0003_probe.sql")),
+    (4, "work_order", include_str!("../../migrations/sqlite/0004_work_order.sql")),
 ];
 
 /// Applies what is missing, each migration in a transaction of its own.
@@ -49,6 +50,65 @@ mod tests {
         connection.execute("insert into schema_migration (version, name) values (99, 'later')", []).unwrap();
         let said = run(&mut connection).unwrap_err().to_string();
         assert!(said.contains("version 99") && said.contains("newer haochaping"), "{said}");
+    }
+
+    /// Earlier versions opened work orders with their rating and state alone.
+    #[test]
+    fn bare_work_orders_are_completed() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection
+            .execute_batch("create table schema_migration (version integer primary key, name text not null)")
+            .unwrap();
+        for (version, name, sql) in &MIGRATIONS[..3] {
+            connection.execute_batch(sql).unwrap();
+            connection
+                .execute("insert into schema_migration (version, name) values (?1, ?2)", (version, name))
+                .unwrap();
+        }
+        // A registered person without contact, an anonymous one, and a card's with a contact.
+        for (n, case, anonymous, contact) in [(1, "c", 0, "null"), (2, "d", 1, "null"), (3, "card", 0, "x'00'")] {
+            connection
+                .execute_batch(&format!(
+                    "insert into rating (part, authority, case_number, service_number, id, key_digest, fingerprint, level,
+                       indicators, indicator_version, contact, anonymous, channel, provenance, lang, agency, region,
+                       rated_at, salt)
+                     values (1, 'a', '{case}', 1, x'{n:032}', zeroblob(16), zeroblob(16), 'dissatisfied', '', '2020-05',
+                       {contact}, {anonymous}, 'pc', 'citizen', 'zh-Hans', 'x', 321002000000, 1, zeroblob(32));
+                     insert into work_order (part, rating, id, state, opened_at)
+                     values (1, x'{n:032}', x'{n:032}', 'opened', {n});"
+                ))
+                .unwrap();
+        }
+        for case in ["c", "d"] {
+            connection
+                .execute(
+                    "insert into service (part, authority, case_number, service_number, id, agency, region, finished_at,
+                       mode, real_name, last_day, registered_at)
+                     values (1, 'a', ?1, 1, randomblob(16), 'x', 321002000000, 1, 'online', 1, 1, 1)",
+                    [case],
+                )
+                .unwrap();
+        }
+        run(&mut connection).unwrap();
+        let mut statement = connection
+            .prepare(
+                "select real_name, has_contact, wake_at, agency, rated_agency, region, n_entries, count(*) over ()
+                 from work_order order by opened_at",
+            )
+            .unwrap();
+        let found: Vec<(bool, bool, i64, String, String, i64, i64, i64)> = statement
+            .query_map([], |r| {
+                Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?, r.get(5)?, r.get(6)?, r.get(7)?))
+            })
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        let row = |real_name, has_contact, wake_at| {
+            (real_name, has_contact, wake_at, "x".to_owned(), "x".to_owned(), 321_002_000_000, 0, 3)
+        };
+        assert_eq!(found, [row(true, false, 1), row(false, false, 2), row(true, true, 3)]);
+        let numbers = "select count(distinct changed) from work_order where changed > 0";
+        assert_eq!(connection.query_row(numbers, [], |row| row.get::<_, i64>(0)).unwrap(), 3);
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod admin;
 mod card;
 mod commit;
 mod migrate;
+mod order;
 mod quarantine;
 mod read;
 mod register;
@@ -25,6 +26,7 @@ use tokio::sync::{Semaphore, oneshot};
 use super::{
     Committed, Decision, Figure, FigureKey, Id, Issue, NewCard, NewRating, NewService, Quarantined, RatingView,
     Registered, ServiceView, Store, StoreError, StoredApiKey, StoredCard, StoredKey, Verification,
+    order::{NewEntry, OrderQuery, OrderRow, OrderStanding, StoredEntry},
 };
 
 /// The name of the file in the data directory.
@@ -272,6 +274,36 @@ impl Store for SqliteStore {
     }
     async fn forget_sources(&self, day: i64) -> Result<(), StoreError> {
         self.write(move |c| quarantine::forget_sources(c, day)).await
+    }
+    async fn order(&self, part: u8, id: Id) -> Result<Option<OrderRow>, StoreError> {
+        self.read(move |c| order::by_id(c, part, &id)).await
+    }
+    async fn order_of(&self, part: u8, rating: RatingId) -> Result<Option<OrderRow>, StoreError> {
+        self.read(move |c| order::of_rating(c, part, &rating)).await
+    }
+    async fn orders(&self, query: OrderQuery) -> Result<Vec<OrderRow>, StoreError> {
+        self.read(move |c| order::list(c, &query)).await
+    }
+    async fn orders_to_wake(&self, now: Instant, limit: u32) -> Result<Vec<OrderRow>, StoreError> {
+        self.read(move |c| order::to_wake(c, now, limit)).await
+    }
+    async fn provisional_orders(&self) -> Result<Vec<OrderRow>, StoreError> {
+        self.read(order::provisional).await
+    }
+    async fn entries(&self, part: u8, rating: RatingId) -> Result<Vec<StoredEntry>, StoreError> {
+        self.read(move |c| order::entries(c, part, &rating)).await
+    }
+    async fn append_entries(&self, news: Vec<NewEntry>) -> Result<Vec<bool>, StoreError> {
+        self.write(move |c| order::append(c, &news)).await
+    }
+    async fn move_due(&self, part: u8, rating: RatingId, after: OrderStanding) -> Result<bool, StoreError> {
+        self.write(move |c| order::move_due(c, part, &rating, &after)).await
+    }
+    async fn holidays(&self) -> Result<Vec<(i32, String)>, StoreError> {
+        self.read(read::holidays).await
+    }
+    async fn import_holidays(&self, years: Vec<(i32, String)>) -> Result<(), StoreError> {
+        self.write(move |c| admin::import_holidays(c, &years)).await
     }
     async fn verify(&self) -> Result<Verification, StoreError> {
         self.read(verify::verify).await

@@ -9,8 +9,7 @@ use haochaping::{
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::{
-    commit::open_work_order,
-    raise_slot,
+    order, raise_slot,
     read::region_of,
     sums::{Group, Sums},
 };
@@ -149,7 +148,7 @@ fn settle(
     let tally = if decision == Decision::Released { Tally::Counted(level) } else { Tally::Excluded };
     sums.add(Group { tally, ..group.clone() }, &options, 1);
     if decision == Decision::Released && level.is_bad() && group.provenance.counts() {
-        open_work_order(transaction, part, rating, &order_id(rating, at), at)?;
+        order::open(transaction, part, rating, &order_id(rating, at), at)?;
     }
     sums.add(group, &options, -1);
     Ok(true)

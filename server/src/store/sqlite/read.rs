@@ -115,6 +115,12 @@ pub(super) fn agency_names(connection: &Connection) -> Result<BTreeMap<String, S
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+pub(super) fn holidays(connection: &Connection) -> Result<Vec<(i32, String)>, StoreError> {
+    let mut statement = connection.prepare_cached("select year, days from holiday order by year")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 pub(super) fn revisions(connection: &Connection) -> Result<BTreeMap<String, i64>, StoreError> {
     let mut statement = connection.prepare_cached("select name, value from revision")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;

@@ -1,10 +1,16 @@
 //! Wire v1. Fields may be added, never renamed. Levels are names, times are RFC 3339, rates are fractions 0–1 or null.
 
+mod work_order;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
     rating::{self, ContactDraft, RatingDraft},
     statistics::Counts,
+};
+
+pub use work_order::{
+    ActionRequest, Due, FollowUp, MaskedContact, NextAction, WorkOrder, WorkOrderEntry, WorkOrderIndicator, WorkOrders,
 };
 
 /// `POST /api/v1/ratings`.

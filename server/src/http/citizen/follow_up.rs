@@ -1,0 +1,126 @@
+//! 追评: once the person has the answer, they say whether it will do; on the page of the code, with or without scripts, or
+//! by the API. A lost answer can be asked for again: the same view of the same answer is one.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{ConnectInfo, Path, State, rejection::JsonRejection},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Redirect, Response},
+};
+use haochaping::{
+    link::LookupCode,
+    wire::v1,
+    work_order::{Action, Actor},
+};
+
+use super::{
+    handling,
+    lookup::{self, find},
+};
+use crate::{
+    app::App,
+    http::{limits::client_address, problem::Problem},
+    orders::{self, ActError, HistoryError, Loaded},
+    store::StoreError,
+};
+
+/// The most characters of what is still wrong.
+const WORDS_MAX: usize = 500;
+
+/// The page's post.
+pub async fn submit(
+    State(app): State<Arc<App>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Path(typed): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let field = |name: &str| {
+        form_urlencoded::parse(&body).find(|(found, _)| found == name).map(|(_, value)| value.into_owned())
+    };
+    let words = field("words").unwrap_or_default();
+    let said = match field("answer").as_deref() {
+        Some("satisfied") => v1::FollowUp { satisfied: true, words: String::new() },
+        Some("still_dissatisfied") => v1::FollowUp { satisfied: false, words: words.clone() },
+        _ => return lookup::again(&app, &headers, &typed, &words, None).await,
+    };
+    if !app.limits.admits_lookup(client_address(peer, &headers, &app.config.trusted_proxies)) {
+        return lookup::again(&app, &headers, &typed, &words, Some(&Problem::too_many())).await;
+    }
+    match take(&app, &typed, said).await {
+        Ok(code) => Redirect::to(&format!("{}/q/{code}", app.config.base_path())).into_response(),
+        Err(problem) => lookup::again(&app, &headers, &typed, &words, Some(&problem)).await,
+    }
+}
+
+/// Says whether the reply will do. To send the same again is safe.
+#[utoipa::path(
+    post, path = "/api/v1/ratings/{lookup}/follow-up", tag = "ratings",
+    params(("lookup" = String, Path, description = "20 symbols; case, spaces and hyphens do not matter")),
+    request_body = v1::FollowUp,
+    responses(
+        (status = 204, description = "it is on record"),
+        (status = 400, description = "the code has not 20 symbols, or not JSON of this form", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "no rating has this code, or it has no work order", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`moved`: something else was said meanwhile", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 413, description = "the body is too large", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 415, description = "not application/json", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 422, description = "there is no reply yet, or it was said already, or the words are too long", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 429, description = "too many look-ups", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 500, description = "the store failed", body = v1::Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn create(
+    State(app): State<Arc<App>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Path(typed): Path<String>,
+    headers: HeaderMap,
+    body: Result<Json<v1::FollowUp>, JsonRejection>,
+) -> Result<StatusCode, Problem> {
+    if !app.limits.admits_lookup(client_address(peer, &headers, &app.config.trusted_proxies)) {
+        return Err(Problem::too_many());
+    }
+    let Json(said) = body?;
+    take(&app, &typed, said).await.map(|_| StatusCode::NO_CONTENT)
+}
+
+async fn take(app: &App, typed: &str, said: v1::FollowUp) -> Result<LookupCode, Problem> {
+    let malformed =
+        |error: &dyn std::fmt::Display| Problem::new(StatusCode::BAD_REQUEST, "malformed-lookup", &error.to_string());
+    let code = LookupCode::parse(typed).map_err(|error| malformed(&error))?;
+    let words = said.words.replace("\r\n", "\n").trim().to_owned();
+    let found = words.chars().count();
+    if found > WORDS_MAX {
+        return Err(Problem::too_long("words", WORDS_MAX, found));
+    }
+    let unknown = || Problem::new(StatusCode::NOT_FOUND, "unknown-lookup", "no work order has this code");
+    let rating = find(app, &code).await.map_err(|error| failed(&error.into()))?.ok_or_else(unknown)?;
+    let loaded = handling::load(app, code.part(), &rating).await.map_err(|error| failed(&error))?;
+    let loaded = loaded.ok_or_else(unknown)?;
+    let action = if said.satisfied { Action::Satisfied } else { Action::StillDissatisfied { words } };
+    if stands(&loaded, &action) {
+        return Ok(code);
+    }
+    match orders::act(app, &loaded, loaded.order.n_entries, action, &Actor::rater()).await {
+        Ok(_) => Ok(code),
+        Err(ActError::Refused(error)) => Err(Problem::action(&error)),
+        Err(ActError::Moved(_)) => {
+            Err(Problem::new(StatusCode::CONFLICT, "moved", "something else was said meanwhile"))
+        }
+        Err(ActError::History(error)) => Err(failed(&error)),
+    }
+}
+
+/// Whether the person has said just that before.
+fn stands(loaded: &Loaded, action: &Action) -> bool {
+    let rater = Actor::rater().role;
+    loaded.history.iter().rev().find(|entry| entry.role == rater).is_some_and(|entry| entry.action == *action)
+}
+
+fn failed(error: &HistoryError) -> Problem {
+    tracing::error!(%error, "what was said of a reply was not taken");
+    if matches!(error, HistoryError::Store(StoreError::Busy(_))) { Problem::busy() } else { Problem::internal() }
+}

@@ -1,0 +1,264 @@
+//! Work orders and their histories.
+
+use haochaping::{
+    calendar::Instant,
+    link::RatingId,
+    region::{Region, RegionKind},
+    work_order::{ActionKind, Class, Facts, Role, Stage},
+};
+use rusqlite::{
+    Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params, params_from_iter, types::Value,
+};
+
+use super::read::region_of;
+use crate::store::{
+    Id, StoreError,
+    order::{NewEntry, OrderQuery, OrderRow, OrderStanding, RatedService, StoredEntry},
+};
+
+/// Between 1 and 24 hours, by random bits that the order's id has: a department must not tell from the time of an order
+/// whose anonymous rating it is.
+fn delayed(id: &Id, at: Instant) -> Instant {
+    const HOUR: i64 = 3_600_000;
+    let random = u32::from_be_bytes([id[10], id[11], id[12], id[13]]);
+    Instant::from_millis(at.millis() + HOUR + i64::from(random) % (23 * HOUR))
+}
+
+/// A bad rating that counts is worked from now on. The rating is on record in the same transaction.
+pub(super) fn open(
+    transaction: &Transaction<'_>,
+    part: u8,
+    rating: &RatingId,
+    id: &Id,
+    at: Instant,
+) -> Result<(), StoreError> {
+    transaction
+        .prepare_cached(
+            "insert into work_order (part, rating, id, state, opened_at, agency, rated_agency, region, real_name,
+               has_contact, wake_at, changed)
+             select r.part, r.id, ?3, 'opened', ?4, r.agency, r.agency, r.region,
+               r.anonymous = 0 and (coalesce(s.real_name, 0) or r.contact is not null), r.contact is not null,
+               case when r.anonymous then ?5 else ?4 end, (select coalesce(max(changed), 0) + 1 from work_order)
+             from rating r left join service s on s.part = r.part and s.authority = r.authority
+               and s.case_number = r.case_number and s.service_number = r.service_number
+             where r.part = ?1 and r.id = ?2",
+        )?
+        .execute(params![part, rating, id, at.millis(), delayed(id, at).millis()])?;
+    Ok(())
+}
+
+const COLUMNS: &str =
+    "w.part, w.id, w.rating, w.opened_at, w.rated_agency, w.region, w.real_name, w.has_contact, w.state,
+  w.agency, w.class, w.upheld, w.round, w.replied_at, w.n_entries, w.wake_at, w.due_at, w.due_provisional, w.changed,
+  r.case_number, r.item_code, s.item_name, s.window, a.name, r.level, r.indicators, r.comment, r.contact, r.anonymous,
+  r.rated_at
+  from work_order w join rating r on r.part = w.part and r.id = w.rating
+  left join service s on s.part = r.part and s.authority = r.authority and s.case_number = r.case_number
+    and s.service_number = r.service_number
+  left join agency a on a.code = w.agency";
+
+fn named<T>(row: &Row<'_>, column: usize, find: impl Fn(&str) -> Option<T>) -> rusqlite::Result<T> {
+    let name: String = row.get(column)?;
+    find(&name).ok_or_else(|| {
+        let said = format!("{name:?} is no name that this binary knows").into();
+        rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, said)
+    })
+}
+
+fn read_row(row: &Row<'_>) -> rusqlite::Result<OrderRow> {
+    let time = |column| row.get::<_, Option<i64>>(column).map(|millis| millis.map(Instant::from_millis));
+    let class = row.get::<_, Option<String>>(10)?;
+    Ok(OrderRow {
+        part: row.get(0)?,
+        id: row.get(1)?,
+        rating: row.get(2)?,
+        opened_at: Instant::from_millis(row.get(3)?),
+        facts: Facts {
+            agency: row.get(4)?,
+            region: region_of(row.get(5)?),
+            is_real_name: row.get(6)?,
+            has_contact: row.get(7)?,
+            is_service_body: false,
+        },
+        standing: OrderStanding {
+            stage: named(row, 8, Stage::from_name)?,
+            agency: row.get(9)?,
+            class: class.as_deref().and_then(Class::from_name),
+            is_upheld: row.get(11)?,
+            round: row.get(12)?,
+            replied_at: time(13)?,
+            n_entries: row.get(14)?,
+            wake_at: time(15)?,
+            due_at: time(16)?,
+            is_provisional: row.get(17)?,
+        },
+        changed: row.get(18)?,
+        about: RatedService {
+            case_number: row.get(19)?,
+            item_code: row.get(20)?,
+            item_name: row.get(21)?,
+            window: row.get(22)?,
+            agency_name: row.get(23)?,
+            level: row.get(24)?,
+            indicators: row.get(25)?,
+            comment: row.get(26)?,
+            contact: row.get(27)?,
+            is_anonymous: row.get(28)?,
+            rated_at: Instant::from_millis(row.get(29)?),
+        },
+    })
+}
+
+pub(super) fn by_id(connection: &Connection, part: u8, id: &Id) -> Result<Option<OrderRow>, StoreError> {
+    let mut statement = connection.prepare_cached(&format!("select {COLUMNS} where w.part = ?1 and w.id = ?2"))?;
+    Ok(statement.query_row(params![part, id], read_row).optional()?)
+}
+
+pub(super) fn of_rating(connection: &Connection, part: u8, rating: &RatingId) -> Result<Option<OrderRow>, StoreError> {
+    let mut statement = connection.prepare_cached(&format!("select {COLUMNS} where w.part = ?1 and w.rating = ?2"))?;
+    Ok(statement.query_row(params![part, rating], read_row).optional()?)
+}
+
+pub(super) fn to_wake(connection: &Connection, now: Instant, limit: u32) -> Result<Vec<OrderRow>, StoreError> {
+    let sql = format!("select {COLUMNS} where w.wake_at <= ?1 order by w.wake_at limit ?2");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map(params![now.millis(), limit], read_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+pub(super) fn provisional(connection: &Connection) -> Result<Vec<OrderRow>, StoreError> {
+    let mut statement = connection.prepare(&format!("select {COLUMNS} where w.due_provisional order by w.changed"))?;
+    let rows = statement.query_map([], read_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+pub(super) fn list(connection: &Connection, query: &OrderQuery) -> Result<Vec<OrderRow>, StoreError> {
+    let mut sql = format!("select {COLUMNS} where w.changed > ?");
+    let mut values = vec![Value::Integer(query.after)];
+    if query.is_dispatched {
+        sql += " and w.state <> 'opened'";
+    }
+    if !query.agencies.is_empty() {
+        sql += &format!(" and w.agency in ({})", vec!["?"; query.agencies.len()].join(", "));
+        values.extend(query.agencies.iter().cloned().map(Value::Text));
+    }
+    if !query.regions.is_empty() {
+        sql += &format!(" and ({})", vec!["w.region between ? and ?"; query.regions.len()].join(" or "));
+        for region in &query.regions {
+            let (low, high) = span(*region);
+            values.extend([Value::Integer(low), Value::Integer(high)]);
+        }
+    }
+    sql += " order by w.changed limit ?";
+    values.push(Value::Integer(i64::from(query.limit)));
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map(params_from_iter(values), read_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The first and last code in a region: all below share its digits.
+fn span(region: Region) -> (i64, i64) {
+    let size: i64 = match region.kind() {
+        RegionKind::Country => 1_000_000_000_000,
+        RegionKind::Province => 10_000_000_000,
+        RegionKind::City => 100_000_000,
+        RegionKind::District => 1_000_000,
+        RegionKind::Street => 1_000,
+        RegionKind::Village => 1,
+    };
+    let low = region.number().cast_signed();
+    (low, low + size - 1)
+}
+
+pub(super) fn entries(connection: &Connection, part: u8, rating: &RatingId) -> Result<Vec<StoredEntry>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "select number, at, role, who, action, detail from work_order_entry where part = ?1 and rating = ?2 order by number",
+    )?;
+    let rows = statement.query_map(params![part, rating], |row| {
+        Ok(StoredEntry {
+            number: row.get(0)?,
+            at: Instant::from_millis(row.get(1)?),
+            role: named(row, 2, Role::from_name)?,
+            who: row.get(3)?,
+            action: named(row, 4, ActionKind::from_name)?,
+            detail: row.get(5)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Appends entries, each only if the order has not moved meanwhile; says which.
+pub(super) fn append(connection: &mut Connection, news: &[NewEntry]) -> Result<Vec<bool>, StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let done = news.iter().map(|new| append_one(&transaction, new)).collect::<Result<_, _>>()?;
+    transaction.commit().map_err(|error| StoreError::OutcomeUnknown(error.to_string()))?;
+    Ok(done)
+}
+
+fn append_one(transaction: &Transaction<'_>, new: &NewEntry) -> Result<bool, StoreError> {
+    if !stand(transaction, new.part, &new.rating, new.entry.number - 1, &new.after)? {
+        return Ok(false);
+    }
+    transaction
+        .prepare_cached(
+            "insert into work_order_entry (part, rating, number, at, role, who, action, detail)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )?
+        .execute(params![
+            new.part,
+            new.rating,
+            new.entry.number,
+            new.entry.at.millis(),
+            new.entry.role.name(),
+            new.entry.who,
+            new.entry.action.name(),
+            new.entry.detail,
+        ])?;
+    Ok(true)
+}
+
+/// Puts an order's row where its history is; false if the order has another number of entries.
+fn stand(
+    transaction: &Transaction<'_>,
+    part: u8,
+    rating: &RatingId,
+    n_entries: u32,
+    after: &OrderStanding,
+) -> Result<bool, StoreError> {
+    let changed = transaction
+        .prepare_cached(
+            "update work_order set state = ?4, agency = ?5, class = ?6, upheld = ?7, round = ?8, replied_at = ?9,
+               n_entries = ?10, wake_at = ?11, due_at = ?12, due_provisional = ?13,
+               changed = (select coalesce(max(changed), 0) + 1 from work_order)
+             where part = ?1 and rating = ?2 and n_entries = ?3",
+        )?
+        .execute(params![
+            part,
+            rating,
+            n_entries,
+            after.stage.name(),
+            after.agency,
+            after.class.map(Class::name),
+            after.is_upheld,
+            after.round,
+            after.replied_at.map(Instant::millis),
+            after.n_entries,
+            after.wake_at.map(Instant::millis),
+            after.due_at.map(Instant::millis),
+            after.is_provisional,
+        ])?;
+    Ok(changed > 0)
+}
+
+/// Moves what is due without an entry: only days off that became known do so.
+pub(super) fn move_due(
+    connection: &mut Connection,
+    part: u8,
+    rating: &RatingId,
+    after: &OrderStanding,
+) -> Result<bool, StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let is_moved = stand(&transaction, part, rating, after.n_entries, after)?;
+    transaction.commit().map_err(|error| StoreError::OutcomeUnknown(error.to_string()))?;
+    Ok(is_moved)
+}
