@@ -15,19 +15,19 @@ pub const RETRY_AFTER_SECONDS: u64 = 2;
 
 /// An error answer.
 #[derive(Debug)]
-pub struct Problem(v1::Problem);
+pub struct Problem(Box<v1::Problem>);
 
 impl Problem {
     /// A problem with a stable code and a title in English for engineers; people read the pages' texts.
     pub fn new(status: StatusCode, code: &str, title: &str) -> Self {
-        Self(v1::Problem {
+        Self(Box::new(v1::Problem {
             kind: format!("urn:haochaping:problem:{code}"),
             title: title.into(),
             status: status.as_u16(),
             code: code.into(),
             violations: Vec::new(),
             rated_on: None,
-        })
+        }))
     }
 
     /// 422 with everything that is wrong.

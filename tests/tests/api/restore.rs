@@ -30,7 +30,7 @@ fn a_backup_restores_with_the_key_file_and_only_with_it() {
     let lookup = accepted["lookup"].as_str().unwrap();
     let found = Http::new().get(&format!("{}/api/v1/ratings/{lookup}", restored.url())).json();
     assert_eq!(found["receipt"], accepted["receipt"]);
-    assert_eq!(found["handling"]["stage"], "opened");
+    assert_eq!(found["handling"]["history"][0]["stage"], "opened");
     assert_eq!(verified(&restored), (1, 1));
     let again = rate(&restored, &rating);
     assert_eq!((again.status, &again.json()["receipt"]), (200, &accepted["receipt"]), "a retry is known again");

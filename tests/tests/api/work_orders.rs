@@ -244,10 +244,11 @@ fn what_a_system_sends_is_checked_and_nothing_is_changed() {
         json!({"action": "reach", "cause": "weather", "demand": "示例"}),
         json!({"action": "reach", "cause": "hall"}),
         json!({}),
-        json!({"action": "close", "role": "system", "is_upheld": true}),
     ] {
         problem(&send(malformed), 400, "malformed-json");
     }
+    // Who acts follows from the key, whatever a body says.
+    problem(&send(json!({"action": "close", "role": "system", "who": "x", "upheld": true})), 422, "not-a-step");
     assert_eq!(department.get(&order["id"]).json(), order);
     for id in ["", "00", "99-0", "00-00000000-0000-0000-0000-000000000000", "../../healthz"] {
         let answer = department.http.get(&format!("{}/{id}", department.url));

@@ -49,3 +49,4 @@ create table holiday (
   year integer primary key,
   days text not null
 );
+insert into revision (name, value) values ('holidays', 0);

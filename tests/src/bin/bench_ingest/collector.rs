@@ -91,6 +91,7 @@ impl Collector {
             card_source_limit: 10,
             quarantine_days: 7,
             purposes: Purposes::default(),
+            profile: haochaping::work_order::Profile::JIANGSU,
             verification_dir: None,
         };
         let master = MasterKey::new(random(&SystemRng));
