@@ -11,7 +11,7 @@ use haochaping::{
 use sha2::{Digest, Sha256};
 
 use crate::{
-    app::{App, random, uuid_at},
+    app::{App, random, timeless_id, uuid_at},
     store::{About, CARD_AUTHORITY, Id, NewRating, NewVisit, Outcome},
     writer::NotWritten,
 };
@@ -218,6 +218,7 @@ fn prepare(
         lang: rating.lang().tag(),
         rated_at: now,
         salt: random(rng),
-        work_order: uuid_at(now, rng),
+        // Its department sees it, and must not read from it when an anonymous rating came.
+        work_order: timeless_id(rng),
     }
 }

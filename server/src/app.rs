@@ -68,6 +68,11 @@ pub fn uuid_at(at: Instant, rng: &dyn Rng) -> [u8; 16] {
     uuid::Builder::from_unix_timestamp_millis(millis, &random(rng)).into_uuid().into_bytes()
 }
 
+/// A random UUID, which tells nothing of its moment.
+pub fn timeless_id(rng: &dyn Rng) -> [u8; 16] {
+    uuid::Builder::from_random_bytes(random(rng)).into_uuid().into_bytes()
+}
+
 /// What an [`App`] is made of.
 #[expect(missing_debug_implementations, reason = "the ports have none")]
 pub struct Parts {

@@ -1,12 +1,16 @@
 //! What crosses crates: the real collector as a process, reached as customers reach it.
 
 mod collector;
+mod eventually;
 mod http;
+mod office;
 mod program;
 mod proxy;
 pub mod roster;
 
 pub use collector::{Collector, Said, haochaping, service};
+pub use eventually::eventually;
 pub use http::{Answer, Http, form};
+pub use office::Office;
 pub use program::{Program, binary, workspace};
 pub use proxy::Proxy;

@@ -19,12 +19,9 @@ mod restore;
 mod services;
 mod work_orders;
 
-use std::{
-    sync::atomic::{AtomicU32, Ordering},
-    time::{Duration, Instant},
-};
+use std::sync::atomic::{AtomicU32, Ordering};
 
-use haochaping_tests::{Answer, Collector, Http};
+use haochaping_tests::{Answer, Collector, Http, eventually};
 use serde_json::{Value, json};
 
 /// A key that no other rating has.
@@ -71,19 +68,6 @@ fn problem(answer: &Answer, status: u16, code: &str) -> Value {
 fn violations(problem: &Value) -> Vec<(&str, &str)> {
     let list = problem["violations"].as_array().map_or(&[][..], Vec::as_slice);
     list.iter().map(|fault| (fault["field"].as_str().unwrap(), fault["code"].as_str().unwrap())).collect()
-}
-
-/// Asks again until the answer fits: what the collector re-reads once a second is late by that much and no more.
-#[track_caller]
-fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + Duration::from_secs(15);
-    loop {
-        if let Some(found) = ask() {
-            return found;
-        }
-        assert!(Instant::now() < deadline, "{what}: not within 15 seconds");
-        std::thread::sleep(Duration::from_millis(20));
-    }
 }
 
 /// The ratings and work orders on disk, which must agree with all counters.

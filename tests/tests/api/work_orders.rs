@@ -1,73 +1,10 @@
 //! A bad rating is worked until the person has an answer: by the systems of a department and of a service-management body,
 //! over HTTP, on the real collector.
 
-use haochaping_tests::{Answer, Collector, Http, form};
+use haochaping_tests::{Answer, Collector, Http, Office, eventually, form};
 use serde_json::{Value, json};
 
-use crate::{bad, eventually, good, problem, rate, verified, violations};
-
-/// Of the services that the tests register; its code says that it is registered in 321000.
-const AGENCY: &str = "11321000014216389W";
-
-/// A system with its key.
-struct Office {
-    http: Http,
-    url: String,
-}
-
-impl Office {
-    fn with(collector: &Collector, args: &[&str]) -> Self {
-        let said = collector.cli(&[&["api-key", "add", "office"], args].concat());
-        assert_eq!(said.code, Some(0), "{}", said.err);
-        let http = Http::new().header("authorization", &format!("Bearer {}", said.out.trim()));
-        let office = Self { http, url: format!("{}/api/v1/work-orders", collector.url()) };
-        // A running collector learns of a new key within a second.
-        eventually("the key is known", || (office.http.get(&office.url).status == 200).then_some(()));
-        office
-    }
-
-    fn department(collector: &Collector) -> Self {
-        Self::with(collector, &["--scope", "work-orders", "--agency", AGENCY])
-    }
-
-    /// The service-management body of a region.
-    fn body(collector: &Collector, region: &str) -> Self {
-        Self::with(collector, &["--scope", "supervision", "--region", region])
-    }
-
-    fn list(&self, after: i64) -> Value {
-        let answer = self.http.get(&format!("{}?after={after}", self.url));
-        assert_eq!(answer.status, 200, "{}", answer.text());
-        answer.json()
-    }
-
-    /// The one order that it sees, once the collector has given it out.
-    fn only_order(&self) -> Value {
-        eventually("an order", || {
-            self.list(0)["orders"].as_array().filter(|list| list.len() == 1).map(|list| list[0].clone())
-        })
-    }
-
-    fn get(&self, id: &Value) -> Answer {
-        self.http.get(&format!("{}/{}", self.url, id.as_str().unwrap()))
-    }
-
-    fn send(&self, id: &Value, n_entries: &Value, action: &Value) -> Answer {
-        let mut body = action.clone();
-        body["n_entries"] = n_entries.clone();
-        self.http.post_json(&format!("{}/{}/actions", self.url, id.as_str().unwrap()), &body)
-    }
-
-    /// Takes actions one after the other and gives the order after them.
-    #[track_caller]
-    fn act(&self, order: &Value, actions: &[Value]) -> Value {
-        actions.iter().fold(order.clone(), |order, action| {
-            let answer = self.send(&order["id"], &order["n_entries"], action);
-            assert_eq!(answer.status, 200, "{action}: {}", answer.text());
-            answer.json()
-        })
-    }
-}
+use crate::{bad, good, problem, rate, verified, violations};
 
 fn reach() -> Value {
     json!({"action": "reach", "cause": "matter", "demand": "希望一次告知"})
@@ -127,7 +64,7 @@ fn a_department_works_a_bad_rating_and_the_person_has_the_last_word() {
     // What was done outlives a lost process.
     collector.kill();
     collector.restart_elsewhere();
-    let department = Office { url: format!("{}/api/v1/work-orders", collector.url()), ..department };
+    let department = department.at(&collector);
     problem(&follow_up(&collector, &code, &json!({"satisfied": true})), 422, "not-a-step");
     department.act(&order, &put_right());
     let asked = handling(&collector, &code);
@@ -209,6 +146,10 @@ fn an_anonymous_rating_reaches_the_department_later_and_the_body_at_once() {
     problem(&department.get(&anonymous["id"]), 404, "unknown-work-order");
     assert_eq!(department.only_order()["id"], named["id"]);
     assert_eq!(anonymous["real_name"], false);
+    // A UUID of version 7 would tell the millisecond.
+    for id in [&anonymous["id"], &named["id"]] {
+        assert_eq!(id.as_str().unwrap().as_bytes()[17], b'4', "{id}");
+    }
 }
 
 #[test]
@@ -273,7 +214,7 @@ fn a_key_opens_what_its_scope_names_and_nothing_else() {
     assert_eq!(other.list(0)["orders"], json!([]));
     let portal = Http::new().header("authorization", &format!("Bearer {}", collector.api_key()));
     for http in [portal, Http::new(), Http::new().header("authorization", "Bearer hcp_x_y")] {
-        let stranger = Office { http, url: department.url.clone() };
+        let stranger = Office { http, ..department.clone() };
         problem(&stranger.http.get(&stranger.url), 401, "unauthorized");
         problem(&stranger.get(&order["id"]), 401, "unauthorized");
         problem(&stranger.send(&order["id"], &order["n_entries"], &reach()), 401, "unauthorized");

@@ -6,6 +6,7 @@ mod cards;
 mod driver;
 mod faults;
 mod gate;
+mod handling;
 mod journeys;
 mod mini_programs;
 mod page;

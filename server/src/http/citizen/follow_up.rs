@@ -6,7 +6,7 @@ use std::{net::SocketAddr, sync::Arc};
 use axum::{
     Json,
     body::Bytes,
-    extract::{ConnectInfo, Path, State, rejection::JsonRejection},
+    extract::{ConnectInfo, Path, Query, State, rejection::JsonRejection},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
@@ -19,6 +19,7 @@ use haochaping::{
 use super::{
     handling,
     lookup::{self, find},
+    view::Asked,
 };
 use crate::{
     app::App,
@@ -35,9 +36,11 @@ pub async fn submit(
     State(app): State<Arc<App>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     Path(typed): Path<String>,
+    Query(asked): Query<Asked>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
+    let reader = asked.reader(&headers);
     let field = |name: &str| {
         form_urlencoded::parse(&body).find(|(found, _)| found == name).map(|(_, value)| value.into_owned())
     };
@@ -45,14 +48,14 @@ pub async fn submit(
     let said = match field("answer").as_deref() {
         Some("satisfied") => v1::FollowUp { satisfied: true, words: String::new() },
         Some("still_dissatisfied") => v1::FollowUp { satisfied: false, words: words.clone() },
-        _ => return lookup::again(&app, &headers, &typed, &words, None).await,
+        _ => return lookup::again(&app, reader, &typed, &words, None).await,
     };
     if !app.limits.admits_lookup(client_address(peer, &headers, &app.config.trusted_proxies)) {
-        return lookup::again(&app, &headers, &typed, &words, Some(&Problem::too_many())).await;
+        return lookup::again(&app, reader, &typed, &words, Some(&Problem::too_many())).await;
     }
     match take(&app, &typed, said).await {
-        Ok(code) => Redirect::to(&format!("{}/q/{code}", app.config.base_path())).into_response(),
-        Err(problem) => lookup::again(&app, &headers, &typed, &words, Some(&problem)).await,
+        Ok(code) => Redirect::to(&lookup::path_of(&app, reader, &code)).into_response(),
+        Err(problem) => lookup::again(&app, reader, &typed, &words, Some(&problem)).await,
     }
 }
 

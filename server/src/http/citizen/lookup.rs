@@ -87,15 +87,13 @@ pub async fn page(
     }
 }
 
+/// The page of a code in the reader's own language and mode.
+pub(super) fn path_of(app: &App, reader: Reader, code: &LookupCode) -> String {
+    format!("{}/q/{code}?lang={}{}", app.config.base_path(), reader.lang.tag(), reader.mode_query())
+}
+
 /// The page after an answer that was not taken: why, with what the person wrote.
-pub(super) async fn again(
-    app: &App,
-    headers: &HeaderMap,
-    typed: &str,
-    words: &str,
-    problem: Option<&Problem>,
-) -> Response {
-    let reader = Reader::of(None, None, headers);
+pub(super) async fn again(app: &App, reader: Reader, typed: &str, words: &str, problem: Option<&Problem>) -> Response {
     let p = reader.page_messages();
     let (status, said) = match problem.map(Problem::said) {
         None => (422, p.follow_up_title),
@@ -133,7 +131,7 @@ async fn progress_of(
         html = format!("<p class=\"fault\" role=\"alert\">{}</p>{html}", escape(fault));
     }
     if asks {
-        html += &follow_up_html(reader, &format!("{}/q/{code}", app.config.base_path()), fault, words);
+        html += &follow_up_html(reader, &path_of(app, reader, code), fault, words);
     }
     Ok(Some(html))
 }
@@ -214,7 +212,7 @@ fn follow_up_html(reader: Reader, action: &str, fault: &str, words: &str) -> Str
     format!(
         "<form class=\"card look\" method=\"post\" action=\"{action}\"><h2>{}</h2><p>{}</p>{fault}<label for=\"words\">{}</label>\
          <p id=\"words-hint\">{}</p><textarea id=\"words\" name=\"words\" rows=\"4\" aria-describedby=\"words-hint\">{}</textarea>\
-         <p class=\"answers\"><button name=\"answer\" value=\"satisfied\">{}</button> \
+         <p class=\"answers\"><button name=\"answer\" value=\"satisfied\">{}</button>\
          <button name=\"answer\" value=\"still_dissatisfied\">{}</button></p></form>",
         p.follow_up_title,
         p.follow_up_text,

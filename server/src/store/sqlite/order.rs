@@ -9,6 +9,7 @@ use haochaping::{
 use rusqlite::{
     Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params, params_from_iter, types::Value,
 };
+use sha2::{Digest, Sha256};
 
 use super::read::region_of;
 use crate::store::{
@@ -16,11 +17,12 @@ use crate::store::{
     order::{NewEntry, OrderQuery, OrderRow, OrderStanding, RatedService, StoredEntry},
 };
 
-/// Between 1 and 24 hours, by random bits that the order's id has: a department must not tell from the time of an order
-/// whose anonymous rating it is.
-fn delayed(id: &Id, at: Instant) -> Instant {
+/// Between 1 and 24 hours, by random bits of the rating that nobody outside sees: a department must not tell from the time of
+/// an order whose anonymous rating it is.
+fn delayed(salt: &[u8; 32], at: Instant) -> Instant {
     const HOUR: i64 = 3_600_000;
-    let random = u32::from_be_bytes([id[10], id[11], id[12], id[13]]);
+    let digest: [u8; 32] = Sha256::digest([b"delay of ", &salt[..]].concat()).into();
+    let random = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]);
     Instant::from_millis(at.millis() + HOUR + i64::from(random) % (23 * HOUR))
 }
 
@@ -32,18 +34,22 @@ pub(super) fn open(
     id: &Id,
     at: Instant,
 ) -> Result<(), StoreError> {
+    let (is_anonymous, salt): (bool, [u8; 32]) = transaction
+        .prepare_cached("select anonymous, salt from rating where part = ?1 and id = ?2")?
+        .query_row(params![part, rating], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let dispatched_at = if is_anonymous { delayed(&salt, at) } else { at };
     transaction
         .prepare_cached(
             "insert into work_order (part, rating, id, state, opened_at, agency, rated_agency, region, real_name,
                has_contact, wake_at, changed)
              select r.part, r.id, ?3, 'opened', ?4, r.agency, r.agency, r.region,
                r.anonymous = 0 and (coalesce(s.real_name, 0) or r.contact is not null), r.contact is not null,
-               case when r.anonymous then ?5 else ?4 end, (select coalesce(max(changed), 0) + 1 from work_order)
+               ?5, (select coalesce(max(changed), 0) + 1 from work_order)
              from rating r left join service s on s.part = r.part and s.authority = r.authority
                and s.case_number = r.case_number and s.service_number = r.service_number
              where r.part = ?1 and r.id = ?2",
         )?
-        .execute(params![part, rating, id, at.millis(), delayed(id, at).millis()])?;
+        .execute(params![part, rating, id, at.millis(), dispatched_at.millis()])?;
     Ok(())
 }
 
@@ -261,4 +267,17 @@ pub(super) fn move_due(
     let is_moved = stand(&transaction, part, rating, after.n_entries, after)?;
     transaction.commit().map_err(|error| StoreError::OutcomeUnknown(error.to_string()))?;
     Ok(is_moved)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_anonymous_order_waits_between_1_and_24_hours() {
+        let hours = |n: u8| (delayed(&[n; 32], Instant::from_millis(0)).millis()) / 3_600_000;
+        let found: std::collections::BTreeSet<_> = (0..=255).map(hours).collect();
+        assert!(found.iter().all(|hours| (1..24).contains(hours)), "{found:?}");
+        assert!(found.len() > 20, "spread over the day: {found:?}");
+    }
 }

@@ -7,6 +7,7 @@ use haochaping::{
     rating::{Channel, Provenance, SatisfactionLevel},
 };
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use sha2::{Digest, Sha256};
 
 use super::{
     order, raise_slot,
@@ -148,18 +149,19 @@ fn settle(
     let tally = if decision == Decision::Released { Tally::Counted(level) } else { Tally::Excluded };
     sums.add(Group { tally, ..group.clone() }, &options, 1);
     if decision == Decision::Released && level.is_bad() && group.provenance.counts() {
-        order::open(transaction, part, rating, &order_id(rating, at), at)?;
+        order::open(transaction, part, rating, &order_id(rating), at)?;
     }
     sums.add(group, &options, -1);
     Ok(true)
 }
 
-/// The id of a work order that is opened at a release: the time of the release, and random bits that the rating's own id
-/// has had from the start.
-fn order_id(rating: &RatingId, at: Instant) -> Id {
-    let mut id = *rating;
-    id[..6].copy_from_slice(&at.millis().to_be_bytes()[2..]);
-    id
+/// The id of a work order that is opened at a release: it follows from the rating's own id, whose random bits nobody knows,
+/// and tells nothing of any moment.
+fn order_id(rating: &RatingId) -> Id {
+    let digest: [u8; 32] = Sha256::digest([b"work order of ", &rating[..]].concat()).into();
+    let mut id = [0; 16];
+    id.copy_from_slice(&digest[..16]);
+    uuid::Builder::from_random_bytes(id).into_uuid().into_bytes()
 }
 
 fn read_group(
