@@ -1,16 +1,15 @@
 //! A collector that is killed under load keeps what it has acknowledged.
 
-use std::{
-    hash::{BuildHasher, RandomState},
-    sync::mpsc,
-    time::Duration,
-};
+use std::{sync::mpsc, time::Duration};
 
 use haochaping::link::{LookupCode, Receipt};
 use haochaping_server::store::{Store, sqlite::SqliteStore};
 use haochaping_tests::{Collector, Program};
 
-use crate::load::{Acknowledged, client};
+use crate::{
+    load::{Acknowledged, client},
+    moments::Moments,
+};
 
 const N_CLIENTS: usize = 8;
 const TICKETS_PER_CLIENT: usize = 60;
@@ -20,26 +19,6 @@ const ACKNOWLEDGED_MAX: u64 = 300;
 const LATER_MAX: Duration = Duration::from_millis(20);
 /// How long a loaded machine may take for one acknowledgement.
 const LIMIT: Duration = Duration::from_mins(1);
-
-/// SplitMix64: the moments of a run follow from its printed seed.
-struct Moments(u64);
-
-impl Moments {
-    fn new(what: &str) -> Self {
-        let seed = std::env::var("HAOCHAPING_TEST_SEED").ok().map(|text| text.parse().expect("a seed is a number"));
-        let seed = seed.unwrap_or_else(|| RandomState::new().hash_one(what));
-        println!("{what}: HAOCHAPING_TEST_SEED={seed}");
-        Self(seed)
-    }
-
-    fn below(&mut self, n: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % n
-    }
-}
 
 /// Loads the collector, kills it at a random moment, starts it again, and gives what it had acknowledged.
 fn kill_under_load(collector: &mut Collector, moments: &mut Moments) -> Vec<Acknowledged> {

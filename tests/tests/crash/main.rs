@@ -6,4 +6,6 @@
 
 mod kill;
 mod load;
+mod moments;
 mod sync;
+mod work_orders;

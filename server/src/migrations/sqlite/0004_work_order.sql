@@ -41,7 +41,7 @@ update work_order set (agency, rated_agency, region, real_name, has_contact) = (
 
 create unique index work_order_id on work_order (part, id);
 create index work_order_wake on work_order (wake_at) where wake_at is not null;
-create index work_order_due on work_order (agency, due_at) where due_at is not null;
+create index work_order_agency on work_order (agency, changed);
 create index work_order_changed on work_order (changed);
 
 -- Days off by year, beside those that are built in.
