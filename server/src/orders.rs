@@ -4,7 +4,7 @@
 use haochaping::{
     calendar::{HolidayFile, Instant, WorkingCalendar},
     link::RatingId,
-    work_order::{Action, Actor, Broken, DueKind, Entry, Profile, Refused, Stage, WorkOrder},
+    work_order::{Action, Actor, Broken, DueKind, Entry, Profile, Refused, Role, Stage, WorkOrder},
 };
 
 use crate::{
@@ -70,7 +70,15 @@ impl From<StoreError> for ActError {
 /// [`HistoryError`]; of an order that was opened only, the store's alone.
 pub async fn load(store: &dyn Store, vault: &Vault, row: OrderRow) -> Result<Loaded, HistoryError> {
     // Most orders of a busy minute have just been opened.
-    let stored = if row.standing.n_entries == 0 { Vec::new() } else { store.entries(row.part, row.rating).await? };
+    if row.standing.n_entries == 0 {
+        let order = WorkOrder::open(row.facts.clone(), row.opened_at);
+        return Ok(Loaded { row, history: Vec::new(), order });
+    }
+    read(store, vault, row).await
+}
+
+async fn read(store: &dyn Store, vault: &Vault, row: OrderRow) -> Result<Loaded, HistoryError> {
+    let stored = store.entries(row.part, row.rating).await?;
     let history = stored.iter().map(|entry| unseal(vault, &row.rating, entry)).collect::<Result<Vec<_>, _>>()?;
     let order = WorkOrder::replay(row.facts.clone(), row.opened_at, &history)?;
     Ok(Loaded { row, history, order })
@@ -104,11 +112,10 @@ pub async fn wake(app: &App, limit: u32) -> Result<usize, StoreError> {
     let now = app.clock.now();
     let mut news = Vec::new();
     for row in app.store.orders_to_wake(now, limit).await? {
-        let name = id_of(&row);
-        match next_of_its_own(app, row, now).await {
+        match next_of_its_own(app, row.clone(), now).await {
             Ok(new) => news.push(new),
             Err(ActError::History(HistoryError::Store(error))) => return Err(error),
-            Err(error) => tracing::error!(order = name, %error, "a work order rests, its next step was refused"),
+            Err(error) => put_off(app, row, now, &error).await?,
         }
     }
     if news.is_empty() {
@@ -116,6 +123,18 @@ pub async fn wake(app: &App, limit: u32) -> Result<usize, StoreError> {
     }
     let done = app.store.append_entries(news).await?;
     Ok(done.into_iter().filter(|is_done| *is_done).count())
+}
+
+/// One that cannot be worked now holds the others up no longer: it wakes when its terms say, or is tried again in an hour.
+async fn put_off(app: &App, row: OrderRow, now: Instant, error: &ActError) -> Result<(), StoreError> {
+    const HOUR: i64 = 3_600_000;
+    tracing::error!(order = id_of(&row), %error, "the next step of a work order was refused");
+    let (part, rating, kept) = (row.part, row.rating, row.standing.clone());
+    let in_an_hour = Instant::from_millis(now.millis() + HOUR);
+    let terms = load(&*app.store, &app.keys().vault, row).await.ok();
+    let wake_at = terms.and_then(|found| standing(&found.order, &app.config.profile, &app.calendar()).wake_at);
+    let wake_at = Some(wake_at.filter(|at| *at > now).unwrap_or(in_an_hour));
+    app.store.move_due(part, rating, OrderStanding { wake_at, ..kept }).await.map(drop)
 }
 
 async fn next_of_its_own(app: &App, row: OrderRow, now: Instant) -> Result<NewEntry, ActError> {
@@ -211,33 +230,32 @@ fn seal(vault: &Vault, rating: &RatingId, entry: &Entry, rng: &dyn Rng) -> Store
         role: entry.role,
         who: entry.who.clone(),
         action: entry.action.kind(),
-        detail: vault.seal(TABLE, rating, &column(entry.number), &text, rng),
+        detail: vault.seal(TABLE, rating, &column(entry.number, entry.at, entry.role, &entry.who), &text, rng),
     }
 }
 
 fn unseal(vault: &Vault, rating: &RatingId, stored: &StoredEntry) -> Result<Entry, HistoryError> {
-    let text = vault.open(TABLE, rating, &column(stored.number), &stored.detail);
+    let column = column(stored.number, stored.at.millis(), stored.role, &stored.who);
+    let text = vault.open(TABLE, rating, &column, &stored.detail);
     let action: Option<Action> = text.and_then(|text| serde_json::from_str(&text).ok());
     // What stands in the open is what was sealed.
     let action = action.filter(|action| action.kind() == stored.action).ok_or(HistoryError::Sealed(stored.number))?;
     Ok(Entry { number: stored.number, at: stored.at.millis(), role: stored.role, who: stored.who.clone(), action })
 }
 
-/// An entry opens in its own place of the history only.
-fn column(number: u32) -> String {
-    format!("detail {number}")
+/// An entry opens in its own place of the history only, and as that person's and of that moment.
+fn column(number: u32, at: i64, role: Role, who: &str) -> String {
+    format!("detail {number} {at} {role} {who}")
 }
 
-/// The id of an order as others see it: its partition and a UUID.
+/// The id of an order as others see it. Without its partition, which says something of the case number.
 pub fn id_of(row: &OrderRow) -> String {
-    format!("{:02}-{}", row.part, uuid::Uuid::from_bytes(row.id))
+    uuid::Uuid::from_bytes(row.id).to_string()
 }
 
-/// Partition and id of [`id_of`]; `None` for anything else.
-pub fn parse_id(text: &str) -> Option<(u8, [u8; 16])> {
-    let (part, id) = text.split_at_checked(2).and_then(|(part, rest)| Some((part, rest.strip_prefix('-')?)))?;
-    let part = part.parse().ok().filter(|part| *part < 64)?;
-    Some((part, uuid::Uuid::try_parse(id).ok()?.into_bytes()))
+/// The id of [`id_of`]; `None` for anything else.
+pub fn parse_id(text: &str) -> Option<[u8; 16]> {
+    uuid::Uuid::try_parse(text).ok().map(uuid::Uuid::into_bytes)
 }
 
 /// Every order whose row is not what its history adds up to, in words. What depends on days off is left to
@@ -257,7 +275,7 @@ pub async fn verify(store: &dyn Store, vault: &Vault) -> Result<Vec<String>, Sto
         for row in rows {
             let name = id_of(&row);
             let kept = row.standing.clone();
-            match load(store, vault, row).await {
+            match read(store, vault, row).await {
                 Ok(found) => {
                     let is = (
                         kept.stage,

@@ -102,6 +102,11 @@ impl Registrars {
         )
     }
 
+    /// Whether a department is a service-management body itself.
+    pub fn is_body(&self, agency: &str) -> bool {
+        self.0.values().any(|(_, caller)| caller.scope == Scope::Supervision && caller.agencies.contains(agency))
+    }
+
     /// The caller of an `Authorization: Bearer` header; `None` if no live key of one of these scopes fits.
     pub fn admit(&self, header: &str, scopes: &[Scope]) -> Option<&Registrar> {
         let key = header.strip_prefix("Bearer ").or_else(|| header.strip_prefix("bearer "))?.trim();

@@ -11,6 +11,9 @@ use crate::{
 /// The department of the services that [`Collector::register`] registers; its code says that it is registered in 321000.
 const AGENCY: &str = "11321000014216389W";
 
+/// Of every service-management body here.
+const BODY: &str = "11110000000021135M";
+
 /// A system with its key.
 #[derive(Clone, Debug)]
 pub struct Office {
@@ -42,7 +45,7 @@ impl Office {
 
     /// That of the service-management body of a region.
     pub fn body(collector: &Collector, region: &str) -> Self {
-        Self::with(collector, &["--scope", "supervision", "--region", region])
+        Self::with(collector, &["--scope", "supervision", "--region", region, "--agency", BODY])
     }
 
     /// The same at another address of the collector.

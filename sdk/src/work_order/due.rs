@@ -27,7 +27,9 @@ impl WorkOrder {
         {
             due.push((DueKind::Contact, calendar.deadline(received, profile.contact)));
         }
-        due.extend(self.reply_due(profile, calendar).filter(|_| self.owes_reply()).map(|at| (DueKind::Reply, at)));
+        // While its clock stands still nobody knows when it will be.
+        let runs = self.owes_reply() && !profile.stops.contains(&self.stage());
+        due.extend(self.reply_due(profile, calendar).filter(|_| runs).map(|at| (DueKind::Reply, at)));
         match self.stage() {
             Stage::Contested => due.push((DueKind::Appeal, calendar.deadline(self.since, profile.appeal))),
             Stage::Replied if self.round == 1 => {

@@ -17,10 +17,10 @@ pub enum Guard {
     ReassignmentAllowed,
     /// The term in which an appeal can be filed.
     WithinAppealTerm,
-    /// The service-management body of the same level, and not the rated department.
-    MayDecideAppeal,
-    /// Only a rating that is not real-name may rest without a reply.
-    NotRealName,
+    /// The service-management body of the department's level, and not the department itself.
+    BodyOfTheLevel,
+    /// That body, and a rating that is not real-name: only such a one may rest without a reply.
+    MayCloseUnanswered,
     /// The person says once whether the answer will do.
     NotFollowedUp,
     /// The term in which the person may say so is over.
@@ -77,13 +77,13 @@ pub enum Refused {
         until: Instant,
     },
     /// The service-management body of another level or region.
-    #[error("the appeal is for the body of region {body}")]
+    #[error("that is for the body of region {body}")]
     OtherBody {
         /// Whose body decides.
         body: Region,
     },
     /// The rated department decides nothing about itself.
-    #[error("the rated department does not decide its own appeal")]
+    #[error("a department does not decide about itself")]
     OwnDepartment,
     /// Whoever filed it does not decide it.
     #[error("who filed an appeal does not decide it")]
@@ -123,7 +123,7 @@ impl Refused {
     }
 }
 
-/// The body that decides an appeal: that of the rated department's own level. A credit code says in its third to eighth
+/// The body that decides about a department: that of its own level. A credit code says in its third to eighth
 /// character where its holder is registered (GB 32100-2015), which gives the level; else it is the district's.
 pub fn body_of(agency: &str, region: Region) -> Region {
     let registered = agency.get(2..8).and_then(|code| code.parse::<Region>().ok());
@@ -152,8 +152,8 @@ pub(super) fn check(
             let until = calendar.deadline(order.since, profile.appeal).at;
             (now > until).then_some(Refused::AppealTermOver { until })
         }
-        Guard::MayDecideAppeal => may_decide(order, actor, profile),
-        Guard::NotRealName => order.facts.is_real_name.then_some(Refused::Unanswered),
+        Guard::MayCloseUnanswered if order.facts.is_real_name => Some(Refused::Unanswered),
+        Guard::BodyOfTheLevel | Guard::MayCloseUnanswered => may_decide(order, actor, profile),
         Guard::NotFollowedUp => (order.round > 1).then_some(Refused::FollowedUp),
         Guard::FollowUpTermOver => {
             let until = calendar.deadline(order.since, profile.follow_up).at;

@@ -184,6 +184,8 @@ pub struct WorkOrder {
     pub is_upheld: bool,
     /// The reply of this round.
     pub replied_at: Option<Instant>,
+    /// When something was done last.
+    pub last_at: Instant,
     /// The number of its last entry; 0 when it is opened.
     pub n_entries: u32,
     /// Stages of this round with when each began.
@@ -206,6 +208,7 @@ impl WorkOrder {
             class: None,
             is_upheld: false,
             replied_at: None,
+            last_at: at,
             n_entries: 0,
             visits: vec![(Stage::Opened, at)],
         }
@@ -271,7 +274,7 @@ impl WorkOrder {
             check(guard, self, actor, now, profile, calendar)?;
         }
         // A clock that was set back does not turn the history round.
-        let at = now.max(self.since).millis();
+        let at = now.max(self.last_at).millis();
         Ok(Entry { number: self.n_entries + 1, at, role: actor.role, who: actor.who.clone(), action })
     }
 
@@ -287,7 +290,7 @@ impl WorkOrder {
         let (stage, action) = (self.stage(), entry.action.kind());
         let row = transition(stage, action).ok_or(Broken::Step { number: entry.number, stage, action })?;
         let at = Instant::from_millis(entry.at);
-        let mut next = Self { n_entries: expected, ..self.clone() };
+        let mut next = Self { n_entries: expected, last_at: at, ..self.clone() };
         next.take(entry, at);
         if row.to != To::Same {
             next.since = at;

@@ -60,8 +60,10 @@ pub const TABLE: &[Transition] = &[
     // Misdirected orders. In Shanghai none is returned.
     row(S::Dispatched, A::AskReassignment, HANDLER, S::Reassigning).if_(G::ReassignmentAllowed),
     row(S::Contacted, A::AskReassignment, HANDLER, S::Reassigning).if_(G::ReassignmentAllowed),
-    row(S::Reassigning, A::Reassign, BODY, S::Dispatched),
-    Transition { from: S::Reassigning, action: A::KeepAssigned, roles: BODY, to: To::Back, guard: None },
+    row(S::Reassigning, A::Reassign, BODY, S::Dispatched).if_(G::BodyOfTheLevel),
+    Transition { to: To::Back, ..row(S::Reassigning, A::KeepAssigned, BODY, S::Dispatched).if_(G::BodyOfTheLevel) },
+    // A department that cannot be asked holds nothing up.
+    row(S::Dispatched, A::Reassign, BODY, S::Dispatched).if_(G::BodyOfTheLevel),
     // 认定
     row(S::Contacted, A::DetermineValid, HANDLER, S::Valid),
     row(S::Contacted, A::DetermineMistaken, HANDLER, S::Contested),
@@ -69,8 +71,8 @@ pub const TABLE: &[Transition] = &[
     // 申诉: to the same level, and never decided by the rated department. Without an appeal it is a valid bad rating.
     row(S::Contested, A::FileAppeal, HANDLER, S::Appealed).if_(G::WithinAppealTerm),
     row(S::Contested, A::DetermineValid, HANDLER, S::Valid),
-    row(S::Appealed, A::Uphold, BODY, S::Upheld).if_(G::MayDecideAppeal),
-    row(S::Appealed, A::Reject, BODY, S::Valid).if_(G::MayDecideAppeal),
+    row(S::Appealed, A::Uphold, BODY, S::Upheld).if_(G::BodyOfTheLevel),
+    row(S::Appealed, A::Reject, BODY, S::Valid).if_(G::BodyOfTheLevel),
     // 整改 and 办结
     row(S::Valid, A::Rectify, HANDLER, S::Rectifying),
     row(S::Rectifying, A::Resolve, HANDLER, S::Completed),
@@ -79,8 +81,8 @@ pub const TABLE: &[Transition] = &[
     // 反馈: a real-name rating is always answered, an upheld appeal too.
     row(S::Completed, A::Reply, HANDLER, S::Replied),
     row(S::Upheld, A::Reply, HANDLER, S::Replied),
-    row(S::Completed, A::Close, BODY, S::Closed).if_(G::NotRealName),
-    row(S::Upheld, A::Close, BODY, S::Closed).if_(G::NotRealName),
+    row(S::Completed, A::Close, BODY, S::Closed).if_(G::MayCloseUnanswered),
+    row(S::Upheld, A::Close, BODY, S::Closed).if_(G::MayCloseUnanswered),
     // 追评 and 回访, once.
     row(S::Replied, A::Satisfied, RATER, S::FollowedUp).if_(G::NotFollowedUp),
     row(S::Replied, A::StillDissatisfied, RATER, S::Dispatched).if_(G::NotFollowedUp),

@@ -260,6 +260,8 @@ fn a_clock_stands_still_only_where_the_profile_says_so() {
     assert_eq!(reply(&story), "2026-12-11T23:59:59+08:00");
     story.profile.stops = vec![Stage::Appealed].into();
     assert_eq!(reply(&story), "2026-12-16T23:59:59+08:00", "three working days more");
+    let still = Story { profile: story.profile.clone(), ..Story::at(Stage::Appealed) };
+    assert_eq!(still.order.due(&still.profile, &still.calendar), [], "nothing is due while the clock stands");
 }
 
 #[test]
@@ -304,6 +306,19 @@ fn an_appeal_is_decided_by_another_body_of_the_same_level() {
     }
     assert_eq!(uphold(&story, "s", AGENCY, "320102"), Some(Refused::OwnDepartment));
     assert_eq!(uphold(&story, "handler", OTHER, "320102"), Some(Refused::OwnAppeal));
+
+    // Nor does anybody else than that body give an order away, keep it or let it rest.
+    for (stage, action) in [
+        (Stage::Reassigning, sample(A::Reassign)),
+        (Stage::Reassigning, sample(A::KeepAssigned)),
+        (Stage::Dispatched, sample(A::Reassign)),
+        (Stage::Completed, Action::Close),
+        (Stage::Upheld, Action::Close),
+    ] {
+        let street = Actor { region: Some("320102002".parse().unwrap()), ..of(Role::Supervisor) };
+        let found = Story::at(stage).try_as(&street, action);
+        assert_eq!(found, Err(Refused::OtherBody { body }), "{stage}");
+    }
 
     let mut one_body = story;
     one_body.order.facts.is_service_body = true;
@@ -451,7 +466,7 @@ proptest! {
                 *by = "2099-12-31".into();
             }
             if let Ok(entry) = story.try_as(&of(role), action) {
-                prop_assert!(entry.at >= story.order.since.millis());
+                prop_assert!(entry.at >= story.order.last_at.millis());
                 story.take(entry);
             }
         }

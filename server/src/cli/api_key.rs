@@ -15,7 +15,7 @@ use crate::{
   haochaping api-key add jiangsu-portal --region 320000
   haochaping api-key add night-watch --scope probe
   haochaping api-key add tax-office --scope work-orders --agency 11320102DEM000014A
-  haochaping api-key add xuanwu-body --scope supervision --region 320102
+  haochaping api-key add xuanwu-body --scope supervision --region 320102 --agency 11110000000021135M
   haochaping api-key list
   haochaping api-key revoke 7h3k9m2q")]
 pub(super) struct Args {
@@ -64,8 +64,8 @@ pub(super) async fn run(args: Args) -> Result<()> {
                 "scope work-orders needs --agency: whose orders it works"
             );
             ensure!(
-                scope != "supervision" || region.len() == 1,
-                "scope supervision needs one --region: whose body it is"
+                scope != "supervision" || (region.len() == 1 && !agency.is_empty()),
+                "scope supervision needs one --region and its own --agency: whose body it is"
             );
             let store = open_or_make(&args.store)?;
             load_keys(&args.store, &store).await?;

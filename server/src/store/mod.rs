@@ -319,7 +319,7 @@ pub trait Store: Send + Sync + 'static {
     async fn forget_sources(&self, day: i64) -> Result<(), StoreError>;
 
     /// A work order by its id.
-    async fn order(&self, part: u8, id: Id) -> Result<Option<OrderRow>, StoreError>;
+    async fn order(&self, id: Id) -> Result<Option<OrderRow>, StoreError>;
     /// The work order of a rating.
     async fn order_of(&self, part: u8, rating: RatingId) -> Result<Option<OrderRow>, StoreError>;
     /// Work orders in the order of their last change.

@@ -106,7 +106,7 @@ impl Store for NullStore {
     async fn forget_sources(&self, _: i64) -> Result<(), StoreError> {
         Ok(())
     }
-    async fn order(&self, _: u8, _: Id) -> Result<Option<OrderRow>, StoreError> {
+    async fn order(&self, _: Id) -> Result<Option<OrderRow>, StoreError> {
         Ok(None)
     }
     async fn order_of(&self, _: u8, _: RatingId) -> Result<Option<OrderRow>, StoreError> {

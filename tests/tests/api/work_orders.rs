@@ -113,7 +113,7 @@ fn an_appeal_is_decided_by_the_body_of_the_same_level_only() {
     problem(&department.send(&order["id"], &order["n_entries"], &uphold), 422, "not-your-step");
     let district = Office::body(&collector, "321002");
     let said = problem(&district.send(&order["id"], &order["n_entries"], &uphold), 422, "other-body");
-    assert_eq!(said["title"], "the appeal is for the body of region 321000");
+    assert_eq!(said["title"], "that is for the body of region 321000");
     let elsewhere = Office::body(&collector, "320100");
     problem(&elsewhere.send(&order["id"], &order["n_entries"], &uphold), 404, "unknown-work-order");
     let city = Office::body(&collector, "321000");
@@ -148,7 +148,7 @@ fn an_anonymous_rating_reaches_the_department_later_and_the_body_at_once() {
     assert_eq!(anonymous["real_name"], false);
     // A UUID of version 7 would tell the millisecond.
     for id in [&anonymous["id"], &named["id"]] {
-        assert_eq!(id.as_str().unwrap().as_bytes()[17], b'4', "{id}");
+        assert_eq!(id.as_str().unwrap().as_bytes()[14], b'4', "{id}");
     }
 }
 
@@ -191,7 +191,7 @@ fn what_a_system_sends_is_checked_and_nothing_is_changed() {
     // Who acts follows from the key, whatever a body says.
     problem(&send(json!({"action": "close", "role": "system", "who": "x", "upheld": true})), 422, "not-a-step");
     assert_eq!(department.get(&order["id"]).json(), order);
-    for id in ["", "00", "99-0", "00-00000000-0000-0000-0000-000000000000", "../../healthz"] {
+    for id in ["", "00", "00000000-0000-0000-0000-000000000000", "../../healthz"] {
         let answer = department.http.get(&format!("{}/{id}", department.url));
         assert!([404, 200].contains(&answer.status) && !answer.text().contains("跑了"), "{id}: {}", answer.status);
     }
@@ -206,7 +206,7 @@ fn a_key_opens_what_its_scope_names_and_nothing_else() {
     let collector = Collector::start(&[]);
     rated(&collector);
     let (department, body) = (Office::department(&collector), Office::body(&collector, "321000"));
-    let other = Office::with(&collector, &["--scope", "work-orders", "--agency", "11110000000021135M"]);
+    let other = Office::with(&collector, &["--scope", "work-orders", "--agency", "11320102DEM000014A"]);
     let order = department.only_order();
     assert_eq!(body.get(&order["id"]).status, 200);
     problem(&other.get(&order["id"]), 404, "unknown-work-order");
@@ -306,6 +306,16 @@ fn a_history_that_was_tampered_with_is_named() {
             "update work_order_entry set number = 9 where number = 3",
             "update work_order_entry set number = 3 where number = 9",
             "entry 9 cannot be read",
+        ),
+        (
+            "update work_order_entry set at = at - 1 where number = 2",
+            "update work_order_entry set at = at + 1 where number = 2",
+            "entry 2 cannot be read",
+        ),
+        (
+            "update work_order set state = 'opened', n_entries = 0, class = null",
+            "update work_order set state = 'valid', n_entries = 3, class = 'simple'",
+            "its history gives",
         ),
     ] {
         assert_eq!(store.execute(tamper, []).unwrap(), 1, "{tamper}");

@@ -77,8 +77,12 @@ pub async fn list(
     let watermark = rows.last().map_or(asked.after, |row| row.changed);
     let mut shown = Vec::with_capacity(rows.len());
     for row in rows {
-        let loaded = orders::load(&*app.store, &app.keys().vault, row).await.map_err(|error| failed(&error))?;
-        shown.push(view(&app, &worker, &loaded));
+        match orders::load(&*app.store, &app.keys().vault, row).await {
+            Ok(loaded) => shown.push(view(&app, &worker, &loaded)),
+            Err(HistoryError::Store(error)) => return Err(failed(&error)),
+            // One that cannot be read keeps nobody from the others.
+            Err(error) => tracing::error!(%error, "a work order was left out of a list"),
+        }
     }
     Ok(Json(v1::WorkOrders { orders: shown, watermark }))
 }
@@ -130,7 +134,8 @@ pub async fn act(
     let worker = admit(&app, &headers)?;
     let Json(request) = body?;
     let loaded = find(&app, &worker, &id).await?;
-    orders::act(&app, &loaded, request.n_entries, request.action, &worker.actor).await.map_err(refused)?;
+    let actor = worker.actor_about(&loaded);
+    orders::act(&app, &loaded, request.n_entries, request.action, &actor).await.map_err(refused)?;
     // After a reassignment the order may be another's; who gave it away sees that once.
     let row = app.store.order_of(loaded.row.part, loaded.row.rating).await.map_err(|error| failed(&error))?;
     let row = row.ok_or_else(|| failed(&"an order went away"))?;
@@ -149,6 +154,18 @@ impl Worker {
     fn agencies(&self) -> Vec<String> {
         if self.actor.role == Role::Handler { self.key.agencies.iter().cloned().collect() } else { Vec::new() }
     }
+
+    /// Who acts on an order: as the department that has it, if that is one of theirs.
+    fn actor_about(&self, loaded: &Loaded) -> Actor {
+        let agency = self.key.agencies.get(&loaded.order.agency).cloned();
+        Actor { agency: agency.or_else(|| self.actor.agency.clone()), ..self.actor.clone() }
+    }
+
+    /// No reprisal: the rated department, in whatever capacity, cannot tell an anonymous person by case or minute.
+    fn must_not_know(&self, loaded: &Loaded) -> bool {
+        let is_rated = self.key.agencies.contains(&loaded.row.facts.agency);
+        loaded.row.about.is_anonymous && (self.actor.role == Role::Handler || is_rated)
+    }
 }
 
 fn admit(app: &App, headers: &HeaderMap) -> Result<Worker, Problem> {
@@ -166,15 +183,17 @@ fn admit(app: &App, headers: &HeaderMap) -> Result<Worker, Problem> {
 
 async fn find(app: &App, worker: &Worker, id: &str) -> Result<Loaded, Problem> {
     let nothing = || Problem::new(StatusCode::NOT_FOUND, "unknown-work-order", "no such work order");
-    let (part, id) = orders::parse_id(id).ok_or_else(nothing)?;
-    let row = app.store.order(part, id).await.map_err(|error| failed(&error))?.ok_or_else(nothing)?;
+    let id = orders::parse_id(id).ok_or_else(nothing)?;
+    let row = app.store.order(id).await.map_err(|error| failed(&error))?.ok_or_else(nothing)?;
     let is_handler = worker.actor.role == Role::Handler;
     let is_own = !is_handler || worker.key.agencies.contains(&row.standing.agency);
     let is_with_department = row.standing.stage != Stage::Opened;
     if !is_own || !worker.key.covers_region(row.facts.region) || (is_handler && !is_with_department) {
         return Err(nothing());
     }
-    orders::load(&*app.store, &app.keys().vault, row).await.map_err(|error| failed(&error))
+    let mut loaded = orders::load(&*app.store, &app.keys().vault, row).await.map_err(|error| failed(&error))?;
+    loaded.order.facts.is_service_body = app.registrars().is_body(&loaded.order.agency);
+    Ok(loaded)
 }
 
 fn failed(error: &dyn std::fmt::Display) -> Problem {
@@ -197,8 +216,7 @@ fn view(app: &App, worker: &Worker, loaded: &Loaded) -> v1::WorkOrder {
     let open = |column: &str, blob: &Option<Vec<u8>>| {
         blob.as_deref().and_then(|blob| vault.open("rating", &row.rating, column, blob))
     };
-    // No reprisal: the department that is rated cannot tell an anonymous person by case or minute.
-    let is_hidden = about.is_anonymous && worker.actor.role == Role::Handler;
+    let is_hidden = worker.must_not_know(loaded);
     let rated_at = if is_hidden { about.rated_at.date_in_china().to_string() } else { about.rated_at.to_rfc3339() };
     let contact = open("contact", &about.contact).map(|text| {
         let (name, phone) = text.split_once('\n').unwrap_or((&text, ""));
@@ -244,14 +262,16 @@ fn view(app: &App, worker: &Worker, loaded: &Loaded) -> v1::WorkOrder {
                 requires: action.fields().iter().map(ToString::to_string).collect(),
             })
             .collect(),
-        history: loaded.history.iter().map(entry_view).collect(),
+        history: loaded.history.iter().map(|entry| entry_view(entry, is_hidden)).collect(),
     }
 }
 
-fn entry_view(entry: &Entry) -> v1::WorkOrderEntry {
+fn entry_view(entry: &Entry, is_hidden: bool) -> v1::WorkOrderEntry {
+    let at = Instant::from_millis(entry.at);
+    let is_day_only = is_hidden && entry.role == Role::Rater;
     v1::WorkOrderEntry {
         number: entry.number,
-        at: Instant::from_millis(entry.at).to_rfc3339(),
+        at: if is_day_only { at.date_in_china().to_string() } else { at.to_rfc3339() },
         role: entry.role,
         who: entry.who.clone(),
         action: entry.action.clone(),

@@ -13,7 +13,7 @@ use axum::{
 use haochaping::{
     link::LookupCode,
     wire::v1,
-    work_order::{Action, Actor},
+    work_order::{Action, Actor, Role},
 };
 
 use super::{
@@ -44,15 +44,15 @@ pub async fn submit(
     let field = |name: &str| {
         form_urlencoded::parse(&body).find(|(found, _)| found == name).map(|(_, value)| value.into_owned())
     };
+    if !app.limits.admits_lookup(client_address(peer, &headers, &app.config.trusted_proxies)) {
+        return lookup::again(&app, reader, &typed, "", Some(&Problem::too_many())).await;
+    }
     let words = field("words").unwrap_or_default();
     let said = match field("answer").as_deref() {
         Some("satisfied") => v1::FollowUp { satisfied: true, words: String::new() },
         Some("still_dissatisfied") => v1::FollowUp { satisfied: false, words: words.clone() },
         _ => return lookup::again(&app, reader, &typed, &words, None).await,
     };
-    if !app.limits.admits_lookup(client_address(peer, &headers, &app.config.trusted_proxies)) {
-        return lookup::again(&app, reader, &typed, &words, Some(&Problem::too_many())).await;
-    }
     match take(&app, &typed, said).await {
         Ok(code) => Redirect::to(&lookup::path_of(&app, reader, &code)).into_response(),
         Err(problem) => lookup::again(&app, reader, &typed, &words, Some(&problem)).await,
@@ -107,20 +107,22 @@ async fn take(app: &App, typed: &str, said: v1::FollowUp) -> Result<LookupCode, 
     if stands(&loaded, &action) {
         return Ok(code);
     }
-    match orders::act(app, &loaded, loaded.order.n_entries, action, &Actor::rater()).await {
+    match orders::act(app, &loaded, loaded.order.n_entries, action.clone(), &Actor::rater()).await {
         Ok(_) => Ok(code),
         Err(ActError::Refused(error)) => Err(Problem::action(&error)),
-        Err(ActError::Moved(_)) => {
-            Err(Problem::new(StatusCode::CONFLICT, "moved", "something else was said meanwhile"))
-        }
+        // The same twice at once is one.
+        Err(ActError::Moved(_)) => match handling::load(app, code.part(), &rating).await {
+            Ok(Some(now)) if stands(&now, &action) => Ok(code),
+            _ => Err(Problem::new(StatusCode::CONFLICT, "moved", "something else was said meanwhile")),
+        },
         Err(ActError::History(error)) => Err(failed(&error)),
     }
 }
 
-/// Whether the person has said just that before.
+/// Whether the person has said just that, and no other reply came since.
 fn stands(loaded: &Loaded, action: &Action) -> bool {
-    let rater = Actor::rater().role;
-    loaded.history.iter().rev().find(|entry| entry.role == rater).is_some_and(|entry| entry.action == *action)
+    let mut since_reply = loaded.history.iter().rev().take_while(|entry| !matches!(entry.action, Action::Reply { .. }));
+    since_reply.any(|entry| entry.role == Role::Rater && entry.action == *action)
 }
 
 fn failed(error: &HistoryError) -> Problem {

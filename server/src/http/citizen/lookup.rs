@@ -105,7 +105,8 @@ pub(super) async fn again(app: &App, reader: Reader, typed: &str, words: &str, p
     };
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
     let found = match LookupCode::parse(typed) {
-        Ok(code) if status != StatusCode::NOT_FOUND => {
+        // Beyond the limit nothing is looked up.
+        Ok(code) if ![StatusCode::NOT_FOUND, StatusCode::TOO_MANY_REQUESTS].contains(&status) => {
             progress_of(app, reader, &code, said, words).await.ok().flatten()
         }
         _ => None,

@@ -31,15 +31,17 @@ alter table work_order add column due_provisional integer not null default 0;
 -- Counts changes over all orders, so that a system can ask for what is new to it.
 alter table work_order add column changed integer not null default 0;
 
-update work_order set (agency, rated_agency, region, real_name, has_contact) = (
+-- An id that tells nothing of its moment; and an anonymous one reaches its department between 1 and 24 hours later.
+update work_order set (agency, rated_agency, region, real_name, has_contact, wake_at) = (
   select r.agency, r.agency, r.region,
-    r.anonymous = 0 and (coalesce(s.real_name, 0) or r.contact is not null), r.contact is not null
+    r.anonymous = 0 and (coalesce(s.real_name, 0) or r.contact is not null), r.contact is not null,
+    work_order.opened_at + case when r.anonymous then 3600000 + abs(random() % 82800000) else 0 end
   from rating r left join service s on s.part = r.part and s.authority = r.authority
     and s.case_number = r.case_number and s.service_number = r.service_number
   where r.part = work_order.part and r.id = work_order.rating
-), wake_at = opened_at, changed = rowid;
+), id = randomblob(16), changed = rowid;
 
-create unique index work_order_id on work_order (part, id);
+create index work_order_id on work_order (id);
 create index work_order_wake on work_order (wake_at) where wake_at is not null;
 create index work_order_agency on work_order (agency, changed);
 create index work_order_changed on work_order (changed);

@@ -91,13 +91,13 @@ mod tests {
         }
         run(&mut connection).unwrap();
         let rows =
-            "select real_name || ' ' || has_contact || ' ' || wake_at || ' ' || agency || ' ' || rated_agency || ' ' ||
+            "select real_name || ' ' || has_contact || ' ' || (wake_at - opened_at >= 3600000) || ' ' || agency || ' ' || rated_agency || ' ' ||
                       region || ' ' || n_entries from work_order order by opened_at";
         let mut statement = connection.prepare(rows).unwrap();
         let found: Vec<String> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-        let expected = ["1 0 1 x x 321002000000 0", "0 0 2 x x 321002000000 0", "1 1 3 x x 321002000000 0"];
+        let expected = ["1 0 0 x x 321002000000 0", "0 0 1 x x 321002000000 0", "1 1 0 x x 321002000000 0"];
         assert_eq!(found, expected);
-        let numbers = "select count(distinct changed) from work_order where changed > 0";
+        let numbers = "select count(distinct changed) from work_order where changed > 0 and id <> rating";
         assert_eq!(connection.query_row(numbers, [], |row| row.get::<_, i64>(0)).unwrap(), 3);
     }
 

@@ -275,8 +275,8 @@ impl Store for SqliteStore {
     async fn forget_sources(&self, day: i64) -> Result<(), StoreError> {
         self.write(move |c| quarantine::forget_sources(c, day)).await
     }
-    async fn order(&self, part: u8, id: Id) -> Result<Option<OrderRow>, StoreError> {
-        self.read(move |c| order::by_id(c, part, &id)).await
+    async fn order(&self, id: Id) -> Result<Option<OrderRow>, StoreError> {
+        self.read(move |c| order::by_id(c, &id)).await
     }
     async fn order_of(&self, part: u8, rating: RatingId) -> Result<Option<OrderRow>, StoreError> {
         self.read(move |c| order::of_rating(c, part, &rating)).await

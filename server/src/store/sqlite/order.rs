@@ -115,9 +115,9 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<OrderRow> {
     })
 }
 
-pub(super) fn by_id(connection: &Connection, part: u8, id: &Id) -> Result<Option<OrderRow>, StoreError> {
-    let mut statement = connection.prepare_cached(&format!("select {COLUMNS} where w.part = ?1 and w.id = ?2"))?;
-    Ok(statement.query_row(params![part, id], read_row).optional()?)
+pub(super) fn by_id(connection: &Connection, id: &Id) -> Result<Option<OrderRow>, StoreError> {
+    let mut statement = connection.prepare_cached(&format!("select {COLUMNS} where w.id = ?1"))?;
+    Ok(statement.query_row([id], read_row).optional()?)
 }
 
 pub(super) fn of_rating(connection: &Connection, part: u8, rating: &RatingId) -> Result<Option<OrderRow>, StoreError> {
