@@ -14,6 +14,8 @@ use crate::{
 pub(crate) enum Name {
     /// Ratings per second without a store, with a transaction each, and with group commit
     Ingest,
+    /// Orders given out a second, and a department's list among 1,000 and among 1,000,000
+    WorkOrders,
     /// When a form can be used, bytes and memory, against Preact, React and plain HTML
     Widget,
     /// CPU and memory of a city's cards against bare encoding and against segno with reportlab
@@ -40,6 +42,11 @@ pub(crate) fn run(root: &Path, name: Name) -> Result<()> {
             install::peers(root)?;
             let mut bench = cargo();
             bench.args(["run", "--release", "--locked", "-p", "haochaping-tests", "--bin", "bench-cards"]);
+            execute("measure", &mut bench)
+        }
+        Name::WorkOrders => {
+            let mut bench = cargo();
+            bench.args(["run", "--release", "--locked", "-p", "haochaping-tests", "--bin", "bench-work-orders"]);
             execute("measure", &mut bench)
         }
         Name::Ingest => {
