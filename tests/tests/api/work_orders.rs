@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 
 use crate::{bad, good, problem, rate, verified, violations};
 
+/// The department of the services that the tests register.
+const AGENCY: &str = "11321000014216389W";
+
 fn reach() -> Value {
     json!({"action": "reach", "cause": "matter", "demand": "希望一次告知"})
 }
@@ -126,6 +129,31 @@ fn an_appeal_is_decided_by_the_body_of_the_same_level_only() {
     let statistics = Http::new().get(&format!("{}/api/v1/statistics", collector.url())).json();
     assert_eq!((&statistics["bad"], &statistics["counts"]["very_dissatisfied"]), (&json!(1), &json!(1)));
     verified(&collector);
+}
+
+/// Where department and body are one, the profile of Jiangsu lets the next higher body decide.
+#[test]
+fn a_body_that_was_rated_itself_decides_nothing_and_learns_nothing_of_the_person() {
+    let collector = Collector::start(&[]);
+    rated(&collector);
+    let department = Office::department(&collector);
+    let itself = Office::with(&collector, &["--scope", "supervision", "--region", "321000", "--agency", AGENCY]);
+    let malicious = json!({"action": "determine_malicious", "finding": "依法不予受理"});
+    let appeal = json!({"action": "file_appeal", "grounds": "录像为证"});
+    let order = department.act(&department.only_order(), &[reach(), malicious, appeal]);
+    let uphold = json!({"action": "uphold", "reason": "依据充分"});
+    problem(&itself.send(&order["id"], &order["n_entries"], &uphold), 422, "other-body");
+    let province = Office::body(&collector, "320000");
+    assert_eq!(province.act(&order, &[uphold])["stage"], "upheld");
+    let mut anonymous = bad(&collector.register(1)[0]);
+    anonymous["anonymous"] = true.into();
+    rate(&collector, &anonymous);
+    let hidden = |office: &Office| {
+        let seen = office.list(0)["orders"].clone();
+        let found = seen.as_array().unwrap().iter().find(|order| order["anonymous"] == true).unwrap().clone();
+        (found["case_number"].is_null(), found["rated_at"].as_str().unwrap().len() == "2026-11-20".len())
+    };
+    assert_eq!((hidden(&itself), hidden(&province)), ((true, true), (false, false)));
 }
 
 /// Between 1 and 24 hours: the department cannot tell by the time of an order who it was.
