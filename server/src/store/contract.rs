@@ -7,6 +7,7 @@ mod model;
 mod operate;
 mod register;
 mod sqlite;
+mod wake;
 
 use super::Store;
 

@@ -1,0 +1,142 @@
+//! What the collector does with work orders by itself, under a clock that is set.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+
+use haochaping::{
+    calendar::{DAY_MILLIS, Instant, Term},
+    rating::SatisfactionLevel,
+    region::Region,
+    work_order::{Action, Actor, Cause, Class, Profile, Role, Stage},
+};
+
+use super::{
+    make::{AGENCIES, TODAY, noon, outcomes, place_n, rating},
+    sqlite::fresh,
+};
+use crate::{
+    app::{App, Clock, Parts, SystemRng},
+    config::{Config, Purposes},
+    figures::Figures,
+    keys::{Keys, MasterKey},
+    orders,
+    store::{NewRating, Store, order::OrderRow, sqlite::SqliteStore},
+    writer::BATCH_MAX,
+};
+
+#[derive(Default)]
+struct SetClock(AtomicI64);
+
+impl Clock for SetClock {
+    fn now(&self) -> Instant {
+        Instant::from_millis(self.0.load(Ordering::Relaxed))
+    }
+}
+
+/// A collector on one bad rating of [`TODAY`] at noon, and its clock.
+async fn collector(is_anonymous: bool) -> (App, Arc<SetClock>, tempfile::TempDir) {
+    let fresh = fresh().await;
+    let placed = place_n(&fresh.store, 1).await;
+    let rated_at = noon(TODAY);
+    let bad = NewRating { level: SatisfactionLevel::Dissatisfied, is_anonymous, rated_at, ..rating(&placed[0], 1) };
+    outcomes(&fresh.store, vec![bad]).await;
+    let (clock, directory) = (Arc::new(SetClock::default()), fresh.directory);
+    let app = app(&directory, &clock, Profile::JIANGSU).await;
+    (app, clock, directory)
+}
+
+async fn app(directory: &tempfile::TempDir, clock: &Arc<SetClock>, profile: Profile) -> App {
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(directory.path()).unwrap());
+    let keys = Keys::load(&*store, &MasterKey::new([7; 32]), &SystemRng, noon(TODAY)).await.unwrap();
+    let config = Config {
+        public_url: String::new(),
+        allow_origins: vec![],
+        trusted_proxies: vec![],
+        root_region: Region::COUNTRY,
+        public_step: 5,
+        ticket_days: 90,
+        card_day_limit: 100,
+        card_source_limit: 10,
+        quarantine_days: 7,
+        purposes: Purposes::default(),
+        profile,
+        verification_dir: None,
+    };
+    let figures = Arc::new(Figures::new(5));
+    let (clock, rng) = (Arc::clone(clock), Arc::new(SystemRng));
+    App::new(Parts { config, store, clock, rng, keys, figures, batch_max: BATCH_MAX })
+}
+
+/// How many entries the collector adds so long after the rating.
+async fn wakes(app: &App, clock: &SetClock, later_millis: i64) -> usize {
+    clock.0.store(noon(TODAY).millis() + later_millis, Ordering::Relaxed);
+    orders::wake(app, 10).await.unwrap()
+}
+
+async fn only(app: &App) -> OrderRow {
+    let query = crate::store::order::OrderQuery { limit: 10, ..Default::default() };
+    app.store.orders(query).await.unwrap().remove(0)
+}
+
+/// Works the order to its reply at the moment of the clock.
+async fn reply(app: &App) {
+    let text = || "示例".to_owned();
+    let agency = Some(AGENCIES[0].to_owned());
+    let handler = Actor { role: Role::Handler, who: "h".into(), agency, region: None };
+    for action in [
+        Action::Reach { cause: Cause::Hall, demand: text() },
+        Action::DetermineValid { class: Class::Simple, finding: text() },
+        Action::Rectify { measures: text() },
+        Action::Resolve { result: text() },
+        Action::Reply { text: text() },
+    ] {
+        let loaded = orders::load(&*app.store, &app.keys().vault, only(app).await).await.unwrap();
+        orders::act(app, &loaded, loaded.order.n_entries, action, &handler).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_named_order_is_given_out_at_once_and_an_anonymous_one_after_1_to_24_hours() {
+    const HOUR: i64 = 3_600_000;
+    let (app, clock, _directory) = collector(false).await;
+    assert_eq!(wakes(&app, &clock, 0).await, 1);
+    let (app, clock, _directory) = collector(true).await;
+    assert_eq!(wakes(&app, &clock, HOUR - 1).await, 0);
+    assert_eq!(wakes(&app, &clock, 24 * HOUR).await, 1);
+    let row = only(&app).await;
+    assert_eq!((row.standing.stage, row.facts.is_real_name), (Stage::Dispatched, false));
+    // The clock of the department starts then: 2026-11-21 is a Saturday, 1 working day after it is Monday.
+    assert_eq!(row.standing.due_at.unwrap().to_rfc3339(), "2026-11-23T23:59:59+08:00");
+    assert_eq!(wakes(&app, &clock, 24 * HOUR).await, 0, "once");
+}
+
+#[tokio::test]
+async fn whoever_says_nothing_within_the_term_lets_the_order_rest() {
+    let (app, clock, _directory) = collector(false).await;
+    wakes(&app, &clock, 0).await;
+    reply(&app).await;
+    assert_eq!(wakes(&app, &clock, 15 * DAY_MILLIS).await, 0, "the 15th day is not over");
+    assert_eq!(wakes(&app, &clock, 16 * DAY_MILLIS).await, 1);
+    assert_eq!(only(&app).await.standing.stage, Stage::FollowedUp);
+    assert_eq!(wakes(&app, &clock, 16 * DAY_MILLIS).await, 1);
+    assert_eq!(wakes(&app, &clock, 99 * DAY_MILLIS).await, 0);
+    let row = only(&app).await;
+    assert_eq!((row.standing.stage, row.standing.n_entries, row.standing.wake_at), (Stage::Closed, 8, None));
+    assert_eq!(orders::verify(&*app.store, &app.keys().vault).await.unwrap(), [""; 0]);
+}
+
+/// An order whose step is refused must not be asked for again each second.
+#[tokio::test]
+async fn a_term_that_became_longer_meanwhile_is_waited_for() {
+    let (app, clock, directory) = collector(false).await;
+    wakes(&app, &clock, 0).await;
+    reply(&app).await;
+    let longer = Profile { follow_up: Term::Days(30), ..Profile::JIANGSU };
+    let app = self::app(&directory, &clock, longer).await;
+    assert_eq!(wakes(&app, &clock, 16 * DAY_MILLIS).await, 0);
+    let wake_at = only(&app).await.standing.wake_at.unwrap();
+    assert_eq!(wake_at.to_rfc3339(), "2026-12-21T00:00:00+08:00");
+    assert_eq!(wakes(&app, &clock, 31 * DAY_MILLIS).await, 1);
+}
