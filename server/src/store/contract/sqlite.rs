@@ -16,7 +16,6 @@ use crate::store::{
     sqlite::{FILE_NAME, SqliteStore},
 };
 
-#[expect(clippy::unused_async, reason = "a store elsewhere is made by asking a server")]
 pub(super) async fn fresh() -> Fresh<SqliteStore> {
     let directory = tempfile::tempdir().unwrap();
     Fresh { store: SqliteStore::open(directory.path()).unwrap(), directory }
