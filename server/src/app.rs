@@ -11,8 +11,7 @@ use haochaping::{
 };
 
 use crate::{
-    config::Config, figures::Figures, http::limits::Limits, keys::Keys, registrar::Registrars, store::Store,
-    writer::Writer,
+    caller::Callers, config::Config, figures::Figures, http::limits::Limits, keys::Keys, store::Store, writer::Writer,
 };
 
 /// What time it is.
@@ -109,7 +108,7 @@ pub struct App {
     /// How often one link may be used.
     pub limits: Limits,
     keys: RwLock<Arc<Keys>>,
-    registrars: RwLock<Arc<Registrars>>,
+    callers: RwLock<Arc<Callers>>,
     region_names: RwLock<Arc<BTreeMap<Region, String>>>,
     calendar: RwLock<Arc<WorkingCalendar>>,
 }
@@ -147,14 +146,14 @@ impl App {
             figures,
             limits: Limits::new(),
             keys: RwLock::new(Arc::new(keys)),
-            registrars: RwLock::default(),
+            callers: RwLock::default(),
             region_names: RwLock::default(),
             calendar: RwLock::new(Arc::new(WorkingCalendar::built_in())),
         }
     }
 
     shared!(keys, set_keys, keys, Keys);
-    shared!(registrars, set_registrars, registrars, Registrars);
+    shared!(callers, set_callers, callers, Callers);
     shared!(calendar, set_calendar, calendar, WorkingCalendar);
     shared!(region_names, set_region_names, region_names, BTreeMap<Region, String>);
 

@@ -6,6 +6,7 @@
 pub mod accept;
 pub mod app;
 pub mod assets;
+pub mod caller;
 pub mod cli;
 pub mod config;
 pub mod figures;
@@ -14,7 +15,6 @@ pub mod keys;
 #[cfg(feature = "mutants")]
 pub mod mutant;
 pub mod orders;
-pub mod registrar;
 pub mod store;
 pub mod watch;
 pub mod writer;

@@ -4,9 +4,9 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use crate::{
     app::App,
+    caller::Callers,
     keys::{Keys, KeysError, MasterKey},
     orders,
-    registrar::Registrars,
     store::StoreError,
 };
 
@@ -49,7 +49,7 @@ async fn refresh(app: &App, master: &MasterKey, seen: &mut Seen) -> Result<(), K
         app.set_keys(Keys::load(&*app.store, master, &*app.rng, app.clock.now()).await?);
     }
     if has_changed("api_keys") {
-        app.set_registrars(Registrars::new(app.store.api_keys().await?));
+        app.set_callers(Callers::new(app.store.api_keys().await?));
     }
     if has_changed("regions") {
         app.set_region_names(app.store.regions().await?);

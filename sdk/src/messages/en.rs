@@ -161,8 +161,6 @@ pub(super) const PAGE_MESSAGES: PageMessages = PageMessages {
     follow_up_dissatisfied: "Still dissatisfied",
     follow_up_words: "What is still not solved (optional)",
     follow_up_words_hint: "At most 500 characters; please leave out names, numbers and other personal data.",
-    follow_up_done: "Thank you, your view has arrived.",
-    follow_up_again: "Your view has arrived, and the work order has gone to the department again.",
     follow_up_late: "This has been answered already, or cannot be answered yet.",
     public_title: "Government service ratings: public figures",
     public_slogan: "Your rating makes services better",

@@ -182,7 +182,7 @@ texts! {
         stage_dispatched, stage_reassigning, stage_contacted, stage_valid, stage_contested, stage_appealed, stage_upheld,
         stage_rectifying, stage_completed, stage_replied, stage_followed_up, stage_closed, class_label, class_simple,
         class_general, class_complex, reply_due_label, due_provisional, reply_label, follow_up_title, follow_up_text,
-        follow_up_satisfied, follow_up_dissatisfied, follow_up_words, follow_up_words_hint, follow_up_done, follow_up_again,
+        follow_up_satisfied, follow_up_dissatisfied, follow_up_words, follow_up_words_hint,
         follow_up_late,
         public_title, public_slogan, public_intro, as_of, total_label, good_label, bad_label, good_rate_label,
         good_rate_definition, by_region, by_agency, region_label, agency_label, level_label, count_label, step_note, back_up,

@@ -161,8 +161,6 @@ pub(super) const PAGE_MESSAGES: PageMessages = PageMessages {
     follow_up_dissatisfied: "仍不满意",
     follow_up_words: "还有哪些问题没有解决（可不填）",
     follow_up_words_hint: "最多 500 字，请不要写姓名、电话等个人信息。",
-    follow_up_done: "已收到您的意见，谢谢。",
-    follow_up_again: "已收到您的意见，工单已重新派给责任部门。",
     follow_up_late: "这次处理结果已经评价过，或者现在还不能评价。",
     public_title: "政务服务“好差评”公开统计",
     public_slogan: "您的评价让服务变得更好",

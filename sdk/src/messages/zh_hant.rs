@@ -161,8 +161,6 @@ pub(super) const PAGE_MESSAGES: PageMessages = PageMessages {
     follow_up_dissatisfied: "仍不滿意",
     follow_up_words: "還有哪些問題沒有解決（可不填）",
     follow_up_words_hint: "最多 500 字，請不要寫姓名、電話等個人資料。",
-    follow_up_done: "已收到您的意見，謝謝。",
-    follow_up_again: "已收到您的意見，工單已重新派給責任部門。",
     follow_up_late: "這次處理結果已經評價過，或者現在還不能評價。",
     public_title: "政務服務「好差評」公開統計",
     public_slogan: "您的評價讓服務變得更好",

@@ -5,8 +5,8 @@ use haochaping::{identifier::Uscc, region::Region};
 use super::{load_keys, open_existing, open_or_make};
 use crate::{
     app::{Clock, SystemClock, SystemRng},
+    caller::{Scope, make_key},
     config::StoreArgs,
-    registrar::{Scope, make_key},
     store::{Store, StoredApiKey},
 };
 

@@ -6,7 +6,7 @@ use haochaping::{
     region::Region,
 };
 
-/// Stands for the registrar in the keys of visits' ratings; no registrar's name has a colon.
+/// Stands for the authority in the keys of visits' ratings; no authority has a colon.
 pub const CARD_AUTHORITY: &str = "hcp:card";
 
 /// A card on its way to the store: what its row of the roster says.

@@ -185,8 +185,6 @@ pub struct RatingView {
     pub rated_at: Instant,
     /// Whether it counts.
     pub standing: Standing,
-    /// The state of its work order and when it was opened.
-    pub work_order: Option<(String, Instant)>,
 }
 
 /// A wrapped key.

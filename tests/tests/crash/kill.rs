@@ -54,7 +54,11 @@ fn missing<'a>(collector: &Collector, acknowledged: &'a [Acknowledged]) -> Vec<&
             let (low, high) = code.id_range();
             let found = store.ratings_between(code.part(), low, high).await.unwrap();
             let is_it = |id| Receipt::of(code.part(), id).as_str() == rating.receipt;
-            if !found.iter().any(|view| is_it(&view.id) && view.work_order.is_some() == rating.is_bad) {
+            let is_whole = match found.iter().find(|view| is_it(&view.id)) {
+                Some(view) => store.order_of(code.part(), view.id).await.unwrap().is_some() == rating.is_bad,
+                None => false,
+            };
+            if !is_whole {
                 missing.push(rating);
             }
         }

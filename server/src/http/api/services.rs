@@ -16,8 +16,8 @@ use haochaping::{
 
 use crate::{
     app::{App, uuid_at},
+    caller::{Caller, Scope},
     http::problem::Problem,
-    registrar::{Registrar, Scope},
     store::{NewService, Registered},
 };
 
@@ -43,33 +43,32 @@ pub async fn create(
     headers: HeaderMap,
     body: Result<Json<v1::ServicesRequest>, JsonRejection>,
 ) -> Result<Json<v1::ServicesRegistered>, Problem> {
-    let registrars = app.registrars();
+    let callers = app.callers();
     let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let registrar =
-        bearer.and_then(|value| registrars.admit(value, &[Scope::Services, Scope::Probe])).ok_or_else(|| {
-            Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "no live API key that may register services")
-        })?;
+    let caller = bearer.and_then(|value| callers.admit(value, &[Scope::Services, Scope::Probe])).ok_or_else(|| {
+        Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "no live API key that may register services")
+    })?;
     let Json(request) = body?;
     if request.services.is_empty() || request.services.len() > SERVICES_MAX {
         let title = format!("{} services, 1 to {SERVICES_MAX} are allowed", request.services.len());
         return Err(Problem::new(StatusCode::BAD_REQUEST, "wrong-number", &title));
     }
-    register(&app, registrar, request.services).await.map(Json)
+    register(&app, caller, request.services).await.map(Json)
 }
 
 /// Checks, registers and answers in the order of the request.
 async fn register(
     app: &App,
-    registrar: &Registrar,
+    caller: &Caller,
     sent: Vec<v1::ServiceRegistration>,
 ) -> Result<v1::ServicesRegistered, Problem> {
     let now = app.clock.now();
     let (mut taken, mut rejected) = (Vec::new(), Vec::new());
     for (index, registration) in sent.into_iter().enumerate() {
-        match check(registrar, registration) {
+        match check(caller, registration) {
             Ok(service) => {
-                let new = to_new(app, &registrar.authority, service, now);
-                taken.push((index, NewService { is_probe: registrar.is_probe(), ..new }));
+                let new = to_new(app, &caller.authority, service, now);
+                taken.push((index, NewService { is_probe: caller.is_probe(), ..new }));
             }
             Err(faults) => {
                 rejected.extend(faults.into_iter().map(|(field, code)| v1::RejectedService { index, code, field }));
@@ -77,7 +76,7 @@ async fn register(
         }
     }
     let news = taken.iter().map(|(_, new)| new.clone()).collect();
-    let registered = app.store.register(&registrar.authority, news).await.map_err(|error| {
+    let registered = app.store.register(&caller.authority, news).await.map_err(|error| {
         tracing::error!(%error, "services were not registered");
         if matches!(error, crate::store::StoreError::Busy(_)) { Problem::busy() } else { Problem::internal() }
     })?;
@@ -87,14 +86,14 @@ async fn register(
 }
 
 /// The faults of one registration as field and code.
-fn check(registrar: &Registrar, sent: v1::ServiceRegistration) -> Result<Service, Vec<(String, String)>> {
+fn check(caller: &Caller, sent: v1::ServiceRegistration) -> Result<Service, Vec<(String, String)>> {
     let service = Service::try_from(sent)
         .map_err(|faults| faults.iter().map(|f| (f.field().to_owned(), f.code().to_owned())).collect::<Vec<_>>())?;
     let mut outside = Vec::new();
-    if !registrar.covers_region(service.region) {
+    if !caller.covers_region(service.region) {
         outside.push(("region".to_owned(), "outside-scope".to_owned()));
     }
-    if !registrar.covers_agency(service.agency_code.as_str()) {
+    if !caller.covers_agency(service.agency_code.as_str()) {
         outside.push(("agency_code".to_owned(), "outside-scope".to_owned()));
     }
     if outside.is_empty() { Ok(service) } else { Err(outside) }

@@ -20,9 +20,9 @@ use serde::Deserialize;
 
 use crate::{
     app::App,
+    caller::{Caller, Scope},
     http::problem::Problem,
     orders::{self, ActError, HistoryError, Loaded, id_of},
-    registrar::{Registrar, Scope},
     store::{StoreError, order::OrderQuery},
 };
 
@@ -145,7 +145,7 @@ pub async fn act(
 
 /// Who works orders by this key.
 struct Worker {
-    key: Registrar,
+    key: Caller,
     actor: Actor,
 }
 
@@ -170,8 +170,8 @@ impl Worker {
 
 fn admit(app: &App, headers: &HeaderMap) -> Result<Worker, Problem> {
     let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let registrars = app.registrars();
-    let key = bearer.and_then(|value| registrars.admit(value, &[Scope::WorkOrders, Scope::Supervision])).cloned();
+    let callers = app.callers();
+    let key = bearer.and_then(|value| callers.admit(value, &[Scope::WorkOrders, Scope::Supervision])).cloned();
     let key = key.ok_or_else(|| {
         Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "no live API key that may work orders")
     })?;
@@ -192,7 +192,7 @@ async fn find(app: &App, worker: &Worker, id: &str) -> Result<Loaded, Problem> {
         return Err(nothing());
     }
     let mut loaded = orders::load(&*app.store, &app.keys().vault, row).await.map_err(|error| failed(&error))?;
-    loaded.order.facts.is_service_body = app.registrars().is_body(&loaded.order.agency);
+    loaded.order.facts.is_service_body = app.callers().is_body(&loaded.order.agency);
     Ok(loaded)
 }
 

@@ -1,6 +1,9 @@
 //! What a batch does: an outcome for each rating, work orders, figures, a revision.
 
-use haochaping::rating::{Provenance, SatisfactionLevel};
+use haochaping::{
+    rating::{Provenance, SatisfactionLevel},
+    work_order::Stage,
+};
 
 use super::{
     Any,
@@ -98,9 +101,10 @@ pub(super) async fn a_bad_rating_that_counts_opens_one_work_order(store: Any<'_>
     assert!(outcomes(store, batch.clone()).await.iter().all(|o| *o == Outcome::Accepted));
     assert!(outcomes(store, batch.clone()).await.iter().all(|o| matches!(o, Outcome::Replayed { .. })));
     for (new, (level, provenance)) in batch.iter().zip(cases) {
-        let found = store.ratings_between(new.part, new.id, new.id).await.unwrap();
-        let expected = (level.is_bad() && provenance.counts()).then(|| ("opened".to_owned(), new.rated_at));
-        assert_eq!(found[0].work_order, expected, "{level} {provenance}");
+        let found =
+            store.order_of(new.part, new.id).await.unwrap().map(|order| (order.standing.stage, order.opened_at));
+        let expected = (level.is_bad() && provenance.counts()).then_some((Stage::Opened, new.rated_at));
+        assert_eq!(found, expected, "{level} {provenance}");
     }
     // Two bad levels by three provenances that count.
     assert_eq!(store.verify().await.unwrap().n_work_orders, 6);

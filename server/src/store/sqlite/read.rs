@@ -43,23 +43,19 @@ pub(super) fn ratings_between(
     high: RatingId,
 ) -> Result<Vec<RatingView>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "select r.id, r.rated_at, w.state, w.opened_at, q.part is not null, q.decision from rating r
-         left join work_order w on w.part = r.part and w.rating = r.id
+        "select r.id, r.rated_at, q.part is not null, q.decision from rating r
          left join quarantine q on q.part = r.part and q.rating = r.id
          where r.part = ?1 and r.id between ?2 and ?3",
     )?;
     let rows = statement.query_map(params![part, low, high], |row| {
-        let opened: Option<i64> = row.get(3)?;
-        let state: Option<String> = row.get(2)?;
         Ok(RatingView {
             id: row.get(0)?,
             rated_at: Instant::from_millis(row.get(1)?),
-            standing: match (row.get(4)?, row.get::<_, Option<String>>(5)?.as_deref()) {
+            standing: match (row.get(2)?, row.get::<_, Option<String>>(3)?.as_deref()) {
                 (true, None) => Standing::Quarantined,
                 (true, Some("excluded")) => Standing::Excluded,
                 _ => Standing::Counts,
             },
-            work_order: state.zip(opened.map(Instant::from_millis)),
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

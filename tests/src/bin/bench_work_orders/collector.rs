@@ -20,12 +20,12 @@ use haochaping::{
 use haochaping_server::{
     app::{App, Clock, Parts, SystemClock, SystemRng, random, timeless_id, uuid_at},
     assets::Releases,
+    caller::{Callers, make_key},
     config::{Config, Purposes},
     figures::Figures,
     http::{assets::Served, router::router},
     keys::{Keys, MasterKey},
     orders,
-    registrar::{Registrars, make_key},
     store::{About, NewRating, NewService, Store, StoredApiKey, sqlite::SqliteStore},
     writer,
 };
@@ -77,7 +77,7 @@ impl Collector {
         }));
         let agencies: Vec<_> = (0..N_AGENCIES).map(code_of_agency).collect();
         let (stored, bearers): (Vec<_>, Vec<_>) = agencies.iter().map(key_of).unzip();
-        app.set_registrars(Registrars::new(stored));
+        app.set_callers(Callers::new(stored));
         let service =
             router(&app, Served(Arc::new(Releases::default()))).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await });

@@ -1,4 +1,4 @@
-//! Who may register services: API keys, each of an authority, scoped to regions and agencies.
+//! Who calls with a key: API keys, each of an authority, with what it may do, where and for whom.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -48,7 +48,7 @@ impl Scope {
 
 /// One caller that a key admitted.
 #[derive(Clone, Debug)]
-pub struct Registrar {
+pub struct Caller {
     /// The public half of the key.
     pub key: String,
     /// Whose case numbers these are.
@@ -61,7 +61,7 @@ pub struct Registrar {
     pub agencies: BTreeSet<String>,
 }
 
-impl Registrar {
+impl Caller {
     /// Whether what it registers are test services.
     pub fn is_probe(&self) -> bool {
         self.scope == Scope::Probe
@@ -80,9 +80,9 @@ impl Registrar {
 
 /// All live API keys.
 #[derive(Debug, Default)]
-pub struct Registrars(BTreeMap<String, ([u8; 32], Registrar)>);
+pub struct Callers(BTreeMap<String, ([u8; 32], Caller)>);
 
-impl Registrars {
+impl Callers {
     /// The live ones among stored keys whose scope this binary knows.
     pub fn new(stored: Vec<StoredApiKey>) -> Self {
         let live = stored.into_iter().filter(|key| key.revoked_at.is_none());
@@ -95,8 +95,8 @@ impl Registrars {
                     let is_probe = scope == Scope::Probe;
                     let authority = if is_probe { format!("probe:{}", key.authority) } else { key.authority };
                     let (regions, agencies) = (key.regions, key.agencies.into_iter().collect());
-                    let registrar = Registrar { key: key.id.clone(), authority, scope, regions, agencies };
-                    (key.id, (key.secret_hash, registrar))
+                    let caller = Caller { key: key.id.clone(), authority, scope, regions, agencies };
+                    (key.id, (key.secret_hash, caller))
                 })
                 .collect(),
         )
@@ -108,11 +108,11 @@ impl Registrars {
     }
 
     /// The caller of an `Authorization: Bearer` header; `None` if no live key of one of these scopes fits.
-    pub fn admit(&self, header: &str, scopes: &[Scope]) -> Option<&Registrar> {
+    pub fn admit(&self, header: &str, scopes: &[Scope]) -> Option<&Caller> {
         let key = header.strip_prefix("Bearer ").or_else(|| header.strip_prefix("bearer "))?.trim();
         let (id, secret) = key.strip_prefix("hcp_")?.split_once('_')?;
-        let (hash, registrar) = self.0.get(id)?;
-        (is_same(hash, &hash_of(secret)) && scopes.contains(&registrar.scope)).then_some(registrar)
+        let (hash, caller) = self.0.get(id)?;
+        (is_same(hash, &hash_of(secret)) && scopes.contains(&caller.scope)).then_some(caller)
     }
 }
 
@@ -162,20 +162,20 @@ mod tests {
     #[test]
     fn a_live_key_admits_and_nothing_else_does() {
         let (id, hash, whole) = make_key(&SystemRng);
-        let live = Registrars::new(vec![stored(&id, hash)]);
+        let live = Callers::new(vec![stored(&id, hash)]);
         let caller = live.admit(&format!("Bearer {whole}"), REGISTER).unwrap();
         assert!(caller.covers_region("321002001".parse().unwrap()));
         assert!(!caller.covers_region("320100".parse().unwrap()));
         assert!(live.admit(&format!("Bearer {whole}0"), REGISTER).is_none());
         assert!(live.admit(&whole, REGISTER).is_none());
         let revoked = StoredApiKey { revoked_at: Some(Instant::from_millis(1)), ..stored(&id, hash) };
-        assert!(Registrars::new(vec![revoked]).admit(&format!("Bearer {whole}"), REGISTER).is_none());
-        let probe = Registrars::new(vec![StoredApiKey { scope: "probe".into(), ..stored(&id, hash) }]);
+        assert!(Callers::new(vec![revoked]).admit(&format!("Bearer {whole}"), REGISTER).is_none());
+        let probe = Callers::new(vec![StoredApiKey { scope: "probe".into(), ..stored(&id, hash) }]);
         let probe = probe.admit(&format!("Bearer {whole}"), REGISTER).unwrap();
         assert!(probe.is_probe() && probe.authority == "probe:jiangsu");
         for scope in ["other", "work-orders", "supervision"] {
             let other = StoredApiKey { scope: scope.into(), ..stored(&id, hash) };
-            assert!(Registrars::new(vec![other]).admit(&format!("Bearer {whole}"), REGISTER).is_none());
+            assert!(Callers::new(vec![other]).admit(&format!("Bearer {whole}"), REGISTER).is_none());
         }
     }
 }
