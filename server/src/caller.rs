@@ -5,12 +5,12 @@ use std::{
     fmt::Write as _,
 };
 
-use haochaping::{link::base32, region::Region};
+use haochaping::{link::base32, region::Region, work_order::Role};
 use sha2::{Digest, Sha256};
 
 use crate::{
     app::{Rng, random},
-    store::StoredApiKey,
+    store::{StoredApiKey, staff::StaffRow},
 };
 
 /// What a key may do.
@@ -78,40 +78,48 @@ impl Caller {
     }
 }
 
-/// All live API keys.
+/// All live API keys, and which departments are service-management bodies.
 #[derive(Debug, Default)]
-pub struct Callers(BTreeMap<String, ([u8; 32], Caller)>);
+pub struct Callers {
+    keys: BTreeMap<String, ([u8; 32], Caller)>,
+    bodies: BTreeSet<String>,
+}
 
 impl Callers {
     /// The live ones among stored keys whose scope this binary knows.
-    pub fn new(stored: Vec<StoredApiKey>) -> Self {
+    /// A body is whose key or whose staff supervises.
+    pub fn new(stored: Vec<StoredApiKey>, staff: Vec<StaffRow>) -> Self {
+        let supervises =
+            |row: &StaffRow| row.disabled_at.is_none() && matches!(row.role, Role::Supervisor | Role::Province);
+        let mut bodies: BTreeSet<_> = staff.into_iter().filter(supervises).filter_map(|row| row.agency).collect();
         let live = stored.into_iter().filter(|key| key.revoked_at.is_none());
         let known = live.filter_map(|key| Some((Scope::from_name(&key.scope)?, key)));
-        Self(
-            known
-                .map(|(scope, key)| {
-                    // No name of an authority holds a colon: test services never meet real ones, whatever their case
-                    // numbers.
-                    let is_probe = scope == Scope::Probe;
-                    let authority = if is_probe { format!("probe:{}", key.authority) } else { key.authority };
-                    let (regions, agencies) = (key.regions, key.agencies.into_iter().collect());
-                    let caller = Caller { key: key.id.clone(), authority, scope, regions, agencies };
-                    (key.id, (key.secret_hash, caller))
-                })
-                .collect(),
-        )
+        let keys: BTreeMap<_, _> = known
+            .map(|(scope, key)| {
+                // No name of an authority holds a colon: test services never meet real ones, whatever their case
+                // numbers.
+                let is_probe = scope == Scope::Probe;
+                let authority = if is_probe { format!("probe:{}", key.authority) } else { key.authority };
+                let (regions, agencies) = (key.regions, key.agencies.into_iter().collect());
+                let caller = Caller { key: key.id.clone(), authority, scope, regions, agencies };
+                (key.id, (key.secret_hash, caller))
+            })
+            .collect();
+        let supervising = keys.values().filter(|(_, caller)| caller.scope == Scope::Supervision);
+        bodies.extend(supervising.flat_map(|(_, caller)| caller.agencies.iter().cloned()));
+        Self { keys, bodies }
     }
 
     /// Whether a department is a service-management body itself.
     pub fn is_body(&self, agency: &str) -> bool {
-        self.0.values().any(|(_, caller)| caller.scope == Scope::Supervision && caller.agencies.contains(agency))
+        self.bodies.contains(agency)
     }
 
     /// The caller of an `Authorization: Bearer` header; `None` if no live key of one of these scopes fits.
     pub fn admit(&self, header: &str, scopes: &[Scope]) -> Option<&Caller> {
         let key = header.strip_prefix("Bearer ").or_else(|| header.strip_prefix("bearer "))?.trim();
         let (id, secret) = key.strip_prefix("hcp_")?.split_once('_')?;
-        let (hash, caller) = self.0.get(id)?;
+        let (hash, caller) = self.keys.get(id)?;
         (is_same(hash, &hash_of(secret)) && scopes.contains(&caller.scope)).then_some(caller)
     }
 }
@@ -162,20 +170,20 @@ mod tests {
     #[test]
     fn a_live_key_admits_and_nothing_else_does() {
         let (id, hash, whole) = make_key(&SystemRng);
-        let live = Callers::new(vec![stored(&id, hash)]);
+        let live = Callers::new(vec![stored(&id, hash)], vec![]);
         let caller = live.admit(&format!("Bearer {whole}"), REGISTER).unwrap();
         assert!(caller.covers_region("321002001".parse().unwrap()));
         assert!(!caller.covers_region("320100".parse().unwrap()));
         assert!(live.admit(&format!("Bearer {whole}0"), REGISTER).is_none());
         assert!(live.admit(&whole, REGISTER).is_none());
         let revoked = StoredApiKey { revoked_at: Some(Instant::from_millis(1)), ..stored(&id, hash) };
-        assert!(Callers::new(vec![revoked]).admit(&format!("Bearer {whole}"), REGISTER).is_none());
-        let probe = Callers::new(vec![StoredApiKey { scope: "probe".into(), ..stored(&id, hash) }]);
+        assert!(Callers::new(vec![revoked], vec![]).admit(&format!("Bearer {whole}"), REGISTER).is_none());
+        let probe = Callers::new(vec![StoredApiKey { scope: "probe".into(), ..stored(&id, hash) }], vec![]);
         let probe = probe.admit(&format!("Bearer {whole}"), REGISTER).unwrap();
         assert!(probe.is_probe() && probe.authority == "probe:jiangsu");
         for scope in ["other", "work-orders", "supervision"] {
             let other = StoredApiKey { scope: scope.into(), ..stored(&id, hash) };
-            assert!(Callers::new(vec![other]).admit(&format!("Bearer {whole}"), REGISTER).is_none());
+            assert!(Callers::new(vec![other], vec![]).admit(&format!("Bearer {whole}"), REGISTER).is_none());
         }
     }
 }

@@ -15,6 +15,8 @@ pub mod keys;
 #[cfg(feature = "mutants")]
 pub mod mutant;
 pub mod orders;
+pub mod staff;
 pub mod store;
 pub mod watch;
+pub mod worker;
 pub mod writer;

@@ -48,8 +48,8 @@ async fn refresh(app: &App, master: &MasterKey, seen: &mut Seen) -> Result<(), K
     if has_changed("keys") && !seen.revisions.is_empty() {
         app.set_keys(Keys::load(&*app.store, master, &*app.rng, app.clock.now()).await?);
     }
-    if has_changed("api_keys") {
-        app.set_callers(Callers::new(app.store.api_keys().await?));
+    if has_changed("api_keys") || has_changed("staff") {
+        app.set_callers(Callers::new(app.store.api_keys().await?, app.store.staff().await?));
     }
     if has_changed("regions") {
         app.set_region_names(app.store.regions().await?);

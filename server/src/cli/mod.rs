@@ -9,6 +9,7 @@ mod probe;
 mod region;
 pub mod serve;
 mod service;
+mod staff;
 mod ticket;
 mod verify;
 
@@ -45,6 +46,8 @@ enum Command {
     Region(region::Args),
     /// Import the days off of coming years
     Calendar(calendar::Args),
+    /// Add, list, reset and disable the accounts of the desk
+    Staff(staff::Args),
     /// Print the cards of grid workers, windows and halls, and keep them
     Card(card::Args),
     /// Import finished services from a file
@@ -71,6 +74,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::ApiKey(args) => api_key::run(args).await,
         Command::Region(args) => region::run(args).await,
         Command::Calendar(args) => calendar::run(args).await,
+        Command::Staff(args) => staff::run(args).await,
         Command::Card(args) => card::run(args).await,
         Command::Service(args) => service::run(args).await,
         Command::Ticket(args) => ticket::run(args).await,

@@ -3,15 +3,18 @@
 mod card;
 #[cfg(test)]
 pub(crate) mod contract;
+pub mod desk;
 mod figure;
 mod null;
 pub mod order;
 pub mod sqlite;
+pub mod staff;
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
 pub use card::{CARD_AUTHORITY, Decision, Issue, NewCard, NewVisit, Quarantined, Standing, StoredCard};
+use desk::DeskStore;
 pub use figure::{Figure, FigureKey, Tally};
 use haochaping::{
     calendar::Instant,
@@ -23,6 +26,7 @@ use haochaping::{
 };
 pub use null::NullStore;
 use order::{NewEntry, OrderQuery, OrderRow, OrderStanding, StoredEntry};
+use staff::StaffStore;
 
 /// An id of 16 bytes, a UUIDv7.
 pub type Id = [u8; 16];
@@ -236,7 +240,7 @@ pub struct Verification {
 
 /// The store. Every write is one transaction, and has happened when it returns.
 #[async_trait]
-pub trait Store: Send + Sync + 'static {
+pub trait Store: StaffStore + DeskStore {
     /// Writes a batch of ratings with work orders and counters in one transaction.
     ///
     /// # Errors

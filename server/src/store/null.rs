@@ -8,7 +8,9 @@ use haochaping::{calendar::Instant, link::RatingId, region::Region, statistics::
 use super::{
     Committed, Decision, Figure, FigureKey, Id, Issue, NewCard, NewRating, NewService, Outcome, Quarantined,
     RatingView, Registered, ServiceView, Store, StoreError, StoredApiKey, StoredCard, StoredKey, Verification,
+    desk::{Attachment, DeskQuery, DeskStore, Note},
     order::{NewEntry, OrderQuery, OrderRow, OrderStanding, StoredEntry},
+    staff::{Attempt, AuditEntry, Digest, Invitation, Session, StaffRow, StaffStore},
 };
 
 /// Accepts every rating and forgets it.
@@ -141,5 +143,76 @@ impl Store for NullStore {
     }
     async fn backup(&self, _: &std::path::Path, _: &(dyn Fn(u64, u64) + Sync)) -> Result<(), StoreError> {
         Err(StoreError::Failed(NOTHING_KEPT.into()))
+    }
+}
+
+#[async_trait]
+impl StaffStore for NullStore {
+    async fn staff(&self) -> Result<Vec<StaffRow>, StoreError> {
+        Ok(Vec::new())
+    }
+    async fn add_staff(&self, _: StaffRow, _: Invitation, _: AuditEntry) -> Result<bool, StoreError> {
+        Err(StoreError::Failed(NOTHING_KEPT.into()))
+    }
+    async fn reset_staff(&self, _: &str, _: Invitation, _: AuditEntry) -> Result<bool, StoreError> {
+        Err(StoreError::Failed(NOTHING_KEPT.into()))
+    }
+    async fn disable_staff(&self, _: &str, _: AuditEntry) -> Result<bool, StoreError> {
+        Err(StoreError::Failed(NOTHING_KEPT.into()))
+    }
+    async fn invited(&self, _: Digest, _: Instant) -> Result<Option<StaffRow>, StoreError> {
+        Ok(None)
+    }
+    async fn accept_invitation(&self, _: Digest, _: &str, _: AuditEntry) -> Result<bool, StoreError> {
+        Err(StoreError::Failed(NOTHING_KEPT.into()))
+    }
+    async fn attempt(&self, _: &str, _: Instant, _: u32) -> Result<Attempt, StoreError> {
+        Err(StoreError::Failed(NOTHING_KEPT.into()))
+    }
+    async fn begin_session(&self, _: Digest, _: &str, _: AuditEntry) -> Result<(), StoreError> {
+        Err(StoreError::Failed(NOTHING_KEPT.into()))
+    }
+    async fn session(&self, _: Digest) -> Result<Option<Session>, StoreError> {
+        Ok(None)
+    }
+    async fn touch_session(&self, _: Digest, _: Instant) -> Result<(), StoreError> {
+        Err(StoreError::Failed(NOTHING_KEPT.into()))
+    }
+    async fn step_up(&self, _: Digest, _: Instant) -> Result<(), StoreError> {
+        Err(StoreError::Failed(NOTHING_KEPT.into()))
+    }
+    async fn end_session(&self, _: Digest) -> Result<(), StoreError> {
+        Err(StoreError::Failed(NOTHING_KEPT.into()))
+    }
+    async fn forget_sessions(&self, _: Instant, _: Instant) -> Result<(), StoreError> {
+        Err(StoreError::Failed(NOTHING_KEPT.into()))
+    }
+    async fn record(&self, _: AuditEntry) -> Result<(), StoreError> {
+        Err(StoreError::Failed(NOTHING_KEPT.into()))
+    }
+    async fn audit(&self, _: Option<i64>, _: u32) -> Result<Vec<(i64, AuditEntry)>, StoreError> {
+        Ok(Vec::new())
+    }
+}
+
+#[async_trait]
+impl DeskStore for NullStore {
+    async fn desk_orders(&self, _: DeskQuery) -> Result<Vec<OrderRow>, StoreError> {
+        Ok(Vec::new())
+    }
+    async fn add_note(&self, _: u8, _: RatingId, _: Note, _: AuditEntry) -> Result<(), StoreError> {
+        Err(StoreError::Failed(NOTHING_KEPT.into()))
+    }
+    async fn notes(&self, _: u8, _: RatingId) -> Result<Vec<Note>, StoreError> {
+        Ok(Vec::new())
+    }
+    async fn attach(&self, _: u8, _: RatingId, _: Attachment, _: Vec<u8>, _: u32) -> Result<bool, StoreError> {
+        Err(StoreError::Failed(NOTHING_KEPT.into()))
+    }
+    async fn attachments(&self, _: u8, _: RatingId) -> Result<Vec<Attachment>, StoreError> {
+        Ok(Vec::new())
+    }
+    async fn attached(&self, _: u8, _: RatingId, _: Digest) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(None)
     }
 }

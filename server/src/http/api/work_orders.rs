@@ -10,20 +10,16 @@ use axum::{
     extract::{Path, Query, State, rejection::JsonRejection},
     http::{HeaderMap, StatusCode, header},
 };
-use haochaping::{
-    calendar::Instant,
-    rating::{Indicator, masked_name, masked_phone},
-    wire::v1,
-    work_order::{Actor, Entry, Role, Stage},
-};
+use haochaping::{wire::v1, work_order::Role};
 use serde::Deserialize;
 
 use crate::{
     app::App,
-    caller::{Caller, Scope},
+    caller::Scope,
     http::problem::Problem,
-    orders::{self, ActError, HistoryError, Loaded, id_of},
+    orders::{self, ActError, HistoryError, Loaded},
     store::{StoreError, order::OrderQuery},
+    worker::{self, Worker, view},
 };
 
 /// The most orders on a page.
@@ -69,8 +65,8 @@ pub async fn list(
     let query = OrderQuery {
         after: asked.after,
         limit: asked.limit,
-        agencies: worker.agencies(),
-        regions: worker.key.regions.clone(),
+        agencies: worker.agencies_shown(),
+        regions: worker.regions.clone(),
         is_dispatched: worker.actor.role == Role::Handler,
     };
     let rows = app.store.orders(query).await.map_err(|error| failed(&error))?;
@@ -143,31 +139,6 @@ pub async fn act(
     Ok(Json(view(&app, &worker, &loaded)))
 }
 
-/// Who works orders by this key.
-struct Worker {
-    key: Caller,
-    actor: Actor,
-}
-
-impl Worker {
-    /// Whose orders a handler sees; a body sees those of every department of its region.
-    fn agencies(&self) -> Vec<String> {
-        if self.actor.role == Role::Handler { self.key.agencies.iter().cloned().collect() } else { Vec::new() }
-    }
-
-    /// Who acts on an order: as the department that has it, if that is one of theirs.
-    fn actor_about(&self, loaded: &Loaded) -> Actor {
-        let agency = self.key.agencies.get(&loaded.order.agency).cloned();
-        Actor { agency: agency.or_else(|| self.actor.agency.clone()), ..self.actor.clone() }
-    }
-
-    /// No reprisal: the rated department, in whatever capacity, cannot tell an anonymous person by case or minute.
-    fn must_not_know(&self, loaded: &Loaded) -> bool {
-        let is_rated = self.key.agencies.contains(&loaded.row.facts.agency);
-        loaded.row.about.is_anonymous && (self.actor.role == Role::Handler || is_rated)
-    }
-}
-
 fn admit(app: &App, headers: &HeaderMap) -> Result<Worker, Problem> {
     let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let callers = app.callers();
@@ -175,25 +146,12 @@ fn admit(app: &App, headers: &HeaderMap) -> Result<Worker, Problem> {
     let key = key.ok_or_else(|| {
         Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "no live API key that may work orders")
     })?;
-    let role = if key.scope == Scope::WorkOrders { Role::Handler } else { Role::Supervisor };
-    let who = format!("api:{}", key.key);
-    let actor = Actor { role, who, agency: key.agencies.first().cloned(), region: key.regions.first().copied() };
-    Ok(Worker { key, actor })
+    Ok(Worker::of_key(&key))
 }
 
 async fn find(app: &App, worker: &Worker, id: &str) -> Result<Loaded, Problem> {
-    let nothing = || Problem::new(StatusCode::NOT_FOUND, "unknown-work-order", "no such work order");
-    let id = orders::parse_id(id).ok_or_else(nothing)?;
-    let row = app.store.order(id).await.map_err(|error| failed(&error))?.ok_or_else(nothing)?;
-    let is_handler = worker.actor.role == Role::Handler;
-    let is_own = !is_handler || worker.key.agencies.contains(&row.standing.agency);
-    let is_with_department = row.standing.stage != Stage::Opened;
-    if !is_own || !worker.key.covers_region(row.facts.region) || (is_handler && !is_with_department) {
-        return Err(nothing());
-    }
-    let mut loaded = orders::load(&*app.store, &app.keys().vault, row).await.map_err(|error| failed(&error))?;
-    loaded.order.facts.is_service_body = app.callers().is_body(&loaded.order.agency);
-    Ok(loaded)
+    let found = worker::find(app, worker, id).await.map_err(|error| failed(&error))?;
+    found.ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "unknown-work-order", "no such work order"))
 }
 
 fn failed(error: &dyn std::fmt::Display) -> Problem {
@@ -207,73 +165,5 @@ fn refused(error: ActError) -> Problem {
         ActError::Moved(_) => Problem::new(StatusCode::CONFLICT, "moved", &error.to_string()),
         ActError::History(HistoryError::Store(StoreError::Busy(_))) => Problem::busy(),
         ActError::History(error) => failed(&error),
-    }
-}
-
-fn view(app: &App, worker: &Worker, loaded: &Loaded) -> v1::WorkOrder {
-    let (row, order) = (&loaded.row, &loaded.order);
-    let (about, vault) = (&row.about, &app.keys().vault);
-    let open = |column: &str, blob: &Option<Vec<u8>>| {
-        blob.as_deref().and_then(|blob| vault.open("rating", &row.rating, column, blob))
-    };
-    let is_hidden = worker.must_not_know(loaded);
-    let rated_at = if is_hidden { about.rated_at.date_in_china().to_string() } else { about.rated_at.to_rfc3339() };
-    let contact = open("contact", &about.contact).map(|text| {
-        let (name, phone) = text.split_once('\n').unwrap_or((&text, ""));
-        v1::MaskedContact { name: masked_name(name), phone: masked_phone(phone) }
-    });
-    let indicator = |code: &str| v1::WorkOrderIndicator {
-        code: code.to_owned(),
-        text: Indicator::find(code).map_or("", |indicator| indicator.text).to_owned(),
-    };
-    let due = order.due(&app.config.profile, &app.calendar()).into_iter();
-    let actions = order.next_actions(worker.actor.role);
-    v1::WorkOrder {
-        id: id_of(row),
-        stage: order.stage(),
-        round: order.round,
-        class: order.class,
-        upheld: order.is_upheld,
-        n_entries: order.n_entries,
-        agency_code: order.agency.clone(),
-        agency_name: about.agency_name.clone(),
-        region: order.facts.region.to_string(),
-        case_number: (!is_hidden).then(|| about.case_number.clone()),
-        item_code: about.item_code.clone(),
-        item_name: about.item_name.clone(),
-        window: about.window.clone(),
-        level: about.level.clone(),
-        indicators: about.indicators.split(',').filter(|code| !code.is_empty()).map(indicator).collect(),
-        comment: open("comment", &about.comment),
-        anonymous: about.is_anonymous,
-        real_name: order.facts.is_real_name,
-        contact,
-        rated_at,
-        due: due
-            .map(|(kind, deadline)| v1::Due {
-                kind,
-                at: deadline.at.to_rfc3339(),
-                provisional: deadline.is_provisional,
-            })
-            .collect(),
-        actions: actions
-            .map(|action| v1::NextAction {
-                action,
-                requires: action.fields().iter().map(ToString::to_string).collect(),
-            })
-            .collect(),
-        history: loaded.history.iter().map(|entry| entry_view(entry, is_hidden)).collect(),
-    }
-}
-
-fn entry_view(entry: &Entry, is_hidden: bool) -> v1::WorkOrderEntry {
-    let at = Instant::from_millis(entry.at);
-    let is_day_only = is_hidden && entry.role == Role::Rater;
-    v1::WorkOrderEntry {
-        number: entry.number,
-        at: if is_day_only { at.date_in_china().to_string() } else { at.to_rfc3339() },
-        role: entry.role,
-        who: entry.who.clone(),
-        action: entry.action.clone(),
     }
 }

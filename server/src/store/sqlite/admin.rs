@@ -8,7 +8,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior, backup, params};
 use super::{connect, make_private};
 use crate::store::{FigureKey, StoreError, StoredApiKey, StoredKey};
 
-fn raise(connection: &Connection, name: &str) -> Result<(), StoreError> {
+pub(super) fn raise(connection: &Connection, name: &str) -> Result<(), StoreError> {
     connection.prepare_cached("update revision set value = value + 1 where name = ?1")?.execute([name])?;
     Ok(())
 }

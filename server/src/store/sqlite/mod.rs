@@ -3,11 +3,13 @@
 mod admin;
 mod card;
 mod commit;
+mod desk;
 mod migrate;
 mod order;
 mod quarantine;
 mod read;
 mod register;
+mod staff;
 mod sums;
 mod verify;
 

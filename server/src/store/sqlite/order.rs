@@ -53,7 +53,7 @@ pub(super) fn open(
     Ok(())
 }
 
-const COLUMNS: &str =
+pub(super) const COLUMNS: &str =
     "w.part, w.id, w.rating, w.opened_at, w.rated_agency, w.region, w.real_name, w.has_contact, w.state,
   w.agency, w.class, w.upheld, w.round, w.replied_at, w.n_entries, w.wake_at, w.due_at, w.due_provisional, w.changed,
   r.case_number, r.item_code, s.item_name, s.window, a.name, r.level, r.indicators, r.comment, r.contact, r.anonymous,
@@ -63,7 +63,7 @@ const COLUMNS: &str =
     and s.service_number = r.service_number
   left join agency a on a.code = w.agency";
 
-fn named<T>(row: &Row<'_>, column: usize, find: impl Fn(&str) -> Option<T>) -> rusqlite::Result<T> {
+pub(super) fn named<T>(row: &Row<'_>, column: usize, find: impl Fn(&str) -> Option<T>) -> rusqlite::Result<T> {
     let name: String = row.get(column)?;
     find(&name).ok_or_else(|| {
         let said = format!("{name:?} is no name that this binary knows").into();
@@ -71,7 +71,7 @@ fn named<T>(row: &Row<'_>, column: usize, find: impl Fn(&str) -> Option<T>) -> r
     })
 }
 
-fn read_row(row: &Row<'_>) -> rusqlite::Result<OrderRow> {
+pub(super) fn read_row(row: &Row<'_>) -> rusqlite::Result<OrderRow> {
     let time = |column| row.get::<_, Option<i64>>(column).map(|millis| millis.map(Instant::from_millis));
     let class = row.get::<_, Option<String>>(10)?;
     Ok(OrderRow {
@@ -163,7 +163,7 @@ pub(super) fn list(connection: &Connection, query: &OrderQuery) -> Result<Vec<Or
 }
 
 /// The first and last code in a region: all below share its digits.
-fn span(region: Region) -> (i64, i64) {
+pub(super) fn span(region: Region) -> (i64, i64) {
     let size: i64 = match region.kind() {
         RegionKind::Country => 1_000_000_000_000,
         RegionKind::Province => 10_000_000_000,

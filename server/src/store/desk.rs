@@ -1,0 +1,110 @@
+//! What the desk keeps beside the histories of work orders, and the orders as the desk lists them.
+
+use async_trait::async_trait;
+use haochaping::{calendar::Instant, link::RatingId, region::Region, work_order::Stage};
+
+use super::{
+    Id, StoreError,
+    order::OrderRow,
+    staff::{AuditEntry, Digest},
+};
+
+/// Which orders the desk lists, in which order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pile {
+    /// Those with something due, the longest overdue first.
+    #[default]
+    Due,
+    /// Open ones that wait for somebody else, the last changed first.
+    Waiting,
+    /// Those at rest, the last changed first.
+    Closed,
+}
+
+/// Where a page of the desk's list goes on: after this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct After {
+    /// Its term in milliseconds, or its number of change.
+    pub key: i64,
+    /// Its id.
+    pub id: Id,
+}
+
+/// A page of the desk's list.
+#[derive(Clone, Debug)]
+pub struct DeskQuery {
+    /// Which ones.
+    pub pile: Pile,
+    /// Of this department; `None` for all.
+    pub agency: Option<String>,
+    /// In this region with all below.
+    pub region: Region,
+    /// Only at these stages; empty for all.
+    pub stages: Vec<Stage>,
+    /// Only what is due before this.
+    pub due_before: Option<Instant>,
+    /// Only what is due at or after this.
+    pub due_from: Option<Instant>,
+    /// Whether orders that no department has yet are left out.
+    pub is_dispatched: bool,
+    /// Goes on after this one.
+    pub after: Option<After>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// A note beside a history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// Binds the text to its row.
+    pub id: Id,
+    /// When.
+    pub at: Instant,
+    /// By whom.
+    pub who: String,
+    /// `note`, `disclosure`, or `hotline` for what 12345 pushed back.
+    pub kind: String,
+    /// The text, encrypted.
+    pub text: Vec<u8>,
+}
+
+/// A file that belongs to an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attachment {
+    /// SHA-256 of its content.
+    pub digest: Digest,
+    /// The name it came with, encrypted.
+    pub name: Vec<u8>,
+    /// Its media type, found by its content.
+    pub kind: String,
+    /// In bytes.
+    pub size: u64,
+    /// When.
+    pub at: Instant,
+    /// By whom.
+    pub who: String,
+}
+
+/// The desk's side of the store.
+#[async_trait]
+pub trait DeskStore: Send + Sync + 'static {
+    /// A page of orders.
+    async fn desk_orders(&self, query: DeskQuery) -> Result<Vec<OrderRow>, StoreError>;
+    /// Adds a note, with the entry of the record that tells of it.
+    async fn add_note(&self, part: u8, rating: RatingId, note: Note, entry: AuditEntry) -> Result<(), StoreError>;
+    /// The notes of an order, oldest first.
+    async fn notes(&self, part: u8, rating: RatingId) -> Result<Vec<Note>, StoreError>;
+    /// Keeps a file once and lets it belong to an order. False if the order has it, or `max` others, already.
+    async fn attach(
+        &self,
+        part: u8,
+        rating: RatingId,
+        file: Attachment,
+        content: Vec<u8>,
+        max: u32,
+    ) -> Result<bool, StoreError>;
+    /// The files of an order, oldest first.
+    async fn attachments(&self, part: u8, rating: RatingId) -> Result<Vec<Attachment>, StoreError>;
+    /// What a file holds, encrypted; `None` if it is none of this order's.
+    async fn attached(&self, part: u8, rating: RatingId, digest: Digest) -> Result<Option<Vec<u8>>, StoreError>;
+}

@@ -1,0 +1,280 @@
+//! Accounts, sessions and the record of what staff did.
+
+use async_trait::async_trait;
+use haochaping::{calendar::Instant, work_order::Role};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
+
+use super::{SqliteStore, admin::raise, order::named, read::region_of};
+use crate::store::{
+    StoreError,
+    staff::{Attempt, AuditEntry, Digest, Invitation, Session, StaffRow, StaffStore},
+};
+
+/// The first lock; each further attempt doubles it.
+const FIRST_LOCK_MILLIS: i64 = 60_000;
+/// The longest lock: 64 minutes.
+const DOUBLINGS_MAX: u32 = 6;
+
+const COLUMNS: &str = "f.name, f.role, f.agency, f.region, f.password, f.locked_until, f.invited_until, f.created_at, \
+                       f.disabled_at from staff f";
+
+fn read_staff(row: &Row<'_>) -> rusqlite::Result<StaffRow> {
+    let time = |column| row.get::<_, Option<i64>>(column).map(|millis| millis.map(Instant::from_millis));
+    Ok(StaffRow {
+        name: row.get(0)?,
+        role: named(row, 1, Role::from_name)?,
+        agency: row.get(2)?,
+        region: region_of(row.get(3)?),
+        password: row.get(4)?,
+        locked_until: time(5)?,
+        invited_until: time(6)?,
+        created_at: Instant::from_millis(row.get(7)?),
+        disabled_at: time(8)?,
+    })
+}
+
+/// Writes an entry of the record in the transaction of what it tells of.
+pub(super) fn record(connection: &Connection, entry: &AuditEntry) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("insert into audit (id, at, who, what, about, detail) values (?1, ?2, ?3, ?4, ?5, ?6)")?
+        .execute(params![entry.id, entry.at.millis(), entry.who, entry.what, entry.about, entry.detail])?;
+    Ok(())
+}
+
+/// Runs `change` and records it if it did something, in one transaction that also tells running collectors.
+fn changed(
+    connection: &mut Connection,
+    entry: &AuditEntry,
+    change: impl FnOnce(&Transaction<'_>) -> Result<bool, StoreError>,
+) -> Result<bool, StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let is_done = change(&transaction)?;
+    if is_done {
+        record(&transaction, entry)?;
+        raise(&transaction, "staff")?;
+    }
+    transaction.commit().map_err(|error| StoreError::OutcomeUnknown(error.to_string()))?;
+    Ok(is_done)
+}
+
+fn end_sessions_of(connection: &Connection, name: &str) -> Result<(), StoreError> {
+    connection.execute("delete from staff_session where staff = ?1", [name])?;
+    Ok(())
+}
+
+fn add(connection: &Connection, row: &StaffRow, link: &Invitation) -> Result<bool, StoreError> {
+    let n = connection.execute(
+        "insert into staff (name, role, agency, region, invitation, invited_until, created_at)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7) on conflict do nothing",
+        params![
+            row.name,
+            row.role.name(),
+            row.agency,
+            row.region.number().cast_signed(),
+            link.digest,
+            link.until.millis(),
+            row.created_at.millis()
+        ],
+    )?;
+    Ok(n == 1)
+}
+
+fn attempt(connection: &mut Connection, name: &str, now: Instant, n_free: u32) -> Result<Attempt, StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found = transaction
+        .prepare_cached(&format!("select {COLUMNS} where f.name = ?1 and f.disabled_at is null"))?
+        .query_row([name], read_staff)
+        .optional()?;
+    let Some(row) = found.filter(|row| row.password.is_some()) else { return Ok(Attempt::Nobody) };
+    if let Some(until) = row.locked_until.filter(|until| now < *until) {
+        return Ok(Attempt::Locked(until));
+    }
+    let n: u32 = transaction
+        .prepare_cached("update staff set n_attempts = n_attempts + 1 where name = ?1 returning n_attempts")?
+        .query_row([name], |row| row.get(0))?;
+    if n >= n_free {
+        let lock = FIRST_LOCK_MILLIS << (n - n_free).min(DOUBLINGS_MAX);
+        transaction
+            .execute("update staff set locked_until = ?2 where name = ?1", params![name, now.millis() + lock])?;
+    }
+    transaction.commit().map_err(|error| StoreError::OutcomeUnknown(error.to_string()))?;
+    Ok(Attempt::Open(Box::new(row)))
+}
+
+fn session(connection: &Connection, id: &Digest) -> Result<Option<Session>, StoreError> {
+    // The session's columns stand first in the list, so that those of the account keep their places behind.
+    let sql = format!(
+        "select {} join staff_session s on s.staff = f.name where s.id = ?1 and f.disabled_at is null",
+        COLUMNS.replacen(" from", ", s.created_at, s.last_at, s.stepped_up_at from", 1)
+    );
+    let found = connection.prepare_cached(&sql)?.query_row([id], |row| {
+        Ok(Session {
+            staff: read_staff(row)?,
+            created_at: Instant::from_millis(row.get(9)?),
+            last_at: Instant::from_millis(row.get(10)?),
+            stepped_up_at: row.get::<_, Option<i64>>(11)?.map(Instant::from_millis),
+        })
+    });
+    Ok(found.optional()?)
+}
+
+fn forget_attempts(connection: &Connection, name: &str) -> Result<(), StoreError> {
+    connection.execute("update staff set n_attempts = 0, locked_until = null where name = ?1", [name])?;
+    Ok(())
+}
+
+fn audit(connection: &Connection, before: Option<i64>, limit: u32) -> Result<Vec<(i64, AuditEntry)>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "select number, id, at, who, what, about, detail from audit where number < ?1 order by number desc limit ?2",
+    )?;
+    let rows = statement.query_map(params![before.unwrap_or(i64::MAX), limit], |row| {
+        let entry = AuditEntry {
+            id: row.get(1)?,
+            at: Instant::from_millis(row.get(2)?),
+            who: row.get(3)?,
+            what: row.get(4)?,
+            about: row.get(5)?,
+            detail: row.get(6)?,
+        };
+        Ok((row.get(0)?, entry))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+#[async_trait]
+impl StaffStore for SqliteStore {
+    async fn staff(&self) -> Result<Vec<StaffRow>, StoreError> {
+        self.read(|c| {
+            let mut statement = c.prepare_cached(&format!("select {COLUMNS} order by f.name"))?;
+            let rows = statement.query_map([], read_staff)?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+    async fn add_staff(&self, row: StaffRow, link: Invitation, entry: AuditEntry) -> Result<bool, StoreError> {
+        self.write(move |c| changed(c, &entry, |t| add(t, &row, &link))).await
+    }
+    async fn reset_staff(&self, name: &str, link: Invitation, entry: AuditEntry) -> Result<bool, StoreError> {
+        let name = name.to_owned();
+        self.write(move |c| {
+            changed(c, &entry, |t| {
+                end_sessions_of(t, &name)?;
+                forget_attempts(t, &name)?;
+                let n = t.execute(
+                    "update staff set password = null, disabled_at = null, invitation = ?2, invited_until = ?3
+                     where name = ?1",
+                    params![name, link.digest, link.until.millis()],
+                )?;
+                Ok(n == 1)
+            })
+        })
+        .await
+    }
+    async fn disable_staff(&self, name: &str, entry: AuditEntry) -> Result<bool, StoreError> {
+        let name = name.to_owned();
+        self.write(move |c| {
+            changed(c, &entry, |t| {
+                let n = t.execute(
+                    "update staff set disabled_at = ?2, invitation = null where name = ?1 and disabled_at is null
+                       and (role <> 'administrator' or exists (select 1 from staff where name <> ?1
+                         and role = 'administrator' and disabled_at is null and password is not null))",
+                    params![name, entry.at.millis()],
+                )?;
+                if n == 1 {
+                    end_sessions_of(t, &name)?;
+                }
+                Ok(n == 1)
+            })
+        })
+        .await
+    }
+    async fn invited(&self, digest: Digest, now: Instant) -> Result<Option<StaffRow>, StoreError> {
+        self.read(move |c| {
+            let sql = format!("select {COLUMNS} where f.invitation = ?1 and f.invited_until >= ?2");
+            Ok(c.prepare_cached(&sql)?.query_row(params![digest, now.millis()], read_staff).optional()?)
+        })
+        .await
+    }
+    async fn accept_invitation(&self, digest: Digest, password: &str, entry: AuditEntry) -> Result<bool, StoreError> {
+        let password = password.to_owned();
+        self.write(move |c| {
+            changed(c, &entry, |t| {
+                let name: Option<String> = t
+                    .query_row(
+                        "update staff set password = ?2, invitation = null, invited_until = null, n_attempts = 0,
+                           locked_until = null where invitation = ?1 and invited_until >= ?3 returning name",
+                        params![digest, password, entry.at.millis()],
+                        |row| row.get(0),
+                    )
+                    .optional()?;
+                name.as_deref().map_or(Ok(()), |name| end_sessions_of(t, name))?;
+                Ok(name.is_some())
+            })
+        })
+        .await
+    }
+    async fn attempt(&self, name: &str, now: Instant, n_free: u32) -> Result<Attempt, StoreError> {
+        let name = name.to_owned();
+        self.write(move |c| attempt(c, &name, now, n_free)).await
+    }
+    async fn begin_session(&self, id: Digest, name: &str, entry: AuditEntry) -> Result<(), StoreError> {
+        let name = name.to_owned();
+        self.write(move |c| {
+            let t = c.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            t.execute(
+                "insert into staff_session (id, staff, created_at, last_at) values (?1, ?2, ?3, ?3)",
+                params![id, name, entry.at.millis()],
+            )?;
+            forget_attempts(&t, &name)?;
+            record(&t, &entry)?;
+            t.commit().map_err(|error| StoreError::OutcomeUnknown(error.to_string()))
+        })
+        .await
+    }
+    async fn session(&self, id: Digest) -> Result<Option<Session>, StoreError> {
+        self.read(move |c| session(c, &id)).await
+    }
+    async fn touch_session(&self, id: Digest, at: Instant) -> Result<(), StoreError> {
+        self.write(move |c| {
+            c.execute("update staff_session set last_at = max(last_at, ?2) where id = ?1", params![id, at.millis()])?;
+            Ok(())
+        })
+        .await
+    }
+    async fn step_up(&self, id: Digest, at: Instant) -> Result<(), StoreError> {
+        self.write(move |c| {
+            let name: Option<String> = c
+                .query_row(
+                    "update staff_session set stepped_up_at = ?2 where id = ?1 returning staff",
+                    params![id, at.millis()],
+                    |row| row.get(0),
+                )
+                .optional()?;
+            name.map_or(Ok(()), |name| forget_attempts(c, &name))
+        })
+        .await
+    }
+    async fn end_session(&self, id: Digest) -> Result<(), StoreError> {
+        self.write(move |c| {
+            c.execute("delete from staff_session where id = ?1", [id])?;
+            Ok(())
+        })
+        .await
+    }
+    async fn forget_sessions(&self, last_before: Instant, begun_before: Instant) -> Result<(), StoreError> {
+        self.write(move |c| {
+            c.execute(
+                "delete from staff_session where last_at < ?1 or created_at < ?2",
+                params![last_before.millis(), begun_before.millis()],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+    async fn record(&self, entry: AuditEntry) -> Result<(), StoreError> {
+        self.write(move |c| record(c, &entry)).await
+    }
+    async fn audit(&self, before: Option<i64>, limit: u32) -> Result<Vec<(i64, AuditEntry)>, StoreError> {
+        self.read(move |c| audit(c, before, limit)).await
+    }
+}
