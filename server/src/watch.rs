@@ -2,9 +2,12 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use haochaping::calendar::Instant;
+
 use crate::{
     app::App,
     caller::Callers,
+    http::desk,
     keys::{Keys, KeysError, MasterKey},
     orders,
     store::StoreError,
@@ -88,6 +91,8 @@ async fn sweep(app: &App, seen: &mut Seen) -> Result<(), StoreError> {
     let today = now.day_in_china();
     if seen.swept_on != Some(today) {
         app.store.forget_sources(today - SOURCES_KEPT_DAYS).await?;
+        let ago = |millis| Instant::from_millis(now.millis() - millis);
+        app.store.forget_sessions(ago(desk::IDLE_MILLIS), ago(desk::ABSOLUTE_MILLIS)).await?;
         seen.swept_on = Some(today);
     }
     let n_released = app.store.release_due(now).await?;

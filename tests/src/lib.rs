@@ -7,6 +7,7 @@ mod office;
 mod program;
 mod proxy;
 pub mod roster;
+mod staff;
 
 pub use collector::{Collector, Said, haochaping, service};
 pub use eventually::eventually;
@@ -14,3 +15,4 @@ pub use http::{Answer, Http, form};
 pub use office::Office;
 pub use program::{Program, binary, workspace};
 pub use proxy::Proxy;
+pub use staff::{PASSWORD, Staff, try_sign_in};

@@ -21,6 +21,7 @@ use crate::{
     figures::Figures,
     http::{assets::Served, router::router},
     keys::Keys,
+    staff,
     store::Store,
     watch, writer,
 };
@@ -66,6 +67,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
     let master = master_key(&args.store, &store).await?;
     let app = build(args.config, address, store, &master).await?;
     watch::start(&app, master).await?;
+    invite_first(&app).await?;
     let releases = Releases::keep(&args.store.data.join("assets"))
         .with_context(|| format!("{} cannot be written", args.store.data.join("assets").display()))?;
     if assets::version().is_empty() {
@@ -87,6 +89,28 @@ pub(super) async fn run(args: Args) -> Result<()> {
         () = limit(&draining) => tracing::warn!("connections that sent no whole request were cut"),
     }
     tracing::info!("drained");
+    Ok(())
+}
+
+/// A desk without any account gets its first administrator, and says by what link. Until that was used each start hands a new
+/// one out.
+async fn invite_first(app: &App) -> Result<()> {
+    const FIRST: &str = "admin";
+    let accounts = app.store.staff().await?;
+    let is_waiting = matches!(&accounts[..], [only] if only.name == FIRST && only.password.is_none());
+    let (clock, rng) = (&*app.clock, &*app.rng);
+    let (token, link) = staff::invite(clock, rng);
+    let entry = |what: &str| staff::entry(clock, rng, "serve", what, FIRST);
+    let is_invited = if accounts.is_empty() {
+        let row = staff::account(FIRST, "administrator", "", "", clock)?;
+        app.store.add_staff(row, link, entry("staff-added")).await?
+    } else {
+        is_waiting && app.store.reset_staff(FIRST, link, entry("staff-reset")).await?
+    };
+    if is_invited {
+        eprintln!("nobody can sign in to the desk yet: the first administrator is {FIRST}, and sets a password at");
+        eprintln!("{}", app.config.url(&format!("/desk/welcome/{token}")));
+    }
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod assets;
 pub mod citizen;
+pub mod desk;
 mod dress;
 mod embed;
 mod health;

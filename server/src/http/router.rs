@@ -20,7 +20,7 @@ use tower_http::{
 use super::{
     api,
     assets::{self, Served},
-    citizen, dress, embed, health, observe, public, verification,
+    citizen, desk, dress, embed, health, observe, public, verification,
 };
 use crate::app::App;
 
@@ -93,6 +93,7 @@ fn routes(app: &App) -> Router<Shared> {
         .layer(cors(&app.config.allow_origins));
     Router::new()
         .merge(from_portals)
+        .merge(desk())
         .route("/", get(public::home::show))
         .route("/r/{ticket}/done", get(citizen::done::page))
         .route("/c/{card}/done", get(citizen::done::card_page))
@@ -117,6 +118,19 @@ fn routes(app: &App) -> Router<Shared> {
         .route("/v/{version}/{name}", get(assets::versioned))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
+}
+
+/// Where staff work.
+fn desk() -> Router<Shared> {
+    Router::new()
+        .route("/desk", get(desk::list::due))
+        .route("/desk/waiting", get(desk::list::waiting))
+        .route("/desk/closed", get(desk::list::closed))
+        .route("/desk/orders/{id}", get(desk::order::show).post(desk::order::act))
+        .route("/desk/sign-in", get(desk::sign_in::form).post(desk::sign_in::submit))
+        .route("/desk/sign-out", post(desk::sign_in::leave))
+        .route("/desk/welcome/{token}", get(desk::sign_in::welcome).post(desk::sign_in::accept))
+        .layer(DefaultBodyLimit::max(FORM_BYTES))
 }
 
 fn cards(start: &str) -> Router<Shared> {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
 mod cards;
+mod desk;
 mod embed;
 mod failures;
 mod figures;

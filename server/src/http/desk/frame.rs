@@ -1,0 +1,74 @@
+//! The frame of every page of the desk: style, navigation, security headers. No page of it holds a script.
+
+use std::sync::LazyLock;
+
+use askama::Template;
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use haochaping::work_order::Role;
+use sha2::{Digest, Sha256};
+
+use super::session::Desk;
+use crate::app::App;
+
+static STYLE: LazyLock<String> = LazyLock::new(|| {
+    format!("{}{}", include_str!("../../../templates/page.css"), include_str!("../../../templates/desk/desk.css"))
+});
+
+static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
+    let hash = BASE64_STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; img-src 'self'; form-action 'self'; base-uri 'none'; \
+         frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+    );
+    HeaderValue::from_str(&policy).expect("a hash is plain")
+});
+
+/// What stands around a page.
+pub(super) struct Frame {
+    pub title: String,
+    pub style: &'static str,
+    pub base: String,
+    pub csrf: String,
+    pub who: Option<String>,
+    pub nav: Vec<(&'static str, &'static str, bool)>,
+    pub is_error: bool,
+}
+
+impl Frame {
+    /// For somebody who has not signed in.
+    pub(super) fn outside(app: &App, title: &str, is_error: bool) -> Self {
+        Self {
+            title: title.to_owned(),
+            style: &STYLE,
+            base: app.config.base_path().to_owned(),
+            csrf: String::new(),
+            who: None,
+            nav: Vec::new(),
+            is_error,
+        }
+    }
+
+    /// For somebody at the desk, on the page of this path.
+    pub(super) fn inside(desk: &Desk, path: &str, title: &str, is_error: bool) -> Self {
+        let staff = &desk.session.staff;
+        let is_worker = matches!(staff.role, Role::Handler | Role::Supervisor | Role::Province | Role::Operator);
+        let piles = [("/desk", "待办"), ("/desk/waiting", "等待中"), ("/desk/closed", "已办结")];
+        let nav = piles.into_iter().filter(|_| is_worker).map(|(href, name)| (href, name, href == path)).collect();
+        let who = format!("{}（{}）", staff.name, super::texts::role(staff.role));
+        Self { csrf: desk.csrf(), who: Some(who), nav, ..Self::outside(&desk.app, title, is_error) }
+    }
+}
+
+/// A page as an answer: kept by no cache, framed by nobody.
+pub(super) fn respond(status: StatusCode, page: &impl Template) -> Response {
+    let mut response = (status, page.render().expect("a template of our own renders")).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, POLICY.clone());
+    response
+}

@@ -1,0 +1,251 @@
+//! One order: the rating, what was done, and what can be done next, with everything that it asks for. What was typed comes
+//! back when an action is refused.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{
+    extract::Path,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Redirect, Response},
+};
+use haochaping::{
+    calendar::Instant,
+    messages::{Lang, level_name},
+    rating::SatisfactionLevel,
+    wire::v1,
+    work_order::{Action, ActionKind, Cause, Class, Refused},
+};
+use serde_json::{Map, Value};
+
+use super::{
+    frame::{Frame, respond},
+    list::not_found,
+    session::{Desk, Posted, field},
+    texts,
+};
+use crate::{
+    app::App,
+    http::page,
+    orders::{self, ActError, Loaded},
+    worker::{self, Worker, view},
+};
+
+/// One thing to fill in.
+struct Field {
+    name: &'static str,
+    label: &'static str,
+    kind: &'static str,
+    value: String,
+    choices: Vec<(&'static str, &'static str)>,
+    fault: String,
+}
+
+/// One action with what it asks for.
+struct Step {
+    name: &'static str,
+    text: &'static str,
+    fields: Vec<Field>,
+    is_open: bool,
+    notice: String,
+}
+
+/// One entry of the history.
+struct Done {
+    at: String,
+    who: String,
+    text: &'static str,
+    said: Vec<(&'static str, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "desk/order.html")]
+struct OrderPage {
+    f: Frame,
+    order: v1::WorkOrder,
+    level: &'static str,
+    stage: &'static str,
+    class: Option<&'static str>,
+    region: String,
+    rated_at: String,
+    due: Vec<(&'static str, String, bool)>,
+    history: Vec<Done>,
+    steps: Vec<Step>,
+    notice: String,
+}
+
+/// What came back with a refused action.
+struct Refusal<'a> {
+    action: ActionKind,
+    form: &'a [(String, String)],
+    field: Option<&'static str>,
+    said: String,
+}
+
+/// The page.
+pub(in crate::http) async fn show(desk: Desk, Path(id): Path<String>) -> Response {
+    let worker = Worker::of_staff(&desk.session.staff);
+    match worker::find(&desk.app, &worker, &id).await {
+        Ok(Some(loaded)) => order_page(&desk, &worker, &loaded, StatusCode::OK, "", None),
+        Ok(None) => not_found(&desk),
+        Err(error) => failed(&desk.app, &error),
+    }
+}
+
+/// An action.
+pub(in crate::http) async fn act(Path(id): Path<String>, posted: Posted) -> Response {
+    let desk = &posted.desk;
+    let (app, worker) = (&desk.app, Worker::of_staff(&desk.session.staff));
+    let loaded = match worker::find(app, &worker, &id).await {
+        Ok(Some(loaded)) => loaded,
+        Ok(None) => return not_found(desk),
+        Err(error) => return failed(app, &error),
+    };
+    let back = |status, notice: &str, refusal: Option<Refusal<'_>>| {
+        order_page(desk, &worker, &loaded, status, notice, refusal.as_ref())
+    };
+    let Some(kind) = ActionKind::from_name(posted.get("action")) else {
+        return back(StatusCode::UNPROCESSABLE_ENTITY, "请选择要进行的操作。", None);
+    };
+    let refusal = |field, said: String| Refusal { action: kind, form: &posted.form, field, said };
+    let action = match read_action(kind, &posted.form) {
+        Ok(action) => action,
+        Err(name) => {
+            return back(StatusCode::UNPROCESSABLE_ENTITY, "", Some(refusal(Some(name), "请选择。".into())));
+        }
+    };
+    let n_entries = posted.get("n_entries").parse().unwrap_or(u32::MAX);
+    match orders::act(app, &loaded, n_entries, action, &worker.actor_about(&loaded)).await {
+        // The order may be another's now; who gave it away goes back to the list.
+        Ok(_) => {
+            let is_still_seen = matches!(worker::find(app, &worker, &id).await, Ok(Some(_)));
+            let to = if is_still_seen { format!("/desk/orders/{id}") } else { "/desk".to_owned() };
+            Redirect::to(&format!("{}{to}", app.config.base_path())).into_response()
+        }
+        Err(ActError::Refused(error)) => {
+            let at = if let Refused::Input { field, .. } = error { Some(field) } else { None };
+            back(StatusCode::UNPROCESSABLE_ENTITY, "", Some(refusal(at, texts::refused(&error))))
+        }
+        Err(ActError::Moved(_)) => {
+            let said = "工单刚刚有了新的进展，请看过办理记录再提交。您填写的内容还在。";
+            back(StatusCode::CONFLICT, said, Some(refusal(None, String::new())))
+        }
+        Err(ActError::History(error)) => {
+            tracing::error!(%error, "an action of the desk was not taken");
+            let said = "系统繁忙，没有提交成功。您填写的内容还在，请稍后再试。";
+            back(StatusCode::SERVICE_UNAVAILABLE, said, Some(refusal(None, String::new())))
+        }
+    }
+}
+
+/// The action of a form: of its fields those that this action has, and no others. The name of one that cannot be read.
+fn read_action(kind: ActionKind, form: &[(String, String)]) -> Result<Action, &'static str> {
+    let mut map = Map::from_iter([("action".to_owned(), Value::from(kind.name()))]);
+    for name in kind.fields() {
+        let value = field(form, name).replace("\r\n", "\n").trim().to_owned();
+        let is_choice = match *name {
+            "cause" => Cause::from_name(&value).is_none(),
+            "class" => Class::from_name(&value).is_none(),
+            _ => false,
+        };
+        if is_choice {
+            return Err(name);
+        }
+        map.insert((*name).to_owned(), Value::from(value));
+    }
+    serde_json::from_value(Value::Object(map)).map_err(|_| "action")
+}
+
+fn order_page(
+    desk: &Desk,
+    worker: &Worker,
+    loaded: &Loaded,
+    status: StatusCode,
+    notice: &str,
+    refusal: Option<&Refusal<'_>>,
+) -> Response {
+    let app = &desk.app;
+    let order = view(app, worker, loaded);
+    let messages = Lang::ZhHans.page_messages();
+    let title = order.item_name.clone().unwrap_or_else(|| "差评工单".to_owned());
+    let now = app.clock.now();
+    let due = loaded.order.due(&app.config.profile, &app.calendar()).into_iter();
+    let page = OrderPage {
+        f: Frame::inside(desk, "", &title, !status.is_success()),
+        level: order.level.parse::<SatisfactionLevel>().map_or("", level_name),
+        stage: messages.stage(order.stage),
+        class: order.class.map(texts::class),
+        region: app.region_name(loaded.row.facts.region),
+        rated_at: shown(&order.rated_at),
+        due: due.map(|(kind, at)| (texts::due(kind), shown_time(at.at), at.at < now)).collect(),
+        history: order.history.iter().map(done).collect(),
+        steps: loaded.order.next_actions(worker.actor.role).map(|kind| step(kind, refusal)).collect(),
+        notice: notice.to_owned(),
+        order,
+    };
+    respond(status, &page)
+}
+
+fn step(kind: ActionKind, refusal: Option<&Refusal<'_>>) -> Step {
+    let refusal = refusal.filter(|refusal| refusal.action == kind);
+    let fields = kind.fields().iter().map(|&name| Field {
+        name,
+        label: texts::field(name),
+        kind: match name {
+            "cause" | "class" => "choice",
+            "by" => "date",
+            "agency" | "rule" => "line",
+            _ => "text",
+        },
+        value: refusal.map(|refusal| field(refusal.form, name).to_owned()).unwrap_or_default(),
+        choices: match name {
+            "cause" => Cause::ALL.iter().map(|one| (one.name(), texts::cause(*one))).collect(),
+            "class" => Class::ALL.iter().map(|one| (one.name(), texts::class(*one))).collect(),
+            _ => Vec::new(),
+        },
+        fault: refusal.filter(|refusal| refusal.field == Some(name)).map(|r| r.said.clone()).unwrap_or_default(),
+    });
+    Step {
+        name: kind.name(),
+        text: texts::action(kind),
+        fields: fields.collect(),
+        is_open: refusal.is_some(),
+        notice: refusal.filter(|refusal| refusal.field.is_none()).map(|r| r.said.clone()).unwrap_or_default(),
+    }
+}
+
+fn done(entry: &v1::WorkOrderEntry) -> Done {
+    let kind = entry.action.kind();
+    let json = serde_json::to_value(&entry.action).unwrap_or_default();
+    let said = kind.fields().iter().filter_map(|&name| {
+        let value = json.get(name)?.as_str().filter(|value| !value.is_empty())?;
+        let text = match name {
+            "cause" => Cause::from_name(value).map(texts::cause),
+            "class" => Class::from_name(value).map(texts::class),
+            _ => None,
+        };
+        Some((texts::field(name), text.unwrap_or(value).to_owned()))
+    });
+    let name = entry.who.strip_prefix("staff:").unwrap_or(&entry.who);
+    let who = [texts::role(entry.role), name].join(" ").trim().to_owned();
+    Done { at: shown(&entry.at), who, text: texts::action(kind), said: said.collect() }
+}
+
+/// A moment to the minute, in China.
+pub(super) fn shown_time(at: Instant) -> String {
+    shown(&at.to_rfc3339())
+}
+
+/// RFC 3339 in UTC as people in China read it; a civil date stays one.
+fn shown(text: &str) -> String {
+    let Some(at) = Instant::parse_rfc3339(text) else { return text.to_owned() };
+    // to_rfc3339 of the moment eight hours on reads as China's clock.
+    let text = Instant::from_millis(at.millis() + 8 * 3_600_000).to_rfc3339();
+    text.get(..16).map_or(text.clone(), |text| text.replace('T', " "))
+}
+
+/// The store failed.
+pub(super) fn failed(app: &Arc<App>, error: &dyn std::fmt::Display) -> Response {
+    tracing::error!(%error, "a page of the desk was not read");
+    page::refused(app, &HeaderMap::new(), StatusCode::INTERNAL_SERVER_ERROR)
+}

@@ -1,0 +1,161 @@
+//! Who sits at the desk. A session is a random cookie; of it the store has the digest, and every form of a page has a token
+//! that follows from it.
+
+use std::sync::Arc;
+
+use axum::{
+    body::Bytes,
+    extract::{FromRef, FromRequest, FromRequestParts, Request},
+    http::{HeaderMap, StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use haochaping::{calendar::Instant, link::base32};
+use sha2::{Digest as _, Sha256};
+
+use super::sign_in;
+use crate::{
+    app::App,
+    http::page,
+    staff::digest_of,
+    store::staff::{Digest, Session},
+};
+
+/// A session that nobody used for so long is over.
+pub const IDLE_MILLIS: i64 = 30 * 60_000;
+/// And each is over after so long.
+pub const ABSOLUTE_MILLIS: i64 = 12 * 3_600_000;
+const TOUCH_MILLIS: i64 = 60_000;
+
+/// Somebody at the desk.
+pub(in crate::http) struct Desk {
+    pub(super) app: Arc<App>,
+    pub(super) session: Session,
+    secret: String,
+}
+
+/// What somebody at the desk posted, by a form of ours.
+pub(in crate::http) struct Posted {
+    pub(super) desk: Desk,
+    pub(super) form: Vec<(String, String)>,
+}
+
+impl Desk {
+    /// The token of this session's forms.
+    pub(super) fn csrf(&self) -> String {
+        let digest: [u8; 32] = Sha256::digest([b"hcp-csrf-1\0", self.secret.as_bytes()].concat()).into();
+        base32::encode(&digest[..20])
+    }
+
+    /// A session that began with this request.
+    pub(super) fn begun(app: Arc<App>, session: Session, secret: String) -> Self {
+        Self { app, session, secret }
+    }
+
+    /// What the store knows the session by.
+    pub(super) fn id(&self) -> Digest {
+        digest_of(&self.secret)
+    }
+
+    async fn of(app: Arc<App>, headers: &HeaderMap) -> Option<Self> {
+        let secret = cookie(&app, headers)?;
+        let found = app.store.session(digest_of(&secret)).await;
+        let session = found.inspect_err(|error| tracing::error!(%error, "a session was not read")).ok()??;
+        let now = app.clock.now().millis();
+        if now - session.last_at.millis() > IDLE_MILLIS || now - session.created_at.millis() > ABSOLUTE_MILLIS {
+            return None;
+        }
+        if now - session.last_at.millis() > TOUCH_MILLIS
+            && let Err(error) = app.store.touch_session(digest_of(&secret), Instant::from_millis(now)).await
+        {
+            tracing::warn!(%error, "the use of a session was not noted");
+        }
+        Some(Self { app, session, secret })
+    }
+}
+
+impl Posted {
+    /// A field, empty if it is missing.
+    pub(super) fn get(&self, name: &str) -> &str {
+        field(&self.form, name)
+    }
+}
+
+/// A field, empty if it is missing.
+pub(super) fn field<'a>(form: &'a [(String, String)], name: &str) -> &'a str {
+    form.iter().find(|(found, _)| found == name).map_or("", |(_, value)| value)
+}
+
+/// A posted form.
+pub(super) fn read_form(body: &[u8]) -> Vec<(String, String)> {
+    form_urlencoded::parse(body).map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
+}
+
+/// By TLS the cookie is bound to the host, or to the path where the collector has one.
+pub(super) fn cookie_name(app: &App) -> &'static str {
+    match (app.config.public_url.starts_with("https://"), app.config.base_path().is_empty()) {
+        (true, true) => "__Host-hcp-desk",
+        (true, false) => "__Secure-hcp-desk",
+        (false, _) => "hcp-desk",
+    }
+}
+
+/// The header that sets the cookie; an empty secret takes it away.
+pub(super) fn set_cookie(app: &App, secret: &str) -> String {
+    let path = if app.config.base_path().is_empty() { "/" } else { app.config.base_path() };
+    let secure = if app.config.public_url.starts_with("https://") { "; Secure" } else { "" };
+    let end = if secret.is_empty() { "; Max-Age=0" } else { "" };
+    format!("{}={secret}; Path={path}; HttpOnly; SameSite=Strict{secure}{end}", cookie_name(app))
+}
+
+fn cookie(app: &App, headers: &HeaderMap) -> Option<String> {
+    let pairs = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = pairs.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, _)| *name == cookie_name(app)).map(|(_, value)| value.to_owned())
+}
+
+/// Whether a post comes from a page of ours: browsers say where from.
+pub(super) fn is_from_here(app: &App, headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    match text("origin") {
+        Some(origin) => origin == app.config.origin(),
+        None => matches!(text("sec-fetch-site"), None | Some("same-origin" | "none")),
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Desk
+where
+    Arc<App>: FromRef<S>,
+{
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let app = Arc::<App>::from_ref(state);
+        let path = parts.uri.path().to_owned();
+        let found = Self::of(Arc::clone(&app), &parts.headers).await;
+        found.ok_or_else(|| sign_in::ask(&app, &path, ""))
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Posted
+where
+    Arc<App>: FromRef<S>,
+{
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let app = Arc::<App>::from_ref(state);
+        let (path, headers) = (request.uri().path().to_owned(), request.headers().clone());
+        let body = Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
+        if !is_from_here(&app, &headers) {
+            return Err(page::refused(&app, &headers, StatusCode::FORBIDDEN));
+        }
+        // Nobody loses what was written because a session ended meanwhile.
+        let Some(desk) = Desk::of(Arc::clone(&app), &headers).await else {
+            return Err(sign_in::ask(&app, &path, std::str::from_utf8(&body).unwrap_or("")));
+        };
+        let posted = Self { form: read_form(&body), desk };
+        let (found, expected) = (posted.get("csrf"), posted.desk.csrf());
+        let is_same = digest_of(found) == digest_of(&expected);
+        if is_same { Ok(posted) } else { Err(sign_in::resume(&posted.desk, &path, &posted.form)) }
+    }
+}

@@ -1,0 +1,215 @@
+//! Signing in and out, and the link by which a password is set.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use askama::Template;
+use axum::{
+    body::Bytes,
+    extract::{ConnectInfo, Path, Query, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use haochaping::link::base32;
+use serde::Deserialize;
+use tokio::sync::Semaphore;
+
+use super::{
+    frame::{Frame, respond},
+    session::{Desk, Posted, field, is_from_here, read_form, set_cookie},
+};
+use crate::{
+    app::{App, random},
+    http::{limits::client_address, page},
+    staff::{check_password, digest_of, entry, hash_password, is_password},
+    store::{StoreError, staff::Attempt},
+};
+
+/// Attempts before an account is locked for a minute, then two, then four.
+const N_FREE: u32 = 5;
+/// Each hash takes 19 MiB and a core: more at once would be a way to stop the collector.
+static HASHING: Semaphore = Semaphore::const_new(2);
+/// The same words whatever was wrong, so that nobody learns which accounts there are.
+const WRONG: &str = "账号或密码不正确。多次输错后，账号会暂停登录一段时间。";
+const TOO_MANY: &str = "尝试过于频繁，请稍后再试。";
+const BUSY: &str = "系统繁忙，没有登录。请稍后再试。";
+
+#[derive(Template)]
+#[template(path = "desk/sign_in.html")]
+struct SignIn<'a> {
+    f: Frame,
+    fault: &'a str,
+    name: &'a str,
+    next: &'a str,
+    kept: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "desk/resume.html")]
+struct Resume<'a> {
+    f: Frame,
+    next: &'a str,
+    fields: Vec<(String, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "desk/welcome.html")]
+struct Welcome<'a> {
+    f: Frame,
+    fault: &'a str,
+    name: &'a str,
+}
+
+/// Where the sign-in page leads.
+#[derive(Debug, Deserialize)]
+pub(in crate::http) struct Asked {
+    #[serde(default)]
+    next: String,
+}
+
+/// Asks to sign in for a page, or for a form that was sent to it.
+pub(super) fn ask(app: &App, path: &str, kept: &str) -> Response {
+    let path = own_path(app, path);
+    if kept.is_empty() {
+        let next: String = form_urlencoded::byte_serialize(path.as_bytes()).collect();
+        return Redirect::to(&format!("{}/desk/sign-in?next={next}", app.config.base_path())).into_response();
+    }
+    page_of(app, StatusCode::UNAUTHORIZED, "", "", path, kept)
+}
+
+/// A form whose token was of another session, to be sent again.
+pub(super) fn resume(desk: &Desk, path: &str, form: &[(String, String)]) -> Response {
+    let fields = form.iter().filter(|(name, _)| name != "csrf").cloned().collect();
+    let f = Frame::inside(desk, "", "继续提交", false);
+    respond(StatusCode::FORBIDDEN, &Resume { f, next: own_path(&desk.app, path), fields })
+}
+
+/// A path of the desk without the collector's own; the list of orders for anything else.
+fn own_path<'a>(app: &App, path: &'a str) -> &'a str {
+    let own = path.strip_prefix(app.config.base_path()).unwrap_or(path);
+    if own.starts_with("/desk/") && !own.contains(['\\', '?', '#']) { own } else { "/desk" }
+}
+
+fn page_of(app: &App, status: StatusCode, fault: &str, name: &str, next: &str, kept: &str) -> Response {
+    let f = Frame::outside(app, "登录", !fault.is_empty());
+    respond(status, &SignIn { f, fault, name, next, kept })
+}
+
+/// The form.
+pub(in crate::http) async fn form(State(app): State<Arc<App>>, Query(asked): Query<Asked>) -> Response {
+    page_of(&app, StatusCode::OK, "", "", own_path(&app, &asked.next), "")
+}
+
+/// Signs in. The session is a new one, whatever cookie came along.
+pub(in crate::http) async fn submit(
+    State(app): State<Arc<App>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let form = read_form(&body);
+    let (name, kept) = (field(&form, "name").trim().to_lowercase(), field(&form, "kept"));
+    let next = own_path(&app, field(&form, "next"));
+    let again = |status, fault| page_of(&app, status, fault, &name, next, kept);
+    if !is_from_here(&app, &headers) {
+        return again(StatusCode::FORBIDDEN, WRONG);
+    }
+    if !app.limits.admits_lookup(client_address(peer, &headers, &app.config.trusted_proxies)) {
+        return again(StatusCode::TOO_MANY_REQUESTS, TOO_MANY);
+    }
+    match admit(&app, &name, field(&form, "password")).await {
+        Ok(true) => {}
+        Ok(false) => return again(StatusCode::UNPROCESSABLE_ENTITY, WRONG),
+        Err(error) => return failed(&error, || again(StatusCode::SERVICE_UNAVAILABLE, BUSY)),
+    }
+    let secret = base32::encode(&random::<32>(&*app.rng));
+    let said = entry(&*app.clock, &*app.rng, &format!("staff:{name}"), "signed-in", &name);
+    if let Err(error) = app.store.begin_session(digest_of(&secret), &name, said).await {
+        return failed(&error, || again(StatusCode::SERVICE_UNAVAILABLE, BUSY));
+    }
+    let to = format!("{}{next}", app.config.base_path());
+    let mut response = match app.store.session(digest_of(&secret)).await {
+        Ok(Some(session)) if !kept.is_empty() => {
+            let desk = Desk::begun(Arc::clone(&app), session, secret.clone());
+            resume(&desk, next, &read_form(kept.as_bytes()))
+        }
+        _ => Redirect::to(&to).into_response(),
+    };
+    let cookie = set_cookie(&app, &secret).parse().expect("base32 is plain");
+    response.headers_mut().insert(header::SET_COOKIE, cookie);
+    response
+}
+
+fn failed(error: &StoreError, answer: impl FnOnce() -> Response) -> Response {
+    tracing::error!(%error, "nobody was signed in");
+    answer()
+}
+
+/// Whether this is the password of this account now. Takes the same time for an account that is none or locked.
+async fn admit(app: &App, name: &str, password: &str) -> Result<bool, StoreError> {
+    let _permit = HASHING.acquire().await.map_err(|error| StoreError::Failed(error.to_string()))?;
+    let stored = match app.store.attempt(name, app.clock.now(), N_FREE).await? {
+        Attempt::Open(row) => row.password,
+        Attempt::Locked(_) | Attempt::Nobody => None,
+    };
+    let password = password.to_owned();
+    let checked = tokio::task::spawn_blocking(move || is_password(stored.as_deref(), &password)).await;
+    checked.map_err(|error| StoreError::Failed(error.to_string()))
+}
+
+/// Signs out.
+pub(in crate::http) async fn leave(posted: Posted) -> Response {
+    let app = &posted.desk.app;
+    if let Err(error) = app.store.end_session(posted.desk.id()).await {
+        tracing::error!(%error, "a session was not ended");
+    }
+    let cookie = [(header::SET_COOKIE, set_cookie(app, ""))];
+    (cookie, Redirect::to(&format!("{}/desk/sign-in", app.config.base_path()))).into_response()
+}
+
+/// The page of a link.
+pub(in crate::http) async fn welcome(
+    State(app): State<Arc<App>>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    match app.store.invited(digest_of(&token), app.clock.now()).await {
+        Ok(Some(row)) => welcome_page(&app, StatusCode::OK, &row.name, ""),
+        _ => page::not_found(&app, &headers),
+    }
+}
+
+fn welcome_page(app: &App, status: StatusCode, name: &str, fault: &str) -> Response {
+    respond(status, &Welcome { f: Frame::outside(app, "设置密码", !fault.is_empty()), fault, name })
+}
+
+/// Sets the password; the link works no longer.
+pub(in crate::http) async fn accept(
+    State(app): State<Arc<App>>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let form = read_form(&body);
+    let Ok(Some(row)) = app.store.invited(digest_of(&token), app.clock.now()).await else {
+        return page::not_found(&app, &headers);
+    };
+    let password = field(&form, "password");
+    let fault = match check_password(&row.name, password) {
+        Err(error) => super::texts::password(error),
+        Ok(()) if password != field(&form, "again") => "两次输入的密码不一样。",
+        Ok(()) => "",
+    };
+    if !fault.is_empty() || !is_from_here(&app, &headers) {
+        return welcome_page(&app, StatusCode::UNPROCESSABLE_ENTITY, &row.name, fault);
+    }
+    let (rng, typed) = (Arc::clone(&app.rng), password.to_owned());
+    let Ok(hashed) = tokio::task::spawn_blocking(move || hash_password(&typed, &*rng)).await else {
+        return welcome_page(&app, StatusCode::INTERNAL_SERVER_ERROR, &row.name, BUSY);
+    };
+    let said = entry(&*app.clock, &*app.rng, &format!("staff:{}", row.name), "password-set", &row.name);
+    match app.store.accept_invitation(digest_of(&token), &hashed, said).await {
+        Ok(true) => Redirect::to(&format!("{}/desk/sign-in", app.config.base_path())).into_response(),
+        Ok(false) => page::not_found(&app, &headers),
+        Err(error) => failed(&error, || welcome_page(&app, StatusCode::SERVICE_UNAVAILABLE, &row.name, BUSY)),
+    }
+}

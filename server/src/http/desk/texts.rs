@@ -1,0 +1,132 @@
+//! What the desk calls things.
+
+use haochaping::work_order::{ActionKind, Cause, Class, DueKind, Refused, Role};
+
+use crate::staff::PasswordError;
+
+pub(super) const fn role(role: Role) -> &'static str {
+    match role {
+        Role::System => "系统",
+        Role::Rater => "评价人",
+        Role::Handler => "承办部门",
+        Role::Supervisor => "政务服务管理机构",
+        Role::Province => "省级管理机构",
+        Role::CardOffice => "服务码管理",
+        Role::Operator => "热线/大厅人员",
+        Role::Administrator => "系统管理员",
+    }
+}
+
+pub(super) const fn action(action: ActionKind) -> &'static str {
+    match action {
+        ActionKind::Dispatch => "派单",
+        ActionKind::LogAttempt => "登记一次未联系上",
+        ActionKind::Reach => "已联系上，核实情况",
+        ActionKind::GiveUp => "多次联系未果",
+        ActionKind::NoContact => "没有联系方式",
+        ActionKind::AskReassignment => "申请改派",
+        ActionKind::Reassign => "改派",
+        ActionKind::KeepAssigned => "不予改派",
+        ActionKind::DetermineValid => "认定为有效差评",
+        ActionKind::DetermineMistaken => "认定为误评",
+        ActionKind::DetermineMalicious => "认定为恶意评价",
+        ActionKind::FileAppeal => "提出申诉",
+        ActionKind::Uphold => "申诉成立",
+        ActionKind::Reject => "申诉不成立",
+        ActionKind::Rectify => "开始整改",
+        ActionKind::Resolve => "办结：已解决",
+        ActionKind::Explain => "办结：依规无法办理，已说明",
+        ActionKind::Plan => "办结：列入计划",
+        ActionKind::Reply => "答复评价人",
+        ActionKind::Satisfied => "评价人对答复满意",
+        ActionKind::StillDissatisfied => "评价人仍不满意",
+        ActionKind::NoAnswer => "评价人未追评",
+        ActionKind::Supervise => "督办",
+        ActionKind::Close => "归档",
+    }
+}
+
+pub(super) fn field(name: &str) -> &'static str {
+    match name {
+        "how" => "联系方式、时间和结果",
+        "cause" => "问题所在",
+        "demand" => "评价人反映的情况和诉求",
+        "reason" => "理由",
+        "agency" => "改派给（统一社会信用代码）",
+        "class" => "整改类别",
+        "finding" => "认定依据",
+        "grounds" => "申诉理由",
+        "measures" => "整改措施",
+        "result" => "整改结果",
+        "rule" => "所依据的规定（文件名和条款）",
+        "explanation" => "对评价人的解释",
+        "plan" => "计划",
+        "by" => "完成日期",
+        "text" => "答复内容（评价人可以看到）",
+        "words" => "评价人的话",
+        "instruction" => "督办意见",
+        _ => "内容",
+    }
+}
+
+pub(super) const fn cause(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Case => "办件",
+        Cause::Matter => "事项",
+        Cause::WindowStaff => "窗口人员",
+        Cause::Hall => "大厅",
+        Cause::Website => "网站",
+    }
+}
+
+pub(super) const fn class(class: Class) -> &'static str {
+    match class {
+        Class::Simple => "简单问题，立整立改",
+        Class::General => "一般问题，限时整改",
+        Class::Complex => "复杂问题，综合协调",
+    }
+}
+
+pub(super) const fn due(kind: DueKind) -> &'static str {
+    match kind {
+        DueKind::Contact => "首次联系",
+        DueKind::Reply => "答复",
+        DueKind::Appeal => "申诉",
+        DueKind::FollowUp => "追评",
+    }
+}
+
+pub(super) const fn password(error: PasswordError) -> &'static str {
+    match error {
+        PasswordError::Short => "密码至少 12 个字符。",
+        PasswordError::Long => "密码最多 128 个字符。",
+        PasswordError::Easy => "这个密码太容易猜到，请换一个。",
+    }
+}
+
+pub(super) fn refused(error: &Refused) -> String {
+    let text = match error {
+        Refused::Step { .. } | Refused::Role { .. } => "现在不能进行这一步。",
+        Refused::Input { code, .. } => match *code {
+            "required" => "请填写。",
+            "too-long" => "最多 2000 个字。",
+            "not-a-credit-code" => "不是有效的统一社会信用代码。",
+            "not-a-date" => "请填写日期。",
+            "not-in-the-future" => "日期应在今天之后。",
+            _ => "含有不能使用的字符。",
+        },
+        Refused::Attempts { made, required } => {
+            return format!("已登记 {made} 次未联系上，满 {required} 次后才能这样认定。");
+        }
+        Refused::CanBeReached => "评价人可以联系上：有联系方式，或可通过办件系统查到。",
+        Refused::NoReassignment => "本地规定工单不退回、不改派。",
+        Refused::AppealTermOver { .. } => "申诉期限已过，请认定为有效差评。",
+        Refused::OtherBody { .. } => "应由承办部门同级的政务服务管理机构决定。",
+        Refused::OwnDepartment => "被评价部门不能决定自己的事项。",
+        Refused::OwnAppeal => "提出申诉的人不能裁定该申诉。",
+        Refused::Unanswered => "实名评价必须先答复，才能归档。",
+        Refused::FollowedUp => "评价人已经追评过。",
+        Refused::FollowUpOpen { .. } => "追评期限未到。",
+    };
+    text.to_owned()
+}
