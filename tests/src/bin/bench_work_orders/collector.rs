@@ -77,7 +77,7 @@ impl Collector {
         }));
         let agencies: Vec<_> = (0..N_AGENCIES).map(code_of_agency).collect();
         let (stored, bearers): (Vec<_>, Vec<_>) = agencies.iter().map(key_of).unzip();
-        app.set_callers(Callers::new(stored));
+        app.set_callers(Callers::new(stored, Vec::new()));
         let service =
             router(&app, Served(Arc::new(Releases::default()))).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await });
