@@ -39,6 +39,8 @@ fn a_handler_works_an_order_from_contact_to_reply() {
     let progress = Http::new().get(&format!("{}/api/v1/ratings/{code}", collector.url())).json();
     assert_eq!(progress["handling"]["reply"], "您反映的情况属实。");
     let history = staff.get(&order);
+    let rated_at = progress["rated_at"].as_str().unwrap()[..16].replace('T', " ");
+    assert!(history.text().contains(&format!("<dd>{rated_at}</dd>")), "China's clock: {rated_at}");
     assert!(history.text().contains("承办部门 wang-1") && history.text().contains("修订告知单"));
     crate::verified(&collector);
 }

@@ -3,6 +3,7 @@
 
 mod access;
 mod cards;
+mod desk;
 mod driver;
 mod faults;
 mod gate;

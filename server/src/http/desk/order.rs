@@ -179,11 +179,19 @@ fn order_page(
         rated_at: shown(&order.rated_at),
         due: due.map(|(kind, at)| (texts::due(kind), shown_time(at.at), at.at < now)).collect(),
         history: order.history.iter().map(done).collect(),
-        steps: loaded.order.next_actions(worker.actor.role).map(|kind| step(kind, refusal)).collect(),
+        steps: steps(loaded, worker, refusal),
         notice: notice.to_owned(),
         order,
     };
     respond(status, &page)
+}
+
+/// The steps of the table; that an order is another's stands last, since it is what is asked for least.
+fn steps(loaded: &Loaded, worker: &Worker, refusal: Option<&Refusal<'_>>) -> Vec<Step> {
+    let mut kinds: Vec<_> = loaded.order.next_actions(worker.actor.role).collect();
+    kinds
+        .sort_by_key(|kind| matches!(kind, ActionKind::AskReassignment | ActionKind::Reassign | ActionKind::Supervise));
+    kinds.into_iter().map(|kind| step(kind, refusal)).collect()
 }
 
 fn step(kind: ActionKind, refusal: Option<&Refusal<'_>>) -> Step {
@@ -236,12 +244,10 @@ pub(super) fn shown_time(at: Instant) -> String {
     shown(&at.to_rfc3339())
 }
 
-/// RFC 3339 in UTC as people in China read it; a civil date stays one.
+/// What the wire says of a moment, as people read it.
 fn shown(text: &str) -> String {
-    let Some(at) = Instant::parse_rfc3339(text) else { return text.to_owned() };
-    // to_rfc3339 of the moment eight hours on reads as China's clock.
-    let text = Instant::from_millis(at.millis() + 8 * 3_600_000).to_rfc3339();
-    text.get(..16).map_or(text.clone(), |text| text.replace('T', " "))
+    // RFC 3339 here is China's clock; what has no time of day is a civil date.
+    text.get(..16).map_or_else(|| text.to_owned(), |text| text.replace('T', " "))
 }
 
 /// The store failed.
