@@ -108,8 +108,9 @@ async fn invite_first(app: &App) -> Result<()> {
         is_waiting && app.store.reset_staff(FIRST, link, entry("staff-reset")).await?
     };
     if is_invited {
-        eprintln!("nobody can sign in to the desk yet: the first administrator is {FIRST}, and sets a password at");
-        eprintln!("{}", app.config.url(&format!("/desk/welcome/{token}")));
+        let link = app.config.url(&format!("/desk/welcome/{token}"));
+        // To the terminal, like the line about the master key: it is no event, and belongs in no log.
+        eprintln!("made {FIRST}, the first administrator of the desk, who sets a password at {link}");
     }
     Ok(())
 }

@@ -127,6 +127,7 @@ fn desk() -> Router<Shared> {
         .route("/desk/waiting", get(desk::list::waiting))
         .route("/desk/closed", get(desk::list::closed))
         .route("/desk/orders/{id}", get(desk::order::show).post(desk::order::act))
+        .route("/desk/orders/{id}/notes", post(desk::note::add))
         .route("/desk/sign-in", get(desk::sign_in::form).post(desk::sign_in::submit))
         .route("/desk/sign-out", post(desk::sign_in::leave))
         .route("/desk/welcome/{token}", get(desk::sign_in::welcome).post(desk::sign_in::accept))

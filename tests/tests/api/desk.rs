@@ -216,7 +216,7 @@ fn an_administrator_is_added_once_and_the_last_one_stays() {
 fn serve_hands_out_a_link_until_there_is_an_administrator() {
     let mut collector = Collector::start(&[]);
     let first = collector.stop().1;
-    assert!(first.contains("the first administrator is admin") && first.contains("/desk/welcome/"), "{first}");
+    assert!(first.contains("made admin, the first administrator") && first.contains("/desk/welcome/"), "{first}");
     collector.restart_elsewhere();
     let link = collector.cli(&["staff", "reset", "admin", "--public-url", &collector.url()]);
     Staff::accept(link.out.trim());
@@ -224,4 +224,23 @@ fn serve_hands_out_a_link_until_there_is_an_administrator() {
     assert!(second.contains("/desk/welcome/") && second != first, "a new link at each start: {second}");
     collector.restart_elsewhere();
     assert!(!collector.stop().1.contains("/desk/welcome/"));
+}
+
+#[test]
+fn a_note_is_read_by_those_who_work_on_the_order_and_by_nobody_else() {
+    let collector = Collector::start(&[]);
+    let (code, staff) = (rated(&collector), handler(&collector, "wang-1"));
+    let order = staff.orders(1).remove(0);
+    let notes = format!("{order}/notes");
+    assert_eq!(staff.post(&notes, &[("note", "请<i>张科</i>跟进")]).status, 303);
+    let body = Staff::new(&collector, "li-1", &["--role", "supervisor", "--agency", BODY, "--region", "321000"]);
+    assert!(body.get(&order).text().contains("请&#60;i&#62;张科&#60;/i&#62;跟进"));
+    let other = Staff::new(&collector, "li-2", &["--role", "supervisor", "--agency", BODY, "--region", "320100"]);
+    assert_eq!(other.post(&notes, &[("note", "x")]).status, 404);
+    let empty = staff.post(&notes, &[("note", " ")]);
+    assert!(empty.status == 422 && empty.text().contains("note-fault"));
+    let progress = Http::new().get(&format!("{}/api/v1/ratings/{code}", collector.url()));
+    assert!(!progress.text().contains("张科"));
+    let file = std::fs::read(collector.data_dir().join("haochaping.sqlite3-wal")).unwrap_or_default();
+    assert!(!file.windows(6).any(|window| window == "张科".as_bytes()), "encrypted at rest");
 }

@@ -2,6 +2,7 @@
 
 mod frame;
 pub mod list;
+pub mod note;
 pub mod order;
 mod session;
 pub mod sign_in;

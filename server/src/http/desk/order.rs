@@ -21,6 +21,7 @@ use serde_json::{Map, Value};
 use super::{
     frame::{Frame, respond},
     list::not_found,
+    note,
     session::{Desk, Posted, field},
     texts,
 };
@@ -72,38 +73,55 @@ struct OrderPage {
     history: Vec<Done>,
     steps: Vec<Step>,
     notice: String,
+    notes: Vec<(String, String, String)>,
+    draft: String,
+    note_fault: String,
 }
 
 /// What came back with a refused action.
-struct Refusal<'a> {
+pub(super) struct Refusal<'a> {
     action: ActionKind,
     form: &'a [(String, String)],
     field: Option<&'static str>,
     said: String,
 }
 
+/// An order as somebody at the desk has it before them.
+pub(super) struct Opened<'a> {
+    desk: &'a Desk,
+    worker: Worker,
+    pub(super) loaded: Loaded,
+    notes: Vec<(String, String, String)>,
+}
+
+impl<'a> Opened<'a> {
+    /// Reads an order; one outside of their scope is not there.
+    pub(super) async fn read(desk: &'a Desk, id: &str) -> Result<Self, Response> {
+        let (app, worker) = (&desk.app, Worker::of_staff(&desk.session.staff));
+        let loaded = worker::find(app, &worker, id).await.map_err(|error| failed(app, &error))?;
+        let loaded = loaded.ok_or_else(|| not_found(desk))?;
+        let notes = note::read(app, &loaded.row).await.map_err(|error| failed(app, &error))?;
+        Ok(Self { desk, worker, loaded, notes })
+    }
+}
+
 /// The page.
 pub(in crate::http) async fn show(desk: Desk, Path(id): Path<String>) -> Response {
-    let worker = Worker::of_staff(&desk.session.staff);
-    match worker::find(&desk.app, &worker, &id).await {
-        Ok(Some(loaded)) => order_page(&desk, &worker, &loaded, StatusCode::OK, "", None),
-        Ok(None) => not_found(&desk),
-        Err(error) => failed(&desk.app, &error),
+    match Opened::read(&desk, &id).await {
+        Ok(opened) => opened.page(StatusCode::OK, "", None),
+        Err(answer) => answer,
     }
 }
 
 /// An action.
 pub(in crate::http) async fn act(Path(id): Path<String>, posted: Posted) -> Response {
     let desk = &posted.desk;
-    let (app, worker) = (&desk.app, Worker::of_staff(&desk.session.staff));
-    let loaded = match worker::find(app, &worker, &id).await {
-        Ok(Some(loaded)) => loaded,
-        Ok(None) => return not_found(desk),
-        Err(error) => return failed(app, &error),
+    let app = &desk.app;
+    let opened = match Opened::read(desk, &id).await {
+        Ok(opened) => opened,
+        Err(answer) => return answer,
     };
-    let back = |status, notice: &str, refusal: Option<Refusal<'_>>| {
-        order_page(desk, &worker, &loaded, status, notice, refusal.as_ref())
-    };
+    let back = |status, notice: &str, refusal: Option<Refusal<'_>>| opened.page(status, notice, refusal.as_ref());
     let Some(kind) = ActionKind::from_name(posted.get("action")) else {
         return back(StatusCode::UNPROCESSABLE_ENTITY, "请选择要进行的操作。", None);
     };
@@ -115,10 +133,11 @@ pub(in crate::http) async fn act(Path(id): Path<String>, posted: Posted) -> Resp
         }
     };
     let n_entries = posted.get("n_entries").parse().unwrap_or(u32::MAX);
-    match orders::act(app, &loaded, n_entries, action, &worker.actor_about(&loaded)).await {
+    let actor = opened.worker.actor_about(&opened.loaded);
+    match orders::act(app, &opened.loaded, n_entries, action, &actor).await {
         // The order may be another's now; who gave it away goes back to the list.
         Ok(_) => {
-            let is_still_seen = matches!(worker::find(app, &worker, &id).await, Ok(Some(_)));
+            let is_still_seen = matches!(worker::find(app, &opened.worker, &id).await, Ok(Some(_)));
             let to = if is_still_seen { format!("/desk/orders/{id}") } else { "/desk".to_owned() };
             Redirect::to(&format!("{}{to}", app.config.base_path())).into_response()
         }
@@ -156,34 +175,44 @@ fn read_action(kind: ActionKind, form: &[(String, String)]) -> Result<Action, &'
     serde_json::from_value(Value::Object(map)).map_err(|_| "action")
 }
 
-fn order_page(
-    desk: &Desk,
-    worker: &Worker,
-    loaded: &Loaded,
-    status: StatusCode,
-    notice: &str,
-    refusal: Option<&Refusal<'_>>,
-) -> Response {
-    let app = &desk.app;
-    let order = view(app, worker, loaded);
-    let messages = Lang::ZhHans.page_messages();
-    let title = order.item_name.clone().unwrap_or_else(|| "差评工单".to_owned());
-    let now = app.clock.now();
-    let due = loaded.order.due(&app.config.profile, &app.calendar()).into_iter();
-    let page = OrderPage {
-        f: Frame::inside(desk, "", &title, !status.is_success()),
-        level: order.level.parse::<SatisfactionLevel>().map_or("", level_name),
-        stage: messages.stage(order.stage),
-        class: order.class.map(texts::class),
-        region: app.region_name(loaded.row.facts.region),
-        rated_at: shown(&order.rated_at),
-        due: due.map(|(kind, at)| (texts::due(kind), shown_time(at.at), at.at < now)).collect(),
-        history: order.history.iter().map(done).collect(),
-        steps: steps(loaded, worker, refusal),
-        notice: notice.to_owned(),
-        order,
-    };
-    respond(status, &page)
+impl Opened<'_> {
+    fn page(&self, status: StatusCode, notice: &str, refusal: Option<&Refusal<'_>>) -> Response {
+        self.page_with_note(status, notice, refusal, ("", ""))
+    }
+
+    /// The page with a note that was not kept, and why.
+    pub(super) fn page_with_note(
+        &self,
+        status: StatusCode,
+        notice: &str,
+        refusal: Option<&Refusal<'_>>,
+        (draft, fault): (&str, &str),
+    ) -> Response {
+        let Self { desk, worker, loaded, notes } = self;
+        let app = &desk.app;
+        let order = view(app, worker, loaded);
+        let messages = Lang::ZhHans.page_messages();
+        let title = order.item_name.clone().unwrap_or_else(|| "差评工单".to_owned());
+        let now = app.clock.now();
+        let due = loaded.order.due(&app.config.profile, &app.calendar()).into_iter();
+        let page = OrderPage {
+            f: Frame::inside(desk, "", &title, !status.is_success()),
+            level: order.level.parse::<SatisfactionLevel>().map_or("", level_name),
+            stage: messages.stage(order.stage),
+            class: order.class.map(texts::class),
+            region: app.region_name(loaded.row.facts.region),
+            rated_at: shown(&order.rated_at),
+            due: due.map(|(kind, at)| (texts::due(kind), shown_time(at.at), at.at < now)).collect(),
+            history: order.history.iter().map(done).collect(),
+            steps: steps(loaded, worker, refusal),
+            notice: notice.to_owned(),
+            notes: notes.clone(),
+            draft: draft.to_owned(),
+            note_fault: fault.to_owned(),
+            order,
+        };
+        respond(status, &page)
+    }
 }
 
 /// The steps of the table; that an order is another's stands last, since it is what is asked for least.
