@@ -10,7 +10,7 @@ use haochaping::{identifier::Uscc, link::base32, region::Region, work_order::Rol
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    app::{Clock, Rng, fresh_id, random},
+    app::{Clock, Rng, random},
     store::staff::{AuditEntry, Digest, Invitation, StaffRow},
 };
 
@@ -113,10 +113,10 @@ pub fn digest_of(secret: &str) -> Digest {
     Sha256::digest(secret.as_bytes()).into()
 }
 
-/// An entry of the record without a text.
-pub fn entry(clock: &dyn Clock, rng: &dyn Rng, who: &str, what: &str, about: &str) -> AuditEntry {
+/// An entry of the record, now.
+pub fn entry(clock: &dyn Clock, who: &str, what: &str, about: &str) -> AuditEntry {
     let (who, what, about) = (who.to_owned(), what.to_owned(), about.to_owned());
-    AuditEntry { id: fresh_id(clock, rng), at: clock.now(), who, what, about, detail: None }
+    AuditEntry { at: clock.now(), who, what, about }
 }
 
 /// Whether a password may be that of this account.

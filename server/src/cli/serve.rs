@@ -100,7 +100,7 @@ async fn invite_first(app: &App) -> Result<()> {
     let is_waiting = matches!(&accounts[..], [only] if only.name == FIRST && only.password.is_none());
     let (clock, rng) = (&*app.clock, &*app.rng);
     let (token, link) = staff::invite(clock, rng);
-    let entry = |what: &str| staff::entry(clock, rng, "serve", what, FIRST);
+    let entry = |what: &str| staff::entry(clock, "serve", what, FIRST);
     let is_invited = if accounts.is_empty() {
         let row = staff::account(FIRST, "administrator", "", "", clock)?;
         app.store.add_staff(row, link, entry("staff-added")).await?
@@ -109,7 +109,7 @@ async fn invite_first(app: &App) -> Result<()> {
     };
     if is_invited {
         let link = app.config.url(&format!("/desk/welcome/{token}"));
-        // To the terminal, like the line about the master key: it is no event, and belongs in no log.
+        // No event of the log, but whoever reads this process's standard error can use it until somebody did.
         eprintln!("made {FIRST}, the first administrator of the desk, who sets a password at {link}");
     }
     Ok(())

@@ -15,6 +15,7 @@ use crate::{
   haochaping staff add li-2 --role supervisor --agency 11110000000021135M --region 320102
   haochaping staff reset wang-1
   haochaping staff list
+  haochaping staff record --limit 20
   haochaping staff disable wang-1")]
 pub(super) struct Args {
     #[command(flatten)]
@@ -55,6 +56,12 @@ enum Action {
         /// The account
         name: String,
     },
+    /// Show what was done to accounts and with them, newest first
+    Record {
+        /// The most lines
+        #[arg(long, value_name = "N", default_value_t = 100)]
+        limit: u32,
+    },
     /// End an account and its sessions now
     Disable {
         /// The account
@@ -66,7 +73,7 @@ enum Action {
 pub(super) async fn run(args: Args) -> Result<()> {
     let (clock, rng) = (&SystemClock, &SystemRng);
     let link = |token: &str| format!("{}/desk/welcome/{token}", args.public_url.trim_end_matches('/'));
-    let entry = |what: &str, name: &str| staff::entry(clock, rng, "cli", what, name);
+    let entry = |what: &str, name: &str| staff::entry(clock, "cli", what, name);
     match args.action {
         Action::Add { name, role, agency, region } => {
             let row = staff::account(&name, &role, &agency, &region, clock)?;
@@ -97,6 +104,11 @@ pub(super) async fn run(args: Args) -> Result<()> {
                 bail!("there is no account {name}");
             }
             println!("{}", link(&token));
+        }
+        Action::Record { limit } => {
+            for entry in open_existing(&args.store)?.audit(limit).await? {
+                println!("{}  {}  {}  {}", entry.at.to_rfc3339(), entry.who, entry.what, entry.about);
+            }
         }
         Action::Disable { name } => {
             if !open_existing(&args.store)?.disable_staff(&name, entry("staff-disabled", &name)).await? {

@@ -3,11 +3,7 @@
 use async_trait::async_trait;
 use haochaping::{calendar::Instant, link::RatingId, region::Region, work_order::Stage};
 
-use super::{
-    Id, StoreError,
-    order::OrderRow,
-    staff::{AuditEntry, Digest},
-};
+use super::{Id, StoreError, order::OrderRow, staff::AuditEntry};
 
 /// Which orders the desk lists, in which order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,27 +58,8 @@ pub struct Note {
     pub at: Instant,
     /// By whom.
     pub who: String,
-    /// `note`, `disclosure`, or `hotline` for what 12345 pushed back.
-    pub kind: String,
     /// The text, encrypted.
     pub text: Vec<u8>,
-}
-
-/// A file that belongs to an order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Attachment {
-    /// SHA-256 of its content.
-    pub digest: Digest,
-    /// The name it came with, encrypted.
-    pub name: Vec<u8>,
-    /// Its media type, found by its content.
-    pub kind: String,
-    /// In bytes.
-    pub size: u64,
-    /// When.
-    pub at: Instant,
-    /// By whom.
-    pub who: String,
 }
 
 /// The desk's side of the store.
@@ -94,17 +71,4 @@ pub trait DeskStore: Send + Sync + 'static {
     async fn add_note(&self, part: u8, rating: RatingId, note: Note, entry: AuditEntry) -> Result<(), StoreError>;
     /// The notes of an order, oldest first.
     async fn notes(&self, part: u8, rating: RatingId) -> Result<Vec<Note>, StoreError>;
-    /// Keeps a file once and lets it belong to an order. False if the order has it, or `max` others, already.
-    async fn attach(
-        &self,
-        part: u8,
-        rating: RatingId,
-        file: Attachment,
-        content: Vec<u8>,
-        max: u32,
-    ) -> Result<bool, StoreError>;
-    /// The files of an order, oldest first.
-    async fn attachments(&self, part: u8, rating: RatingId) -> Result<Vec<Attachment>, StoreError>;
-    /// What a file holds, encrypted; `None` if it is none of this order's.
-    async fn attached(&self, part: u8, rating: RatingId, digest: Digest) -> Result<Option<Vec<u8>>, StoreError>;
 }

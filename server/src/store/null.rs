@@ -8,7 +8,7 @@ use haochaping::{calendar::Instant, link::RatingId, region::Region, statistics::
 use super::{
     Committed, Decision, Figure, FigureKey, Id, Issue, NewCard, NewRating, NewService, Outcome, Quarantined,
     RatingView, Registered, ServiceView, Store, StoreError, StoredApiKey, StoredCard, StoredKey, Verification,
-    desk::{Attachment, DeskQuery, DeskStore, Note},
+    desk::{DeskQuery, DeskStore, Note},
     order::{NewEntry, OrderQuery, OrderRow, OrderStanding, StoredEntry},
     staff::{Attempt, AuditEntry, Digest, Invitation, Session, StaffRow, StaffStore},
 };
@@ -169,7 +169,7 @@ impl StaffStore for NullStore {
     async fn attempt(&self, _: &str, _: Instant, _: u32) -> Result<Attempt, StoreError> {
         Err(StoreError::Failed(NOTHING_KEPT.into()))
     }
-    async fn begin_session(&self, _: Digest, _: &str, _: AuditEntry) -> Result<(), StoreError> {
+    async fn begin_session(&self, _: Digest, _: &StaffRow, _: AuditEntry) -> Result<bool, StoreError> {
         Err(StoreError::Failed(NOTHING_KEPT.into()))
     }
     async fn session(&self, _: Digest) -> Result<Option<Session>, StoreError> {
@@ -178,19 +178,13 @@ impl StaffStore for NullStore {
     async fn touch_session(&self, _: Digest, _: Instant) -> Result<(), StoreError> {
         Err(StoreError::Failed(NOTHING_KEPT.into()))
     }
-    async fn step_up(&self, _: Digest, _: Instant) -> Result<(), StoreError> {
-        Err(StoreError::Failed(NOTHING_KEPT.into()))
-    }
     async fn end_session(&self, _: Digest) -> Result<(), StoreError> {
         Err(StoreError::Failed(NOTHING_KEPT.into()))
     }
     async fn forget_sessions(&self, _: Instant, _: Instant) -> Result<(), StoreError> {
         Err(StoreError::Failed(NOTHING_KEPT.into()))
     }
-    async fn record(&self, _: AuditEntry) -> Result<(), StoreError> {
-        Err(StoreError::Failed(NOTHING_KEPT.into()))
-    }
-    async fn audit(&self, _: Option<i64>, _: u32) -> Result<Vec<(i64, AuditEntry)>, StoreError> {
+    async fn audit(&self, _: u32) -> Result<Vec<AuditEntry>, StoreError> {
         Ok(Vec::new())
     }
 }
@@ -205,14 +199,5 @@ impl DeskStore for NullStore {
     }
     async fn notes(&self, _: u8, _: RatingId) -> Result<Vec<Note>, StoreError> {
         Ok(Vec::new())
-    }
-    async fn attach(&self, _: u8, _: RatingId, _: Attachment, _: Vec<u8>, _: u32) -> Result<bool, StoreError> {
-        Err(StoreError::Failed(NOTHING_KEPT.into()))
-    }
-    async fn attachments(&self, _: u8, _: RatingId) -> Result<Vec<Attachment>, StoreError> {
-        Ok(Vec::new())
-    }
-    async fn attached(&self, _: u8, _: RatingId, _: Digest) -> Result<Option<Vec<u8>>, StoreError> {
-        Ok(None)
     }
 }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use haochaping::{calendar::Instant, region::Region, work_order::Role};
 
-use super::{Id, StoreError};
+use super::StoreError;
 
 /// SHA-256 of a secret that only its holder has.
 pub type Digest = [u8; 32];
@@ -60,15 +60,11 @@ pub struct Session {
     pub created_at: Instant,
     /// When it was used last, to the minute.
     pub last_at: Instant,
-    /// When the password was given again.
-    pub stepped_up_at: Option<Instant>,
 }
 
 /// Something that somebody did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEntry {
-    /// Binds what was written to its row.
-    pub id: Id,
     /// When.
     pub at: Instant,
     /// `staff:` and a name, `api:` and a key, or `cli`.
@@ -77,8 +73,6 @@ pub struct AuditEntry {
     pub what: String,
     /// What it was done to: an account, an order's id, a card's number.
     pub about: String,
-    /// What was written, encrypted.
-    pub detail: Option<Vec<u8>>,
 }
 
 /// Accounts, sessions and the record. Every change is one transaction with the entry that tells of it.
@@ -99,20 +93,16 @@ pub trait StaffStore: Send + Sync + 'static {
     async fn accept_invitation(&self, digest: Digest, password: &str, entry: AuditEntry) -> Result<bool, StoreError>;
     /// Counts an attempt to sign in. After `n_free` attempts each further one locks the account, twice as long each time.
     async fn attempt(&self, name: &str, now: Instant, n_free: u32) -> Result<Attempt, StoreError>;
-    /// Begins a session and forgets failed attempts.
-    async fn begin_session(&self, id: Digest, name: &str, entry: AuditEntry) -> Result<(), StoreError>;
+    /// Begins a session and forgets failed attempts; false if the account has not this password any more, or was ended.
+    async fn begin_session(&self, id: Digest, row: &StaffRow, entry: AuditEntry) -> Result<bool, StoreError>;
     /// A session by what its cookie holds.
     async fn session(&self, id: Digest) -> Result<Option<Session>, StoreError>;
     /// Notes that a session was used.
     async fn touch_session(&self, id: Digest, at: Instant) -> Result<(), StoreError>;
-    /// Notes that the password was given again, and forgets failed attempts.
-    async fn step_up(&self, id: Digest, at: Instant) -> Result<(), StoreError>;
     /// Ends a session.
     async fn end_session(&self, id: Digest) -> Result<(), StoreError>;
     /// Forgets sessions that were used last, or began, before these times.
     async fn forget_sessions(&self, last_before: Instant, begun_before: Instant) -> Result<(), StoreError>;
-    /// Puts something on record.
-    async fn record(&self, entry: AuditEntry) -> Result<(), StoreError>;
-    /// The record, newest first, before a number if one is given; with the numbers.
-    async fn audit(&self, before: Option<i64>, limit: u32) -> Result<Vec<(i64, AuditEntry)>, StoreError>;
+    /// The record, newest first.
+    async fn audit(&self, limit: u32) -> Result<Vec<AuditEntry>, StoreError>;
 }

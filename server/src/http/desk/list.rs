@@ -1,11 +1,7 @@
 //! The piles of the desk: what is due with the longest overdue first, what waits for somebody else, what is at rest.
 
 use askama::Template;
-use axum::{
-    extract::Query,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{extract::Query, http::StatusCode, response::Response};
 use haochaping::{
     calendar::Instant,
     messages::level_name,
@@ -20,7 +16,6 @@ use super::{
     session::Desk,
 };
 use crate::{
-    http::page,
     orders::{id_of, parse_id},
     store::{
         desk::{After, DeskQuery, Pile},
@@ -169,15 +164,17 @@ fn line(row: &OrderRow, now: Instant) -> Line {
 #[template(path = "desk/nothing.html")]
 struct Nothing {
     f: Frame,
+    text: &'static str,
 }
 
 /// Those whose work is not with orders.
 fn page_without_orders(desk: &Desk) -> Response {
     let f = Frame::inside(desk, "", "工作台", false);
-    respond(StatusCode::OK, &Nothing { f })
+    respond(StatusCode::OK, &Nothing { f, text: "您的账号不办理差评工单。" })
 }
 
 /// An address of the desk that leads nowhere.
 pub(super) fn not_found(desk: &Desk) -> Response {
-    page::not_found(&desk.app, &axum::http::HeaderMap::new()).into_response()
+    let f = Frame::inside(desk, "", "没有找到", true);
+    respond(StatusCode::NOT_FOUND, &Nothing { f, text: "没有这个工单，或者它不在您的办理范围内。" })
 }

@@ -50,6 +50,8 @@ pub(in crate::http) async fn add(Path(id): Path<String>, posted: Posted) -> Resp
         "请填写。"
     } else if text.chars().count() > TEXT_MAX {
         "最多 2000 个字。"
+    } else if text.contains(|one: char| one.is_control() && one != '\n') {
+        "含有不能使用的字符。"
     } else {
         ""
     };
@@ -59,8 +61,8 @@ pub(in crate::http) async fn add(Path(id): Path<String>, posted: Posted) -> Resp
     let (row, who) = (&opened.loaded.row, format!("staff:{}", desk.session.staff.name));
     let note_id = fresh_id(&*app.clock, &*app.rng);
     let sealed = app.keys().vault.seal(TABLE, &note_id, &column(&row.rating, &who), &text, &*app.rng);
-    let said = entry(&*app.clock, &*app.rng, &who, "note-added", &id);
-    let note = Note { id: note_id, at: app.clock.now(), who, kind: "note".to_owned(), text: sealed };
+    let said = entry(&*app.clock, &who, "note-added", &id);
+    let note = Note { id: note_id, at: app.clock.now(), who, text: sealed };
     match app.store.add_note(row.part, row.rating, note, said).await {
         Ok(()) => Redirect::to(&format!("{}/desk/orders/{id}", app.config.base_path())).into_response(),
         Err(error) => {

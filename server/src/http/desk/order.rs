@@ -256,12 +256,7 @@ fn done(entry: &v1::WorkOrderEntry) -> Done {
     let json = serde_json::to_value(&entry.action).unwrap_or_default();
     let said = kind.fields().iter().filter_map(|&name| {
         let value = json.get(name)?.as_str().filter(|value| !value.is_empty())?;
-        let text = match name {
-            "cause" => Cause::from_name(value).map(texts::cause),
-            "class" => Class::from_name(value).map(texts::class),
-            _ => None,
-        };
-        Some((texts::field(name), text.unwrap_or(value).to_owned()))
+        Some((texts::field(name), texts::value(name, value).to_owned()))
     });
     let name = entry.who.strip_prefix("staff:").unwrap_or(&entry.who);
     let who = [texts::role(entry.role), name].join(" ").trim().to_owned();

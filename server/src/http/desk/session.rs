@@ -17,7 +17,10 @@ use crate::{
     app::App,
     http::page,
     staff::digest_of,
-    store::staff::{Digest, Session},
+    store::{
+        StoreError,
+        staff::{Digest, Session},
+    },
 };
 
 /// A session that nobody used for so long is over.
@@ -56,21 +59,25 @@ impl Desk {
         digest_of(&self.secret)
     }
 
-    async fn of(app: Arc<App>, headers: &HeaderMap) -> Option<Self> {
-        let secret = cookie(&app, headers)?;
+    async fn of(app: Arc<App>, headers: &HeaderMap) -> Result<Option<Self>, StoreError> {
+        let Some(secret) = cookie(&app, headers) else { return Ok(None) };
+        let now = app.clock.now();
         let found = app.store.session(digest_of(&secret)).await;
-        let session = found.inspect_err(|error| tracing::error!(%error, "a session was not read")).ok()??;
-        let now = app.clock.now().millis();
-        if now - session.last_at.millis() > IDLE_MILLIS || now - session.created_at.millis() > ABSOLUTE_MILLIS {
-            return None;
-        }
-        if now - session.last_at.millis() > TOUCH_MILLIS
-            && let Err(error) = app.store.touch_session(digest_of(&secret), Instant::from_millis(now)).await
+        let found = found.inspect_err(|error| tracing::error!(%error, "a session was not read"))?;
+        let Some(session) = found.filter(|session| !is_over(session, now)) else { return Ok(None) };
+        if now.millis() - session.last_at.millis() > TOUCH_MILLIS
+            && let Err(error) = app.store.touch_session(digest_of(&secret), now).await
         {
             tracing::warn!(%error, "the use of a session was not noted");
         }
-        Some(Self { app, session, secret })
+        Ok(Some(Self { app, session, secret }))
     }
+}
+
+/// Whether nobody used it for too long, or it began too long ago.
+fn is_over(session: &Session, now: Instant) -> bool {
+    let since = |at: Instant| now.millis() - at.millis();
+    since(session.last_at) > IDLE_MILLIS || since(session.created_at) > ABSOLUTE_MILLIS
 }
 
 impl Posted {
@@ -131,8 +138,10 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
         let app = Arc::<App>::from_ref(state);
         let path = parts.uri.path().to_owned();
-        let found = Self::of(Arc::clone(&app), &parts.headers).await;
-        found.ok_or_else(|| sign_in::ask(&app, &path, ""))
+        match Self::of(Arc::clone(&app), &parts.headers).await {
+            Ok(found) => found.ok_or_else(|| sign_in::ask(&app, &path, "")),
+            Err(_) => Err(sign_in::busy(&app, &path, "")),
+        }
     }
 }
 
@@ -150,12 +159,35 @@ where
             return Err(page::refused(&app, &headers, StatusCode::FORBIDDEN));
         }
         // Nobody loses what was written because a session ended meanwhile.
-        let Some(desk) = Desk::of(Arc::clone(&app), &headers).await else {
-            return Err(sign_in::ask(&app, &path, std::str::from_utf8(&body).unwrap_or("")));
+        let kept = std::str::from_utf8(&body).unwrap_or("");
+        let desk = match Desk::of(Arc::clone(&app), &headers).await {
+            Ok(Some(desk)) => desk,
+            Ok(None) => return Err(sign_in::ask(&app, &path, kept)),
+            Err(_) => return Err(sign_in::busy(&app, &path, kept)),
         };
         let posted = Self { form: read_form(&body), desk };
         let (found, expected) = (posted.get("csrf"), posted.desk.csrf());
         let is_same = digest_of(found) == digest_of(&expected);
         if is_same { Ok(posted) } else { Err(sign_in::resume(&posted.desk, &path, &posted.form)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use haochaping::work_order::Role;
+
+    use super::*;
+    use crate::{app::SystemClock, staff::account};
+
+    #[test]
+    fn a_session_ends_30_minutes_after_its_last_use_and_12_hours_after_its_start() {
+        const MINUTE: i64 = 60_000;
+        let staff = account("root", Role::Administrator.name(), "", "", &SystemClock).unwrap();
+        let at = Instant::from_millis;
+        let over = |last: i64, now: i64| {
+            is_over(&Session { staff: staff.clone(), created_at: at(0), last_at: at(last * MINUTE) }, at(now * MINUTE))
+        };
+        assert!(!over(0, 30) && over(0, 31));
+        assert!(!over(715, 720) && over(720, 721), "used to the last, and over all the same");
     }
 }

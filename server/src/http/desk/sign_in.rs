@@ -16,12 +16,16 @@ use tokio::sync::Semaphore;
 use super::{
     frame::{Frame, respond},
     session::{Desk, Posted, field, is_from_here, read_form, set_cookie},
+    texts,
 };
 use crate::{
     app::{App, random},
     http::{limits::client_address, page},
     staff::{check_password, digest_of, entry, hash_password, is_password},
-    store::{StoreError, staff::Attempt},
+    store::{
+        StoreError,
+        staff::{Attempt, StaffRow},
+    },
 };
 
 /// Attempts before an account is locked for a minute, then two, then four.
@@ -49,6 +53,7 @@ struct Resume<'a> {
     f: Frame,
     next: &'a str,
     fields: Vec<(String, String)>,
+    shown: Vec<(&'static str, String)>,
 }
 
 #[derive(Template)]
@@ -66,6 +71,11 @@ pub(in crate::http) struct Asked {
     next: String,
 }
 
+/// The store cannot say who this is: a form that was sent stays on the page.
+pub(super) fn busy(app: &App, path: &str, kept: &str) -> Response {
+    page_of(app, StatusCode::SERVICE_UNAVAILABLE, BUSY, "", own_path(app, path), kept)
+}
+
 /// Asks to sign in for a page, or for a form that was sent to it.
 pub(super) fn ask(app: &App, path: &str, kept: &str) -> Response {
     let path = own_path(app, path);
@@ -78,9 +88,12 @@ pub(super) fn ask(app: &App, path: &str, kept: &str) -> Response {
 
 /// A form whose token was of another session, to be sent again.
 pub(super) fn resume(desk: &Desk, path: &str, form: &[(String, String)]) -> Response {
-    let fields = form.iter().filter(|(name, _)| name != "csrf").cloned().collect();
+    let fields: Vec<_> = form.iter().filter(|(name, _)| name != "csrf").cloned().collect();
+    // Everything that will be sent is shown, in words, since whoever is asked has to see what they agree to.
+    let shown = fields.iter().filter(|(name, value)| name != "n_entries" && !value.is_empty());
+    let shown = shown.map(|(name, value)| (texts::field(name), texts::value(name, value).to_owned())).collect();
     let f = Frame::inside(desk, "", "继续提交", false);
-    respond(StatusCode::FORBIDDEN, &Resume { f, next: own_path(&desk.app, path), fields })
+    respond(StatusCode::FORBIDDEN, &Resume { f, next: own_path(&desk.app, path), fields, shown })
 }
 
 /// A path of the desk without the collector's own; the list of orders for anything else.
@@ -116,15 +129,17 @@ pub(in crate::http) async fn submit(
     if !app.limits.admits_lookup(client_address(peer, &headers, &app.config.trusted_proxies)) {
         return again(StatusCode::TOO_MANY_REQUESTS, TOO_MANY);
     }
-    match admit(&app, &name, field(&form, "password")).await {
+    let row = match admit(&app, &name, field(&form, "password")).await {
+        Ok(Some(row)) => row,
+        Ok(None) => return again(StatusCode::UNPROCESSABLE_ENTITY, WRONG),
+        Err(error) => return failed(&error, || again(StatusCode::SERVICE_UNAVAILABLE, BUSY)),
+    };
+    let secret = base32::encode(&random::<32>(&*app.rng));
+    let said = entry(&*app.clock, &format!("staff:{name}"), "signed-in", &name);
+    match app.store.begin_session(digest_of(&secret), &row, said).await {
         Ok(true) => {}
         Ok(false) => return again(StatusCode::UNPROCESSABLE_ENTITY, WRONG),
         Err(error) => return failed(&error, || again(StatusCode::SERVICE_UNAVAILABLE, BUSY)),
-    }
-    let secret = base32::encode(&random::<32>(&*app.rng));
-    let said = entry(&*app.clock, &*app.rng, &format!("staff:{name}"), "signed-in", &name);
-    if let Err(error) = app.store.begin_session(digest_of(&secret), &name, said).await {
-        return failed(&error, || again(StatusCode::SERVICE_UNAVAILABLE, BUSY));
     }
     let to = format!("{}{next}", app.config.base_path());
     let mut response = match app.store.session(digest_of(&secret)).await {
@@ -144,16 +159,18 @@ fn failed(error: &StoreError, answer: impl FnOnce() -> Response) -> Response {
     answer()
 }
 
-/// Whether this is the password of this account now. Takes the same time for an account that is none or locked.
-async fn admit(app: &App, name: &str, password: &str) -> Result<bool, StoreError> {
+/// The account whose password this is now. Takes the same time for an account that is none or locked.
+async fn admit(app: &App, name: &str, password: &str) -> Result<Option<StaffRow>, StoreError> {
     let _permit = HASHING.acquire().await.map_err(|error| StoreError::Failed(error.to_string()))?;
-    let stored = match app.store.attempt(name, app.clock.now(), N_FREE).await? {
-        Attempt::Open(row) => row.password,
+    let row = match app.store.attempt(name, app.clock.now(), N_FREE).await? {
+        Attempt::Open(row) => Some(*row),
         Attempt::Locked(_) | Attempt::Nobody => None,
     };
+    let stored = row.as_ref().and_then(|row| row.password.clone());
     let password = password.to_owned();
     let checked = tokio::task::spawn_blocking(move || is_password(stored.as_deref(), &password)).await;
-    checked.map_err(|error| StoreError::Failed(error.to_string()))
+    let is_right = checked.map_err(|error| StoreError::Failed(error.to_string()))?;
+    Ok(row.filter(|_| is_right))
 }
 
 /// Signs out.
@@ -174,7 +191,8 @@ pub(in crate::http) async fn welcome(
 ) -> Response {
     match app.store.invited(digest_of(&token), app.clock.now()).await {
         Ok(Some(row)) => welcome_page(&app, StatusCode::OK, &row.name, ""),
-        _ => page::not_found(&app, &headers),
+        Ok(None) => page::not_found(&app, &headers),
+        Err(error) => failed(&error, || page::refused(&app, &headers, StatusCode::SERVICE_UNAVAILABLE)),
     }
 }
 
@@ -190,23 +208,28 @@ pub(in crate::http) async fn accept(
     body: Bytes,
 ) -> Response {
     let form = read_form(&body);
-    let Ok(Some(row)) = app.store.invited(digest_of(&token), app.clock.now()).await else {
-        return page::not_found(&app, &headers);
+    if !is_from_here(&app, &headers) {
+        return page::refused(&app, &headers, StatusCode::FORBIDDEN);
+    }
+    let row = match app.store.invited(digest_of(&token), app.clock.now()).await {
+        Ok(Some(row)) => row,
+        Ok(None) => return page::not_found(&app, &headers),
+        Err(error) => return failed(&error, || page::refused(&app, &headers, StatusCode::SERVICE_UNAVAILABLE)),
     };
     let password = field(&form, "password");
     let fault = match check_password(&row.name, password) {
-        Err(error) => super::texts::password(error),
+        Err(error) => texts::password(error),
         Ok(()) if password != field(&form, "again") => "两次输入的密码不一样。",
         Ok(()) => "",
     };
-    if !fault.is_empty() || !is_from_here(&app, &headers) {
+    if !fault.is_empty() {
         return welcome_page(&app, StatusCode::UNPROCESSABLE_ENTITY, &row.name, fault);
     }
     let (rng, typed) = (Arc::clone(&app.rng), password.to_owned());
     let Ok(hashed) = tokio::task::spawn_blocking(move || hash_password(&typed, &*rng)).await else {
         return welcome_page(&app, StatusCode::INTERNAL_SERVER_ERROR, &row.name, BUSY);
     };
-    let said = entry(&*app.clock, &*app.rng, &format!("staff:{}", row.name), "password-set", &row.name);
+    let said = entry(&*app.clock, &format!("staff:{}", row.name), "password-set", &row.name);
     match app.store.accept_invitation(digest_of(&token), &hashed, said).await {
         Ok(true) => Redirect::to(&format!("{}/desk/sign-in", app.config.base_path())).into_response(),
         Ok(false) => page::not_found(&app, &headers),

@@ -64,9 +64,22 @@ pub(super) fn field(name: &str) -> &'static str {
         "by" => "完成日期",
         "text" => "答复内容（评价人可以看到）",
         "words" => "评价人的话",
+        "action" => "操作",
+        "note" => "内部备注",
         "instruction" => "督办意见",
         _ => "内容",
     }
+}
+
+/// What a field's value is called; of a text itself.
+pub(super) fn value<'a>(name: &str, value: &'a str) -> &'a str {
+    let found = match name {
+        "action" => ActionKind::from_name(value).map(action),
+        "cause" => Cause::from_name(value).map(cause),
+        "class" => Class::from_name(value).map(class),
+        _ => None,
+    };
+    found.unwrap_or(value)
 }
 
 pub(super) const fn cause(cause: Cause) -> &'static str {

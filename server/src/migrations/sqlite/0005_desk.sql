@@ -23,21 +23,17 @@ create table staff_session (
   id blob primary key check (length(id) = 32),
   staff text not null,
   created_at integer not null,
-  last_at integer not null,
-  -- When the password was given again.
-  stepped_up_at integer
+  last_at integer not null
 );
 create index staff_session_staff on staff_session (staff);
 
--- What staff did, only ever added to. What they wrote is encrypted.
+-- What staff did beside the histories of orders, only ever added to.
 create table audit (
   number integer primary key,
-  id blob not null check (length(id) = 16),
   at integer not null,
   who text not null,
   what text not null,
-  about text not null,
-  detail blob
+  about text not null
 );
 
 -- Inner notes on a work order, encrypted: no step, and never for the person.
@@ -47,26 +43,8 @@ create table order_note (
   id blob not null check (length(id) = 16),
   at integer not null,
   who text not null,
-  kind text not null,
   text blob not null,
   primary key (part, rating, id)
-);
-
--- Files, by the digest of what they hold, encrypted; and to what order they belong.
-create table file (
-  digest blob primary key check (length(digest) = 32),
-  content blob not null
-);
-create table attachment (
-  part integer not null,
-  rating blob not null,
-  digest blob not null,
-  name blob not null,
-  kind text not null,
-  size integer not null,
-  at integer not null,
-  who text not null,
-  primary key (part, rating, digest)
 );
 
 -- What is due, by department and by region at each of its levels; and what is open and waits for somebody else.
@@ -76,6 +54,3 @@ create index work_order_due_city on work_order (region / 100000000, due_at) wher
 create index work_order_due_province on work_order (region / 10000000000, due_at) where due_at is not null;
 create index work_order_due on work_order (due_at) where due_at is not null;
 create index work_order_waiting on work_order (changed) where due_at is null and state <> 'closed';
-
--- Who entered a rating at the citizen's word; null for everybody who rated by themselves.
-alter table rating add column entered_by text;

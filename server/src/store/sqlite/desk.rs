@@ -6,10 +6,7 @@ use haochaping::{
     link::RatingId,
     region::{Region, RegionKind},
 };
-use rusqlite::{
-    Connection, OptionalExtension, TransactionBehavior, params, params_from_iter,
-    types::{ToSql, Value},
-};
+use rusqlite::{Connection, TransactionBehavior, params, params_from_iter, types::Value};
 
 use super::{
     SqliteStore,
@@ -18,9 +15,9 @@ use super::{
 };
 use crate::store::{
     StoreError,
-    desk::{Attachment, DeskQuery, DeskStore, Note, Pile},
+    desk::{DeskQuery, DeskStore, Note, Pile},
     order::OrderRow,
-    staff::{AuditEntry, Digest},
+    staff::AuditEntry,
 };
 
 /// A condition for a region with all below, in the words of the indexes over what is due.
@@ -77,22 +74,6 @@ fn list(connection: &Connection, query: &DeskQuery) -> Result<Vec<OrderRow>, Sto
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn attachments(connection: &Connection, condition: &str, values: &[&dyn ToSql]) -> Result<Vec<Attachment>, StoreError> {
-    let sql = format!("select digest, name, kind, size, at, who from attachment where {condition} order by at, digest");
-    let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map(values, |row| {
-        Ok(Attachment {
-            digest: row.get(0)?,
-            name: row.get(1)?,
-            kind: row.get(2)?,
-            size: row.get::<_, i64>(3)?.cast_unsigned(),
-            at: Instant::from_millis(row.get(4)?),
-            who: row.get(5)?,
-        })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
 #[async_trait]
 impl DeskStore for SqliteStore {
     async fn desk_orders(&self, query: DeskQuery) -> Result<Vec<OrderRow>, StoreError> {
@@ -102,8 +83,8 @@ impl DeskStore for SqliteStore {
         self.write(move |c| {
             let t = c.transaction_with_behavior(TransactionBehavior::Immediate)?;
             t.execute(
-                "insert into order_note (part, rating, id, at, who, kind, text) values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                params![part, rating, note.id, note.at.millis(), note.who, note.kind, note.text],
+                "insert into order_note (part, rating, id, at, who, text) values (?1, ?2, ?3, ?4, ?5, ?6)",
+                params![part, rating, note.id, note.at.millis(), note.who, note.text],
             )?;
             record(&t, &entry)?;
             t.commit().map_err(|error| StoreError::OutcomeUnknown(error.to_string()))
@@ -113,62 +94,13 @@ impl DeskStore for SqliteStore {
     async fn notes(&self, part: u8, rating: RatingId) -> Result<Vec<Note>, StoreError> {
         self.read(move |c| {
             let mut statement = c.prepare_cached(
-                "select id, at, who, kind, text from order_note where part = ?1 and rating = ?2 order by at, id",
+                "select id, at, who, text from order_note where part = ?1 and rating = ?2 order by at, id",
             )?;
             let rows = statement.query_map(params![part, rating], |row| {
                 let at = Instant::from_millis(row.get(1)?);
-                Ok(Note { id: row.get(0)?, at, who: row.get(2)?, kind: row.get(3)?, text: row.get(4)? })
+                Ok(Note { id: row.get(0)?, at, who: row.get(2)?, text: row.get(3)? })
             })?;
             Ok(rows.collect::<Result<_, _>>()?)
-        })
-        .await
-    }
-    async fn attach(
-        &self,
-        part: u8,
-        rating: RatingId,
-        file: Attachment,
-        content: Vec<u8>,
-        max: u32,
-    ) -> Result<bool, StoreError> {
-        self.write(move |c| {
-            let t = c.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            t.execute(
-                "insert into file (digest, content) values (?1, ?2) on conflict do nothing",
-                params![file.digest, content],
-            )?;
-            let n = t.execute(
-                "insert into attachment (part, rating, digest, name, kind, size, at, who)
-                 select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8
-                 where (select count(*) from attachment where part = ?1 and rating = ?2) < ?9
-                 on conflict do nothing",
-                params![
-                    part,
-                    rating,
-                    file.digest,
-                    file.name,
-                    file.kind,
-                    file.size.cast_signed(),
-                    file.at.millis(),
-                    file.who,
-                    max
-                ],
-            )?;
-            if n == 1 {
-                t.commit().map_err(|error| StoreError::OutcomeUnknown(error.to_string()))?;
-            }
-            Ok(n == 1)
-        })
-        .await
-    }
-    async fn attachments(&self, part: u8, rating: RatingId) -> Result<Vec<Attachment>, StoreError> {
-        self.read(move |c| attachments(c, "part = ?1 and rating = ?2", &[&part, &rating])).await
-    }
-    async fn attached(&self, part: u8, rating: RatingId, digest: Digest) -> Result<Option<Vec<u8>>, StoreError> {
-        self.read(move |c| {
-            let sql = "select f.content from attachment a join file f on f.digest = a.digest
-                       where a.part = ?1 and a.rating = ?2 and a.digest = ?3";
-            Ok(c.prepare_cached(sql)?.query_row(params![part, rating, digest], |row| row.get(0)).optional()?)
         })
         .await
     }

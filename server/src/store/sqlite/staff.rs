@@ -35,9 +35,12 @@ fn read_staff(row: &Row<'_>) -> rusqlite::Result<StaffRow> {
 
 /// Writes an entry of the record in the transaction of what it tells of.
 pub(super) fn record(connection: &Connection, entry: &AuditEntry) -> Result<(), StoreError> {
-    connection
-        .prepare_cached("insert into audit (id, at, who, what, about, detail) values (?1, ?2, ?3, ?4, ?5, ?6)")?
-        .execute(params![entry.id, entry.at.millis(), entry.who, entry.what, entry.about, entry.detail])?;
+    connection.prepare_cached("insert into audit (at, who, what, about) values (?1, ?2, ?3, ?4)")?.execute(params![
+        entry.at.millis(),
+        entry.who,
+        entry.what,
+        entry.about
+    ])?;
     Ok(())
 }
 
@@ -102,17 +105,16 @@ fn attempt(connection: &mut Connection, name: &str, now: Instant, n_free: u32) -
 }
 
 fn session(connection: &Connection, id: &Digest) -> Result<Option<Session>, StoreError> {
-    // The session's columns stand first in the list, so that those of the account keep their places behind.
+    // The session's columns stand behind those of the account, which keep their places.
     let sql = format!(
         "select {} join staff_session s on s.staff = f.name where s.id = ?1 and f.disabled_at is null",
-        COLUMNS.replacen(" from", ", s.created_at, s.last_at, s.stepped_up_at from", 1)
+        COLUMNS.replacen(" from", ", s.created_at, s.last_at from", 1)
     );
     let found = connection.prepare_cached(&sql)?.query_row([id], |row| {
         Ok(Session {
             staff: read_staff(row)?,
             created_at: Instant::from_millis(row.get(9)?),
             last_at: Instant::from_millis(row.get(10)?),
-            stepped_up_at: row.get::<_, Option<i64>>(11)?.map(Instant::from_millis),
         })
     });
     Ok(found.optional()?)
@@ -123,20 +125,12 @@ fn forget_attempts(connection: &Connection, name: &str) -> Result<(), StoreError
     Ok(())
 }
 
-fn audit(connection: &Connection, before: Option<i64>, limit: u32) -> Result<Vec<(i64, AuditEntry)>, StoreError> {
-    let mut statement = connection.prepare_cached(
-        "select number, id, at, who, what, about, detail from audit where number < ?1 order by number desc limit ?2",
-    )?;
-    let rows = statement.query_map(params![before.unwrap_or(i64::MAX), limit], |row| {
-        let entry = AuditEntry {
-            id: row.get(1)?,
-            at: Instant::from_millis(row.get(2)?),
-            who: row.get(3)?,
-            what: row.get(4)?,
-            about: row.get(5)?,
-            detail: row.get(6)?,
-        };
-        Ok((row.get(0)?, entry))
+fn audit(connection: &Connection, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
+    let mut statement =
+        connection.prepare_cached("select at, who, what, about from audit order by number desc limit ?1")?;
+    let rows = statement.query_map([limit], |row| {
+        let at = Instant::from_millis(row.get(0)?);
+        Ok(AuditEntry { at, who: row.get(1)?, what: row.get(2)?, about: row.get(3)? })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -217,17 +211,21 @@ impl StaffStore for SqliteStore {
         let name = name.to_owned();
         self.write(move |c| attempt(c, &name, now, n_free)).await
     }
-    async fn begin_session(&self, id: Digest, name: &str, entry: AuditEntry) -> Result<(), StoreError> {
-        let name = name.to_owned();
+    async fn begin_session(&self, id: Digest, row: &StaffRow, entry: AuditEntry) -> Result<bool, StoreError> {
+        let (name, password) = (row.name.clone(), row.password.clone());
         self.write(move |c| {
             let t = c.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            t.execute(
-                "insert into staff_session (id, staff, created_at, last_at) values (?1, ?2, ?3, ?3)",
-                params![id, name, entry.at.millis()],
+            let n = t.execute(
+                "insert into staff_session (id, staff, created_at, last_at) select ?1, name, ?4, ?4 from staff
+                 where name = ?2 and password = ?3 and disabled_at is null",
+                params![id, name, password, entry.at.millis()],
             )?;
-            forget_attempts(&t, &name)?;
-            record(&t, &entry)?;
-            t.commit().map_err(|error| StoreError::OutcomeUnknown(error.to_string()))
+            if n == 1 {
+                forget_attempts(&t, &name)?;
+                record(&t, &entry)?;
+            }
+            t.commit().map_err(|error| StoreError::OutcomeUnknown(error.to_string()))?;
+            Ok(n == 1)
         })
         .await
     }
@@ -238,19 +236,6 @@ impl StaffStore for SqliteStore {
         self.write(move |c| {
             c.execute("update staff_session set last_at = max(last_at, ?2) where id = ?1", params![id, at.millis()])?;
             Ok(())
-        })
-        .await
-    }
-    async fn step_up(&self, id: Digest, at: Instant) -> Result<(), StoreError> {
-        self.write(move |c| {
-            let name: Option<String> = c
-                .query_row(
-                    "update staff_session set stepped_up_at = ?2 where id = ?1 returning staff",
-                    params![id, at.millis()],
-                    |row| row.get(0),
-                )
-                .optional()?;
-            name.map_or(Ok(()), |name| forget_attempts(c, &name))
         })
         .await
     }
@@ -271,10 +256,7 @@ impl StaffStore for SqliteStore {
         })
         .await
     }
-    async fn record(&self, entry: AuditEntry) -> Result<(), StoreError> {
-        self.write(move |c| record(c, &entry)).await
-    }
-    async fn audit(&self, before: Option<i64>, limit: u32) -> Result<Vec<(i64, AuditEntry)>, StoreError> {
-        self.read(move |c| audit(c, before, limit)).await
+    async fn audit(&self, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
+        self.read(move |c| audit(c, limit)).await
     }
 }
