@@ -7,6 +7,7 @@ mod model;
 mod operate;
 mod register;
 mod sqlite;
+mod staff;
 mod wake;
 
 use super::Store;
@@ -69,6 +70,13 @@ macro_rules! every_store {
                     api_keys_are_added_and_revoked_and_the_change_is_told,
                     names_of_regions_are_imported_and_changed_and_the_change_is_told,
                     a_new_agency_name_replaces_the_old_one,
+                }
+                staff {
+                    a_link_sets_one_password_until_its_hour,
+                    attempts_are_counted_first_and_locks_double,
+                    a_session_ends_with_its_account_and_its_password,
+                    there_is_always_an_administrator,
+                    the_desk_lists_the_longest_overdue_first_and_goes_on_after_a_page,
                 }
             }
         }

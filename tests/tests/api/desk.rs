@@ -100,7 +100,7 @@ fn outside_of_ones_scope_there_is_nothing() {
 }
 
 #[test]
-fn an_anonymous_person_is_not_told_by_case_or_minute() {
+fn an_anonymous_order_has_its_hour_and_the_rated_body_sees_no_case() {
     let collector = Collector::start(&[]);
     let mut rating = bad(&collector.register(1)[0]);
     rating["anonymous"] = true.into();
@@ -108,6 +108,13 @@ fn an_anonymous_person_is_not_told_by_case_or_minute() {
     let body = Staff::new(&collector, "li-1", &["--role", "supervisor", "--agency", BODY, "--region", "321000"]);
     // It has no department yet and nothing due: it waits.
     assert!(body.get("/desk/waiting").text().contains("/desk/orders/"));
+    let rated_body = ["--role", "supervisor", "--agency", AGENCY, "--region", "321000"];
+    let rated_body = Staff::new(&collector, "li-2", &rated_body);
+    let waiting = body.get("/desk/waiting");
+    let (_, order) = waiting.text().split_once("href=\"/desk/orders/").unwrap();
+    let order = format!("/desk/orders/{}", order.split('"').next().unwrap());
+    assert!(body.get(&order).text().contains("办件编号"));
+    assert!(!rated_body.get(&order).text().contains("办件编号"), "no reprisal, in whatever capacity");
     let staff = handler(&collector, "wang-1");
     for path in ["/desk", "/desk/waiting", "/desk/closed"] {
         assert!(!staff.get(path).text().contains("/desk/orders/"), "{path}: not before its hour");
@@ -195,7 +202,11 @@ fn what_was_written_outlives_the_session() {
     let body = form(&[("name", "wang-1"), ("password", PASSWORD), ("next", &order), ("kept", &kept)]);
     let url = format!("{}/desk/sign-in", collector.url());
     let resumed = Http::new().header("origin", &collector.url()).post_form(&url, &body);
-    assert!(resumed.text().contains("写了很久的内容") && resumed.text().contains("继续提交"), "{}", resumed.text());
+    assert!(
+        resumed.text().contains("写了很久的内容") && resumed.text().contains("登记一次未联系上"),
+        "{}",
+        resumed.text()
+    );
 }
 
 #[test]
