@@ -8,11 +8,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
-use haochaping::work_order::Role;
 use sha2::{Digest, Sha256};
 
 use super::session::Desk;
-use crate::app::App;
+use crate::{app::App, worker::works_orders};
 
 static STYLE: LazyLock<String> = LazyLock::new(|| {
     format!("{}{}", include_str!("../../../templates/page.css"), include_str!("../../../templates/desk/desk.css"))
@@ -55,9 +54,12 @@ impl Frame {
     /// For somebody at the desk, on the page of this path.
     pub(super) fn inside(desk: &Desk, path: &str, title: &str, is_error: bool) -> Self {
         let staff = &desk.session.staff;
-        let is_worker = matches!(staff.role, Role::Handler | Role::Supervisor | Role::Province | Role::Operator);
         let piles = [("/desk", "待办"), ("/desk/waiting", "等待中"), ("/desk/closed", "已办结")];
-        let nav = piles.into_iter().filter(|_| is_worker).map(|(href, name)| (href, name, href == path)).collect();
+        let nav = piles
+            .into_iter()
+            .filter(|_| works_orders(staff.role))
+            .map(|(href, name)| (href, name, href == path))
+            .collect();
         let who = format!("{}（{}）", staff.name, super::texts::role(staff.role));
         Self { csrf: desk.csrf(), who: Some(who), nav, ..Self::outside(&desk.app, title, is_error) }
     }

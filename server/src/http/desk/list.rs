@@ -21,7 +21,7 @@ use crate::{
         desk::{After, DeskQuery, Pile},
         order::OrderRow,
     },
-    worker::Worker,
+    worker::{Worker, works_orders},
 };
 
 const PAGE: u32 = 50;
@@ -79,7 +79,7 @@ pub(in crate::http) async fn closed(desk: Desk, Query(asked): Query<Asked>) -> R
 
 async fn pile(desk: Desk, asked: Asked, pile: Pile, path: &'static str, title: &str) -> Response {
     let (app, role) = (&desk.app, desk.session.staff.role);
-    if !matches!(role, Role::Handler | Role::Supervisor | Role::Province | Role::Operator) {
+    if !works_orders(role) {
         return page_without_orders(&desk);
     }
     let (worker, now) = (Worker::of_staff(&desk.session.staff), app.clock.now());
