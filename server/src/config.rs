@@ -53,6 +53,9 @@ pub struct Config {
     /// After how many days a rating in quarantine counts by itself
     #[arg(long, env = "HAOCHAPING_QUARANTINE_DAYS", value_name = "DAYS", default_value_t = 7, value_parser = clap::value_parser!(u16).range(0..=60))]
     pub quarantine_days: u16,
+    /// After how many days the contact of a rater is deleted; while their work order is open it stays
+    #[arg(long, env = "HAOCHAPING_CONTACT_DAYS", value_name = "DAYS", default_value_t = 180, value_parser = clap::value_parser!(u16).range(1..=3650))]
+    pub contact_days: u16,
     /// A file with what agents do for people, a line each, to be chosen on the pages of cards; no choice without it
     #[arg(long, env = "HAOCHAPING_PURPOSES", value_name = "FILE", default_value = "", value_parser = read_purposes)]
     pub purposes: Purposes,
@@ -155,6 +158,7 @@ mod tests {
             card_day_limit: 100,
             card_source_limit: 10,
             quarantine_days: 7,
+            contact_days: 180,
             purposes: Purposes::default(),
             profile: Profile::JIANGSU,
             verification_dir: None,

@@ -9,6 +9,7 @@ pub mod assets;
 pub mod caller;
 pub mod cli;
 pub mod config;
+pub mod disclosure;
 pub mod figures;
 pub mod http;
 pub mod keys;

@@ -7,6 +7,7 @@ use haochaping::calendar::Instant;
 use crate::{
     app::App,
     caller::Callers,
+    disclosure,
     http::desk,
     keys::{Keys, KeysError, MasterKey},
     orders,
@@ -93,6 +94,10 @@ async fn sweep(app: &App, seen: &mut Seen) -> Result<(), StoreError> {
         app.store.forget_sources(today - SOURCES_KEPT_DAYS).await?;
         let ago = |millis| Instant::from_millis(now.millis() - millis);
         app.store.forget_sessions(ago(desk::IDLE_MILLIS), ago(desk::ABSOLUTE_MILLIS)).await?;
+        let n_forgotten = disclosure::forget(app).await?;
+        if n_forgotten > 0 {
+            tracing::info!(n_forgotten, "contacts were deleted, their time being over");
+        }
         seen.swept_on = Some(today);
     }
     let n_released = app.store.release_due(now).await?;

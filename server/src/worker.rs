@@ -17,11 +17,6 @@ use crate::{
     store::{order::OrderRow, staff::StaffRow},
 };
 
-/// Whether somebody in this capacity has anything to do with orders.
-pub const fn works_orders(role: Role) -> bool {
-    matches!(role, Role::Handler | Role::Supervisor | Role::Province | Role::Operator)
-}
-
 /// One who works on orders.
 #[derive(Clone, Debug)]
 pub struct Worker {

@@ -78,7 +78,10 @@ impl Staff {
     /// # Panics
     /// If no page has one.
     pub fn csrf(&self) -> String {
-        let page = self.get("/desk");
+        let mut page = self.get("/desk");
+        if page.status == 303 {
+            page = self.get(&page.header("location"));
+        }
         let (_, rest) = page.text().split_once("name=\"csrf\" value=\"").expect("every page has a token");
         rest.split('"').next().unwrap_or_default().to_owned()
     }

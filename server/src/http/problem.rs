@@ -47,6 +47,15 @@ impl Problem {
         problem
     }
 
+    /// 422 for a text that is missing.
+    pub fn required(field: &str) -> Self {
+        let mut problem =
+            Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-action", &format!("{field} is required"));
+        let (field, code) = (field.to_owned(), "required".to_owned());
+        problem.0.violations = vec![v1::Violation { field, code, ..Default::default() }];
+        problem
+    }
+
     /// The status and the stable code.
     pub fn said(&self) -> (u16, &str) {
         (self.0.status, &self.0.code)

@@ -109,6 +109,10 @@ fn routes(app: &App) -> Router<Shared> {
             "/api/v1/work-orders/{id}/actions",
             post(api::work_orders::act).layer(DefaultBodyLimit::max(RATING_BYTES)),
         )
+        .route(
+            "/api/v1/work-orders/{id}/contact",
+            post(api::work_orders::contact).layer(DefaultBodyLimit::max(RATING_BYTES)),
+        )
         .route("/api/v1/statistics", get(api::statistics::show))
         .route("/api/v1/widget-failures", post(api::widget_failures::create))
         .route("/embed", get(embed::show))
@@ -126,8 +130,16 @@ fn desk() -> Router<Shared> {
         .route("/desk", get(desk::list::due))
         .route("/desk/waiting", get(desk::list::waiting))
         .route("/desk/closed", get(desk::list::closed))
+        .route("/desk/appeals", get(desk::list::appeals))
+        .route("/desk/call-backs", get(desk::list::call_backs))
+        .route("/desk/supervision", get(desk::supervision::show))
+        .route("/desk/quarantine/{receipt}", post(desk::supervision::decide))
+        .route("/desk/users", get(desk::users::show).post(desk::users::add))
+        .route("/desk/users/{name}", post(desk::users::change))
+        .route("/desk/record", get(desk::record::show))
         .route("/desk/orders/{id}", get(desk::order::show).post(desk::order::act))
         .route("/desk/orders/{id}/notes", post(desk::note::add))
+        .route("/desk/orders/{id}/contact", post(desk::contact::show))
         .route("/desk/sign-in", get(desk::sign_in::form).post(desk::sign_in::submit))
         .route("/desk/sign-out", post(desk::sign_in::leave))
         .route("/desk/welcome/{token}", get(desk::sign_in::welcome).post(desk::sign_in::accept))

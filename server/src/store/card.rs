@@ -101,6 +101,10 @@ pub struct Quarantined {
     pub rating: RatingId,
     /// The card it came by.
     pub card: u32,
+    /// Where that was.
+    pub region: Region,
+    /// Whose card it is.
+    pub agency: String,
     /// `day` or `source`: which limit was passed.
     pub reason: String,
     /// When it came.

@@ -13,6 +13,8 @@ pub enum Pile {
     Due,
     /// Open ones that wait for somebody else, the last changed first.
     Waiting,
+    /// Those that a service-management body has to decide about, the last changed first.
+    Body,
     /// Those at rest, the last changed first.
     Closed,
 }
@@ -62,13 +64,35 @@ pub struct Note {
     pub text: Vec<u8>,
 }
 
+/// That somebody has seen the contact of a rater.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disclosure {
+    /// Binds the reason to its row.
+    pub id: Id,
+    /// When.
+    pub at: Instant,
+    /// Who: `staff:` and a name or `api:` and a key.
+    pub who: String,
+    /// The reason they gave, encrypted.
+    pub reason: Vec<u8>,
+}
+
 /// The desk's side of the store.
 #[async_trait]
 pub trait DeskStore: Send + Sync + 'static {
     /// A page of orders.
     async fn desk_orders(&self, query: DeskQuery) -> Result<Vec<OrderRow>, StoreError>;
+    /// How many orders of such a page there are, at most `limit`.
+    async fn count_orders(&self, query: DeskQuery) -> Result<u64, StoreError>;
     /// Adds a note, with the entry of the record that tells of it.
     async fn add_note(&self, part: u8, rating: RatingId, note: Note, entry: AuditEntry) -> Result<(), StoreError>;
     /// The notes of an order, oldest first.
     async fn notes(&self, part: u8, rating: RatingId) -> Result<Vec<Note>, StoreError>;
+    /// Records that a contact was seen, with the entry of the record that tells of it.
+    async fn disclose(&self, part: u8, rating: RatingId, seen: Disclosure, entry: AuditEntry)
+    -> Result<(), StoreError>;
+    /// Who has seen the contact of an order's rater, oldest first.
+    async fn disclosures(&self, part: u8, rating: RatingId) -> Result<Vec<Disclosure>, StoreError>;
+    /// Deletes the contacts of ratings from before this time whose order, if they have one, is closed; how many.
+    async fn forget_contacts(&self, before: Instant, limit: u32) -> Result<u64, StoreError>;
 }

@@ -26,7 +26,7 @@ use haochaping::{
 };
 pub use null::NullStore;
 use order::{NewEntry, OrderQuery, OrderRow, OrderStanding, StoredEntry};
-use staff::StaffStore;
+use staff::{AuditEntry, StaffStore};
 
 /// An id of 16 bytes, a UUIDv7.
 pub type Id = [u8; 16];
@@ -313,7 +313,7 @@ pub trait Store: StaffStore + DeskStore {
         rating: RatingId,
         decision: Decision,
         why: &str,
-        at: Instant,
+        entry: AuditEntry,
     ) -> Result<bool, StoreError>;
     /// Releases what is due, up to 500, in one transaction; returns how many.
     async fn release_due(&self, at: Instant) -> Result<u64, StoreError>;

@@ -8,7 +8,7 @@ use haochaping::{calendar::Instant, link::RatingId, region::Region, statistics::
 use super::{
     Committed, Decision, Figure, FigureKey, Id, Issue, NewCard, NewRating, NewService, Outcome, Quarantined,
     RatingView, Registered, ServiceView, Store, StoreError, StoredApiKey, StoredCard, StoredKey, Verification,
-    desk::{DeskQuery, DeskStore, Note},
+    desk::{DeskQuery, DeskStore, Disclosure, Note},
     order::{NewEntry, OrderQuery, OrderRow, OrderStanding, StoredEntry},
     staff::{Attempt, AuditEntry, Digest, Invitation, Session, StaffRow, StaffStore},
 };
@@ -99,7 +99,7 @@ impl Store for NullStore {
     async fn quarantined(&self, _: bool) -> Result<Vec<Quarantined>, StoreError> {
         Ok(Vec::new())
     }
-    async fn decide(&self, _: u8, _: RatingId, _: Decision, _: &str, _: Instant) -> Result<bool, StoreError> {
+    async fn decide(&self, _: u8, _: RatingId, _: Decision, _: &str, _: AuditEntry) -> Result<bool, StoreError> {
         Ok(false)
     }
     async fn release_due(&self, _: Instant) -> Result<u64, StoreError> {
@@ -169,6 +169,9 @@ impl StaffStore for NullStore {
     async fn attempt(&self, _: &str, _: Instant, _: u32) -> Result<Attempt, StoreError> {
         Err(StoreError::Failed(NOTHING_KEPT.into()))
     }
+    async fn forget_attempts(&self, _: &str) -> Result<(), StoreError> {
+        Err(StoreError::Failed(NOTHING_KEPT.into()))
+    }
     async fn begin_session(&self, _: Digest, _: &StaffRow, _: AuditEntry) -> Result<bool, StoreError> {
         Err(StoreError::Failed(NOTHING_KEPT.into()))
     }
@@ -194,10 +197,22 @@ impl DeskStore for NullStore {
     async fn desk_orders(&self, _: DeskQuery) -> Result<Vec<OrderRow>, StoreError> {
         Ok(Vec::new())
     }
+    async fn count_orders(&self, _: DeskQuery) -> Result<u64, StoreError> {
+        Ok(0)
+    }
     async fn add_note(&self, _: u8, _: RatingId, _: Note, _: AuditEntry) -> Result<(), StoreError> {
         Err(StoreError::Failed(NOTHING_KEPT.into()))
     }
     async fn notes(&self, _: u8, _: RatingId) -> Result<Vec<Note>, StoreError> {
         Ok(Vec::new())
+    }
+    async fn disclose(&self, _: u8, _: RatingId, _: Disclosure, _: AuditEntry) -> Result<(), StoreError> {
+        Err(StoreError::Failed(NOTHING_KEPT.into()))
+    }
+    async fn disclosures(&self, _: u8, _: RatingId) -> Result<Vec<Disclosure>, StoreError> {
+        Ok(Vec::new())
+    }
+    async fn forget_contacts(&self, _: Instant, _: u32) -> Result<u64, StoreError> {
+        Ok(0)
     }
 }

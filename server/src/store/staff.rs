@@ -93,6 +93,8 @@ pub trait StaffStore: Send + Sync + 'static {
     async fn accept_invitation(&self, digest: Digest, password: &str, entry: AuditEntry) -> Result<bool, StoreError>;
     /// Counts an attempt to sign in. After `n_free` attempts each further one locks the account, twice as long each time.
     async fn attempt(&self, name: &str, now: Instant, n_free: u32) -> Result<Attempt, StoreError>;
+    /// Forgets failed attempts, after the password was right.
+    async fn forget_attempts(&self, name: &str) -> Result<(), StoreError>;
     /// Begins a session and forgets failed attempts; false if the account has not this password any more, or was ended.
     async fn begin_session(&self, id: Digest, row: &StaffRow, entry: AuditEntry) -> Result<bool, StoreError>;
     /// A session by what its cookie holds.

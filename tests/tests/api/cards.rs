@@ -17,7 +17,7 @@ const AGENCY: &str = "11321000014216389W";
 const HEAD: &str = "姓名,工号,村社区代码,责任单位代码,责任单位,服务范围";
 
 /// A collector that knows a street and two of its communities.
-fn start(extra: &[&str]) -> Collector {
+pub(super) fn start(extra: &[&str]) -> Collector {
     let collector = Collector::start(extra);
     let regions = collector.data_dir().join("regions.csv");
     std::fs::write(
@@ -60,14 +60,14 @@ fn agent(name: &str, number: &str) -> String {
 }
 
 /// One agent's card: its serial and link. The test collector has no TLS, so the printed scheme is HTTP.
-fn one_card(collector: &Collector) -> (String, String) {
+pub(super) fn one_card(collector: &Collector) -> (String, String) {
     let (said, cards) = print(collector, &roster(&[&agent("示例·㛃", "YZ-0001")]), &[]);
     assert_eq!(said.code, Some(0), "{}", said.err);
     let [serial, _, link] = cards[0].clone();
     (serial, link.to_lowercase().replace("/c/", "/C/"))
 }
 
-fn open(link: &str) -> Answer {
+pub(super) fn open(link: &str) -> Answer {
     Http::new().header("user-agent", "Mozilla/5.0 (iPhone)").get(link)
 }
 
@@ -79,7 +79,7 @@ async fn keys(collector: &Collector) -> Keys {
 }
 
 /// A rating of the visit that a page carries.
-fn of_visit(page: &Answer, level: &str) -> Value {
+pub(super) fn of_visit(page: &Answer, level: &str) -> Value {
     json!({"visit": hidden(page.text(), "key"), "level": level, "indicator_version": "2020-05", "comment": "说明", "lang": "zh-Hans"})
 }
 

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
 mod cards;
+mod contact;
 mod desk;
 mod embed;
 mod failures;
@@ -18,6 +19,7 @@ mod ratings;
 mod refusals;
 mod restore;
 mod services;
+mod supervision;
 mod work_orders;
 
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -10,7 +10,8 @@ use crate::{
 };
 
 pub use work_order::{
-    ActionRequest, Due, FollowUp, MaskedContact, NextAction, WorkOrder, WorkOrderEntry, WorkOrderIndicator, WorkOrders,
+    ActionRequest, ContactRequest, Due, FollowUp, MaskedContact, NextAction, WorkOrder, WorkOrderEntry,
+    WorkOrderIndicator, WorkOrders,
 };
 
 /// `POST /api/v1/ratings`.

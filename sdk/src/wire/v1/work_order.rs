@@ -136,6 +136,15 @@ pub struct ActionRequest {
     pub action: Action,
 }
 
+/// `POST /api/v1/work-orders/{id}/contact`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ContactRequest {
+    /// Why it has to be seen, at most 2,000 characters. Kept with the name of the key.
+    pub reason: String,
+}
+
 /// `POST /api/v1/ratings/{lookup}/follow-up`: 追评, once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -3,7 +3,8 @@ use clap::{Args as ClapArgs, Subcommand};
 use haochaping::link::Receipt;
 
 use crate::{
-    app::{Clock, SystemClock},
+    app::SystemClock,
+    staff::entry,
     store::{Decision, Store},
 };
 
@@ -93,7 +94,8 @@ async fn decide(store: &dyn Store, receipt: &str, decision: Decision, why: &str)
     let Some(held) = held.iter().find(|held| Receipt::of(held.part, &held.rating).as_str() == typed) else {
         bail!("{receipt} is not in quarantine: see `haochaping card quarantine list`");
     };
-    let is_done = store.decide(held.part, held.rating, decision, why, SystemClock.now()).await?;
+    let said = entry(&SystemClock, "cli", &format!("rating-{}", decision.name()), &typed);
+    let is_done = store.decide(held.part, held.rating, decision, why, said).await?;
     ensure!(is_done, "{receipt} was decided about in this moment by someone else");
     Ok(())
 }

@@ -21,6 +21,7 @@ use crate::http::citizen;
         super::work_orders::list,
         super::work_orders::show,
         super::work_orders::act,
+        super::work_orders::contact,
         super::widget_failures::create,
         citizen::form::page,
         citizen::form::fragment,

@@ -10,12 +10,16 @@ use axum::{
     extract::{Path, Query, State, rejection::JsonRejection},
     http::{HeaderMap, StatusCode, header},
 };
-use haochaping::{wire::v1, work_order::Role};
+use haochaping::{
+    wire::v1,
+    work_order::{Role, TEXT_MAX},
+};
 use serde::Deserialize;
 
 use crate::{
     app::App,
     caller::Scope,
+    disclosure::{self, DisclosureError},
     http::problem::Problem,
     orders::{self, ActError, HistoryError, Loaded},
     store::{StoreError, order::OrderQuery},
@@ -137,6 +141,42 @@ pub async fn act(
     let row = row.ok_or_else(|| failed(&"an order went away"))?;
     let loaded = orders::load(&*app.store, &app.keys().vault, row).await.map_err(|error| failed(&error))?;
     Ok(Json(view(&app, &worker, &loaded)))
+}
+
+/// The contact of the rater in full. The reason is kept, and shown to the service-management body.
+#[utoipa::path(
+    post, path = "/api/v1/work-orders/{id}/contact", tag = "work orders", security(("api_key" = [])),
+    params(("id" = String, Path, description = "the order's id")),
+    request_body = v1::ContactRequest,
+    responses(
+        (status = 200, description = "name and number", body = v1::Contact),
+        (status = 400, description = "not JSON of this form", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "no live API key that works orders", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "`unknown-work-order`, or `no-contact`: none was left, or its time is over", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 413, description = "the body is too large", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 415, description = "not application/json", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 422, description = "the reason is missing or too long", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 500, description = "the store failed", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 503, description = "no room; Retry-After says when", body = v1::Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn contact(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    body: Result<Json<v1::ContactRequest>, JsonRejection>,
+) -> Result<Json<v1::Contact>, Problem> {
+    let worker = admit(&app, &headers)?;
+    let Json(request) = body?;
+    let loaded = find(&app, &worker, &id).await?;
+    let shown = disclosure::disclose(&app, &loaded, &worker.actor.who, &request.reason).await;
+    shown.map(Json).map_err(|error| match error {
+        DisclosureError::Reason("required") => Problem::required("reason"),
+        DisclosureError::Reason(_) => Problem::too_long("reason", TEXT_MAX, request.reason.chars().count()),
+        DisclosureError::Nothing => Problem::new(StatusCode::NOT_FOUND, "no-contact", &error.to_string()),
+        DisclosureError::Store(StoreError::Busy(_)) => Problem::busy(),
+        DisclosureError::Store(error) => failed(&error),
+    })
 }
 
 fn admit(app: &App, headers: &HeaderMap) -> Result<Worker, Problem> {

@@ -8,10 +8,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
+use haochaping::work_order::Role;
 use sha2::{Digest, Sha256};
 
 use super::session::Desk;
-use crate::{app::App, worker::works_orders};
+use crate::app::App;
 
 static STYLE: LazyLock<String> = LazyLock::new(|| {
     format!("{}{}", include_str!("../../../templates/page.css"), include_str!("../../../templates/desk/desk.css"))
@@ -25,6 +26,24 @@ static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     );
     HeaderValue::from_str(&policy).expect("a hash is plain")
 });
+
+/// The pages of the desk in the order of the navigation, with the roles that have them. What is not in a role's row is not
+/// there for it.
+const PAGES: &[(&str, &str, &[Role])] = &[
+    ("/desk", "待办", &[Role::Handler, Role::Supervisor, Role::Province]),
+    ("/desk/waiting", "等待中", &[Role::Handler, Role::Supervisor, Role::Province]),
+    ("/desk/closed", "已办结", &[Role::Handler, Role::Supervisor, Role::Province]),
+    ("/desk/appeals", "申诉与改派", &[Role::Supervisor, Role::Province]),
+    ("/desk/supervision", "督办", &[Role::Supervisor, Role::Province]),
+    ("/desk/call-backs", "回访", &[Role::Operator]),
+    ("/desk/users", "账号", &[Role::Administrator]),
+    ("/desk/record", "操作记录", &[Role::Administrator]),
+];
+
+/// The pages that a role has.
+pub(super) fn pages_of(role: Role) -> impl Iterator<Item = (&'static str, &'static str)> {
+    PAGES.iter().filter(move |(_, _, roles)| roles.contains(&role)).map(|(href, name, _)| (*href, *name))
+}
 
 /// What stands around a page.
 pub(super) struct Frame {
@@ -54,12 +73,7 @@ impl Frame {
     /// For somebody at the desk, on the page of this path.
     pub(super) fn inside(desk: &Desk, path: &str, title: &str, is_error: bool) -> Self {
         let staff = &desk.session.staff;
-        let piles = [("/desk", "待办"), ("/desk/waiting", "等待中"), ("/desk/closed", "已办结")];
-        let nav = piles
-            .into_iter()
-            .filter(|_| works_orders(staff.role))
-            .map(|(href, name)| (href, name, href == path))
-            .collect();
+        let nav = pages_of(staff.role).map(|(href, name)| (href, name, href == path)).collect();
         let who = format!("{}（{}）", staff.name, super::texts::role(staff.role));
         Self { csrf: desk.csrf(), who: Some(who), nav, ..Self::outside(&desk.app, title, is_error) }
     }

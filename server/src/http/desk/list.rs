@@ -1,7 +1,11 @@
 //! The piles of the desk: what is due with the longest overdue first, what waits for somebody else, what is at rest.
 
 use askama::Template;
-use axum::{extract::Query, http::StatusCode, response::Response};
+use axum::{
+    extract::Query,
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
 use haochaping::{
     calendar::Instant,
     messages::level_name,
@@ -11,7 +15,7 @@ use haochaping::{
 use serde::Deserialize;
 
 use super::{
-    frame::{Frame, respond},
+    frame::{Frame, pages_of, respond},
     order::{failed, shown_time},
     session::Desk,
 };
@@ -21,11 +25,11 @@ use crate::{
         desk::{After, DeskQuery, Pile},
         order::OrderRow,
     },
-    worker::{Worker, works_orders},
+    worker::Worker,
 };
 
 const PAGE: u32 = 50;
-const DAY: i64 = 24 * 3_600_000;
+pub(super) const DAY: i64 = 24 * 3_600_000;
 
 /// Filters and the page; what cannot be read is left out.
 #[derive(Debug, Default, Deserialize)]
@@ -62,9 +66,14 @@ struct List {
     has_due: bool,
 }
 
-/// 待办
+/// 待办; whoever has none lands on the first page of theirs.
 pub(in crate::http) async fn due(desk: Desk, Query(asked): Query<Asked>) -> Response {
-    pile(desk, asked, Pile::Due, "/desk", "待办工单").await
+    match pages_of(desk.session.staff.role).next() {
+        Some((first, _)) if first != "/desk" => {
+            Redirect::to(&format!("{}{first}", desk.app.config.base_path())).into_response()
+        }
+        _ => pile(desk, asked, Pile::Due, "/desk", "待办工单").await,
+    }
 }
 
 /// 等待中
@@ -77,11 +86,21 @@ pub(in crate::http) async fn closed(desk: Desk, Query(asked): Query<Asked>) -> R
     pile(desk, asked, Pile::Closed, "/desk/closed", "已办结的工单").await
 }
 
+/// 申诉与改派
+pub(in crate::http) async fn appeals(desk: Desk, Query(asked): Query<Asked>) -> Response {
+    pile(desk, asked, Pile::Body, "/desk/appeals", "待裁定的申诉与改派").await
+}
+
+/// 回访: whom to ask whether the reply will do.
+pub(in crate::http) async fn call_backs(desk: Desk, Query(asked): Query<Asked>) -> Response {
+    pile(desk, asked, Pile::Waiting, "/desk/call-backs", "待回访的工单").await
+}
+
 async fn pile(desk: Desk, asked: Asked, pile: Pile, path: &'static str, title: &str) -> Response {
-    let (app, role) = (&desk.app, desk.session.staff.role);
-    if !works_orders(role) {
-        return page_without_orders(&desk);
+    if let Err(answer) = desk.may(path) {
+        return answer;
     }
+    let app = &desk.app;
     let (worker, now) = (Worker::of_staff(&desk.session.staff), app.clock.now());
     let rows = match app.store.desk_orders(query(&desk, &asked, pile, now)).await {
         Ok(rows) => rows,
@@ -167,14 +186,8 @@ struct Nothing {
     text: &'static str,
 }
 
-/// Those whose work is not with orders.
-fn page_without_orders(desk: &Desk) -> Response {
-    let f = Frame::inside(desk, "", "工作台", false);
-    respond(StatusCode::OK, &Nothing { f, text: "您的账号不办理差评工单。" })
-}
-
 /// An address of the desk that leads nowhere.
 pub(super) fn not_found(desk: &Desk) -> Response {
     let f = Frame::inside(desk, "", "没有找到", true);
-    respond(StatusCode::NOT_FOUND, &Nothing { f, text: "没有这个工单，或者它不在您的办理范围内。" })
+    respond(StatusCode::NOT_FOUND, &Nothing { f, text: "没有这个页面，或者它不在您的办理范围内。" })
 }

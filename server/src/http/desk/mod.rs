@@ -1,11 +1,15 @@
 //! `/desk`: where staff work on bad ratings. Complete without scripts; in Chinese.
 
+pub mod contact;
 mod frame;
 pub mod list;
 pub mod note;
 pub mod order;
+pub mod record;
 mod session;
 pub mod sign_in;
+pub mod supervision;
 mod texts;
+pub mod users;
 
 pub use session::{ABSOLUTE_MILLIS, IDLE_MILLIS};

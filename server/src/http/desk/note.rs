@@ -8,7 +8,7 @@ use axum::{
 use haochaping::work_order::TEXT_MAX;
 
 use super::{
-    order::{Opened, shown_time},
+    order::{Back, Opened, shown_time},
     session::Posted,
 };
 use crate::{
@@ -56,7 +56,8 @@ pub(in crate::http) async fn add(Path(id): Path<String>, posted: Posted) -> Resp
         ""
     };
     if !fault.is_empty() {
-        return opened.page_with_note(StatusCode::UNPROCESSABLE_ENTITY, "", None, (typed, fault));
+        let back = Back { note: (typed, fault), ..Back::default() };
+        return opened.page(StatusCode::UNPROCESSABLE_ENTITY, &back);
     }
     let (row, who) = (&opened.loaded.row, format!("staff:{}", desk.session.staff.name));
     let note_id = fresh_id(&*app.clock, &*app.rng);
@@ -68,7 +69,8 @@ pub(in crate::http) async fn add(Path(id): Path<String>, posted: Posted) -> Resp
         Err(error) => {
             tracing::error!(%error, "a note was not kept");
             let fault = "系统繁忙，没有保存成功，请稍后再试。";
-            opened.page_with_note(StatusCode::SERVICE_UNAVAILABLE, "", None, (typed, fault))
+            let back = Back { note: (typed, fault), ..Back::default() };
+            opened.page(StatusCode::SERVICE_UNAVAILABLE, &back)
         }
     }
 }

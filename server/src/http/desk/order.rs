@@ -19,6 +19,7 @@ use haochaping::{
 use serde_json::{Map, Value};
 
 use super::{
+    contact,
     frame::{Frame, respond},
     list::not_found,
     note,
@@ -61,7 +62,7 @@ struct Done {
 
 #[derive(Template)]
 #[template(path = "desk/order.html")]
-struct OrderPage {
+struct OrderPage<'a> {
     f: Frame,
     order: v1::WorkOrder,
     level: &'static str,
@@ -72,10 +73,23 @@ struct OrderPage {
     due: Vec<(&'static str, String, bool)>,
     history: Vec<Done>,
     steps: Vec<Step>,
-    notice: String,
-    notes: Vec<(String, String, String)>,
-    draft: String,
-    note_fault: String,
+    back: &'a Back<'a>,
+    notes: &'a [(String, String, String)],
+    seen: &'a [(String, String, String)],
+    is_contact_gone: bool,
+}
+
+/// What comes back with the page: of something that was refused what was typed, and a contact that was asked for.
+#[derive(Default)]
+pub(super) struct Back<'a> {
+    pub notice: &'static str,
+    pub refusal: Option<Refusal<'a>>,
+    /// A note that was not kept, and why.
+    pub note: (&'a str, &'static str),
+    /// A reason for which no contact was shown, and why.
+    pub reason: (&'a str, &'static str),
+    /// Name and number.
+    pub contact: Option<v1::Contact>,
 }
 
 /// What came back with a refused action.
@@ -92,6 +106,7 @@ pub(super) struct Opened<'a> {
     worker: Worker,
     pub(super) loaded: Loaded,
     notes: Vec<(String, String, String)>,
+    seen: Vec<(String, String, String)>,
 }
 
 impl<'a> Opened<'a> {
@@ -101,14 +116,15 @@ impl<'a> Opened<'a> {
         let loaded = worker::find(app, &worker, id).await.map_err(|error| failed(app, &error))?;
         let loaded = loaded.ok_or_else(|| not_found(desk))?;
         let notes = note::read(app, &loaded.row).await.map_err(|error| failed(app, &error))?;
-        Ok(Self { desk, worker, loaded, notes })
+        let seen = contact::read(app, &loaded.row).await.map_err(|error| failed(app, &error))?;
+        Ok(Self { desk, worker, loaded, notes, seen })
     }
 }
 
 /// The page.
 pub(in crate::http) async fn show(desk: Desk, Path(id): Path<String>) -> Response {
     match Opened::read(&desk, &id).await {
-        Ok(opened) => opened.page(StatusCode::OK, "", None),
+        Ok(opened) => opened.page(StatusCode::OK, &Back::default()),
         Err(answer) => answer,
     }
 }
@@ -121,7 +137,7 @@ pub(in crate::http) async fn act(Path(id): Path<String>, posted: Posted) -> Resp
         Ok(opened) => opened,
         Err(answer) => return answer,
     };
-    let back = |status, notice: &str, refusal: Option<Refusal<'_>>| opened.page(status, notice, refusal.as_ref());
+    let back = |status, notice, refusal| opened.page(status, &Back { notice, refusal, ..Back::default() });
     let Some(kind) = ActionKind::from_name(posted.get("action")) else {
         return back(StatusCode::UNPROCESSABLE_ENTITY, "请选择要进行的操作。", None);
     };
@@ -176,19 +192,9 @@ fn read_action(kind: ActionKind, form: &[(String, String)]) -> Result<Action, &'
 }
 
 impl Opened<'_> {
-    fn page(&self, status: StatusCode, notice: &str, refusal: Option<&Refusal<'_>>) -> Response {
-        self.page_with_note(status, notice, refusal, ("", ""))
-    }
-
-    /// The page with a note that was not kept, and why.
-    pub(super) fn page_with_note(
-        &self,
-        status: StatusCode,
-        notice: &str,
-        refusal: Option<&Refusal<'_>>,
-        (draft, fault): (&str, &str),
-    ) -> Response {
-        let Self { desk, worker, loaded, notes } = self;
+    /// The page, with what came back.
+    pub(super) fn page(&self, status: StatusCode, back: &Back<'_>) -> Response {
+        let Self { desk, worker, loaded, notes, seen } = self;
         let app = &desk.app;
         let order = view(app, worker, loaded);
         let messages = Lang::ZhHans.page_messages();
@@ -204,11 +210,11 @@ impl Opened<'_> {
             rated_at: shown(&order.rated_at),
             due: due.map(|(kind, at)| (texts::due(kind), shown_time(at.at), at.at < now)).collect(),
             history: order.history.iter().map(done).collect(),
-            steps: steps(loaded, worker, refusal),
-            notice: notice.to_owned(),
-            notes: notes.clone(),
-            draft: draft.to_owned(),
-            note_fault: fault.to_owned(),
+            steps: steps(loaded, worker, back.refusal.as_ref()),
+            back,
+            notes,
+            seen,
+            is_contact_gone: order.contact.is_none() && loaded.order.facts.has_contact,
             order,
         };
         respond(status, &page)

@@ -12,7 +12,7 @@ use axum::{
 use haochaping::{calendar::Instant, link::base32};
 use sha2::{Digest as _, Sha256};
 
-use super::sign_in;
+use super::{frame::pages_of, list::not_found, sign_in};
 use crate::{
     app::App,
     http::page,
@@ -47,6 +47,12 @@ impl Desk {
     pub(super) fn csrf(&self) -> String {
         let digest: [u8; 32] = Sha256::digest([b"hcp-csrf-1\0", self.secret.as_bytes()].concat()).into();
         base32::encode(&digest[..20])
+    }
+
+    /// Whether their role has this page; what it has not is answered as not found.
+    pub(super) fn may(&self, page: &str) -> Result<(), Response> {
+        let is_theirs = pages_of(self.session.staff.role).any(|(href, _)| href == page);
+        if is_theirs { Ok(()) } else { Err(not_found(self)) }
     }
 
     /// A session that began with this request.

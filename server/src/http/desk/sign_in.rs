@@ -33,9 +33,9 @@ const N_FREE: u32 = 5;
 /// Each hash takes 19 MiB and a core: more at once would be a way to stop the collector.
 static HASHING: Semaphore = Semaphore::const_new(2);
 /// The same words whatever was wrong, so that nobody learns which accounts there are.
-const WRONG: &str = "账号或密码不正确。多次输错后，账号会暂停登录一段时间。";
+pub(super) const WRONG: &str = "账号或密码不正确。多次输错后，账号会暂停登录一段时间。";
 const TOO_MANY: &str = "尝试过于频繁，请稍后再试。";
-const BUSY: &str = "系统繁忙，没有登录。请稍后再试。";
+pub(super) const BUSY: &str = "系统繁忙，没有成功。请稍后再试。";
 
 #[derive(Template)]
 #[template(path = "desk/sign_in.html")]
@@ -171,6 +171,15 @@ async fn admit(app: &App, name: &str, password: &str) -> Result<Option<StaffRow>
     let checked = tokio::task::spawn_blocking(move || is_password(stored.as_deref(), &password)).await;
     let is_right = checked.map_err(|error| StoreError::Failed(error.to_string()))?;
     Ok(row.filter(|_| is_right))
+}
+
+/// Whether this is the password of somebody who has signed in: asked once more before what needs it.
+pub(super) async fn is_still(app: &App, name: &str, password: &str) -> Result<bool, StoreError> {
+    let is_right = admit(app, name, password).await?.is_some();
+    if is_right {
+        app.store.forget_attempts(name).await?;
+    }
+    Ok(is_right)
 }
 
 /// Signs out.

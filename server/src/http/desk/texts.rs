@@ -2,7 +2,7 @@
 
 use haochaping::work_order::{ActionKind, Cause, Class, DueKind, Refused, Role};
 
-use crate::staff::PasswordError;
+use crate::staff::{AccountError, PasswordError};
 
 pub(super) const fn role(role: Role) -> &'static str {
     match role {
@@ -114,6 +114,32 @@ pub(super) const fn password(error: PasswordError) -> &'static str {
         PasswordError::Short => "密码至少 12 个字符。",
         PasswordError::Long => "密码最多 128 个字符。",
         PasswordError::Easy => "这个密码太容易猜到，请换一个。",
+    }
+}
+
+pub(super) fn account(error: &AccountError) -> String {
+    match error {
+        AccountError::Name(_) => "账号名应为 3 到 32 个小写字母、数字或连字符，字母开头。".into(),
+        AccountError::Role(_) => "请选择角色。".into(),
+        AccountError::NoAgency(role) => format!("{}要填写所属机构的统一社会信用代码。", self::role(*role)),
+        AccountError::Agency(typed) => format!("“{typed}”不是有效的统一社会信用代码。"),
+        AccountError::Region(typed) => format!("“{typed}”不是行政区划代码。"),
+    }
+}
+
+/// What the record calls what was done.
+pub(super) fn recorded(what: &str) -> &'static str {
+    match what {
+        "signed-in" => "登录",
+        "password-set" => "设置密码",
+        "staff-added" => "新建账号",
+        "staff-reset" => "重置账号",
+        "staff-disabled" => "停用账号",
+        "note-added" => "添加内部备注",
+        "contact-seen" => "查看联系方式",
+        "rating-released" => "决定计入",
+        "rating-excluded" => "决定不计入",
+        _ => "其他",
     }
 }
 

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::store::{
     About, CARD_AUTHORITY, Decision, Figure, FigureKey, Issue, NewCard, NewRating, NewVisit, Outcome, Standing, Tally,
+    staff::AuditEntry,
 };
 
 const VILLAGE: &str = "321002001001";
@@ -128,9 +129,11 @@ pub(super) async fn a_decision_moves_the_figures_and_is_made_once(store: Any<'_>
     outcomes(store, vec![bad(1), bad(2), bad(3)]).await;
     let held = store.quarantined(false).await.unwrap();
     assert_eq!(store.verify().await.unwrap().n_work_orders, 0, "no work on what does not count yet");
-    let at = noon(TODAY + 1);
-    let decide =
-        async |n: usize, decision| store.decide(held[n].part, held[n].rating, decision, "核对", at).await.unwrap();
+    let (who, what) = ("cli".to_owned(), "rating-decided".to_owned());
+    let said = AuditEntry { at: noon(TODAY + 1), who, what, about: String::new() };
+    let decide = async |n: usize, decision| {
+        store.decide(held[n].part, held[n].rating, decision, "核对", said.clone()).await.unwrap()
+    };
     assert!(decide(0, Decision::Released).await);
     assert!(decide(1, Decision::Excluded).await);
     assert!(!decide(1, Decision::Released).await, "what is decided is decided");

@@ -60,6 +60,7 @@ async fn app(directory: &tempfile::TempDir, clock: &Arc<SetClock>, profile: Prof
         card_day_limit: 100,
         card_source_limit: 10,
         quarantine_days: 7,
+        contact_days: 180,
         purposes: Purposes::default(),
         profile,
         verification_dir: None,

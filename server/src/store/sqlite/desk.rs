@@ -15,7 +15,7 @@ use super::{
 };
 use crate::store::{
     StoreError,
-    desk::{DeskQuery, DeskStore, Note, Pile},
+    desk::{DeskQuery, DeskStore, Disclosure, Note, Pile},
     order::OrderRow,
     staff::AuditEntry,
 };
@@ -33,13 +33,15 @@ fn within(region: Region) -> Option<(String, Vec<i64>)> {
     Some((format!("w.region / {size} = ?"), vec![low / size]))
 }
 
-fn list(connection: &Connection, query: &DeskQuery) -> Result<Vec<OrderRow>, StoreError> {
+/// What follows `select …` for a page of orders, with its values.
+fn clause(query: &DeskQuery) -> (String, Vec<Value>) {
     let (pile, key, way) = match query.pile {
         Pile::Due => ("w.due_at is not null", "w.due_at", ""),
         Pile::Waiting => ("w.due_at is null and w.state <> 'closed'", "w.changed", " desc"),
+        Pile::Body => ("w.state in ('reassigning', 'appealed')", "w.changed", " desc"),
         Pile::Closed => ("w.state = 'closed'", "w.changed", " desc"),
     };
-    let mut sql = format!("select {COLUMNS} where {pile}");
+    let mut sql = format!(" where {pile}");
     let mut values: Vec<Value> = Vec::new();
     if let Some(agency) = &query.agency {
         sql += " and w.agency = ?";
@@ -69,15 +71,45 @@ fn list(connection: &Connection, query: &DeskQuery) -> Result<Vec<OrderRow>, Sto
     }
     sql += &format!(" order by {key}{way}, w.id{way} limit ?");
     values.push(Value::Integer(i64::from(query.limit)));
-    let mut statement = connection.prepare_cached(&sql)?;
+    (sql, values)
+}
+
+fn list(connection: &Connection, query: &DeskQuery) -> Result<Vec<OrderRow>, StoreError> {
+    let (clause, values) = clause(query);
+    let mut statement = connection.prepare_cached(&format!("select {COLUMNS}{clause}"))?;
     let rows = statement.query_map(params_from_iter(values), read_row)?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn count(connection: &Connection, query: &DeskQuery) -> Result<u64, StoreError> {
+    let (clause, values) = clause(query);
+    let sql = format!("select count(*) from (select 1 from work_order w{clause})");
+    let n: i64 = connection.prepare_cached(&sql)?.query_row(params_from_iter(values), |row| row.get(0))?;
+    Ok(n.unsigned_abs())
+}
+
+/// Deletes contacts of ratings whose order, if they have one, is closed. That one was left stays known: it is in the order's
+/// facts.
+fn forget_contacts(connection: &Connection, before: Instant, limit: u32) -> Result<u64, StoreError> {
+    let n = connection.execute(
+        "update rating set contact = null where rowid in (
+           select r.rowid from rating r left join work_order w on w.part = r.part and w.rating = r.id
+           left join quarantine q on q.part = r.part and q.rating = r.id
+           where r.contact is not null and r.rated_at < ?1 and coalesce(w.state, 'closed') = 'closed'
+             and (q.rating is null or q.decided_at is not null)
+           limit ?2)",
+        params![before.millis(), limit],
+    )?;
+    Ok(n as u64)
 }
 
 #[async_trait]
 impl DeskStore for SqliteStore {
     async fn desk_orders(&self, query: DeskQuery) -> Result<Vec<OrderRow>, StoreError> {
         self.read(move |c| list(c, &query)).await
+    }
+    async fn count_orders(&self, query: DeskQuery) -> Result<u64, StoreError> {
+        self.read(move |c| count(c, &query)).await
     }
     async fn add_note(&self, part: u8, rating: RatingId, note: Note, entry: AuditEntry) -> Result<(), StoreError> {
         self.write(move |c| {
@@ -90,6 +122,40 @@ impl DeskStore for SqliteStore {
             t.commit().map_err(|error| StoreError::OutcomeUnknown(error.to_string()))
         })
         .await
+    }
+    async fn disclose(
+        &self,
+        part: u8,
+        rating: RatingId,
+        seen: Disclosure,
+        entry: AuditEntry,
+    ) -> Result<(), StoreError> {
+        self.write(move |c| {
+            let t = c.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            t.execute(
+                "insert into disclosure (part, rating, id, at, who, reason) values (?1, ?2, ?3, ?4, ?5, ?6)",
+                params![part, rating, seen.id, seen.at.millis(), seen.who, seen.reason],
+            )?;
+            record(&t, &entry)?;
+            t.commit().map_err(|error| StoreError::OutcomeUnknown(error.to_string()))
+        })
+        .await
+    }
+    async fn disclosures(&self, part: u8, rating: RatingId) -> Result<Vec<Disclosure>, StoreError> {
+        self.read(move |c| {
+            let mut statement = c.prepare_cached(
+                "select id, at, who, reason from disclosure where part = ?1 and rating = ?2 order by at, id",
+            )?;
+            let rows = statement.query_map(params![part, rating], |row| {
+                let at = Instant::from_millis(row.get(1)?);
+                Ok(Disclosure { id: row.get(0)?, at, who: row.get(2)?, reason: row.get(3)? })
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+    async fn forget_contacts(&self, before: Instant, limit: u32) -> Result<u64, StoreError> {
+        self.write(move |c| forget_contacts(c, before, limit)).await
     }
     async fn notes(&self, part: u8, rating: RatingId) -> Result<Vec<Note>, StoreError> {
         self.read(move |c| {

@@ -10,6 +10,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (3, "probe", include_str!("../../migrations/sqlite/0003_probe.sql")),
     (4, "work_order", include_str!("../../migrations/sqlite/0004_work_order.sql")),
     (5, "desk", include_str!("../../migrations/sqlite/0005_desk.sql")),
+    (6, "supervision", include_str!("../../migrations/sqlite/0006_supervision.sql")),
 ];
 
 /// Applies what is missing, each migration in a transaction of its own.

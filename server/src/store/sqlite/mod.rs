@@ -29,6 +29,7 @@ use super::{
     Committed, Decision, Figure, FigureKey, Id, Issue, NewCard, NewRating, NewService, Quarantined, RatingView,
     Registered, ServiceView, Store, StoreError, StoredApiKey, StoredCard, StoredKey, Verification,
     order::{NewEntry, OrderQuery, OrderRow, OrderStanding, StoredEntry},
+    staff::AuditEntry,
 };
 
 /// The name of the file in the data directory.
@@ -262,10 +263,10 @@ impl Store for SqliteStore {
         rating: RatingId,
         decision: Decision,
         why: &str,
-        at: Instant,
+        entry: AuditEntry,
     ) -> Result<bool, StoreError> {
         let why = why.to_owned();
-        self.write(move |c| quarantine::decide(c, part, &rating, decision, &why, at)).await
+        self.write(move |c| quarantine::decide(c, part, &rating, decision, &why, &entry)).await
     }
     async fn release_due(&self, at: Instant) -> Result<u64, StoreError> {
         // Asked once a second: it must not take the write lock for nothing.

@@ -12,9 +12,10 @@ use sha2::{Digest, Sha256};
 use super::{
     order, raise_slot,
     read::region_of,
+    staff::record,
     sums::{Group, Sums},
 };
-use crate::store::{Decision, Id, NewRating, NewVisit, Quarantined, StoreError, Tally};
+use crate::store::{Decision, Id, NewRating, NewVisit, Quarantined, StoreError, Tally, staff::AuditEntry};
 
 /// The most that one transaction releases.
 const RELEASED_MAX: u32 = 500;
@@ -47,7 +48,8 @@ pub(super) fn hold(transaction: &Transaction<'_>, new: &NewRating, visit: &NewVi
 
 pub(super) fn list(connection: &Connection, decided: bool) -> Result<Vec<Quarantined>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "select q.part, q.rating, r.card, q.reason, r.rated_at, q.release_at, q.decision, q.decided_at, q.why
+        "select q.part, q.rating, r.card, q.reason, r.rated_at, q.release_at, q.decision, q.decided_at, q.why,
+           r.region, r.agency
          from quarantine q join rating r on r.part = q.part and r.id = q.rating
          where ?1 or q.decided_at is null order by r.rated_at, q.rating",
     )?;
@@ -62,6 +64,8 @@ pub(super) fn list(connection: &Connection, decided: bool) -> Result<Vec<Quarant
             part: row.get(0)?,
             rating: row.get(1)?,
             card: row.get(2)?,
+            region: region_of(row.get(9)?),
+            agency: row.get(10)?,
             reason: row.get(3)?,
             rated_at: Instant::from_millis(row.get(4)?),
             release_at: Instant::from_millis(row.get(5)?),
@@ -106,13 +110,14 @@ pub(super) fn decide(
     rating: &RatingId,
     decision: Decision,
     why: &str,
-    at: Instant,
+    entry: &AuditEntry,
 ) -> Result<bool, StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut sums = Sums::default();
-    if !settle(&transaction, part, rating, decision, why, at, &mut sums)? {
+    if !settle(&transaction, part, rating, decision, why, entry.at, &mut sums)? {
         return Ok(false);
     }
+    record(&transaction, entry)?;
     finish(transaction, &sums)?;
     Ok(true)
 }

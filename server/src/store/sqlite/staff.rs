@@ -211,6 +211,10 @@ impl StaffStore for SqliteStore {
         let name = name.to_owned();
         self.write(move |c| attempt(c, &name, now, n_free)).await
     }
+    async fn forget_attempts(&self, name: &str) -> Result<(), StoreError> {
+        let name = name.to_owned();
+        self.write(move |c| forget_attempts(c, &name)).await
+    }
     async fn begin_session(&self, id: Digest, row: &StaffRow, entry: AuditEntry) -> Result<bool, StoreError> {
         let (name, password) = (row.name.clone(), row.password.clone());
         self.write(move |c| {

@@ -90,6 +90,7 @@ impl Collector {
             card_day_limit: 100,
             card_source_limit: 10,
             quarantine_days: 7,
+            contact_days: 180,
             purposes: Purposes::default(),
             profile: haochaping::work_order::Profile::JIANGSU,
             verification_dir: None,
