@@ -27,5 +27,7 @@ pub mod rating;
 pub mod region;
 pub mod service;
 pub mod statistics;
+#[cfg(feature = "portal")]
+pub mod webhook;
 pub mod wire;
 pub mod work_order;

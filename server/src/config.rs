@@ -56,6 +56,9 @@ pub struct Config {
     /// After how many days the contact of a rater is deleted; while their work order is open it stays
     #[arg(long, env = "HAOCHAPING_CONTACT_DAYS", value_name = "DAYS", default_value_t = 180, value_parser = clap::value_parser!(u16).range(1..=3650))]
     pub contact_days: u16,
+    /// Send messages to endpoints with private addresses too; without it a name that leads into the own network is refused
+    #[arg(long, env = "HAOCHAPING_ALLOW_PRIVATE_ENDPOINTS")]
+    pub allow_private_endpoints: bool,
     /// A file with what agents do for people, a line each, to be chosen on the pages of cards; no choice without it
     #[arg(long, env = "HAOCHAPING_PURPOSES", value_name = "FILE", default_value = "", value_parser = read_purposes)]
     pub purposes: Purposes,
@@ -159,6 +162,7 @@ mod tests {
             card_source_limit: 10,
             quarantine_days: 7,
             contact_days: 180,
+            allow_private_endpoints: false,
             purposes: Purposes::default(),
             profile: Profile::JIANGSU,
             verification_dir: None,

@@ -16,6 +16,7 @@ pub mod keys;
 #[cfg(feature = "mutants")]
 pub mod mutant;
 pub mod orders;
+pub mod outbox;
 pub mod staff;
 pub mod store;
 pub mod watch;

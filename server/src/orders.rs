@@ -19,6 +19,9 @@ use crate::{
 /// The place of an entry's texts for the vault.
 const TABLE: &str = "work_order_entry";
 
+/// How long before the end of a term its department is reminded: terms end with a day, so this is 8 o'clock of the last one.
+const REMIND_MILLIS: i64 = 16 * 3_600_000;
+
 /// A work order with its history.
 #[derive(Clone, Debug)]
 pub struct Loaded {
@@ -218,6 +221,7 @@ pub fn standing(order: &WorkOrder, profile: &Profile, calendar: &WorkingCalendar
         n_entries: order.n_entries,
         wake_at,
         due_at: owed.map(|deadline| deadline.at),
+        notice_at: owed.map(|deadline| Instant::from_millis(deadline.at.millis() - REMIND_MILLIS)),
         is_provisional: due.iter().any(|(_, deadline)| deadline.is_provisional),
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     disclosure,
     http::desk,
     keys::{Keys, KeysError, MasterKey},
-    orders,
+    orders, outbox,
     store::StoreError,
 };
 
@@ -70,6 +70,9 @@ async fn refresh(app: &App, master: &MasterKey, seen: &mut Seen) -> Result<(), K
     if let Err(error) = work(app).await {
         tracing::error!(%error, "work orders were not worked");
     }
+    if let Err(error) = outbox::watch_terms(app).await {
+        tracing::error!(%error, "terms of work orders were not watched");
+    }
     Ok(())
 }
 
@@ -94,6 +97,7 @@ async fn sweep(app: &App, seen: &mut Seen) -> Result<(), StoreError> {
         app.store.forget_sources(today - SOURCES_KEPT_DAYS).await?;
         let ago = |millis| Instant::from_millis(now.millis() - millis);
         app.store.forget_sessions(ago(desk::IDLE_MILLIS), ago(desk::ABSOLUTE_MILLIS)).await?;
+        outbox::forget(app).await?;
         let n_forgotten = disclosure::forget(app).await?;
         if n_forgotten > 0 {
             tracing::info!(n_forgotten, "contacts were deleted, their time being over");

@@ -14,7 +14,7 @@ use crate::{
     app::App,
     caller::{Caller, Scope},
     orders::{self, HistoryError, Loaded, id_of},
-    store::{order::OrderRow, staff::StaffRow},
+    store::{order::OrderRow, outbox::Endpoint, staff::StaffRow},
 };
 
 /// One who works on orders.
@@ -34,6 +34,14 @@ impl Worker {
         let (agency, region) = (key.agencies.first().cloned(), key.regions.first().copied());
         let actor = Actor { role, who: format!("api:{}", key.key), agency, region };
         Self { actor, regions: key.regions.clone(), agencies: key.agencies.clone() }
+    }
+
+    /// The system behind an endpoint, about an order of this department: a hotline works for every department of its region.
+    pub fn of_endpoint(endpoint: &Endpoint, agency: &str) -> Self {
+        let agency = endpoint.agency.as_deref().unwrap_or(agency).to_owned();
+        let who = format!("webhook:{}", endpoint.name);
+        let actor = Actor { role: Role::Handler, who, agency: Some(agency.clone()), region: Some(endpoint.region) };
+        Self { actor, regions: vec![endpoint.region], agencies: BTreeSet::from([agency]) }
     }
 
     /// Somebody at the desk.

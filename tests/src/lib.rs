@@ -6,6 +6,7 @@ mod http;
 mod office;
 mod program;
 mod proxy;
+mod receiver;
 pub mod roster;
 mod staff;
 
@@ -15,4 +16,5 @@ pub use http::{Answer, Http, form};
 pub use office::Office;
 pub use program::{Program, binary, workspace};
 pub use proxy::Proxy;
+pub use receiver::{Manner, Received, Receiver};
 pub use staff::{PASSWORD, Staff, try_sign_in};

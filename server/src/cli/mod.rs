@@ -4,6 +4,7 @@ mod api_key;
 mod backup;
 mod calendar;
 mod card;
+mod endpoint;
 mod key;
 mod probe;
 mod region;
@@ -48,6 +49,8 @@ enum Command {
     Calendar(calendar::Args),
     /// Add, list, reset and disable the accounts of the desk
     Staff(staff::Args),
+    /// Add, list and disable the systems that are told of work orders and services
+    Endpoint(endpoint::Args),
     /// Print the cards of grid workers, windows and halls, and keep them
     Card(card::Args),
     /// Import finished services from a file
@@ -75,6 +78,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Region(args) => region::run(args).await,
         Command::Calendar(args) => calendar::run(args).await,
         Command::Staff(args) => staff::run(args).await,
+        Command::Endpoint(args) => endpoint::run(args).await,
         Command::Card(args) => card::run(args).await,
         Command::Service(args) => service::run(args).await,
         Command::Ticket(args) => ticket::run(args).await,

@@ -21,7 +21,7 @@ use crate::{
     figures::Figures,
     http::{assets::Served, router::router},
     keys::Keys,
-    staff,
+    outbox, staff,
     store::Store,
     watch, writer,
 };
@@ -68,6 +68,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
     let app = build(args.config, address, store, &master).await?;
     watch::start(&app, master).await?;
     invite_first(&app).await?;
+    outbox::start(&app);
     let releases = Releases::keep(&args.store.data.join("assets"))
         .with_context(|| format!("{} cannot be written", args.store.data.join("assets").display()))?;
     if assets::version().is_empty() {

@@ -113,6 +113,7 @@ fn routes(app: &App) -> Router<Shared> {
             "/api/v1/work-orders/{id}/contact",
             post(api::work_orders::contact).layer(DefaultBodyLimit::max(RATING_BYTES)),
         )
+        .route("/api/v1/webhooks/{endpoint}", post(api::webhooks::receive).layer(DefaultBodyLimit::max(RATING_BYTES)))
         .route("/api/v1/statistics", get(api::statistics::show))
         .route("/api/v1/widget-failures", post(api::widget_failures::create))
         .route("/embed", get(embed::show))
@@ -134,6 +135,8 @@ fn desk() -> Router<Shared> {
         .route("/desk/call-backs", get(desk::list::call_backs))
         .route("/desk/supervision", get(desk::supervision::show))
         .route("/desk/quarantine/{receipt}", post(desk::supervision::decide))
+        .route("/desk/messages", get(desk::messages::show))
+        .route("/desk/messages/{number}", post(desk::messages::resend))
         .route("/desk/users", get(desk::users::show).post(desk::users::add))
         .route("/desk/users/{name}", post(desk::users::change))
         .route("/desk/record", get(desk::record::show))

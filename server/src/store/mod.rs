@@ -7,6 +7,7 @@ pub mod desk;
 mod figure;
 mod null;
 pub mod order;
+pub mod outbox;
 pub mod sqlite;
 pub mod staff;
 
@@ -26,6 +27,7 @@ use haochaping::{
 };
 pub use null::NullStore;
 use order::{NewEntry, OrderQuery, OrderRow, OrderStanding, StoredEntry};
+use outbox::OutboxStore;
 use staff::{AuditEntry, StaffStore};
 
 /// An id of 16 bytes, a UUIDv7.
@@ -240,7 +242,7 @@ pub struct Verification {
 
 /// The store. Every write is one transaction, and has happened when it returns.
 #[async_trait]
-pub trait Store: StaffStore + DeskStore {
+pub trait Store: StaffStore + DeskStore + OutboxStore {
     /// Writes a batch of ratings with work orders and counters in one transaction.
     ///
     /// # Errors

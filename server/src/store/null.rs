@@ -10,6 +10,7 @@ use super::{
     RatingView, Registered, ServiceView, Store, StoreError, StoredApiKey, StoredCard, StoredKey, Verification,
     desk::{DeskQuery, DeskStore, Disclosure, Note},
     order::{NewEntry, OrderQuery, OrderRow, OrderStanding, StoredEntry},
+    outbox::{Attempted, DeadLetter, Endpoint, InvitedService, Message, NoticeKind, OutboxStore},
     staff::{Attempt, AuditEntry, Digest, Invitation, Session, StaffRow, StaffStore},
 };
 
@@ -214,5 +215,54 @@ impl DeskStore for NullStore {
     }
     async fn forget_contacts(&self, _: Instant, _: u32) -> Result<u64, StoreError> {
         Ok(0)
+    }
+}
+
+#[async_trait]
+impl OutboxStore for NullStore {
+    async fn add_endpoint(&self, _: Endpoint, _: AuditEntry) -> Result<bool, StoreError> {
+        Err(StoreError::Failed(NOTHING_KEPT.into()))
+    }
+    async fn endpoints(&self) -> Result<Vec<Endpoint>, StoreError> {
+        Ok(Vec::new())
+    }
+    async fn disable_endpoint(&self, _: &str, _: AuditEntry) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+    async fn claim(&self, _: Id, _: Instant, _: Instant, _: u32) -> Result<Vec<Message>, StoreError> {
+        Ok(Vec::new())
+    }
+    async fn attempted(&self, _: i64, _: Attempted, _: &str, _: Instant) -> Result<(), StoreError> {
+        Err(StoreError::Failed(NOTHING_KEPT.into()))
+    }
+    async fn dead_letters(&self, _: u32) -> Result<Vec<DeadLetter>, StoreError> {
+        Ok(Vec::new())
+    }
+    async fn resend(&self, _: i64, _: AuditEntry) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+    async fn waiting(&self) -> Result<Vec<(Id, u64, Instant)>, StoreError> {
+        Ok(Vec::new())
+    }
+    async fn has_received(&self, _: Id, _: &str) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+    async fn receive(&self, _: Id, _: &str, _: Instant) -> Result<(), StoreError> {
+        Err(StoreError::Failed(NOTHING_KEPT.into()))
+    }
+    async fn forget_messages(&self, _: Instant) -> Result<(), StoreError> {
+        Ok(())
+    }
+    async fn invited_service(&self, _: u8, _: Id) -> Result<Option<InvitedService>, StoreError> {
+        Ok(None)
+    }
+    async fn orders_to_tell_of(&self, _: Instant, _: u32) -> Result<Vec<OrderRow>, StoreError> {
+        Ok(Vec::new())
+    }
+    async fn tell(&self, _: OrderRow, _: NoticeKind, _: Instant) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+    async fn notices(&self, _: u8, _: RatingId) -> Result<Vec<(String, Instant, Instant)>, StoreError> {
+        Ok(Vec::new())
     }
 }

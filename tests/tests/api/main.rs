@@ -20,6 +20,7 @@ mod refusals;
 mod restore;
 mod services;
 mod supervision;
+mod webhooks;
 mod work_orders;
 
 use std::sync::atomic::{AtomicU32, Ordering};

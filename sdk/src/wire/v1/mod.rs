@@ -10,8 +10,8 @@ use crate::{
 };
 
 pub use work_order::{
-    ActionRequest, ContactRequest, Due, FollowUp, MaskedContact, NextAction, WorkOrder, WorkOrderEntry,
-    WorkOrderIndicator, WorkOrders,
+    ActionRequest, ContactRequest, Due, FollowUp, Invitation, MaskedContact, NextAction, RaterMessage, WorkOrder,
+    WorkOrderEntry, WorkOrderEvent, WorkOrderIndicator, WorkOrderPush, WorkOrders,
 };
 
 /// `POST /api/v1/ratings`.

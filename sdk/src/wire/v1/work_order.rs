@@ -145,6 +145,59 @@ pub struct ContactRequest {
     pub reason: String,
 }
 
+/// The `data` of webhooks of type `work_order.…`, to hotlines and departments.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WorkOrderEvent {
+    /// From 1, without gaps for one order and endpoint.
+    pub sequence: u32,
+    /// The order after it.
+    pub work_order: WorkOrder,
+}
+
+/// The `data` of webhooks of type `rating.replied`: the reply, to be sent to the rater.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RaterMessage {
+    /// Whom to send it to.
+    pub contact: super::Contact,
+    /// 事项名称
+    pub item_name: Option<String>,
+    /// The reply.
+    pub reply: String,
+    /// The page with all that was done, where the person says whether it will do.
+    pub url: String,
+}
+
+/// The `data` of webhooks of type `service.finished`: an invitation to rate, to be sent once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Invitation {
+    /// Whose case numbers these are.
+    pub authority: String,
+    /// 办件编号, by which the portal knows whom to invite: no number of a person is on record here.
+    pub case_number: String,
+    /// 服务次数
+    pub service_number: u32,
+    /// 事项名称
+    pub item_name: Option<String>,
+    /// The rating page. It marks nothing as chosen.
+    pub url: String,
+}
+
+/// What a hotline or a department's system sends to `POST /api/v1/webhooks/{endpoint}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WorkOrderPush {
+    /// The order's id.
+    pub work_order: String,
+    /// How many entries the order had when the caller saw it. To send the same again is safe.
+    pub n_entries: u32,
+    /// What was done, with what it requires.
+    #[serde(flatten)]
+    pub action: Action,
+}
+
 /// `POST /api/v1/ratings/{lookup}/follow-up`: 追评, once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

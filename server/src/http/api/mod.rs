@@ -6,5 +6,6 @@ pub mod progress;
 pub mod ratings;
 pub mod services;
 pub mod statistics;
+pub mod webhooks;
 pub mod widget_failures;
 pub mod work_orders;

@@ -22,6 +22,7 @@ use crate::http::citizen;
         super::work_orders::show,
         super::work_orders::act,
         super::work_orders::contact,
+        super::webhooks::receive,
         super::widget_failures::create,
         citizen::form::page,
         citizen::form::fragment,

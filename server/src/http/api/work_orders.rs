@@ -194,12 +194,12 @@ async fn find(app: &App, worker: &Worker, id: &str) -> Result<Loaded, Problem> {
     found.ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "unknown-work-order", "no such work order"))
 }
 
-fn failed(error: &dyn std::fmt::Display) -> Problem {
+pub(super) fn failed(error: &dyn std::fmt::Display) -> Problem {
     tracing::error!(%error, "work orders were not read");
     Problem::internal()
 }
 
-fn refused(error: ActError) -> Problem {
+pub(super) fn refused(error: ActError) -> Problem {
     match error {
         ActError::Refused(error) => Problem::action(&error),
         ActError::Moved(_) => Problem::new(StatusCode::CONFLICT, "moved", &error.to_string()),

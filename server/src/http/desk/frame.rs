@@ -37,6 +37,7 @@ const PAGES: &[(&str, &str, &[Role])] = &[
     ("/desk/supervision", "督办", &[Role::Supervisor, Role::Province]),
     ("/desk/call-backs", "回访", &[Role::Operator]),
     ("/desk/users", "账号", &[Role::Administrator]),
+    ("/desk/messages", "消息投递", &[Role::Administrator]),
     ("/desk/record", "操作记录", &[Role::Administrator]),
 ];
 

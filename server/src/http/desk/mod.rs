@@ -3,6 +3,7 @@
 pub mod contact;
 mod frame;
 pub mod list;
+pub mod messages;
 pub mod note;
 pub mod order;
 pub mod record;

@@ -49,10 +49,10 @@ impl Desk {
         base32::encode(&digest[..20])
     }
 
-    /// Whether their role has this page; what it has not is answered as not found.
-    pub(super) fn may(&self, page: &str) -> Result<(), Response> {
+    /// The answer to somebody whose role has not this page: it is not there.
+    pub(super) fn lacks(&self, page: &str) -> Option<Response> {
         let is_theirs = pages_of(self.session.staff.role).any(|(href, _)| href == page);
-        if is_theirs { Ok(()) } else { Err(not_found(self)) }
+        (!is_theirs).then(|| not_found(self))
     }
 
     /// A session that began with this request.

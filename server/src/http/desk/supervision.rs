@@ -50,9 +50,9 @@ struct Supervision<'a> {
 
 /// The page.
 pub(in crate::http) async fn show(desk: Desk) -> Response {
-    match desk.may(PAGE) {
-        Ok(()) => page(&desk, StatusCode::OK, "", ("", "")).await,
-        Err(answer) => answer,
+    match desk.lacks(PAGE) {
+        None => page(&desk, StatusCode::OK, "", ("", "")).await,
+        Some(answer) => answer,
     }
 }
 
@@ -122,7 +122,7 @@ fn shown(desk: &Desk, one: &Quarantined) -> Held {
 /// Lets a rating count now, or leaves it out for good. The body whose card it is does not decide about it.
 pub(in crate::http) async fn decide(Path(receipt): Path<String>, posted: Posted) -> Response {
     let desk = &posted.desk;
-    if let Err(answer) = desk.may(PAGE) {
+    if let Some(answer) = desk.lacks(PAGE) {
         return answer;
     }
     let found = match held(desk).await {

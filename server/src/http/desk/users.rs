@@ -48,9 +48,9 @@ struct Back<'a> {
 
 /// The page.
 pub(in crate::http) async fn show(desk: Desk) -> Response {
-    match desk.may(PAGE) {
-        Ok(()) => page(&desk, StatusCode::OK, &Back::default()).await,
-        Err(answer) => answer,
+    match desk.lacks(PAGE) {
+        None => page(&desk, StatusCode::OK, &Back::default()).await,
+        Some(answer) => answer,
     }
 }
 
@@ -87,7 +87,7 @@ fn link_of(app: &App, token: &str) -> String {
 /// Makes an account and shows its link.
 pub(in crate::http) async fn add(posted: Posted) -> Response {
     let desk = &posted.desk;
-    if let Err(answer) = desk.may(PAGE) {
+    if let Some(answer) = desk.lacks(PAGE) {
         return answer;
     }
     let (app, clock) = (&desk.app, &*desk.app.clock);
@@ -119,7 +119,7 @@ pub(in crate::http) async fn add(posted: Posted) -> Response {
 /// Resets or disables one.
 pub(in crate::http) async fn change(Path(name): Path<String>, posted: Posted) -> Response {
     let desk = &posted.desk;
-    if let Err(answer) = desk.may(PAGE) {
+    if let Some(answer) = desk.lacks(PAGE) {
         return answer;
     }
     let (app, clock) = (&desk.app, &*desk.app.clock);

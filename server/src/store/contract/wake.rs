@@ -61,6 +61,7 @@ async fn app(directory: &tempfile::TempDir, clock: &Arc<SetClock>, profile: Prof
         card_source_limit: 10,
         quarantine_days: 7,
         contact_days: 180,
+        allow_private_endpoints: false,
         purposes: Purposes::default(),
         profile,
         verification_dir: None,

@@ -11,6 +11,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (4, "work_order", include_str!("../../migrations/sqlite/0004_work_order.sql")),
     (5, "desk", include_str!("../../migrations/sqlite/0005_desk.sql")),
     (6, "supervision", include_str!("../../migrations/sqlite/0006_supervision.sql")),
+    (7, "outbox", include_str!("../../migrations/sqlite/0007_outbox.sql")),
 ];
 
 /// Applies what is missing, each migration in a transaction of its own.

@@ -11,10 +11,14 @@ use rusqlite::{
 };
 use sha2::{Digest, Sha256};
 
-use super::read::region_of;
+use super::{
+    outbox::{self, Event},
+    read::region_of,
+};
 use crate::store::{
     Id, StoreError,
     order::{NewEntry, OrderQuery, OrderRow, OrderStanding, RatedService, StoredEntry},
+    outbox::EndpointKind,
 };
 
 /// Between 1 and 24 hours, by random bits of the rating that nobody outside sees: a department must not tell from the time of
@@ -57,7 +61,7 @@ pub(super) const COLUMNS: &str =
     "w.part, w.id, w.rating, w.opened_at, w.rated_agency, w.region, w.real_name, w.has_contact, w.state,
   w.agency, w.class, w.upheld, w.round, w.replied_at, w.n_entries, w.wake_at, w.due_at, w.due_provisional, w.changed,
   r.case_number, r.item_code, s.item_name, s.window, a.name, r.level, r.indicators, r.comment, r.contact, r.anonymous,
-  r.rated_at
+  r.rated_at, w.notice_at
   from work_order w join rating r on r.part = w.part and r.id = w.rating
   left join service s on s.part = r.part and s.authority = r.authority and s.case_number = r.case_number
     and s.service_number = r.service_number
@@ -96,6 +100,7 @@ pub(super) fn read_row(row: &Row<'_>) -> rusqlite::Result<OrderRow> {
             n_entries: row.get(14)?,
             wake_at: time(15)?,
             due_at: time(16)?,
+            notice_at: time(30)?,
             is_provisional: row.get(17)?,
         },
         changed: row.get(18)?,
@@ -202,6 +207,11 @@ pub(super) fn append(connection: &mut Connection, news: &[NewEntry]) -> Result<V
 }
 
 fn append_one(transaction: &Transaction<'_>, new: &NewEntry) -> Result<bool, StoreError> {
+    let place = transaction
+        .prepare_cached("select agency, region, has_contact from work_order where part = ?1 and rating = ?2")?
+        .query_row(params![new.part, new.rating], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    let Some((agency, region, has_contact)): Option<(String, i64, bool)> = place else { return Ok(false) };
     if !stand(transaction, new.part, &new.rating, new.entry.number - 1, &new.after)? {
         return Ok(false);
     }
@@ -220,6 +230,21 @@ fn append_one(transaction: &Transaction<'_>, new: &NewEntry) -> Result<bool, Sto
             new.entry.action.name(),
             new.entry.detail,
         ])?;
+    // Who had the order learns that it is gone, and who has it now that it came.
+    let agencies = [agency.as_str(), new.after.agency.as_str()];
+    let event = Event {
+        part: new.part,
+        subject: &new.rating,
+        entry: new.entry.number,
+        kind: new.entry.action.name(),
+        at: new.entry.at,
+        region: region_of(region),
+        agencies: &agencies,
+    };
+    outbox::post(transaction, &event, &[EndpointKind::Hotline, EndpointKind::Department])?;
+    if has_contact && new.entry.action == ActionKind::Reply {
+        outbox::post(transaction, &event, &[EndpointKind::Raters])?;
+    }
     Ok(true)
 }
 
@@ -234,7 +259,7 @@ fn stand(
     let changed = transaction
         .prepare_cached(
             "update work_order set state = ?4, agency = ?5, class = ?6, upheld = ?7, round = ?8, replied_at = ?9,
-               n_entries = ?10, wake_at = ?11, due_at = ?12, due_provisional = ?13,
+               n_entries = ?10, wake_at = ?11, due_at = ?12, due_provisional = ?13, notice_at = ?14,
                changed = (select coalesce(max(changed), 0) + 1 from work_order)
              where part = ?1 and rating = ?2 and n_entries = ?3",
         )?
@@ -252,6 +277,7 @@ fn stand(
             after.wake_at.map(Instant::millis),
             after.due_at.map(Instant::millis),
             after.is_provisional,
+            after.notice_at.map(Instant::millis),
         ])?;
     Ok(changed > 0)
 }

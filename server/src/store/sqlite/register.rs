@@ -3,7 +3,8 @@
 use haochaping::{calendar::Instant, wire::v1::ServiceMode};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
-use crate::store::{NewService, Registered, StoreError};
+use super::outbox::{self, Event};
+use crate::store::{NewService, Registered, StoreError, outbox::EndpointKind};
 
 pub(super) fn register(
     connection: &mut Connection,
@@ -51,6 +52,18 @@ fn register_one(transaction: &Transaction<'_>, authority: &str, new: &NewService
             new.at.millis(),
             new.is_probe,
         ])?;
+    if !new.is_probe {
+        let event = Event {
+            part: new.part,
+            subject: &new.id,
+            entry: 0,
+            kind: "finished",
+            at: new.at,
+            region: service.region,
+            agencies: &[],
+        };
+        outbox::post(transaction, &event, &[EndpointKind::Invitations])?;
+    }
     Ok(Registered { id: new.id, last_day: new.last_day, is_new: true, rated_at: None })
 }
 

@@ -39,7 +39,51 @@ pub(super) fn verify(connection: &Connection) -> Result<Verification, StoreError
     );
     check_work_orders(&snapshot, &mut found)?;
     check_services(&snapshot, &mut found)?;
+    check_outbox(&snapshot, &mut found)?;
     Ok(found)
+}
+
+/// Messages tell of what is in a history, without gaps, and of one subject one at a time; and an order has a term to watch
+/// when it has a term.
+fn check_outbox(connection: &Connection, found: &mut Verification) -> Result<(), StoreError> {
+    for (fault, sql) in [
+        (
+            "a message tells of an entry that is in no history",
+            "select hex(o.id) from outbox o where o.entry > 0 and not exists (select 1 from work_order_entry h
+               where h.part = o.part and h.rating = o.subject and h.number = o.entry)",
+        ),
+        (
+            "entries between two that an endpoint was told of are missing for",
+            "select hex(o.subject) from outbox o join endpoint e on e.id = o.endpoint and e.kind = 'hotline'
+             where o.entry > 0 group by o.endpoint, o.part, o.subject
+             having count(distinct o.entry) <> max(o.entry) - min(o.entry) + 1",
+        ),
+        (
+            "the last entry was not told to an endpoint that knows of",
+            "select hex(o.subject) from outbox o join endpoint e on e.id = o.endpoint and e.kind = 'hotline'
+             join work_order w on w.part = o.part and w.rating = o.subject
+             where e.disabled_at is null group by o.endpoint, o.part, o.subject
+             having max(o.entry) < w.n_entries and max(o.entry) > 0",
+        ),
+        (
+            "more than one message is on its way about",
+            "select hex(subject) from outbox where next_at is not null group by endpoint, part, subject
+             having count(*) > 1",
+        ),
+        (
+            "nothing sends on what waits about",
+            "select hex(subject) from outbox group by endpoint, part, subject
+             having sum(state = 'waiting') > 0 and sum(state = 'dead') = 0 and count(next_at) = 0",
+        ),
+    ] {
+        let mut statement = connection.prepare(sql)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let name: String = row.get(0)?;
+            found.faults.push(format!("{fault} {name}"));
+        }
+    }
+    Ok(())
 }
 
 fn fold_ratings(connection: &Connection, found: &mut Verification) -> Result<(Fold, Fold), StoreError> {

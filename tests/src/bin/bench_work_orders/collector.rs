@@ -61,6 +61,7 @@ impl Collector {
             card_source_limit: 10,
             quarantine_days: 7,
             contact_days: 180,
+            allow_private_endpoints: false,
             purposes: Purposes::default(),
             profile: Profile::JIANGSU,
             verification_dir: None,

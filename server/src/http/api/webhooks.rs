@@ -1,0 +1,109 @@
+//! `POST /api/v1/webhooks/{endpoint}`: what a hotline or a department's system did with an order, pushed back and signed with
+//! the secret of its endpoint, by the Standard Webhooks specification.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode},
+};
+use haochaping::{
+    webhook::{Headers, verify},
+    wire::v1,
+};
+
+use super::work_orders::{failed, refused};
+use crate::{
+    app::App,
+    http::problem::Problem,
+    orders::{self, Loaded},
+    outbox::open_secret,
+    store::{
+        StoreError,
+        outbox::{Endpoint, EndpointKind},
+    },
+    worker::{self, Worker, view},
+};
+
+/// Takes an action that another system reports. The same id again is answered and not taken again.
+#[utoipa::path(
+    post, path = "/api/v1/webhooks/{endpoint}", tag = "work orders",
+    params(
+        ("endpoint" = String, Path, description = "the endpoint's name"),
+        ("webhook-id" = String, Header, description = "of the message, the same at each attempt"),
+        ("webhook-timestamp" = String, Header, description = "seconds since 1970, within five minutes of now"),
+        ("webhook-signature" = String, Header, description = "`v1,` and base64 of HMAC-SHA256 over id.timestamp.body"),
+    ),
+    request_body = v1::WorkOrderPush,
+    responses(
+        (status = 200, description = "the order after it", body = v1::WorkOrder),
+        (status = 400, description = "not JSON of this form", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "no such endpoint, or not signed with its secret, or not just now", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "no such order in the endpoint's scope", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`moved`: somebody else acted meanwhile", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 413, description = "the body is too large", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 422, description = "the rules refuse it; the code says which", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 500, description = "the store failed", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 503, description = "no room; Retry-After says when", body = v1::Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn receive(
+    State(app): State<Arc<App>>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<v1::WorkOrder>, Problem> {
+    let endpoint = admit(&app, &name, &headers, &body).await?;
+    let push: v1::WorkOrderPush = serde_json::from_slice(&body)
+        .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, "malformed-json", &error.to_string()))?;
+    let unknown = || Problem::new(StatusCode::NOT_FOUND, "unknown-work-order", "no such work order");
+    let (worker, loaded) = find(&app, &endpoint, &push.work_order).await?.ok_or_else(unknown)?;
+    let id = text(&headers, "webhook-id");
+    if app.store.has_received(endpoint.id, id).await.map_err(busy)? {
+        return Ok(Json(view(&app, &worker, &loaded)));
+    }
+    let actor = worker.actor_about(&loaded);
+    orders::act(&app, &loaded, push.n_entries, push.action, &actor).await.map_err(refused)?;
+    // After the action: a message that is lost in between is sent again, and the same action again is the same.
+    app.store.receive(endpoint.id, id, app.clock.now()).await.map_err(busy)?;
+    let row = app.store.order_of(loaded.row.part, loaded.row.rating).await.map_err(busy)?.ok_or_else(unknown)?;
+    let loaded = orders::load(&*app.store, &app.keys().vault, row).await.map_err(|error| failed(&error))?;
+    Ok(Json(view(&app, &worker, &loaded)))
+}
+
+/// The endpoint, if the message is signed with its secret. Says the same of an unknown one and of a wrong signature.
+async fn admit(app: &App, name: &str, headers: &HeaderMap, body: &[u8]) -> Result<Endpoint, Problem> {
+    let unauthorized = || Problem::new(StatusCode::UNAUTHORIZED, "unverified", "not signed with the endpoint's secret");
+    let found = app.store.endpoints().await.map_err(busy)?.into_iter().find(|one| one.name == name);
+    let is_for_orders = |one: &Endpoint| matches!(one.kind, EndpointKind::Hotline | EndpointKind::Department);
+    let endpoint = found.filter(|one| one.disabled_at.is_none() && is_for_orders(one)).ok_or_else(unauthorized)?;
+    let secret = open_secret(&app.keys().vault, &endpoint).ok_or_else(unauthorized)?;
+    let signed = Headers {
+        id: text(headers, "webhook-id"),
+        timestamp: text(headers, "webhook-timestamp"),
+        signature: text(headers, "webhook-signature"),
+    };
+    verify(&secret, signed, body, app.clock.now().millis().div_euclid(1_000)).map_err(|error| {
+        tracing::warn!(endpoint = name, %error, "a message was not believed");
+        unauthorized()
+    })?;
+    Ok(endpoint)
+}
+
+async fn find(app: &App, endpoint: &Endpoint, id: &str) -> Result<Option<(Worker, Loaded)>, Problem> {
+    let Some(key) = orders::parse_id(id) else { return Ok(None) };
+    let Some(row) = app.store.order(key).await.map_err(busy)? else { return Ok(None) };
+    let worker = Worker::of_endpoint(endpoint, &row.standing.agency);
+    let loaded = worker::find(app, &worker, id).await.map_err(|error| failed(&error))?;
+    Ok(loaded.map(|loaded| (worker, loaded)))
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("")
+}
+
+fn busy(error: StoreError) -> Problem {
+    if matches!(error, StoreError::Busy(_)) { Problem::busy() } else { failed(&error) }
+}

@@ -1,0 +1,126 @@
+//! 消息投递: whether other systems take what they are told, and what nobody took, to be sent again.
+
+use askama::Template;
+use axum::{
+    extract::Path,
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use haochaping::work_order::ActionKind;
+
+use super::{
+    frame::{Frame, respond},
+    list::not_found,
+    order::{failed, shown_time},
+    session::{Desk, Posted},
+    texts,
+};
+use crate::{
+    staff::entry,
+    store::{
+        StoreError,
+        outbox::{DeadLetter, Endpoint, EndpointKind},
+    },
+};
+
+const PAGE: &str = "/desk/messages";
+const SHOWN_MAX: u32 = 200;
+
+struct Line {
+    name: String,
+    kind: &'static str,
+    region: String,
+    url: String,
+    waiting: String,
+    is_live: bool,
+}
+
+struct Dead {
+    number: i64,
+    endpoint: String,
+    what: &'static str,
+    created_at: String,
+    said: String,
+    n_behind: u64,
+}
+
+#[derive(Template)]
+#[template(path = "desk/messages.html")]
+struct Messages {
+    f: Frame,
+    lines: Vec<Line>,
+    dead: Vec<Dead>,
+}
+
+/// The page.
+pub(in crate::http) async fn show(desk: Desk) -> Response {
+    if let Some(answer) = desk.lacks(PAGE) {
+        return answer;
+    }
+    match read(&desk).await {
+        Ok((lines, dead)) => {
+            let f = Frame::inside(&desk, PAGE, "消息投递", false);
+            respond(StatusCode::OK, &Messages { f, lines, dead })
+        }
+        Err(error) => failed(&desk.app, &error),
+    }
+}
+
+async fn read(desk: &Desk) -> Result<(Vec<Line>, Vec<Dead>), StoreError> {
+    let store = &desk.app.store;
+    let waiting = store.waiting().await?;
+    let line = |endpoint: Endpoint| {
+        let found = waiting.iter().find(|(id, ..)| *id == endpoint.id);
+        Line {
+            kind: kind(endpoint.kind),
+            region: desk.app.region_name(endpoint.region),
+            waiting: found.map_or_else(|| "0".into(), |(_, n, since)| format!("{n}（最早 {}）", shown_time(*since))),
+            is_live: endpoint.disabled_at.is_none(),
+            name: endpoint.name,
+            url: endpoint.url,
+        }
+    };
+    let lines = store.endpoints().await?.into_iter().map(line).collect();
+    Ok((lines, store.dead_letters(SHOWN_MAX).await?.into_iter().map(dead).collect()))
+}
+
+const fn kind(kind: EndpointKind) -> &'static str {
+    match kind {
+        EndpointKind::Hotline => "12345 热线",
+        EndpointKind::Department => "部门系统",
+        EndpointKind::Invitations => "评价邀请",
+        EndpointKind::Raters => "答复短信",
+    }
+}
+
+fn dead(letter: DeadLetter) -> Dead {
+    let message = letter.message;
+    Dead {
+        number: message.number,
+        endpoint: letter.endpoint,
+        what: match message.kind.as_str() {
+            "finished" => "邀请评价",
+            "reminder" => "即将到期提醒",
+            "overdue" => "超期通知",
+            name => ActionKind::from_name(name).map_or("", texts::action),
+        },
+        created_at: shown_time(message.created_at),
+        said: message.said,
+        n_behind: letter.n_behind,
+    }
+}
+
+/// Sends a dead letter again.
+pub(in crate::http) async fn resend(Path(number): Path<i64>, posted: Posted) -> Response {
+    let desk = &posted.desk;
+    if let Some(answer) = desk.lacks(PAGE) {
+        return answer;
+    }
+    let who = format!("staff:{}", desk.session.staff.name);
+    let said = entry(&*desk.app.clock, &who, "message-resent", &number.to_string());
+    match desk.app.store.resend(number, said).await {
+        Ok(true) => Redirect::to(&format!("{}{PAGE}", desk.app.config.base_path())).into_response(),
+        Ok(false) => not_found(desk),
+        Err(error) => failed(&desk.app, &error),
+    }
+}
