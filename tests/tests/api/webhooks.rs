@@ -2,6 +2,7 @@
 //! back.
 
 use haochaping::webhook::{Headers, Secret, verify};
+use haochaping_server::app::{Clock, SystemClock};
 use haochaping_tests::{Collector, Http, Manner, Office, Received, Receiver, Staff, eventually};
 use serde_json::{Value, json};
 
@@ -25,8 +26,7 @@ fn endpoint(collector: &Collector, name: &str, kind: &str, region: &str, url: &s
 }
 
 fn now() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    i64::try_from(since.as_secs()).unwrap()
+    SystemClock.now().millis() / 1_000
 }
 
 fn is_signed(secret: &Secret, message: &Received) {
