@@ -44,6 +44,17 @@ pub enum Claim<'a> {
         /// What was done, as the city lists it.
         purpose: Option<&'a str>,
     },
+    /// A service that an operator found, for whom it was already checked.
+    Assisted {
+        /// Its partition.
+        part: u8,
+        /// Its id.
+        service: Id,
+        /// The idempotency key.
+        key: &'a str,
+        /// The operator.
+        by: &'a str,
+    },
 }
 
 /// A rating that is on disk.
@@ -106,13 +117,14 @@ pub async fn accept(app: &App, entrance: Entrance, claim: Claim<'_>, draft: Rati
         return Err(Refusal::Violations(faults));
     };
     let (unknown, key) = match claim {
-        Claim::Ticket { key, .. } => (Violation::ServiceUnknown, key),
+        Claim::Ticket { key, .. } | Claim::Assisted { key, .. } => (Violation::ServiceUnknown, key),
         Claim::Visit { visit, .. } => (Violation::CardUnknown, visit),
     };
     if !app.limits.admits(&link_of(&about)) {
         return Err(Refusal::TooMany);
     }
-    let new = prepare(app, entrance, (part, about), key, &rating, now);
+    let by = if let Claim::Assisted { by, .. } = claim { Some(by.to_owned()) } else { None };
+    let new = NewRating { entered_by: by, ..prepare(app, entrance, (part, about), key, &rating, now) };
     let (id, rated_at, is_replay) = match app.writer.write(new.clone()).await {
         Ok(Outcome::Accepted) => (new.id, now, false),
         Ok(Outcome::Replayed { id, rated_at }) => (id, rated_at, true),
@@ -135,6 +147,10 @@ fn check_claim(app: &App, claim: Claim<'_>, now: Instant, faults: &mut Vec<Viola
             let ticket = ticket.map_err(|fault| faults.push(fault)).ok();
             faults.extend(v1::check_key(key).err());
             ticket.map(|ticket| (ticket.part, About::Service(ticket.service)))
+        }
+        Claim::Assisted { part, service, key, .. } => {
+            faults.extend(v1::check_key(key).err());
+            Some((part, About::Service(service)))
         }
         Claim::Visit { visit, source, purpose } => {
             let visit =
@@ -215,6 +231,7 @@ fn prepare(
         is_anonymous: rating.is_anonymous(),
         channel: entrance.channel,
         provenance: entrance.provenance,
+        entered_by: None,
         lang: rating.lang().tag(),
         rated_at: now,
         salt: random(rng),

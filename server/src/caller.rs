@@ -24,11 +24,13 @@ pub enum Scope {
     WorkOrders,
     /// Decides as the service-management body of its region.
     Supervision,
+    /// Enters ratings at the citizen's word, as a hotline's or hall's own system.
+    Assist,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 4] = [Self::Services, Self::Probe, Self::WorkOrders, Self::Supervision];
+    pub const ALL: [Self; 5] = [Self::Services, Self::Probe, Self::WorkOrders, Self::Supervision, Self::Assist];
 
     /// The name in commands and in the store.
     pub const fn name(self) -> &'static str {
@@ -37,6 +39,7 @@ impl Scope {
             Self::Probe => "probe",
             Self::WorkOrders => "work-orders",
             Self::Supervision => "supervision",
+            Self::Assist => "assist",
         }
     }
 
@@ -83,6 +86,7 @@ impl Caller {
 pub struct Callers {
     keys: BTreeMap<String, ([u8; 32], Caller)>,
     bodies: BTreeSet<String>,
+    authorities: BTreeSet<String>,
 }
 
 impl Callers {
@@ -92,6 +96,8 @@ impl Callers {
         let supervises =
             |row: &StaffRow| row.disabled_at.is_none() && matches!(row.role, Role::Supervisor | Role::Province);
         let mut bodies: BTreeSet<_> = staff.into_iter().filter(supervises).filter_map(|row| row.agency).collect();
+        let registering = stored.iter().filter(|key| key.scope == Scope::Services.name());
+        let authorities = registering.map(|key| key.authority.clone()).collect();
         let live = stored.into_iter().filter(|key| key.revoked_at.is_none());
         let known = live.filter_map(|key| Some((Scope::from_name(&key.scope)?, key)));
         let keys: BTreeMap<_, _> = known
@@ -107,12 +113,17 @@ impl Callers {
             .collect();
         let supervising = keys.values().filter(|(_, caller)| caller.scope == Scope::Supervision);
         bodies.extend(supervising.flat_map(|(_, caller)| caller.agencies.iter().cloned()));
-        Self { keys, bodies }
+        Self { keys, bodies, authorities }
     }
 
     /// Whether a department is a service-management body itself.
     pub fn is_body(&self, agency: &str) -> bool {
         self.bodies.contains(agency)
+    }
+
+    /// The authorities that register services or did so, each once.
+    pub fn authorities(&self) -> BTreeSet<String> {
+        self.authorities.clone()
     }
 
     /// The caller of an `Authorization: Bearer` header; `None` if no live key of one of these scopes fits.

@@ -6,6 +6,7 @@
 pub mod accept;
 pub mod app;
 pub mod assets;
+pub mod assist;
 pub mod caller;
 pub mod cli;
 pub mod config;

@@ -16,6 +16,7 @@ use crate::{
   haochaping api-key add night-watch --scope probe
   haochaping api-key add tax-office --scope work-orders --agency 11320102DEM000014A
   haochaping api-key add xuanwu-body --scope supervision --region 320102 --agency 11110000000021135M
+  haochaping api-key add hotline --scope assist --region 321000 --agency 11110000000021135M
   haochaping api-key list
   haochaping api-key revoke 7h3k9m2q")]
 pub(super) struct Args {
@@ -66,6 +67,10 @@ pub(super) async fn run(args: Args) -> Result<()> {
             ensure!(
                 scope != "supervision" || (region.len() == 1 && !agency.is_empty()),
                 "scope supervision needs one --region and its own --agency: whose body it is"
+            );
+            ensure!(
+                scope != "assist" || (!region.is_empty() && !agency.is_empty()),
+                "scope assist needs --region and its own --agency: of what is said of that body it enters nothing"
             );
             let store = open_or_make(&args.store)?;
             load_keys(&args.store, &store).await?;

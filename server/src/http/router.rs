@@ -113,6 +113,10 @@ fn routes(app: &App) -> Router<Shared> {
             "/api/v1/work-orders/{id}/contact",
             post(api::work_orders::contact).layer(DefaultBodyLimit::max(RATING_BYTES)),
         )
+        .route(
+            "/api/v1/assisted-ratings",
+            post(api::assisted_ratings::create).layer(DefaultBodyLimit::max(RATING_BYTES)),
+        )
         .route("/api/v1/webhooks/{endpoint}", post(api::webhooks::receive).layer(DefaultBodyLimit::max(RATING_BYTES)))
         .route("/api/v1/statistics", get(api::statistics::show))
         .route("/api/v1/widget-failures", post(api::widget_failures::create))
@@ -137,6 +141,9 @@ fn desk() -> Router<Shared> {
         .route("/desk/quarantine/{receipt}", post(desk::supervision::decide))
         .route("/desk/messages", get(desk::messages::show))
         .route("/desk/messages/{number}", post(desk::messages::resend))
+        .route("/desk/services", get(desk::services::show))
+        .route("/desk/assist/{service}", get(desk::assist::form).post(desk::assist::submit))
+        .route("/desk/wishes", get(desk::wishes::show).post(desk::wishes::add))
         .route("/desk/users", get(desk::users::show).post(desk::users::add))
         .route("/desk/users/{name}", post(desk::users::change))
         .route("/desk/record", get(desk::record::show))

@@ -1,5 +1,6 @@
 //! The store behind the collector: one trait, one contract that every store passes.
 
+pub mod assist;
 mod card;
 #[cfg(test)]
 pub(crate) mod contract;
@@ -13,6 +14,7 @@ pub mod staff;
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use assist::AssistStore;
 use async_trait::async_trait;
 pub use card::{CARD_AUTHORITY, Decision, Issue, NewCard, NewVisit, Quarantined, Standing, StoredCard};
 use desk::DeskStore;
@@ -88,6 +90,8 @@ pub struct NewRating {
     pub channel: Channel,
     /// Who it comes from.
     pub provenance: Provenance,
+    /// Who entered it at the citizen's word.
+    pub entered_by: Option<String>,
     /// The language of the form.
     pub lang: &'static str,
     /// When it was accepted.
@@ -242,7 +246,7 @@ pub struct Verification {
 
 /// The store. Every write is one transaction, and has happened when it returns.
 #[async_trait]
-pub trait Store: StaffStore + DeskStore + OutboxStore {
+pub trait Store: StaffStore + DeskStore + OutboxStore + AssistStore {
     /// Writes a batch of ratings with work orders and counters in one transaction.
     ///
     /// # Errors

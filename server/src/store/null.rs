@@ -8,6 +8,7 @@ use haochaping::{calendar::Instant, link::RatingId, region::Region, statistics::
 use super::{
     Committed, Decision, Figure, FigureKey, Id, Issue, NewCard, NewRating, NewService, Outcome, Quarantined,
     RatingView, Registered, ServiceView, Store, StoreError, StoredApiKey, StoredCard, StoredKey, Verification,
+    assist::{AssistStore, FoundService, Wish},
     desk::{DeskQuery, DeskStore, Disclosure, Note},
     order::{NewEntry, OrderQuery, OrderRow, OrderStanding, StoredEntry},
     outbox::{Attempted, DeadLetter, Endpoint, InvitedService, Message, NoticeKind, OutboxStore},
@@ -263,6 +264,25 @@ impl OutboxStore for NullStore {
         Ok(false)
     }
     async fn notices(&self, _: u8, _: RatingId) -> Result<Vec<(String, Instant, Instant)>, StoreError> {
+        Ok(Vec::new())
+    }
+}
+
+#[async_trait]
+impl AssistStore for NullStore {
+    async fn services_of_case(&self, _: u8, _: &str, _: &str) -> Result<Vec<FoundService>, StoreError> {
+        Ok(Vec::new())
+    }
+    async fn found_service(&self, _: u8, _: Id) -> Result<Option<FoundService>, StoreError> {
+        Ok(None)
+    }
+    async fn entered_by(&self, _: u8, _: Id) -> Result<Option<(String, String)>, StoreError> {
+        Ok(None)
+    }
+    async fn add_wish(&self, _: Wish, _: AuditEntry) -> Result<(), StoreError> {
+        Err(StoreError::Failed(NOTHING_KEPT.into()))
+    }
+    async fn wishes(&self, _: Region, _: Option<&str>, _: u32) -> Result<Vec<Wish>, StoreError> {
         Ok(Vec::new())
     }
 }

@@ -1,7 +1,10 @@
 //! What other systems are told, on a real receiver that fails, hangs up, is slow, is away and comes back; and what they push
 //! back.
 
-use haochaping::webhook::{Headers, Secret, verify};
+use haochaping::{
+    calendar::Instant,
+    webhook::{Headers, Secret, verify},
+};
 use haochaping_server::app::{Clock, SystemClock};
 use haochaping_tests::{Collector, Http, Manner, Office, Received, Receiver, Staff, eventually};
 use serde_json::{Value, json};
@@ -179,11 +182,19 @@ fn an_invitation_goes_out_once_with_nothing_chosen() {
     let collector = start();
     let receiver = Receiver::start(Manner::Takes);
     endpoint(&collector, "sms", "invitations", "320000", &receiver.url());
-    let tickets = collector.register(1);
+    let mut service = haochaping_tests::service();
+    let at = |days: i64| Instant::from_millis(SystemClock.now().millis() - days * 86_400_000).to_rfc3339();
+    service["finished_at"] = at(8).into();
+    collector.register_all(&[service.clone()]);
+    service["finished_at"] = at(0).into();
+    service["case_number"] = "JS-2026-invited".into();
+    let issued = collector.register_all(&[service.clone()]);
+    collector.register_all(&[service]);
     assert_eq!(taken(&receiver, 1), ["service.finished"]);
+    let ticket = issued["tickets"][0]["ticket"].as_str().unwrap();
     let data = receiver.received()[0].json()["data"].clone();
     let url = data["url"].as_str().unwrap().to_owned();
-    assert!(url.ends_with(&format!("/r/{}?via=sms", tickets[0])), "{url}");
+    assert!(url.ends_with(&format!("/r/{ticket}?via=sms")), "{url}");
     let page = Http::new().get(&url);
     assert!(page.status == 200 && !page.text().contains(" checked"), "no rating by default");
     let body = String::from_utf8(receiver.received()[0].body.clone()).unwrap();

@@ -1,5 +1,6 @@
 //! Wire v1. Fields may be added, never renamed. Levels are names, times are RFC 3339, rates are fractions 0–1 or null.
 
+mod assisted;
 mod work_order;
 
 use serde::{Deserialize, Serialize};
@@ -9,6 +10,7 @@ use crate::{
     statistics::Counts,
 };
 
+pub use assisted::AssistedRating;
 pub use work_order::{
     ActionRequest, ContactRequest, Due, FollowUp, Invitation, MaskedContact, NextAction, RaterMessage, WorkOrder,
     WorkOrderEntry, WorkOrderEvent, WorkOrderIndicator, WorkOrderPush, WorkOrders,

@@ -1,5 +1,6 @@
 //! The API. Every endpoint documents every status it answers.
 
+pub mod assisted_ratings;
 pub mod docs;
 pub mod openapi;
 pub mod progress;

@@ -6,6 +6,6 @@ pub mod form;
 pub mod handling;
 mod link;
 pub mod lookup;
-mod posted;
+pub(super) mod posted;
 pub mod submit;
 mod view;

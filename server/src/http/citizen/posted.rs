@@ -7,7 +7,7 @@ use haochaping::{
 
 /// What a browser sent.
 #[derive(Debug, Default)]
-pub(super) struct Posted {
+pub(in crate::http) struct Posted {
     pub draft: RatingDraft,
     pub key: String,
     pub page_token: String,
@@ -19,15 +19,19 @@ pub(super) struct Posted {
 
 impl Posted {
     /// Reads `application/x-www-form-urlencoded`; fields that are none of ours are left out.
-    pub(super) fn parse(body: &[u8]) -> Self {
+    pub(in crate::http) fn parse(body: &[u8]) -> Self {
+        Self::of(form_urlencoded::parse(body).map(|(name, value)| (name.into_owned(), value.into_owned())))
+    }
+
+    /// The same of names and values.
+    pub(in crate::http) fn of(fields: impl Iterator<Item = (String, String)>) -> Self {
         let mut posted = Self {
             draft: RatingDraft { indicator_version: String::new(), ..RatingDraft::default() },
             ..Self::default()
         };
         let mut contact = ContactDraft::default();
-        for (name, value) in form_urlencoded::parse(body) {
-            let value = value.into_owned();
-            match name.as_ref() {
+        for (name, value) in fields {
+            match name.as_str() {
                 field::LEVEL => posted.draft.level = value,
                 field::INDICATOR => posted.draft.indicators.push(value),
                 field::INDICATOR_VERSION => posted.draft.indicator_version = value,

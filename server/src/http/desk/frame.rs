@@ -15,7 +15,13 @@ use super::session::Desk;
 use crate::app::App;
 
 static STYLE: LazyLock<String> = LazyLock::new(|| {
-    format!("{}{}", include_str!("../../../templates/page.css"), include_str!("../../../templates/desk/desk.css"))
+    // The rating form too: an operator fills in the same one as everybody.
+    [
+        include_str!("../../../templates/page.css"),
+        include_str!("../../../templates/desk/desk.css"),
+        haochaping::form::STYLE,
+    ]
+    .concat()
 });
 
 static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
@@ -36,6 +42,8 @@ const PAGES: &[(&str, &str, &[Role])] = &[
     ("/desk/appeals", "申诉与改派", &[Role::Supervisor, Role::Province]),
     ("/desk/supervision", "督办", &[Role::Supervisor, Role::Province]),
     ("/desk/call-backs", "回访", &[Role::Operator]),
+    ("/desk/services", "查找办件", &[Role::Operator, Role::Supervisor, Role::Province]),
+    ("/desk/wishes", "口头诉求", &[Role::Operator, Role::Handler, Role::Supervisor, Role::Province]),
     ("/desk/users", "账号", &[Role::Administrator]),
     ("/desk/messages", "消息投递", &[Role::Administrator]),
     ("/desk/record", "操作记录", &[Role::Administrator]),

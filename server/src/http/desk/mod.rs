@@ -1,5 +1,6 @@
 //! `/desk`: where staff work on bad ratings. Complete without scripts; in Chinese.
 
+pub mod assist;
 pub mod contact;
 mod frame;
 pub mod list;
@@ -7,10 +8,12 @@ pub mod messages;
 pub mod note;
 pub mod order;
 pub mod record;
+pub mod services;
 mod session;
 pub mod sign_in;
 pub mod supervision;
 mod texts;
 pub mod users;
+pub mod wishes;
 
 pub use session::{ABSOLUTE_MILLIS, IDLE_MILLIS};

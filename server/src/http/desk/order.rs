@@ -12,7 +12,7 @@ use axum::{
 use haochaping::{
     calendar::Instant,
     messages::{Lang, level_name},
-    rating::SatisfactionLevel,
+    rating::{Channel, SatisfactionLevel},
     wire::v1,
     work_order::{Action, ActionKind, Cause, Class, Refused},
 };
@@ -77,6 +77,7 @@ struct OrderPage<'a> {
     notes: &'a [(String, String, String)],
     seen: &'a [(String, String, String)],
     is_contact_gone: bool,
+    entered_by: Option<&'a str>,
 }
 
 /// What comes back with the page: of something that was refused what was typed, and a contact that was asked for.
@@ -107,6 +108,7 @@ pub(super) struct Opened<'a> {
     pub(super) loaded: Loaded,
     notes: Vec<(String, String, String)>,
     seen: Vec<(String, String, String)>,
+    entered_by: Option<String>,
 }
 
 impl<'a> Opened<'a> {
@@ -117,7 +119,12 @@ impl<'a> Opened<'a> {
         let loaded = loaded.ok_or_else(|| not_found(desk))?;
         let notes = note::read(app, &loaded.row).await.map_err(|error| failed(app, &error))?;
         let seen = contact::read(app, &loaded.row).await.map_err(|error| failed(app, &error))?;
-        Ok(Self { desk, worker, loaded, notes, seen })
+        let entered = app.store.entered_by(loaded.row.part, loaded.row.rating).await;
+        let entered_by = entered.map_err(|error| failed(app, &error))?.map(|(who, channel)| {
+            let who = who.strip_prefix("staff:").unwrap_or(&who).to_owned();
+            if channel == Channel::Phone.name() { format!("{who}（电话）") } else { format!("{who}（大厅）") }
+        });
+        Ok(Self { desk, worker, loaded, notes, seen, entered_by })
     }
 }
 
@@ -194,7 +201,7 @@ fn read_action(kind: ActionKind, form: &[(String, String)]) -> Result<Action, &'
 impl Opened<'_> {
     /// The page, with what came back.
     pub(super) fn page(&self, status: StatusCode, back: &Back<'_>) -> Response {
-        let Self { desk, worker, loaded, notes, seen } = self;
+        let Self { desk, worker, loaded, notes, seen, entered_by } = self;
         let app = &desk.app;
         let order = view(app, worker, loaded);
         let messages = Lang::ZhHans.page_messages();
@@ -214,6 +221,7 @@ impl Opened<'_> {
             back,
             notes,
             seen,
+            entered_by: entered_by.as_deref(),
             is_contact_gone: order.contact.is_none() && loaded.order.facts.has_contact,
             order,
         };

@@ -9,7 +9,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use haochaping::{calendar::Instant, link::base32};
+use haochaping::{calendar::Instant, form::field::PAGE_TOKEN, link::base32};
 use sha2::{Digest as _, Sha256};
 
 use super::{frame::pages_of, list::not_found, sign_in};
@@ -172,7 +172,9 @@ where
             Err(_) => return Err(sign_in::busy(&app, &path, kept)),
         };
         let posted = Self { form: read_form(&body), desk };
-        let (found, expected) = (posted.get("csrf"), posted.desk.csrf());
+        // The rating form carries its token under a name of its own.
+        let found = Some(posted.get("csrf")).filter(|found| !found.is_empty()).unwrap_or(posted.get(PAGE_TOKEN));
+        let expected = posted.desk.csrf();
         let is_same = digest_of(found) == digest_of(&expected);
         if is_same { Ok(posted) } else { Err(sign_in::resume(&posted.desk, &path, &posted.form)) }
     }

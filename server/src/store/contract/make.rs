@@ -92,6 +92,7 @@ pub(super) fn rating(of: &Placed, n: u32) -> NewRating {
         provenance: Provenance::Citizen,
         lang: "zh-Hans",
         rated_at: Instant::from_millis(noon(TODAY).millis() + i64::from(n)),
+        entered_by: None,
         salt: [7; 32],
         work_order: id_of(0xE0, n),
     }

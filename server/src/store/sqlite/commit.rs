@@ -67,9 +67,9 @@ fn write_rating(transaction: &Transaction<'_>, new: &NewRating, sums: &mut Sums)
         .prepare_cached(
             "insert into rating (part, authority, case_number, service_number, id, key_digest, fingerprint, level,
                indicators, indicator_version, comment, contact, anonymous, channel, provenance, lang, item_code, agency,
-               region, rated_at, salt, card, purpose)
+               region, rated_at, salt, card, purpose, entered_by)
              values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
-               ?22, ?23)
+               ?22, ?23, ?24)
              on conflict (part, authority, case_number, service_number) do nothing",
         )?
         .execute(params![
@@ -96,6 +96,7 @@ fn write_rating(transaction: &Transaction<'_>, new: &NewRating, sums: &mut Sums)
             new.salt,
             place.card,
             place.purpose,
+            new.entered_by,
         ])?;
     if inserted == 0 {
         return compare_with_standing(transaction, new, &place);

@@ -1,6 +1,7 @@
 //! One file: SQLite in WAL mode with `synchronous=FULL`, one thread that writes, a few connections that read.
 
 mod admin;
+mod assist;
 mod card;
 mod commit;
 mod desk;

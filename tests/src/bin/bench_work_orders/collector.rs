@@ -158,6 +158,7 @@ fn rating(new: &NewService, at: Moment) -> NewRating {
         provenance: Provenance::Citizen,
         lang: "zh-Hans",
         rated_at: at,
+        entered_by: None,
         salt: random(&SystemRng),
         work_order: timeless_id(&SystemRng),
     }

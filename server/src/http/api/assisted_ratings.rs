@@ -1,0 +1,91 @@
+//! `POST /api/v1/assisted-ratings`: a rating that an operator of a hotline or hall entered in their own system.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{State, rejection::JsonRejection},
+    http::{HeaderMap, StatusCode, header},
+};
+use haochaping::{link::part_of, rating::Channel, wire::v1};
+
+use crate::{
+    app::App,
+    assist::{CHANNELS, Operator, enter},
+    caller::Scope,
+    http::problem::Problem,
+    store::StoreError,
+};
+
+/// Accepts a rating that was read back to the person. The answer comes after it is on disk.
+#[utoipa::path(
+    post, path = "/api/v1/assisted-ratings", tag = "ratings", security(("api_key" = [])),
+    request_body = v1::AssistedRating,
+    responses(
+        (status = 201, description = "accepted", body = v1::RatingAccepted),
+        (status = 200, description = "the same rating had arrived before; the same receipt", body = v1::RatingAccepted),
+        (status = 400, description = "not JSON of this form", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "no live API key of scope `assist`", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`own-agency`: nobody enters what is said of their own body", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "no such service in the key's regions", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`already-rated`: another rating stands; its date and nothing else", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 413, description = "the body is too large", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 415, description = "not application/json", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 422, description = "all violations; or it was not read back, or there is no operator", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 429, description = "the service is rated too often", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 500, description = "the store failed", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 503, description = "no room; Retry-After says when", body = v1::Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn create(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    body: Result<Json<v1::AssistedRating>, JsonRejection>,
+) -> Result<(StatusCode, Json<v1::RatingAccepted>), Problem> {
+    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let caller = bearer.and_then(|value| app.callers().admit(value, &[Scope::Assist]).cloned());
+    let caller = caller.ok_or_else(|| {
+        Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "no live API key that may enter ratings")
+    })?;
+    let Json(request) = body?;
+    let number = request.operator.trim();
+    if number.is_empty() {
+        return Err(Problem::required("operator"));
+    }
+    if number.chars().count() > 40 {
+        return Err(Problem::too_long("operator", 40, number.chars().count()));
+    }
+    if !request.read_back {
+        return Err(Problem::required("read_back"));
+    }
+    let channel = request.channel.parse::<Channel>().ok().filter(|channel| CHANNELS.contains(channel));
+    let channel = channel.ok_or_else(|| {
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-channel", "expected channel phone or hall_terminal")
+    })?;
+    let operator = Operator {
+        who: format!("api:{} {number}", caller.key),
+        agencies: caller.agencies.iter().cloned().collect(),
+        regions: caller.regions.clone(),
+    };
+    let (authority, case) = (&request.authority, &request.case_number);
+    let found = app.store.services_of_case(part_of(authority, case), authority, case).await;
+    let found = found.map_err(|error| match error {
+        StoreError::Busy(_) => Problem::busy(),
+        error => {
+            tracing::error!(%error, "a service was not read");
+            Problem::internal()
+        }
+    })?;
+    let service = found.into_iter().find(|one| one.service_number == request.service_number && operator.sees(one));
+    let service = service.ok_or_else(|| {
+        Problem::new(StatusCode::NOT_FOUND, "unknown-service", "no such service in the key's regions")
+    })?;
+    if !operator.may_enter(&service) {
+        let said = "nobody enters what is said of their own body";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "own-agency", said));
+    }
+    let key = request.key.clone();
+    let accepted = enter(&app, &operator, &service, channel, &key, request.draft()).await?;
+    let status = if accepted.is_replay { StatusCode::OK } else { StatusCode::CREATED };
+    Ok((status, Json(accepted.answer)))
+}

@@ -1,0 +1,214 @@
+//! 代录评价: the form that everybody fills in, filled in by an operator, read back to the person, and then sent.
+
+use askama::Template;
+use axum::{
+    extract::{Path, Query},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use haochaping::{
+    form::{Subject, html::RatingForm},
+    link::base32,
+    messages::{Lang, level_name},
+    rating::{Channel, Indicator, Rating, RatingDraft, SatisfactionLevel, Violations},
+    wire::v1,
+};
+use serde::Deserialize;
+
+use super::{
+    frame::{Frame, respond},
+    list::not_found,
+    order::failed,
+    services::{name_of, operator},
+    session::{Desk, Posted},
+};
+use crate::{
+    accept::Refusal,
+    app::random,
+    assist::{self, CHANNELS},
+    http::citizen::posted::Posted as PostedRating,
+    store::assist::FoundService,
+};
+
+/// How the person speaks to the operator.
+#[derive(Debug, Default, Deserialize)]
+pub(in crate::http) struct Asked {
+    #[serde(default)]
+    via: String,
+}
+
+#[derive(Template)]
+#[template(path = "desk/assist.html")]
+struct FormPage {
+    f: Frame,
+    form: String,
+}
+
+#[derive(Template)]
+#[template(path = "desk/read_back.html")]
+struct ReadBack {
+    f: Frame,
+    action: String,
+    fields: Vec<(String, String)>,
+    item: String,
+    level: &'static str,
+    options: Vec<&'static str>,
+    comment: String,
+    is_anonymous: bool,
+    contact: Option<(String, String)>,
+    notice: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "desk/assisted.html")]
+struct Assisted {
+    f: Frame,
+    accepted: v1::RatingAccepted,
+}
+
+/// An operator with a service that they may enter a rating for.
+struct Opened<'a> {
+    desk: &'a Desk,
+    service: FoundService,
+    channel: Channel,
+}
+
+impl<'a> Opened<'a> {
+    async fn read(desk: &'a Desk, name: &str, via: &str) -> Result<Self, Response> {
+        if desk.session.staff.role != haochaping::work_order::Role::Operator {
+            return Err(not_found(desk));
+        }
+        let channel = via.parse().ok().filter(|channel| CHANNELS.contains(channel));
+        let parsed = name.split_once('-').and_then(|(part, id)| {
+            let part: u8 = part.parse().ok()?;
+            Some((part, uuid::Uuid::try_parse(id).ok()?.into_bytes()))
+        });
+        let Some(((part, id), channel)) = parsed.zip(channel) else { return Err(not_found(desk)) };
+        let found = desk.app.store.found_service(part, id).await.map_err(|error| failed(&desk.app, &error))?;
+        let operator = operator(desk);
+        let service = found.filter(|service| operator.sees(service) && operator.may_enter(service));
+        Ok(Self { desk, channel, service: service.ok_or_else(|| not_found(desk))? })
+    }
+
+    fn action(&self) -> String {
+        format!("{}/desk/assist/{}", self.desk.app.config.base_path(), name_of(&self.service))
+    }
+
+    fn form(
+        &self,
+        status: StatusCode,
+        draft: &RatingDraft,
+        key: &str,
+        faults: &[v1::Violation],
+        notice: &str,
+    ) -> Response {
+        let subject = Subject::Service {
+            item: self.service.item_name.clone().unwrap_or_default(),
+            agency: self.service.agency_name.clone().unwrap_or_default(),
+            finished_on: self.service.finished_at.date_in_china().to_string(),
+            is_probe: false,
+        };
+        let form = RatingForm {
+            messages: Lang::ZhHans.messages(),
+            action: &self.action(),
+            ticket: "",
+            key,
+            page_token: &self.desk.csrf(),
+            via: self.channel.name(),
+            subject: &subject,
+            draft,
+            faults,
+            notice,
+            id_prefix: "hcp-",
+            takes_focus: true,
+            mode: "",
+        };
+        let title = if self.channel == Channel::Phone { "电话代录评价" } else { "大厅代录评价" };
+        let f = Frame::inside(self.desk, "", title, !status.is_success());
+        respond(status, &FormPage { f, form: form.render() })
+    }
+
+    fn read_back(&self, status: StatusCode, draft: &RatingDraft, posted: &Posted, notice: &'static str) -> Response {
+        let kept = posted.form.iter().filter(|(name, _)| !matches!(name.as_str(), "csrf" | "page_token" | "step"));
+        let texts = draft.indicators.iter().filter_map(|code| Indicator::find(code)).map(|option| option.text);
+        let contact = (draft.contact.name.clone(), draft.contact.phone.clone());
+        let page = ReadBack {
+            f: Frame::inside(self.desk, "", "向评价人复述", !status.is_success()),
+            action: self.action(),
+            fields: kept.cloned().collect(),
+            item: self.service.item_name.clone().unwrap_or_default(),
+            level: draft.level.parse::<SatisfactionLevel>().map_or("", level_name),
+            options: texts.collect(),
+            comment: draft.comment.clone(),
+            is_anonymous: draft.anonymous,
+            contact: Some(contact).filter(|(name, phone)| !name.is_empty() || !phone.is_empty()),
+            notice,
+        };
+        respond(status, &page)
+    }
+}
+
+/// The empty form.
+pub(in crate::http) async fn form(desk: Desk, Path(name): Path<String>, Query(asked): Query<Asked>) -> Response {
+    match Opened::read(&desk, &name, &asked.via).await {
+        Ok(opened) if opened.service.rated_at.is_some() => rated(&opened),
+        Ok(opened) => {
+            let key = base32::encode(&random::<16>(&*desk.app.rng));
+            opened.form(StatusCode::OK, &RatingDraft::default(), &key, &[], "")
+        }
+        Err(answer) => answer,
+    }
+}
+
+/// The form sent: first it is read back, then it is entered.
+pub(in crate::http) async fn submit(Path(name): Path<String>, posted: Posted) -> Response {
+    let rating = PostedRating::of(posted.form.iter().cloned());
+    let opened = match Opened::read(&posted.desk, &name, &rating.via).await {
+        Ok(opened) => opened,
+        Err(answer) => return answer,
+    };
+    let draft = rating.draft.clone().keep_what_is_shown();
+    if posted.get("step") == "change" {
+        return opened.form(StatusCode::OK, &draft, &rating.key, &[], "");
+    }
+    let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
+    if let Err(Violations(faults)) = Rating::try_from(draft.clone()) {
+        let faults: Vec<_> = faults.iter().map(v1::Violation::from).collect();
+        return opened.form(unprocessable, &rating.draft, &rating.key, &faults, "");
+    }
+    if posted.get("step") != "enter" {
+        return opened.read_back(StatusCode::OK, &draft, &posted, "");
+    }
+    let (desk, who) = (opened.desk, operator(opened.desk));
+    let entered = assist::enter(&desk.app, &who, &opened.service, opened.channel, &rating.key, draft.clone()).await;
+    match entered {
+        Ok(accepted) => {
+            let f = Frame::inside(desk, "", "评价已提交", false);
+            respond(StatusCode::OK, &Assisted { f, accepted: accepted.answer })
+        }
+        Err(Refusal::AlreadyRated(_)) => rated(&opened),
+        Err(Refusal::Violations(faults)) => {
+            let faults: Vec<_> = faults.iter().map(v1::Violation::from).collect();
+            opened.form(unprocessable, &draft, &rating.key, &faults, "")
+        }
+        Err(Refusal::KeyReused(_)) => {
+            let key = base32::encode(&random::<16>(&*desk.app.rng));
+            opened.form(unprocessable, &draft, &key, &[], "请再提交一次。")
+        }
+        Err(Refusal::TooMany) => {
+            let notice = "提交过于频繁，请稍后再试。内容还在。";
+            opened.read_back(StatusCode::TOO_MANY_REQUESTS, &draft, &posted, notice)
+        }
+        Err(Refusal::Busy | Refusal::Failed) => {
+            let notice = "系统繁忙，没有提交成功，请稍后再试。内容还在。";
+            opened.read_back(StatusCode::SERVICE_UNAVAILABLE, &draft, &posted, notice)
+        }
+    }
+}
+
+/// It has been rated: whoever looks the case up again sees when.
+fn rated(opened: &Opened<'_>) -> Response {
+    let case: String = form_urlencoded::byte_serialize(opened.service.case_number.as_bytes()).collect();
+    let to = format!("{}/desk/services?case={case}", opened.desk.app.config.base_path());
+    axum::response::Redirect::to(&to).into_response()
+}

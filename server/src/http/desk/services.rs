@@ -1,0 +1,87 @@
+//! 查找办件: a finished service by its case number; where an operator enters a rating at the citizen's word.
+
+use askama::Template;
+use axum::{extract::Query, http::StatusCode, response::Response};
+use haochaping::work_order::Role;
+use serde::Deserialize;
+
+use super::{
+    frame::{Frame, respond},
+    order::failed,
+    session::Desk,
+};
+use crate::{
+    assist::{self, Operator},
+    store::assist::FoundService,
+};
+
+const PAGE: &str = "/desk/services";
+
+/// The case number.
+#[derive(Debug, Default, Deserialize)]
+pub(in crate::http) struct Asked {
+    #[serde(default)]
+    case: String,
+}
+
+struct Line {
+    name: String,
+    item: String,
+    agency: String,
+    region: String,
+    finished_on: String,
+    number: u32,
+    rated_on: Option<String>,
+    may_enter: bool,
+}
+
+#[derive(Template)]
+#[template(path = "desk/services.html")]
+struct Services {
+    f: Frame,
+    case: String,
+    lines: Vec<Line>,
+    is_operator: bool,
+}
+
+/// The operator that somebody at the desk is.
+pub(super) fn operator(desk: &Desk) -> Operator {
+    let staff = &desk.session.staff;
+    Operator {
+        who: format!("staff:{}", staff.name),
+        agencies: staff.agency.iter().cloned().collect(),
+        regions: vec![staff.region],
+    }
+}
+
+/// What a service is called in addresses of the desk.
+pub(super) fn name_of(service: &FoundService) -> String {
+    format!("{}-{}", service.part, uuid::Uuid::from_bytes(service.id))
+}
+
+/// The page.
+pub(in crate::http) async fn show(desk: Desk, Query(asked): Query<Asked>) -> Response {
+    if let Some(answer) = desk.lacks(PAGE) {
+        return answer;
+    }
+    let (operator, case) = (operator(&desk), asked.case.trim().to_owned());
+    let found = if case.is_empty() { Ok(Vec::new()) } else { assist::find(&desk.app, &operator, &case).await };
+    let found = match found {
+        Ok(found) => found,
+        Err(error) => return failed(&desk.app, &error),
+    };
+    let is_operator = desk.session.staff.role == Role::Operator;
+    let line = |service: FoundService| Line {
+        name: name_of(&service),
+        may_enter: is_operator && operator.may_enter(&service) && service.rated_at.is_none(),
+        item: service.item_name.unwrap_or_else(|| "未登记事项名称".to_owned()),
+        agency: service.agency_name.unwrap_or(service.agency),
+        region: desk.app.region_name(service.region),
+        finished_on: service.finished_at.date_in_china().to_string(),
+        number: service.service_number,
+        rated_on: service.rated_at.map(|at| at.date_in_china().to_string()),
+    };
+    let lines = found.into_iter().map(line).collect();
+    let f = Frame::inside(&desk, PAGE, "查找办件", false);
+    respond(StatusCode::OK, &Services { f, case, lines, is_operator })
+}

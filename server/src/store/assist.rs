@@ -1,0 +1,73 @@
+//! What operators of hotlines and halls need of the store: services by case number, and wishes.
+
+use async_trait::async_trait;
+use haochaping::{calendar::Instant, region::Region};
+
+use super::{Id, StoreError, staff::AuditEntry};
+
+/// A finished service, as staff find it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundService {
+    /// The partition.
+    pub part: u8,
+    /// Its id.
+    pub id: Id,
+    /// Whose case number it is.
+    pub authority: String,
+    /// 办件编号
+    pub case_number: String,
+    /// 服务次数
+    pub service_number: u32,
+    /// 事项
+    pub item_code: Option<String>,
+    /// 事项名称
+    pub item_name: Option<String>,
+    /// Whose service it is.
+    pub agency: String,
+    /// Its name.
+    pub agency_name: Option<String>,
+    /// Where.
+    pub region: Region,
+    /// When it was finished.
+    pub finished_at: Instant,
+    /// Whether it is a service by which the collector tests itself.
+    pub is_probe: bool,
+    /// When it was rated.
+    pub rated_at: Option<Instant>,
+}
+
+/// 口头诉求
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wish {
+    /// Binds the text to its row.
+    pub id: Id,
+    /// When it was said.
+    pub at: Instant,
+    /// Who noted it.
+    pub who: String,
+    /// Where.
+    pub region: Region,
+    /// Whose matter it is.
+    pub agency: String,
+    /// The matter's code.
+    pub item_code: Option<String>,
+    /// The matter's name.
+    pub item_name: String,
+    /// What was said, encrypted.
+    pub text: Vec<u8>,
+}
+
+/// The operators' side of the store.
+#[async_trait]
+pub trait AssistStore: Send + Sync + 'static {
+    /// The services of a case.
+    async fn services_of_case(&self, part: u8, authority: &str, case: &str) -> Result<Vec<FoundService>, StoreError>;
+    /// A service by its id.
+    async fn found_service(&self, part: u8, id: Id) -> Result<Option<FoundService>, StoreError>;
+    /// Who entered the rating of an order, and by which channel; `None` for what people sent themselves.
+    async fn entered_by(&self, part: u8, rating: Id) -> Result<Option<(String, String)>, StoreError>;
+    /// Notes a wish, with the entry of the record that tells of it.
+    async fn add_wish(&self, wish: Wish, entry: AuditEntry) -> Result<(), StoreError>;
+    /// Wishes of a region with all below, and of one agency if it is named, the newest first.
+    async fn wishes(&self, region: Region, agency: Option<&str>, limit: u32) -> Result<Vec<Wish>, StoreError>;
+}
