@@ -150,6 +150,12 @@ fn desk() -> Router<Shared> {
         .route("/desk/orders/{id}", get(desk::order::show).post(desk::order::act))
         .route("/desk/orders/{id}/notes", post(desk::note::add))
         .route("/desk/orders/{id}/contact", post(desk::contact::show))
+        .route(
+            "/desk/orders/{id}/files",
+            // Room for the parts around the file; a larger one is told apart from a broken one.
+            post(desk::file::add).layer(DefaultBodyLimit::max(desk::file::SIZE_MAX + 64 * 1024)),
+        )
+        .route("/desk/orders/{id}/files/{digest}", get(desk::file::show))
         .route("/desk/sign-in", get(desk::sign_in::form).post(desk::sign_in::submit))
         .route("/desk/sign-out", post(desk::sign_in::leave))
         .route("/desk/welcome/{token}", get(desk::sign_in::welcome).post(desk::sign_in::accept))

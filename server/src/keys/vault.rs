@@ -34,23 +34,32 @@ impl Vault {
 
     /// Encrypts `text` for one column of one row.
     pub fn seal(&self, table: &str, row: &[u8; 16], column: &str, text: &str, rng: &dyn Rng) -> Vec<u8> {
+        self.seal_bytes(table, row, column, text.as_bytes(), rng)
+    }
+
+    /// Encrypts bytes likewise.
+    pub fn seal_bytes(&self, table: &str, row: &[u8; 16], column: &str, bytes: &[u8], rng: &dyn Rng) -> Vec<u8> {
         let nonce: [u8; NONCE] = random(rng);
         let aad = place(table, row, column);
-        let sealed = self.keys[&self.active].encrypt(&Nonce::from(nonce), Payload { msg: text.as_bytes(), aad: &aad });
+        let sealed = self.keys[&self.active].encrypt(&Nonce::from(nonce), Payload { msg: bytes, aad: &aad });
         let mut blob = vec![FORMAT, self.active];
         blob.extend(nonce);
-        blob.extend(sealed.expect("a text is within the limits of AES-GCM"));
+        blob.extend(sealed.expect("a text or file is within the limits of AES-GCM"));
         blob
     }
 
     /// Opens what [`Self::seal`] made for the same place; `None` for anything else.
     pub fn open(&self, table: &str, row: &[u8; 16], column: &str, blob: &[u8]) -> Option<String> {
+        String::from_utf8(self.open_bytes(table, row, column, blob)?).ok()
+    }
+
+    /// Opens what [`Self::seal_bytes`] made likewise.
+    pub fn open_bytes(&self, table: &str, row: &[u8; 16], column: &str, blob: &[u8]) -> Option<Vec<u8>> {
         let (header, rest) = blob.split_at_checked(HEADER)?;
         let (nonce, sealed) = rest.split_at_checked(NONCE)?;
         let nonce: [u8; NONCE] = nonce.try_into().ok()?;
         let key = self.keys.get(&header[1]).filter(|_| header[0] == FORMAT)?;
-        let text = key.decrypt(&Nonce::from(nonce), Payload { msg: sealed, aad: &place(table, row, column) }).ok()?;
-        String::from_utf8(text).ok()
+        key.decrypt(&Nonce::from(nonce), Payload { msg: sealed, aad: &place(table, row, column) }).ok()
     }
 }
 

@@ -6,6 +6,7 @@ mod card;
 pub(crate) mod contract;
 pub mod desk;
 mod figure;
+pub mod file;
 mod null;
 pub mod order;
 pub mod outbox;
@@ -19,6 +20,7 @@ use async_trait::async_trait;
 pub use card::{CARD_AUTHORITY, Decision, Issue, NewCard, NewVisit, Quarantined, Standing, StoredCard};
 use desk::DeskStore;
 pub use figure::{Figure, FigureKey, Tally};
+use file::FileStore;
 use haochaping::{
     calendar::Instant,
     link::RatingId,
@@ -246,7 +248,7 @@ pub struct Verification {
 
 /// The store. Every write is one transaction, and has happened when it returns.
 #[async_trait]
-pub trait Store: StaffStore + DeskStore + OutboxStore + AssistStore {
+pub trait Store: StaffStore + DeskStore + OutboxStore + AssistStore + FileStore {
     /// Writes a batch of ratings with work orders and counters in one transaction.
     ///
     /// # Errors

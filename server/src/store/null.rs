@@ -10,6 +10,7 @@ use super::{
     RatingView, Registered, ServiceView, Store, StoreError, StoredApiKey, StoredCard, StoredKey, Verification,
     assist::{AssistStore, FoundService, Wish},
     desk::{DeskQuery, DeskStore, Disclosure, Note},
+    file::{FileStore, Kept, OrderFile},
     order::{NewEntry, OrderQuery, OrderRow, OrderStanding, StoredEntry},
     outbox::{Attempted, DeadLetter, Endpoint, InvitedService, Message, NoticeKind, OutboxStore},
     staff::{Attempt, AuditEntry, Digest, Invitation, Session, StaffRow, StaffStore},
@@ -284,5 +285,25 @@ impl AssistStore for NullStore {
     }
     async fn wishes(&self, _: Region, _: Option<&str>, _: u32) -> Result<Vec<Wish>, StoreError> {
         Ok(Vec::new())
+    }
+}
+
+#[async_trait]
+impl FileStore for NullStore {
+    async fn add_file(
+        &self,
+        _: (u8, RatingId),
+        _: OrderFile,
+        _: Vec<u8>,
+        _: u32,
+        _: AuditEntry,
+    ) -> Result<Kept, StoreError> {
+        Err(StoreError::Failed(NOTHING_KEPT.into()))
+    }
+    async fn files(&self, _: u8, _: RatingId) -> Result<Vec<OrderFile>, StoreError> {
+        Ok(Vec::new())
+    }
+    async fn file(&self, _: u8, _: RatingId, _: Digest) -> Result<Option<(OrderFile, Vec<u8>)>, StoreError> {
+        Ok(None)
     }
 }

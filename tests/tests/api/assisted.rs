@@ -14,7 +14,7 @@ fn operator(collector: &Collector, name: &str, agency: &str, region: &str) -> St
 
 fn registered(collector: &Collector) -> String {
     let service = service();
-    collector.register_all(&[service.clone()]);
+    collector.register_all(std::slice::from_ref(&service));
     service["case_number"].as_str().unwrap().to_owned()
 }
 

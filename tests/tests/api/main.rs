@@ -9,6 +9,7 @@ mod desk;
 mod embed;
 mod failures;
 mod figures;
+mod files;
 mod headers;
 mod journeys;
 mod links;

@@ -2,6 +2,7 @@
 
 pub mod assist;
 pub mod contact;
+pub mod file;
 mod frame;
 pub mod list;
 pub mod messages;

@@ -19,7 +19,7 @@ use haochaping::{
 use serde_json::{Map, Value};
 
 use super::{
-    contact,
+    contact, file,
     frame::{Frame, respond},
     list::not_found,
     note,
@@ -76,6 +76,7 @@ struct OrderPage<'a> {
     back: &'a Back<'a>,
     notes: &'a [(String, String, String)],
     seen: &'a [(String, String, String)],
+    files: &'a [file::Line],
     is_contact_gone: bool,
     entered_by: Option<&'a str>,
 }
@@ -89,6 +90,8 @@ pub(super) struct Back<'a> {
     pub note: (&'a str, &'static str),
     /// A reason for which no contact was shown, and why.
     pub reason: (&'a str, &'static str),
+    /// Why a file was not kept.
+    pub file: &'static str,
     /// Name and number.
     pub contact: Option<v1::Contact>,
 }
@@ -103,11 +106,12 @@ pub(super) struct Refusal<'a> {
 
 /// An order as somebody at the desk has it before them.
 pub(super) struct Opened<'a> {
-    desk: &'a Desk,
+    pub(super) desk: &'a Desk,
     worker: Worker,
     pub(super) loaded: Loaded,
     notes: Vec<(String, String, String)>,
     seen: Vec<(String, String, String)>,
+    files: Vec<file::Line>,
     entered_by: Option<String>,
 }
 
@@ -124,7 +128,8 @@ impl<'a> Opened<'a> {
             let who = who.strip_prefix("staff:").unwrap_or(&who).to_owned();
             if channel == Channel::Phone.name() { format!("{who}（电话）") } else { format!("{who}（大厅）") }
         });
-        Ok(Self { desk, worker, loaded, notes, seen, entered_by })
+        let files = file::read(app, &loaded.row).await.map_err(|error| failed(app, &error))?;
+        Ok(Self { desk, worker, loaded, notes, seen, files, entered_by })
     }
 }
 
@@ -201,7 +206,7 @@ fn read_action(kind: ActionKind, form: &[(String, String)]) -> Result<Action, &'
 impl Opened<'_> {
     /// The page, with what came back.
     pub(super) fn page(&self, status: StatusCode, back: &Back<'_>) -> Response {
-        let Self { desk, worker, loaded, notes, seen, entered_by } = self;
+        let Self { desk, worker, loaded, notes, seen, files, entered_by } = self;
         let app = &desk.app;
         let order = view(app, worker, loaded);
         let messages = Lang::ZhHans.page_messages();
@@ -221,6 +226,7 @@ impl Opened<'_> {
             back,
             notes,
             seen,
+            files,
             entered_by: entered_by.as_deref(),
             is_contact_gone: order.contact.is_none() && loaded.order.facts.has_contact,
             order,

@@ -140,6 +140,7 @@ pub(super) fn recorded(what: &str) -> &'static str {
         "endpoint-added" => "新建接收端",
         "endpoint-disabled" => "停用接收端",
         "message-resent" => "重发消息",
+        "file-added" => "上传附件",
         "wish-noted" => "登记口头诉求",
         "rating-released" => "决定计入",
         "rating-excluded" => "决定不计入",

@@ -13,6 +13,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (6, "supervision", include_str!("../../migrations/sqlite/0006_supervision.sql")),
     (7, "outbox", include_str!("../../migrations/sqlite/0007_outbox.sql")),
     (8, "assist", include_str!("../../migrations/sqlite/0008_assist.sql")),
+    (9, "file", include_str!("../../migrations/sqlite/0009_file.sql")),
 ];
 
 /// Applies what is missing, each migration in a transaction of its own.

@@ -5,6 +5,7 @@ mod assist;
 mod card;
 mod commit;
 mod desk;
+mod file;
 mod migrate;
 mod notice;
 mod order;
