@@ -40,7 +40,7 @@ fn a_picture_is_kept_by_its_content_and_handed_out_to_be_saved() {
     assert_eq!(links.len(), 1, "{links:?}");
     assert!(staff.get(&order).text().contains("窗口照片.png"), "the end that the content has");
     let file = staff.get(&links[0]);
-    assert_eq!((file.status, &file.body == &large), (200, true));
+    assert_eq!((file.status, file.body == large), (200, true));
     assert_eq!(file.header("content-type"), "image/png");
     assert!(file.header("content-disposition").starts_with("attachment; filename*=UTF-8''%E7%AA%97"));
     assert_eq!(file.header("x-content-type-options"), "nosniff");
