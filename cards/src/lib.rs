@@ -9,6 +9,7 @@ mod mark;
 pub mod pdf;
 mod portrait;
 pub mod raster;
+pub mod report;
 pub mod roster;
 pub mod sheet;
 pub mod svg;

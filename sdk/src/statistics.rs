@@ -67,6 +67,7 @@ impl Counts {
 /// How bad ratings were worked: what the rates of the closed loop are made of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = HandlingCounts))]
 pub struct Handling {
     /// 差评: all of them, upheld appeals too.
     pub bad: u64,
@@ -103,6 +104,22 @@ impl Handling {
     /// 有效差评, net: without those whose appeal was upheld. The gross figure is [`Handling::bad`], and both are published.
     pub fn effective_bad(&self) -> u64 {
         self.bad.saturating_sub(self.upheld)
+    }
+
+    /// Adds what was counted apart.
+    pub fn merge(&mut self, other: &Self) {
+        self.bad += other.bad;
+        self.upheld += other.upheld;
+        self.answered += other.answered;
+        self.valid_due += other.valid_due;
+        self.valid_on_time += other.valid_on_time;
+        self.real_name_due += other.real_name_due;
+        self.real_name_replied += other.real_name_replied;
+    }
+
+    /// How many orders came, were answered or left the net figures since `before`.
+    pub fn moved_since(&self, before: &Self) -> u64 {
+        self.bad.abs_diff(before.bad) + self.answered.abs_diff(before.answered) + self.upheld.abs_diff(before.upheld)
     }
 
     /// Adds one order as it stands now; `reply_due` is its last moment, `None` before a department has it.

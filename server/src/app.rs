@@ -11,7 +11,8 @@ use haochaping::{
 };
 
 use crate::{
-    caller::Callers, config::Config, figures::Figures, http::limits::Limits, keys::Keys, store::Store, writer::Writer,
+    caller::Callers, config::Config, figures::Figures, handled::Handled, http::limits::Limits, keys::Keys,
+    store::Store, writer::Writer,
 };
 
 /// What time it is.
@@ -105,6 +106,8 @@ pub struct App {
     pub writer: Writer,
     /// The figures behind public pages.
     pub figures: Arc<Figures>,
+    /// How bad ratings were worked, behind public pages.
+    pub handled: Handled,
     /// How often one link may be used.
     pub limits: Limits,
     keys: RwLock<Arc<Keys>>,
@@ -144,6 +147,7 @@ impl App {
             rng,
             writer,
             figures,
+            handled: Handled::default(),
             limits: Limits::new(),
             keys: RwLock::new(Arc::new(keys)),
             callers: RwLock::default(),

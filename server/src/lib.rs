@@ -7,11 +7,13 @@ pub mod accept;
 pub mod app;
 pub mod assets;
 pub mod assist;
+pub mod briefing;
 pub mod caller;
 pub mod cli;
 pub mod config;
 pub mod disclosure;
 pub mod figures;
+pub mod handled;
 pub mod http;
 pub mod keys;
 #[cfg(feature = "mutants")]

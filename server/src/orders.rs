@@ -221,6 +221,7 @@ pub fn standing(order: &WorkOrder, profile: &Profile, calendar: &WorkingCalendar
         n_entries: order.n_entries,
         wake_at,
         due_at: owed.map(|deadline| deadline.at),
+        reply_due_at: order.reply_due(profile, calendar).map(|deadline| deadline.at),
         notice_at: owed.map(|deadline| Instant::from_millis(deadline.at.millis() - REMIND_MILLIS)),
         is_provisional: due.iter().any(|(_, deadline)| deadline.is_provisional),
     }

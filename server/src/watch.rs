@@ -22,6 +22,7 @@ const SOURCES_KEPT_DAYS: i64 = 7;
 /// Reads for the first time; what fails here stops the start.
 pub async fn start(app: &Arc<App>, master: MasterKey) -> Result<(), KeysError> {
     app.figures.load_published(&*app.store).await?;
+    app.handled.load_published(&*app.store).await?;
     let mut seen = Seen::default();
     refresh(app, &master, &mut seen).await?;
     let app = Arc::downgrade(app);
@@ -72,6 +73,9 @@ async fn refresh(app: &App, master: &MasterKey, seen: &mut Seen) -> Result<(), K
     }
     if let Err(error) = outbox::watch_terms(app).await {
         tracing::error!(%error, "terms of work orders were not watched");
+    }
+    if let Err(error) = app.handled.refresh(&*app.store, app.config.public_step, app.clock.now()).await {
+        tracing::error!(%error, "the figures of work orders were not computed");
     }
     Ok(())
 }

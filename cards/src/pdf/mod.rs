@@ -4,6 +4,7 @@
 mod document;
 mod embed;
 mod page;
+mod report;
 
 use std::io::Write;
 
@@ -23,6 +24,8 @@ use crate::{
     layout,
     portrait::PIXELS,
 };
+
+pub use report::write_report;
 
 /// Points in a millimetre.
 const POINT: f32 = 72.0 / 25.4;

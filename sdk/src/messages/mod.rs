@@ -3,6 +3,7 @@
 
 #[cfg(feature = "en")]
 mod en;
+mod handling;
 #[cfg(feature = "zh-hans")]
 mod zh_hans;
 #[cfg(feature = "zh-hant")]
@@ -16,6 +17,8 @@ use crate::{
     wire::v1,
     work_order::{Class, Stage},
 };
+
+pub use handling::{HandlingMessages, Labelled};
 
 /// A language of the pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod assets;
+mod briefing;
 pub mod citizen;
 pub mod desk;
 mod dress;

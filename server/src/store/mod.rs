@@ -1,6 +1,7 @@
 //! The store behind the collector: one trait, one contract that every store passes.
 
 pub mod assist;
+pub mod briefing;
 mod card;
 #[cfg(test)]
 pub(crate) mod contract;
@@ -17,6 +18,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use assist::AssistStore;
 use async_trait::async_trait;
+use briefing::BriefingStore;
 pub use card::{CARD_AUTHORITY, Decision, Issue, NewCard, NewVisit, Quarantined, Standing, StoredCard};
 use desk::DeskStore;
 pub use figure::{Figure, FigureKey, Tally};
@@ -248,7 +250,7 @@ pub struct Verification {
 
 /// The store. Every write is one transaction, and has happened when it returns.
 #[async_trait]
-pub trait Store: StaffStore + DeskStore + OutboxStore + AssistStore + FileStore {
+pub trait Store: StaffStore + DeskStore + OutboxStore + AssistStore + FileStore + BriefingStore {
     /// Writes a batch of ratings with work orders and counters in one transaction.
     ///
     /// # Errors
@@ -336,7 +338,7 @@ pub trait Store: StaffStore + DeskStore + OutboxStore + AssistStore + FileStore 
     async fn orders(&self, query: OrderQuery) -> Result<Vec<OrderRow>, StoreError>;
     /// Work orders with which the collector has something to do by itself, the longest overdue first.
     async fn orders_to_wake(&self, now: Instant, limit: u32) -> Result<Vec<OrderRow>, StoreError>;
-    /// Work orders whose term reaches into a year without known days off.
+    /// Work orders whose term reaches into a year without known days off, or was never computed.
     async fn provisional_orders(&self) -> Result<Vec<OrderRow>, StoreError>;
     /// The history of a work order.
     async fn entries(&self, part: u8, rating: RatingId) -> Result<Vec<StoredEntry>, StoreError>;

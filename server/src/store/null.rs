@@ -3,12 +3,18 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
-use haochaping::{calendar::Instant, link::RatingId, region::Region, statistics::Counts};
+use haochaping::{
+    calendar::Instant,
+    link::RatingId,
+    region::Region,
+    statistics::{Counts, Handling},
+};
 
 use super::{
     Committed, Decision, Figure, FigureKey, Id, Issue, NewCard, NewRating, NewService, Outcome, Quarantined,
     RatingView, Registered, ServiceView, Store, StoreError, StoredApiKey, StoredCard, StoredKey, Verification,
     assist::{AssistStore, FoundService, Wish},
+    briefing::{Briefing, BriefingStore},
     desk::{DeskQuery, DeskStore, Disclosure, Note},
     file::{FileStore, Kept, OrderFile},
     order::{NewEntry, OrderQuery, OrderRow, OrderStanding, StoredEntry},
@@ -305,5 +311,36 @@ impl FileStore for NullStore {
     }
     async fn file(&self, _: u8, _: RatingId, _: Digest) -> Result<Option<(OrderFile, Vec<u8>)>, StoreError> {
         Ok(None)
+    }
+}
+
+#[async_trait]
+impl BriefingStore for NullStore {
+    async fn last_change(&self) -> Result<i64, StoreError> {
+        Ok(0)
+    }
+    async fn handled(&self, _: Instant, _: Instant, _: Instant) -> Result<BTreeMap<FigureKey, Handling>, StoreError> {
+        Ok(BTreeMap::new())
+    }
+    async fn published_handling(&self) -> Result<BTreeMap<FigureKey, Handling>, StoreError> {
+        Ok(BTreeMap::new())
+    }
+    async fn publish_handling(&self, _: Vec<(FigureKey, Handling)>) -> Result<(), StoreError> {
+        Ok(())
+    }
+    async fn month_counts(&self, _: u32) -> Result<BTreeMap<FigureKey, Counts>, StoreError> {
+        Ok(BTreeMap::new())
+    }
+    async fn overdue(&self, _: Region, _: Instant, _: u32) -> Result<Vec<OrderRow>, StoreError> {
+        Ok(Vec::new())
+    }
+    async fn briefing(&self, _: Region, _: u32) -> Result<Option<Briefing>, StoreError> {
+        Ok(None)
+    }
+    async fn briefings(&self, _: Region, _: bool, _: u32) -> Result<Vec<Briefing>, StoreError> {
+        Ok(Vec::new())
+    }
+    async fn write_briefing(&self, _: Briefing, _: AuditEntry) -> Result<bool, StoreError> {
+        Err(StoreError::Failed(NOTHING_KEPT.into()))
     }
 }

@@ -51,6 +51,8 @@ pub struct OrderStanding {
     pub wake_at: Option<Instant>,
     /// What the department owes next.
     pub due_at: Option<Instant>,
+    /// The last moment of the reply; stays after it.
+    pub reply_due_at: Option<Instant>,
     /// When something is to be told about that next.
     pub notice_at: Option<Instant>,
     /// Whether that may move, since days off are not known yet.

@@ -1,4 +1,4 @@
-use haochaping_tests::{Collector, Http, service};
+use haochaping_tests::{Collector, Http, Office, service};
 use serde_json::{Value, json};
 
 use crate::{eventually, fresh_key, good, problem, rate};
@@ -139,4 +139,53 @@ fn imported_names_of_regions_show_on_the_page() {
     assert_eq!(said.code, Some(1));
     assert!(said.err.contains("nothing was imported"), "{}", said.err);
     assert!(said.err.contains("line 3, code: 999999") && said.err.contains("line 4, name: is empty"), "{}", said.err);
+}
+
+#[test]
+fn an_upheld_appeal_leaves_the_net_figures_and_the_rating_stays() {
+    let collector = Collector::start(&[]);
+    for _ in 0..2 {
+        rate(&collector, &crate::bad(&collector.register(1)[0]));
+    }
+    let (department, body) = (Office::department(&collector), Office::body(&collector, "321000"));
+    let orders = eventually("both orders", || {
+        let orders = department.list(0)["orders"].as_array().unwrap().clone();
+        (orders.len() == 2).then_some(orders)
+    });
+    let contested = department.act(
+        &orders[0],
+        &[
+            json!({"action": "reach", "cause": "matter", "demand": "希望撤回"}),
+            json!({"action": "determine_mistaken", "finding": "评价人说按错了"}),
+            json!({"action": "file_appeal", "grounds": "误触"}),
+        ],
+    );
+    body.act(&contested, &[json!({"action": "uphold", "reason": "通话录音可证"})]);
+    department.act(
+        &orders[1],
+        &[
+            json!({"action": "reach", "cause": "matter", "demand": "希望一次告知"}),
+            json!({"action": "determine_valid", "class": "general", "finding": "属实"}),
+            json!({"action": "rectify", "measures": "修订告知单"}),
+            json!({"action": "resolve", "result": "已上墙"}),
+            json!({"action": "reply", "text": "已整改"}),
+        ],
+    );
+    let url = format!("{}/api/v1/statistics?region=321002", collector.url());
+    let found = eventually("the figures", || {
+        let found = Http::new().get(&url).json();
+        (found["handling"]["upheld"] == 1 && found["handling"]["answered"] == 1).then_some(found)
+    });
+    assert_eq!((&found["bad"], &found["handling"]["bad"]), (&json!(2), &json!(2)), "gross");
+    assert_eq!(found["handling"]["effective_bad"], 1, "net");
+    assert_eq!(found["handling"]["rectified_rate"], 0.5);
+    assert_eq!(found["handling"]["on_time_rate"], 1.0);
+    let elsewhere = Http::new().get(&url.replace("321002", "320100")).json();
+    assert_eq!(elsewhere["handling"]["rectified_rate"], Value::Null, "undefined, not 0 and not 1");
+    let page = Http::new().get(&format!("{}/?region=321002&lang=zh-Hans", collector.url()));
+    for text in ["<dt>差评总数</dt><dd>2</dd>", "<dt>有效差评</dt><dd>1</dd>", "<dt>差评整改率</dt><dd>50.00%</dd>"]
+    {
+        assert!(page.text().contains(text), "{text}");
+    }
+    crate::verified(&collector);
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
 mod assisted;
+mod briefings;
 mod cards;
 mod contact;
 mod desk;

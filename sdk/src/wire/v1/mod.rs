@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     rating::{self, ContactDraft, RatingDraft},
-    statistics::Counts,
+    statistics::{self, Counts},
 };
 
 pub use assisted::AssistedRating;
@@ -271,12 +271,43 @@ pub struct Statistics {
     pub bad: u64,
     /// 好评率, 0–1; null with no rating.
     pub good_rate: Option<f64>,
+    /// How the bad ones were worked.
+    pub handling: HandlingFigures,
     /// Ratings that are kept and do not count yet.
     pub quarantined: u64,
     /// Ratings that were left out for good, each with a reason on record.
     pub excluded: u64,
     /// Tests of the whole path; they enter nothing else.
     pub probes: u64,
+}
+
+/// How bad ratings were worked. Upheld appeals leave the net figures, never the gross ones.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct HandlingFigures {
+    /// What the rates are made of.
+    #[serde(flatten)]
+    pub handling: statistics::Handling,
+    /// 有效差评 net: without those whose appeal was upheld.
+    pub effective_bad: u64,
+    /// 差评整改率 = answered / bad, 0–1; null without a bad rating.
+    pub rectified_rate: Option<f64>,
+    /// 按期整改率 = valid ones replied to within their term / valid ones due, 0–1.
+    pub on_time_rate: Option<f64>,
+    /// 实名差评回复率 = real-name ones replied to / real-name ones due, 0–1.
+    pub real_name_reply_rate: Option<f64>,
+}
+
+impl From<statistics::Handling> for HandlingFigures {
+    fn from(handling: statistics::Handling) -> Self {
+        Self {
+            effective_bad: handling.effective_bad(),
+            rectified_rate: handling.rectified_rate(),
+            on_time_rate: handling.on_time_rate(),
+            real_name_reply_rate: handling.real_name_reply_rate(),
+            handling,
+        }
+    }
 }
 
 /// Every error: `application/problem+json` (RFC 9457) with a stable code.

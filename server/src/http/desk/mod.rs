@@ -1,6 +1,7 @@
 //! `/desk`: where staff work on bad ratings. Complete without scripts; in Chinese.
 
 pub mod assist;
+pub mod briefings;
 pub mod contact;
 pub mod file;
 mod frame;

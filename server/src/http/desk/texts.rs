@@ -141,6 +141,8 @@ pub(super) fn recorded(what: &str) -> &'static str {
         "endpoint-disabled" => "停用接收端",
         "message-resent" => "重发消息",
         "file-added" => "上传附件",
+        "briefing-saved" => "保存通报草稿",
+        "briefing-published" => "发布通报",
         "wish-noted" => "登记口头诉求",
         "rating-released" => "决定计入",
         "rating-excluded" => "决定不计入",

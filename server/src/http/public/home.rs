@@ -105,7 +105,29 @@ impl View<'_> {
         if self.app.config.public_step > 1 {
             let _ = write!(out, "<p class=\"muted\">{step}</p>");
         }
+        self.put_handling(&mut out);
         out
+    }
+
+    /// How bad ratings were worked, gross and net, each figure with its definition.
+    fn put_handling(&self, out: &mut String) {
+        let (m, found) = (self.reader.lang.handling_messages(), self.app.handled.published(self.region, ""));
+        if found.bad == 0 {
+            return;
+        }
+        let figures = [
+            show_count(found.bad),
+            show_count(found.effective_bad()),
+            show_rate(found.answered, found.bad),
+            show_rate(found.valid_on_time, found.valid_due),
+            show_rate(found.real_name_replied, found.real_name_due),
+        ];
+        let _ = write!(out, "<h2>{}</h2><dl class=\"figures\">", m.title);
+        for (text, figure) in m.all().iter().zip(&figures) {
+            let _ = write!(out, "<div><dt>{}</dt><dd>{figure}</dd></div>", text.label);
+        }
+        let definitions: String = m.all().iter().map(|text| format!("<li>{}</li>", text.definition)).collect();
+        let _ = write!(out, "</dl><ul class=\"muted\">{definitions}</ul>");
     }
 
     /// The way up to the region around, unless this is the root.

@@ -1,3 +1,4 @@
 //! What everyone may see.
 
+pub mod briefings;
 pub mod home;

@@ -9,6 +9,7 @@ use haochaping::{
     calendar::{DAY_MILLIS, Instant, Term},
     rating::SatisfactionLevel,
     region::Region,
+    statistics::Handling,
     work_order::{Action, Actor, Cause, Class, Profile, Role, Stage},
 };
 
@@ -21,7 +22,7 @@ use crate::{
     config::{Config, Purposes},
     figures::Figures,
     keys::{Keys, MasterKey},
-    orders,
+    orders, outbox,
     store::{NewRating, Store, order::OrderRow, sqlite::SqliteStore},
     writer::BATCH_MAX,
 };
@@ -141,4 +142,57 @@ async fn a_term_that_became_longer_meanwhile_is_waited_for() {
     let wake_at = only(&app).await.standing.wake_at.unwrap();
     assert_eq!(wake_at.to_rfc3339(), "2026-12-21T00:00:00+08:00");
     assert_eq!(wakes(&app, &clock, 31 * DAY_MILLIS).await, 1);
+}
+
+/// The sums that the store makes are those of `Handling::add`, whatever has become of an order.
+#[tokio::test]
+async fn sums_are_those_of_the_orders_one_by_one() {
+    let (app, clock, _directory) = collector(false).await;
+    let compare = async |later: i64| {
+        clock.0.store(noon(TODAY).millis() + later, Ordering::Relaxed);
+        let (now, ever) = (app.clock.now(), Instant::from_millis(i64::MAX));
+        let sums = app.store.handled(Instant::from_millis(0), ever, now).await.unwrap();
+        let loaded = orders::load(&*app.store, &app.keys().vault, only(&app).await).await.unwrap();
+        let due = loaded.order.reply_due(&app.config.profile, &app.calendar()).map(|deadline| deadline.at);
+        let mut expected = Handling::default();
+        expected.add(&loaded.order, due, now);
+        assert_eq!(sums.into_values().collect::<Vec<_>>(), [expected], "{later} ms later");
+        expected
+    };
+    compare(0).await;
+    compare(40 * DAY_MILLIS).await;
+    clock.0.store(noon(TODAY).millis(), Ordering::Relaxed);
+    wakes(&app, &clock, 0).await;
+    assert_eq!(compare(DAY_MILLIS).await.valid_due, 0, "its time is not over");
+    assert_eq!(compare(40 * DAY_MILLIS).await.valid_due, 1);
+    clock.0.store(noon(TODAY).millis() + DAY_MILLIS, Ordering::Relaxed);
+    reply(&app).await;
+    let found = compare(DAY_MILLIS).await;
+    assert_eq!((found.answered, found.valid_due), (1, 1));
+    compare(99 * DAY_MILLIS).await;
+}
+
+/// Two processes on one store watch the same order.
+#[tokio::test]
+async fn a_term_is_told_of_once_before_its_end_and_once_after() {
+    let (app, clock, directory) = collector(false).await;
+    let other = self::app(&directory, &clock, Profile::JIANGSU).await;
+    wakes(&app, &clock, 0).await;
+    let row = only(&app).await;
+    let due = row.standing.due_at.unwrap();
+    let told = async |at: i64| {
+        clock.0.store(at, Ordering::Relaxed);
+        for process in [&app, &other, &app, &other] {
+            outbox::watch_terms(process).await.unwrap();
+        }
+        let notices = app.store.notices(row.part, row.rating).await.unwrap();
+        notices.into_iter().map(|(kind, of, _)| (kind, of == due)).collect::<Vec<_>>()
+    };
+    // 8 o'clock of the last day.
+    let reminder = due.millis() - 16 * 3_600_000;
+    assert_eq!(told(reminder - 1).await, []);
+    assert_eq!(told(reminder).await, [("reminder".to_owned(), true)]);
+    assert_eq!(told(due.millis()).await.len(), 1, "the last moment is still in time");
+    assert_eq!(told(due.millis() + 1).await, [("reminder".to_owned(), true), ("overdue".to_owned(), true)]);
+    assert_eq!(told(due.millis() + 99 * DAY_MILLIS).await.len(), 2);
 }

@@ -14,6 +14,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (7, "outbox", include_str!("../../migrations/sqlite/0007_outbox.sql")),
     (8, "assist", include_str!("../../migrations/sqlite/0008_assist.sql")),
     (9, "file", include_str!("../../migrations/sqlite/0009_file.sql")),
+    (10, "handling", include_str!("../../migrations/sqlite/0010_handling.sql")),
 ];
 
 /// Applies what is missing, each migration in a transaction of its own.

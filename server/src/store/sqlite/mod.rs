@@ -2,6 +2,7 @@
 
 mod admin;
 mod assist;
+mod briefing;
 mod card;
 mod commit;
 mod desk;

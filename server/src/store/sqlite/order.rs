@@ -61,7 +61,7 @@ pub(super) const COLUMNS: &str =
     "w.part, w.id, w.rating, w.opened_at, w.rated_agency, w.region, w.real_name, w.has_contact, w.state,
   w.agency, w.class, w.upheld, w.round, w.replied_at, w.n_entries, w.wake_at, w.due_at, w.due_provisional, w.changed,
   r.case_number, r.item_code, s.item_name, s.window, a.name, r.level, r.indicators, r.comment, r.contact, r.anonymous,
-  r.rated_at, w.notice_at
+  r.rated_at, w.notice_at, w.reply_due_at
   from work_order w join rating r on r.part = w.part and r.id = w.rating
   left join service s on s.part = r.part and s.authority = r.authority and s.case_number = r.case_number
     and s.service_number = r.service_number
@@ -101,6 +101,7 @@ pub(super) fn read_row(row: &Row<'_>) -> rusqlite::Result<OrderRow> {
             wake_at: time(15)?,
             due_at: time(16)?,
             notice_at: time(30)?,
+            reply_due_at: time(31)?,
             is_provisional: row.get(17)?,
         },
         changed: row.get(18)?,
@@ -138,7 +139,10 @@ pub(super) fn to_wake(connection: &Connection, now: Instant, limit: u32) -> Resu
 }
 
 pub(super) fn provisional(connection: &Connection) -> Result<Vec<OrderRow>, StoreError> {
-    let mut statement = connection.prepare(&format!("select {COLUMNS} where w.due_provisional order by w.changed"))?;
+    let mut statement = connection.prepare(&format!(
+        "select {COLUMNS} where w.due_provisional
+      or (w.reply_due_at is null and w.n_entries > 0) order by w.changed"
+    ))?;
     let rows = statement.query_map([], read_row)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -260,6 +264,7 @@ fn stand(
         .prepare_cached(
             "update work_order set state = ?4, agency = ?5, class = ?6, upheld = ?7, round = ?8, replied_at = ?9,
                n_entries = ?10, wake_at = ?11, due_at = ?12, due_provisional = ?13, notice_at = ?14,
+               reply_due_at = ?15,
                changed = (select coalesce(max(changed), 0) + 1 from work_order)
              where part = ?1 and rating = ?2 and n_entries = ?3",
         )?
@@ -278,6 +283,7 @@ fn stand(
             after.due_at.map(Instant::millis),
             after.is_provisional,
             after.notice_at.map(Instant::millis),
+            after.reply_due_at.map(Instant::millis),
         ])?;
     Ok(changed > 0)
 }

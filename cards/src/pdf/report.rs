@@ -1,0 +1,62 @@
+//! A report as PDF.
+
+use std::io::Write;
+
+use pdf_writer::{Chunk, Finish, Name, Rect};
+
+use super::{
+    POINT,
+    document::{Document, TREE},
+    embed::Embedded,
+    page::{Content, FONTS},
+};
+use crate::{
+    batch::PrintError,
+    font::{FontFiles, Glyphs, Used, Weight},
+    mark::Mark,
+    report::{MISSING, PAGE, Report, lay_out},
+};
+
+/// Writes a report as one PDF. A character that the fonts have not shows as an empty box.
+///
+/// # Errors
+/// [`PrintError`]
+pub fn write_report(out: impl Write, report: &Report, files: &FontFiles) -> Result<(), PrintError> {
+    let used = Used::default();
+    // Laid out without widths: what is drawn is the same, and so are the characters.
+    for mark in lay_out(report, &used).into_iter().flatten() {
+        if let Mark::Text { weight, text, .. } = mark {
+            crate::font::Measure::width(&used, weight, &text);
+        }
+    }
+    let mut characters = used.into_characters();
+    let (mut glyphs, mut embedded) = (Vec::new(), Vec::new());
+    for weight in Weight::ALL {
+        let of_weight = &mut characters[weight as usize];
+        // Pages are counted after they are laid out.
+        of_weight.extend("0123456789".chars().chain([MISSING]));
+        let font = files.open(weight)?;
+        let (mut found, absent) = font.measure(of_weight);
+        embedded.push(Embedded::cut(&font, &found)?);
+        let empty = found.0.get(&MISSING).copied();
+        found.0.extend(absent.into_iter().filter_map(|one| Some((one, empty?))));
+        glyphs.push((found, weight));
+    }
+    let [(regular, _), (bold, _)] = <[_; 2]>::try_from(glyphs).ok().expect("there are two weights");
+    let glyphs: [Glyphs; 2] = [regular, bold];
+    let embedded: [Embedded; 2] = <[_; 2]>::try_from(embedded).ok().expect("there are two weights");
+    let mut document = Document::start(out)?;
+    let fonts = [embedded[0].put(&mut document)?, embedded[1].put(&mut document)?];
+    for marks in lay_out(report, &glyphs) {
+        let mut content = Content::new(PAGE.1, &embedded);
+        content.draw(&marks, (0.0, 0.0), 0);
+        let content = document.put_content(&content.finish())?;
+        let (id, mut chunk) = (document.reserve_page(), Chunk::new());
+        let mut page = chunk.page(id);
+        page.parent(TREE).media_box(Rect::new(0.0, 0.0, PAGE.0 * POINT, PAGE.1 * POINT)).contents(content);
+        page.resources().fonts().pairs(FONTS.map(Name).into_iter().zip(fonts));
+        page.finish();
+        document.put(id, &chunk)?;
+    }
+    document.finish(&report.title)
+}

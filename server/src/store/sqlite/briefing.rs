@@ -1,0 +1,217 @@
+//! Sums over work orders, and monthly briefings.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use haochaping::{
+    calendar::Instant,
+    region::Region,
+    statistics::{Counts, Handling},
+};
+use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
+
+use super::{
+    SqliteStore,
+    order::{named, span},
+    read::region_of,
+    staff::record,
+};
+use crate::store::{
+    FigureKey, StoreError,
+    briefing::{Briefing, BriefingStore},
+    desk::{DeskQuery, DeskStore, Pile},
+    order::OrderRow,
+    staff::AuditEntry,
+};
+
+/// The same sums as `haochaping::statistics::Handling::add` makes, order by order; a test compares the two.
+fn handled(
+    connection: &Connection,
+    from: Instant,
+    to: Instant,
+    now: Instant,
+) -> Result<BTreeMap<FigureKey, Handling>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "select region, rated_agency, count(*), sum(upheld), sum(replied_at is not null),
+           sum(is_due and not upheld), sum(is_due and not upheld and coalesce(replied_at <= reply_due_at, 0)),
+           sum(is_due and real_name), sum(is_due and real_name and replied_at is not null)
+         from (select *, replied_at is not null or coalesce(reply_due_at < ?3, 0) as is_due from work_order
+           where opened_at >= ?1 and opened_at < ?2)
+         group by region, rated_agency",
+    )?;
+    let rows = statement.query_map(params![from.millis(), to.millis(), now.millis()], |row| {
+        let key = FigureKey { region: region_of(row.get(0)?), agency: row.get(1)? };
+        let n = |column| row.get::<_, i64>(column).map(i64::unsigned_abs);
+        let handling = Handling {
+            bad: n(2)?,
+            upheld: n(3)?,
+            answered: n(4)?,
+            valid_due: n(5)?,
+            valid_on_time: n(6)?,
+            real_name_due: n(7)?,
+            real_name_replied: n(8)?,
+        };
+        Ok((key, handling))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn month_counts(connection: &Connection, month: u32) -> Result<BTreeMap<FigureKey, Counts>, StoreError> {
+    let mut counts: BTreeMap<FigureKey, Counts> = BTreeMap::new();
+    let mut statement = connection.prepare_cached(
+        "select city, value, level, sum(n) from slice where month = ?1 and kind = 'agency' group by city, value, level",
+    )?;
+    let rows = statement.query_map([month], |row| {
+        let key = FigureKey { region: region_of(row.get(0)?), agency: row.get(1)? };
+        let level = named(row, 2, |name| name.parse::<haochaping::rating::SatisfactionLevel>().ok())?;
+        Ok((key, level, row.get::<_, i64>(3)?.unsigned_abs()))
+    })?;
+    for row in rows {
+        let (key, level, n) = row?;
+        counts.entry(key).or_default().add(level, n);
+    }
+    Ok(counts)
+}
+
+fn published_handling(connection: &Connection) -> Result<BTreeMap<FigureKey, Handling>, StoreError> {
+    let mut statement = connection.prepare_cached("select region, agency, figures from published_handling")?;
+    let rows = statement.query_map([], |row| {
+        let key = FigureKey { region: region_of(row.get(0)?), agency: row.get(1)? };
+        Ok((key, row.get::<_, String>(2)?))
+    })?;
+    let mut found = BTreeMap::new();
+    for row in rows {
+        let (key, text) = row?;
+        let handling = serde_json::from_str(&text).map_err(|error| StoreError::Failed(error.to_string()))?;
+        found.insert(key, handling);
+    }
+    Ok(found)
+}
+
+fn publish_handling(connection: &mut Connection, moved: &[(FigureKey, Handling)]) -> Result<(), StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for (key, handling) in moved {
+        let text = serde_json::to_string(handling).expect("figures are plain data");
+        transaction
+            .prepare_cached(
+                "insert into published_handling (region, agency, figures) values (?1, ?2, ?3)
+                 on conflict (region, agency) do update set figures = excluded.figures",
+            )?
+            .execute(params![key.region.number().cast_signed(), key.agency, text])?;
+    }
+    transaction.commit().map_err(|error| StoreError::OutcomeUnknown(error.to_string()))
+}
+
+const COLUMNS: &str = "select region, month, id, cases, changed_at, changed_by, published_at, published_by, is_public, figures from briefing";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Briefing> {
+    let at = row.get::<_, Option<i64>>(6)?.map(Instant::from_millis);
+    Ok(Briefing {
+        region: region_of(row.get(0)?),
+        month: row.get(1)?,
+        id: row.get(2)?,
+        cases: row.get(3)?,
+        changed_at: Instant::from_millis(row.get(4)?),
+        changed_by: row.get(5)?,
+        published: at.zip(row.get(7)?),
+        is_public: row.get(8)?,
+        figures: row.get(9)?,
+    })
+}
+
+fn write(connection: &mut Connection, new: &Briefing, entry: &AuditEntry) -> Result<bool, StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let (at, by) = new.published.as_ref().map(|(at, by)| (at.millis(), by.as_str())).unzip();
+    let n = transaction.execute(
+        "insert into briefing (region, month, id, cases, changed_at, changed_by, published_at, published_by, is_public,
+           figures)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+         on conflict (region, month) do update set id = excluded.id, cases = excluded.cases,
+           changed_at = excluded.changed_at, changed_by = excluded.changed_by, published_at = excluded.published_at,
+           published_by = excluded.published_by, is_public = excluded.is_public, figures = excluded.figures
+         where briefing.published_at is null",
+        params![
+            new.region.number().cast_signed(),
+            new.month,
+            new.id,
+            new.cases,
+            new.changed_at.millis(),
+            new.changed_by,
+            at,
+            by,
+            new.is_public,
+            new.figures
+        ],
+    )?;
+    if n > 0 {
+        record(&transaction, entry)?;
+    }
+    transaction.commit().map_err(|error| StoreError::OutcomeUnknown(error.to_string()))?;
+    Ok(n > 0)
+}
+
+#[async_trait]
+impl BriefingStore for SqliteStore {
+    async fn last_change(&self) -> Result<i64, StoreError> {
+        self.read(|c| {
+            let sql = "select coalesce(max(changed), 0) from work_order";
+            Ok(c.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+        })
+        .await
+    }
+    async fn handled(
+        &self,
+        from: Instant,
+        to: Instant,
+        now: Instant,
+    ) -> Result<BTreeMap<FigureKey, Handling>, StoreError> {
+        self.read(move |c| handled(c, from, to, now)).await
+    }
+    async fn published_handling(&self) -> Result<BTreeMap<FigureKey, Handling>, StoreError> {
+        self.read(published_handling).await
+    }
+    async fn publish_handling(&self, moved: Vec<(FigureKey, Handling)>) -> Result<(), StoreError> {
+        self.write(move |c| publish_handling(c, &moved)).await
+    }
+    async fn month_counts(&self, month: u32) -> Result<BTreeMap<FigureKey, Counts>, StoreError> {
+        self.read(move |c| month_counts(c, month)).await
+    }
+    async fn overdue(&self, region: Region, now: Instant, limit: u32) -> Result<Vec<OrderRow>, StoreError> {
+        self.desk_orders(DeskQuery {
+            pile: Pile::Due,
+            agency: None,
+            region,
+            stages: Vec::new(),
+            due_before: Some(now),
+            due_from: None,
+            is_dispatched: false,
+            after: None,
+            limit,
+        })
+        .await
+    }
+    async fn briefing(&self, region: Region, month: u32) -> Result<Option<Briefing>, StoreError> {
+        self.read(move |c| {
+            let sql = format!("{COLUMNS} where region = ?1 and month = ?2");
+            let mut statement = c.prepare_cached(&sql)?;
+            Ok(statement.query_row(params![region.number().cast_signed(), month], read).optional()?)
+        })
+        .await
+    }
+    async fn briefings(&self, region: Region, is_public: bool, limit: u32) -> Result<Vec<Briefing>, StoreError> {
+        let (low, high) = span(region);
+        self.read(move |c| {
+            let sql = format!(
+                "{COLUMNS} where region between ?1 and ?2 and (not ?3 or (is_public and published_at is not null))
+                 order by month desc, region limit ?4"
+            );
+            let mut statement = c.prepare_cached(&sql)?;
+            let rows = statement.query_map(params![low, high, is_public, limit], read)?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+    async fn write_briefing(&self, briefing: Briefing, entry: AuditEntry) -> Result<bool, StoreError> {
+        self.write(move |c| write(c, &briefing, &entry)).await
+    }
+}
