@@ -30,21 +30,20 @@ pub fn write_report(out: impl Write, report: &Report, files: &FontFiles) -> Resu
         }
     }
     let mut characters = used.into_characters();
-    let (mut glyphs, mut embedded) = (Vec::new(), Vec::new());
-    for weight in Weight::ALL {
+    let mut prepare = |weight: Weight| {
         let of_weight = &mut characters[weight as usize];
         // Pages are counted after they are laid out.
         of_weight.extend("0123456789".chars().chain([MISSING]));
         let font = files.open(weight)?;
         let (mut found, absent) = font.measure(of_weight);
-        embedded.push(Embedded::cut(&font, &found)?);
+        let embedded = Embedded::cut(&font, &found)?;
         let empty = found.0.get(&MISSING).copied();
         found.0.extend(absent.into_iter().filter_map(|one| Some((one, empty?))));
-        glyphs.push((found, weight));
-    }
-    let [(regular, _), (bold, _)] = <[_; 2]>::try_from(glyphs).ok().expect("there are two weights");
-    let glyphs: [Glyphs; 2] = [regular, bold];
-    let embedded: [Embedded; 2] = <[_; 2]>::try_from(embedded).ok().expect("there are two weights");
+        Ok::<(Glyphs, Embedded), PrintError>((found, embedded))
+    };
+    // One font at a time is in memory.
+    let ((regular, first), (bold, second)) = (prepare(Weight::Regular)?, prepare(Weight::Bold)?);
+    let (glyphs, embedded) = ([regular, bold], [first, second]);
     let mut document = Document::start(out)?;
     let fonts = [embedded[0].put(&mut document)?, embedded[1].put(&mut document)?];
     for marks in lay_out(report, &glyphs) {

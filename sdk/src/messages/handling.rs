@@ -5,6 +5,8 @@ use super::Lang;
 pub struct HandlingMessages {
     /// Above the figures.
     pub title: &'static str,
+    /// The link to the monthly briefings, which are in Chinese.
+    pub briefings: &'static str,
     /// 差评总数, gross.
     pub gross: Labelled,
     /// 有效差评, net.
@@ -32,6 +34,7 @@ const fn of(label: &'static str, definition: &'static str) -> Labelled {
 
 const ZH_HANS: HandlingMessages = HandlingMessages {
     title: "差评办理",
+    briefings: "每月工作通报",
     gross: of("差评总数", "差评总数：所有“不满意”和“非常不满意”，申诉成立的也在内。"),
     net: of("有效差评", "有效差评 = 差评总数 − 申诉成立（误评、恶意评价）。评价本身不修改、不隐藏。"),
     rectified: of("差评整改率", "差评整改率 = 已答复的差评 ÷ 差评总数。"),
@@ -44,6 +47,7 @@ const ZH_HANS: HandlingMessages = HandlingMessages {
 
 const ZH_HANT: HandlingMessages = HandlingMessages {
     title: "差評辦理",
+    briefings: "每月工作通報",
     gross: of("差評總數", "差評總數：所有「不滿意」和「非常不滿意」，申訴成立的也在內。"),
     net: of("有效差評", "有效差評 = 差評總數 − 申訴成立（誤評、惡意評價）。評價本身不修改、不隱藏。"),
     rectified: of("差評整改率", "差評整改率 = 已答覆的差評 ÷ 差評總數。"),
@@ -56,6 +60,7 @@ const ZH_HANT: HandlingMessages = HandlingMessages {
 
 const EN: HandlingMessages = HandlingMessages {
     title: "How bad ratings were worked",
+    briefings: "Monthly briefings (in Chinese)",
     gross: of("Bad ratings, all", "Bad ratings, all: every 不满意 and 非常不满意, also those whose appeal was upheld."),
     net: of(
         "Valid bad ratings",

@@ -155,13 +155,9 @@ pub(in crate::http) async fn download(desk: Desk, Path((month, kind)): Path<(u32
         Err(answer) => return answer,
     };
     let Some(kind) = Kind::of(&kind) else { return not_found(&desk) };
-    match file(opened.month.clone(), opened.cases.clone(), kind).await {
-        Some(answer) => answer,
-        None => {
-            let fault = "文件没有生成：请管理员检查服务器上的中文字体。";
-            opened.page(StatusCode::SERVICE_UNAVAILABLE, &opened.cases, fault)
-        }
-    }
+    let fault = "文件没有生成：请管理员检查服务器上的中文字体。";
+    let made = file(opened.month.clone(), opened.cases.clone(), kind).await;
+    made.unwrap_or_else(|| opened.page(StatusCode::SERVICE_UNAVAILABLE, &opened.cases, fault))
 }
 
 /// Keeps the cases, and publishes.

@@ -52,6 +52,12 @@ pub async fn show(State(app): State<Arc<App>>, Query(asked): Query<Asked>, heade
     let mut out = view.head();
     view.put_regions(&mut out);
     view.put_agencies(&mut out, &names);
+    let _ = write!(
+        out,
+        "<p><a href=\"{}/briefings\">{}</a></p>",
+        app.config.base_path(),
+        reader.lang.handling_messages().briefings
+    );
     let query = if region == root { String::new() } else { format!("region={region}") };
     let page = Page { query, is_public: true, ..Page::new(reader.page_messages().public_title, "/", out) };
     page::respond(&app, reader, &page)
