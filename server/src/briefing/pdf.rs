@@ -51,8 +51,10 @@ fn report(month: &Month, cases: &[Case]) -> Report {
 }
 
 fn table(first: &str, lines: &[Line]) -> Block {
-    let mut columns = vec![(first.to_owned(), 0.2)];
-    columns.extend(HEADS.map(|head| (head.to_owned(), 0.1)));
+    // Wide enough for the heads, of which the last takes two lines.
+    const PARTS: [f32; 8] = [0.1, 0.1, 0.09, 0.115, 0.1, 0.115, 0.115, 0.11];
+    let mut columns = vec![(first.to_owned(), 1.0 - PARTS.iter().sum::<f32>())];
+    columns.extend(HEADS.iter().zip(PARTS).map(|(head, part)| ((*head).to_owned(), part)));
     let rows = lines.iter().map(|line| {
         let mut row = vec![line.name.clone()];
         row.extend(line.cells());

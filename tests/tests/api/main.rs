@@ -15,6 +15,7 @@ mod headers;
 mod journeys;
 mod links;
 mod lookup;
+mod matrix;
 mod operator;
 mod proxied;
 mod races;

@@ -230,7 +230,7 @@ fn a_private_address_is_refused_unless_it_is_allowed() {
     endpoint(&collector, "tax", "department", "321000", &receiver.url());
     with_contact(&collector);
     let admin = Staff::new(&collector, "root-1", &["--role", "administrator"]);
-    eventually("it waits", || admin.get("/desk/messages").text().contains("<td>1（最早").then_some(()));
+    eventually("it waits", || admin.get("/desk/messages").text().contains("<td role=\"cell\">1（最早").then_some(()));
     let store = rusqlite::Connection::open(collector.data_dir().join("haochaping.sqlite3")).unwrap();
     let said = eventually("an attempt", || {
         let said: String = store.query_row("select said from outbox", [], |row| row.get(0)).unwrap();

@@ -1,9 +1,9 @@
 //! A collector that is killed while departments act and orders are given out: what was acknowledged stands, and every order
 //! is what its history adds up to. That the check notices when it is not, the API's tests show by tampering.
 
-use std::{sync::mpsc, thread::JoinHandle, time::Duration};
+use std::{collections::BTreeMap, sync::mpsc, thread::JoinHandle, time::Duration};
 
-use haochaping_tests::{Collector, Http, Office, eventually};
+use haochaping_tests::{Collector, Http, Manner, Office, Receiver, eventually};
 use serde_json::{Value, json};
 
 use crate::moments::Moments;
@@ -59,7 +59,11 @@ fn every_acknowledged_action_is_in_the_history_after_kill_9() {
     const N: usize = N_CLIENTS * ORDERS_PER_CLIENT;
     let n_rounds = if std::env::var("HAOCHAPING_TEST_FULL").is_ok_and(|full| full == "1") { 20 } else { 3 };
     let mut moments = Moments::new("every_acknowledged_action_is_in_the_history_after_kill_9");
-    let mut collector = Collector::start(&[]);
+    let mut collector = Collector::start(&["--allow-private-endpoints"]);
+    let hotline = Receiver::start(Manner::Slow(2));
+    let added = ["endpoint", "add", "city", "--kind", "hotline", "--region", "321000", "--url", &hotline.url()]
+        .map(str::to_owned);
+    assert_eq!(collector.cli(&added.each_ref().map(String::as_str)).code, Some(0));
     let office = Office::department(&collector);
     let mut watermark = 0;
     for round in 1..=n_rounds {
@@ -100,4 +104,35 @@ fn every_acknowledged_action_is_in_the_history_after_kill_9() {
         watermark =
             here.http.get(&format!("{}?after={watermark}&limit=200", here.url)).json()["watermark"].as_i64().unwrap();
     }
+    collector.kill();
+    // As if the minute were over for which a message is left to whoever took it.
+    let store = rusqlite::Connection::open(collector.data_dir().join("haochaping.sqlite3")).unwrap();
+    store.execute("update outbox set next_at = 0 where next_at is not null", []).unwrap();
+    drop(store);
+    collector.restart_elsewhere();
+    let told = everything_told(&hotline, &office.at(&collector));
+    println!("the hotline was told of {told} entries, each order's in their order, some twice");
+    assert_eq!(collector.cli(&["verify"]).code, Some(0));
+}
+
+/// Waits until the hotline was told of every entry of every order. The first time that each is told is in its order.
+fn everything_told(hotline: &Receiver, office: &Office) -> u64 {
+    let url = format!("{}?after=0&limit=200", office.url);
+    let orders = office.http.get(&url).json()["orders"].as_array().unwrap().clone();
+    for _ in 0..600 {
+        let mut told: BTreeMap<String, u64> = BTreeMap::new();
+        for message in hotline.received() {
+            let message = message.json();
+            let last = told.entry(message["data"]["work_order"]["id"].as_str().unwrap().to_owned()).or_default();
+            let sequence = message["data"]["sequence"].as_u64().unwrap();
+            assert!(sequence <= *last + 1, "{message} before the one before it");
+            *last = sequence.max(*last);
+        }
+        let is_told = |order: &Value| told.get(order["id"].as_str().unwrap()) == order["n_entries"].as_u64().as_ref();
+        if orders.iter().all(is_told) {
+            return told.values().sum();
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    panic!("within a minute not everything was told");
 }

@@ -13,7 +13,7 @@ use super::{
     list::not_found,
     order::{failed, shown_time},
     session::{Desk, Posted},
-    sign_in::BUSY,
+    sign_in::{BUSY, CHOOSE},
 };
 use crate::{
     app::fresh_id,
@@ -181,7 +181,7 @@ pub(in crate::http) async fn submit(Path(month): Path<u32>, posted: Posted) -> R
     }
     let what = posted.get("action");
     if !matches!(what, "save" | "publish" | "publish_inside") {
-        return not_found(desk);
+        return opened.page(unprocessable, &typed, CHOOSE);
     }
     let publishes = what != "save";
     if publishes && !opened.is_over() {

@@ -24,6 +24,7 @@ use super::{
     list::not_found,
     note,
     session::{Desk, Posted, field},
+    sign_in::CHOOSE,
     texts,
 };
 use crate::{
@@ -151,7 +152,7 @@ pub(in crate::http) async fn act(Path(id): Path<String>, posted: Posted) -> Resp
     };
     let back = |status, notice, refusal| opened.page(status, &Back { notice, refusal, ..Back::default() });
     let Some(kind) = ActionKind::from_name(posted.get("action")) else {
-        return back(StatusCode::UNPROCESSABLE_ENTITY, "请选择要进行的操作。", None);
+        return back(StatusCode::UNPROCESSABLE_ENTITY, CHOOSE, None);
     };
     let refusal = |field, said: String| Refusal { action: kind, form: &posted.form, field, said };
     let action = match read_action(kind, &posted.form) {

@@ -34,6 +34,8 @@ const N_FREE: u32 = 5;
 static HASHING: Semaphore = Semaphore::const_new(2);
 /// The same words whatever was wrong, so that nobody learns which accounts there are.
 pub(super) const WRONG: &str = "账号或密码不正确。多次输错后，账号会暂停登录一段时间。";
+/// A form without its button.
+pub(super) const CHOOSE: &str = "请选择要进行的操作。";
 const TOO_MANY: &str = "尝试过于频繁，请稍后再试。";
 pub(super) const BUSY: &str = "系统繁忙，没有成功。请稍后再试。";
 

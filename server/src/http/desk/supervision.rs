@@ -14,7 +14,7 @@ use super::{
     list::{DAY, not_found},
     order::{failed, shown_time},
     session::{Desk, Posted},
-    sign_in::BUSY,
+    sign_in::{BUSY, CHOOSE},
 };
 use crate::{
     staff::entry,
@@ -134,7 +134,7 @@ pub(in crate::http) async fn decide(Path(receipt): Path<String>, posted: Posted)
     let decision = match posted.get("decision") {
         "release" => Decision::Released,
         "exclude" => Decision::Excluded,
-        _ => return not_found(desk),
+        _ => return page(desk, StatusCode::UNPROCESSABLE_ENTITY, CHOOSE, (&receipt, why)).await,
     };
     let refused = async |status, fault| page(desk, status, fault, (&receipt, why)).await;
     if !shown(desk, &one).may_decide {

@@ -5,10 +5,9 @@ use axum::{extract::Path, http::StatusCode, response::Response};
 
 use super::{
     frame::{Frame, respond},
-    list::not_found,
     order::failed,
     session::{Desk, Posted},
-    sign_in::BUSY,
+    sign_in::{BUSY, CHOOSE},
     texts,
 };
 use crate::{
@@ -134,7 +133,7 @@ pub(in crate::http) async fn change(Path(name): Path<String>, posted: Posted) ->
             let done = app.store.disable_staff(&name, said("staff-disabled")).await;
             (done, "没有停用：账号已经停用，或者它是最后一个管理员。", None)
         }
-        _ => return not_found(desk),
+        _ => (Ok(false), CHOOSE, None),
     };
     match done {
         Ok(true) => page(desk, StatusCode::OK, &Back { link, ..Back::default() }).await,

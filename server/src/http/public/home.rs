@@ -54,7 +54,7 @@ pub async fn show(State(app): State<Arc<App>>, Query(asked): Query<Asked>, heade
     view.put_agencies(&mut out, &names);
     let _ = write!(
         out,
-        "<p><a href=\"{}/briefings\">{}</a></p>",
+        "<p class=\"crumb\"><a href=\"{}/briefings\">{}</a></p>",
         app.config.base_path(),
         reader.lang.handling_messages().briefings
     );

@@ -1,0 +1,204 @@
+//! Who may do what: every route of the desk for every role, inside and outside of its scope, and every route of the API for
+//! every scope of keys. A route that is added has to be added here.
+
+use std::collections::BTreeSet;
+
+use haochaping_tests::{Collector, Http, Office, Staff, service};
+use serde_json::json;
+
+use crate::{bad, rate};
+
+const AGENCY: &str = "11321000014216389W";
+const BODY: &str = "11110000000021135M";
+const ROUTER: &str = include_str!("../../../server/src/http/router.rs");
+
+/// Everybody, with what they are and where. The order is one of Yangzhou's (321000), of the department [`AGENCY`], and has
+/// been replied to.
+const PEOPLE: [(&str, &str, &str, &str); 12] = [
+    ("handler", "handler", AGENCY, "321000"),
+    ("handler-elsewhere", "handler", AGENCY, "320100"),
+    ("handler-other", "handler", BODY, "321000"),
+    ("supervisor", "supervisor", BODY, "321000"),
+    ("supervisor-elsewhere", "supervisor", BODY, "320100"),
+    ("province", "province", BODY, "320000"),
+    ("province-elsewhere", "province", BODY, "330000"),
+    ("operator", "operator", BODY, "321000"),
+    ("operator-elsewhere", "operator", BODY, "320100"),
+    ("operator-rated", "operator", AGENCY, "321000"),
+    ("card-office", "card_office", BODY, "321000"),
+    ("admin", "administrator", "", ""),
+];
+
+/// Those who have a page by their role.
+const HANDLERS: [&str; 3] = ["handler", "handler-elsewhere", "handler-other"];
+const BODIES: [&str; 4] = ["supervisor", "supervisor-elsewhere", "province", "province-elsewhere"];
+const OPERATORS: [&str; 3] = ["operator", "operator-elsewhere", "operator-rated"];
+/// Those who see the order.
+const ON_IT: [&str; 4] = ["handler", "supervisor", "province", "operator"];
+
+struct Route {
+    method: &'static str,
+    /// As in the router.
+    route: &'static str,
+    path: String,
+    who: Vec<&'static str>,
+}
+
+fn routes(order: &str, service: &str, month: &str) -> Vec<Route> {
+    let all: Vec<_> = PEOPLE.iter().map(|(name, ..)| *name).collect();
+    let working = [&HANDLERS[..], &BODIES].concat();
+    let get = |route, who: &[&'static str]| Route { method: "GET", route, path: route.to_owned(), who: who.to_vec() };
+    let post = |route, who: &[&'static str]| Route { method: "POST", ..get(route, who) };
+    let at = |route: Route, path: String| Route { path, ..route };
+    let month_page = format!("/desk/briefings/{month}");
+    vec![
+        get("/desk", &all),
+        get("/desk/waiting", &working),
+        get("/desk/closed", &working),
+        get("/desk/appeals", &BODIES),
+        get("/desk/call-backs", &OPERATORS),
+        get("/desk/supervision", &BODIES),
+        get("/desk/services", &[&OPERATORS[..], &BODIES].concat()),
+        get("/desk/wishes", &[&OPERATORS[..], &working].concat()),
+        post("/desk/wishes", &[&OPERATORS[..], &working].concat()),
+        get("/desk/briefings", &BODIES),
+        at(get("/desk/briefings/{month}", &BODIES), month_page.clone()),
+        at(post("/desk/briefings/{month}", &BODIES), month_page.clone()),
+        at(get("/desk/briefings/{month}/{kind}", &BODIES), format!("{month_page}/xlsx")),
+        get("/desk/users", &["admin"]),
+        post("/desk/users", &["admin"]),
+        at(post("/desk/users/{name}", &["admin"]), "/desk/users/nobody-1".into()),
+        get("/desk/record", &["admin"]),
+        get("/desk/messages", &["admin"]),
+        at(get("/desk/orders/{id}", &ON_IT), order.to_owned()),
+        at(post("/desk/orders/{id}", &ON_IT), order.to_owned()),
+        at(post("/desk/orders/{id}/notes", &ON_IT), format!("{order}/notes")),
+        at(post("/desk/orders/{id}/contact", &ON_IT), format!("{order}/contact")),
+        at(get("/desk/assist/{service}", &["operator"]), format!("/desk/assist/{service}?via=phone")),
+    ]
+}
+
+/// Tested where their subject is: what is there for nobody yet, or for somebody who has not signed in.
+const ELSEWHERE: [&str; 8] = [
+    "/desk/orders/{id}/files",
+    "/desk/orders/{id}/files/{digest}",
+    "/desk/quarantine/{receipt}",
+    "/desk/messages/{number}",
+    "/desk/sign-in",
+    "/desk/sign-out",
+    "/desk/welcome/{token}",
+    "/desk/cards",
+];
+
+/// A collector with an order that was replied to, its path, and the name of a service that waits for its rating.
+fn with_a_replied_order() -> (Collector, String, String) {
+    let collector = Collector::start(&[]);
+    rate(&collector, &bad(&collector.register(1)[0]));
+    let office = Office::department(&collector);
+    let order = office.only_order();
+    office.act(
+        &order,
+        &[
+            json!({"action": "reach", "cause": "hall", "demand": "示例"}),
+            json!({"action": "determine_valid", "class": "simple", "finding": "示例"}),
+            json!({"action": "rectify", "measures": "示例"}),
+            json!({"action": "resolve", "result": "示例"}),
+            json!({"action": "reply", "text": "示例"}),
+        ],
+    );
+    let waiting = service();
+    collector.register_all(std::slice::from_ref(&waiting));
+    let store = rusqlite::Connection::open(collector.data_dir().join("haochaping.sqlite3")).unwrap();
+    let (part, id): (u8, [u8; 16]) = store
+        .query_row("select part, id from service where case_number = ?1", [waiting["case_number"].as_str()], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .unwrap();
+    let id: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
+    (collector, format!("/desk/orders/{}", order["id"].as_str().unwrap()), format!("{part}-{id}"))
+}
+
+#[test]
+fn every_route_of_the_desk_is_there_for_those_who_have_it_and_for_nobody_else() {
+    let (collector, order, service) = with_a_replied_order();
+    let store = rusqlite::Connection::open(collector.data_dir().join("haochaping.sqlite3")).unwrap();
+    let month: u32 = store.query_row("select max(month) from slice", [], |row| row.get(0)).unwrap();
+    let routes = routes(&order, &service, &month.to_string());
+    let listed: BTreeSet<_> = routes.iter().map(|route| route.route).chain(ELSEWHERE).collect();
+    let in_router = ROUTER.split('"').filter(|text| text.starts_with("/desk"));
+    for route in in_router {
+        assert!(listed.contains(route), "{route} is in no matrix");
+    }
+    for (name, role, agency, region) in PEOPLE {
+        let staff = Staff::new(&collector, name, &["--role", role, "--agency", agency, "--region", region]);
+        for route in &routes {
+            let status = if route.method == "GET" {
+                staff.get(&route.path).status
+            } else {
+                staff.post(&route.path, &[("n_entries", "0")]).status
+            };
+            let may = route.who.contains(&name);
+            // Missing fields are told to those who may; the others learn nothing.
+            let expected = if may { status != 404 && status < 500 } else { status == 404 };
+            assert!(expected, "{name} {} {}: {status}", route.method, route.path);
+        }
+    }
+    for route in &routes {
+        let url = format!("{}{}", collector.url(), route.path);
+        let answer = if route.method == "GET" { Http::new().get(&url) } else { Http::new().post_form(&url, "a=b") };
+        let asked = answer.status == 401 || answer.header("location").starts_with("/desk/sign-in");
+        assert!(asked, "nobody {} {}: {}", route.method, route.path, answer.status);
+    }
+}
+
+#[test]
+fn every_route_of_the_api_asks_for_a_key_of_its_scope() {
+    let (collector, order, _) = with_a_replied_order();
+    let id = order.rsplit('/').next().unwrap();
+    let key = |scope: &str, region: &str, agency: &str| {
+        let said = collector.cli(&["api-key", "add", "x", "--scope", scope, "--region", region, "--agency", agency]);
+        assert_eq!(said.code, Some(0), "{}", said.err);
+        Http::new().header("authorization", &format!("Bearer {}", said.out.trim()))
+    };
+    let keys = [
+        ("services", key("services", "321000", AGENCY)),
+        ("probe", key("probe", "321000", AGENCY)),
+        ("work-orders", key("work-orders", "321000", AGENCY)),
+        ("work-orders elsewhere", key("work-orders", "320100", AGENCY)),
+        ("work-orders other", key("work-orders", "321000", BODY)),
+        ("supervision", key("supervision", "321000", BODY)),
+        ("supervision elsewhere", key("supervision", "320100", BODY)),
+        ("assist", key("assist", "321000", BODY)),
+        ("none", Http::new()),
+    ];
+    let on_it = ["work-orders", "supervision"];
+    let orders = ["work-orders", "work-orders elsewhere", "work-orders other", "supervision", "supervision elsewhere"];
+    let routes = [
+        ("GET", "/api/v1/work-orders".to_owned(), &orders[..], &orders[..]),
+        ("GET", format!("/api/v1/work-orders/{id}"), &orders, &on_it),
+        ("POST", format!("/api/v1/work-orders/{id}/actions"), &orders, &on_it),
+        ("POST", format!("/api/v1/work-orders/{id}/contact"), &orders, &on_it),
+        ("POST", "/api/v1/assisted-ratings".to_owned(), &["assist"], &["assist"]),
+        ("POST", "/api/v1/services".to_owned(), &["services", "probe"], &["services", "probe"]),
+    ];
+    let body = json!({"n_entries": 99, "action": "satisfied", "reason": "", "services": []});
+    // A running collector learns of new keys within a second.
+    haochaping_tests::eventually("the last key is known", || {
+        let known = keys[7].1.post_json(&format!("{}/api/v1/assisted-ratings", collector.url()), &json!({}));
+        (known.status == 400).then_some(())
+    });
+    for (name, http) in &keys {
+        for (method, path, with_key, inside) in &routes {
+            let url = format!("{}{path}", collector.url());
+            let answer = if *method == "GET" { http.get(&url) } else { http.post_json(&url, &body) };
+            let (status, is_order) = (answer.status, path.contains(id));
+            let expected = match (with_key.contains(name), inside.contains(name)) {
+                (false, _) => status == 401,
+                // A body that is no request of this route is told so before anything is looked up.
+                (true, false) => status == 404 || (is_order && status == 400),
+                (true, true) => status != 401 && status != 404 || answer.text().contains("no-contact"),
+            };
+            assert!(expected, "{name} {method} {path}: {status} {}", answer.text());
+        }
+    }
+}
