@@ -37,7 +37,7 @@ async fn sign_in(page: &Page, collector: &Collector) {
 }
 
 /// Opens a step with the keyboard, fills its fields in, and sends it.
-async fn take(page: &Page, action: &str, fields: &[(&str, &str)]) {
+pub(crate) async fn take(page: &Page, action: &str, fields: &[(&str, &str)]) {
     let summary = format!("document.querySelector('[value={action}]').closest('details').querySelector('summary')");
     page.eval(&format!("{summary}.focus()")).await;
     page.keys(ENTER).await;
@@ -107,9 +107,9 @@ async fn the_desk_needs_no_script() {
     page.reads("下一步").await;
     let n_scripts: Value = page.eval("return document.scripts.length").await;
     assert_eq!(n_scripts, json!(0));
-    page.click("summary", 0).await;
+    page.click("section[aria-labelledby=next] summary", 0).await;
     page.type_into("[name=how]", 0, "电话无人接听").await;
-    page.click("details[open] button", 0).await;
+    page.click("section[aria-labelledby=next] details[open] button", 0).await;
     block_in_place(|| {
         let staff = Staff::sign_in(&collector, "wang-1");
         let order = staff.orders(1).remove(0);

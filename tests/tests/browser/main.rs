@@ -4,6 +4,7 @@
 mod access;
 mod cards;
 mod desk;
+mod desk_journeys;
 mod driver;
 mod faults;
 mod gate;
