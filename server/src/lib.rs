@@ -20,6 +20,7 @@ pub mod keys;
 pub mod mutant;
 pub mod orders;
 pub mod outbox;
+pub mod printing;
 pub mod staff;
 pub mod store;
 pub mod watch;

@@ -30,6 +30,8 @@ const RATING_BYTES: usize = 64 * 1024;
 const FORM_BYTES: usize = 256 * 1024;
 /// 1,000 services of about 1 KB each.
 const SERVICES_BYTES: usize = 2 * 1024 * 1024;
+/// A file, with room for the parts around it: one that is too large is told apart from one that is broken.
+const UPLOAD_BYTES: usize = desk::file::SIZE_MAX + 64 * 1024;
 /// No request takes longer, its body included.
 const TIME_LIMIT: Duration = Duration::from_secs(15);
 
@@ -150,17 +152,18 @@ fn desk() -> Router<Shared> {
         .route("/desk/services", get(desk::services::show))
         .route("/desk/assist/{service}", get(desk::assist::form).post(desk::assist::submit))
         .route("/desk/wishes", get(desk::wishes::show).post(desk::wishes::add))
+        .route(
+            "/desk/cards",
+            get(desk::cards::show).post(desk::cards::print).layer(DefaultBodyLimit::max(UPLOAD_BYTES)),
+        )
+        .route("/desk/cards/{serial}", post(desk::cards::change))
         .route("/desk/users", get(desk::users::show).post(desk::users::add))
         .route("/desk/users/{name}", post(desk::users::change))
         .route("/desk/record", get(desk::record::show))
         .route("/desk/orders/{id}", get(desk::order::show).post(desk::order::act))
         .route("/desk/orders/{id}/notes", post(desk::note::add))
         .route("/desk/orders/{id}/contact", post(desk::contact::show))
-        .route(
-            "/desk/orders/{id}/files",
-            // Room for the parts around the file; a larger one is told apart from a broken one.
-            post(desk::file::add).layer(DefaultBodyLimit::max(desk::file::SIZE_MAX + 64 * 1024)),
-        )
+        .route("/desk/orders/{id}/files", post(desk::file::add).layer(DefaultBodyLimit::max(UPLOAD_BYTES)))
         .route("/desk/orders/{id}/files/{digest}", get(desk::file::show))
         .route("/desk/sign-in", get(desk::sign_in::form).post(desk::sign_in::submit))
         .route("/desk/sign-out", post(desk::sign_in::leave))

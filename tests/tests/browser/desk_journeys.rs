@@ -1,5 +1,7 @@
 //! What happens to bad ratings at the desk, in a real browser without scripts; and axe on every page of the desk with them.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
+
 use haochaping_tests::{Collector, Http, Office, PASSWORD, Staff, eventually, service};
 use serde_json::{Value, json};
 use tokio::task::block_in_place;
@@ -10,10 +12,11 @@ const AGENCY: &str = "11321000014216389W";
 const BODY: &str = "11110000000021135M";
 
 /// Everybody at the desk of Yangzhou.
-const PEOPLE: [(&str, &str, &str); 4] = [
+const PEOPLE: [(&str, &str, &str); 5] = [
     ("wang-1", "handler", AGENCY),
     ("li-1", "supervisor", BODY),
     ("chen-1", "operator", BODY),
+    ("zhou-1", "card_office", BODY),
     ("root-1", "administrator", ""),
 ];
 
@@ -237,10 +240,11 @@ async fn every_page_of_the_desk_is_accessible_and_fits_a_telephone() {
     let page = Page::open().await;
     let month = format!("/desk/briefings/{month}");
     let found = format!("/desk/services?case={case}");
-    let pages: [(&str, &[&str]); 4] = [
+    let pages: [(&str, &[&str]); 5] = [
         ("wang-1", &["/desk", "/desk/waiting", "/desk/closed", "/desk/wishes", "/desk/nowhere"]),
         ("li-1", &["/desk/appeals", "/desk/supervision", "/desk/briefings", &month, &found]),
         ("chen-1", &["/desk/call-backs", "/desk/services", &found, "/desk/wishes"]),
+        ("zhou-1", &["/desk/cards"]),
         ("root-1", &["/desk/users", "/desk/messages", "/desk/record"]),
     ];
     for (name, paths) in pages {

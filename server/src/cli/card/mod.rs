@@ -6,14 +6,13 @@ mod quarantine;
 
 use anyhow::{Result, ensure};
 use clap::{Args as ClapArgs, Subcommand};
-use haochaping::link::{Card, canonical_host, card_url};
 
 use super::{load_keys, open_existing};
 use crate::{
     app::{Clock, SystemClock},
     config::StoreArgs,
-    keys::Keys,
-    store::{Store, StoredCard},
+    printing::link,
+    store::Store,
 };
 
 #[derive(ClapArgs, Debug)]
@@ -77,10 +76,4 @@ pub(super) async fn run(args: Args) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// The printed link of a card.
-fn link(card: &StoredCard, keys: &Keys, public_url: &str, is_lower_case: bool) -> String {
-    let token = Card { serial: card.serial, kind: card.card.kind, expires: card.card.expires };
-    card_url(public_url, &token.mint(&keys.card, &canonical_host(public_url)), is_lower_case)
 }

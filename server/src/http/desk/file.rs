@@ -2,8 +2,7 @@
 //! never to be shown as a page of ours.
 
 use axum::{
-    body::Bytes,
-    extract::{FromRequest, Multipart, Path, Request, multipart::MultipartRejection},
+    extract::{Path, Request},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
@@ -14,11 +13,12 @@ use super::{
     order::{Back, Opened, failed, shown_time},
     session::{Desk, is_from_here},
     sign_in::BUSY,
+    upload::{TOO_LARGE, Upload},
 };
 use crate::{
     app::App,
     http::page,
-    staff::{digest_of, entry},
+    staff::entry,
     store::{
         StoreError,
         file::{Kept, OrderFile},
@@ -88,33 +88,6 @@ fn name_of(app: &App, row: &OrderRow, file: &OrderFile) -> String {
     name.unwrap_or_else(|| "附件".to_owned())
 }
 
-/// What a browser sent, as far as it could be read.
-struct Sent {
-    csrf: String,
-    name: String,
-    content: Bytes,
-}
-
-async fn read_parts(mut parts: Multipart) -> Result<Sent, &'static str> {
-    const BROKEN: &str = "文件没有传完，请再试一次。";
-    let mut sent = Sent { csrf: String::new(), name: String::new(), content: Bytes::new() };
-    while let Some(part) = parts.next_field().await.map_err(|_| BROKEN)? {
-        match part.name() {
-            Some("csrf") => sent.csrf = part.text().await.map_err(|_| BROKEN)?,
-            Some("file") => {
-                sent.name = part.file_name().unwrap_or("").to_owned();
-                sent.content = part.bytes().await.map_err(|error| {
-                    if error.status() == StatusCode::PAYLOAD_TOO_LARGE { TOO_LARGE } else { BROKEN }
-                })?;
-            }
-            _ => {}
-        }
-    }
-    Ok(sent)
-}
-
-const TOO_LARGE: &str = "文件太大，最多 5 MB。";
-
 /// A name for people: the last part of a path, without what has no place in a line, and with the end that the content has.
 fn plain_name(sent: &str, end: &str) -> String {
     let last = sent.rsplit(['/', '\\']).next().unwrap_or("");
@@ -136,18 +109,11 @@ pub(in crate::http) async fn add(desk: Desk, Path(id): Path<String>, request: Re
         Err(answer) => return answer,
     };
     let refused = |status, fault| opened.page(status, &Back { file: fault, ..Back::default() });
-    let parts: Result<Multipart, MultipartRejection> = Multipart::from_request(request, &()).await;
-    let sent = match parts {
-        Ok(parts) => read_parts(parts).await,
-        Err(_) => Err("请选择文件。"),
-    };
-    let sent = match sent {
-        Ok(sent) => sent,
+    let sent = match Upload::read(request).await {
+        Ok(sent) if sent.is_of(&desk) => sent,
+        Ok(_) => return refused(StatusCode::FORBIDDEN, "页面已过期，请再选一次文件。"),
         Err(fault) => return refused(StatusCode::UNPROCESSABLE_ENTITY, fault),
     };
-    if digest_of(&sent.csrf) != digest_of(&desk.csrf()) {
-        return refused(StatusCode::FORBIDDEN, "页面已过期，请再选一次文件。");
-    }
     let kind = infer::get(&sent.content).map(|kind| kind.mime_type());
     let fault = match kind.and_then(|mime| KINDS.iter().find(|(known, _)| *known == mime)) {
         _ if sent.content.is_empty() => "请选择文件。",
@@ -167,7 +133,7 @@ pub(in crate::http) async fn add(desk: Desk, Path(id): Path<String>, request: Re
     refused(StatusCode::UNPROCESSABLE_ENTITY, fault)
 }
 
-async fn keep(opened: &Opened<'_>, sent: &Sent, mime: &str, end: &str) -> Result<Kept, StoreError> {
+async fn keep(opened: &Opened<'_>, sent: &Upload, mime: &str, end: &str) -> Result<Kept, StoreError> {
     let (app, row) = (&opened.desk.app, &opened.loaded.row);
     let (keys, rng) = (app.keys(), &*app.rng);
     let digest: Digest = Sha256::digest(&sent.content).into();

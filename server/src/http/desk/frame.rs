@@ -45,6 +45,7 @@ const PAGES: &[(&str, &str, &[Role])] = &[
     ("/desk/briefings", "工作通报", &[Role::Supervisor, Role::Province]),
     ("/desk/services", "查找办件", &[Role::Operator, Role::Supervisor, Role::Province]),
     ("/desk/wishes", "口头诉求", &[Role::Operator, Role::Handler, Role::Supervisor, Role::Province]),
+    ("/desk/cards", "服务码", &[Role::CardOffice]),
     ("/desk/users", "账号", &[Role::Administrator]),
     ("/desk/messages", "消息投递", &[Role::Administrator]),
     ("/desk/record", "操作记录", &[Role::Administrator]),

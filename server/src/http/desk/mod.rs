@@ -2,6 +2,7 @@
 
 pub mod assist;
 pub mod briefings;
+pub mod cards;
 pub mod contact;
 pub mod file;
 mod frame;
@@ -15,6 +16,7 @@ mod session;
 pub mod sign_in;
 pub mod supervision;
 mod texts;
+mod upload;
 pub mod users;
 pub mod wishes;
 

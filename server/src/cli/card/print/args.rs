@@ -4,6 +4,8 @@ use clap::{Args as ClapArgs, ValueEnum};
 use haochaping::{identifier::Uscc, link::CardKind};
 use haochaping_cards::sheet::Sheet;
 
+use crate::printing::Terms;
+
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Examples:
   haochaping card print roster.xlsx --out cards --public-url https://hcp.example.gov.cn
@@ -113,6 +115,15 @@ impl Args {
             Kind::Agent => CardKind::Agent,
             Kind::Window => CardKind::Window,
             Kind::Hall => CardKind::Hall,
+        }
+    }
+
+    pub(super) fn terms(&self) -> Terms {
+        Terms {
+            kind: self.kind(),
+            valid_months: self.valid_months,
+            public_url: self.public_url.clone(),
+            is_lower_case: self.lower_case,
         }
     }
 

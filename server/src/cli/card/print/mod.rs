@@ -1,7 +1,7 @@
 //! `haochaping card print`: a roster is read and checked as a whole, its cards are issued, and then printed.
 
 mod args;
-mod cards;
+mod files;
 
 use std::{
     collections::BTreeMap,
@@ -24,12 +24,13 @@ use haochaping_cards::{
 
 use self::{
     args::FormatName,
-    cards::{Names, draft, read, read_portraits, to_cards, to_faces},
+    files::{read, read_portraits},
 };
 use super::{super::progress_bar, load_keys, open_existing};
 use crate::{
     app::{Clock, SystemClock},
     config::StoreArgs,
+    printing::{Names, draft, to_cards, to_faces},
     store::{Issue, Store, StoredCard},
 };
 
@@ -45,10 +46,11 @@ pub(super) async fn run(store_args: &StoreArgs, args: Args) -> Result<()> {
     let portraits = read_portraits(&args, &rows)?;
     let fonts = FontFiles::find(args.font.as_deref(), args.bold_font.as_deref())?;
     let wording = Wording { title: args.title.clone(), second_title: args.second_title.clone(), ..Wording::default() };
-    let news = to_cards(&args, &rows, &names);
+    let terms = args.terms();
+    let news = to_cards(&terms, &rows, &names, SystemClock.now());
     // With links that only have the right length: nothing is issued that cannot be printed.
-    let drafts: Vec<_> = news.iter().map(draft).collect();
-    let faces = to_faces(&args, &keys, &names, &rows, &drafts, &portraits);
+    let drafts: Vec<_> = news.iter().map(|new| draft(new, SystemClock.now())).collect();
+    let faces = to_faces(&terms, &keys, &names, &rows, &drafts, &portraits);
     let layout = Layout::of(&faces[0].link)?;
     let (sheet, has_back) = (args.sheet(), args.back);
     let batch = Batch { faces: &faces, wording: &wording, sheet, layout, has_back };
@@ -57,7 +59,7 @@ pub(super) async fn run(store_args: &StoreArgs, args: Args) -> Result<()> {
     prepare_folder(&args)?;
     let issued = store.issue_cards(news, SystemClock.now()).await?;
     let cards: Vec<_> = issued.iter().map(|(card, _)| card.clone()).collect();
-    let faces = to_faces(&args, &keys, &names, &rows, &cards, &portraits);
+    let faces = to_faces(&terms, &keys, &names, &rows, &cards, &portraits);
     let batch = Batch { faces: &faces, ..batch };
     let bar = progress_bar(faces.len() as u64, "cards");
     let progress = |n| bar.inc(n);
@@ -65,7 +67,7 @@ pub(super) async fn run(store_args: &StoreArgs, args: Args) -> Result<()> {
     let name = |face: &Face| format!("{:08}-{}", serials[&face.line], plain(&face.number));
     match args.format {
         FormatName::Pdf => {
-            for (name, faces) in files(&args, &names, &rows, &faces) {
+            for (name, faces) in split(&args, &names, &rows, &faces) {
                 write_whole(&args.out.join(name), |file| {
                     Ok(pdf::write(BufWriter::new(file), &Batch { faces: &faces, ..batch }, &fonts, &progress)?)
                 })?;
@@ -86,7 +88,7 @@ pub(super) async fn run(store_args: &StoreArgs, args: Args) -> Result<()> {
 }
 
 /// The files and what goes into each: one, or one a street.
-fn files(args: &Args, names: &Names, rows: &[Row], faces: &[Face]) -> Vec<(String, Vec<Face>)> {
+fn split(args: &Args, names: &Names, rows: &[Row], faces: &[Face]) -> Vec<(String, Vec<Face>)> {
     if args.one_file || faces.len() <= ONE_FILE_MAX {
         return vec![("cards.pdf".to_owned(), faces.to_vec())];
     }

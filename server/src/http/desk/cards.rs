@@ -1,0 +1,312 @@
+//! 服务码: a card office prints the cards of a roster, and replaces and ends those of its region.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{
+    extract::{Path, Query, Request},
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use haochaping::{link::CardKind, qr::Layout, region::Region};
+use haochaping_cards::{
+    Batch, PrintError,
+    face::{Face, Wording},
+    font::FontFiles,
+    pdf,
+    roster::{self, Checks, Row},
+    sheet::Sheet,
+};
+use serde::Deserialize;
+
+use super::{
+    frame::{Frame, respond},
+    list::not_found,
+    order::failed,
+    session::{Desk, Posted, is_from_here},
+    sign_in::{BUSY, CHOOSE},
+    upload::Upload,
+};
+use crate::{
+    app::App,
+    http::page,
+    printing::{Names, Terms, draft, to_cards, to_face, to_faces},
+    staff::entry,
+    store::{StoreError, StoredCard},
+};
+
+const PAGE: &str = "/desk/cards";
+const SHOWN_MAX: usize = 200;
+/// The most cards of one roster here; `haochaping card print` takes any number.
+const ROWS_MAX: usize = 2_000;
+/// As the command line has it.
+const VALID_MONTHS: u8 = 24;
+const KINDS: [(&str, &str, CardKind); 3] =
+    [("agent", "网格员", CardKind::Agent), ("window", "窗口", CardKind::Window), ("hall", "大厅", CardKind::Hall)];
+
+/// What is looked for.
+#[derive(Debug, Default, Deserialize)]
+pub(in crate::http) struct Asked {
+    #[serde(default)]
+    find: String,
+}
+
+struct Line {
+    serial: u32,
+    name: String,
+    number: String,
+    region: String,
+    expires: String,
+    state: String,
+    is_live: bool,
+}
+
+#[derive(Template)]
+#[template(path = "desk/cards.html")]
+struct Cards<'a> {
+    f: Frame,
+    lines: Vec<Line>,
+    is_cut: bool,
+    find: String,
+    kinds: [(&'static str, &'static str, CardKind); 3],
+    back: &'a Back,
+}
+
+/// Why nothing was printed or changed.
+#[derive(Default)]
+struct Back {
+    /// Of the roster, a line each.
+    faults: Vec<String>,
+    /// Of a card.
+    fault: &'static str,
+}
+
+impl Back {
+    fn roster(said: impl Into<String>) -> Self {
+        Self { faults: vec![said.into()], ..Self::default() }
+    }
+}
+
+/// The page.
+pub(in crate::http) async fn show(desk: Desk, Query(asked): Query<Asked>) -> Response {
+    match desk.lacks(PAGE) {
+        None => list(&desk, StatusCode::OK, &asked.find, &Back::default()).await,
+        Some(answer) => answer,
+    }
+}
+
+async fn list(desk: &Desk, status: StatusCode, find: &str, back: &Back) -> Response {
+    let mut cards = match in_scope(desk).await {
+        Ok(cards) => cards,
+        Err(error) => return failed(&desk.app, &error),
+    };
+    let find = find.trim();
+    let is_meant = |card: &StoredCard| {
+        card.card.name.contains(find) || card.card.number.contains(find) || card.serial.to_string() == find
+    };
+    cards.retain(|card| find.is_empty() || is_meant(card));
+    // The newest first.
+    cards.reverse();
+    let is_cut = cards.len() > SHOWN_MAX;
+    let lines = cards.into_iter().take(SHOWN_MAX).map(|card| line(&desk.app, card)).collect();
+    let f = Frame::inside(desk, PAGE, "服务码", !status.is_success());
+    respond(status, &Cards { f, lines, is_cut, find: find.to_owned(), kinds: KINDS, back })
+}
+
+async fn in_scope(desk: &Desk) -> Result<Vec<StoredCard>, StoreError> {
+    let region = desk.session.staff.region;
+    let cards = desk.app.store.cards().await?;
+    Ok(cards.into_iter().filter(|card| region.contains(card.card.region)).collect())
+}
+
+fn line(app: &App, card: StoredCard) -> Line {
+    let state = match (&card.revoked, card.replaced_by) {
+        (Some((_, why)), _) => format!("已停用：{why}"),
+        (None, Some(new)) => format!("已由 {new} 替换"),
+        (None, None) => "使用中".to_owned(),
+    };
+    Line {
+        serial: card.serial,
+        is_live: card.revoked.is_none() && card.replaced_by.is_none(),
+        name: card.card.name,
+        number: card.card.number,
+        region: app.region_name(card.card.region),
+        expires: card.card.expires.to_string(),
+        state,
+    }
+}
+
+async fn names(app: &App) -> Result<Names, StoreError> {
+    Ok(Names { imported: app.store.regions().await?, agencies: app.store.agency_names().await? })
+}
+
+fn terms(app: &App, kind: CardKind) -> Terms {
+    Terms { kind, valid_months: VALID_MONTHS, public_url: app.config.public_url.clone(), is_lower_case: false }
+}
+
+/// Prints the cards of a roster: they are issued only if every line is good and all can be printed.
+pub(in crate::http) async fn print(desk: Desk, request: Request) -> Response {
+    if let Some(answer) = desk.lacks(PAGE) {
+        return answer;
+    }
+    if !is_from_here(&desk.app, request.headers()) {
+        return page::refused(&desk.app, request.headers(), StatusCode::FORBIDDEN);
+    }
+    let refused = async |status, back| list(&desk, status, "", &back).await;
+    let upload = match Upload::read(request).await {
+        Ok(upload) if upload.is_of(&desk) => upload,
+        Ok(_) => return refused(StatusCode::FORBIDDEN, Back::roster("页面已过期，请再选一次文件。")).await,
+        Err(fault) => return refused(StatusCode::UNPROCESSABLE_ENTITY, Back::roster(fault)).await,
+    };
+    let kind = KINDS.iter().find(|(name, ..)| *name == upload.get("kind"));
+    let Some((.., kind)) = kind else {
+        return refused(StatusCode::UNPROCESSABLE_ENTITY, Back::roster("请选择服务码的种类。")).await;
+    };
+    match issue(&desk, *kind, &upload).await {
+        Ok(Ok(file)) => file,
+        Ok(Err(faults)) => refused(StatusCode::UNPROCESSABLE_ENTITY, Back { faults, ..Back::default() }).await,
+        Err(error) => {
+            tracing::error!(%error, "cards were not printed at the desk");
+            refused(StatusCode::SERVICE_UNAVAILABLE, Back::roster(BUSY)).await
+        }
+    }
+}
+
+/// The sheets, or every fault of the roster.
+async fn issue(desk: &Desk, kind: CardKind, upload: &Upload) -> Result<Result<Response, Vec<String>>, StoreError> {
+    let (app, names, now) = (&desk.app, Arc::new(names(&desk.app).await?), desk.app.clock.now());
+    let rows = match read(desk, kind, upload, &names) {
+        Ok(rows) => rows,
+        Err(faults) => return Ok(Err(faults)),
+    };
+    let (terms, keys, rows) = (terms(app, kind), app.keys(), Arc::new(rows));
+    let news = to_cards(&terms, &rows, &names, now);
+    let make = |cards: Vec<StoredCard>| {
+        let (terms, keys, names, rows) = (terms.clone(), Arc::clone(&keys), Arc::clone(&names), Arc::clone(&rows));
+        sheets(kind, move || to_faces(&terms, &keys, &names, &rows, &cards, &std::collections::BTreeMap::new()))
+    };
+    // With links that only have the right length: nothing is issued that cannot be printed.
+    let drafts = news.iter().map(|new| draft(new, now)).collect();
+    if let Err(error) = make(drafts).await {
+        return Ok(Err(vec![said(&error)]));
+    }
+    let who = format!("staff:{}", desk.session.staff.name);
+    app.store.note(entry(&*app.clock, &who, "cards-printed", &format!("{}", rows.len()))).await?;
+    let issued = app.store.issue_cards(news, now).await?;
+    let made = make(issued.into_iter().map(|(card, _)| card).collect()).await;
+    Ok(made.map(|bytes| file(bytes, "cards.pdf")).map_err(|error| vec![said(&error)]))
+}
+
+fn read(desk: &Desk, kind: CardKind, upload: &Upload, names: &Names) -> Result<Vec<Row>, Vec<String>> {
+    let region_name = |region: Region| names.region(region);
+    let today = desk.app.clock.now().date_in_china();
+    let checks = Checks { today, kind, agency: None, region_name: &region_name };
+    let roster = roster::read(&upload.content, &checks).map_err(|error| vec![error.to_string()])?;
+    let mut faults: Vec<_> = roster.faults.iter().map(ToString::to_string).collect();
+    let own = desk.session.staff.region;
+    let outside = roster.rows.iter().filter(|row| !own.contains(row.region));
+    faults.extend(outside.map(|row| format!("第 {} 行：{} 不在您的地区内", row.line, row.region)));
+    if roster.rows.is_empty() && faults.is_empty() {
+        faults.push("名单里没有可以制作的服务码。".into());
+    }
+    if roster.rows.len() > ROWS_MAX {
+        faults = vec![format!("一次最多 {ROWS_MAX} 张，更多的请管理员用 haochaping card print 制作。")];
+    }
+    if faults.is_empty() { Ok(roster.rows) } else { Err(faults) }
+}
+
+/// Draws sheets. Takes a core for a second and more.
+async fn sheets(kind: CardKind, faces: impl FnOnce() -> Vec<Face> + Send + 'static) -> Result<Vec<u8>, PrintError> {
+    let draw = move || {
+        let faces = faces();
+        let Some(first) = faces.first() else { return Ok(Vec::new()) };
+        let layout = Layout::of(&first.link)?;
+        let wording = Wording {
+            title: "政务服务评价卡".into(),
+            second_title: "Government Service Rating Card".into(),
+            ..Wording::default()
+        };
+        let sheet = if kind == CardKind::Agent { Sheet::A4Ten } else { Sheet::A5 };
+        let batch = Batch { faces: &faces, wording: &wording, sheet, layout, has_back: false };
+        let (fonts, mut out) = (FontFiles::find(None, None)?, Vec::new());
+        pdf::write(&mut out, &batch, &fonts, &|_| ())?;
+        Ok(out)
+    };
+    tokio::task::spawn_blocking(draw).await.unwrap_or_else(|error| Err(PrintError::Subset(error.to_string())))
+}
+
+fn said(error: &PrintError) -> String {
+    match error {
+        PrintError::Glyphs(missing) => {
+            let shown = missing.iter().map(|(line, one)| format!("第 {line} 行“{one}”"));
+            format!("字体里没有这些字：{}。", shown.collect::<Vec<_>>().join("、"))
+        }
+        error => format!("没有制作成功：{error}"),
+    }
+}
+
+fn file(bytes: Vec<u8>, name: &'static str) -> Response {
+    let mut response = bytes.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/pdf"));
+    let disposition = format!("attachment; filename=\"{name}\"");
+    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_str(&disposition).expect("a plain name"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Replaces a card by one that says the same, or ends it.
+pub(in crate::http) async fn change(Path(serial): Path<u32>, posted: Posted) -> Response {
+    let desk = &posted.desk;
+    if let Some(answer) = desk.lacks(PAGE) {
+        return answer;
+    }
+    match in_scope(desk).await {
+        Ok(cards) if cards.iter().any(|card| card.serial == serial) => {}
+        Ok(_) => return not_found(desk),
+        Err(error) => return failed(&desk.app, &error),
+    }
+    let find = serial.to_string();
+    let refused = async |status, fault| list(desk, status, &find, &Back { fault, ..Back::default() }).await;
+    let why = posted.get("why").trim();
+    let done = match posted.get("action") {
+        "replace" => replace(desk, serial).await,
+        "revoke" if why.is_empty() || why.chars().count() > 100 => Ok(Err("请填写停用理由，最多 100 个字。")),
+        "revoke" => revoke(desk, serial, why).await,
+        _ => Ok(Err(CHOOSE)),
+    };
+    match done {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(fault)) => refused(StatusCode::UNPROCESSABLE_ENTITY, fault).await,
+        Err(error) => {
+            tracing::error!(%error, "a card was not changed");
+            refused(StatusCode::SERVICE_UNAVAILABLE, BUSY).await
+        }
+    }
+}
+
+const ENDED: &str = "这张服务码已经不在使用中。";
+
+async fn replace(desk: &Desk, serial: u32) -> Result<Result<Response, &'static str>, StoreError> {
+    let (app, names) = (&desk.app, names(&desk.app).await?);
+    let Some(new) = app.store.replace_card(serial, app.clock.now()).await? else { return Ok(Err(ENDED)) };
+    let who = format!("staff:{}", desk.session.staff.name);
+    app.store.note(entry(&*app.clock, &who, "card-replaced", &format!("{serial} {}", new.serial))).await?;
+    let kind = new.card.kind;
+    let (terms, keys) = (terms(app, kind), app.keys());
+    let made = sheets(kind, move || vec![to_face(&terms, &keys, &names, 0, &new, None)]).await;
+    Ok(made.map(|bytes| file(bytes, "card.pdf")).map_err(|error| {
+        tracing::error!(%error, "a new card was issued and not printed");
+        "新服务码已经签发，但没有制作成功。请管理员检查字体后，再用名单制作一次。"
+    }))
+}
+
+async fn revoke(desk: &Desk, serial: u32, why: &str) -> Result<Result<Response, &'static str>, StoreError> {
+    let app = &desk.app;
+    if !app.store.revoke_card(serial, why, app.clock.now()).await? {
+        return Ok(Err(ENDED));
+    }
+    let who = format!("staff:{}", desk.session.staff.name);
+    app.store.note(entry(&*app.clock, &who, "card-revoked", &serial.to_string())).await?;
+    Ok(Ok(Redirect::to(&format!("{}{PAGE}?find={serial}", app.config.base_path())).into_response()))
+}
