@@ -26,7 +26,12 @@ use haochaping_server::{
     http::{assets::Served, router::router},
     keys::{Keys, MasterKey},
     orders,
-    store::{About, NewRating, NewService, Store, StoredApiKey, sqlite::SqliteStore},
+    staff::{account, digest_of, entry, invite},
+    store::{
+        About, NewRating, NewService, Store, StoredApiKey,
+        outbox::{Endpoint, EndpointKind},
+        sqlite::SqliteStore,
+    },
     writer,
 };
 use tokio::net::TcpListener;
@@ -34,7 +39,7 @@ use tokio::net::TcpListener;
 use crate::Result;
 
 const AUTHORITY: &str = "bench";
-const N_AGENCIES: usize = 50;
+const N_AGENCIES: usize = 20;
 const CHUNK: usize = 500;
 
 /// One store behind the real router.
@@ -43,6 +48,9 @@ pub(crate) struct Collector {
     app: Arc<App>,
     agencies: Vec<Uscc>,
     bearers: Vec<String>,
+    /// A handler of each department, and a supervisor of the province.
+    cookies: Vec<String>,
+    supervisor: String,
 }
 
 impl Collector {
@@ -83,7 +91,24 @@ impl Collector {
         let service =
             router(&app, Served(Arc::new(Releases::default()))).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await });
-        Ok(Self { url, app, agencies, bearers })
+        // Every step is told to a hotline, as in a real place: the message is part of what giving an order out costs.
+        app.store.add_endpoint(hotline(&url), entry(&SystemClock, "bench", "endpoint-added", "hotline")).await?;
+        let mut cookies = Vec::new();
+        for (n, agency) in agencies.iter().enumerate() {
+            cookies.push(sign_in(&app, &format!("handler-{n}"), "handler", agency).await?);
+        }
+        let supervisor = sign_in(&app, "supervisor", "supervisor", &agencies[0]).await?;
+        Ok(Self { url, app, agencies, bearers, cookies, supervisor })
+    }
+
+    /// The cookie of a department's handler.
+    pub(crate) fn handler(&self, n: usize) -> String {
+        self.cookies[n % N_AGENCIES].clone()
+    }
+
+    /// The cookie of the supervisor.
+    pub(crate) fn supervisor(&self) -> String {
+        self.supervisor.clone()
     }
 
     /// The key of a department.
@@ -139,6 +164,34 @@ impl Collector {
         let part = part_of(AUTHORITY, service.case_number.as_str());
         NewService { service, part, id: uuid_at(at, &SystemRng), last_day: u16::MAX, is_probe: false, at }
     }
+}
+
+fn hotline(url: &str) -> Endpoint {
+    Endpoint {
+        id: timeless_id(&SystemRng),
+        name: "hotline".into(),
+        kind: EndpointKind::Hotline,
+        region: Region::COUNTRY,
+        agency: None,
+        url: url.to_owned(),
+        secret: Vec::new(),
+        created_at: SystemClock.now(),
+        disabled_at: None,
+    }
+}
+
+/// An account with a session, and its cookie.
+async fn sign_in(app: &App, name: &str, role: &str, agency: &Uscc) -> Result<String> {
+    let said = |what: &str| entry(&SystemClock, "bench", what, name);
+    let row = account(name, role, &agency.to_string(), "320000", &SystemClock)?;
+    let (token, link) = invite(&SystemClock, &SystemRng);
+    app.store.add_staff(row, link, said("staff-added")).await?;
+    // Nobody signs in by it.
+    app.store.accept_invitation(digest_of(&token), "no hash", said("password-set")).await?;
+    let row = app.store.staff().await?.into_iter().find(|row| row.name == name).ok_or("an account went away")?;
+    let secret = format!("SESSION-OF-{name}");
+    app.store.begin_session(digest_of(&secret), &row, said("signed-in")).await?;
+    Ok(format!("hcp-desk={secret}"))
 }
 
 fn rating(new: &NewService, at: Moment) -> NewRating {
