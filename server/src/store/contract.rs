@@ -5,6 +5,7 @@ mod commit;
 mod make;
 mod model;
 mod operate;
+mod outbox;
 mod register;
 mod sqlite;
 mod staff;
@@ -70,6 +71,15 @@ macro_rules! every_store {
                     api_keys_are_added_and_revoked_and_the_change_is_told,
                     names_of_regions_are_imported_and_changed_and_the_change_is_told,
                     a_new_agency_name_replaces_the_old_one,
+                }
+                outbox {
+                    messages_of_one_order_go_one_after_the_other,
+                    a_dead_letter_stops_its_own_order_until_it_is_sent_again,
+                    the_nearest_is_told_and_of_departments_each,
+                    what_came_in_is_known_and_forgotten,
+                    a_contact_is_forgotten_once_its_order_is_closed,
+                    a_file_is_kept_once_for_each_order_and_so_many,
+                    a_briefing_that_is_published_stands,
                 }
                 staff {
                     a_link_sets_one_password_until_its_hour,
