@@ -311,4 +311,7 @@ fn terms_that_end_are_told_of_once_and_those_that_are_over_once() {
         &["--role", "supervisor", "--agency", "11110000000021135M", "--region", "321000"],
     );
     assert!(body.get("/desk/supervision").text().contains("<strong>1</strong> 已超期"));
+    let order = body.get(&body.orders(1)[0]);
+    let n = |name: &str| order.text().matches(&format!("<dt>{name}</dt>")).count();
+    assert_eq!((n("到期提醒"), n("超期通知")), (1, 1), "on record beside it");
 }

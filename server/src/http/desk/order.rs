@@ -78,6 +78,7 @@ struct OrderPage<'a> {
     notes: &'a [(String, String, String)],
     seen: &'a [(String, String, String)],
     files: &'a [file::Line],
+    notices: &'a [(&'static str, String)],
     is_contact_gone: bool,
     entered_by: Option<&'a str>,
 }
@@ -113,6 +114,7 @@ pub(super) struct Opened<'a> {
     notes: Vec<(String, String, String)>,
     seen: Vec<(String, String, String)>,
     files: Vec<file::Line>,
+    notices: Vec<(&'static str, String)>,
     entered_by: Option<String>,
 }
 
@@ -130,7 +132,10 @@ impl<'a> Opened<'a> {
             if channel == Channel::Phone.name() { format!("{who}（电话）") } else { format!("{who}（大厅）") }
         });
         let files = file::read(app, &loaded.row).await.map_err(|error| failed(app, &error))?;
-        Ok(Self { desk, worker, loaded, notes, seen, files, entered_by })
+        let notices = app.store.notices(loaded.row.part, loaded.row.rating).await;
+        let notices = notices.map_err(|error| failed(app, &error))?.into_iter();
+        let notices = notices.map(|(kind, _, at)| (texts::notice(&kind), shown_time(at))).collect();
+        Ok(Self { desk, worker, loaded, notes, seen, files, notices, entered_by })
     }
 }
 
@@ -207,7 +212,7 @@ fn read_action(kind: ActionKind, form: &[(String, String)]) -> Result<Action, &'
 impl Opened<'_> {
     /// The page, with what came back.
     pub(super) fn page(&self, status: StatusCode, back: &Back<'_>) -> Response {
-        let Self { desk, worker, loaded, notes, seen, files, entered_by } = self;
+        let Self { desk, worker, loaded, notes, seen, files, notices, entered_by } = self;
         let app = &desk.app;
         let order = view(app, worker, loaded);
         let messages = Lang::ZhHans.page_messages();
@@ -228,6 +233,7 @@ impl Opened<'_> {
             notes,
             seen,
             files,
+            notices,
             entered_by: entered_by.as_deref(),
             is_contact_gone: order.contact.is_none() && loaded.order.facts.has_contact,
             order,

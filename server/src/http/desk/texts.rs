@@ -127,6 +127,11 @@ pub(super) fn account(error: &AccountError) -> String {
     }
 }
 
+/// What was told about a term.
+pub(super) fn notice(kind: &str) -> &'static str {
+    if kind == "reminder" { "到期提醒" } else { "超期通知" }
+}
+
 /// What the record calls what was done.
 pub(super) fn recorded(what: &str) -> &'static str {
     match what {
