@@ -118,6 +118,12 @@ impl Collector {
         }
     }
 
+    /// Where the first administrator of the desk sets a password; `None` once that was done.
+    pub(crate) fn welcome_link(&self) -> Option<String> {
+        let said = fs::read_to_string(&self.log).ok()?;
+        said.split_whitespace().find(|word| word.contains("/desk/welcome/")).map(str::to_owned)
+    }
+
     /// Returns when it has ended by itself.
     pub(crate) async fn died(&mut self) -> ExitStatus {
         self.child.wait().await.unwrap_or_default()

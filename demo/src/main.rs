@@ -73,7 +73,7 @@ async fn serve(
 ) -> Result<()> {
     let registry = Registry::open(&collector.origin, key).await?;
     let routes = portal::routes(Arc::new(Portal { collector: collector.origin.clone(), registry }));
-    say_where(portal_origin, &collector.origin);
+    say_where(portal_origin, &collector.origin, collector.welcome_link().as_deref());
     tokio::select! {
         () = ended(open_for) => Ok(()),
         served = axum::serve(listener, routes) => served.context("the portal ended"),
@@ -82,12 +82,16 @@ async fn serve(
 }
 
 #[expect(clippy::print_stdout, reason = "the addresses are what a person starts this for")]
-fn say_where(portal: &str, collector: &str) {
+fn say_where(portal: &str, collector: &str, welcome: Option<&str>) {
     println!("portal       {portal}/");
     println!("services     {portal}/services");
     println!("playground   {portal}/playground");
     println!("guide        {collector}/embed");
     println!("public page  {collector}/");
+    match welcome {
+        Some(link) => println!("desk         {collector}/desk, whose administrator sets a password at {link}"),
+        None => println!("desk         {collector}/desk"),
+    }
     println!("Ctrl-C ends it");
 }
 
