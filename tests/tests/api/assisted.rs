@@ -69,6 +69,10 @@ fn an_operator_reads_a_rating_back_and_enters_it_under_their_name() {
     assert_eq!(again.text(), done.text(), "sent twice is one");
     eventually("it counts", || (Http::new().get(&statistics).json()["bad"] == 1).then_some(()));
     assert!(staff.get(&format!("/desk/services?case={case}")).text().contains("评价</dt><dd>已于"));
+    let rated_body =
+        Staff::new(&collector, "li-2", &["--role", "supervisor", "--agency", AGENCY, "--region", "321000"]);
+    let seen = rated_body.get(&format!("/desk/services?case={case}"));
+    assert!(seen.text().contains("<dd>已评价</dd>"), "no day for the rated body: {}", seen.text());
     assert_eq!(staff.get(&format!("{path}?via=phone")).status, 303, "rated once");
     let handler = Staff::new(&collector, "wang-1", &["--role", "handler", "--agency", AGENCY, "--region", "321000"]);
     let order = handler.orders(1).remove(0);

@@ -271,8 +271,9 @@ pub struct Statistics {
     pub bad: u64,
     /// 好评率, 0–1; null with no rating.
     pub good_rate: Option<f64>,
-    /// How the bad ones were worked.
-    pub handling: HandlingFigures,
+    /// How the bad ones were worked; an older collector does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handling: Option<HandlingFigures>,
     /// Ratings that are kept and do not count yet.
     pub quarantined: u64,
     /// Ratings that were left out for good, each with a reason on record.

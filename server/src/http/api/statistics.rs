@@ -56,7 +56,7 @@ pub async fn show(
         good: counts.good(),
         bad: counts.bad(),
         good_rate: counts.good_rate(),
-        handling: app.handled.published(region, &agency).into(),
+        handling: Some(app.handled.published(region, &agency).into()),
         quarantined: aside.quarantined,
         excluded: aside.excluded,
         probes: aside.probes,

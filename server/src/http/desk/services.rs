@@ -31,6 +31,7 @@ struct Line {
     region: String,
     finished_on: String,
     number: u32,
+    is_rated: bool,
     rated_on: Option<String>,
     may_enter: bool,
 }
@@ -74,12 +75,14 @@ pub(in crate::http) async fn show(desk: Desk, Query(asked): Query<Asked>) -> Res
     let line = |service: FoundService| Line {
         name: name_of(&service),
         may_enter: is_operator && operator.may_enter(&service) && service.rated_at.is_none(),
+        // No reprisal: by its day somebody of the rated body would tell an anonymous person by case number.
+        rated_on: service.rated_at.filter(|_| operator.may_enter(&service)).map(|at| at.date_in_china().to_string()),
+        is_rated: service.rated_at.is_some(),
         item: service.item_name.unwrap_or_else(|| "未登记事项名称".to_owned()),
         agency: service.agency_name.unwrap_or(service.agency),
         region: desk.app.region_name(service.region),
         finished_on: service.finished_at.date_in_china().to_string(),
         number: service.service_number,
-        rated_on: service.rated_at.map(|at| at.date_in_china().to_string()),
     };
     let lines = found.into_iter().map(line).collect();
     let f = Frame::inside(&desk, PAGE, "查找办件", false);
