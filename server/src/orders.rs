@@ -151,9 +151,14 @@ async fn next_of_its_own(app: &App, row: OrderRow, now: Instant) -> Result<NewEn
     to_new(app, &loaded.row, &loaded.order, &entry)
 }
 
+/// The hour at which an order reaches its department was drawn when it was opened; whatever is done before leaves it alone.
+fn keep_hour(after: OrderStanding, row: &OrderRow) -> OrderStanding {
+    if after.stage == Stage::Opened { OrderStanding { wake_at: row.standing.wake_at, ..after } } else { after }
+}
+
 fn to_new(app: &App, row: &OrderRow, order: &WorkOrder, entry: &Entry) -> Result<NewEntry, ActError> {
     let after = order.apply(entry).map_err(HistoryError::from)?;
-    let after = standing(&after, &app.config.profile, &app.calendar());
+    let after = keep_hour(standing(&after, &app.config.profile, &app.calendar()), row);
     let entry = seal(&app.keys().vault, &row.rating, entry, &*app.rng);
     Ok(NewEntry { part: row.part, rating: row.rating, entry, after })
 }
@@ -191,7 +196,7 @@ pub async fn move_provisional(app: &App) -> Result<(), StoreError> {
                 continue;
             }
         };
-        let after = standing(&loaded.order, &app.config.profile, &app.calendar());
+        let after = keep_hour(standing(&loaded.order, &app.config.profile, &app.calendar()), &loaded.row);
         if after != before && app.store.move_due(loaded.row.part, loaded.row.rating, after.clone()).await? {
             let due = |standing: &OrderStanding| standing.due_at.map(Instant::to_rfc3339);
             tracing::info!(order = name, before = ?due(&before), after = ?due(&after), "a provisional term is settled");

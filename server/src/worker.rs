@@ -7,7 +7,7 @@ use haochaping::{
     rating::{Indicator, masked_name, masked_phone},
     region::Region,
     wire::v1,
-    work_order::{Actor, Entry, Role, Stage},
+    work_order::{Action, Actor, Entry, Role, Stage},
 };
 
 use crate::{
@@ -119,6 +119,8 @@ pub fn view(app: &App, worker: &Worker, loaded: &Loaded) -> v1::WorkOrder {
     };
     let due = order.due(&app.config.profile, &app.calendar()).into_iter();
     let actions = order.next_actions(worker.actor.role);
+    let given_out = loaded.history.iter().find(|entry| matches!(entry.action, Action::Dispatch));
+    let given_out = given_out.map_or(u32::MAX, |entry| entry.number);
     v1::WorkOrder {
         id: id_of(row),
         stage: order.stage(),
@@ -153,13 +155,14 @@ pub fn view(app: &App, worker: &Worker, loaded: &Loaded) -> v1::WorkOrder {
                 requires: action.fields().iter().map(ToString::to_string).collect(),
             })
             .collect(),
-        history: loaded.history.iter().map(|entry| entry_view(entry, is_hidden)).collect(),
+        history: loaded.history.iter().map(|entry| entry_view(entry, is_hidden, entry.number < given_out)).collect(),
     }
 }
 
-fn entry_view(entry: &Entry, is_hidden: bool) -> v1::WorkOrderEntry {
+fn entry_view(entry: &Entry, is_hidden: bool, is_early: bool) -> v1::WorkOrderEntry {
     let at = Instant::from_millis(entry.at);
-    let is_day_only = is_hidden && entry.role == Role::Rater;
+    // What was said before the department had the order tells when the rating came.
+    let is_day_only = is_hidden && (is_early || entry.role == Role::Rater);
     v1::WorkOrderEntry {
         number: entry.number,
         at: if is_day_only { at.date_in_china().to_string() } else { at.to_rfc3339() },

@@ -69,7 +69,7 @@ pub struct Figures {
 }
 
 /// An order that is overdue.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Overdue {
     /// Its id.
     pub id: String,
@@ -140,27 +140,47 @@ impl Month {
         all
     }
 
-    /// For everybody: departments with fewer ratings than `least` are put together, so that nobody is told apart, and of
-    /// overdue orders no matter is named.
+    /// For everybody, so that nobody is told apart: lines with fewer ratings than `least` are put together with others until
+    /// they are `least`, a share of fewer is left out, and of what is overdue only the number is said.
     #[must_use]
     pub fn for_everybody(mut self, least: u64) -> Self {
-        let (mut rest, kept): (Vec<_>, Vec<_>) =
-            self.agencies.into_iter().partition(|line| line.now.counts.total() < least);
-        self.agencies = kept;
-        if !rest.is_empty() {
-            let name = format!("其他部门（{} 个，每个评价少于 {least} 条）", rest.len());
-            let mut sum = Line { code: String::new(), name, ..Line::default() };
-            for line in rest.drain(..) {
-                sum.now.merge(&line.now.counts, &line.now.handling);
-                sum.before.merge(&line.before.counts, &line.before.handling);
+        self.agencies = together(self.agencies, least, "部门");
+        self.regions = together(self.regions, least, "地区");
+        for line in self.agencies.iter_mut().chain(&mut self.regions).chain([&mut self.total]) {
+            if line.before.counts.total() < least {
+                line.before = Figures::default();
             }
-            self.agencies.push(sum);
         }
-        for one in &mut self.overdue {
-            (one.id, one.item) = (String::new(), String::new());
+        let n = self.overdue.len();
+        self.overdue.clear();
+        if n > 0 {
+            let (agency_name, item) = ("各部门".to_owned(), format!("共 {n} 件"));
+            self.overdue.push(Overdue { agency_name, item, ..Overdue::default() });
         }
         self
     }
+}
+
+/// Puts the smallest lines together, at least two and of at least so many ratings in all. A line without any says nothing of
+/// anybody.
+fn together(mut lines: Vec<Line>, least: u64, what: &str) -> Vec<Line> {
+    let n_of = |line: &Line| line.now.counts.total().max(line.now.handling.bad);
+    let is_small = |line: &Line| (1..least).contains(&n_of(line));
+    if !lines.iter().any(is_small) {
+        return lines;
+    }
+    let (mut n, mut sum) = (0_u64, Line::default());
+    while n < 2 || lines.iter().any(is_small) || n_of(&sum) < least {
+        let smallest = (0..lines.len()).filter(|at| n_of(&lines[*at]) > 0).min_by_key(|at| n_of(&lines[*at]));
+        let Some(at) = smallest else { break };
+        let line = lines.remove(at);
+        sum.now.merge(&line.now.counts, &line.now.handling);
+        sum.before.merge(&line.before.counts, &line.before.handling);
+        n += 1;
+    }
+    sum.name = format!("其他{what}（{n} 个合并）");
+    lines.push(sum);
+    lines
 }
 
 /// `2026年11月`
@@ -264,12 +284,20 @@ impl Lines {
     }
 }
 
-/// What in a text is no matter for a briefing: a telephone or identity number.
+/// What in a text is no matter for a briefing: a telephone or identity number, however it is spaced.
 pub fn names_somebody(text: &str) -> bool {
-    let mut runs = text.split(|one: char| !one.is_ascii_digit() && !matches!(one, 'x' | 'X'));
+    let to_plain = |one: char| match one {
+        '０'..='９' => char::from_u32(u32::from(one) - u32::from('０') + u32::from('0')).unwrap_or(one),
+        _ => one,
+    };
+    let plain: String = text.chars().filter(|one| !one.is_whitespace() && *one != '-').map(to_plain).collect();
+    let mut runs = plain.split(|one: char| !one.is_ascii_digit() && !matches!(one, 'x' | 'X'));
     runs.any(|run| {
         let digits = run.bytes().take_while(u8::is_ascii_digit).count();
-        (digits == 11 && run.starts_with('1')) || digits == 18 || (digits == 17 && run.len() == 18)
+        let number = &run[..digits];
+        let national = number.strip_prefix("0086").or_else(|| number.strip_prefix("86")).unwrap_or(number);
+        let is_mobile = |number: &str| number.len() == 11 && number.starts_with('1') && number.as_bytes()[1] >= b'3';
+        is_mobile(number) || is_mobile(national) || digits == 18 || (digits == 17 && run.len() == 18)
     })
 }
 
@@ -287,7 +315,15 @@ mod tests {
 
     #[test]
     fn telephone_and_identity_numbers_are_found_and_case_figures_are_not() {
-        for text in ["电话13800131234。", "身份证11010119900307123X", "证号110101199003071234"] {
+        for text in [
+            "138 0013 1234",
+            "138-0013-1234",
+            "+8613800131234",
+            "１３８００１３１２３４",
+            "电话13800131234。",
+            "身份证11010119900307123X",
+            "证号110101199003071234",
+        ] {
             assert!(names_somebody(text), "{text}");
         }
         for text in ["本月12345热线", "编号2026112500001", "138****1234", "共收到 1380013 件"] {
@@ -314,16 +350,16 @@ mod tests {
             name: "扬州市".into(),
             month: 202_611,
             as_of: String::new(),
-            total: line("扬州市", 12),
+            total: line("扬州市", 14),
             regions: vec![],
-            agencies: vec![line("大局", 9), line("甲所", 1), line("乙所", 2)],
+            agencies: vec![line("大局", 9), line("甲所", 1), line("乙所", 4)],
             overdue: vec![overdue],
         };
         let shown = month.for_everybody(5);
         assert_eq!(shown.agencies.len(), 2);
         assert_eq!(
             (shown.agencies[1].now.counts.total(), shown.agencies[1].now.counts.bad()),
-            (3, 2),
+            (5, 2),
             "nothing is lost"
         );
         assert_eq!((shown.overdue[0].item.as_str(), shown.overdue[0].agency_name.as_str()), ("", "示例局"));

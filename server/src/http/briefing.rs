@@ -9,6 +9,8 @@ use axum::{
 };
 use haochaping::form::html::escape;
 
+use tokio::sync::Semaphore;
+
 use crate::{
     app::App,
     briefing::{Case, HEADS, Line, Month, write_pdf, write_xlsx},
@@ -108,9 +110,15 @@ impl Kind {
 /// A briefing as a file; `None` if it could not be made, which is logged.
 pub(super) async fn file(month: Month, cases: Vec<Case>, kind: Kind) -> Option<Response> {
     let name = format!("haochaping-{}-{}", month.region, month.month);
-    let made = tokio::task::spawn_blocking(move || match kind {
-        Kind::Pdf => write_pdf(&month, &cases).map_err(|error| error.to_string()),
-        Kind::Xlsx => write_xlsx(&month, &cases).map_err(|error| error.to_string()),
+    // Fonts take 40 MB, and everybody may ask: one at a time, also after whoever asked has gone.
+    static MAKING: Semaphore = Semaphore::const_new(1);
+    let permit = MAKING.acquire().await.ok()?;
+    let made = tokio::task::spawn_blocking(move || {
+        let _permit = permit;
+        match kind {
+            Kind::Pdf => write_pdf(&month, &cases).map_err(|error| error.to_string()),
+            Kind::Xlsx => write_xlsx(&month, &cases).map_err(|error| error.to_string()),
+        }
     });
     let made = made.await.map_err(|error| error.to_string()).and_then(|made| made);
     let bytes = made.inspect_err(|error| tracing::error!(error, "a briefing was not made")).ok()?;

@@ -57,8 +57,13 @@ async fn of_order(app: &App, endpoint: &Endpoint, message: &Message) -> Result<O
 async fn load(app: &App, message: &Message) -> Result<Option<Loaded>, HistoryError> {
     let Some(row) = app.store.order_of(message.part, message.subject).await? else { return Ok(None) };
     let mut loaded = orders::load(&*app.store, &app.keys().vault, row).await?;
-    if message.entry > 0 {
-        loaded.history.truncate(message.entry as usize);
+    let n_then = if message.entry > 0 {
+        message.entry as usize
+    } else {
+        loaded.history.iter().take_while(|entry| entry.at <= message.created_at.millis()).count()
+    };
+    if n_then < loaded.history.len() {
+        loaded.history.truncate(n_then);
         loaded.order = WorkOrder::replay(loaded.row.facts.clone(), loaded.row.opened_at, &loaded.history)?;
     }
     loaded.order.facts.is_service_body = app.callers().is_body(&loaded.order.agency);
@@ -70,10 +75,10 @@ async fn reply(app: &App, message: &Message) -> Result<Option<Told>, HistoryErro
     let Some(loaded) = load(app, message).await? else { return Ok(None) };
     let Some(Action::Reply { text }) = loaded.history.last().map(|entry| &entry.action) else { return Ok(None) };
     let (row, keys) = (&loaded.row, app.keys());
-    let sealed = row.about.contact.as_deref();
-    let Some(contact) = sealed.and_then(|blob| keys.vault.open("rating", &row.rating, "contact", blob)) else {
-        return Ok(None);
-    };
+    let Some(sealed) = row.about.contact.as_deref() else { return Ok(None) };
+    // A key that is missing now may be there later: the reply is not given up.
+    let contact =
+        keys.vault.open("rating", &row.rating, "contact", sealed).ok_or(HistoryError::Sealed(message.entry))?;
     let (name, phone) = contact.split_once('\n').unwrap_or((&contact, ""));
     let lookup = LookupCode::of(row.part, &row.rating, &keys.lookup);
     let data = v1::RaterMessage {

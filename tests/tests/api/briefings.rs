@@ -73,7 +73,7 @@ fn a_body_writes_a_case_publishes_and_everybody_reads_the_same() {
     let shown = Http::new().get(&public);
     assert_eq!(shown.status, 200);
     assert!(shown.text().contains("案例：一次告知不到位") && shown.text().contains("经核实&#60;属实&#62;"));
-    assert!(shown.text().contains("其他部门（1 个，每个评价少于 5 条）"), "no small department is told apart");
+    assert!(shown.text().contains("其他部门（2 个合并）"), "no small department is told apart");
     assert!(!shown.text().contains("HYPERLINK"));
     let list = Http::new().get(&format!("{}/briefings", collector.url()));
     assert!(list.text().contains(&format!("/{month}\">扬州市")), "{}", list.text());

@@ -112,3 +112,29 @@ fn a_contact_goes_when_its_time_is_over_and_stays_while_the_order_is_open() {
         .unwrap();
     assert_eq!(of_open, 1, "whoever waits for an answer can be reached");
 }
+
+#[test]
+fn a_password_that_was_sent_to_a_session_that_ended_is_not_kept() {
+    let collector = Collector::start(&[]);
+    with_contact(&collector);
+    let staff = handler(&collector);
+    let order = staff.orders(1).remove(0);
+    assert_eq!(staff.post("/desk/sign-out", &[]).status, 303);
+    let url = format!("{}{order}/contact", collector.url());
+    let sent = haochaping_tests::form(&[("csrf", "x"), ("reason", "电话核实"), ("password", PASSWORD)]);
+    let asked = staff.http.post_form(&url, &sent);
+    let kept = haochaping_tests::form(&[("", PASSWORD)]);
+    assert!(
+        asked.status == 401
+            && !asked.text().contains(PASSWORD)
+            && !asked.text().contains(&kept[1..].replace('%', "&#37;"))
+    );
+    assert!(!asked.text().contains("password=") && asked.text().contains("reason="), "{}", asked.text());
+    let again = Staff::sign_in(&collector, "wang-1");
+    let other = again.http.post_form(&url, &sent);
+    assert!(
+        other.status == 403 && !other.text().contains(PASSWORD) && other.text().contains("电话核实"),
+        "{}",
+        other.text()
+    );
+}

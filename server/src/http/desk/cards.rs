@@ -18,6 +18,7 @@ use haochaping_cards::{
     sheet::Sheet,
 };
 use serde::Deserialize;
+use tokio::sync::Semaphore;
 
 use super::{
     frame::{Frame, respond},
@@ -217,7 +218,10 @@ fn read(desk: &Desk, kind: CardKind, upload: &Upload, names: &Names) -> Result<V
 
 /// Draws sheets. Takes a core for a second and more.
 async fn sheets(kind: CardKind, faces: impl FnOnce() -> Vec<Face> + Send + 'static) -> Result<Vec<u8>, PrintError> {
+    static DRAWING: Semaphore = Semaphore::const_new(1);
+    let permit = DRAWING.acquire().await.map_err(|error| PrintError::Subset(error.to_string()))?;
     let draw = move || {
+        let _permit = permit;
         let faces = faces();
         let Some(first) = faces.first() else { return Ok(Vec::new()) };
         let layout = Layout::of(&first.link)?;

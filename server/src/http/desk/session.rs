@@ -165,13 +165,15 @@ where
             return Err(page::refused(&app, &headers, StatusCode::FORBIDDEN));
         }
         // Nobody loses what was written because a session ended meanwhile.
-        let kept = std::str::from_utf8(&body).unwrap_or("");
+        let form = read_form(&body);
+        let written = form.iter().filter(|(name, _)| name != "password");
+        let kept = form_urlencoded::Serializer::new(String::new()).extend_pairs(written).finish();
         let desk = match Desk::of(Arc::clone(&app), &headers).await {
             Ok(Some(desk)) => desk,
-            Ok(None) => return Err(sign_in::ask(&app, &path, kept)),
-            Err(_) => return Err(sign_in::busy(&app, &path, kept)),
+            Ok(None) => return Err(sign_in::ask(&app, &path, &kept)),
+            Err(_) => return Err(sign_in::busy(&app, &path, &kept)),
         };
-        let posted = Self { form: read_form(&body), desk };
+        let posted = Self { form, desk };
         // The rating form carries its token under a name of its own.
         let found = Some(posted.get("csrf")).filter(|found| !found.is_empty()).unwrap_or(posted.get(PAGE_TOKEN));
         let expected = posted.desk.csrf();

@@ -90,7 +90,8 @@ pub(super) fn ask(app: &App, path: &str, kept: &str) -> Response {
 
 /// A form whose token was of another session, to be sent again.
 pub(super) fn resume(desk: &Desk, path: &str, form: &[(String, String)]) -> Response {
-    let fields: Vec<_> = form.iter().filter(|(name, _)| name != "csrf").cloned().collect();
+    let fields: Vec<_> =
+        form.iter().filter(|(name, _)| !matches!(name.as_str(), "csrf" | "page_token" | "password")).cloned().collect();
     // Everything that will be sent is shown, in words, since whoever is asked has to see what they agree to.
     let shown = fields.iter().filter(|(name, value)| name != "n_entries" && !value.is_empty());
     let shown = shown.map(|(name, value)| (texts::field(name), texts::value(name, value).to_owned())).collect();

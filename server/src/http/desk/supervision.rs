@@ -108,14 +108,17 @@ fn receipt_of(one: &Quarantined) -> String {
 }
 
 fn shown(desk: &Desk, one: &Quarantined) -> Held {
+    let may_decide = desk.session.staff.agency.as_deref() != Some(one.agency.as_str());
+    // No reprisal: those whose card it is learn no more than the day.
+    let shown = |at: Instant| if may_decide { shown_time(at) } else { at.date_in_china().to_string() };
     Held {
         receipt: receipt_of(one),
         card: one.card,
         region: desk.app.region_name(one.region),
         limit: if one.reason == "source" { "同一来源过多" } else { "一天过多" },
-        rated_at: shown_time(one.rated_at),
-        release_at: shown_time(one.release_at),
-        may_decide: desk.session.staff.agency.as_deref() != Some(one.agency.as_str()),
+        rated_at: shown(one.rated_at),
+        release_at: shown(one.release_at),
+        may_decide,
     }
 }
 

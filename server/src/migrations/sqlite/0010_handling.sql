@@ -25,3 +25,6 @@ create table briefing (
   figures text,
   primary key (region, month)
 );
+
+-- Earlier versions lost the hour of an order that a supervisor spoke about before its department had it.
+update work_order set wake_at = opened_at + 86400000 where state = 'opened' and wake_at is null;

@@ -196,3 +196,23 @@ async fn a_term_is_told_of_once_before_its_end_and_once_after() {
     assert_eq!(told(due.millis() + 1).await, [("reminder".to_owned(), true), ("overdue".to_owned(), true)]);
     assert_eq!(told(due.millis() + 99 * DAY_MILLIS).await.len(), 2);
 }
+
+/// What a supervisor says before the department has an anonymous order neither stops nor hastens it.
+#[tokio::test]
+async fn an_order_that_was_spoken_about_still_reaches_its_department_at_its_hour() {
+    const HOUR: i64 = 3_600_000;
+    let (app, clock, _directory) = collector(true).await;
+    clock.0.store(noon(TODAY).millis() + 1, Ordering::Relaxed);
+    let before = only(&app).await.standing.wake_at;
+    let loaded = orders::load(&*app.store, &app.keys().vault, only(&app).await).await.unwrap();
+    let region = Some("321000".parse().unwrap());
+    let supervisor = Actor { role: Role::Supervisor, who: "s".into(), agency: Some(AGENCIES[1].into()), region };
+    let action = Action::Supervise { instruction: "示例".into() };
+    orders::act(&app, &loaded, 0, action, &supervisor).await.unwrap();
+    let row = only(&app).await;
+    assert_eq!((row.standing.stage, row.standing.wake_at), (Stage::Opened, before));
+    orders::move_provisional(&app).await.unwrap();
+    assert_eq!(wakes(&app, &clock, HOUR - 1).await, 0);
+    assert_eq!(wakes(&app, &clock, 24 * HOUR).await, 1);
+    assert_eq!(only(&app).await.standing.stage, Stage::Dispatched);
+}

@@ -234,6 +234,10 @@ fn append_one(transaction: &Transaction<'_>, new: &NewEntry) -> Result<bool, Sto
             new.entry.action.name(),
             new.entry.detail,
         ])?;
+    // What is said before a department has the order is not told: it would tell when an anonymous rating came.
+    if new.after.stage == Stage::Opened {
+        return Ok(true);
+    }
     // Who had the order learns that it is gone, and who has it now that it came.
     let agencies = [agency.as_str(), new.after.agency.as_str()];
     let event = Event {

@@ -50,11 +50,26 @@ pub(super) fn post(transaction: &Transaction<'_>, event: &Event<'_>, kinds: &[En
             for one in of_kind.filter(is_named) {
                 insert(transaction, event, &one.id)?;
             }
-        } else if let Some(nearest) = of_kind.min_by_key(|one| width(one.region)) {
-            insert(transaction, event, &nearest.id)?;
+        } else {
+            // Whoever was told of the subject before goes on being told, though a nearer one came.
+            let mut nearest: Option<(bool, i64, &Live)> = None;
+            for one in of_kind {
+                let place = (!was_told(transaction, event, &one.id)?, width(one.region), one);
+                if nearest.as_ref().is_none_or(|found| (place.0, place.1) < (found.0, found.1)) {
+                    nearest = Some(place);
+                }
+            }
+            if let Some((.., one)) = nearest {
+                insert(transaction, event, &one.id)?;
+            }
         }
     }
     Ok(())
+}
+
+fn was_told(connection: &Connection, event: &Event<'_>, endpoint: &Id) -> Result<bool, StoreError> {
+    let sql = "select exists (select 1 from outbox where endpoint = ?1 and part = ?2 and subject = ?3)";
+    Ok(connection.prepare_cached(sql)?.query_row(params![endpoint, event.part, event.subject], |row| row.get(0))?)
 }
 
 fn width(region: Region) -> i64 {
