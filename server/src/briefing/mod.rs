@@ -362,6 +362,6 @@ mod tests {
             (5, 2),
             "nothing is lost"
         );
-        assert_eq!((shown.overdue[0].item.as_str(), shown.overdue[0].agency_name.as_str()), ("", "示例局"));
+        assert_eq!((shown.overdue[0].item.as_str(), shown.overdue[0].agency_name.as_str()), ("共 1 件", "各部门"));
     }
 }
