@@ -107,11 +107,12 @@ impl Kind {
     }
 }
 
+/// Fonts take 40 MB, and everybody may ask: one file at a time, also after whoever asked has gone.
+static MAKING: Semaphore = Semaphore::const_new(1);
+
 /// A briefing as a file; `None` if it could not be made, which is logged.
 pub(super) async fn file(month: Month, cases: Vec<Case>, kind: Kind) -> Option<Response> {
     let name = format!("haochaping-{}-{}", month.region, month.month);
-    // Fonts take 40 MB, and everybody may ask: one at a time, also after whoever asked has gone.
-    static MAKING: Semaphore = Semaphore::const_new(1);
     let permit = MAKING.acquire().await.ok()?;
     let made = tokio::task::spawn_blocking(move || {
         let _permit = permit;

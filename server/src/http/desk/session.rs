@@ -173,7 +173,7 @@ where
             Ok(None) => return Err(sign_in::ask(&app, &path, &kept)),
             Err(_) => return Err(sign_in::busy(&app, &path, &kept)),
         };
-        let posted = Self { form, desk };
+        let posted = Self { desk, form };
         // The rating form carries its token under a name of its own.
         let found = Some(posted.get("csrf")).filter(|found| !found.is_empty()).unwrap_or(posted.get(PAGE_TOKEN));
         let expected = posted.desk.csrf();
