@@ -1,7 +1,11 @@
 //! A rater's contact in full: shown only against a reason, which is kept with the name of whoever gave it, and deleted when
 //! its time is over.
 
-use haochaping::{calendar::Instant, wire::v1, work_order::TEXT_MAX};
+use haochaping::{
+    calendar::{DAY_MILLIS, Instant},
+    wire::v1,
+    work_order::TEXT_MAX,
+};
 
 use crate::{
     app::{App, fresh_id},
@@ -50,9 +54,9 @@ pub async fn disclose(app: &App, loaded: &Loaded, who: &str, reason: &str) -> Re
     if reason.chars().count() > TEXT_MAX {
         return Err(DisclosureError::Reason("too-long"));
     }
-    let sealed = row.about.contact.as_deref();
-    let text = sealed.and_then(|blob| keys.vault.open("rating", &row.rating, "contact", blob));
-    let text = text.ok_or(DisclosureError::Nothing)?;
+    let sealed = row.about.contact.as_deref().ok_or(DisclosureError::Nothing)?;
+    let text = keys.vault.open("rating", &row.rating, "contact", sealed);
+    let text = text.ok_or_else(|| StoreError::Failed("a contact does not open under any key".into()))?;
     let (name, phone) = text.split_once('\n').unwrap_or((&text, ""));
     let id = fresh_id(&*app.clock, &*app.rng);
     let reason = keys.vault.seal(TABLE, &id, &column(row, who), reason, &*app.rng);
@@ -85,9 +89,8 @@ fn column(row: &OrderRow, who: &str) -> String {
 /// # Errors
 /// The store's.
 pub async fn forget(app: &App) -> Result<u64, StoreError> {
-    const DAY: i64 = 24 * 3_600_000;
     const AT_ONCE: u32 = 1_000;
-    let before = Instant::from_millis(app.clock.now().millis() - i64::from(app.config.contact_days) * DAY);
+    let before = Instant::from_millis(app.clock.now().millis() - i64::from(app.config.contact_days) * DAY_MILLIS);
     let mut n_forgotten = 0;
     loop {
         let n = app.store.forget_contacts(before, AT_ONCE).await?;

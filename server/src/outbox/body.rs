@@ -2,6 +2,7 @@
 //! that each attempt says the same; contacts that were deleted meanwhile stay deleted.
 
 use haochaping::{
+    calendar::DAY_MILLIS,
     link::{LookupCode, Ticket},
     wire::v1,
     work_order::{Action, WorkOrder},
@@ -92,10 +93,9 @@ async fn reply(app: &App, message: &Message) -> Result<Option<Told>, HistoryErro
 
 /// The invitation to rate a finished service: once, with no rating in it, and not after the person has rated.
 async fn invitation(app: &App, message: &Message) -> Result<Option<Told>, HistoryError> {
-    const DAY: i64 = 24 * 3_600_000;
     let found = app.store.invited_service(message.part, message.subject).await?;
     let is_recent =
-        |service: &InvitedService| app.clock.now().millis() - service.finished_at.millis() < INVITED_DAYS * DAY;
+        |service: &InvitedService| app.clock.now().millis() - service.finished_at.millis() < INVITED_DAYS * DAY_MILLIS;
     let Some(service) = found.filter(|service| !service.is_rated && is_recent(service)) else { return Ok(None) };
     let InvitedService { authority, case_number, service_number, item_name, last_day, .. } = service;
     let ticket = Ticket { part: message.part, service: message.subject, last_day };

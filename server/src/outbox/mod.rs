@@ -12,7 +12,10 @@ use std::{
     time::Duration,
 };
 
-use haochaping::{calendar::Instant, webhook::Secret};
+use haochaping::{
+    calendar::{DAY_MILLIS, Instant},
+    webhook::Secret,
+};
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::{
@@ -172,6 +175,5 @@ pub async fn watch_terms(app: &App) -> Result<(), StoreError> {
 /// # Errors
 /// The store's.
 pub async fn forget(app: &App) -> Result<(), StoreError> {
-    const DAY: i64 = 24 * 3_600_000;
-    app.store.forget_messages(Instant::from_millis(app.clock.now().millis() - KEPT_DAYS * DAY)).await
+    app.store.forget_messages(Instant::from_millis(app.clock.now().millis() - KEPT_DAYS * DAY_MILLIS)).await
 }

@@ -303,11 +303,12 @@ pub trait Store: StaffStore + DeskStore + OutboxStore + AssistStore + FileStore 
 
     /// Issues the cards of a roster in one transaction; the answers are in order. A row that is on record as it stands
     /// gives its card again; of a changed one, or of a card that has expired, the new card replaces the old.
-    async fn issue_cards(&self, cards: Vec<NewCard>, at: Instant) -> Result<Vec<(StoredCard, Issue)>, StoreError>;
+    async fn issue_cards(&self, cards: Vec<NewCard>, entry: AuditEntry)
+    -> Result<Vec<(StoredCard, Issue)>, StoreError>;
     /// Issues a card that says the same in the place of one that was lost; `None` if there is no such live card.
-    async fn replace_card(&self, serial: u32, at: Instant) -> Result<Option<StoredCard>, StoreError>;
+    async fn replace_card(&self, serial: u32, entry: AuditEntry) -> Result<Option<StoredCard>, StoreError>;
     /// Ends a card; false if there is no such live card.
-    async fn revoke_card(&self, serial: u32, reason: &str, at: Instant) -> Result<bool, StoreError>;
+    async fn revoke_card(&self, serial: u32, reason: &str, entry: AuditEntry) -> Result<bool, StoreError>;
     /// A card, and the name of its agency.
     async fn card(&self, serial: u32) -> Result<Option<StoredCard>, StoreError>;
     /// Every card, in the order of serials.

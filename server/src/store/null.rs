@@ -87,13 +87,13 @@ impl Store for NullStore {
     async fn import_regions(&self, _: Vec<(Region, String)>) -> Result<(), StoreError> {
         Ok(())
     }
-    async fn issue_cards(&self, _: Vec<NewCard>, _: Instant) -> Result<Vec<(StoredCard, Issue)>, StoreError> {
+    async fn issue_cards(&self, _: Vec<NewCard>, _: AuditEntry) -> Result<Vec<(StoredCard, Issue)>, StoreError> {
         Err(StoreError::Failed(NOTHING_KEPT.into()))
     }
-    async fn replace_card(&self, _: u32, _: Instant) -> Result<Option<StoredCard>, StoreError> {
+    async fn replace_card(&self, _: u32, _: AuditEntry) -> Result<Option<StoredCard>, StoreError> {
         Ok(None)
     }
-    async fn revoke_card(&self, _: u32, _: &str, _: Instant) -> Result<bool, StoreError> {
+    async fn revoke_card(&self, _: u32, _: &str, _: AuditEntry) -> Result<bool, StoreError> {
         Ok(false)
     }
     async fn card(&self, _: u32) -> Result<Option<StoredCard>, StoreError> {
@@ -195,9 +195,6 @@ impl StaffStore for NullStore {
     }
     async fn forget_sessions(&self, _: Instant, _: Instant) -> Result<(), StoreError> {
         Err(StoreError::Failed(NOTHING_KEPT.into()))
-    }
-    async fn note(&self, _: AuditEntry) -> Result<(), StoreError> {
-        Ok(())
     }
     async fn audit(&self, _: u32) -> Result<Vec<AuditEntry>, StoreError> {
         Ok(Vec::new())

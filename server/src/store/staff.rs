@@ -105,8 +105,6 @@ pub trait StaffStore: Send + Sync + 'static {
     async fn end_session(&self, id: Digest) -> Result<(), StoreError>;
     /// Forgets sessions that were used last, or began, before these times.
     async fn forget_sessions(&self, last_before: Instant, begun_before: Instant) -> Result<(), StoreError>;
-    /// Adds an entry of its own to the record.
-    async fn note(&self, entry: AuditEntry) -> Result<(), StoreError>;
     /// The record, newest first.
     async fn audit(&self, limit: u32) -> Result<Vec<AuditEntry>, StoreError>;
 }

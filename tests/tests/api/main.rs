@@ -4,6 +4,7 @@
 
 mod assisted;
 mod briefings;
+mod card_office;
 mod cards;
 mod contact;
 mod desk;

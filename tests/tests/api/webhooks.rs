@@ -224,6 +224,31 @@ fn an_anonymous_rater_is_told_apart_by_no_message() {
 }
 
 #[test]
+fn what_a_body_says_before_a_department_has_an_order_is_told_to_nobody() {
+    let mut collector = start();
+    let receiver = Receiver::start(Manner::Takes);
+    endpoint(&collector, "tax", "department", "321000", &receiver.url());
+    let mut rating = bad(&collector.register(1)[0]);
+    rating["anonymous"] = true.into();
+    assert_eq!(rate(&collector, &rating).status, 201);
+    let body = Office::body(&collector, "321000");
+    let order = body.only_order();
+    body.act(&order, &[json!({"action": "supervise", "instruction": "请关注"})]);
+    collector.stop();
+    let store = rusqlite::Connection::open(collector.data_dir().join("haochaping.sqlite3")).unwrap();
+    assert_eq!(store.query_row("select count(*) from outbox", [], |row| row.get::<_, i64>(0)).unwrap(), 0);
+    // Its hour is kept, and comes.
+    assert_eq!(store.execute("update work_order set wake_at = 0 where wake_at is not null", []).unwrap(), 1);
+    drop(store);
+    collector.restart_elsewhere();
+    assert_eq!(taken(&receiver, 1), ["work_order.dispatch"]);
+    let history = receiver.received()[0].json()["data"]["work_order"]["history"].clone();
+    assert_eq!(history[0]["at"].as_str().unwrap().len(), 10, "a day: its minute would say when the rating came");
+    assert_eq!(history[1]["at"].as_str().unwrap().len(), 25);
+    verified(&collector);
+}
+
+#[test]
 fn a_private_address_is_refused_unless_it_is_allowed() {
     let collector = Collector::start(&[]);
     let receiver = Receiver::start(Manner::Takes);
@@ -272,6 +297,17 @@ fn a_hotline_pushes_back_what_it_did_and_a_replay_does_nothing() {
     problem(&send("city", &secret, "m-4", now(), &early), 422, "not-a-step");
     let last = &done.json()["history"][1];
     assert_eq!((&last["who"], &last["role"]), (&json!("webhook:city"), &json!("handler")));
+    // The order goes to a department that the endpoint does not serve; what was taken before is still answered.
+    let tax = endpoint(&collector, "tax", "department", "321000", &receiver.url());
+    let asked =
+        json!({"work_order": order["id"], "n_entries": 2, "action": "ask_reassignment", "reason": "非本部门职责"});
+    assert_eq!(send("tax", &tax, "m-6", now(), &asked).status, 200);
+    let office = Office::body(&collector, "321000");
+    let given = json!({"action": "reassign", "agency": "11110000000021135M", "reason": "属该部门"});
+    office.act(&office.only_order(), &[given]);
+    let replay = send("tax", &tax, "m-6", now(), &asked);
+    assert_eq!((replay.status, replay.text()), (204, ""));
+    problem(&send("tax", &tax, "m-7", now(), &asked), 404, "unknown-work-order");
     assert_eq!(collector.cli(&["endpoint", "disable", "city"]).code, Some(0));
     problem(&send("city", &secret, "m-5", now(), &body), 401, "unverified");
 }

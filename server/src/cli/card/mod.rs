@@ -9,10 +9,11 @@ use clap::{Args as ClapArgs, Subcommand};
 
 use super::{load_keys, open_existing};
 use crate::{
-    app::{Clock, SystemClock},
+    app::SystemClock,
     config::StoreArgs,
     printing::link,
-    store::Store,
+    staff::entry,
+    store::{Store, staff::AuditEntry},
 };
 
 #[derive(ClapArgs, Debug)]
@@ -61,14 +62,14 @@ pub(super) async fn run(args: Args) -> Result<()> {
         Action::Revoke { serial, reason } => {
             ensure!(!reason.trim().is_empty(), "say why by --reason");
             let store = open_existing(&args.store)?;
-            let is_ended = store.revoke_card(serial, reason.trim(), SystemClock.now()).await?;
+            let is_ended = store.revoke_card(serial, reason.trim(), said("card-revoked", serial)).await?;
             ensure!(is_ended, "there is no card {serial} in use: see `haochaping card list`");
             println!("card {serial} is ended");
         }
         Action::Replace { serial, public_url, lower_case } => {
             let store = open_existing(&args.store)?;
             let keys = load_keys(&args.store, &store).await?;
-            let new = store.replace_card(serial, SystemClock.now()).await?;
+            let new = store.replace_card(serial, said("card-replaced", serial)).await?;
             let Some(new) = new else {
                 anyhow::bail!("there is no card {serial} in use: see `haochaping card list`");
             };
@@ -76,4 +77,9 @@ pub(super) async fn run(args: Args) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The entry of the record.
+fn said(what: &str, serial: u32) -> AuditEntry {
+    entry(&SystemClock, "cli", what, &serial.to_string())
 }

@@ -8,6 +8,7 @@ use axum::{
     body::Bytes,
     extract::{Path, State},
     http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
 };
 use haochaping::{
     webhook::{Headers, verify},
@@ -39,6 +40,7 @@ use crate::{
     request_body = v1::WorkOrderPush,
     responses(
         (status = 200, description = "the order after it", body = v1::WorkOrder),
+        (status = 204, description = "it was taken before, and the order is no longer in the endpoint's scope"),
         (status = 400, description = "not JSON of this form", body = v1::Problem, content_type = "application/problem+json"),
         (status = 401, description = "no such endpoint, or not signed with its secret, or not just now", body = v1::Problem, content_type = "application/problem+json"),
         (status = 404, description = "no such order in the endpoint's scope", body = v1::Problem, content_type = "application/problem+json"),
@@ -54,23 +56,27 @@ pub async fn receive(
     Path(name): Path<String>,
     headers: HeaderMap,
     body: Bytes,
-) -> Result<Json<v1::WorkOrder>, Problem> {
+) -> Result<Response, Problem> {
     let endpoint = admit(&app, &name, &headers, &body).await?;
     let push: v1::WorkOrderPush = serde_json::from_slice(&body)
         .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, "malformed-json", &error.to_string()))?;
     let unknown = || Problem::new(StatusCode::NOT_FOUND, "unknown-work-order", "no such work order");
-    let (worker, loaded) = find(&app, &endpoint, &push.work_order).await?.ok_or_else(unknown)?;
     let id = text(&headers, "webhook-id");
-    if app.store.has_received(endpoint.id, id).await.map_err(busy)? {
-        return Ok(Json(view(&app, &worker, &loaded)));
-    }
+    let is_replay = app.store.has_received(endpoint.id, id).await.map_err(busy)?;
+    let found = find(&app, &endpoint, &push.work_order).await?;
+    let (worker, loaded) = match (is_replay, found) {
+        (true, Some((worker, loaded))) => return Ok(Json(view(&app, &worker, &loaded)).into_response()),
+        // It was taken, and the order is another's since.
+        (true, None) => return Ok(StatusCode::NO_CONTENT.into_response()),
+        (false, found) => found.ok_or_else(unknown)?,
+    };
     let actor = worker.actor_about(&loaded);
     orders::act(&app, &loaded, push.n_entries, push.action, &actor).await.map_err(refused)?;
     // After the action: a message that is lost in between is sent again, and the same action again is the same.
     app.store.receive(endpoint.id, id, app.clock.now()).await.map_err(busy)?;
     let row = app.store.order_of(loaded.row.part, loaded.row.rating).await.map_err(busy)?.ok_or_else(unknown)?;
     let loaded = orders::load(&*app.store, &app.keys().vault, row).await.map_err(|error| failed(&error))?;
-    Ok(Json(view(&app, &worker, &loaded)))
+    Ok(Json(view(&app, &worker, &loaded)).into_response())
 }
 
 /// The endpoint, if the message is signed with its secret. Says the same of an unknown one and of a wrong signature.

@@ -1,6 +1,9 @@
 //! 服务码: a card office prints the cards of a roster, and replaces and ends those of its region.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use askama::Template;
 use axum::{
@@ -33,7 +36,7 @@ use crate::{
     http::page,
     printing::{Names, Terms, draft, to_cards, to_face, to_faces},
     staff::entry,
-    store::{StoreError, StoredCard},
+    store::{StoreError, StoredCard, staff::AuditEntry},
 };
 
 const PAGE: &str = "/desk/cards";
@@ -180,20 +183,23 @@ async fn issue(desk: &Desk, kind: CardKind, upload: &Upload) -> Result<Result<Re
         Ok(rows) => rows,
         Err(faults) => return Ok(Err(faults)),
     };
+    let faults = of_others(desk, kind, &rows).await?;
+    if !faults.is_empty() {
+        return Ok(Err(faults));
+    }
     let (terms, keys, rows) = (terms(app, kind), app.keys(), Arc::new(rows));
     let news = to_cards(&terms, &rows, &names, now);
     let make = |cards: Vec<StoredCard>| {
         let (terms, keys, names, rows) = (terms.clone(), Arc::clone(&keys), Arc::clone(&names), Arc::clone(&rows));
-        sheets(kind, move || to_faces(&terms, &keys, &names, &rows, &cards, &std::collections::BTreeMap::new()))
+        sheets(kind, move || to_faces(&terms, &keys, &names, &rows, &cards, &BTreeMap::new()))
     };
     // With links that only have the right length: nothing is issued that cannot be printed.
     let drafts = news.iter().map(|new| draft(new, now)).collect();
     if let Err(error) = make(drafts).await {
         return Ok(Err(vec![said(&error)]));
     }
-    let who = format!("staff:{}", desk.session.staff.name);
-    app.store.note(entry(&*app.clock, &who, "cards-printed", &format!("{}", rows.len()))).await?;
-    let issued = app.store.issue_cards(news, now).await?;
+    let entry = record(desk, "cards-printed", &rows.len().to_string());
+    let issued = app.store.issue_cards(news, entry).await?;
     let made = make(issued.into_iter().map(|(card, _)| card).collect()).await;
     Ok(made.map(|bytes| file(bytes, "cards.pdf")).map_err(|error| vec![said(&error)]))
 }
@@ -214,6 +220,20 @@ fn read(desk: &Desk, kind: CardKind, upload: &Upload, names: &Names) -> Result<V
         faults = vec![format!("一次最多 {ROWS_MAX} 张，更多的请管理员用 haochaping card print 制作。")];
     }
     if faults.is_empty() { Ok(roster.rows) } else { Err(faults) }
+}
+
+/// A row ends the live card of its agency and number: one of another region is not theirs to end.
+async fn of_others(desk: &Desk, kind: CardKind, rows: &[Row]) -> Result<Vec<String>, StoreError> {
+    let own = desk.session.staff.region;
+    let cards = desk.app.store.cards().await?;
+    let live = cards.into_iter().filter(|card| card.revoked.is_none() && card.replaced_by.is_none());
+    let foreign: BTreeSet<_> = live
+        .filter(|card| card.card.kind == kind && !own.contains(card.card.region))
+        .map(|card| (card.card.agency, card.card.number))
+        .collect();
+    let is_foreign = |row: &&Row| foreign.contains(&(row.agency.to_string(), row.number.clone()));
+    let said = |row: &Row| format!("第 {} 行：编号 {} 的服务码正在别的地区使用", row.line, row.number);
+    Ok(rows.iter().filter(is_foreign).map(said).collect())
 }
 
 /// Draws sheets. Takes a core for a second and more.
@@ -289,13 +309,16 @@ pub(in crate::http) async fn change(Path(serial): Path<u32>, posted: Posted) -> 
     }
 }
 
+fn record(desk: &Desk, what: &str, about: &str) -> AuditEntry {
+    entry(&*desk.app.clock, &format!("staff:{}", desk.session.staff.name), what, about)
+}
+
 const ENDED: &str = "这张服务码已经不在使用中。";
 
 async fn replace(desk: &Desk, serial: u32) -> Result<Result<Response, &'static str>, StoreError> {
     let (app, names) = (&desk.app, names(&desk.app).await?);
-    let Some(new) = app.store.replace_card(serial, app.clock.now()).await? else { return Ok(Err(ENDED)) };
-    let who = format!("staff:{}", desk.session.staff.name);
-    app.store.note(entry(&*app.clock, &who, "card-replaced", &format!("{serial} {}", new.serial))).await?;
+    let replaced = app.store.replace_card(serial, record(desk, "card-replaced", &serial.to_string())).await?;
+    let Some(new) = replaced else { return Ok(Err(ENDED)) };
     let kind = new.card.kind;
     let (terms, keys) = (terms(app, kind), app.keys());
     let made = sheets(kind, move || vec![to_face(&terms, &keys, &names, 0, &new, None)]).await;
@@ -307,10 +330,8 @@ async fn replace(desk: &Desk, serial: u32) -> Result<Result<Response, &'static s
 
 async fn revoke(desk: &Desk, serial: u32, why: &str) -> Result<Result<Response, &'static str>, StoreError> {
     let app = &desk.app;
-    if !app.store.revoke_card(serial, why, app.clock.now()).await? {
+    if !app.store.revoke_card(serial, why, record(desk, "card-revoked", &serial.to_string())).await? {
         return Ok(Err(ENDED));
     }
-    let who = format!("staff:{}", desk.session.staff.name);
-    app.store.note(entry(&*app.clock, &who, "card-revoked", &serial.to_string())).await?;
     Ok(Ok(Redirect::to(&format!("{}{PAGE}?find={serial}", app.config.base_path())).into_response()))
 }

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use haochaping::{
-    calendar::Instant,
+    calendar::{DAY_MILLIS, Instant},
     messages::level_name,
     rating::SatisfactionLevel,
     work_order::{Role, Stage},
@@ -29,7 +29,6 @@ use crate::{
 };
 
 const PAGE: u32 = 50;
-pub(super) const DAY: i64 = 24 * 3_600_000;
 
 /// Filters and the page; what cannot be read is left out.
 #[derive(Debug, Default, Deserialize)]
@@ -130,7 +129,7 @@ fn word(text: &str) -> &str {
 fn query(desk: &Desk, asked: &Asked, pile: Pile, now: Instant) -> DeskQuery {
     let staff = &desk.session.staff;
     let is_handler = staff.role == Role::Handler;
-    let soon = Instant::from_millis(now.millis() + DAY);
+    let soon = Instant::from_millis(now.millis() + DAY_MILLIS);
     let (due_from, due_before) = match (pile, asked.due.as_str()) {
         (Pile::Due, "overdue") => (None, Some(now)),
         (Pile::Due, "soon") => (Some(now), Some(soon)),
@@ -168,7 +167,7 @@ fn line(row: &OrderRow, now: Instant) -> Line {
         urgency: left.and_then(|left| {
             if left < 0 {
                 Some("已超期")
-            } else if left < DAY {
+            } else if left < DAY_MILLIS {
                 Some("即将到期")
             } else {
                 None

@@ -7,11 +7,15 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use haochaping::{calendar::Instant, link::Receipt, work_order::Stage};
+use haochaping::{
+    calendar::{DAY_MILLIS, Instant},
+    link::Receipt,
+    work_order::Stage,
+};
 
 use super::{
     frame::{Frame, respond},
-    list::{DAY, not_found},
+    list::not_found,
     order::{failed, shown_time},
     session::{Desk, Posted},
     sign_in::{BUSY, CHOOSE},
@@ -71,7 +75,7 @@ type Counted = (&'static str, &'static str, u64);
 
 async fn read(desk: &Desk) -> Result<(Vec<Counted>, Vec<Quarantined>), StoreError> {
     let (store, now) = (&desk.app.store, desk.app.clock.now());
-    let soon = Instant::from_millis(now.millis() + DAY);
+    let soon = Instant::from_millis(now.millis() + DAY_MILLIS);
     let all = DeskQuery {
         pile: Pile::Due,
         agency: None,

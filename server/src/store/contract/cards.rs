@@ -17,6 +17,10 @@ use crate::store::{
 
 const VILLAGE: &str = "321002001001";
 
+fn said(at: Instant) -> AuditEntry {
+    AuditEntry { at, who: "cli".into(), what: "test".into(), about: String::new() }
+}
+
 fn card(number: &str, content: u8) -> NewCard {
     NewCard {
         kind: CardKind::Agent,
@@ -33,7 +37,7 @@ fn card(number: &str, content: u8) -> NewCard {
 }
 
 async fn issue(store: Any<'_>, cards: Vec<NewCard>) -> Vec<(u32, Issue)> {
-    let issued = store.issue_cards(cards, noon(TODAY)).await.unwrap();
+    let issued = store.issue_cards(cards, said(noon(TODAY))).await.unwrap();
     issued.into_iter().map(|(card, issue)| (card.serial, issue)).collect()
 }
 
@@ -78,13 +82,13 @@ pub(super) async fn the_same_roster_gives_the_same_cards_and_a_changed_line_a_ne
 pub(super) async fn a_card_ends_once_and_says_why(store: Any<'_>) {
     issue(store, vec![card("1", 1), card("2", 2)]).await;
     let at = noon(TODAY + 1);
-    assert!(store.revoke_card(1, "遗失", at).await.unwrap());
-    assert!(!store.revoke_card(1, "again", at).await.unwrap());
+    assert!(store.revoke_card(1, "遗失", said(at)).await.unwrap());
+    assert!(!store.revoke_card(1, "again", said(at)).await.unwrap());
     assert_eq!(store.card(1).await.unwrap().unwrap().revoked, Some((at, "遗失".into())));
-    assert_eq!(store.replace_card(1, at).await.unwrap(), None, "what has ended has no successor");
-    let new = store.replace_card(2, at).await.unwrap().unwrap();
+    assert_eq!(store.replace_card(1, said(at)).await.unwrap(), None, "what has ended has no successor");
+    let new = store.replace_card(2, said(at)).await.unwrap().unwrap();
     assert_eq!((new.serial, &new.card), (3, &card("2", 2)));
-    assert!(!store.revoke_card(2, "late", at).await.unwrap());
+    assert!(!store.revoke_card(2, "late", said(at)).await.unwrap());
     assert_eq!(issue(store, vec![card("1", 1), card("2", 2)]).await, [(4, Issue::New), (3, Issue::Known)]);
 }
 
@@ -129,10 +133,8 @@ pub(super) async fn a_decision_moves_the_figures_and_is_made_once(store: Any<'_>
     outcomes(store, vec![bad(1), bad(2), bad(3)]).await;
     let held = store.quarantined(false).await.unwrap();
     assert_eq!(store.verify().await.unwrap().n_work_orders, 0, "no work on what does not count yet");
-    let (who, what) = ("cli".to_owned(), "rating-decided".to_owned());
-    let said = AuditEntry { at: noon(TODAY + 1), who, what, about: String::new() };
     let decide = async |n: usize, decision| {
-        store.decide(held[n].part, held[n].rating, decision, "核对", said.clone()).await.unwrap()
+        store.decide(held[n].part, held[n].rating, decision, "核对", said(noon(TODAY + 1))).await.unwrap()
     };
     assert!(decide(0, Decision::Released).await);
     assert!(decide(1, Decision::Excluded).await);

@@ -9,8 +9,8 @@ use haochaping::{
 };
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
-use super::read::region_of;
-use crate::store::{Issue, NewCard, StoreError, StoredCard};
+use super::{read::region_of, staff::record};
+use crate::store::{Issue, NewCard, StoreError, StoredCard, staff::AuditEntry};
 
 const SELECT: &str =
     "select c.serial, c.kind, c.name, c.number, c.agency, a.name, c.region, c.scope, c.phone, c.expires,
@@ -20,10 +20,11 @@ const SELECT: &str =
 pub(super) fn issue(
     connection: &mut Connection,
     cards: &[NewCard],
-    at: Instant,
+    entry: &AuditEntry,
 ) -> Result<Vec<(StoredCard, Issue)>, StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let issued = cards.iter().map(|new| issue_one(&transaction, new, at)).collect::<Result<_, _>>()?;
+    let issued = cards.iter().map(|new| issue_one(&transaction, new, entry.at)).collect::<Result<_, _>>()?;
+    record(&transaction, entry)?;
     transaction.commit().map_err(|e| StoreError::OutcomeUnknown(e.to_string()))?;
     Ok(issued)
 }
@@ -89,7 +90,12 @@ fn succeed(transaction: &Transaction<'_>, old: u32, new: u32) -> Result<(), Stor
     Ok(())
 }
 
-pub(super) fn replace(connection: &mut Connection, serial: u32, at: Instant) -> Result<Option<StoredCard>, StoreError> {
+pub(super) fn replace(
+    connection: &mut Connection,
+    serial: u32,
+    entry: &AuditEntry,
+) -> Result<Option<StoredCard>, StoreError> {
+    let at = entry.at;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let is_live = |card: &StoredCard| {
         card.revoked.is_none() && card.replaced_by.is_none() && card.card.expires.is_good_on(at.date_in_china())
@@ -98,17 +104,28 @@ pub(super) fn replace(connection: &mut Connection, serial: u32, at: Instant) -> 
     let Some(live) = live else { return Ok(None) };
     let card = insert(&transaction, &live.card, at)?;
     succeed(&transaction, serial, card.serial)?;
+    record(&transaction, entry)?;
     transaction.commit().map_err(|e| StoreError::OutcomeUnknown(e.to_string()))?;
     Ok(Some(card))
 }
 
-pub(super) fn revoke(connection: &mut Connection, serial: u32, reason: &str, at: Instant) -> Result<bool, StoreError> {
-    let n = connection
+pub(super) fn revoke(
+    connection: &mut Connection,
+    serial: u32,
+    reason: &str,
+    entry: &AuditEntry,
+) -> Result<bool, StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let n = transaction
         .prepare_cached(
             "update card set revoked_at = ?2, revoked_reason = ?3
              where serial = ?1 and revoked_at is null and replaced_by is null",
         )?
-        .execute(params![serial, at.millis(), reason])?;
+        .execute(params![serial, entry.at.millis(), reason])?;
+    if n == 1 {
+        record(&transaction, entry)?;
+    }
+    transaction.commit().map_err(|e| StoreError::OutcomeUnknown(e.to_string()))?;
     Ok(n == 1)
 }
 

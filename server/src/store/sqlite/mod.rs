@@ -11,6 +11,7 @@ mod migrate;
 mod notice;
 mod order;
 mod outbox;
+mod post;
 mod quarantine;
 mod read;
 mod register;
@@ -240,15 +241,19 @@ impl Store for SqliteStore {
     async fn import_regions(&self, names: Vec<(Region, String)>) -> Result<(), StoreError> {
         self.write(move |c| admin::import_regions(c, &names)).await
     }
-    async fn issue_cards(&self, cards: Vec<NewCard>, at: Instant) -> Result<Vec<(StoredCard, Issue)>, StoreError> {
-        self.write(move |c| card::issue(c, &cards, at)).await
+    async fn issue_cards(
+        &self,
+        cards: Vec<NewCard>,
+        entry: AuditEntry,
+    ) -> Result<Vec<(StoredCard, Issue)>, StoreError> {
+        self.write(move |c| card::issue(c, &cards, &entry)).await
     }
-    async fn replace_card(&self, serial: u32, at: Instant) -> Result<Option<StoredCard>, StoreError> {
-        self.write(move |c| card::replace(c, serial, at)).await
+    async fn replace_card(&self, serial: u32, entry: AuditEntry) -> Result<Option<StoredCard>, StoreError> {
+        self.write(move |c| card::replace(c, serial, &entry)).await
     }
-    async fn revoke_card(&self, serial: u32, reason: &str, at: Instant) -> Result<bool, StoreError> {
+    async fn revoke_card(&self, serial: u32, reason: &str, entry: AuditEntry) -> Result<bool, StoreError> {
         let reason = reason.to_owned();
-        self.write(move |c| card::revoke(c, serial, &reason, at)).await
+        self.write(move |c| card::revoke(c, serial, &reason, &entry)).await
     }
     async fn card(&self, serial: u32) -> Result<Option<StoredCard>, StoreError> {
         self.read(move |c| card::one(c, serial)).await

@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::{
     order::{COLUMNS, read_row},
-    outbox::{Event, post},
+    post::{Event, post},
 };
 use crate::store::{
     StoreError,

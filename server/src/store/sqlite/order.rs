@@ -12,7 +12,7 @@ use rusqlite::{
 use sha2::{Digest, Sha256};
 
 use super::{
-    outbox::{self, Event},
+    post::{Event, post},
     read::region_of,
 };
 use crate::store::{
@@ -249,9 +249,9 @@ fn append_one(transaction: &Transaction<'_>, new: &NewEntry) -> Result<bool, Sto
         region: region_of(region),
         agencies: &agencies,
     };
-    outbox::post(transaction, &event, &[EndpointKind::Hotline, EndpointKind::Department])?;
+    post(transaction, &event, &[EndpointKind::Hotline, EndpointKind::Department])?;
     if has_contact && new.entry.action == ActionKind::Reply {
-        outbox::post(transaction, &event, &[EndpointKind::Raters])?;
+        post(transaction, &event, &[EndpointKind::Raters])?;
     }
     Ok(true)
 }

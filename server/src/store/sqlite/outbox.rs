@@ -1,126 +1,16 @@
 //! Messages to other systems: written with what they tell of, claimed by one sender at a time, kept in order by subject.
 
 use async_trait::async_trait;
-use haochaping::{calendar::Instant, link::RatingId, region::Region};
+use haochaping::{calendar::Instant, link::RatingId};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
-use sha2::{Digest, Sha256};
 
-use super::{
-    SqliteStore, notice,
-    order::{named, span},
-    read::region_of,
-    staff::record,
-};
+use super::{SqliteStore, notice, order::named, read::region_of, staff::record};
 use crate::store::{
     Id, StoreError,
     order::OrderRow,
     outbox::{Attempted, DeadLetter, Endpoint, EndpointKind, InvitedService, Message, NoticeKind, OutboxStore},
     staff::AuditEntry,
 };
-
-/// Something to tell.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Event<'a> {
-    pub part: u8,
-    pub subject: &'a Id,
-    /// The number of the history's entry; 0 for what is none.
-    pub entry: u32,
-    pub kind: &'a str,
-    pub at: Instant,
-    pub region: Region,
-    /// Whose systems are told: the department's, and at a reassignment the one before too.
-    pub agencies: &'a [&'a str],
-}
-
-struct Live {
-    id: Id,
-    kind: EndpointKind,
-    region: Region,
-    agency: Option<String>,
-}
-
-/// Writes a message to each endpoint of these kinds that is to be told: of departments to each that is named, of others to
-/// the nearest up the tree of regions.
-pub(super) fn post(transaction: &Transaction<'_>, event: &Event<'_>, kinds: &[EndpointKind]) -> Result<(), StoreError> {
-    let live = live(transaction)?;
-    for kind in kinds {
-        let of_kind = live.iter().filter(|one| one.kind == *kind && one.region.contains(event.region));
-        if *kind == EndpointKind::Department {
-            let is_named = |one: &&Live| one.agency.as_deref().is_some_and(|own| event.agencies.contains(&own));
-            for one in of_kind.filter(is_named) {
-                insert(transaction, event, &one.id)?;
-            }
-        } else {
-            // Whoever was told of the subject before goes on being told, though a nearer one came.
-            let mut nearest: Option<(bool, i64, &Live)> = None;
-            for one in of_kind {
-                let place = (!was_told(transaction, event, &one.id)?, width(one.region), one);
-                if nearest.as_ref().is_none_or(|found| (place.0, place.1) < (found.0, found.1)) {
-                    nearest = Some(place);
-                }
-            }
-            if let Some((.., one)) = nearest {
-                insert(transaction, event, &one.id)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-fn was_told(connection: &Connection, event: &Event<'_>, endpoint: &Id) -> Result<bool, StoreError> {
-    let sql = "select exists (select 1 from outbox where endpoint = ?1 and part = ?2 and subject = ?3)";
-    Ok(connection.prepare_cached(sql)?.query_row(params![endpoint, event.part, event.subject], |row| row.get(0))?)
-}
-
-fn width(region: Region) -> i64 {
-    let (low, high) = span(region);
-    high - low
-}
-
-fn live(connection: &Connection) -> Result<Vec<Live>, StoreError> {
-    let mut statement =
-        connection.prepare_cached("select id, kind, region, agency from endpoint where disabled_at is null")?;
-    let rows = statement.query_map([], |row| {
-        Ok(Live {
-            id: row.get(0)?,
-            kind: named(row, 1, EndpointKind::from_name)?,
-            region: region_of(row.get(2)?),
-            agency: row.get(3)?,
-        })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
-/// The id follows from what is told to whom, so that a message has one however often it is looked at.
-fn insert(transaction: &Transaction<'_>, event: &Event<'_>, endpoint: &Id) -> Result<(), StoreError> {
-    let (sequence, n_before): (u32, u32) = transaction
-        .prepare_cached(
-            "select coalesce(max(sequence), 0) + 1, coalesce(sum(state in ('waiting', 'dead')), 0) from outbox
-             where endpoint = ?1 and part = ?2 and subject = ?3",
-        )?
-        .query_row(params![endpoint, event.part, event.subject], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let told = [&endpoint[..], &[event.part], event.subject, &sequence.to_be_bytes(), event.kind.as_bytes()].concat();
-    let digest: [u8; 32] = Sha256::digest(told).into();
-    let id: Id = std::array::from_fn(|i| digest[i]);
-    let at = event.at.millis();
-    transaction
-        .prepare_cached(
-            "insert into outbox (id, endpoint, part, subject, entry, kind, sequence, created_at, state, next_at)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'waiting', ?9)",
-        )?
-        .execute(params![
-            id,
-            endpoint,
-            event.part,
-            event.subject,
-            event.entry,
-            event.kind,
-            sequence,
-            at,
-            (n_before == 0).then_some(at)
-        ])?;
-    Ok(())
-}
 
 const MESSAGE: &str =
     "o.number, o.id, o.part, o.subject, o.entry, o.kind, o.sequence, o.created_at, o.n_attempts, o.said";

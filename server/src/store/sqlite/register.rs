@@ -3,7 +3,7 @@
 use haochaping::{calendar::Instant, wire::v1::ServiceMode};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
-use super::outbox::{self, Event};
+use super::post::{Event, post};
 use crate::store::{NewService, Registered, StoreError, outbox::EndpointKind};
 
 pub(super) fn register(
@@ -62,7 +62,7 @@ fn register_one(transaction: &Transaction<'_>, authority: &str, new: &NewService
             region: service.region,
             agencies: &[],
         };
-        outbox::post(transaction, &event, &[EndpointKind::Invitations])?;
+        post(transaction, &event, &[EndpointKind::Invitations])?;
     }
     Ok(Registered { id: new.id, last_day: new.last_day, is_new: true, rated_at: None })
 }

@@ -260,9 +260,6 @@ impl StaffStore for SqliteStore {
         })
         .await
     }
-    async fn note(&self, entry: AuditEntry) -> Result<(), StoreError> {
-        self.write(move |c| record(c, &entry)).await
-    }
     async fn audit(&self, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
         self.read(move |c| audit(c, limit)).await
     }

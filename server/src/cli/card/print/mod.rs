@@ -31,6 +31,7 @@ use crate::{
     app::{Clock, SystemClock},
     config::StoreArgs,
     printing::{Names, draft, to_cards, to_faces},
+    staff::entry,
     store::{Issue, Store, StoredCard},
 };
 
@@ -57,7 +58,8 @@ pub(super) async fn run(store_args: &StoreArgs, args: Args) -> Result<()> {
     batch.check(&fonts)?;
 
     prepare_folder(&args)?;
-    let issued = store.issue_cards(news, SystemClock.now()).await?;
+    let said = entry(&SystemClock, "cli", "cards-printed", &news.len().to_string());
+    let issued = store.issue_cards(news, said).await?;
     let cards: Vec<_> = issued.iter().map(|(card, _)| card.clone()).collect();
     let faces = to_faces(&terms, &keys, &names, &rows, &cards, &portraits);
     let batch = Batch { faces: &faces, ..batch };
