@@ -15,6 +15,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (8, "assist", include_str!("../../migrations/sqlite/0008_assist.sql")),
     (9, "file", include_str!("../../migrations/sqlite/0009_file.sql")),
     (10, "handling", include_str!("../../migrations/sqlite/0010_handling.sql")),
+    (11, "due_order", include_str!("../../migrations/sqlite/0011_due_order.sql")),
 ];
 
 /// Applies what is missing, each migration in a transaction of its own.
