@@ -96,7 +96,8 @@ impl Collector {
         let log = data.join("collector.log");
         let log_file = File::create(&log).with_context(|| format!("{} cannot be written", log.display()))?;
         let mut child = Command::new(binary)
-            .args(["serve", "--root-region", "320000", "--public-step", "1", "--log", "text"])
+            .args(["serve", "--root-region", "320000", "--public-step", "1", "--public-group", "1", "--log", "text"])
+            .args(["--public-small", "0", "--public-rate-min", "1"])
             .arg("--data")
             .arg(data)
             .args(["--listen", &format!("127.0.0.1:{port}"), "--allow-origin", portal_origin])

@@ -43,6 +43,13 @@ impl Counts {
         } += n;
     }
 
+    /// Adds what was counted apart.
+    pub fn merge(&mut self, other: &Self) {
+        for level in SatisfactionLevel::ALL {
+            self.add(level, other.of(level));
+        }
+    }
+
     /// All ratings.
     pub fn total(&self) -> u64 {
         SatisfactionLevel::ALL.into_iter().map(|level| self.of(level)).sum()
@@ -141,8 +148,9 @@ impl Handling {
     }
 }
 
+/// A part of a whole, 0–1; `None` of nothing, which is neither 0 nor 1.
 #[expect(clippy::cast_precision_loss, reason = "a rate is shown with two decimals")]
-fn rate(part: u64, whole: u64) -> Option<f64> {
+pub fn rate(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| part as f64 / whole as f64)
 }
 

@@ -11,8 +11,14 @@ use haochaping::{
 };
 
 use crate::{
-    caller::Callers, config::Config, figures::Figures, handled::Handled, http::limits::Limits, keys::Keys,
-    store::Store, writer::Writer,
+    caller::Callers,
+    config::Config,
+    figures::{Figures, lines::Lines},
+    handled::Handled,
+    http::{limits::Limits, public::cache::Pages},
+    keys::Keys,
+    store::Store,
+    writer::Writer,
 };
 
 /// What time it is.
@@ -92,6 +98,15 @@ pub struct Parts {
     pub batch_max: usize,
 }
 
+/// Names that registrations gave to codes.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    /// Of departments.
+    pub agencies: BTreeMap<String, String>,
+    /// Of items.
+    pub items: BTreeMap<String, String>,
+}
+
 /// Everything a handler needs.
 pub struct App {
     /// What the operator set.
@@ -108,11 +123,16 @@ pub struct App {
     pub figures: Arc<Figures>,
     /// How bad ratings were worked, behind public pages.
     pub handled: Handled,
+    /// Published lines, as they were read last.
+    pub lines: Lines,
+    /// Public pages, as they were rendered last.
+    pub pages: Pages,
     /// How often one link may be used.
     pub limits: Limits,
     keys: RwLock<Arc<Keys>>,
     callers: RwLock<Arc<Callers>>,
     region_names: RwLock<Arc<BTreeMap<Region, String>>>,
+    names: RwLock<Arc<Names>>,
     calendar: RwLock<Arc<WorkingCalendar>>,
 }
 
@@ -148,10 +168,13 @@ impl App {
             writer,
             figures,
             handled: Handled::default(),
+            lines: Lines::default(),
+            pages: Pages::default(),
             limits: Limits::new(),
             keys: RwLock::new(Arc::new(keys)),
             callers: RwLock::default(),
             region_names: RwLock::default(),
+            names: RwLock::default(),
             calendar: RwLock::new(Arc::new(WorkingCalendar::built_in())),
         }
     }
@@ -159,6 +182,7 @@ impl App {
     shared!(keys, set_keys, keys, Keys);
     shared!(callers, set_callers, callers, Callers);
     shared!(calendar, set_calendar, calendar, WorkingCalendar);
+    shared!(names, set_names, names, Names);
     shared!(region_names, set_region_names, region_names, BTreeMap<Region, String>);
 
     /// The name of a region: official, imported, or its code where nobody named it.

@@ -38,9 +38,12 @@ pub struct Config {
     /// The region at the root of the public page, 000000 for the country
     #[arg(long, env = "HAOCHAPING_ROOT_REGION", value_name = "CODE", default_value = "000000")]
     pub root_region: Region,
-    /// How many new ratings move a public figure
-    #[arg(long, env = "HAOCHAPING_PUBLIC_STEP", value_name = "N", default_value_t = 5)]
-    pub public_step: u64,
+    /// What of the figures is public, and when.
+    #[command(flatten)]
+    pub publication: Publication,
+    /// The licence that open data are given under, by its SPDX name or address
+    #[arg(long, env = "HAOCHAPING_LICENCE", value_name = "LICENCE", default_value = "CC-BY-4.0")]
+    pub licence: String,
     /// How many days a rating link lives
     #[arg(long, env = "HAOCHAPING_TICKET_DAYS", value_name = "DAYS", default_value_t = 90, value_parser = clap::value_parser!(u16).range(1..=3650))]
     pub ticket_days: u16,
@@ -68,6 +71,28 @@ pub struct Config {
     /// A folder with the files by which platforms check the domain, served from the root: /WW_verify_….txt and the like
     #[arg(long, env = "HAOCHAPING_VERIFICATION_DIR", value_name = "DIR", value_parser = parse_folder)]
     pub verification_dir: Option<PathBuf>,
+}
+
+/// When a figure may be seen, so that whoever holds only public figures never learns one person's level.
+#[derive(Args, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Publication {
+    /// How many new ratings move the figure of a province, a city or a large department
+    #[arg(long = "public-step", env = "HAOCHAPING_PUBLIC_STEP", value_name = "N", default_value_t = Self::USUAL.step)]
+    pub step: u64,
+    /// How many new ratings that agree in place, department, item, card and entrance are published together, the next day
+    #[arg(long = "public-group", env = "HAOCHAPING_PUBLIC_GROUP", value_name = "N", default_value_t = Self::USUAL.group)]
+    pub group: u64,
+    /// A department with fewer ratings than this in a region is published the next day only
+    #[arg(long = "public-small", env = "HAOCHAPING_PUBLIC_SMALL", value_name = "N", default_value_t = Self::USUAL.small)]
+    pub small: u64,
+    /// From how many on a public rate is shown
+    #[arg(long = "public-rate-min", env = "HAOCHAPING_PUBLIC_RATE_MIN", value_name = "N", default_value_t = Self::USUAL.rate_min)]
+    pub rate_min: u64,
+}
+
+impl Publication {
+    /// What holds where the operator sets nothing.
+    pub const USUAL: Self = Self { step: 5, group: 5, small: 100, rate_min: 10 };
 }
 
 /// 办理内容: what agents do for people, as the city lists it.
@@ -156,7 +181,8 @@ mod tests {
             allow_origins: vec![],
             trusted_proxies: vec![],
             root_region: Region::COUNTRY,
-            public_step: 5,
+            publication: Publication::USUAL,
+            licence: "CC-BY-4.0".into(),
             ticket_days: 90,
             card_day_limit: 100,
             card_source_limit: 10,

@@ -8,7 +8,11 @@ use std::{
 
 use haochaping::{calendar::Instant, region::Region, statistics::Handling};
 
-use crate::store::{FigureKey, Store, StoreError};
+use crate::{
+    config::Publication,
+    figures::Figures,
+    store::{FigureKey, Store, StoreError},
+};
 
 /// Not computed again before this.
 const INTERVAL_MILLIS: i64 = 5_000;
@@ -26,6 +30,8 @@ struct State {
     published: BTreeMap<FigureKey, Handling>,
     /// When it was computed, and of which change.
     computed: Option<(Instant, i64)>,
+    /// Of which day, and of which daily publication, the rest was computed.
+    of_day: Option<(i64, u64)>,
 }
 
 impl Handled {
@@ -43,11 +49,25 @@ impl Handled {
         Ok(())
     }
 
-    /// Computes the figures if orders moved, and publishes those that moved by `step`. On disk first.
+    /// Computes the figures if orders moved, and publishes those that moved by a step; where ratings are published daily, of
+    /// the published ones alone, once a day and by a group. On disk first.
     ///
     /// # Errors
     /// The store's.
-    pub async fn refresh(&self, store: &dyn Store, step: u64, now: Instant) -> Result<(), StoreError> {
+    pub async fn refresh(
+        &self,
+        store: &dyn Store,
+        figures: &Figures,
+        rules: Publication,
+        now: Instant,
+    ) -> Result<(), StoreError> {
+        let day = (now.day_in_china(), figures.daily_generation());
+        if self.state().of_day != Some(day) {
+            let mut exact = around(&store.handled_of_released(now).await?);
+            exact.retain(|key, _| !figures.moves_by_itself(key));
+            self.publish(store, exact, rules.group).await?;
+            self.state().of_day = Some(day);
+        }
         let change = store.last_change().await?;
         let computed = self.state().computed;
         let is_fresh = computed.is_some_and(|(at, of)| {
@@ -57,14 +77,25 @@ impl Handled {
         if is_fresh {
             return Ok(());
         }
-        let exact = around(&store.handled(Instant::from_millis(i64::MIN), Instant::from_millis(i64::MAX), now).await?);
+        let all = store.handled(Instant::from_millis(i64::MIN), Instant::from_millis(i64::MAX), now).await?;
+        let mut exact = around(&all);
+        exact.retain(|key, _| figures.moves_by_itself(key));
+        self.publish(store, exact, rules.step).await?;
+        self.state().computed = Some((now, change));
+        Ok(())
+    }
+
+    async fn publish(
+        &self,
+        store: &dyn Store,
+        exact: BTreeMap<FigureKey, Handling>,
+        step: u64,
+    ) -> Result<(), StoreError> {
         let moved = self.moved(exact, step.max(1));
         if !moved.is_empty() {
             store.publish_handling(moved.clone()).await?;
+            self.state().published.extend(moved);
         }
-        let mut state = self.state();
-        state.published.extend(moved);
-        state.computed = Some((now, change));
         Ok(())
     }
 

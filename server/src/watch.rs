@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use haochaping::calendar::Instant;
 
 use crate::{
-    app::App,
+    app::{App, Names},
     caller::Callers,
     disclosure,
     http::desk,
@@ -59,6 +59,13 @@ async fn refresh(app: &App, master: &MasterKey, seen: &mut Seen) -> Result<(), K
     if has_changed("regions") {
         app.set_region_names(app.store.regions().await?);
     }
+    if has_changed("released") && !seen.revisions.is_empty() {
+        app.figures.load_daily(&*app.store).await?;
+    }
+    if has_changed("names") {
+        let (agencies, items) = (app.store.agency_names().await?, app.store.item_names().await?);
+        app.set_names(Names { agencies, items });
+    }
     if has_changed("holidays") {
         app.set_calendar(orders::read_calendar(&*app.store).await?);
         orders::move_provisional(app).await?;
@@ -74,7 +81,7 @@ async fn refresh(app: &App, master: &MasterKey, seen: &mut Seen) -> Result<(), K
     if let Err(error) = outbox::watch_terms(app).await {
         tracing::error!(%error, "terms of work orders were not watched");
     }
-    if let Err(error) = app.handled.refresh(&*app.store, app.config.public_step, app.clock.now()).await {
+    if let Err(error) = app.handled.refresh(&*app.store, &app.figures, app.config.publication, app.clock.now()).await {
         tracing::error!(%error, "the figures of work orders were not computed");
     }
     Ok(())

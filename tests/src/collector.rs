@@ -66,6 +66,18 @@ fn signal(pid: u32, name: &str) {
     assert!(sent.is_ok_and(|status| status.success()), "{name} was sent");
 }
 
+const USUAL: [(&str, &str); 6] = [
+    ("--public-step", "1"),
+    ("--public-group", "1"),
+    ("--public-small", "0"),
+    ("--public-rate-min", "1"),
+    ("--log", "off"),
+    ("--listen", "127.0.0.1:0"),
+];
+
+/// Makes today's ratings yesterday's, and the orders that were opened by them.
+const AGE: &str = "update waiting set day = day - 1; update work_order set opened_at = opened_at - 86400000;";
+
 /// A running collector. It is killed when this is dropped.
 #[derive(Debug)]
 pub struct Collector {
@@ -85,7 +97,7 @@ struct Running {
 
 impl Collector {
     /// Starts one on an empty store with an API key, and returns when it is ready. `extra` are arguments of `serve`;
-    /// each of the usual ones (`--public-step 1`, `--log off`, `--listen 127.0.0.1:0`) gives way to its namesake there.
+    /// each of the usual ones (no figure waits for others, no log, a free port) gives way to its namesake there.
     pub fn start(extra: &[&str]) -> Self {
         Self::start_in(tempfile::tempdir().expect("a directory for the store"), extra)
     }
@@ -102,7 +114,7 @@ impl Collector {
 
     fn run_in(directory: TempDir, program: Program, extra: &[&str]) -> Self {
         let mut args: Vec<String> = extra.iter().map(ToString::to_string).collect();
-        for (name, value) in [("--public-step", "1"), ("--log", "off"), ("--listen", "127.0.0.1:0")] {
+        for (name, value) in USUAL {
             if !extra.contains(&name) {
                 args.extend([name.to_owned(), value.to_owned()]);
             }
@@ -135,6 +147,17 @@ impl Collector {
         let at = self.args.iter().position(|arg| arg == "--listen").expect("every collector is told where to listen");
         "127.0.0.1:0".clone_into(&mut self.args[at + 1]);
         self.serve();
+    }
+
+    /// Turns a day over: it ends, everything that waits to be published is of yesterday, and it starts again.
+    /// Gives what it wrote to standard error until then.
+    pub fn next_day(&mut self) -> String {
+        let (_, log) = self.stop();
+        let store = rusqlite::Connection::open(self.data_dir().join("haochaping.sqlite3")).expect("the file opens");
+        store.execute_batch(AGE).expect("a day is a number");
+        drop(store);
+        self.restart_elsewhere();
+        log
     }
 
     fn serve(&mut self) {

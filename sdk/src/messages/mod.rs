@@ -4,6 +4,7 @@
 #[cfg(feature = "en")]
 mod en;
 mod handling;
+mod public;
 #[cfg(feature = "zh-hans")]
 mod zh_hans;
 #[cfg(feature = "zh-hant")]
@@ -19,6 +20,7 @@ use crate::{
 };
 
 pub use handling::{HandlingMessages, Labelled};
+pub use public::PublicMessages;
 
 /// A language of the pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -3,7 +3,7 @@ use core::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 
 /// 评价渠道 (GB/T 39734-2020 clause 6): how a rating came in. It follows from the entrance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Channel {

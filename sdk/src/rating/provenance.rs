@@ -2,7 +2,7 @@ use core::{fmt, str::FromStr};
 
 /// Who the rating really comes from. Fixed by the entrance and never read from a request, because systems of this kind
 /// have filled in five stars for people who said nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Provenance {
     /// The person rated.
     Citizen,

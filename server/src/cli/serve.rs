@@ -136,7 +136,7 @@ async fn build(
         config.public_url = format!("http://{}", reachable(address));
     }
     let keys = Keys::load(&*store, master, &SystemRng, SystemClock.now()).await?;
-    let figures = Arc::new(Figures::new(config.public_step));
+    let figures = Arc::new(Figures::new(config.publication, config.root_region));
     Ok(Arc::new(App::new(Parts {
         config,
         store,

@@ -8,7 +8,7 @@ use axum::{
 };
 use haochaping::{rating::Violation, wire::v1, work_order::Refused};
 
-use crate::accept::Refusal;
+use crate::{accept::Refusal, store::StoreError};
 
 /// How long a busy collector asks to wait, in seconds.
 pub const RETRY_AFTER_SECONDS: u64 = 2;
@@ -74,6 +74,12 @@ impl Problem {
     /// The store failed; nothing more is said to the outside.
     pub fn internal() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the collector failed")
+    }
+
+    /// The store did not answer.
+    pub fn of_store(error: &StoreError) -> Self {
+        tracing::error!(%error, "the store did not answer");
+        if matches!(error, StoreError::Busy(_)) { Self::busy() } else { Self::internal() }
     }
 
     /// No room now.

@@ -124,6 +124,7 @@ fn routes(app: &App) -> Router<Shared> {
         )
         .route("/api/v1/webhooks/{endpoint}", post(api::webhooks::receive).layer(DefaultBodyLimit::max(RATING_BYTES)))
         .route("/api/v1/statistics", get(api::statistics::show))
+        .route("/api/v1/statistics/{by}", get(api::open_data::show))
         .route("/api/v1/widget-failures", post(api::widget_failures::create))
         .route("/embed", get(embed::show))
         .route("/api/openapi.json", get(api::openapi::show))

@@ -6,6 +6,7 @@ mod make;
 mod model;
 mod operate;
 mod outbox;
+mod publication;
 mod register;
 mod sqlite;
 mod staff;
@@ -80,6 +81,12 @@ macro_rules! every_store {
                     a_contact_is_forgotten_once_its_order_is_closed,
                     a_file_is_kept_once_for_each_order_and_so_many,
                     a_briefing_that_is_published_stands,
+                }
+                publication {
+                    what_counts_waits_by_day_and_is_published_once,
+                    a_group_that_someone_else_published_is_left_alone,
+                    the_handling_of_what_is_published_tells_of_nothing_else,
+                    services_that_can_be_rated_are_counted_and_items_have_names,
                 }
                 staff {
                     a_link_sets_one_password_until_its_hour,

@@ -20,8 +20,16 @@ pub enum Tally {
     Quarantined,
     /// It was left out for good, with a reason on record.
     Excluded,
+    /// It was brought over from elsewhere and never enters a rate.
+    Imported,
+    /// Nobody rated; another system filled it in.
+    Default,
     /// It is a test of the whole path.
     Probe,
+    /// It counts, and is of a visit to a card; beside [`Tally::Counted`].
+    Visit,
+    /// No rating: a service that can be rated.
+    Service,
 }
 
 impl Tally {
@@ -31,7 +39,11 @@ impl Tally {
             Self::Counted(level) => level.name(),
             Self::Quarantined => "quarantined",
             Self::Excluded => "excluded",
+            Self::Imported => "imported",
+            Self::Default => "default",
             Self::Probe => "probe",
+            Self::Visit => "visit",
+            Self::Service => "service",
         }
     }
 }
@@ -43,7 +55,11 @@ impl std::str::FromStr for Tally {
         match name {
             "quarantined" => Ok(Self::Quarantined),
             "excluded" => Ok(Self::Excluded),
+            "imported" => Ok(Self::Imported),
+            "default" => Ok(Self::Default),
             "probe" => Ok(Self::Probe),
+            "visit" => Ok(Self::Visit),
+            "service" => Ok(Self::Service),
             level => level.parse().map(Self::Counted).map_err(|_| format!("{level:?} is no level")),
         }
     }
@@ -58,8 +74,25 @@ pub struct Figure {
     pub n_quarantined: u64,
     /// Ratings that were left out for good.
     pub n_excluded: u64,
+    /// Ratings that were brought over from elsewhere.
+    pub n_imported: u64,
+    /// What was filled in where nobody rated.
+    pub n_defaults: u64,
     /// Tests.
     pub n_probes: u64,
+    /// Those of `counts` that are of visits to cards.
+    pub n_visits: u64,
+    /// Services that can be rated.
+    pub n_services: u64,
+}
+
+/// A figure as it was last published.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Published {
+    /// Ratings that count.
+    pub counts: Counts,
+    /// Those of them that are of visits to cards, which no registered service belongs to.
+    pub n_visits: u64,
 }
 
 impl Figure {
@@ -69,7 +102,11 @@ impl Figure {
             Tally::Counted(level) => self.counts.add(level, u64::try_from(n).unwrap_or(0)),
             Tally::Quarantined => self.n_quarantined = self.n_quarantined.saturating_add_signed(n),
             Tally::Excluded => self.n_excluded = self.n_excluded.saturating_add_signed(n),
+            Tally::Imported => self.n_imported = self.n_imported.saturating_add_signed(n),
+            Tally::Default => self.n_defaults = self.n_defaults.saturating_add_signed(n),
             Tally::Probe => self.n_probes = self.n_probes.saturating_add_signed(n),
+            Tally::Visit => self.n_visits = self.n_visits.saturating_add_signed(n),
+            Tally::Service => self.n_services = self.n_services.saturating_add_signed(n),
         }
     }
 }

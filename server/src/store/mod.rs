@@ -11,6 +11,7 @@ pub mod file;
 mod null;
 pub mod order;
 pub mod outbox;
+pub mod publication;
 pub mod sqlite;
 pub mod staff;
 
@@ -21,7 +22,7 @@ use async_trait::async_trait;
 use briefing::BriefingStore;
 pub use card::{CARD_AUTHORITY, Decision, Issue, NewCard, NewVisit, Quarantined, Standing, StoredCard};
 use desk::DeskStore;
-pub use figure::{Figure, FigureKey, Tally};
+pub use figure::{Figure, FigureKey, Published, Tally};
 use file::FileStore;
 use haochaping::{
     calendar::Instant,
@@ -29,11 +30,11 @@ use haochaping::{
     rating::{Channel, Provenance, SatisfactionLevel},
     region::Region,
     service::Service,
-    statistics::Counts,
 };
 pub use null::NullStore;
 use order::{NewEntry, OrderQuery, OrderRow, OrderStanding, StoredEntry};
 use outbox::OutboxStore;
+use publication::PublicationStore;
 use staff::{AuditEntry, StaffStore};
 
 /// An id of 16 bytes, a UUIDv7.
@@ -250,7 +251,9 @@ pub struct Verification {
 
 /// The store. Every write is one transaction, and has happened when it returns.
 #[async_trait]
-pub trait Store: StaffStore + DeskStore + OutboxStore + AssistStore + FileStore + BriefingStore {
+pub trait Store:
+    StaffStore + DeskStore + OutboxStore + AssistStore + FileStore + BriefingStore + PublicationStore
+{
     /// Writes a batch of ratings with work orders and counters in one transaction.
     ///
     /// # Errors
@@ -276,9 +279,9 @@ pub trait Store: StaffStore + DeskStore + OutboxStore + AssistStore + FileStore 
     /// The revision of this process's slot.
     async fn slot_revision(&self) -> Result<i64, StoreError>;
     /// The figures as last published.
-    async fn published(&self) -> Result<BTreeMap<FigureKey, Counts>, StoreError>;
+    async fn published(&self) -> Result<BTreeMap<FigureKey, Published>, StoreError>;
     /// Keeps figures as published.
-    async fn publish(&self, moved: Vec<(FigureKey, Counts)>) -> Result<(), StoreError>;
+    async fn publish(&self, moved: Vec<(FigureKey, Published)>) -> Result<(), StoreError>;
     /// Names of agencies by code.
     async fn agency_names(&self) -> Result<BTreeMap<String, String>, StoreError>;
 
@@ -313,8 +316,6 @@ pub trait Store: StaffStore + DeskStore + OutboxStore + AssistStore + FileStore 
     async fn card(&self, serial: u32) -> Result<Option<StoredCard>, StoreError>;
     /// Every card, in the order of serials.
     async fn cards(&self) -> Result<Vec<StoredCard>, StoreError>;
-    /// What ratings that count say of each card.
-    async fn card_counts(&self) -> Result<BTreeMap<u32, Counts>, StoreError>;
     /// Ratings in quarantine, oldest first; with `decided` also those that were in it.
     async fn quarantined(&self, decided: bool) -> Result<Vec<Quarantined>, StoreError>;
     /// Decides about one; false if it is not in quarantine.

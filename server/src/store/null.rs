@@ -11,7 +11,7 @@ use haochaping::{
 };
 
 use super::{
-    Committed, Decision, Figure, FigureKey, Id, Issue, NewCard, NewRating, NewService, Outcome, Quarantined,
+    Committed, Decision, Figure, FigureKey, Id, Issue, NewCard, NewRating, NewService, Outcome, Published, Quarantined,
     RatingView, Registered, ServiceView, Store, StoreError, StoredApiKey, StoredCard, StoredKey, Verification,
     assist::{AssistStore, FoundService, Wish},
     briefing::{Briefing, BriefingStore},
@@ -19,6 +19,7 @@ use super::{
     file::{FileStore, Kept, OrderFile},
     order::{NewEntry, OrderQuery, OrderRow, OrderStanding, StoredEntry},
     outbox::{Attempted, DeadLetter, Endpoint, InvitedService, Message, NoticeKind, OutboxStore},
+    publication::{Dimension, Group, Line, PublicationStore, Waiting},
     staff::{Attempt, AuditEntry, Digest, Invitation, Session, StaffRow, StaffStore},
 };
 
@@ -51,10 +52,10 @@ impl Store for NullStore {
     async fn slot_revision(&self) -> Result<i64, StoreError> {
         Ok(0)
     }
-    async fn published(&self) -> Result<BTreeMap<FigureKey, Counts>, StoreError> {
+    async fn published(&self) -> Result<BTreeMap<FigureKey, Published>, StoreError> {
         Ok(BTreeMap::new())
     }
-    async fn publish(&self, _: Vec<(FigureKey, Counts)>) -> Result<(), StoreError> {
+    async fn publish(&self, _: Vec<(FigureKey, Published)>) -> Result<(), StoreError> {
         Ok(())
     }
     async fn agency_names(&self) -> Result<BTreeMap<String, String>, StoreError> {
@@ -101,9 +102,6 @@ impl Store for NullStore {
     }
     async fn cards(&self) -> Result<Vec<StoredCard>, StoreError> {
         Ok(Vec::new())
-    }
-    async fn card_counts(&self) -> Result<BTreeMap<u32, Counts>, StoreError> {
-        Ok(BTreeMap::new())
     }
     async fn quarantined(&self, _: bool) -> Result<Vec<Quarantined>, StoreError> {
         Ok(Vec::new())
@@ -342,5 +340,27 @@ impl BriefingStore for NullStore {
     }
     async fn write_briefing(&self, _: Briefing, _: AuditEntry) -> Result<bool, StoreError> {
         Err(StoreError::Failed(NOTHING_KEPT.into()))
+    }
+}
+
+#[async_trait]
+impl PublicationStore for NullStore {
+    async fn waiting_ratings(&self) -> Result<Vec<Waiting>, StoreError> {
+        Ok(Vec::new())
+    }
+    async fn release(&self, _: Vec<Group>, _: u32) -> Result<u64, StoreError> {
+        Ok(0)
+    }
+    async fn daily(&self) -> Result<BTreeMap<FigureKey, Published>, StoreError> {
+        Ok(BTreeMap::new())
+    }
+    async fn released(&self, _: Region, _: Dimension) -> Result<Vec<Line>, StoreError> {
+        Ok(Vec::new())
+    }
+    async fn handled_of_released(&self, _: Instant) -> Result<BTreeMap<FigureKey, Handling>, StoreError> {
+        Ok(BTreeMap::new())
+    }
+    async fn item_names(&self) -> Result<BTreeMap<String, String>, StoreError> {
+        Ok(BTreeMap::new())
     }
 }

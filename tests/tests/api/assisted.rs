@@ -55,7 +55,7 @@ fn an_operator_reads_a_rating_back_and_enters_it_under_their_name() {
     assert_eq!(back.status, 200);
     assert!(back.text().contains("请读给评价人听") && back.text().contains("跑了&#60;三&#62;趟"), "{}", back.text());
     assert!(back.text().contains("<strong>不满意</strong>"));
-    let statistics = format!("{}/api/v1/statistics?region=321002", collector.url());
+    let statistics = format!("{}/api/v1/statistics?region=321000", collector.url());
     assert_eq!(Http::new().get(&statistics).json()["bad"], 0, "nothing is entered yet");
     let carried_on: Vec<_> = carried(back.text())
         .into_iter()
@@ -169,7 +169,7 @@ fn a_wish_is_noted_for_the_department_and_is_no_rating() {
     assert_eq!(handler.post("/desk/wishes", &wish).status, 422, "handlers note none");
     let other = Staff::new(&collector, "wang-2", &["--role", "handler", "--agency", BODY, "--region", "321000"]);
     assert!(!other.get("/desk/wishes").text().contains("周六"), "another department's");
-    let statistics = format!("{}/api/v1/statistics?region=321002", collector.url());
+    let statistics = format!("{}/api/v1/statistics?region=321000", collector.url());
     assert_eq!(Http::new().get(&statistics).json()["good"], 0);
     let file = std::fs::read(collector.data_dir().join("haochaping.sqlite3-wal")).unwrap_or_default();
     assert!(!file.windows(6).any(|window| window == "周六".as_bytes()), "encrypted at rest");

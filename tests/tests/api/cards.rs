@@ -103,6 +103,8 @@ fn a_scan_leads_to_the_person_and_place_and_the_rating_enters_the_village() {
     let done = open(&format!("{}{}", collector.url(), posted.header("location")));
     assert!(done.text().contains("data-hcp-done=\"accepted\""));
     assert_eq!(rate(&collector, &of_visit(&open(&link), "satisfied")).status, 201, "another visit");
+    let log = collector.next_day();
+    assert!(!log.contains(token), "no card in the log");
     for region in ["320000", "321000", "321002", "321002001", "321002001001"] {
         let url = format!("{}/api/v1/statistics?region={region}&agency={AGENCY}", collector.url());
         let figures =
@@ -188,7 +190,7 @@ async fn each_reason_for_which_a_card_opens_no_form_has_its_own_page() {
 /// A page of one card never takes the visit of another: the person would rate whom they do not see.
 #[test]
 fn a_visit_rates_only_by_the_card_it_was_opened_with() {
-    let collector = start(&[]);
+    let mut collector = start(&[]);
     let (_, cards) = print(&collector, &roster(&[&agent("示例甲", "1"), &agent("示例乙", "2")]), &[]);
     let [first, second] = [0, 1].map(|n| cards[n][2].to_lowercase());
     let (page, other) = (open(&first), open(&second));
@@ -199,6 +201,9 @@ fn a_visit_rates_only_by_the_card_it_was_opened_with() {
     assert!(back.text().contains("写给甲</textarea>") && back.text().contains("示例甲"));
     assert_ne!(hidden(back.text(), "key"), hidden(other.text(), "key"), "a visit of its own");
     assert_eq!(Http::new().post_form(&first, &filled(back.text(), &[("level", "satisfied")])).status, 303);
+    let counts = collector.cli(&["card", "list", "--counts"]).out;
+    assert!(counts.lines().nth(1).unwrap().ends_with(",0,0,0,0,0,0,—"), "nobody sees one person come: {counts}");
+    collector.next_day();
     let counts = collector.cli(&["card", "list", "--counts"]).out;
     assert!(counts.lines().nth(1).unwrap().ends_with(",0,1,0,0,0,1,—"), "{counts}");
 }
@@ -240,7 +245,7 @@ fn a_burst_is_kept_and_held_back_and_touches_no_other_card() {
         })
         .collect();
     assert_eq!(rate(&collector, &of_visit(&open(&link(1)), "satisfied")).status, 201);
-    let statistics = format!("{}/api/v1/statistics?region=321002001001", collector.url());
+    let statistics = format!("{}/api/v1/statistics?region=321000", collector.url());
     let shows = |good: u64, bad: u64, quarantined: u64, excluded: u64| {
         eventually("the figures", || {
             let f = Http::new().get(&statistics).json();
@@ -276,7 +281,7 @@ fn a_burst_is_kept_and_held_back_and_touches_no_other_card() {
 
 #[test]
 fn what_nobody_decides_about_counts_by_itself_when_its_time_comes() {
-    let collector = start(&["--card-day-limit", "1", "--quarantine-days", "0"]);
+    let mut collector = start(&["--card-day-limit", "1", "--quarantine-days", "0"]);
     let (_, link) = one_card(&collector);
     for level in ["satisfied", "dissatisfied"] {
         assert_eq!(rate(&collector, &of_visit(&open(&link), level)).status, 201);
@@ -286,6 +291,7 @@ fn what_nobody_decides_about_counts_by_itself_when_its_time_comes() {
         listed.contains("released,").then_some(())
     });
     assert_eq!(verified(&collector), (2, 1));
+    collector.next_day();
     let counts = collector.cli(&["card", "list", "--counts"]).out;
     assert!(counts.contains(",0,1,0,1,0,2,"), "{counts}");
 }

@@ -263,14 +263,29 @@ pub struct Statistics {
     pub region: String,
     /// As of when the figures hold.
     pub as_of: String,
+    /// Whether they move within a second, once enough new ratings came, or once a day; an older collector does not say.
+    #[serde(default)]
+    pub published: Published,
+    /// The credit code of the department counted, if one was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agency: Option<String>,
+    /// The code of the item counted, if one was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<String>,
+    /// The month counted as `2026-11`, if one was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub month: Option<String>,
     /// The five counts.
     pub counts: Counts,
     /// 好评: the upper three.
     pub good: u64,
     /// 差评: the lower two.
     pub bad: u64,
-    /// 好评率, 0–1; null with no rating.
+    /// 好评率, 0–1; null with no rating or fewer than the collector shows rates from.
     pub good_rate: Option<f64>,
+    /// 主动评价率 = services with a rating / services that can be rated, 0–1; null where it is not known.
+    #[serde(default)]
+    pub participation_rate: Option<f64>,
     /// How the bad ones were worked; an older collector does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handling: Option<HandlingFigures>,
@@ -278,8 +293,76 @@ pub struct Statistics {
     pub quarantined: u64,
     /// Ratings that were left out for good, each with a reason on record.
     pub excluded: u64,
+    /// Ratings that were brought over from elsewhere; they enter nothing else.
+    #[serde(default)]
+    pub imported: u64,
+    /// What another system filled in where nobody rated; it enters nothing else.
+    #[serde(default)]
+    pub defaults: u64,
     /// Tests of the whole path; they enter nothing else.
     pub probes: u64,
+}
+
+/// When a figure moves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Published {
+    /// Within a second, once enough new ratings came.
+    #[default]
+    Live,
+    /// Once a day, in groups.
+    Daily,
+}
+
+/// `GET /api/v1/statistics/{by}`: the public figures along one dimension, as open data. The columns of the CSV are those of
+/// [`StatisticsRow`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StatisticsTable {
+    /// What each line is of.
+    pub by: String,
+    /// The region counted.
+    pub region: String,
+    /// The credit code of the department counted, if one was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agency: Option<String>,
+    /// The code of the item counted, if one was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<String>,
+    /// The month counted as `2026-11`, if one was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub month: Option<String>,
+    /// As of when the latest of these figures hold.
+    pub as_of: String,
+    /// As of when those hold that are published once a day.
+    pub daily_as_of: String,
+    /// Under which licence these data are given.
+    pub licence: String,
+    /// The lines, in the order of their codes.
+    pub rows: Vec<StatisticsRow>,
+}
+
+/// A line of open data.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StatisticsRow {
+    /// The code of what is counted: of a region, a department or an item; a month as `2026-11`; the name of a channel or
+    /// provenance; the serial of a card.
+    pub code: String,
+    /// Its name in Chinese; the code where nobody named it.
+    pub name: String,
+    /// The five counts.
+    #[serde(flatten)]
+    pub counts: Counts,
+    /// 好评: the upper three.
+    pub good: u64,
+    /// 差评: the lower two.
+    pub bad: u64,
+    /// 好评率, 0–1; null with no rating or fewer than the collector shows rates from.
+    pub good_rate: Option<f64>,
+    /// When this line moves.
+    pub published: Published,
 }
 
 /// How bad ratings were worked. Upheld appeals leave the net figures, never the gross ones.

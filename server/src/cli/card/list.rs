@@ -4,10 +4,11 @@ use anyhow::Result;
 use clap::{Args as ClapArgs, ValueEnum};
 use haochaping::{
     rating::SatisfactionLevel,
+    region::Region,
     statistics::{Counts, show_rate},
 };
 
-use crate::store::{Store, StoredCard};
+use crate::store::{Store, StoredCard, publication::Dimension};
 
 /// Below this many ratings a share says more about one person than about the service.
 const RATE_MIN: u64 = 10;
@@ -17,9 +18,9 @@ const RATE_MIN: u64 = 10;
   haochaping card list > cards.csv
   haochaping card list --counts --by street
 
-Standard output is CSV. A good rate is shown from 10 ratings on.")]
+Standard output is CSV. Counts are those that are published: of yesterday and before, in groups. A good rate is shown from 10 ratings on.")]
 pub(super) struct Args {
-    /// Add how often each was rated
+    /// Add how often each was rated, as published
     #[arg(long)]
     counts: bool,
     /// Sum counts up; with --counts
@@ -42,7 +43,7 @@ enum By {
 
 pub(super) async fn run(store: &dyn Store, args: Args) -> Result<()> {
     let cards: Vec<_> = store.cards().await?.into_iter().filter(|card| args.covers(card)).collect();
-    let counts = if args.counts { store.card_counts().await? } else { BTreeMap::new() };
+    let counts = if args.counts { counts(store).await? } else { BTreeMap::new() };
     let mut out = csv::Writer::from_writer(std::io::stdout());
     if args.counts && args.by != By::Agent {
         write_sums(&mut out, &cards, &counts, args.by)?;
@@ -51,6 +52,15 @@ pub(super) async fn run(store: &dyn Store, args: Args) -> Result<()> {
     }
     out.flush()?;
     Ok(())
+}
+
+/// What is published of each card: nobody watches a count move as one person leaves.
+async fn counts(store: &dyn Store) -> Result<BTreeMap<u32, Counts>> {
+    let mut counts: BTreeMap<u32, Counts> = BTreeMap::new();
+    for (serial, _, of_month) in store.released(Region::COUNTRY, Dimension::Card).await? {
+        counts.entry(serial.parse()?).or_default().merge(&of_month);
+    }
+    Ok(counts)
 }
 
 impl Args {

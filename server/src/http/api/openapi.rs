@@ -18,6 +18,7 @@ use crate::http::citizen;
         super::progress::show,
         citizen::follow_up::create,
         super::statistics::show,
+        super::open_data::show,
         super::assisted_ratings::create,
         super::work_orders::list,
         super::work_orders::show,

@@ -1,4 +1,4 @@
-//! `GET /api/v1/statistics`: the public figures as JSON.
+//! `GET /api/v1/statistics`: the public figures of a question as JSON.
 
 use std::sync::Arc;
 
@@ -8,57 +8,78 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use haochaping::{identifier::Uscc, region::Region, wire::v1};
-use serde::Deserialize;
+use haochaping::{statistics::Handling, wire::v1};
 
-use crate::{app::App, http::problem::Problem};
+use crate::{
+    app::App,
+    http::{
+        problem::Problem,
+        public::{
+            question::{Asked, Fault, Question},
+            table::total,
+        },
+    },
+};
 
-/// What to count.
-#[derive(Debug, Deserialize)]
-pub struct Asked {
-    region: Option<String>,
-    agency: Option<String>,
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        Self::new(fault.status, fault.code, &fault.said)
+    }
 }
 
-/// The exact published counts of a region, of one agency or all.
+/// The question of a request.
+pub(super) fn question(app: &App, asked: Result<Query<Asked>, QueryRejection>) -> Result<Question, Problem> {
+    let malformed =
+        |error: QueryRejection| Problem::new(StatusCode::BAD_REQUEST, "malformed-query", &error.body_text());
+    let Query(asked) = asked.map_err(malformed)?;
+    Ok(Question::read(app, &asked)?)
+}
+
+/// The exact published counts of a region, of one department or item or of all, of a month or in all.
 #[utoipa::path(
     get, path = "/api/v1/statistics", tag = "statistics",
     params(
         ("region" = Option<String>, Query, description = "a region code; without it the root"),
         ("agency" = Option<String>, Query, description = "the credit code of an agency; without it all"),
+        ("item" = Option<String>, Query, description = "the code of an item; not beside an agency"),
+        ("month" = Option<String>, Query, description = "a month as 2026-11; without it all"),
     ),
     responses(
         (status = 200, description = "the figures", body = v1::Statistics),
-        (status = 400, description = "not a region or credit code", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 400, description = "a code or month that is none, a month to come, or filters that exclude one another",
+            body = v1::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "a region, agency or item that is not known",
+            body = v1::Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn show(
     State(app): State<Arc<App>>,
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, Problem> {
-    let malformed =
-        |field: &str, said: String| Problem::new(StatusCode::BAD_REQUEST, &format!("malformed-{field}"), &said);
-    let Query(asked) = asked.map_err(|error| malformed("query", error.body_text()))?;
-    let region = match asked.region.as_deref().filter(|code| !code.is_empty()) {
-        None => app.config.root_region,
-        Some(code) => code.parse::<Region>().map_err(|error| malformed("region", error.to_string()))?,
-    };
-    let agency = match asked.agency.as_deref().filter(|code| !code.is_empty()) {
-        None => String::new(),
-        Some(code) => Uscc::parse(code).map_err(|error| malformed("agency", error.to_string()))?.to_string(),
-    };
-    let (counts, as_of) = app.figures.published(region, &agency);
-    let aside = app.figures.aside(region, &agency);
+    let question = question(&app, asked)?;
+    let row = total(&app, &question).await.map_err(|error| Problem::of_store(&error))?;
+    let agency = question.agency().unwrap_or_default();
+    let shown = app.figures.shown(question.region, agency);
+    let is_all = question.month.is_none() && question.item().is_none();
+    let (part, whole) = shown.participation;
+    let aside = if is_all { app.figures.aside(question.region, agency) } else { crate::figures::Aside::default() };
     let body = Json(v1::Statistics {
-        region: region.to_string(),
-        as_of: as_of.to_rfc3339(),
-        counts,
-        good: counts.good(),
-        bad: counts.bad(),
-        good_rate: counts.good_rate(),
-        handling: Some(app.handled.published(region, &agency).into()),
+        region: question.region.to_string(),
+        as_of: if row.is_live { shown.as_of } else { app.figures.daily_as_of() }.to_rfc3339(),
+        published: published(row.is_live),
+        agency: question.agency().map(str::to_owned),
+        item: question.item().map(str::to_owned),
+        month: question.month_text(),
+        counts: row.counts,
+        good: row.counts.good(),
+        bad: row.counts.bad(),
+        good_rate: app.figures.rate(row.counts.good(), row.counts.total()),
+        participation_rate: app.figures.rate(part, whole).filter(|_| is_all && part <= whole),
+        handling: is_all.then(|| handling(&app, app.handled.published(question.region, agency))),
         quarantined: aside.quarantined,
         excluded: aside.excluded,
+        imported: aside.imported,
+        defaults: aside.defaults,
         probes: aside.probes,
     });
     let headers = [
@@ -66,4 +87,21 @@ pub async fn show(
         (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=1")),
     ];
     Ok((headers, body).into_response())
+}
+
+/// When a figure moves.
+pub(super) fn published(is_live: bool) -> v1::Published {
+    if is_live { v1::Published::Live } else { v1::Published::Daily }
+}
+
+/// With the rates that there is enough for.
+fn handling(app: &App, found: Handling) -> v1::HandlingFigures {
+    let enough = |rate: Option<f64>, whole| rate.filter(|_| whole >= app.config.publication.rate_min);
+    let all = v1::HandlingFigures::from(found);
+    v1::HandlingFigures {
+        rectified_rate: enough(all.rectified_rate, found.bad),
+        on_time_rate: enough(all.on_time_rate, found.valid_due),
+        real_name_reply_rate: enough(all.real_name_reply_rate, found.real_name_due),
+        ..all
+    }
 }

@@ -1,225 +1,280 @@
-//! `GET /`: the exact counts of the five levels, by region and agency, as of at most a second ago.
+//! `GET /`: the exact counts of the five levels, by region, department, item and month.
 
 use std::{fmt::Write as _, sync::Arc};
 
 use axum::{
-    extract::{Query, State},
-    http::HeaderMap,
+    extract::{Query, State, rejection::QueryRejection},
+    http::{HeaderMap, StatusCode},
     response::Response,
 };
 use haochaping::{
     form::html::escape,
-    messages::{PageMessages, level_name},
+    messages::{Labelled, PublicMessages, level_name},
     rating::SatisfactionLevel,
-    region::{Region, RegionKind},
     statistics::{Counts, show_count, show_rate},
 };
 use serde::Deserialize;
 
+use super::{
+    question::{Asked, Fault, Question},
+    sections,
+    table::{Row, total},
+};
 use crate::{
     app::App,
     http::page::{self, Page, Reader},
+    store::StoreError,
 };
 
-/// Which region, and how to show it.
+/// What is asked for, and how to show it.
 #[derive(Debug, Deserialize)]
-pub struct Asked {
-    region: Option<String>,
+pub struct Shown {
+    #[serde(flatten)]
+    asked: Asked,
     lang: Option<String>,
     mode: Option<String>,
 }
 
 /// The page.
-pub async fn show(State(app): State<Arc<App>>, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
-    let reader = Reader::of(asked.lang.as_deref(), asked.mode.as_deref(), &headers);
-    let root = app.config.root_region;
-    let region = match asked.region.as_deref() {
-        None => root,
-        Some(code) => match code.parse::<Region>() {
-            Ok(region) if root.contains(region) => region,
-            _ => return page::not_found(&app, &headers),
-        },
+pub async fn show(
+    State(app): State<Arc<App>>,
+    shown: Result<Query<Shown>, QueryRejection>,
+    headers: HeaderMap,
+) -> Response {
+    let Ok(Query(shown)) = shown else { return page::refused(&app, &headers, StatusCode::BAD_REQUEST) };
+    let reader = Reader::of(shown.lang.as_deref(), shown.mode.as_deref(), &headers);
+    let question = match Question::read(&app, &shown.asked) {
+        Ok(question) => question,
+        Err(fault) => return refused(&app, reader, &fault),
     };
-    let names = match app.store.agency_names().await {
-        Ok(names) => names,
-        Err(error) => {
-            // The figures are in memory and go on; agencies show by their codes meanwhile.
-            tracing::warn!(%error, "names of agencies were not read");
-            std::collections::BTreeMap::new()
+    let generation = app.figures.generation();
+    let key = format!("{} {} {}", question.query(), reader.lang.tag(), reader.mode());
+    if let Some(kept) = app.pages.get(generation, &key) {
+        return kept.answer(&headers);
+    }
+    let view = View { app: &app, reader, m: reader.lang.public_messages(), question: &question };
+    match view.content().await {
+        Ok(content) => {
+            let is_root = question == Question { region: app.config.root_region, only: None, month: None };
+            let query = if is_root { String::new() } else { question.query() };
+            let page = Page { query, is_public: true, ..Page::new(reader.page_messages().public_title, "/", content) };
+            match app.pages.keep(generation, key, page::respond(&app, reader, &page)).await {
+                Ok(kept) => kept.answer(&headers),
+                Err(response) => response,
+            }
         }
-    };
-    let view = View { app: &app, reader, region };
-    let mut out = view.head();
-    view.put_regions(&mut out);
-    view.put_agencies(&mut out, &names);
-    let _ = write!(
-        out,
-        "<p class=\"crumb\"><a href=\"{}/briefings\">{}</a></p>",
-        app.config.base_path(),
-        reader.lang.handling_messages().briefings
-    );
-    let query = if region == root { String::new() } else { format!("region={region}") };
-    let page = Page { query, is_public: true, ..Page::new(reader.page_messages().public_title, "/", out) };
-    page::respond(&app, reader, &page)
+        Err(error) => {
+            tracing::error!(%error, "public figures were not read");
+            page::refused(&app, &headers, StatusCode::INTERNAL_SERVER_ERROR)
+        }
+    }
 }
 
-struct View<'a> {
-    app: &'a App,
-    reader: Reader,
-    region: Region,
+/// What cannot be answered, with the way back to what can.
+fn refused(app: &App, reader: Reader, fault: &Fault) -> Response {
+    let (m, p) = (reader.lang.public_messages(), reader.page_messages());
+    let text = match (fault.status, fault.code) {
+        (_, "future-month") => m.question_future,
+        (_, "impossible-filter" | "malformed-month") => m.question_impossible,
+        _ => m.question_unknown,
+    };
+    let back = format!("{}/?lang={}{}", app.config.base_path(), reader.lang.tag(), reader.mode_query());
+    let content =
+        format!("<div class=\"card\"><p>{text}</p><p><a href=\"{}\">{}</a></p></div>", escape(&back), p.public_title);
+    let page = Page { status: fault.status, is_error: true, ..Page::new(m.question_title, "/", content) };
+    page::respond(app, reader, &page)
+}
+
+/// A question, and who reads the answer.
+pub(super) struct View<'a> {
+    pub(super) app: &'a App,
+    pub(super) reader: Reader,
+    pub(super) m: &'static PublicMessages,
+    pub(super) question: &'a Question,
 }
 
 impl View<'_> {
-    fn head(&self) -> String {
-        let p = self.reader.page_messages();
-        let (counts, as_of) = self.app.figures.published(self.region, "");
-        let time = as_of.to_rfc3339()[..19].replace('T', " ");
+    async fn content(&self) -> Result<String, StoreError> {
+        let all = total(self.app, self.question).await?;
+        let mut out = self.head(&all);
+        sections::put(self, &mut out).await?;
+        let briefings = self.reader.lang.handling_messages().briefings;
+        let base = self.app.config.base_path();
+        let _ = write!(out, "<p class=\"crumb\"><a href=\"{base}/briefings\">{briefings}</a></p>");
+        Ok(out)
+    }
+
+    /// The totals: the five levels, rates with their definitions, and what is not counted.
+    fn head(&self, all: &Row) -> String {
+        let (p, rules) = (self.reader.page_messages(), self.app.config.publication);
         let mut out = format!(
             "<p class=\"slogan\">{}</p><p class=\"muted\">{}</p>{}<h2>{}</h2><p class=\"muted\">{}</p>",
             p.public_slogan,
             p.public_intro,
             self.way_up(),
-            escape(&self.app.region_name(self.region)),
-            p.as_of.replace("{time}", &time),
+            escape(&self.title()),
+            self.as_of(all.is_live)
         );
-        let rate = show_rate(counts.good(), counts.total());
-        let figures = [
+        let counts = &all.counts;
+        let mut figures = vec![
             (p.total_label, show_count(counts.total())),
             (p.good_label, show_count(counts.good())),
             (p.bad_label, show_count(counts.bad())),
-            (p.good_rate_label, rate),
+            (self.m.good_rate.label, self.rate(counts.good(), counts.total())),
         ];
-        out.push_str("<dl class=\"figures\">");
-        for (label, figure) in figures {
-            let _ = write!(out, "<div><dt>{label}</dt><dd>{figure}</dd></div>");
-        }
-        let aside = self.app.figures.aside(self.region, "");
-        let aside = [
-            (p.quarantined_label, aside.quarantined),
-            (p.excluded_label, aside.excluded),
-            (p.probes_label, aside.probes),
-        ];
-        for (label, n) in aside {
-            if n > 0 {
-                let _ = write!(out, "<div class=\"aside\"><dt>{label}</dt><dd>{}</dd></div>", show_count(n));
+        let mut definitions = vec![self.m.good_rate];
+        if self.question.month.is_none() && self.question.item().is_none() {
+            let shown = self.app.figures.shown(self.question.region, self.question.agency().unwrap_or_default());
+            let (part, whole) = shown.participation;
+            // Of services that were registered elsewhere nobody here knows how many there are.
+            if part <= whole {
+                figures.push((self.m.participation.label, self.rate(part, whole)));
+                definitions.push(self.m.participation);
             }
         }
-        out.push_str("</dl>");
-        put_levels(&mut out, self.reader, &counts);
-        let step = p.step_note.replace("{step}", &self.app.config.public_step.to_string());
-        let _ = write!(out, "<p class=\"muted\">{}</p>", p.good_rate_definition);
-        if self.app.config.public_step > 1 {
-            let _ = write!(out, "<p class=\"muted\">{step}</p>");
+        put_figures(&mut out, &figures);
+        self.put_aside(&mut out);
+        self.put_levels(&mut out, counts);
+        self.put_definitions(&mut out, &definitions);
+        if rules.rate_min > 1 {
+            let _ = write!(
+                out,
+                "<p class=\"muted\">{}</p>",
+                self.m.rate_note.replace("{min}", &rules.rate_min.to_string())
+            );
+        }
+        if rules.step > 1 && all.is_live {
+            let _ = write!(out, "<p class=\"muted\">{}</p>", p.step_note.replace("{step}", &rules.step.to_string()));
         }
         self.put_handling(&mut out);
         out
     }
 
-    /// How bad ratings were worked, gross and net, each figure with its definition.
+    /// Where, and of what only.
+    fn title(&self) -> String {
+        let names = self.app.names();
+        let only = self.question.agency().map(|code| names.agencies.get(code).map_or(code, String::as_str));
+        let only = only.or(self.question.item().map(|code| names.items.get(code).map_or(code, String::as_str)));
+        let month = self.question.month.map(|month| self.m.month(month));
+        let place = self.app.region_name(self.question.region);
+        [Some(place.as_str()), only, month.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    }
+
+    fn as_of(&self, is_live: bool) -> String {
+        if is_live {
+            let time = self.app.figures.shown(self.question.region, "").as_of.to_rfc3339()[..19].replace('T', " ");
+            self.reader.page_messages().as_of.replace("{time}", &time)
+        } else {
+            self.m.daily_as_of.replace("{date}", &self.daily_date())
+        }
+    }
+
+    /// The last day that daily figures tell of.
+    pub(super) fn daily_date(&self) -> String {
+        self.app.figures.daily_as_of().to_rfc3339()[..10].to_owned()
+    }
+
+    /// A rate, or “—” where there is too little to tell.
+    pub(super) fn rate(&self, part: u64, whole: u64) -> String {
+        if whole < self.app.config.publication.rate_min { show_rate(0, 0) } else { show_rate(part, whole) }
+    }
+
+    /// What is kept and does not count.
+    fn put_aside(&self, out: &mut String) {
+        if self.question.month.is_some() || self.question.item().is_some() {
+            return;
+        }
+        let p = self.reader.page_messages();
+        let aside = self.app.figures.aside(self.question.region, self.question.agency().unwrap_or_default());
+        let aside = [
+            (p.quarantined_label, aside.quarantined),
+            (p.excluded_label, aside.excluded),
+            (self.m.imported_label, aside.imported),
+            (self.m.defaults_label, aside.defaults),
+            (p.probes_label, aside.probes),
+        ];
+        let there: Vec<_> =
+            aside.into_iter().filter(|(_, n)| *n > 0).map(|(label, n)| (label, show_count(n))).collect();
+        if !there.is_empty() {
+            put_figures(out, &there);
+        }
+    }
+
+    fn put_levels(&self, out: &mut String, counts: &Counts) {
+        let (m, p) = (self.reader.messages(), self.reader.page_messages());
+        let _ = write!(
+            out,
+            "<table><thead><tr><th scope=\"col\">{}</th><th scope=\"col\">{}</th></tr></thead><tbody>",
+            p.level_label, p.count_label
+        );
+        for level in SatisfactionLevel::ALL {
+            let gloss = m.level_gloss(level);
+            let gloss = if gloss.is_empty() { String::new() } else { format!(" {gloss}") };
+            let count = show_count(counts.of(level));
+            let _ = write!(
+                out,
+                "<tr><th scope=\"row\"><span lang=\"zh-Hans\">{}</span>{gloss}</th><td>{count}</td></tr>",
+                level_name(level)
+            );
+        }
+        out.push_str("</tbody></table>");
+    }
+
+    pub(super) fn put_definitions(&self, out: &mut String, texts: &[Labelled]) {
+        let items: String = texts.iter().map(|text| format!("<li>{}</li>", text.definition)).collect();
+        let _ =
+            write!(out, "<details class=\"what\"><summary>{}</summary><ul>{items}</ul></details>", self.m.definitions);
+    }
+
+    /// How bad ratings were worked, gross and net.
     fn put_handling(&self, out: &mut String) {
-        let (m, found) = (self.reader.lang.handling_messages(), self.app.handled.published(self.region, ""));
+        let m = self.reader.lang.handling_messages();
+        if self.question.month.is_some() || self.question.item().is_some() {
+            return;
+        }
+        let found = self.app.handled.published(self.question.region, self.question.agency().unwrap_or_default());
         if found.bad == 0 {
             return;
         }
         let figures = [
             show_count(found.bad),
             show_count(found.effective_bad()),
-            show_rate(found.answered, found.bad),
-            show_rate(found.valid_on_time, found.valid_due),
-            show_rate(found.real_name_replied, found.real_name_due),
+            self.rate(found.answered, found.bad),
+            self.rate(found.valid_on_time, found.valid_due),
+            self.rate(found.real_name_replied, found.real_name_due),
         ];
-        let _ = write!(out, "<h2>{}</h2><dl class=\"figures\">", m.title);
-        for (text, figure) in m.all().iter().zip(&figures) {
-            let _ = write!(out, "<div><dt>{}</dt><dd>{figure}</dd></div>", text.label);
-        }
-        let definitions: String = m.all().iter().map(|text| format!("<li>{}</li>", text.definition)).collect();
-        let _ = write!(out, "</dl><ul class=\"muted\">{definitions}</ul>");
+        let _ = write!(out, "<h2>{}</h2>", m.title);
+        let figures: Vec<_> = m.all().iter().map(|text| text.label).zip(figures).collect();
+        put_figures(out, &figures);
+        self.put_definitions(out, &m.all());
     }
 
-    /// The way up to the region around, unless this is the root.
+    /// The way up: out of a department, an item or a month, else to the region around, unless this is the root.
     fn way_up(&self) -> String {
-        let parent = self.region.parent().filter(|_| self.region != self.app.config.root_region);
-        parent.map_or_else(String::new, |parent| {
-            let label = self.reader.page_messages().back_up.replace("{name}", &self.app.region_name(parent));
-            format!("<p class=\"crumb\"><a href=\"{}\">{}</a></p>", self.href(parent), escape(&label))
-        })
+        let (to, text, region) = if self.question.only.is_some() || self.question.month.is_some() {
+            (Question { only: None, month: None, ..self.question.clone() }, self.m.all_of, self.question.region)
+        } else {
+            let parent = self.question.region.parent().filter(|_| self.question.region != self.app.config.root_region);
+            let Some(parent) = parent else { return String::new() };
+            let to = Question { region: parent, only: None, month: None };
+            (to, self.reader.page_messages().back_up, parent)
+        };
+        let label = text.replace("{name}", &self.app.region_name(region));
+        format!("<p class=\"crumb\"><a href=\"{}\">{}</a></p>", self.href(&to), escape(&label))
     }
 
-    fn href(&self, region: Region) -> String {
-        let elder = self.reader.mode_query();
-        format!("{}/?region={region}&lang={}{elder}", self.app.config.base_path(), self.reader.lang.tag())
-    }
-
-    /// The regions right below: all named ones to district level, deeper ones where there is something to show.
-    fn put_regions(&self, out: &mut String) {
-        let p = self.reader.page_messages();
-        let mut children: Vec<_> = self.region.builtin_children().collect();
-        children.extend(
-            self.app.figures.published_children(self.region).into_iter().filter(|c| c.kind() > RegionKind::District),
-        );
-        children.sort_unstable();
-        children.dedup();
-        if children.is_empty() {
-            return;
-        }
-        let rows = children.into_iter().map(|child| {
-            let name = escape(&self.app.region_name(child));
-            let (counts, _) = self.app.figures.published(child, "");
-            (format!("<a href=\"{}\">{name}</a>", self.href(child)), counts)
-        });
-        put_table(out, p, p.by_region, p.region_label, rows);
-    }
-
-    fn put_agencies(&self, out: &mut String, names: &std::collections::BTreeMap<String, String>) {
-        let p = self.reader.page_messages();
-        let agencies = self.app.figures.published_agencies(self.region);
-        let rows = agencies.into_iter().map(|(code, counts)| (escape(names.get(&code).unwrap_or(&code)), counts));
-        put_table(out, p, p.by_agency, p.agency_label, rows);
+    /// The address of another question, for the same reader.
+    pub(super) fn href(&self, question: &Question) -> String {
+        let (base, query) = (self.app.config.base_path(), question.query().replace('&', "&amp;"));
+        let mode = self.reader.mode_query().replace('&', "&amp;");
+        format!("{base}/?{query}&amp;lang={}{mode}", self.reader.lang.tag())
     }
 }
 
-fn put_levels(out: &mut String, reader: Reader, counts: &Counts) {
-    let (m, p) = (reader.messages(), reader.page_messages());
-    let _ = write!(
-        out,
-        "<table><thead><tr><th scope=\"col\">{}</th><th scope=\"col\">{}</th></tr></thead><tbody>",
-        p.level_label, p.count_label
-    );
-    for level in SatisfactionLevel::ALL {
-        let gloss = m.level_gloss(level);
-        let gloss = if gloss.is_empty() { String::new() } else { format!(" {gloss}") };
-        let count = show_count(counts.of(level));
-        let _ = write!(
-            out,
-            "<tr><th scope=\"row\"><span lang=\"zh-Hans\">{}</span>{gloss}</th><td>{count}</td></tr>",
-            level_name(level)
-        );
+fn put_figures(out: &mut String, figures: &[(&str, String)]) {
+    out.push_str("<dl class=\"figures\">");
+    for (label, figure) in figures {
+        let _ = write!(out, "<div><dt>{label}</dt><dd>{figure}</dd></div>");
     }
-    out.push_str("</tbody></table>");
-}
-
-fn put_table(
-    out: &mut String,
-    p: &PageMessages,
-    title: &str,
-    first: &str,
-    rows: impl Iterator<Item = (String, Counts)>,
-) {
-    let _ = write!(out, "<h2>{title}</h2>");
-    let mut body = String::new();
-    for (name, counts) in rows {
-        let rate = show_rate(counts.good(), counts.total());
-        let [total, good, bad] = [counts.total(), counts.good(), counts.bad()].map(show_count);
-        let _ = write!(body, "<tr><td>{name}</td><td>{total}</td><td>{good}</td><td>{bad}</td><td>{rate}</td></tr>");
-    }
-    if body.is_empty() {
-        let _ = write!(out, "<p>{}</p>", p.no_ratings);
-        return;
-    }
-    let heads = [first, p.total_label, p.good_label, p.bad_label, p.good_rate_label];
-    let heads: String = heads.iter().map(|head| format!("<th scope=\"col\">{head}</th>")).collect();
-    let _ = write!(
-        out,
-        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{title}\"><table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
-    );
+    out.push_str("</dl>");
 }

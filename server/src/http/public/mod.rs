@@ -1,4 +1,9 @@
 //! What everyone may see.
 
 pub mod briefings;
+pub mod cache;
+pub mod chart;
 pub mod home;
+pub mod question;
+mod sections;
+pub mod table;

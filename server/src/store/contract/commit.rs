@@ -7,7 +7,7 @@ use haochaping::{
 
 use super::{
     Any,
-    make::{AUTHORITY, Placed, TODAY, fold, new_service, noon, outcomes, place_n, rating, service, sum},
+    make::{AUTHORITY, Placed, TODAY, fold, new_service, noon, of_ratings, outcomes, place_n, rating, service, sum},
 };
 use crate::store::{About, Figure, NewRating, NewService, Outcome};
 
@@ -76,9 +76,13 @@ pub(super) async fn a_row_that_does_not_fit_is_cut_out_and_the_others_live(store
     let committed = store.commit(batch.clone().into()).await.unwrap();
     assert_eq!(committed.outcomes, expected);
     assert_eq!(committed.revision, store.slot_revision().await.unwrap());
-    assert_eq!(sum(&committed.added), store.figures().await.unwrap().1, "what is told of a cut batch is what was kept");
+    assert_eq!(
+        sum(&committed.added),
+        of_ratings(store.figures().await.unwrap().1),
+        "what is told of a cut batch is what was kept"
+    );
     let kept = placed.iter().zip(&batch).enumerate().filter(|(place, _)| !refused(*place)).map(|(_, pair)| pair);
-    assert_eq!(store.figures().await.unwrap().1, fold(kept));
+    assert_eq!(of_ratings(store.figures().await.unwrap().1), fold(kept));
     let found = store.verify().await.unwrap();
     assert_eq!((found.n_ratings, found.faults), (5, vec![]));
     // The cut-out service is not used up.
@@ -116,15 +120,16 @@ pub(super) async fn what_does_not_count_enters_no_figure(store: Any<'_>) {
     let silent = [of(0, Provenance::Imported), of(1, Provenance::Default)];
     let committed = store.commit(silent.to_vec().into()).await.unwrap();
     assert_eq!(committed.outcomes, [Outcome::Accepted, Outcome::Accepted]);
-    assert_eq!(committed.added, []);
-    assert!(store.figures().await.unwrap().1.is_empty());
-    // A test has a number of its own, and nothing else.
+    // Each has a number of its own, and nothing else.
     assert_eq!(outcomes(store, vec![of(2, Provenance::Probe)]).await, [Outcome::Accepted]);
-    let figures = store.figures().await.unwrap().1;
-    assert!(figures.values().all(|figure| *figure == Figure { n_probes: 1, ..Figure::default() }), "{figures:?}");
+    let figures = of_ratings(store.figures().await.unwrap().1);
+    let apart = Figure { n_imported: 1, n_defaults: 1, n_probes: 1, ..Figure::default() };
+    assert!(figures.values().all(|figure| *figure == apart), "{figures:?}");
+    assert_eq!(store.waiting_ratings().await.unwrap(), [], "and none of them is ever published as a rating");
     assert_eq!(store.verify().await.unwrap().n_ratings, 3, "they are kept all the same");
     assert_eq!(outcomes(store, vec![of(3, Provenance::Relayed)]).await, [Outcome::Accepted]);
-    assert!(!store.figures().await.unwrap().1.is_empty());
+    let figures = of_ratings(store.figures().await.unwrap().1);
+    assert!(figures.values().all(|figure| figure.counts.total() == 1), "{figures:?}");
 }
 
 /// Whatever the entrance says: the service decides.
@@ -135,7 +140,7 @@ pub(super) async fn a_bad_rating_of_a_test_service_is_a_test_and_opens_no_work_o
     let bad = NewRating { level: SatisfactionLevel::VeryDissatisfied, ..rating(&placed, 1) };
     assert_eq!(bad.provenance, Provenance::Citizen);
     assert_eq!(outcomes(store, vec![bad]).await, [Outcome::Accepted]);
-    let figures = store.figures().await.unwrap().1;
+    let figures = of_ratings(store.figures().await.unwrap().1);
     assert!(!figures.is_empty() && figures.values().all(|figure| figure.counts.total() == 0 && figure.n_probes == 1));
     let found = store.verify().await.unwrap();
     assert_eq!((found.n_ratings, found.n_work_orders, found.faults), (1, 0, vec![]));

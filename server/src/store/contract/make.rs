@@ -117,8 +117,9 @@ pub(super) fn fold<'a>(ratings: impl IntoIterator<Item = (&'a Placed, &'a NewRat
     for (placed, rating) in ratings {
         let tally = match rating.provenance {
             Provenance::Probe => Tally::Probe,
-            provenance if provenance.counts() => Tally::Counted(rating.level),
-            _ => continue,
+            Provenance::Imported => Tally::Imported,
+            Provenance::Default => Tally::Default,
+            Provenance::Citizen | Provenance::Assisted | Provenance::Relayed => Tally::Counted(rating.level),
         };
         let ancestors: Vec<Region> = placed.service.region.ancestors().collect();
         for region in ancestors {
@@ -128,6 +129,15 @@ pub(super) fn fold<'a>(ratings: impl IntoIterator<Item = (&'a Placed, &'a NewRat
             }
         }
     }
+    figures
+}
+
+/// The figures without the services that can be rated, which no rating moves.
+pub(super) fn of_ratings(mut figures: BTreeMap<FigureKey, Figure>) -> BTreeMap<FigureKey, Figure> {
+    for figure in figures.values_mut() {
+        figure.n_services = 0;
+    }
+    figures.retain(|_, figure| *figure != Figure::default());
     figures
 }
 

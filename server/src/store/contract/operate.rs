@@ -8,7 +8,7 @@ use super::{
     Any,
     make::{AGENCIES, AUTHORITY, TODAY, new_service, noon, place, service},
 };
-use crate::store::{FigureKey, StoredApiKey, StoredKey};
+use crate::store::{FigureKey, Published, StoredApiKey, StoredKey};
 
 /// Which numbers went up since `before`, and by how much.
 async fn raised(store: Any<'_>, before: &BTreeMap<String, i64>) -> Vec<(String, i64)> {
@@ -24,11 +24,12 @@ pub(super) async fn published_figures_are_kept_and_replaced(store: Any<'_>) {
     let key = |agency: &str| FigureKey { region: "321002".parse().unwrap(), agency: agency.into() };
     let counts =
         Counts { very_satisfied: 5, satisfied: 4, basically_satisfied: 3, dissatisfied: 2, very_dissatisfied: 1 };
+    let first = Published { counts, n_visits: 2 };
     assert!(store.published().await.unwrap().is_empty());
-    store.publish(vec![(key(""), counts), (key(AGENCIES[0]), counts)]).await.unwrap();
-    let later = Counts { very_dissatisfied: 9, ..counts };
+    store.publish(vec![(key(""), first), (key(AGENCIES[0]), first)]).await.unwrap();
+    let later = Published { counts: Counts { very_dissatisfied: 9, ..counts }, n_visits: 3 };
     store.publish(vec![(key(""), later)]).await.unwrap();
-    let expected = BTreeMap::from([(key(""), later), (key(AGENCIES[0]), counts)]);
+    let expected = BTreeMap::from([(key(""), later), (key(AGENCIES[0]), first)]);
     assert_eq!(store.published().await.unwrap(), expected);
     assert!(store.figures().await.unwrap().1.is_empty(), "what is published is no count");
 }

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     app::{App, Clock, Parts, SystemRng},
-    config::{Config, Purposes},
+    config::{Config, Publication, Purposes},
     figures::Figures,
     keys::{Keys, MasterKey},
     orders, outbox,
@@ -56,7 +56,8 @@ async fn app(directory: &tempfile::TempDir, clock: &Arc<SetClock>, profile: Prof
         allow_origins: vec![],
         trusted_proxies: vec![],
         root_region: Region::COUNTRY,
-        public_step: 5,
+        publication: Publication::USUAL,
+        licence: String::new(),
         ticket_days: 90,
         card_day_limit: 100,
         card_source_limit: 10,
@@ -67,7 +68,7 @@ async fn app(directory: &tempfile::TempDir, clock: &Arc<SetClock>, profile: Prof
         profile,
         verification_dir: None,
     };
-    let figures = Arc::new(Figures::new(5));
+    let figures = Arc::new(Figures::new(Publication::USUAL, Region::COUNTRY));
     let (clock, rng) = (Arc::clone(clock), Arc::new(SystemRng));
     App::new(Parts { config, store, clock, rng, keys, figures, batch_max: BATCH_MAX })
 }

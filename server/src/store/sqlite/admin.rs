@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use haochaping::{calendar::Instant, region::Region, statistics::Counts};
+use haochaping::{calendar::Instant, region::Region};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, backup, params};
 
 use super::{connect, make_private};
-use crate::store::{FigureKey, StoreError, StoredApiKey, StoredKey};
+use crate::store::{FigureKey, Published, StoreError, StoredApiKey, StoredKey};
 
 pub(super) fn raise(connection: &Connection, name: &str) -> Result<(), StoreError> {
     connection.prepare_cached("update revision set value = value + 1 where name = ?1")?.execute([name])?;
@@ -135,17 +135,18 @@ pub(super) fn import_holidays(connection: &mut Connection, years: &[(i32, String
     })
 }
 
-pub(super) fn publish(connection: &mut Connection, moved: &[(FigureKey, Counts)]) -> Result<(), StoreError> {
+pub(super) fn publish(connection: &mut Connection, moved: &[(FigureKey, Published)]) -> Result<(), StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     {
         let mut statement = transaction.prepare_cached(
             "insert into published (region, agency, very_satisfied, satisfied, basically_satisfied, dissatisfied,
-               very_dissatisfied) values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+               very_dissatisfied, n_visits) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
              on conflict (region, agency) do update set very_satisfied = excluded.very_satisfied,
                satisfied = excluded.satisfied, basically_satisfied = excluded.basically_satisfied,
-               dissatisfied = excluded.dissatisfied, very_dissatisfied = excluded.very_dissatisfied",
+               dissatisfied = excluded.dissatisfied, very_dissatisfied = excluded.very_dissatisfied,
+               n_visits = excluded.n_visits",
         )?;
-        for (key, counts) in moved {
+        for (key, Published { counts, n_visits }) in moved {
             statement.execute(params![
                 key.region.number().cast_signed(),
                 key.agency,
@@ -154,6 +155,7 @@ pub(super) fn publish(connection: &mut Connection, moved: &[(FigureKey, Counts)]
                 counts.basically_satisfied.cast_signed(),
                 counts.dissatisfied.cast_signed(),
                 counts.very_dissatisfied.cast_signed(),
+                n_visits.cast_signed(),
             ])?;
         }
     }

@@ -31,29 +31,35 @@ fn handled(
     to: Instant,
     now: Instant,
 ) -> Result<BTreeMap<FigureKey, Handling>, StoreError> {
-    let mut statement = connection.prepare_cached(
-        "select region, rated_agency, count(*), sum(upheld), sum(replied_at is not null),
-           sum(is_due and not upheld), sum(is_due and not upheld and coalesce(replied_at <= reply_due_at, 0)),
-           sum(is_due and real_name), sum(is_due and real_name and replied_at is not null)
-         from (select *, replied_at is not null or coalesce(reply_due_at < ?3, 0) as is_due from work_order
+    let sql = format!(
+        "{HANDLED_SUMS} from (select *, replied_at is not null or coalesce(reply_due_at < ?3, 0) as is_due from work_order
            where opened_at >= ?1 and opened_at < ?2)
-         group by region, rated_agency",
-    )?;
-    let rows = statement.query_map(params![from.millis(), to.millis(), now.millis()], |row| {
-        let key = FigureKey { region: region_of(row.get(0)?), agency: row.get(1)? };
-        let n = |column| row.get::<_, i64>(column).map(i64::unsigned_abs);
-        let handling = Handling {
-            bad: n(2)?,
-            upheld: n(3)?,
-            answered: n(4)?,
-            valid_due: n(5)?,
-            valid_on_time: n(6)?,
-            real_name_due: n(7)?,
-            real_name_replied: n(8)?,
-        };
-        Ok((key, handling))
-    })?;
+         group by region, rated_agency"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map(params![from.millis(), to.millis(), now.millis()], read_handled)?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The sums over orders that have an `is_due` beside their columns.
+pub(super) const HANDLED_SUMS: &str = "select region, rated_agency, count(*), sum(upheld), sum(replied_at is not null),
+  sum(is_due and not upheld), sum(is_due and not upheld and coalesce(replied_at <= reply_due_at, 0)),
+  sum(is_due and real_name), sum(is_due and real_name and replied_at is not null)";
+
+/// A row of [`HANDLED_SUMS`].
+pub(super) fn read_handled(row: &Row<'_>) -> rusqlite::Result<(FigureKey, Handling)> {
+    let key = FigureKey { region: region_of(row.get(0)?), agency: row.get(1)? };
+    let n = |column| row.get::<_, i64>(column).map(i64::unsigned_abs);
+    let handling = Handling {
+        bad: n(2)?,
+        upheld: n(3)?,
+        answered: n(4)?,
+        valid_due: n(5)?,
+        valid_on_time: n(6)?,
+        real_name_due: n(7)?,
+        real_name_replied: n(8)?,
+    };
+    Ok((key, handling))
 }
 
 fn month_counts(connection: &Connection, month: u32) -> Result<BTreeMap<FigureKey, Counts>, StoreError> {

@@ -1,15 +1,12 @@
 //! Cards: issued, replaced, revoked, listed.
 
-use std::collections::BTreeMap;
-
 use haochaping::{
     calendar::Instant,
     link::{Card, ExpiryMonth},
-    statistics::Counts,
 };
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
-use super::{read::region_of, staff::record};
+use super::{read::region_of, register::keep_name, staff::record};
 use crate::store::{Issue, NewCard, StoreError, StoredCard, staff::AuditEntry};
 
 const SELECT: &str =
@@ -31,12 +28,7 @@ pub(super) fn issue(
 
 fn issue_one(transaction: &Transaction<'_>, new: &NewCard, at: Instant) -> Result<(StoredCard, Issue), StoreError> {
     if let Some(name) = &new.agency_name {
-        transaction
-            .prepare_cached(
-                "insert into agency (code, name) values (?1, ?2)
-                 on conflict (code) do update set name = excluded.name where name <> excluded.name",
-            )?
-            .execute([&new.agency, name])?;
+        keep_name(transaction, "agency", &new.agency, name)?;
     }
     let live = transaction
         .prepare_cached(&format!(
@@ -138,21 +130,6 @@ pub(super) fn all(connection: &Connection) -> Result<Vec<StoredCard>, StoreError
     let mut statement = connection.prepare_cached(&format!("{SELECT} order by c.serial"))?;
     let rows = statement.query_map([], read)?;
     Ok(rows.collect::<Result<_, _>>()?)
-}
-
-pub(super) fn counts(connection: &Connection) -> Result<BTreeMap<u32, Counts>, StoreError> {
-    let mut statement = connection
-        .prepare_cached("select value, level, sum(n) from slice where kind = 'card' group by value, level")?;
-    let mut rows = statement.query([])?;
-    let mut counts: BTreeMap<u32, Counts> = BTreeMap::new();
-    while let Some(row) = rows.next()? {
-        let (value, level): (String, String) = (row.get(0)?, row.get(1)?);
-        let said = |e: String| StoreError::Failed(format!("slice of a card: {e}"));
-        let serial = value.parse().map_err(|_| said(format!("{value:?} is no serial")))?;
-        let level = level.parse().map_err(|_| said(format!("{level:?} is no level")))?;
-        counts.entry(serial).or_default().add(level, row.get::<_, i64>(2)?.unsigned_abs());
-    }
-    Ok(counts)
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<StoredCard> {

@@ -107,6 +107,7 @@ fn write_rating(transaction: &Transaction<'_>, new: &NewRating, sums: &mut Sums)
     };
     let group = Group {
         month: new.rated_at.date_in_china().month(),
+        day: new.rated_at.day_in_china(),
         region: place.region,
         agency: place.agency,
         item: place.item_code,

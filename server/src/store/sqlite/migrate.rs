@@ -16,6 +16,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (9, "file", include_str!("../../migrations/sqlite/0009_file.sql")),
     (10, "handling", include_str!("../../migrations/sqlite/0010_handling.sql")),
     (11, "due_order", include_str!("../../migrations/sqlite/0011_due_order.sql")),
+    (12, "publication", include_str!("../../migrations/sqlite/0012_publication.sql")),
 ];
 
 /// Applies what is missing, each migration in a transaction of its own.

@@ -12,6 +12,7 @@ mod notice;
 mod order;
 mod outbox;
 mod post;
+mod publication;
 mod quarantine;
 mod read;
 mod register;
@@ -27,13 +28,13 @@ use std::{
 };
 
 use async_trait::async_trait;
-use haochaping::{calendar::Instant, link::RatingId, region::Region, statistics::Counts};
+use haochaping::{calendar::Instant, link::RatingId, region::Region};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction};
 use tokio::sync::{Semaphore, oneshot};
 
 use super::{
-    Committed, Decision, Figure, FigureKey, Id, Issue, NewCard, NewRating, NewService, Quarantined, RatingView,
-    Registered, ServiceView, Store, StoreError, StoredApiKey, StoredCard, StoredKey, Verification,
+    Committed, Decision, Figure, FigureKey, Id, Issue, NewCard, NewRating, NewService, Published, Quarantined,
+    RatingView, Registered, ServiceView, Store, StoreError, StoredApiKey, StoredCard, StoredKey, Verification,
     order::{NewEntry, OrderQuery, OrderRow, OrderStanding, StoredEntry},
     staff::AuditEntry,
 };
@@ -203,10 +204,10 @@ impl Store for SqliteStore {
     async fn slot_revision(&self) -> Result<i64, StoreError> {
         self.read(read::slot_revision).await
     }
-    async fn published(&self) -> Result<BTreeMap<FigureKey, Counts>, StoreError> {
+    async fn published(&self) -> Result<BTreeMap<FigureKey, Published>, StoreError> {
         self.read(read::published).await
     }
-    async fn publish(&self, moved: Vec<(FigureKey, Counts)>) -> Result<(), StoreError> {
+    async fn publish(&self, moved: Vec<(FigureKey, Published)>) -> Result<(), StoreError> {
         self.write(move |c| admin::publish(c, &moved)).await
     }
     async fn agency_names(&self) -> Result<BTreeMap<String, String>, StoreError> {
@@ -260,9 +261,6 @@ impl Store for SqliteStore {
     }
     async fn cards(&self) -> Result<Vec<StoredCard>, StoreError> {
         self.read(card::all).await
-    }
-    async fn card_counts(&self) -> Result<BTreeMap<u32, Counts>, StoreError> {
-        self.read(card::counts).await
     }
     async fn quarantined(&self, decided: bool) -> Result<Vec<Quarantined>, StoreError> {
         self.read(move |c| quarantine::list(c, decided)).await

@@ -139,7 +139,7 @@ fn settle(
     sums: &mut Sums,
 ) -> Result<bool, StoreError> {
     // Read first: what cannot be read changes nothing.
-    let Some((group, options, level)) = read_group(transaction, part, rating)? else {
+    let Some((group, options, level)) = read_group(transaction, part, rating, at)? else {
         return Err(StoreError::Failed("a rating in quarantine is not on record".into()));
     };
     let settled = transaction
@@ -173,6 +173,7 @@ fn read_group(
     connection: &Connection,
     part: u8,
     rating: &RatingId,
+    at: Instant,
 ) -> Result<Option<(Group, String, SatisfactionLevel)>, StoreError> {
     let damaged = |what: &str| StoreError::Failed(format!("a rating has the {what}"));
     let row = connection
@@ -191,6 +192,7 @@ fn read_group(
     };
     let group = Group {
         month: rated_at.date_in_china().month(),
+        day: at.day_in_china(),
         region,
         agency,
         item,

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use haochaping::{calendar::Instant, link::RatingId, region::Region, statistics::Counts};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::SLOT;
-use crate::store::{Figure, FigureKey, Id, RatingView, ServiceView, Standing, StoreError, Tally};
+use crate::store::{Figure, FigureKey, Id, Published, RatingView, ServiceView, Standing, StoreError, Tally};
 
 /// A stored region. What was stored was checked; a damaged number shows as the country rather than stopping a page.
 pub(super) fn region_of(number: i64) -> Region {
@@ -86,21 +86,27 @@ pub(super) fn figures(connection: &Connection) -> Result<(i64, BTreeMap<FigureKe
     Ok((revision, figures))
 }
 
-pub(super) fn published(connection: &Connection) -> Result<BTreeMap<FigureKey, Counts>, StoreError> {
+/// Five columns from `first` on, from 非常满意 down.
+pub(super) fn counts_of(row: &Row<'_>, first: usize) -> rusqlite::Result<Counts> {
+    let n = |place| row.get::<_, i64>(place).map(i64::unsigned_abs);
+    Ok(Counts {
+        very_satisfied: n(first)?,
+        satisfied: n(first + 1)?,
+        basically_satisfied: n(first + 2)?,
+        dissatisfied: n(first + 3)?,
+        very_dissatisfied: n(first + 4)?,
+    })
+}
+
+pub(super) fn published(connection: &Connection) -> Result<BTreeMap<FigureKey, Published>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "select region, agency, very_satisfied, satisfied, basically_satisfied, dissatisfied, very_dissatisfied
+        "select region, agency, very_satisfied, satisfied, basically_satisfied, dissatisfied, very_dissatisfied, n_visits
          from published",
     )?;
     let rows = statement.query_map([], |row| {
-        let n = |place| row.get::<_, i64>(place).map(i64::unsigned_abs);
-        let counts = Counts {
-            very_satisfied: n(2)?,
-            satisfied: n(3)?,
-            basically_satisfied: n(4)?,
-            dissatisfied: n(5)?,
-            very_dissatisfied: n(6)?,
-        };
-        Ok((FigureKey { region: region_of(row.get(0)?), agency: row.get(1)? }, counts))
+        let n_visits = row.get::<_, i64>(7)?.unsigned_abs();
+        let key = FigureKey { region: region_of(row.get(0)?), agency: row.get(1)? };
+        Ok((key, Published { counts: counts_of(row, 2)?, n_visits }))
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -1,10 +1,17 @@
 //! Finished services on record. Registering again gives the same link; a new one only when the old one ended unused.
 
+use std::collections::BTreeMap;
+
 use haochaping::{calendar::Instant, wire::v1::ServiceMode};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
-use super::post::{Event, post};
-use crate::store::{NewService, Registered, StoreError, outbox::EndpointKind};
+use super::{
+    admin::raise,
+    post::{Event, post},
+    raise_slot,
+    sums::{add_around, count},
+};
+use crate::store::{NewService, Registered, StoreError, Tally, outbox::EndpointKind};
 
 pub(super) fn register(
     connection: &mut Connection,
@@ -12,14 +19,36 @@ pub(super) fn register(
     services: &[NewService],
 ) -> Result<Vec<Registered>, StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let registered = services.iter().map(|new| register_one(&transaction, authority, new)).collect::<Result<_, _>>()?;
+    let registered: Vec<Registered> =
+        services.iter().map(|new| register_one(&transaction, authority, new)).collect::<Result<_, _>>()?;
+    count_services(&transaction, services, &registered)?;
     transaction.commit().map_err(|e| StoreError::OutcomeUnknown(e.to_string()))?;
     Ok(registered)
 }
 
+/// Adds what is new to the services that can be rated.
+fn count_services(
+    transaction: &Transaction<'_>,
+    services: &[NewService],
+    registered: &[Registered],
+) -> Result<(), StoreError> {
+    let mut figures = BTreeMap::new();
+    let news = services.iter().zip(registered).filter(|(new, known)| known.is_new && !new.is_probe);
+    for (NewService { service, .. }, _) in news {
+        add_around(&mut figures, (service.region, service.agency_code.as_str()), Tally::Service, 1);
+    }
+    if figures.is_empty() {
+        return Ok(());
+    }
+    let added: Vec<_> = figures.into_iter().map(|((key, tally), n)| (key, tally, n)).collect();
+    count(transaction, &added)?;
+    raise_slot(transaction)?;
+    Ok(())
+}
+
 fn register_one(transaction: &Transaction<'_>, authority: &str, new: &NewService) -> Result<Registered, StoreError> {
     let service = &new.service;
-    keep_agency_name(transaction, new)?;
+    keep_names(transaction, new)?;
     let known = find(transaction, new.part, authority, service.case_number.as_str(), service.service_number)?;
     if let Some(known) = known {
         return prolong(transaction, new, known);
@@ -81,14 +110,33 @@ fn prolong(transaction: &Transaction<'_>, new: &NewService, known: Registered) -
     Ok(Registered { last_day: new.last_day, ..known })
 }
 
-fn keep_agency_name(transaction: &Transaction<'_>, new: &NewService) -> Result<(), StoreError> {
-    if let Some(name) = &new.service.agency_name {
-        transaction
-            .prepare_cached(
-                "insert into agency (code, name) values (?1, ?2)
-                 on conflict (code) do update set name = excluded.name where name <> excluded.name",
-            )?
-            .execute(params![new.service.agency_code.as_str(), name])?;
+/// The latest names of department and item.
+fn keep_names(transaction: &Transaction<'_>, new: &NewService) -> Result<(), StoreError> {
+    let service = &new.service;
+    if let Some(name) = &service.agency_name {
+        keep_name(transaction, "agency", service.agency_code.as_str(), name)?;
+    }
+    if let (Some(code), Some(name), false) = (&service.item_code, &service.item_name, new.is_probe) {
+        keep_name(transaction, "item", code.as_str(), name)?;
+    }
+    Ok(())
+}
+
+/// Keeps the name of a code in a table of names, and tells running collectors if it is a new one.
+pub(super) fn keep_name(
+    transaction: &Transaction<'_>,
+    table: &'static str,
+    code: &str,
+    name: &str,
+) -> Result<(), StoreError> {
+    let changed = transaction
+        .prepare_cached(&format!(
+            "insert into {table} (code, name) values (?1, ?2)
+             on conflict (code) do update set name = excluded.name where name <> excluded.name"
+        ))?
+        .execute([code, name])?;
+    if changed > 0 {
+        raise(transaction, "names")?;
     }
     Ok(())
 }

@@ -10,12 +10,14 @@ use haochaping::{
 use rusqlite::{Transaction, params};
 
 use super::SLOT;
-use crate::store::{FigureKey, StoreError, Tally};
+use crate::store::{FigureKey, StoreError, Tally, publication::Atom};
 
 /// What ratings have in common that enter the same counters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Group {
     pub(super) month: u32,
+    /// The day from which on they count, which is later than their own for those that were in quarantine.
+    pub(super) day: i64,
     pub(super) region: Region,
     pub(super) agency: String,
     pub(super) item: Option<String>,
@@ -30,6 +32,33 @@ pub(super) struct Group {
 pub(super) struct Sums {
     groups: HashMap<Group, i64>,
     options: HashMap<(u32, Region, String, SatisfactionLevel), i64>,
+}
+
+/// Adds `n` in a region and all around it, for an agency and for all.
+pub(super) fn add_around(
+    figures: &mut BTreeMap<(FigureKey, Tally), i64>,
+    (region, agency): (Region, &str),
+    tally: Tally,
+    n: i64,
+) {
+    for region in region.ancestors() {
+        for agency in ["", agency] {
+            let key = FigureKey { region, agency: agency.to_owned() };
+            *figures.entry((key, tally)).or_default() += n;
+        }
+    }
+}
+
+/// Writes what was added to the counters.
+pub(super) fn count(transaction: &Transaction<'_>, figures: &[Added]) -> Result<(), StoreError> {
+    let mut counter = transaction.prepare_cached(
+        "insert into counter (part, region, agency, level, slot, n) values (0, ?1, ?2, ?3, ?4, ?5)
+         on conflict (part, region, agency, level, slot) do update set n = n + excluded.n",
+    )?;
+    for (key, tally, n) in figures {
+        counter.execute(params![key.region.number().cast_signed(), key.agency, tally.name(), SLOT, n])?;
+    }
+    Ok(())
 }
 
 /// A figure and by how much it moved.
@@ -51,13 +80,26 @@ impl Sums {
     /// One upsert a row, in the order of keys.
     pub(super) fn write(&self, transaction: &Transaction<'_>) -> Result<Vec<Added>, StoreError> {
         let figures = self.figures();
-        let mut counter = transaction.prepare_cached(
-            "insert into counter (part, region, agency, level, slot, n) values (0, ?1, ?2, ?3, ?4, ?5)
-             on conflict (part, region, agency, level, slot) do update set n = n + excluded.n",
+        count(transaction, &figures)?;
+        let mut waiting = transaction.prepare_cached(
+            "insert into waiting (part, day, region, agency, item, card, channel, provenance, level, slot, n)
+             values (0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+             on conflict (part, day, region, agency, item, card, channel, provenance, level, slot)
+             do update set n = n + excluded.n",
         )?;
-        for (key, tally, n) in &figures {
-            let region = key.region.number().cast_signed();
-            counter.execute(params![region, key.agency, tally.name(), SLOT, n])?;
+        for ((day, atom, level), n) in self.waiting() {
+            waiting.execute(params![
+                day,
+                atom.region.number().cast_signed(),
+                atom.agency,
+                atom.item,
+                atom.card,
+                atom.channel.name(),
+                atom.provenance.name(),
+                level.name(),
+                SLOT,
+                n
+            ])?;
         }
         let mut slice = transaction.prepare_cached(
             "insert into slice (part, month, city, kind, value, level, slot, n) values (0, ?1, ?2, ?3, ?4, ?5, ?6, ?7)
@@ -76,17 +118,34 @@ impl Sums {
         for (group, n) in &self.groups {
             let tally = match group.provenance {
                 Provenance::Probe => Tally::Probe,
-                provenance if provenance.counts() => group.tally,
-                _ => continue,
+                Provenance::Imported => Tally::Imported,
+                Provenance::Default => Tally::Default,
+                Provenance::Citizen | Provenance::Assisted | Provenance::Relayed => group.tally,
             };
-            for region in group.region.ancestors() {
-                for agency in ["", &group.agency] {
-                    let key = FigureKey { region, agency: agency.to_owned() };
-                    *figures.entry((key, tally)).or_default() += n;
-                }
+            let visit = (group.card.is_some() && matches!(tally, Tally::Counted(_))).then_some(Tally::Visit);
+            for tally in [Some(tally), visit].into_iter().flatten() {
+                add_around(&mut figures, (group.region, &group.agency), tally, *n);
             }
         }
         figures.into_iter().map(|((key, tally), n)| (key, tally, n)).collect()
+    }
+
+    /// What has to wait until the figures of smaller places are published.
+    fn waiting(&self) -> BTreeMap<(i64, Atom, SatisfactionLevel), i64> {
+        let mut waiting = BTreeMap::new();
+        for (group, n) in &self.groups {
+            let (Tally::Counted(level), true) = (group.tally, group.provenance.counts()) else { continue };
+            let atom = Atom {
+                region: group.region,
+                agency: group.agency.clone(),
+                item: group.item.clone().unwrap_or_default(),
+                card: group.card.unwrap_or_default(),
+                channel: group.channel,
+                provenance: group.provenance,
+            };
+            *waiting.entry((group.day, atom, level)).or_default() += n;
+        }
+        waiting
     }
 
     /// The one-dimensional slices of a month in a city. What does not count by its provenance shows in that slice only,

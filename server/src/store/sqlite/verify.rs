@@ -21,7 +21,8 @@ pub(super) fn verify(connection: &Connection) -> Result<Verification, StoreError
     if sound != "ok" {
         found.faults.push(format!("the file is damaged: {sound}"));
     }
-    let (figures, slices) = fold_ratings(&snapshot, &mut found)?;
+    let (mut figures, slices) = fold_ratings(&snapshot, &mut found)?;
+    fold_services(&snapshot, &mut figures)?;
     compare(
         "counter",
         &figures,
@@ -37,6 +38,7 @@ pub(super) fn verify(connection: &Connection) -> Result<Verification, StoreError
         )?,
         &mut found,
     );
+    check_publication(&snapshot, &mut found)?;
     check_work_orders(&snapshot, &mut found)?;
     check_services(&snapshot, &mut found)?;
     check_outbox(&snapshot, &mut found)?;
@@ -123,10 +125,12 @@ fn fold_ratings(connection: &Connection, found: &mut Verification) -> Result<(Fo
                 }
             }
         };
-        if counts {
-            figure(tally);
-        } else if of == Provenance::Probe {
-            figure("probe");
+        match of {
+            Provenance::Probe | Provenance::Imported | Provenance::Default => figure(of.name()),
+            Provenance::Citizen | Provenance::Assisted | Provenance::Relayed => figure(tally),
+        }
+        if counts && tally == level && card.is_some() {
+            figure("visit");
         }
         if tally != level {
             continue;
@@ -152,6 +156,52 @@ fn fold_ratings(connection: &Connection, found: &mut Verification) -> Result<(Fo
         }
     }
     Ok((figures, slices))
+}
+
+fn fold_services(connection: &Connection, figures: &mut Fold) -> Result<(), StoreError> {
+    let mut statement =
+        connection.prepare("select region, agency, count(*) from service where probe = 0 group by region, agency")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (region, agency, n) = (region_of(row.get(0)?), row.get::<_, String>(1)?, row.get::<_, i64>(2)?);
+        for ancestor in region.ancestors() {
+            for by in ["", &agency] {
+                *figures.entry(format!("{} {by} service", ancestor.number())).or_default() += n;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What was published and what waits are together what counts, of every level in every department's district.
+fn check_publication(connection: &Connection, found: &mut Verification) -> Result<(), StoreError> {
+    for (what, kind, of) in [("", "all", "agency = ''"), (" by department", "agency", "agency <> ''")] {
+        let should = stored(
+            connection,
+            &format!(
+                "select level, sum(n) from counter where region = 0 and {of}
+                   and level not in ('quarantined', 'excluded', 'imported', 'default', 'probe', 'visit', 'service')
+                 group by level having sum(n) <> 0"
+            ),
+        )?;
+        let is = stored(
+            connection,
+            &format!(
+                "with given (level, n) as (
+                   select 'very_satisfied', very_satisfied from released where region = 0 and kind = '{kind}'
+                   union all select 'satisfied', satisfied from released where region = 0 and kind = '{kind}'
+                   union all select 'basically_satisfied', basically_satisfied from released
+                     where region = 0 and kind = '{kind}'
+                   union all select 'dissatisfied', dissatisfied from released where region = 0 and kind = '{kind}'
+                   union all select 'very_dissatisfied', very_dissatisfied from released
+                     where region = 0 and kind = '{kind}'
+                   union all select level, n from waiting)
+                 select level, sum(n) from given group by level having sum(n) <> 0"
+            ),
+        )?;
+        compare(&format!("what was published{what} or waits"), &should, &is, found);
+    }
+    Ok(())
 }
 
 fn stored(connection: &Connection, sql: &str) -> Result<Fold, StoreError> {

@@ -17,7 +17,7 @@ use haochaping::{
 use haochaping_server::{
     app::{App, Parts, SystemClock, SystemRng, random},
     assets::Releases,
-    config::{Config, Purposes},
+    config::{Config, Publication, Purposes},
     figures::Figures,
     http::{api::services::to_new, assets::Served, router::router},
     keys::{Keys, MasterKey},
@@ -85,7 +85,8 @@ impl Collector {
             allow_origins: Vec::new(),
             trusted_proxies: Vec::new(),
             root_region: Region::COUNTRY,
-            public_step: 5,
+            publication: Publication::USUAL,
+            licence: String::new(),
             ticket_days: 90,
             card_day_limit: 100,
             card_source_limit: 10,
@@ -99,7 +100,7 @@ impl Collector {
         let master = MasterKey::new(random(&SystemRng));
         let keys = Keys::load(&*store, &master, &SystemRng, now()).await?;
         let app = Arc::new(App::new(Parts {
-            figures: Arc::new(Figures::new(config.public_step)),
+            figures: Arc::new(Figures::new(config.publication, config.root_region)),
             config,
             store,
             clock: Arc::new(SystemClock),

@@ -21,7 +21,7 @@ use haochaping_server::{
     app::{App, Clock, Parts, SystemClock, SystemRng, random, timeless_id, uuid_at},
     assets::Releases,
     caller::{Callers, make_key},
-    config::{Config, Purposes},
+    config::{Config, Publication, Purposes},
     figures::Figures,
     http::{assets::Served, router::router},
     keys::{Keys, MasterKey},
@@ -63,7 +63,8 @@ impl Collector {
             allow_origins: Vec::new(),
             trusted_proxies: Vec::new(),
             root_region: Region::COUNTRY,
-            public_step: 5,
+            publication: Publication::USUAL,
+            licence: String::new(),
             ticket_days: 90,
             card_day_limit: 100,
             card_source_limit: 10,
@@ -77,7 +78,7 @@ impl Collector {
         let master = MasterKey::new(random(&SystemRng));
         let keys = Keys::load(&*store, &master, &SystemRng, SystemClock.now()).await?;
         let app = Arc::new(App::new(Parts {
-            figures: Arc::new(Figures::new(config.public_step)),
+            figures: Arc::new(Figures::new(config.publication, config.root_region)),
             config,
             store,
             clock: Arc::new(SystemClock),

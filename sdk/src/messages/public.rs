@@ -1,0 +1,224 @@
+use super::{Lang, handling::Labelled};
+use crate::rating::{Channel, Provenance};
+
+/// What the public page says around its figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "a text is documented by its name and by what it says")]
+pub struct PublicMessages {
+    /// Above the definitions, which open with one touch.
+    pub definitions: &'static str,
+    pub good_rate: Labelled,
+    pub participation: Labelled,
+    /// 差评率 by ten thousand ratings, which zero-based bars can show.
+    pub bad_in_ten_thousand: Labelled,
+    pub imported_label: &'static str,
+    pub defaults_label: &'static str,
+    /// What waits, and why; `{group}` and `{date}`.
+    pub daily_note: &'static str,
+    /// Where everything here is daily; `{date}`.
+    pub daily_as_of: &'static str,
+    /// Below how many no rate is shown; `{min}`.
+    pub rate_note: &'static str,
+    /// Departments of the region itself and not of one below.
+    pub by_own_agency: &'static str,
+    pub by_item: &'static str,
+    pub item_label: &'static str,
+    pub by_month: &'static str,
+    pub month_label: &'static str,
+    /// Under which month a rating is filed.
+    pub month_note: &'static str,
+    pub by_channel: &'static str,
+    pub channel_label: &'static str,
+    pub by_provenance: &'static str,
+    pub provenance_label: &'static str,
+    pub by_card: &'static str,
+    pub card_label: &'static str,
+    /// A card, by its number; `{number}`.
+    pub card_of: &'static str,
+    /// `{n}` of `{all}` lines.
+    pub first_lines: &'static str,
+    /// The same figures as files.
+    pub open_data: &'static str,
+    pub download: &'static str,
+    /// Out of one department or item; `{name}`.
+    pub all_of: &'static str,
+    /// A month as `{year}` and `{month}`.
+    pub month_name: &'static str,
+    pub question_title: &'static str,
+    pub question_unknown: &'static str,
+    pub question_future: &'static str,
+    pub question_impossible: &'static str,
+    channels: [&'static str; 7],
+    provenances: [&'static str; 3],
+}
+
+const fn of(label: &'static str, definition: &'static str) -> Labelled {
+    Labelled { label, definition }
+}
+
+const ZH_HANS: PublicMessages = PublicMessages {
+    definitions: "指标说明",
+    good_rate: of("好评率", "好评率 =（非常满意 + 满意 + 基本满意）÷ 全部评价。"),
+    participation: of("主动评价率", "主动评价率 = 已评价的办件 ÷ 可评价的办件。扫服务卡的评价没有对应办件，不在其中。"),
+    bad_in_ten_thousand: of("每万件差评数", "每万件差评数 = 差评 ÷ 全部评价 × 10,000。"),
+    imported_label: "历史导入（不计入）",
+    defaults_label: "系统默认（不计入）",
+    daily_note: "区县以下、服务卡、小部门、事项、月份和渠道的数据每天公布一次，办理单位、事项和渠道都相同的评价满 {group} 条才一起公布，不足的留待以后。截至 {date}。",
+    daily_as_of: "数据每天公布一次，截至 {date}",
+    rate_note: "评价不足 {min} 条的，不计算比率，以“—”表示。",
+    by_own_agency: "本级部门",
+    by_item: "办理事项",
+    item_label: "事项",
+    by_month: "每月趋势",
+    month_label: "月份",
+    month_note: "评价记在满足公布条件的那个月份。",
+    by_channel: "评价渠道",
+    channel_label: "渠道",
+    by_provenance: "评价来源",
+    provenance_label: "来源",
+    by_card: "服务卡",
+    card_label: "服务卡",
+    card_of: "{number} 号",
+    first_lines: "共 {all} 行，这里列出评价最多的 {n} 行。",
+    open_data: "开放数据",
+    download: "下载",
+    all_of: "返回 {name} 的全部数据",
+    month_name: "{year}年{month}月",
+    question_title: "没有这样的数据",
+    question_unknown: "没有找到所要的地区、部门或事项，请检查地址中的代码。",
+    question_future: "这个月份还没有到。",
+    question_impossible: "部门和事项一次只能选一个，月份写作 2026-11。",
+    channels: ["电脑网页", "手机", "二维码", "大厅平板", "大厅自助终端", "电话", "短信"],
+    provenances: ["办事人自己评价", "工作人员按办事人口述录入", "其他系统收集的办事人评价"],
+};
+
+const ZH_HANT: PublicMessages = PublicMessages {
+    definitions: "指標說明",
+    good_rate: of("好評率", "好評率 =（非常满意 + 满意 + 基本满意）÷ 全部評價。"),
+    participation: of("主動評價率", "主動評價率 = 已評價的辦件 ÷ 可評價的辦件。掃服務卡的評價沒有對應辦件，不在其中。"),
+    bad_in_ten_thousand: of("每萬件差評數", "每萬件差評數 = 差評 ÷ 全部評價 × 10,000。"),
+    imported_label: "歷史匯入（不計入）",
+    defaults_label: "系統預設（不計入）",
+    daily_note: "區縣以下、服務卡、小部門、事項、月份和渠道的資料每天公佈一次，辦理單位、事項和渠道都相同的評價滿 {group} 條才一起公佈，不足的留待以後。截至 {date}。",
+    daily_as_of: "資料每天公佈一次，截至 {date}",
+    rate_note: "評價不足 {min} 條的，不計算比率，以「—」表示。",
+    by_own_agency: "本級部門",
+    by_item: "辦理事項",
+    item_label: "事項",
+    by_month: "每月趨勢",
+    month_label: "月份",
+    month_note: "評價記在滿足公佈條件的那個月份。",
+    by_channel: "評價渠道",
+    channel_label: "渠道",
+    by_provenance: "評價來源",
+    provenance_label: "來源",
+    by_card: "服務卡",
+    card_label: "服務卡",
+    card_of: "{number} 號",
+    first_lines: "共 {all} 行，這裡列出評價最多的 {n} 行。",
+    open_data: "開放資料",
+    download: "下載",
+    all_of: "返回 {name} 的全部資料",
+    month_name: "{year}年{month}月",
+    question_title: "沒有這樣的資料",
+    question_unknown: "沒有找到所要的地區、部門或事項，請檢查網址中的代碼。",
+    question_future: "這個月份還沒有到。",
+    question_impossible: "部門和事項一次只能選一個，月份寫作 2026-11。",
+    channels: ["電腦網頁", "手機", "二維碼", "大廳平板", "大廳自助終端", "電話", "短訊"],
+    provenances: ["辦事人自己評價", "工作人員按辦事人口述錄入", "其他系統收集的辦事人評價"],
+};
+
+const EN: PublicMessages = PublicMessages {
+    definitions: "What these figures mean",
+    good_rate: of("Good rate", "Good rate = (非常满意 + 满意 + 基本满意) ÷ all ratings."),
+    participation: of(
+        "Share of services rated",
+        "Share of services rated = services with a rating ÷ services that can be rated. Ratings by a scanned service card belong to no registered service and are not in it.",
+    ),
+    bad_in_ten_thousand: of("Bad in 10,000", "Bad in 10,000 = bad ratings ÷ all ratings × 10,000."),
+    imported_label: "Brought over (not counted)",
+    defaults_label: "Filled in by a system (not counted)",
+    daily_note: "Districts and smaller places, service cards, small departments, items, months and entrances are published once a day, when at least {group} ratings agree in department, item and entrance; fewer wait. As of {date}.",
+    daily_as_of: "Published once a day, as of {date}",
+    rate_note: "Below {min} ratings no rate is given: “—”.",
+    by_own_agency: "Departments of this level",
+    by_item: "By item",
+    item_label: "Item",
+    by_month: "By month",
+    month_label: "Month",
+    month_note: "A rating is filed under the month in which enough others had come.",
+    by_channel: "How ratings came in",
+    channel_label: "Entrance",
+    by_provenance: "Who they come from",
+    provenance_label: "From",
+    by_card: "Service cards",
+    card_label: "Card",
+    card_of: "No. {number}",
+    first_lines: "{all} lines; these are the {n} with most ratings.",
+    open_data: "Open data",
+    download: "Download",
+    all_of: "Back to all of {name}",
+    month_name: "{year}-{month}",
+    question_title: "There are no such figures",
+    question_unknown: "The region, department or item was not found. Please check the codes in the address.",
+    question_future: "That month has not come yet.",
+    question_impossible: "Choose a department or an item, not both; a month is written 2026-11.",
+    channels: [
+        "Computer",
+        "Phone browser",
+        "QR code",
+        "Pad in a hall",
+        "Terminal in a hall",
+        "Telephone",
+        "Text message",
+    ],
+    provenances: ["The person", "Staff, as the person said", "The person, through another system"],
+};
+
+impl PublicMessages {
+    /// The name of an entrance.
+    pub fn channel(&self, channel: Channel) -> &'static str {
+        let place = Channel::ALL.iter().position(|one| *one == channel).unwrap_or_default();
+        self.channels[place]
+    }
+
+    /// The name of a provenance that counts; empty for the others.
+    pub fn provenance(&self, provenance: Provenance) -> &'static str {
+        let place = Provenance::ALL.iter().position(|one| *one == provenance);
+        place.and_then(|place| self.provenances.get(place)).copied().unwrap_or_default()
+    }
+
+    /// A month, as `202611`.
+    pub fn month(&self, month: u32) -> String {
+        let (year, month) = (month / 100, month % 100);
+        let month = if self.month_name.contains('-') { format!("{month:02}") } else { month.to_string() };
+        self.month_name.replace("{year}", &year.to_string()).replace("{month}", &month)
+    }
+}
+
+impl Lang {
+    /// What the public page says around its figures.
+    pub fn public_messages(self) -> &'static PublicMessages {
+        match self {
+            Self::ZhHans => &ZH_HANS,
+            Self::ZhHant => &ZH_HANT,
+            Self::En => &EN,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_entrance_and_every_provenance_that_counts_has_a_name() {
+        for lang in Lang::ALL {
+            let m = lang.public_messages();
+            let channels: std::collections::BTreeSet<_> = Channel::ALL.into_iter().map(|c| m.channel(c)).collect();
+            assert_eq!(channels.len(), Channel::ALL.len());
+            assert!(Provenance::ALL.into_iter().all(|p| m.provenance(p).is_empty() != p.counts()));
+            assert!(m.month(202_603).contains('3') && m.month(202_603).contains("2026"));
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! The figures behind public pages: an exact copy in memory of the counters, and what of it has been published.
+
+pub mod lines;
+pub mod release;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use haochaping::{
+    calendar::{DAY_MILLIS, Instant},
+    region::Region,
+    statistics::{Counts, rate},
+};
+
+use self::release::{Live, is_top};
+use crate::{
+    config::Publication,
+    store::{Figure, FigureKey, Published, Store, StoreError, Tally},
+};
+
+/// How long until a day's publication is tried again, where a figure above did not know of all ratings yet.
+const RETRY_MILLIS: i64 = 600_000;
+
+/// The figures in memory. Public pages see only [`Figures::shown`].
+#[derive(Debug)]
+pub struct Figures {
+    rules: Publication,
+    root: Region,
+    state: Mutex<State>,
+}
+
+/// Ratings that are kept and do not count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Aside {
+    /// Not yet.
+    pub quarantined: u64,
+    /// Left out for good.
+    pub excluded: u64,
+    /// History that was brought over.
+    pub imported: u64,
+    /// Filled in where nobody rated.
+    pub defaults: u64,
+    /// Tests.
+    pub probes: u64,
+}
+
+/// A figure as everybody may see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// The ratings.
+    pub counts: Counts,
+    /// 主动评价率: rated services of all that can be rated, as part and whole.
+    pub participation: (u64, u64),
+    /// As of when.
+    pub as_of: Instant,
+    /// Whether it moves by itself, or once a day.
+    pub is_live: bool,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// The revision of the counters that `exact` agrees with; `None` when it has fallen behind and must be reloaded.
+    revision: Option<i64>,
+    exact: BTreeMap<FigureKey, Figure>,
+    /// What moves by itself.
+    live: BTreeMap<FigureKey, Published>,
+    /// What is published once a day.
+    daily: BTreeMap<FigureKey, Published>,
+    as_of: Instant,
+    /// When publishing of the day was tried last, and on which day it was done.
+    tried_at: Option<Instant>,
+    daily_until: Option<Instant>,
+    /// Raised whenever a page may look different, and whenever daily figures do.
+    generation: u64,
+    daily_generation: u64,
+}
+
+impl Figures {
+    /// Empty figures, which [`Self::refresh`] fills.
+    pub fn new(rules: Publication, root: Region) -> Self {
+        let rules = Publication { step: rules.step.max(1), ..rules };
+        Self { rules, root, state: Mutex::default() }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds what a commit added, if no other commit came between; else the copy waits for [`Self::refresh`].
+    pub fn add(&self, revision: i64, added: &[(FigureKey, Tally, i64)]) {
+        let mut state = self.state();
+        // A batch that was halved raised the revision more than once; reloading is always right.
+        if state.revision != Some(revision - 1) {
+            state.revision = None;
+            return;
+        }
+        state.revision = Some(revision);
+        for (key, tally, n) in added {
+            state.exact.entry(key.clone()).or_default().add(*tally, *n);
+        }
+    }
+
+    /// Reads what was published before, once at the start.
+    pub async fn load_published(&self, store: &dyn Store) -> Result<(), StoreError> {
+        let live = store.published().await?;
+        self.state().live = live;
+        self.load_daily(store).await
+    }
+
+    /// Reads what was published daily, after this or another collector has published.
+    pub async fn load_daily(&self, store: &dyn Store) -> Result<(), StoreError> {
+        let daily = store.daily().await?;
+        let mut state = self.state();
+        state.daily = daily;
+        state.generation += 1;
+        state.daily_generation += 1;
+        Ok(())
+    }
+
+    /// Brings the copy up to the store, and publishes every figure that has moved by a step. On disk first: what a
+    /// reader has seen must not be taken back by a restart.
+    pub async fn refresh(&self, store: &dyn Store, now: Instant) -> Result<(), StoreError> {
+        let revision = store.slot_revision().await?;
+        let is_behind = self.state().revision.is_none_or(|known| known < revision);
+        if is_behind {
+            let (revision, exact) = store.figures().await?;
+            let mut state = self.state();
+            // A commit of this process may have been added meanwhile; then the older snapshot is left alone.
+            if state.revision.is_none_or(|known| known <= revision) {
+                (state.revision, state.exact) = (Some(revision), exact);
+            }
+        }
+        let moved = self.moved();
+        if !moved.is_empty() {
+            store.publish(moved.clone()).await?;
+        }
+        {
+            let mut state = self.state();
+            state.live.extend(moved);
+            state.as_of = now;
+            state.generation += 1;
+        }
+        self.publish_day(store, now).await
+    }
+
+    /// Publishes what is due of the figures that move once a day.
+    async fn publish_day(&self, store: &dyn Store, now: Instant) -> Result<(), StoreError> {
+        let today = now.day_in_china();
+        let is_due = self
+            .state()
+            .tried_at
+            .is_none_or(|at| at.day_in_china() != today || now.millis() - at.millis() >= RETRY_MILLIS);
+        if !is_due {
+            return Ok(());
+        }
+        let waiting = store.waiting_ratings().await?;
+        let groups = {
+            let state = self.state();
+            let live = OfState { figures: self, state: &state };
+            release::choose(&waiting, today, self.root, self.rules.group, &live)
+        };
+        // What waited until yesterday is filed under yesterday's month.
+        let yesterday = Instant::from_millis(now.millis() - DAY_MILLIS);
+        if !groups.is_empty() {
+            store.release(groups, yesterday.date_in_china().month()).await?;
+            self.load_daily(store).await?;
+        }
+        let mut state = self.state();
+        state.tried_at = Some(now);
+        state.daily_until = Some(yesterday.date_in_china().end_in_china());
+        Ok(())
+    }
+
+    fn moved(&self) -> Vec<(FigureKey, Published)> {
+        let state = self.state();
+        let has_moved = |(key, figure): &(&FigureKey, &Figure)| {
+            let n = |of: &BTreeMap<FigureKey, Published>| of.get(*key).map(|published| published.counts.total());
+            let least = release::least_shown(n(&state.live), n(&state.daily).unwrap_or(0), self.rules);
+            self.is_live(&state, key) && figure.counts.total() >= least
+        };
+        let moved = state.exact.iter().filter(has_moved);
+        moved.map(|(key, f)| (key.clone(), Published { counts: f.counts, n_visits: f.n_visits })).collect()
+    }
+
+    /// Whether a figure moves by itself: totals of the root, of provinces and of cities, and there departments that are not
+    /// small, or no longer.
+    fn is_live(&self, state: &State, key: &FigureKey) -> bool {
+        let n = |key| state.exact.get(key).map_or(0, |figure| figure.counts.total());
+        is_top(self.root, key.region)
+            && (key.agency.is_empty() || state.live.contains_key(key) || n(key) >= self.rules.small)
+    }
+
+    /// A figure as it was published last.
+    pub fn shown(&self, region: Region, agency: &str) -> Shown {
+        let (key, state) = (FigureKey { region, agency: agency.to_owned() }, self.state());
+        let is_live = self.is_live(&state, &key);
+        // What is large by now and has not moved yet is still shown as it was published daily.
+        let live = state.live.get(&key).filter(|_| is_live);
+        let Published { counts, n_visits } = live.or_else(|| state.daily.get(&key)).copied().unwrap_or_default();
+        let n_services = state.exact.get(&key).map_or(0, |figure| figure.n_services);
+        let as_of = if is_live { state.as_of } else { state.daily_until.unwrap_or_default() };
+        Shown { counts, participation: (counts.total().saturating_sub(n_visits), n_services), as_of, is_live }
+    }
+
+    /// A rate as everybody may see it; `None` below the number from which on rates are shown.
+    pub fn rate(&self, part: u64, whole: u64) -> Option<f64> {
+        rate(part, whole).filter(|_| whole >= self.rules.rate_min)
+    }
+
+    /// Whether a figure moves by itself.
+    pub fn moves_by_itself(&self, key: &FigureKey) -> bool {
+        self.is_live(&self.state(), key)
+    }
+
+    /// A number that changes whenever a page may look different.
+    pub fn generation(&self) -> u64 {
+        self.state().generation
+    }
+
+    /// A number that changes whenever daily figures were published.
+    pub fn daily_generation(&self) -> u64 {
+        self.state().daily_generation
+    }
+
+    /// As of when daily figures are.
+    pub fn daily_as_of(&self) -> Instant {
+        self.state().daily_until.unwrap_or_default()
+    }
+
+    /// What does not count. It says no level, so it waits for no step.
+    pub fn aside(&self, region: Region, agency: &str) -> Aside {
+        let state = self.state();
+        let figure = state.exact.get(&FigureKey { region, agency: agency.to_owned() });
+        figure.map_or_else(Aside::default, |figure| Aside {
+            quarantined: figure.n_quarantined,
+            excluded: figure.n_excluded,
+            imported: figure.n_imported,
+            defaults: figure.n_defaults,
+            probes: figure.n_probes,
+        })
+    }
+
+    /// Whether a region has a published figure.
+    pub fn has_region(&self, region: Region) -> bool {
+        let (key, state) = (FigureKey { region, agency: String::new() }, self.state());
+        state.live.contains_key(&key) || state.daily.contains_key(&key)
+    }
+
+    /// Whether a department has a published figure in a region.
+    pub fn has_agency(&self, region: Region, agency: &str) -> bool {
+        let (key, state) = (FigureKey { region, agency: agency.to_owned() }, self.state());
+        state.live.contains_key(&key) || state.daily.contains_key(&key)
+    }
+
+    /// The agencies with a published figure in a region.
+    pub fn agencies(&self, region: Region) -> BTreeSet<String> {
+        let from = FigureKey { region, agency: String::new() };
+        let state = self.state();
+        let of = |published: &BTreeMap<FigureKey, Published>| {
+            let keys = published.range(from.clone()..).map(|(key, _)| key).take_while(|key| key.region == region);
+            keys.filter(|key| !key.agency.is_empty()).map(|key| key.agency.clone()).collect::<Vec<_>>()
+        };
+        of(&state.live).into_iter().chain(of(&state.daily)).collect()
+    }
+
+    /// The regions directly in `region` with a published figure.
+    pub fn children(&self, region: Region) -> BTreeSet<Region> {
+        let state = self.state();
+        let keys = state.live.keys().chain(state.daily.keys());
+        keys.filter(|key| key.agency.is_empty() && key.region.parent() == Some(region)).map(|key| key.region).collect()
+    }
+}
+
+/// The figures that move by themselves, as the daily publication asks after them.
+struct OfState<'a> {
+    figures: &'a Figures,
+    state: &'a State,
+}
+
+impl Live for OfState<'_> {
+    fn is_live(&self, key: &FigureKey) -> bool {
+        self.figures.is_live(self.state, key)
+    }
+
+    fn is_covered(&self, key: &FigureKey, n_today: u64) -> bool {
+        let exact = self.state.exact.get(key).map_or(0, |figure| figure.counts.total());
+        let shown = self.state.live.get(key).map_or(0, |published| published.counts.total());
+        shown + n_today >= exact
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use haochaping::rating::SatisfactionLevel;
+
+    use super::*;
+
+    fn satisfied(n: i64) -> (FigureKey, Tally, i64) {
+        (key("320000"), Tally::Counted(SatisfactionLevel::Satisfied), n)
+    }
+
+    fn key(code: &str) -> FigureKey {
+        FigureKey { region: code.parse().unwrap(), agency: String::new() }
+    }
+
+    fn ready(step: u64) -> Figures {
+        let figures = Figures::new(Publication { step, ..Publication::USUAL }, Region::COUNTRY);
+        figures.state().revision = Some(0);
+        figures
+    }
+
+    #[test]
+    fn a_figure_moves_only_after_a_step_of_new_ratings() {
+        let figures = ready(5);
+        for revision in 1..=4 {
+            figures.add(revision, &[satisfied(1)]);
+        }
+        assert!(figures.moved().is_empty());
+        figures.add(5, &[(key("320000"), Tally::Counted(SatisfactionLevel::Dissatisfied), 1)]);
+        let moved = figures.moved();
+        assert_eq!(moved.len(), 1);
+        assert_eq!((moved[0].1.counts.satisfied, moved[0].1.counts.dissatisfied), (4, 1));
+    }
+
+    #[test]
+    fn a_gap_in_revisions_makes_it_reload() {
+        let figures = ready(1);
+        figures.add(2, &[satisfied(1)]);
+        assert_eq!(figures.state().revision, None);
+        assert!(figures.moved().is_empty(), "a count that may miss something is not shown");
+    }
+}

@@ -1,0 +1,119 @@
+//! What waits to be published, and what was.
+
+use haochaping::{
+    identifier::ItemCode,
+    rating::{Channel, SatisfactionLevel},
+    region::Region,
+    statistics::Counts,
+};
+
+use super::{
+    Any,
+    make::{AGENCIES, AUTHORITY, TODAY, new_service, noon, outcomes, place, rating, service},
+};
+use crate::store::{
+    FigureKey, NewRating, NewService, Published,
+    publication::{Atom, Dimension, Group},
+};
+
+const ITEM: &str = "11321000014216389W3000114001001";
+
+/// The atom of plain ratings of the services that are placed here.
+fn atom() -> Atom {
+    Atom {
+        region: "321002".parse().unwrap(),
+        agency: AGENCIES[0].into(),
+        item: String::new(),
+        card: 0,
+        channel: Channel::Pc,
+        provenance: haochaping::rating::Provenance::Citizen,
+    }
+}
+
+fn all_waiting(counts: Counts) -> Group {
+    Group { atom: atom(), until: i64::from(TODAY), counts }
+}
+
+fn satisfied(n: u64) -> Counts {
+    Counts { satisfied: n, ..Counts::default() }
+}
+
+pub(super) async fn what_counts_waits_by_day_and_is_published_once(store: Any<'_>) {
+    let placed = place(store, (0..4).map(|n| service(&format!("case-{n}"))).collect()).await;
+    let ratings = placed.iter().zip(0..).map(|(of, n)| NewRating {
+        rated_at: noon(TODAY + u16::from(n == 3)),
+        level: if n == 2 { SatisfactionLevel::Dissatisfied } else { SatisfactionLevel::Satisfied },
+        ..rating(of, n)
+    });
+    outcomes(store, ratings.collect()).await;
+    let waiting = store.waiting_ratings().await.unwrap();
+    let days: Vec<_> = waiting.iter().map(|one| (one.day, one.counts.total())).collect();
+    assert_eq!(days, [(i64::from(TODAY), 3), (i64::from(TODAY) + 1, 1)], "each under the day it was given");
+    assert!(waiting.iter().all(|one| one.atom == atom()));
+
+    let counts = Counts { satisfied: 2, dissatisfied: 1, ..Counts::default() };
+    assert_eq!(store.release(vec![all_waiting(counts)], 202_611).await.unwrap(), 1);
+    assert_eq!(store.waiting_ratings().await.unwrap().len(), 1, "the next day's waits on");
+    let daily = store.daily().await.unwrap();
+    for region in ["321002", "321000", "320000", "000000"] {
+        for agency in ["", AGENCIES[0]] {
+            let key = FigureKey { region: region.parse().unwrap(), agency: agency.into() };
+            assert_eq!(daily[&key], Published { counts, n_visits: 0 }, "{key:?}");
+        }
+    }
+    let lines = store.released("321000".parse().unwrap(), Dimension::Channel).await.unwrap();
+    assert_eq!(lines, [("pc".to_owned(), 202_611, counts)]);
+    assert_eq!(store.released(Region::COUNTRY, Dimension::Item).await.unwrap(), [], "nobody said which item");
+    assert_eq!(store.verify().await.unwrap().faults, [""; 0]);
+}
+
+pub(super) async fn a_group_that_someone_else_published_is_left_alone(store: Any<'_>) {
+    let placed = place(store, (0..3).map(|n| service(&format!("case-{n}"))).collect()).await;
+    outcomes(store, vec![rating(&placed[0], 0), rating(&placed[1], 1)]).await;
+    let group = all_waiting(satisfied(2));
+    assert_eq!(store.release(vec![group.clone()], 202_611).await.unwrap(), 1);
+    assert_eq!(store.release(vec![group.clone()], 202_611).await.unwrap(), 0);
+    outcomes(store, vec![rating(&placed[2], 2)]).await;
+    assert_eq!(store.release(vec![group], 202_611).await.unwrap(), 0, "another number waits there than was thought");
+    assert_eq!(
+        store.released(Region::COUNTRY, Dimension::All).await.unwrap(),
+        [(String::new(), 202_611, satisfied(2))]
+    );
+    assert_eq!(store.verify().await.unwrap().faults, [""; 0]);
+}
+
+pub(super) async fn the_handling_of_what_is_published_tells_of_nothing_else(store: Any<'_>) {
+    let placed = place(store, (0..3).map(|n| service(&format!("case-{n}"))).collect()).await;
+    let bad = |n: usize, day: u16| NewRating {
+        level: SatisfactionLevel::Dissatisfied,
+        rated_at: noon(day),
+        ..rating(&placed[n], u32::try_from(n).unwrap())
+    };
+    outcomes(store, vec![bad(0, TODAY), bad(1, TODAY), bad(2, TODAY + 1)]).await;
+    assert!(store.handled_of_released(noon(TODAY + 2)).await.unwrap().is_empty());
+    let group = all_waiting(Counts { dissatisfied: 2, ..Counts::default() });
+    store.release(vec![group], 202_611).await.unwrap();
+    let found = store.handled_of_released(noon(TODAY + 2)).await.unwrap();
+    let key = FigureKey { region: "321002".parse().unwrap(), agency: AGENCIES[0].into() };
+    assert_eq!((found.len(), found[&key].bad), (1, 2), "the third is not published, and nothing is told of it");
+}
+
+pub(super) async fn services_that_can_be_rated_are_counted_and_items_have_names(store: Any<'_>) {
+    let named = |case: &str, name: &str| {
+        let mut made = service(case);
+        made.item_code = Some(ItemCode::parse(ITEM).unwrap());
+        made.item_name = Some(name.into());
+        made
+    };
+    let raised = store.revisions().await.unwrap()["names"];
+    place(store, vec![named("a", "社会保障卡申领"), named("a", "社会保障卡申领"), service("b")]).await;
+    let probe = NewService { is_probe: true, ..new_service(AUTHORITY, named("probe", "测试"), 9) };
+    store.register(AUTHORITY, vec![probe]).await.unwrap();
+    let figures = store.figures().await.unwrap().1;
+    for region in ["321002", "320000", "000000"] {
+        let key = FigureKey { region: region.parse().unwrap(), agency: AGENCIES[0].into() };
+        assert_eq!(figures[&key].n_services, 2, "a service is one however often it is registered, and a test is none");
+    }
+    assert_eq!(store.item_names().await.unwrap()[ITEM], "社会保障卡申领");
+    assert_eq!(store.revisions().await.unwrap()["names"], raised + 1, "a name that stays is told once");
+}

@@ -1,0 +1,127 @@
+//! What is published a day later: figures of smaller places, of agents, of small departments, and whatever splits a total
+//! further. Ratings wait in atoms, and an atom is published in groups only.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use haochaping::{
+    calendar::Instant,
+    rating::{Channel, Provenance},
+    region::Region,
+    statistics::{Counts, Handling},
+};
+
+use super::{FigureKey, Published, StoreError};
+
+/// All that a published figure may tell of a rating: ratings that agree in it wait together and are published together, so
+/// that no two figures differ by one of them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Atom {
+    /// Where the service happened.
+    pub region: Region,
+    /// By whom.
+    pub agency: String,
+    /// What was done; empty where nobody said.
+    pub item: String,
+    /// The card that was scanned, 0 for none.
+    pub card: u32,
+    /// How the rating came in.
+    pub channel: Channel,
+    /// Who it comes from.
+    pub provenance: Provenance,
+}
+
+/// Ratings of an atom of one day that are not published yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// What they have in common.
+    pub atom: Atom,
+    /// The day from which on they count, in days since 1970-01-01 in China.
+    pub day: i64,
+    /// How many of each level.
+    pub counts: Counts,
+}
+
+/// Ratings of an atom that are published together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// What they have in common.
+    pub atom: Atom,
+    /// The last day they are from.
+    pub until: i64,
+    /// How many of each level: what waits of the atom up to that day.
+    pub counts: Counts,
+}
+
+/// By what published ratings of a region are told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Dimension {
+    /// By nothing.
+    All,
+    /// By department.
+    Agency,
+    /// By item.
+    Item,
+    /// By how they came in.
+    Channel,
+    /// By who they come from.
+    Provenance,
+    /// By service card.
+    Card,
+    /// Only visits to cards, by department.
+    Visit,
+}
+
+impl Dimension {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::All, Self::Agency, Self::Item, Self::Channel, Self::Provenance, Self::Card, Self::Visit];
+
+    /// The name in the column of kinds.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Agency => "agency",
+            Self::Item => "item",
+            Self::Channel => "channel",
+            Self::Provenance => "provenance",
+            Self::Card => "card",
+            Self::Visit => "visit",
+        }
+    }
+
+    /// What an atom's ratings are filed under; `None` where this says nothing of them.
+    pub fn value(self, atom: &Atom) -> Option<String> {
+        let known = |value: &str| (!value.is_empty()).then(|| value.to_owned());
+        match self {
+            Self::All => Some(String::new()),
+            Self::Agency => known(&atom.agency),
+            Self::Item => known(&atom.item),
+            Self::Channel => known(atom.channel.name()),
+            Self::Provenance => known(atom.provenance.name()),
+            Self::Card => (atom.card > 0).then(|| atom.card.to_string()),
+            Self::Visit => (atom.card > 0).then(|| atom.agency.clone()),
+        }
+    }
+}
+
+/// A line of published ratings: its value, the month in which it waited last, and its counts.
+pub type Line = (String, u32, Counts);
+
+/// The daily publication's side of the store.
+#[async_trait]
+pub trait PublicationStore: Send + Sync + 'static {
+    /// Everything that waits, of today too.
+    async fn waiting_ratings(&self) -> Result<Vec<Waiting>, StoreError>;
+    /// Publishes groups under a month, in one transaction; how many. A group of which something else waits by now is left
+    /// alone: another collector has published it.
+    async fn release(&self, groups: Vec<Group>, month: u32) -> Result<u64, StoreError>;
+    /// The published totals of every region, of all departments and of each.
+    async fn daily(&self) -> Result<BTreeMap<FigureKey, Published>, StoreError>;
+    /// The published ratings of a region along a dimension, in the order of values and months.
+    async fn released(&self, region: Region, by: Dimension) -> Result<Vec<Line>, StoreError>;
+    /// How the bad ones of the published ratings were worked as of `now`, by the region and agency rated.
+    async fn handled_of_released(&self, now: Instant) -> Result<BTreeMap<FigureKey, Handling>, StoreError>;
+    /// Names of items by code.
+    async fn item_names(&self) -> Result<BTreeMap<String, String>, StoreError>;
+}
