@@ -3,6 +3,7 @@
 mod collector;
 mod eventually;
 mod http;
+pub mod load;
 mod office;
 mod program;
 mod proxy;

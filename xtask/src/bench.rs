@@ -18,6 +18,8 @@ pub(crate) enum Name {
     WorkOrders,
     /// When a form can be used, bytes and memory, against Preact, React and plain HTML
     Widget,
+    /// Requests a second of the public page against the shortest answer, with a thousand and with ten million ratings
+    Public,
     /// CPU and memory of a city's cards against bare encoding and against segno with reportlab
     Cards,
 }
@@ -47,6 +49,11 @@ pub(crate) fn run(root: &Path, name: Name) -> Result<()> {
         Name::WorkOrders => {
             let mut bench = cargo();
             bench.args(["run", "--release", "--locked", "-p", "haochaping-tests", "--bin", "bench-work-orders"]);
+            execute("measure", &mut bench)
+        }
+        Name::Public => {
+            let mut bench = cargo();
+            bench.args(["run", "--release", "--locked", "-p", "haochaping-tests", "--bin", "bench-public"]);
             execute("measure", &mut bench)
         }
         Name::Ingest => {

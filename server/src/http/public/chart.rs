@@ -54,8 +54,8 @@ const WIDTH: f64 = 380.0;
 const ROW: f64 = 26.0;
 const LABEL: f64 = 100.0;
 const FIGURE: f64 = 84.0;
-/// Characters of a label that fit; the table beside has all of them.
-const LABEL_CHARS: usize = 7;
+/// Latin letters of a label that fit, a Chinese character being two of them; the table beside has all of it.
+const LABEL_WIDTH: usize = 14;
 
 /// Bars that lie, one below another, from zero on. `id` tells the charts of a page apart.
 pub fn bars(id: &str, title: &str, bars: &[Bar], fill: Fill) -> String {
@@ -86,13 +86,18 @@ pub fn bars(id: &str, title: &str, bars: &[Bar], fill: Fill) -> String {
     out + "</svg></figure>"
 }
 
-/// A label cut to what fits; one in Latin letters has room for twice as many.
+/// A label cut to what fits.
 fn fitting(label: &str) -> String {
-    let max = if label.is_ascii() { LABEL_CHARS * 2 - 2 } else { LABEL_CHARS };
-    if label.chars().count() <= max {
+    let width = |c: char| if c.is_ascii() { 1 } else { 2 };
+    if label.chars().map(width).sum::<usize>() <= LABEL_WIDTH {
         return label.to_owned();
     }
-    label.chars().take(max - 1).chain(['…']).collect()
+    let mut left = LABEL_WIDTH - 1;
+    let fitting = label.chars().take_while(|c| {
+        left = left.saturating_sub(width(*c));
+        left > 0
+    });
+    fitting.chain(['…']).collect()
 }
 
 #[cfg(test)]
@@ -110,6 +115,13 @@ mod tests {
         let widths: Vec<_> = drawn.split("width=\"").skip(4).filter_map(|w| w.split('"').next()).collect();
         assert_eq!(widths, ["98.0", "196.0", "0.0"], "half as many are half as long; what is not known has no bar");
         assert!(drawn.contains(">—</text>"));
+    }
+
+    #[test]
+    fn a_label_is_cut_to_what_fits() {
+        assert_eq!(fitting("2026年11月"), "2026年11月");
+        assert_eq!(fitting("连云港市赣榆区"), "连云港市赣榆区");
+        assert_eq!(fitting("扬州经济技术开发区"), "扬州经济技术…");
     }
 
     #[test]

@@ -18,7 +18,6 @@
 //! not the numbers. Beside each row stands how often the same directory takes 4 KiB and `fdatasync` in one second.
 
 mod collector;
-mod load;
 mod report;
 
 use std::{
@@ -29,7 +28,7 @@ use std::{
 };
 
 use collector::{Collector, Kind};
-use load::Load;
+use haochaping_tests::load::{self, Load, Requests};
 use report::{Cell, Row};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
@@ -79,7 +78,7 @@ async fn measure_row(collectors: &[Collector], n_clients: usize, n_tickets: usiz
             let rest = requests.split_off(requests.len().min(n_tickets / N_ROUNDS));
             let requests = std::mem::replace(requests, rest);
             let name = collector.kind.name();
-            let part = load::run(collector.address, n_clients, requests).await;
+            let part = load::run(collector.address, n_clients, Requests::Once(requests)).await;
             let part = part.map_err(|error| format!("{name} at {n_clients} clients: {error}"))?;
             eprint!(" {:.0} {name},", part.per_second());
             load.add(part);

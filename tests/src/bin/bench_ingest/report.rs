@@ -2,7 +2,9 @@
 
 use std::{fmt::Write as _, time::Duration};
 
-use crate::{collector::Kind, load::Load};
+use haochaping_tests::load::Load;
+
+use crate::collector::Kind;
 
 /// What is printed of one collector at one number of clients.
 #[derive(Debug)]

@@ -15,45 +15,77 @@ use tokio::{
     task::JoinSet,
 };
 
-use crate::Result;
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 const WARM_UP: Duration = Duration::from_millis(200);
 const MEASURED: Duration = Duration::from_millis(500);
 
 /// What was measured.
 #[derive(Debug, Default)]
-pub(crate) struct Load {
-    /// How long each rating took that was answered within [`Self::elapsed`], in no order.
-    pub(crate) latencies: Vec<Duration>,
+pub struct Load {
+    /// How long each answer took that was answered within [`Self::elapsed`], in no order.
+    pub latencies: Vec<Duration>,
     /// From the end of the warm-up to the end of the time, or to when the requests were used up.
-    pub(crate) elapsed: Duration,
+    pub elapsed: Duration,
 }
 
 impl Load {
-    /// Ratings answered per second.
-    pub(crate) fn per_second(&self) -> f64 {
-        let n = u32::try_from(self.latencies.len()).expect("fewer ratings than tickets");
+    /// Requests answered per second.
+    pub fn per_second(&self) -> f64 {
+        let n = u32::try_from(self.latencies.len()).expect("fewer answers than 2^32");
         f64::from(n) / self.elapsed.as_secs_f64()
     }
 
+    /// The time within which 99 of 100 were answered.
+    pub fn p99(&self) -> Duration {
+        let mut sorted = self.latencies.clone();
+        sorted.sort_unstable();
+        sorted.get(sorted.len() * 99 / 100).copied().unwrap_or_default()
+    }
+
     /// Adds what was measured at another time.
-    pub(crate) fn add(&mut self, other: Self) {
+    pub fn add(&mut self, other: Self) {
         self.latencies.extend(other.latencies);
         self.elapsed += other.elapsed;
     }
 }
 
-/// A rating that was answered.
+/// A request that was answered.
 struct Answered {
     at: Instant,
     after: Duration,
 }
 
-/// Sends the requests, each once, over `n_clients` connections.
+/// What is sent.
+#[derive(Debug)]
+pub enum Requests {
+    /// Each once, with 201 as its answer.
+    Once(Vec<Vec<u8>>),
+    /// The same over and over, with 200 as its answer.
+    Again(Vec<u8>),
+}
+
+impl Requests {
+    fn get(&self, place: usize) -> Option<&[u8]> {
+        match self {
+            Self::Once(all) => all.get(place).map(Vec::as_slice),
+            Self::Again(one) => Some(one),
+        }
+    }
+
+    fn status(&self) -> &'static str {
+        match self {
+            Self::Once(_) => "201",
+            Self::Again(_) => "200",
+        }
+    }
+}
+
+/// Sends the requests over `n_clients` connections.
 ///
 /// # Errors
-/// When an answer is not 201, or no request is left after the warm-up.
-pub(crate) async fn run(address: SocketAddr, n_clients: usize, requests: Vec<Vec<u8>>) -> Result<Load> {
+/// When an answer has another status, or no request is left after the warm-up.
+pub async fn run(address: SocketAddr, n_clients: usize, requests: Requests) -> Result<Load> {
     let mut streams = Vec::with_capacity(n_clients);
     for _ in 0..n_clients {
         let stream = TcpStream::connect(address).await?;
@@ -74,7 +106,7 @@ pub(crate) async fn run(address: SocketAddr, n_clients: usize, requests: Vec<Vec
         end = end.min(ended);
     }
     if end <= start {
-        return Err(format!("{} tickets were used up before the measurement", requests.len()).into());
+        return Err("all requests were used up before the measurement".into());
     }
     let within = answered.into_iter().filter(|answered| (start..end).contains(&answered.at));
     Ok(Load { latencies: within.map(|answered| answered.after).collect(), elapsed: end - start })
@@ -83,7 +115,7 @@ pub(crate) async fn run(address: SocketAddr, n_clients: usize, requests: Vec<Vec
 /// Sends one request after the other; returns when it stopped: at `end`, or when no request was left.
 async fn client(
     mut stream: TcpStream,
-    requests: Arc<Vec<Vec<u8>>>,
+    requests: Arc<Requests>,
     next: Arc<AtomicUsize>,
     end: Instant,
 ) -> Result<(Vec<Answered>, Instant)> {
@@ -97,14 +129,14 @@ async fn client(
             return Ok((answered, sent));
         };
         stream.write_all(request).await?;
-        read_created(&mut stream, &mut buffer).await?;
+        read_answer(&mut stream, &mut buffer, requests.status()).await?;
         let at = Instant::now();
         answered.push(Answered { at, after: at - sent });
     }
 }
 
-/// Reads one answer with its body, which must be 201 with a `Content-Length`.
-async fn read_created(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Result<()> {
+/// Reads one answer with its body, which must have this status and a `Content-Length`.
+async fn read_answer(stream: &mut TcpStream, buffer: &mut Vec<u8>, status: &str) -> Result<()> {
     buffer.clear();
     let mut whole = None;
     while whole.is_none_or(|whole| buffer.len() < whole) {
@@ -115,10 +147,10 @@ async fn read_created(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Result<()
             whole = length(buffer)?;
         }
     }
-    if buffer.starts_with(b"HTTP/1.1 201 ") {
+    if buffer.starts_with(format!("HTTP/1.1 {status} ").as_bytes()) {
         Ok(())
     } else {
-        Err(format!("not 201 but {}", String::from_utf8_lossy(buffer)).into())
+        Err(format!("not {status} but {}", String::from_utf8_lossy(buffer)).into())
     }
 }
 

@@ -1,0 +1,80 @@
+//! What the public page costs: requests a second and p99 of the province page against the same server's `/healthz`, with a
+//! thousand ratings in the store and with ten million.
+//!
+//! `cargo run --release -p haochaping-tests --bin bench-public [RATINGS]`, half an hour on two cores, most of it for writing
+//! the ratings; with `RATINGS` in place of 10,000,000 less.
+//!
+//! Router, pages, figures and store are those of `haochaping serve`, as is the once-a-second refresh that goes on meanwhile.
+//! Ratings are of visits to cards of 30 departments in every district of Jiangsu, on days before today, so that all daily
+//! figures are published. 16 clients on loopback take the page as browsers do, packed by brotli. Page and `/healthz` take
+//! turns, and so do the stores; the ratios count.
+
+mod collector;
+
+use std::fs;
+
+use collector::Collector;
+use haochaping_tests::{
+    load::{self, Load, Requests},
+    workspace,
+};
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+const FEW: usize = 1_000;
+const MANY: usize = 10_000_000;
+const N_CLIENTS: usize = 16;
+const N_ROUNDS: usize = 10;
+/// The page is to be answered at least half as often as the shortest answer there is.
+const GOAL_RATIO: f64 = 0.5;
+/// Bytes of the packed page, charts included.
+const GOAL_BYTES: usize = 30_000;
+const PAGE: &str = "/?region=320000&lang=zh-Hans";
+
+#[tokio::main]
+#[expect(clippy::print_stdout, reason = "a measurement prints what it found")]
+async fn main() -> Result<()> {
+    let many = std::env::args().nth(1).map_or(Ok(MANY), |n| n.parse())?;
+    let bench = workspace().join("target/bench");
+    fs::create_dir_all(&bench)?;
+    let directory = tempfile::tempdir_in(&bench)?;
+    let mut collectors = Vec::new();
+    for n in [FEW, many] {
+        let data = directory.path().join(n.to_string());
+        fs::create_dir(&data)?;
+        collectors.push((n, Collector::start(&data, n).await?));
+    }
+    println!("| ratings | page, requests/s | p99, ms | /healthz, requests/s | p99, ms | page ÷ /healthz | |");
+    println!("|--:|--:|--:|--:|--:|--:|---|");
+    let mut loads: Vec<[Load; 2]> = collectors.iter().map(|_| Default::default()).collect();
+    for _ in 0..N_ROUNDS {
+        for ((_, collector), loads) in collectors.iter().zip(&mut loads) {
+            for (path, sum) in [PAGE, "/healthz"].into_iter().zip(loads) {
+                let request = Requests::Again(request(path));
+                sum.add(load::run(collector.address, N_CLIENTS, request).await?);
+            }
+        }
+    }
+    for ((n, _), [page, health]) in collectors.iter().zip(&loads) {
+        let ratio = page.per_second() / health.per_second();
+        let verdict = if ratio >= GOAL_RATIO { "met" } else { "NOT met" };
+        let millis = |load: &Load| load.p99().as_secs_f64() * 1_000.0;
+        println!(
+            "| {n} | {:.0} | {:.2} | {:.0} | {:.2} | {ratio:.2} | goal ≥ {GOAL_RATIO}: {verdict} |",
+            page.per_second(),
+            millis(page),
+            health.per_second(),
+            millis(health)
+        );
+    }
+    for (n, collector) in &collectors {
+        let bytes = collector.page_bytes(&request(PAGE)).await?;
+        let verdict = if bytes <= GOAL_BYTES { "met" } else { "NOT met" };
+        println!("the page with {n} ratings: {bytes} bytes on the wire, goal ≤ {GOAL_BYTES}: {verdict}");
+    }
+    Ok(())
+}
+
+fn request(path: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nhost: bench\r\naccept-encoding: gzip, br\r\n\r\n").into_bytes()
+}
