@@ -97,7 +97,7 @@ impl Collector {
         let log_file = File::create(&log).with_context(|| format!("{} cannot be written", log.display()))?;
         let mut child = Command::new(binary)
             .args(["serve", "--root-region", "320000", "--public-step", "1", "--public-group", "1", "--log", "text"])
-            .args(["--public-small", "0", "--public-rate-min", "1"])
+            .args(["--public-small", "0", "--public-rate-min", "1", "--hot-word-min", "1"])
             .arg("--data")
             .arg(data)
             .args(["--listen", &format!("127.0.0.1:{port}"), "--allow-origin", portal_origin])

@@ -15,6 +15,7 @@ use crate::{
     config::Config,
     figures::{Figures, lines::Lines},
     handled::Handled,
+    hot_words::HotWords,
     http::{limits::Limits, public::cache::Pages},
     keys::Keys,
     store::Store,
@@ -123,6 +124,8 @@ pub struct App {
     pub figures: Arc<Figures>,
     /// How bad ratings were worked, behind public pages.
     pub handled: Handled,
+    /// The counting of hot words.
+    pub hot_words: HotWords,
     /// Published lines, as they were read last.
     pub lines: Lines,
     /// Public pages, as they were rendered last.
@@ -168,6 +171,7 @@ impl App {
             writer,
             figures,
             handled: Handled::default(),
+            hot_words: HotWords::default(),
             lines: Lines::default(),
             pages: Pages::default(),
             limits: Limits::new(),

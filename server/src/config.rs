@@ -88,11 +88,14 @@ pub struct Publication {
     /// From how many on a public rate is shown
     #[arg(long = "public-rate-min", env = "HAOCHAPING_PUBLIC_RATE_MIN", value_name = "N", default_value_t = Self::USUAL.rate_min)]
     pub rate_min: u64,
+    /// From how many ratings of a month on a hot word is shown
+    #[arg(long = "hot-word-min", env = "HAOCHAPING_HOT_WORD_MIN", value_name = "N", default_value_t = Self::USUAL.word_min)]
+    pub word_min: u64,
 }
 
 impl Publication {
     /// What holds where the operator sets nothing.
-    pub const USUAL: Self = Self { step: 5, group: 5, small: 100, rate_min: 10 };
+    pub const USUAL: Self = Self { step: 5, group: 5, small: 100, rate_min: 10, word_min: 10 };
 }
 
 /// 办理内容: what agents do for people, as the city lists it.

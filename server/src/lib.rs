@@ -14,6 +14,7 @@ pub mod config;
 pub mod disclosure;
 pub mod figures;
 pub mod handled;
+pub mod hot_words;
 pub mod http;
 pub mod keys;
 #[cfg(feature = "mutants")]

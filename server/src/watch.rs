@@ -7,7 +7,7 @@ use haochaping::calendar::Instant;
 use crate::{
     app::{App, Names},
     caller::Callers,
-    disclosure,
+    disclosure, hot_words,
     http::desk,
     keys::{Keys, KeysError, MasterKey},
     orders, outbox,
@@ -80,6 +80,9 @@ async fn refresh(app: &App, master: &MasterKey, seen: &mut Seen) -> Result<(), K
     }
     if let Err(error) = outbox::watch_terms(app).await {
         tracing::error!(%error, "terms of work orders were not watched");
+    }
+    if let Err(error) = hot_words::work(app).await {
+        tracing::error!(%error, "hot words were not counted");
     }
     if let Err(error) = app.handled.refresh(&*app.store, &app.figures, app.config.publication, app.clock.now()).await {
         tracing::error!(%error, "the figures of work orders were not computed");

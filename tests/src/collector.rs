@@ -66,17 +66,18 @@ fn signal(pid: u32, name: &str) {
     assert!(sent.is_ok_and(|status| status.success()), "{name} was sent");
 }
 
-const USUAL: [(&str, &str); 6] = [
+const USUAL: [(&str, &str); 7] = [
     ("--public-step", "1"),
     ("--public-group", "1"),
     ("--public-small", "0"),
     ("--public-rate-min", "1"),
+    ("--hot-word-min", "1"),
     ("--log", "off"),
     ("--listen", "127.0.0.1:0"),
 ];
 
 /// Makes today's ratings yesterday's, and the orders that were opened by them.
-const AGE: &str = "update waiting set day = day - 1; update work_order set opened_at = opened_at - 86400000;";
+const AGE: &str = "update waiting set day = day - 1; update unread set day = day - 1; update work_order set opened_at = opened_at - 86400000;";
 
 /// A running collector. It is killed when this is dropped.
 #[derive(Debug)]

@@ -158,7 +158,7 @@ mod tests {
     const AGENCIES: [&str; 2] = ["A", "B"];
     const ITEMS: [&str; 2] = ["", "item"];
     const GROUP: u64 = 5;
-    const RULES: Publication = Publication { step: 3, group: GROUP, small: 40, rate_min: 10 };
+    const RULES: Publication = Publication { step: 3, group: GROUP, small: 40, rate_min: 10, word_min: 10 };
     const N_DAYS: i64 = 6;
 
     /// One rating: where, by whom, what, and on which day; the days are in order.

@@ -11,6 +11,7 @@ mod register;
 mod sqlite;
 mod staff;
 mod wake;
+mod word;
 
 use super::Store;
 
@@ -87,6 +88,12 @@ macro_rules! every_store {
                     a_group_that_someone_else_published_is_left_alone,
                     the_handling_of_what_is_published_tells_of_nothing_else,
                     services_that_can_be_rated_are_counted_and_items_have_names,
+                }
+                word {
+                    a_rating_is_read_once_the_day_after_and_only_if_it_counts,
+                    two_that_read_the_same_rating_count_it_once,
+                    a_word_shows_when_enough_have_it_and_grows_by_steps,
+                    a_recount_gives_the_same_and_synonyms_hold_for_what_was_before,
                 }
                 staff {
                     a_link_sets_one_password_until_its_hour,

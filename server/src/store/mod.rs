@@ -14,6 +14,7 @@ pub mod outbox;
 pub mod publication;
 pub mod sqlite;
 pub mod staff;
+pub mod word;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -36,6 +37,7 @@ use order::{NewEntry, OrderQuery, OrderRow, OrderStanding, StoredEntry};
 use outbox::OutboxStore;
 use publication::PublicationStore;
 use staff::{AuditEntry, StaffStore};
+use word::WordStore;
 
 /// An id of 16 bytes, a UUIDv7.
 pub type Id = [u8; 16];
@@ -252,7 +254,7 @@ pub struct Verification {
 /// The store. Every write is one transaction, and has happened when it returns.
 #[async_trait]
 pub trait Store:
-    StaffStore + DeskStore + OutboxStore + AssistStore + FileStore + BriefingStore + PublicationStore
+    StaffStore + DeskStore + OutboxStore + AssistStore + FileStore + BriefingStore + PublicationStore + WordStore
 {
     /// Writes a batch of ratings with work orders and counters in one transaction.
     ///

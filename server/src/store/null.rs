@@ -21,6 +21,7 @@ use super::{
     outbox::{Attempted, DeadLetter, Endpoint, InvitedService, Message, NoticeKind, OutboxStore},
     publication::{Dimension, Group, Line, PublicationStore, Waiting},
     staff::{Attempt, AuditEntry, Digest, Invitation, Session, StaffRow, StaffStore},
+    word::{ShownWord, Source, Unread, WordKey, WordStore},
 };
 
 /// Accepts every rating and forgets it.
@@ -362,5 +363,38 @@ impl PublicationStore for NullStore {
     }
     async fn item_names(&self) -> Result<BTreeMap<String, String>, StoreError> {
         Ok(BTreeMap::new())
+    }
+}
+
+#[async_trait]
+impl WordStore for NullStore {
+    async fn word_rules(&self) -> Result<(String, BTreeMap<String, String>), StoreError> {
+        Ok((String::new(), BTreeMap::new()))
+    }
+    async fn set_synonym(&self, _: &str, _: Option<&str>, _: AuditEntry) -> Result<(), StoreError> {
+        Err(StoreError::Failed(NOTHING_KEPT.into()))
+    }
+    async fn recount_words(&self, _: &str) -> Result<(), StoreError> {
+        Ok(())
+    }
+    async fn unread(&self, _: i64, _: u32) -> Result<Vec<Unread>, StoreError> {
+        Ok(Vec::new())
+    }
+    async fn count_words(
+        &self,
+        _: Vec<(u8, RatingId)>,
+        _: BTreeMap<WordKey, u64>,
+        _: &str,
+    ) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+    async fn show_words(&self, _: u64, _: u64) -> Result<(), StoreError> {
+        Ok(())
+    }
+    async fn shown_words(&self, _: Region, _: Dimension, _: &str) -> Result<Vec<ShownWord>, StoreError> {
+        Ok(Vec::new())
+    }
+    async fn shown_word(&self, _: Region, _: bool, _: Source, _: &str) -> Result<Vec<(u32, u64)>, StoreError> {
+        Ok(Vec::new())
     }
 }

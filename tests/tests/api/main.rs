@@ -13,6 +13,7 @@ mod failures;
 mod figures;
 mod files;
 mod headers;
+mod hot_words;
 mod journeys;
 mod links;
 mod lookup;

@@ -62,6 +62,8 @@ fn routes(order: &str, service: &str, month: &str) -> Vec<Route> {
         get("/desk/services", &[&OPERATORS[..], &BODIES].concat()),
         get("/desk/wishes", &[&OPERATORS[..], &working].concat()),
         post("/desk/wishes", &[&OPERATORS[..], &working].concat()),
+        get("/desk/hot-words", &BODIES[2..]),
+        post("/desk/hot-words", &BODIES[2..]),
         get("/desk/briefings", &BODIES),
         at(get("/desk/briefings/{month}", &BODIES), month_page.clone()),
         at(post("/desk/briefings/{month}", &BODIES), month_page.clone()),

@@ -365,6 +365,45 @@ pub struct StatisticsRow {
     pub published: Published,
 }
 
+/// `GET /api/v1/statistics/hot-words`: options and words by the number of ratings they are in, each rating counted once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct HotWords {
+    /// The region counted.
+    pub region: String,
+    /// The credit code of the department counted, if one was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agency: Option<String>,
+    /// The code of the item counted, if one was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<String>,
+    /// The month counted as `2026-11`, if one was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub month: Option<String>,
+    /// As of when they hold.
+    pub as_of: String,
+    /// Under which licence these data are given.
+    pub licence: String,
+    /// Options first, then words; each the most frequent first.
+    pub rows: Vec<HotWord>,
+}
+
+/// A hot word.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct HotWord {
+    /// `good` or `bad`: of which ratings.
+    pub of: String,
+    /// `option` or `word`.
+    pub source: String,
+    /// The code of an option; the word itself.
+    pub code: String,
+    /// The official text of an option; the word itself.
+    pub text: String,
+    /// In how many ratings it is.
+    pub ratings: u64,
+}
+
 /// How bad ratings were worked. Upheld appeals leave the net figures, never the gross ones.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

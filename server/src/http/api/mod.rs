@@ -2,6 +2,7 @@
 
 pub mod assisted_ratings;
 pub mod docs;
+pub mod hot_words;
 pub mod open_data;
 pub mod openapi;
 pub mod progress;

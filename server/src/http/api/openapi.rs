@@ -19,6 +19,7 @@ use crate::http::citizen;
         citizen::follow_up::create,
         super::statistics::show,
         super::open_data::show,
+        super::hot_words::show,
         super::assisted_ratings::create,
         super::work_orders::list,
         super::work_orders::show,

@@ -6,6 +6,7 @@ pub mod cards;
 pub mod contact;
 pub mod file;
 mod frame;
+pub mod hot_words;
 pub mod list;
 pub mod messages;
 pub mod note;

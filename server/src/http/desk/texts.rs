@@ -152,6 +152,7 @@ pub(super) fn recorded(what: &str) -> &'static str {
         "card-replaced" => "补发服务码",
         "card-revoked" => "停用服务码",
         "wish-noted" => "登记口头诉求",
+        "hot-word-changed" => "调整评价热词",
         "rating-released" => "决定计入",
         "rating-excluded" => "决定不计入",
         _ => "其他",

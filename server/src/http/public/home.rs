@@ -71,7 +71,7 @@ pub async fn show(
 }
 
 /// What cannot be answered, with the way back to what can.
-fn refused(app: &App, reader: Reader, fault: &Fault) -> Response {
+pub(super) fn refused(app: &App, reader: Reader, fault: &Fault) -> Response {
     let (m, p) = (reader.lang.public_messages(), reader.page_messages());
     let text = match (fault.status, fault.code) {
         (_, "future-month") => m.question_future,

@@ -7,3 +7,4 @@ pub mod home;
 pub mod question;
 mod sections;
 pub mod table;
+pub mod words;

@@ -13,6 +13,7 @@ use super::{
     home::View,
     question::{Only, Question},
     table::{By, Row, rows},
+    words,
 };
 use crate::store::StoreError;
 
@@ -26,6 +27,7 @@ pub(super) async fn put(view: &View<'_>, out: &mut String) -> Result<(), StoreEr
     let p = view.reader.page_messages();
     put_regions(view, out).await?;
     put_months(view, out).await?;
+    words::put(view, out).await?;
     if By::Agencies.answers(view.question) {
         let all = rows(view.app, view.question, By::Agencies, view.reader.lang).await?;
         let (title, own) = own_agencies(view, all);
@@ -202,5 +204,11 @@ fn put_files(view: &View<'_>, out: &mut String) {
             m.download
         );
     }
-    out.push_str("</ul>");
+    let query = view.question.query().replace('&', "&amp;");
+    let href = format!("{}/api/v1/statistics/hot-words?{query}", view.app.config.base_path());
+    let _ = write!(
+        out,
+        "<li>{0} <a href=\"{href}\" aria-label=\"{1} {0} JSON\">JSON</a></li></ul>",
+        m.words_title, m.download
+    );
 }

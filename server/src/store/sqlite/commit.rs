@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 use super::{
     order, quarantine, raise_slot,
     sums::{Group, Sums},
+    word,
 };
 use crate::store::{About, CARD_AUTHORITY, Committed, Id, NewRating, NewVisit, Outcome, StoreError, Tally};
 
@@ -105,9 +106,13 @@ fn write_rating(transaction: &Transaction<'_>, new: &NewRating, sums: &mut Sums)
         About::Service(_) => false,
         About::Visit(visit) => quarantine::hold(transaction, new, visit)?,
     };
+    let day = new.rated_at.day_in_china();
+    if !is_held && provenance.counts() && (new.comment.is_some() || !new.indicators.is_empty()) {
+        word::to_read(transaction, new.part, &new.id, day)?;
+    }
     let group = Group {
         month: new.rated_at.date_in_china().month(),
-        day: new.rated_at.day_in_china(),
+        day,
         region: place.region,
         agency: place.agency,
         item: place.item_code,

@@ -17,6 +17,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (10, "handling", include_str!("../../migrations/sqlite/0010_handling.sql")),
     (11, "due_order", include_str!("../../migrations/sqlite/0011_due_order.sql")),
     (12, "publication", include_str!("../../migrations/sqlite/0012_publication.sql")),
+    (13, "words", include_str!("../../migrations/sqlite/0013_words.sql")),
 ];
 
 /// Applies what is missing, each migration in a transaction of its own.

@@ -19,6 +19,7 @@ mod register;
 mod staff;
 mod sums;
 mod verify;
+mod word;
 
 use std::{
     collections::BTreeMap,

@@ -14,6 +14,7 @@ use super::{
     read::region_of,
     staff::record,
     sums::{Group, Sums},
+    word,
 };
 use crate::store::{Decision, Id, NewRating, NewVisit, Quarantined, StoreError, Tally, staff::AuditEntry};
 
@@ -155,6 +156,10 @@ fn settle(
     sums.add(Group { tally, ..group.clone() }, &options, 1);
     if decision == Decision::Released && level.is_bad() && group.provenance.counts() {
         order::open(transaction, part, rating, &order_id(rating), at)?;
+    }
+    // A rating that turns out to have neither options nor a comment is read and has no words.
+    if decision == Decision::Released && group.provenance.counts() {
+        word::to_read(transaction, part, rating, at.day_in_china())?;
     }
     sums.add(group, &options, -1);
     Ok(true)

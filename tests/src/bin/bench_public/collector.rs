@@ -141,7 +141,8 @@ fn card(district: Region, k: usize) -> NewCard {
 
 fn rating(card: u32, n: usize, at: Instant) -> NewRating {
     let case_number = format!("BENCH{n}");
-    let levels = [SatisfactionLevel::VerySatisfied, SatisfactionLevel::Satisfied, SatisfactionLevel::BasicallySatisfied];
+    let levels =
+        [SatisfactionLevel::VerySatisfied, SatisfactionLevel::Satisfied, SatisfactionLevel::BasicallySatisfied];
     let visit = NewVisit {
         card,
         day: at.day_in_china(),

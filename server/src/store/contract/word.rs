@@ -1,0 +1,158 @@
+//! Hot words: read once, counted once, shown when there are enough.
+
+use std::collections::BTreeMap;
+
+use haochaping::{
+    rating::{Provenance, SatisfactionLevel},
+    region::Region,
+};
+
+use super::{
+    Any,
+    make::{Placed, TODAY, noon, outcomes, place_n, rating},
+};
+use crate::{
+    app::{SystemRng, random},
+    hot_words::{
+        count,
+        cutter::{Cutter, version},
+    },
+    keys::Vault,
+    store::{
+        NewRating,
+        publication::Dimension,
+        staff::AuditEntry,
+        word::{ShownWord, Source},
+    },
+};
+
+fn vault() -> Vault {
+    Vault::new(BTreeMap::from([(0, [7; 32])])).unwrap()
+}
+
+fn bad(of: &Placed, n: u32, comment: &str) -> NewRating {
+    let new = rating(of, n);
+    let comment = vault().seal("rating", &new.id, "comment", comment, &SystemRng);
+    NewRating {
+        level: SatisfactionLevel::Dissatisfied,
+        indicators: "213,214".into(),
+        comment: Some(comment),
+        salt: random(&SystemRng),
+        ..new
+    }
+}
+
+/// Reads everything of days before `today`, as one collector does, a rating at a time.
+async fn read_all(store: Any<'_>, today: u16) -> usize {
+    let (_, synonyms) = store.word_rules().await.unwrap();
+    let by = version(&synonyms);
+    if store.word_rules().await.unwrap().0 != by {
+        store.recount_words(&by).await.unwrap();
+    }
+    let cutter = Cutter::new(synonyms);
+    let mut n_read = 0;
+    loop {
+        let unread = store.unread(i64::from(today), 1).await.unwrap();
+        if unread.is_empty() {
+            return n_read;
+        }
+        let read = unread.iter().map(|one| (one.part, one.rating)).collect();
+        assert!(store.count_words(read, count(&unread, &cutter, &vault()), &by).await.unwrap());
+        n_read += unread.len();
+    }
+}
+
+async fn shown(store: Any<'_>) -> BTreeMap<(bool, Source, String), u64> {
+    let words = store.shown_words("321000".parse().unwrap(), Dimension::All, "").await.unwrap();
+    words.into_iter().map(|ShownWord { is_good, source, word, n, .. }| ((is_good, source, word), n)).collect()
+}
+
+pub(super) async fn a_rating_is_read_once_the_day_after_and_only_if_it_counts(store: Any<'_>) {
+    let placed = place_n(store, 4).await;
+    let silent = NewRating { provenance: Provenance::Imported, ..bad(&placed[2], 2, "窗口排队") };
+    let batch = vec![bad(&placed[0], 0, "窗口排队"), bad(&placed[1], 1, "窗口没人"), silent, rating(&placed[3], 3)];
+    outcomes(store, batch).await;
+    assert_eq!(read_all(store, TODAY).await, 0, "today's wait for tomorrow");
+    assert_eq!(read_all(store, TODAY + 1).await, 2, "what does not count is not read, nor what says nothing");
+    assert_eq!(read_all(store, TODAY + 1).await, 0);
+    store.show_words(1, 1).await.unwrap();
+    let shown = shown(store).await;
+    assert_eq!(shown[&(false, Source::Option, "213".into())], 2);
+    assert_eq!(shown[&(false, Source::Word, "窗口".into())], 2);
+    assert_eq!(shown[&(false, Source::Word, "排队".into())], 1);
+    assert!(shown.keys().all(|(is_good, ..)| !is_good));
+    let months = store.shown_word(Region::COUNTRY, false, Source::Word, "窗口").await.unwrap();
+    assert_eq!(months, [(202_611, 2)]);
+}
+
+pub(super) async fn two_that_read_the_same_rating_count_it_once(store: Any<'_>) {
+    let placed = place_n(store, 1).await;
+    outcomes(store, vec![bad(&placed[0], 0, "窗口排队")]).await;
+    let by = version(&BTreeMap::new());
+    store.recount_words(&by).await.unwrap();
+    let cutter = Cutter::new(BTreeMap::new());
+    let unread = store.unread(i64::from(TODAY) + 1, 9).await.unwrap();
+    let (read, sums) = (vec![(unread[0].part, unread[0].rating)], count(&unread, &cutter, &vault()));
+    assert!(!store.count_words(read.clone(), sums.clone(), "other rules").await.unwrap());
+    assert!(store.count_words(read.clone(), sums.clone(), &by).await.unwrap());
+    assert!(!store.count_words(read, sums, &by).await.unwrap(), "another was quicker");
+    store.show_words(1, 1).await.unwrap();
+    assert_eq!(shown(store).await[&(false, Source::Option, "213".into())], 1);
+}
+
+pub(super) async fn a_word_shows_when_enough_have_it_and_grows_by_steps(store: Any<'_>) {
+    let placed = place_n(store, 9).await;
+    let given = |from: usize, to: usize| {
+        (from..to).map(|n| bad(&placed[n], u32::try_from(n).unwrap(), "窗口")).collect::<Vec<_>>()
+    };
+    let word = (false, Source::Word, "窗口".to_owned());
+    outcomes(store, given(0, 4)).await;
+    read_all(store, TODAY + 1).await;
+    store.show_words(5, 3).await.unwrap();
+    assert!(shown(store).await.is_empty(), "four are too few");
+    outcomes(store, given(4, 5)).await;
+    read_all(store, TODAY + 1).await;
+    store.show_words(5, 3).await.unwrap();
+    assert_eq!(shown(store).await[&word], 5);
+    outcomes(store, given(5, 7)).await;
+    read_all(store, TODAY + 1).await;
+    store.show_words(5, 3).await.unwrap();
+    assert_eq!(shown(store).await[&word], 5, "two more wait for a third");
+    outcomes(store, given(7, 8)).await;
+    read_all(store, TODAY + 1).await;
+    store.show_words(5, 3).await.unwrap();
+    assert_eq!(shown(store).await[&word], 8);
+}
+
+/// Counting bit by bit gives what counting everything anew gives; and new rules hold for old ratings too.
+pub(super) async fn a_recount_gives_the_same_and_synonyms_hold_for_what_was_before(store: Any<'_>) {
+    const COMMENTS: [&str; 4] =
+        ["社保卡的办事指南不清楚", "窗口排队，社会保障卡", "取号机坏了，窗口态度生硬", "系统故障"];
+    let placed = place_n(store, 12).await;
+    for (n, of) in placed.iter().enumerate() {
+        outcomes(store, vec![bad(of, u32::try_from(n).unwrap(), COMMENTS[n % COMMENTS.len()])]).await;
+        read_all(store, TODAY + 1).await;
+    }
+    store.show_words(1, 1).await.unwrap();
+    let bit_by_bit = shown(store).await;
+    store.recount_words(&version(&BTreeMap::new())).await.unwrap();
+    assert_eq!(shown(store).await, bit_by_bit, "what is shown stays meanwhile");
+    assert_eq!(read_all(store, TODAY + 1).await, 12);
+    store.show_words(1, 1).await.unwrap();
+    assert_eq!(shown(store).await, bit_by_bit);
+
+    let said = || AuditEntry { at: noon(TODAY), who: "staff:a".into(), what: "synonym".into(), about: "x".into() };
+    store.set_synonym("社保卡", Some("社会保障卡"), said()).await.unwrap();
+    store.set_synonym("窗口", Some(""), said()).await.unwrap();
+    assert_eq!(read_all(store, TODAY + 1).await, 12, "by other rules everything is counted anew");
+    store.show_words(1, 1).await.unwrap();
+    let now = shown(store).await;
+    let word = |text: &str| (false, Source::Word, text.to_owned());
+    assert_eq!(now[&word("社会保障卡")], 6);
+    assert!(!now.contains_key(&word("社保卡")) && !now.contains_key(&word("窗口")), "{now:?}");
+    store.set_synonym("社保卡", None, said()).await.unwrap();
+    store.set_synonym("窗口", None, said()).await.unwrap();
+    read_all(store, TODAY + 1).await;
+    store.show_words(1, 1).await.unwrap();
+    assert_eq!(shown(store).await, bit_by_bit, "and back");
+}
