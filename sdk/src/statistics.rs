@@ -154,6 +154,54 @@ pub fn rate(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| part as f64 / whole as f64)
 }
 
+/// From how many ratings on two shares are compared.
+pub const COMPARED_MIN: u64 = 30;
+
+/// The interval in which a share lies with 95 % confidence, 0–1 (Wilson's score interval, E. B. Wilson 1927); `None` of
+/// nothing. Unlike part ± error it stays within 0 and 1, and is honest of small numbers.
+pub fn wilson(part: u64, whole: u64) -> Option<(f64, f64)> {
+    const Z: f64 = 1.959_963_984_540_054;
+    let share = rate(part.min(whole), whole)?;
+    #[expect(clippy::cast_precision_loss, reason = "a count of ratings is far below 2^52")]
+    let n = whole as f64;
+    let middle = (share + Z * Z / (2.0 * n)) / (1.0 + Z * Z / n);
+    let half = Z / (1.0 + Z * Z / n) * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
+    Some(((middle - half).max(0.0), (middle + half).min(1.0)))
+}
+
+/// What can be said of a share before and after something was changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Too few ratings, before or after.
+    TooLittle,
+    /// It fell.
+    Fewer,
+    /// It rose.
+    More,
+    /// Nothing: the intervals overlap.
+    WithinChance,
+}
+
+impl Change {
+    /// Of part and whole before, and part and whole after. Said is only what non-overlapping intervals bear, which is more
+    /// cautious than a test at 5 %.
+    pub fn of(before: (u64, u64), after: (u64, u64)) -> Self {
+        let enough = |(_, whole)| whole >= COMPARED_MIN;
+        match (wilson(before.0, before.1), wilson(after.0, after.1)) {
+            (Some((low, high)), Some((low_after, high_after))) if enough(before) && enough(after) => {
+                if high_after < low {
+                    Self::Fewer
+                } else if low_after > high {
+                    Self::More
+                } else {
+                    Self::WithinChance
+                }
+            }
+            _ => Self::TooLittle,
+        }
+    }
+}
+
 /// A rate as it is shown: `99.98%`, cut and not rounded, so that 100.00 % is only shown for all of them; “—” when
 /// undefined.
 pub fn show_rate(part: u64, whole: u64) -> String {
@@ -255,7 +303,40 @@ mod tests {
         assert_eq!(found, Handling { bad: 2, ..Handling::default() });
     }
 
+    /// Values of the closed formula as statistics packages give them.
+    #[test]
+    fn wilsons_interval_is_that_of_the_textbooks() {
+        let is = |part, whole, low: f64, high: f64| {
+            let (l, h) = wilson(part, whole).unwrap();
+            assert!((l - low).abs() < 5e-5 && (h - high).abs() < 5e-5, "{part} of {whole}: {l} {h}");
+        };
+        is(10, 100, 0.0552, 0.1744);
+        is(0, 10, 0.0, 0.2775);
+        is(10, 10, 0.7225, 1.0);
+        assert_eq!(wilson(0, 0), None);
+    }
+
+    #[test]
+    fn a_change_is_only_said_where_there_is_enough_to_tell() {
+        assert_eq!(Change::of((100, 1_000), (20, 1_000)), Change::Fewer);
+        assert_eq!(Change::of((20, 1_000), (100, 1_000)), Change::More);
+        assert_eq!(Change::of((10, 100), (8, 100)), Change::WithinChance);
+        assert_eq!(Change::of((29, 29), (0, 1_000)), Change::TooLittle);
+        assert_eq!(Change::of((5, 100), (0, 0)), Change::TooLittle);
+    }
+
     proptest! {
+        #[test]
+        fn an_interval_holds_its_share_and_narrows(part in 0_u64..1_000, more in 0_u64..1_000) {
+            let whole = part + more + 1;
+            let (low, high) = wilson(part, whole).unwrap();
+            let share = rate(part, whole).unwrap();
+            prop_assert!((0.0..=1.0).contains(&low) && (0.0..=1.0).contains(&high));
+            prop_assert!(low <= share + 1e-12 && share <= high + 1e-12);
+            let (low_of_many, high_of_many) = wilson(part * 100, whole * 100).unwrap();
+            prop_assert!(high_of_many - low_of_many < high - low);
+        }
+
         #[test]
         fn good_and_bad_are_all(n in prop::array::uniform5(0_u64..1 << 40)) {
             let mut counts = Counts::default();

@@ -16,6 +16,7 @@ pub mod figures;
 pub mod handled;
 pub mod hot_words;
 pub mod http;
+pub mod improvement;
 pub mod keys;
 #[cfg(feature = "mutants")]
 pub mod mutant;

@@ -8,6 +8,7 @@ pub(crate) mod contract;
 pub mod desk;
 mod figure;
 pub mod file;
+pub mod improvement;
 mod null;
 pub mod order;
 pub mod outbox;
@@ -32,6 +33,7 @@ use haochaping::{
     region::Region,
     service::Service,
 };
+use improvement::ImprovementStore;
 pub use null::NullStore;
 use order::{NewEntry, OrderQuery, OrderRow, OrderStanding, StoredEntry};
 use outbox::OutboxStore;
@@ -254,7 +256,15 @@ pub struct Verification {
 /// The store. Every write is one transaction, and has happened when it returns.
 #[async_trait]
 pub trait Store:
-    StaffStore + DeskStore + OutboxStore + AssistStore + FileStore + BriefingStore + PublicationStore + WordStore
+    StaffStore
+    + DeskStore
+    + OutboxStore
+    + AssistStore
+    + FileStore
+    + BriefingStore
+    + PublicationStore
+    + WordStore
+    + ImprovementStore
 {
     /// Writes a batch of ratings with work orders and counters in one transaction.
     ///

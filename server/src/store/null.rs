@@ -17,6 +17,7 @@ use super::{
     briefing::{Briefing, BriefingStore},
     desk::{DeskQuery, DeskStore, Disclosure, Note},
     file::{FileStore, Kept, OrderFile},
+    improvement::{Improvement, ImprovementStore, Recurring},
     order::{NewEntry, OrderQuery, OrderRow, OrderStanding, StoredEntry},
     outbox::{Attempted, DeadLetter, Endpoint, InvitedService, Message, NoticeKind, OutboxStore},
     publication::{Dimension, Group, Line, PublicationStore, Waiting},
@@ -395,6 +396,22 @@ impl WordStore for NullStore {
         Ok(Vec::new())
     }
     async fn shown_word(&self, _: Region, _: bool, _: Source, _: &str) -> Result<Vec<(u32, u64)>, StoreError> {
+        Ok(Vec::new())
+    }
+}
+
+#[async_trait]
+impl ImprovementStore for NullStore {
+    async fn add_improvement(&self, _: Improvement, _: AuditEntry) -> Result<(), StoreError> {
+        Err(StoreError::Failed(NOTHING_KEPT.into()))
+    }
+    async fn withdraw_improvement(&self, _: Id, _: Region, _: AuditEntry) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+    async fn improvements(&self, _: Region, _: bool, _: u32) -> Result<Vec<Improvement>, StoreError> {
+        Ok(Vec::new())
+    }
+    async fn recurring(&self, _: Region, _: u32) -> Result<Vec<Recurring>, StoreError> {
         Ok(Vec::new())
     }
 }

@@ -14,6 +14,7 @@ mod figures;
 mod files;
 mod headers;
 mod hot_words;
+mod improvements;
 mod journeys;
 mod links;
 mod lookup;

@@ -13,6 +13,7 @@ mod journeys;
 mod mini_programs;
 mod page;
 mod portal;
+mod public;
 mod readers;
 mod row;
 mod samples;

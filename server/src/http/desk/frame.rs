@@ -42,6 +42,7 @@ const PAGES: &[(&str, &str, &[Role])] = &[
     ("/desk/appeals", "申诉与改派", &[Role::Supervisor, Role::Province]),
     ("/desk/supervision", "督办", &[Role::Supervisor, Role::Province]),
     ("/desk/call-backs", "回访", &[Role::Operator]),
+    ("/desk/improvements", "以评促改", &[Role::Supervisor, Role::Province]),
     ("/desk/hot-words", "评价热词", &[Role::Province]),
     ("/desk/briefings", "工作通报", &[Role::Supervisor, Role::Province]),
     ("/desk/services", "查找办件", &[Role::Operator, Role::Supervisor, Role::Province]),

@@ -7,6 +7,7 @@ pub mod contact;
 pub mod file;
 mod frame;
 pub mod hot_words;
+pub mod improvements;
 pub mod list;
 pub mod messages;
 pub mod note;

@@ -153,6 +153,8 @@ pub(super) fn recorded(what: &str) -> &'static str {
         "card-revoked" => "停用服务码",
         "wish-noted" => "登记口头诉求",
         "hot-word-changed" => "调整评价热词",
+        "improvement-recorded" => "登记改进",
+        "improvement-withdrawn" => "撤回改进",
         "rating-released" => "决定计入",
         "rating-excluded" => "决定不计入",
         _ => "其他",

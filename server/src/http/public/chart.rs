@@ -1,5 +1,5 @@
 //! Charts as SVG, drawn here and complete without a script. A chart has a title, a pattern of its own beside its colour, and
-//! a table with the same figures next to it.
+//! a table with the same figures next to it. Labels and figures are text of the page, so that they grow with it in 大字版.
 
 use std::fmt::Write as _;
 
@@ -49,55 +49,24 @@ pub struct Bar {
     pub shown: String,
 }
 
-/// Narrow enough that its letters are legible on a phone.
-const WIDTH: f64 = 380.0;
-const ROW: f64 = 26.0;
-const LABEL: f64 = 100.0;
-const FIGURE: f64 = 84.0;
-/// Latin letters of a label that fit, a Chinese character being two of them; the table beside has all of it.
-const LABEL_WIDTH: usize = 14;
-
-/// Bars that lie, one below another, from zero on. `id` tells the charts of a page apart.
-pub fn bars(id: &str, title: &str, bars: &[Bar], fill: Fill) -> String {
+/// Bars that lie, one below another, from zero on; the longest takes the whole width. A page has at most one chart of a fill,
+/// whose pattern the first bar brings along.
+pub fn bars(title: &str, bars: &[Bar], fill: Fill) -> String {
     let most = bars.iter().filter_map(|bar| bar.value).fold(0.0, f64::max);
-    #[expect(clippy::cast_precision_loss, reason = "a few dozen bars")]
-    let height = bars.len() as f64 * ROW;
-    let mut out = format!(
-        "<figure class=\"chart\"><figcaption id=\"{id}\">{}</figcaption><svg viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-labelledby=\"{id}\">{}",
-        escape(title),
-        fill.pattern()
-    );
-    let mut top = 0.0;
+    let mut out = format!("<figure class=\"chart\"><figcaption>{}</figcaption><ul>", escape(title));
+    let mut pattern = fill.pattern();
     for bar in bars {
-        let length = bar.value.filter(|_| most > 0.0).map_or(0.0, |v| v / most * (WIDTH - LABEL - FIGURE));
-        let base = top + ROW * 0.68;
+        let percent = bar.value.filter(|_| most > 0.0).map_or(0.0, |value| value / most * 100.0);
         let _ = write!(
             out,
-            "<text x=\"0\" y=\"{base:.1}\">{}</text><rect class=\"{}\" x=\"{LABEL}\" y=\"{:.1}\" width=\"{length:.1}\" height=\"{:.1}\"/><text x=\"{:.1}\" y=\"{base:.1}\">{}</text>",
-            escape(&fitting(&bar.label)),
+            "<li><span>{}</span><svg width=\"100%\" height=\"16\" aria-hidden=\"true\">{pattern}<rect class=\"{}\" width=\"{percent:.1}%\" height=\"16\"/></svg><span>{}</span></li>",
+            escape(&bar.label),
             fill.class(),
-            top + ROW * 0.18,
-            ROW * 0.64,
-            LABEL + length + 8.0,
             escape(&bar.shown)
         );
-        top += ROW;
+        pattern = "";
     }
-    out + "</svg></figure>"
-}
-
-/// A label cut to what fits.
-fn fitting(label: &str) -> String {
-    let width = |c: char| if c.is_ascii() { 1 } else { 2 };
-    if label.chars().map(width).sum::<usize>() <= LABEL_WIDTH {
-        return label.to_owned();
-    }
-    let mut left = LABEL_WIDTH - 1;
-    let fitting = label.chars().take_while(|c| {
-        left = left.saturating_sub(width(*c));
-        left > 0
-    });
-    fitting.chain(['…']).collect()
+    out + "</ul></figure>"
 }
 
 #[cfg(test)]
@@ -110,23 +79,18 @@ mod tests {
 
     #[test]
     fn lengths_start_at_zero_and_names_are_escaped() {
-        let drawn = bars("a", "每月", &[bar("<市>", Some(5.0)), bar("乙", Some(10.0)), bar("丙", None)], Fill::Striped);
+        let drawn = bars("每月", &[bar("<市>", Some(5.0)), bar("乙", Some(10.0)), bar("丙", None)], Fill::Striped);
         assert!(drawn.contains("&lt;市&gt;") && !drawn.contains("<市>"));
-        let widths: Vec<_> = drawn.split("width=\"").skip(4).filter_map(|w| w.split('"').next()).collect();
-        assert_eq!(widths, ["98.0", "196.0", "0.0"], "half as many are half as long; what is not known has no bar");
-        assert!(drawn.contains(">—</text>"));
-    }
-
-    #[test]
-    fn a_label_is_cut_to_what_fits() {
-        assert_eq!(fitting("2026年11月"), "2026年11月");
-        assert_eq!(fitting("连云港市赣榆区"), "连云港市赣榆区");
-        assert_eq!(fitting("扬州经济技术开发区"), "扬州经济技术…");
+        let bars = drawn.split("<rect class=\"striped\" width=\"").skip(1);
+        let widths: Vec<_> = bars.filter_map(|rest| rest.split('"').next()).collect();
+        assert_eq!(widths, ["50.0%", "100.0%", "0.0%"], "half as many are half as long; what is not known has no bar");
+        assert_eq!(drawn.matches("id=\"striped\"").count(), 1);
+        assert!(drawn.contains("<span>—</span>"));
     }
 
     #[test]
     fn nothing_but_zeros_is_drawn_without_a_division() {
-        let drawn = bars("a", "t", &[bar("甲", Some(0.0))], Fill::Solid);
-        assert!(!drawn.contains("NaN") && drawn.contains("width=\"0.0\""));
+        let drawn = bars("t", &[bar("甲", Some(0.0))], Fill::Solid);
+        assert!(!drawn.contains("NaN") && drawn.contains("width=\"0.0%\""));
     }
 }

@@ -99,8 +99,13 @@ impl View<'_> {
         let mut out = self.head(&all);
         sections::put(self, &mut out).await?;
         let briefings = self.reader.lang.handling_messages().briefings;
-        let base = self.app.config.base_path();
-        let _ = write!(out, "<p class=\"crumb\"><a href=\"{base}/briefings\">{briefings}</a></p>");
+        let (base, improvements) = (self.app.config.base_path(), self.m.improvements);
+        let (region, lang, mode) =
+            (self.question.region, self.reader.lang.tag(), self.reader.mode_query().replace('&', "&amp;"));
+        let _ = write!(
+            out,
+            "<p class=\"crumb\"><a href=\"{base}/improvements?region={region}&amp;lang={lang}{mode}\">{improvements}</a> <a href=\"{base}/briefings\">{briefings}</a></p>"
+        );
         Ok(out)
     }
 

@@ -4,6 +4,7 @@ pub mod briefings;
 pub mod cache;
 pub mod chart;
 pub mod home;
+pub mod improvements;
 pub mod question;
 mod sections;
 pub mod table;

@@ -90,7 +90,7 @@ async fn put_regions(view: &View<'_>, out: &mut String) -> Result<(), StoreError
     if view.question.region.kind() <= RegionKind::Province && all.iter().any(|row| row.counts.total() > 0) {
         let bar = |row: &Row| in_ten_thousand(view, row, row.name.clone());
         let drawn: Vec<_> = all.iter().map(bar).collect();
-        out.push_str(&bars("by-region", view.m.bad_in_ten_thousand.label, &drawn, Fill::Dotted));
+        out.push_str(&bars(view.m.bad_in_ten_thousand.label, &drawn, Fill::Dotted));
         view.put_definitions(out, &[view.m.bad_in_ten_thousand]);
     }
     Ok(())
@@ -118,9 +118,9 @@ async fn put_months(view: &View<'_>, out: &mut String) -> Result<(), StoreError>
         value: Some(row.counts.total() as f64),
         shown: show_count(row.counts.total()),
     };
-    out.push_str(&bars("by-month", p.total_label, &all.iter().map(total).collect::<Vec<_>>(), Fill::Solid));
+    out.push_str(&bars(p.total_label, &all.iter().map(total).collect::<Vec<_>>(), Fill::Solid));
     let bad: Vec<_> = all.iter().map(|row| in_ten_thousand(view, row, row.name.clone())).collect();
-    out.push_str(&bars("by-month-bad", m.bad_in_ten_thousand.label, &bad, Fill::Striped));
+    out.push_str(&bars(m.bad_in_ten_thousand.label, &bad, Fill::Striped));
     put_lines(view, out, m.by_month, m.month_label, all, |code| {
         let (year, month) = code.split_once('-')?;
         Some(Question { month: format!("{year}{month}").parse().ok(), ..view.question.clone() })

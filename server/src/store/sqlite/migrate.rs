@@ -18,6 +18,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (11, "due_order", include_str!("../../migrations/sqlite/0011_due_order.sql")),
     (12, "publication", include_str!("../../migrations/sqlite/0012_publication.sql")),
     (13, "words", include_str!("../../migrations/sqlite/0013_words.sql")),
+    (14, "improvement", include_str!("../../migrations/sqlite/0014_improvement.sql")),
 ];
 
 /// Applies what is missing, each migration in a transaction of its own.

@@ -7,6 +7,7 @@ mod card;
 mod commit;
 mod desk;
 mod file;
+mod improvement;
 mod migrate;
 mod notice;
 mod order;
