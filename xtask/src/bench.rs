@@ -20,6 +20,8 @@ pub(crate) enum Name {
     Widget,
     /// Requests a second of the public page against the shortest answer, with a thousand and with ten million ratings
     Public,
+    /// Comments a second that are cut into hot words, and the memory of the dictionary
+    HotWords,
     /// CPU and memory of a city's cards against bare encoding and against segno with reportlab
     Cards,
 }
@@ -49,6 +51,11 @@ pub(crate) fn run(root: &Path, name: Name) -> Result<()> {
         Name::WorkOrders => {
             let mut bench = cargo();
             bench.args(["run", "--release", "--locked", "-p", "haochaping-tests", "--bin", "bench-work-orders"]);
+            execute("measure", &mut bench)
+        }
+        Name::HotWords => {
+            let mut bench = cargo();
+            bench.args(["run", "--release", "--locked", "-p", "haochaping-tests", "--bin", "bench-hot-words"]);
             execute("measure", &mut bench)
         }
         Name::Public => {

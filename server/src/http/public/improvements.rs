@@ -87,7 +87,8 @@ async fn content(app: &App, reader: Reader, question: &Question) -> Result<Strin
     for one in &all {
         put(app, reader, &mut out, one, &measure(app, one).await?);
     }
-    let _ = write!(out, "<p class=\"muted\">{}</p>", m.change_note);
+    let least = app.config.publication.word_min.max(1).to_string();
+    let _ = write!(out, "<p class=\"muted\">{}</p>", m.change_note.replace("{min}", &least));
     Ok(out)
 }
 
