@@ -124,9 +124,15 @@ impl Handling {
         self.real_name_replied += other.real_name_replied;
     }
 
-    /// How many orders came, were answered or left the net figures since `before`.
-    pub fn moved_since(&self, before: &Self) -> u64 {
-        self.bad.abs_diff(before.bad) + self.answered.abs_diff(before.answered) + self.upheld.abs_diff(before.upheld)
+    /// Whether orders came, were answered or left the net figures since `before`, and of each kind `step` or more or none: then
+    /// no published number moves by fewer.
+    pub fn has_moved_by(&self, step: u64, before: &Self) -> bool {
+        let moved = [
+            self.bad.abs_diff(before.bad),
+            self.answered.abs_diff(before.answered),
+            self.upheld.abs_diff(before.upheld),
+        ];
+        moved.iter().any(|n| *n >= step) && moved.iter().all(|n| *n == 0 || *n >= step)
     }
 
     /// Adds one order as it stands now; `reply_due` is its last moment, `None` before a department has it.

@@ -102,7 +102,7 @@ impl Handled {
     fn moved(&self, exact: BTreeMap<FigureKey, Handling>, step: u64) -> Vec<(FigureKey, Handling)> {
         let state = self.state();
         let before = |key: &FigureKey| state.published.get(key).copied().unwrap_or_default();
-        exact.into_iter().filter(|(key, now)| now.moved_since(&before(key)) >= step).collect()
+        exact.into_iter().filter(|(key, now)| now.has_moved_by(step, &before(key))).collect()
     }
 
     /// A published figure.
@@ -147,10 +147,11 @@ mod tests {
         let handled = Handled::default();
         let of =
             |bad, answered| BTreeMap::from([(key("321002", ""), Handling { bad, answered, ..Handling::default() })]);
-        assert!(handled.moved(of(2, 2), 5).is_empty());
-        assert_eq!(handled.moved(of(3, 2), 5).len(), 1);
-        handled.state().published = of(3, 2);
-        assert!(handled.moved(of(4, 4), 5).is_empty());
-        assert_eq!(handled.moved(of(4, 3), 2).len(), 1);
+        assert!(handled.moved(of(4, 0), 5).is_empty());
+        assert!(handled.moved(of(6, 2), 5).is_empty(), "two answers would show beside six that came");
+        assert_eq!(handled.moved(of(6, 0), 5).len(), 1);
+        handled.state().published = of(6, 0);
+        assert!(handled.moved(of(7, 5), 5).is_empty(), "nor does one that came show beside five answers");
+        assert_eq!(handled.moved(of(6, 5), 5).len(), 1);
     }
 }

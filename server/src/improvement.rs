@@ -22,8 +22,8 @@ use crate::{
 /// How many whole months before and after the month of the change are compared.
 const MONTHS: usize = 3;
 
-/// Ratings with a cause, and all ratings.
-pub type Share = (u64, u64);
+/// Ratings with a cause, and all ratings; `None` where a month's number is too small to be published, which is not 0.
+pub type Share = Option<(u64, u64)>;
 
 /// What the published figures say of an improvement.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,10 +55,11 @@ pub async fn measure(app: &App, improvement: &Improvement) -> Result<Measured, S
     let shares = shares(app, improvement.region, &improvement.cause).await?;
     let sum = |months: &[u32]| {
         let of = months.iter().filter_map(|month| shares.get(month));
-        of.fold((0, 0), |sum, share| (sum.0 + share.0, sum.1 + share.1))
+        of.copied().try_fold((0, 0), |sum, share| share.map(|share| (sum.0 + share.0, sum.1 + share.1)))
     };
     let (before, after) = (sum(&months_before), sum(&months_after));
-    Ok(Measured { change: Change::of(before, after), months_before, months_after, before, after })
+    let change = before.zip(after).map_or(Change::TooLittle, |(before, after)| Change::of(before, after));
+    Ok(Measured { months_before, months_after, before, after, change })
 }
 
 /// The whole months before a change, and those after it that are over.
@@ -90,9 +91,8 @@ async fn shares(app: &App, region: Region, cause: &Cause) -> Result<BTreeMap<u32
     };
     let named: BTreeMap<_, _> = named.into_iter().collect();
     let share = |(month, counts): (u32, Counts)| {
-        // Words are shown by their own steps, and may be ahead of the ratings in a month's last days.
-        let n = named.get(&month).copied().unwrap_or(0).min(counts.total());
-        (month, (n, counts.total()))
+        // A rating of a month's last days may be filed with the next, where its group is, and its words with its own.
+        (month, named.get(&month).map(|n| (*n.min(&counts.total()), counts.total())))
     };
     Ok(counts.into_iter().map(share).collect())
 }

@@ -13,7 +13,7 @@ use crate::store::{
 };
 
 /// Of how many regions and dimensions lines are kept.
-const KEPT_MAX: usize = 4_096;
+const KEPT_MAX: usize = 512;
 
 /// The lines, all of one daily publication.
 #[derive(Debug, Default)]

@@ -17,7 +17,7 @@ use haochaping::{
 use self::release::{Live, is_top};
 use crate::{
     config::Publication,
-    store::{Figure, FigureKey, Published, Store, StoreError, Tally},
+    store::{Figure, FigureKey, Published, Store, StoreError, Tally, publication::Waiting},
 };
 
 /// How long until a day's publication is tried again, where a figure above did not know of all ratings yet.
@@ -156,15 +156,13 @@ impl Figures {
             return Ok(());
         }
         let waiting = store.waiting_ratings().await?;
-        let groups = {
-            let state = self.state();
-            let live = OfState { figures: self, state: &state };
-            release::choose(&waiting, today, self.root, self.rules.group, &live)
-        };
-        // What waited until yesterday is filed under yesterday's month.
+        let Some(live) = self.snapshot(&waiting) else { return Ok(()) };
+        let (root, group) = (self.root, self.rules.group);
+        let chosen = tokio::task::spawn_blocking(move || release::choose(&waiting, today, root, group, &live));
+        let groups = chosen.await.map_err(|error| StoreError::Failed(error.to_string()))?;
         let yesterday = Instant::from_millis(now.millis() - DAY_MILLIS);
         if !groups.is_empty() {
-            store.release(groups, yesterday.date_in_china().month()).await?;
+            store.release(groups).await?;
             self.load_daily(store).await?;
         }
         let mut state = self.state();
@@ -173,9 +171,40 @@ impl Figures {
         Ok(())
     }
 
+    /// What the daily publication has to know of the figures that count these ratings and move by themselves; `None` while the
+    /// copy has fallen behind the store.
+    fn snapshot(&self, waiting: &[Waiting]) -> Option<Snapshot> {
+        let keys = release::keys(waiting, self.root);
+        let state = self.state();
+        state.revision?;
+        let total = |of: Option<Counts>| of.map_or(0, |counts| counts.total());
+        let live = keys.into_iter().filter(|key| self.is_live(&state, key)).map(|key| {
+            let exact = total(state.exact.get(&key).map(|figure| figure.counts));
+            let shown = total(state.live.get(&key).map(|published| published.counts));
+            (key, (exact, shown))
+        });
+        Some(Snapshot(live.collect()))
+    }
+
+    /// Adds services that can be rated by now.
+    pub fn add_services<'a>(&self, news: impl Iterator<Item = (Region, &'a str)>) {
+        let mut state = self.state();
+        for (region, agency) in news {
+            for region in region.ancestors() {
+                for agency in ["", agency] {
+                    let key = FigureKey { region, agency: agency.to_owned() };
+                    state.exact.entry(key).or_default().add(Tally::Service, 1);
+                }
+            }
+        }
+    }
+
     fn moved(&self) -> Vec<(FigureKey, Published)> {
         let state = self.state();
         let has_moved = |(key, figure): &(&FigureKey, &Figure)| {
+            if !is_top(self.root, key.region) {
+                return false;
+            }
             let n = |of: &BTreeMap<FigureKey, Published>| of.get(*key).map(|published| published.counts.total());
             let least = release::least_shown(n(&state.live), n(&state.daily).unwrap_or(0), self.rules);
             self.is_live(&state, key) && figure.counts.total() >= least
@@ -273,21 +302,16 @@ impl Figures {
     }
 }
 
-/// The figures that move by themselves, as the daily publication asks after them.
-struct OfState<'a> {
-    figures: &'a Figures,
-    state: &'a State,
-}
+/// The figures that move by themselves: how many ratings they have, and how many they show.
+struct Snapshot(BTreeMap<FigureKey, (u64, u64)>);
 
-impl Live for OfState<'_> {
+impl Live for Snapshot {
     fn is_live(&self, key: &FigureKey) -> bool {
-        self.figures.is_live(self.state, key)
+        self.0.contains_key(key)
     }
 
     fn is_covered(&self, key: &FigureKey, n_today: u64) -> bool {
-        let exact = self.state.exact.get(key).map_or(0, |figure| figure.counts.total());
-        let shown = self.state.live.get(key).map_or(0, |published| published.counts.total());
-        shown + n_today >= exact
+        self.0.get(key).is_none_or(|(exact, shown)| shown + n_today >= *exact)
     }
 }
 

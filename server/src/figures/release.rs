@@ -9,6 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use haochaping::{
+    calendar::{DAY_MILLIS, Instant},
     region::{Region, RegionKind},
     statistics::Counts,
 };
@@ -71,14 +72,20 @@ impl Pile<'_> {
         }
     }
 
-    fn group(&self) -> Option<Group> {
+    /// What is published: a group, or one for each month where each of them and what follows is a group by itself.
+    fn groups(&self, group: u64) -> Vec<Group> {
+        let (mut groups, mut counts, mut left) = (Vec::new(), Counts::default(), self.size());
         let taken = &self.days[..self.n_days];
-        let (until, _) = *taken.last()?;
-        let mut counts = Counts::default();
-        for (_, of_day) in taken {
+        for (place, (until, of_day)) in taken.iter().enumerate() {
             counts.merge(of_day);
+            left -= of_day.total();
+            let ends_month = taken.get(place + 1).is_none_or(|(next, _)| month_of(*next) != month_of(*until));
+            if left == 0 || (ends_month && counts.total() >= group && left >= group) {
+                groups.push(Group { atom: self.atom.clone(), until: *until, counts });
+                counts = Counts::default();
+            }
         }
-        Some(Group { atom: self.atom.clone(), until, counts })
+        groups
     }
 }
 
@@ -98,11 +105,18 @@ pub fn choose(waiting: &[Waiting], today: i64, root: Region, group: u64, live: &
                 pile.n_days = 0;
             }
         }
-        for key in n_today.keys() {
-            keep_a_rest(&mut piles, key, group);
+        let mut under: BTreeMap<&FigureKey, Vec<usize>> = BTreeMap::new();
+        let above: Vec<_> = piles.iter().map(|pile| pile.above.clone()).collect();
+        for (place, keys) in above.iter().enumerate() {
+            for key in keys {
+                under.entry(key).or_default().push(place);
+            }
+        }
+        for places in under.values() {
+            keep_a_rest(&mut piles, places, group);
         }
     }
-    piles.iter().filter_map(Pile::group).collect()
+    piles.iter().flat_map(|pile| pile.groups(group)).collect()
 }
 
 /// What waits from before today, and for each figure above how many of today wait.
@@ -134,16 +148,31 @@ fn piles<'a>(
 }
 
 /// Holds back, the smallest first, until a group's worth of ratings under a figure is not published, or nothing is.
-fn keep_a_rest(piles: &mut [Pile<'_>], key: &FigureKey, group: u64) {
-    let mut under: Vec<_> = piles.iter_mut().filter(|pile| pile.above.contains(key)).collect();
+fn keep_a_rest(piles: &mut [Pile<'_>], under: &[usize], group: u64) {
     loop {
-        let rest: u64 = under.iter().map(|pile| pile.total() - pile.size()).sum();
-        let smallest = under.iter_mut().filter(|pile| pile.n_days > 0).min_by_key(|pile| pile.size());
-        match smallest {
-            Some(pile) if rest < group => pile.hold_back(group),
-            _ => return,
+        let rest: u64 = under.iter().map(|place| piles[*place].total() - piles[*place].size()).sum();
+        if rest >= group {
+            return;
         }
+        let published = under.iter().copied().filter(|place| piles[*place].n_days > 0);
+        let Some(smallest) = published.min_by_key(|place| piles[*place].size()) else { return };
+        piles[smallest].hold_back(group);
     }
+}
+
+fn month_of(day: i64) -> u32 {
+    Instant::from_millis(day * DAY_MILLIS).date_in_china().month()
+}
+
+/// The figures that may move by themselves and count an atom's ratings.
+fn keys_of(atom: &Atom, root: Region) -> impl Iterator<Item = FigureKey> + '_ {
+    let regions = atom.region.ancestors().filter(move |region| is_top(root, *region));
+    regions.flat_map(|region| ["", &atom.agency].map(|agency| FigureKey { region, agency: agency.to_owned() }))
+}
+
+/// The figures that may move by themselves and count any of these ratings.
+pub fn keys(waiting: &[Waiting], root: Region) -> BTreeSet<FigureKey> {
+    waiting.iter().flat_map(|one| keys_of(&one.atom, root)).collect()
 }
 
 #[cfg(test)]
@@ -195,14 +224,6 @@ mod tests {
         "320000".parse().unwrap()
     }
 
-    /// The keys of the figures that may move by themselves and count a rating.
-    fn top_keys(atom: &Atom) -> Vec<FigureKey> {
-        let regions = atom.region.ancestors().filter(|region| is_top(root(), *region));
-        regions
-            .flat_map(|region| ["", &atom.agency].map(|agency| FigureKey { region, agency: agency.to_owned() }))
-            .collect()
-    }
-
     /// The figures that move by themselves, each as the ratings it shows: a beginning of all, by their places.
     #[derive(Default)]
     struct Model {
@@ -213,7 +234,7 @@ mod tests {
 
     impl Model {
         fn accept(&mut self, place: usize, atom: &Atom, released: &BTreeMap<usize, i64>) {
-            for key in top_keys(atom) {
+            for key in keys_of(atom, root()) {
                 self.exact.entry(key.clone()).or_default().push(place);
                 let of = &self.exact[&key];
                 let daily = of.iter().filter(|place| released.contains_key(place)).count() as u64;

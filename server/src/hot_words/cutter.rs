@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use haochaping::region::Region;
 use jieba_rs::Jieba;
 use sha2::{Digest, Sha256};
 
@@ -10,6 +11,8 @@ use sha2::{Digest, Sha256};
 const TERMS: &str = include_str!("../../data/terms.txt");
 /// Often enough that a term is preferred to its parts.
 const TERM_FREQUENCY: usize = 100_000;
+/// The mark of names of people.
+const NAME: &str = "nr";
 /// The mark of our own terms.
 const TERM: &str = "term";
 /// Kinds of words that name a matter: nouns, parts of a house (`s`), verbs, adjectives, idioms and set phrases. Names of people (`nr`), places (`ns`),
@@ -90,6 +93,8 @@ const LENGTH_MIN: usize = 2;
 pub struct Cutter {
     jieba: Jieba,
     synonyms: BTreeMap<String, String>,
+    /// Official names of regions and what they are called for short.
+    places: BTreeSet<&'static str>,
 }
 
 /// Names the state of dictionary, stop list and synonyms: counts of another one are counted anew.
@@ -118,18 +123,35 @@ impl Cutter {
         for term in terms() {
             jieba.add_word(term, Some(TERM_FREQUENCY), Some(TERM));
         }
-        Self { jieba, synonyms }
+        Self { jieba, synonyms, places: places() }
     }
 
     /// The words of a comment, each once.
     pub fn words(&self, comment: &str) -> BTreeSet<String> {
         // Without guessing: what is in no dictionary may be a name.
         let tags = self.jieba.tag(comment, false);
-        let words = tags.iter().filter(|tag| KINDS.contains(&tag.tag)).map(|tag| tag.word);
-        let words = words.filter(|word| is_plain(word) && !STOP.contains(word));
+        let is_given_name = |place: usize| place > 0 && tags[place - 1].tag.starts_with(NAME);
+        let kinds = tags.iter().enumerate().filter(|(_, tag)| KINDS.contains(&tag.tag));
+        // What follows a family name is a given name, though it may be a word besides: 建军, 国强.
+        let words = kinds.filter(|(place, _)| !is_given_name(*place)).map(|(_, tag)| tag.word);
+        let words = words.filter(|word| is_plain(word) && !STOP.contains(word) && !self.places.contains(word));
         let merged = words.map(|word| self.synonyms.get(word).map_or(word, String::as_str));
         merged.filter(|word| !word.is_empty()).map(str::to_owned).collect()
     }
+}
+
+/// The names of all regions to the district, and without what they are: 仪征 of 仪征市.
+fn places() -> BTreeSet<&'static str> {
+    let mut places = BTreeSet::new();
+    let mut open = vec![Region::COUNTRY];
+    while let Some(region) = open.pop() {
+        open.extend(region.builtin_children());
+        if let Some(name) = region.builtin_name() {
+            let short = name.strip_suffix(['省', '市', '区', '县', '旗', '盟']).unwrap_or(name);
+            places.extend([name, short].into_iter().filter(|name| is_plain(name)));
+        }
+    }
+    places
 }
 
 /// Whether it is a Chinese word of at least two characters, without a digit or letter in it.
@@ -162,10 +184,14 @@ mod tests {
             "身份证号320102199001011234",
             "王小明住在广陵区东关街道",
             "KFC的wifi不好用abc123",
+            "工作人员李建军和王国强",
+            "仪征和海口都能办，鲤城区不能",
         ] {
             for word in words(comment) {
                 let is_name =
-                    ["张三", "李小龙", "王建国", "王小明", "小明", "广陵", "东关"].iter().any(|n| word.contains(n));
+                    ["张三", "李小龙", "建国", "小明", "广陵", "东关", "建军", "国强", "仪征", "海口", "鲤城"]
+                        .iter()
+                        .any(|n| word.contains(n));
                 assert!(!is_name && word.chars().all(|c| !c.is_ascii()), "{word} of {comment}");
             }
         }

@@ -1,12 +1,12 @@
-//! 评价热词: in how many ratings of a month an option was chosen or a word was written. Ratings are read once each, the day
-//! after they count; whoever reads some takes them off the list in the transaction that adds what is in them, so that any
+//! 评价热词: in how many ratings of a month an option was chosen or a word was written. Ratings are read once each, when they
+//! are published: words are counted over the same groups as every daily figure. Whoever reads some takes them off the list in the transaction that adds what is in them, so that any
 //! number of collectors share the work and nothing is counted twice.
 
 pub mod cutter;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use haochaping::{
@@ -40,8 +40,14 @@ pub struct HotWords {
 struct State {
     /// Loaded when there is something to read: the dictionary is some 30 MB.
     cutter: Option<(String, Arc<Cutter>)>,
-    /// On which day, and of which rules, figures were shown last.
-    shown: Option<(i64, String)>,
+    /// Of which daily publication, and by which rules, figures were shown last.
+    shown: Option<(u64, String)>,
+}
+
+impl HotWords {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Reads what waits, and shows the figures once everything of yesterday is read.
@@ -55,17 +61,24 @@ pub async fn work(app: &App) -> Result<(), StoreError> {
         app.store.recount_words(&current).await?;
         tracing::info!("hot words are counted anew: their rules have changed");
     }
-    let today = app.clock.now().day_in_china();
+    // Nothing can be read that was not published since.
+    let now = (app.figures.daily_generation(), current.clone());
+    if app.hot_words.state().shown.as_ref() == Some(&now) {
+        return Ok(());
+    }
     for _ in 0..ROUNDS_MAX {
-        let unread = app.store.unread(today, BATCH).await?;
+        let unread = app.store.unread(BATCH).await?;
         if unread.is_empty() {
-            return show(app, today, current).await;
+            let rules = app.config.publication;
+            app.store.show_words(rules.word_min.max(1), rules.group.max(1)).await?;
+            app.hot_words.state().shown = Some(now);
+            return Ok(());
         }
         let cutter = cutter(app, &current, &synonyms).await?;
         let keys = app.keys();
         let read = tokio::task::spawn_blocking(move || {
             let sums = count(&unread, &cutter, &keys.vault);
-            (unread.into_iter().map(|one| (one.part, one.rating)).collect::<Vec<_>>(), sums)
+            (unread.into_iter().map(|one| (one.day, one.part, one.rating)).collect::<Vec<_>>(), sums)
         });
         let (read, sums) = read.await.map_err(|error| StoreError::Failed(error.to_string()))?;
         // Another process may have read some of them, or the rules may be others by now: then the next go sees.
@@ -74,25 +87,14 @@ pub async fn work(app: &App) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn show(app: &App, today: i64, current: String) -> Result<(), StoreError> {
-    let state = || app.hot_words.state.lock().unwrap_or_else(PoisonError::into_inner);
-    if state().shown.as_ref() != Some(&(today, current.clone())) {
-        let rules = app.config.publication;
-        app.store.show_words(rules.word_min.max(1), rules.group.max(1)).await?;
-        state().shown = Some((today, current));
-    }
-    Ok(())
-}
-
 async fn cutter(app: &App, current: &str, synonyms: &BTreeMap<String, String>) -> Result<Arc<Cutter>, StoreError> {
-    let state = || app.hot_words.state.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((_, cutter)) = state().cutter.as_ref().filter(|(version, _)| version == current) {
+    if let Some((_, cutter)) = app.hot_words.state().cutter.as_ref().filter(|(version, _)| version == current) {
         return Ok(Arc::clone(cutter));
     }
     let synonyms = synonyms.clone();
     let made = tokio::task::spawn_blocking(move || Arc::new(Cutter::new(synonyms)));
     let made = made.await.map_err(|error| StoreError::Failed(error.to_string()))?;
-    state().cutter = Some((current.to_owned(), Arc::clone(&made)));
+    app.hot_words.state().cutter = Some((current.to_owned(), Arc::clone(&made)));
     Ok(made)
 }
 

@@ -350,7 +350,7 @@ impl PublicationStore for NullStore {
     async fn waiting_ratings(&self) -> Result<Vec<Waiting>, StoreError> {
         Ok(Vec::new())
     }
-    async fn release(&self, _: Vec<Group>, _: u32) -> Result<u64, StoreError> {
+    async fn release(&self, _: Vec<Group>) -> Result<u64, StoreError> {
         Ok(0)
     }
     async fn daily(&self) -> Result<BTreeMap<FigureKey, Published>, StoreError> {
@@ -378,12 +378,12 @@ impl WordStore for NullStore {
     async fn recount_words(&self, _: &str) -> Result<(), StoreError> {
         Ok(())
     }
-    async fn unread(&self, _: i64, _: u32) -> Result<Vec<Unread>, StoreError> {
+    async fn unread(&self, _: u32) -> Result<Vec<Unread>, StoreError> {
         Ok(Vec::new())
     }
     async fn count_words(
         &self,
-        _: Vec<(u8, RatingId)>,
+        _: Vec<(i64, u8, RatingId)>,
         _: BTreeMap<WordKey, u64>,
         _: &str,
     ) -> Result<bool, StoreError> {

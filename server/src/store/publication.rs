@@ -113,9 +113,9 @@ pub type Line = (String, u32, Counts);
 pub trait PublicationStore: Send + Sync + 'static {
     /// Everything that waits, of today too.
     async fn waiting_ratings(&self) -> Result<Vec<Waiting>, StoreError>;
-    /// Publishes groups under a month, in one transaction; how many. A group of which something else waits by now is left
-    /// alone: another collector has published it.
-    async fn release(&self, groups: Vec<Group>, month: u32) -> Result<u64, StoreError>;
+    /// Publishes groups, each under the month of its last day, in one transaction; how many. The groups of an atom come in the
+    /// order of their days. A group of which something else waits by now is left alone: another collector has published it.
+    async fn release(&self, groups: Vec<Group>) -> Result<u64, StoreError>;
     /// The published totals of every region, of all departments and of each.
     async fn daily(&self) -> Result<BTreeMap<FigureKey, Published>, StoreError>;
     /// The published ratings of a region along a dimension, in the order of values and months.

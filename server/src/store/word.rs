@@ -34,6 +34,8 @@ impl Source {
 /// A rating whose options and words are not counted yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unread {
+    /// The day from which on it counts, in days since 1970-01-01 in China.
+    pub day: i64,
     /// The partition.
     pub part: u8,
     /// The rating.
@@ -97,13 +99,13 @@ pub trait WordStore: Send + Sync + 'static {
     async fn set_synonym(&self, word: &str, stands_for: Option<&str>, entry: AuditEntry) -> Result<(), StoreError>;
     /// Begins to count everything anew by other rules. What is shown stays until then.
     async fn recount_words(&self, version: &str) -> Result<(), StoreError>;
-    /// Ratings of days before `today` that are not counted yet.
-    async fn unread(&self, today: i64, limit: u32) -> Result<Vec<Unread>, StoreError>;
-    /// Takes ratings off the list and adds what is in them; false, and nothing is done, if one was not on the list any more
+    /// Ratings that are published and whose words are not counted yet.
+    async fn unread(&self, limit: u32) -> Result<Vec<Unread>, StoreError>;
+    /// Takes ratings, by day, part and id, off the list and adds what is in them; false, and nothing is done, if one was not on the list any more
     /// or the rules are others by now.
     async fn count_words(
         &self,
-        read: Vec<(u8, RatingId)>,
+        read: Vec<(i64, u8, RatingId)>,
         sums: BTreeMap<WordKey, u64>,
         version: &str,
     ) -> Result<bool, StoreError>;

@@ -19,7 +19,7 @@ fn published() -> Collector {
         })
         .collect();
     let issued = collector.register_all(&services);
-    for (n, ticket) in issued["tickets"].as_array().unwrap().iter().enumerate() {
+    for (n, ticket) in issued["tickets"].as_array().expect("tickets").iter().enumerate() {
         let (level, option) = if n < 2 { ("dissatisfied", "213") } else { ("satisfied", "413") };
         let rating = json!({"ticket": ticket["ticket"], "key": format!("key-of-the-rating-number-{n}"), "level": level,
             "indicators": [option], "indicator_version": "2020-05", "comment": "办事指南和窗口说的一样", "anonymous": false,
@@ -34,7 +34,7 @@ fn published() -> Collector {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn figures_charts_and_words_are_for_everyone() {
-    let collector = tokio::task::spawn_blocking(published).await.unwrap();
+    let collector = tokio::task::spawn_blocking(published).await.expect("a collector with figures");
     let url = collector.url();
     let page = Page::open().await;
     for (scheme, lang) in [("light", "zh-Hans"), ("dark", "en"), ("light", "zh-Hant")] {
@@ -51,7 +51,7 @@ async fn figures_charts_and_words_are_for_everyone() {
         ] {
             page.set_width(375).await;
             page.goto(&format!("{url}{path}lang={lang}")).await;
-            let width = page.eval("return document.documentElement.scrollWidth").await.as_u64().unwrap();
+            let width = page.eval("return document.documentElement.scrollWidth").await.as_u64().expect("a width");
             assert!(width <= 375, "{path} is {width} wide");
             assert_accessible(&page, &format!("{scheme}, {lang}, {path}")).await;
             let scripts = page.eval("return document.scripts.length").await;

@@ -84,7 +84,8 @@ pub async fn show(
             "what is narrowed to an agency or item is published by regions and months only, and a month has no months";
         return Err(bad("impossible-filter", said));
     }
-    let format = format.ok().and_then(|Query(format)| format.format).filter(|name| !name.is_empty());
+    let Query(format) = format.map_err(|error| bad("malformed-query", &error.body_text()))?;
+    let format = format.format.filter(|name| !name.is_empty());
     let is_csv = match format.as_deref() {
         None | Some("json") => false,
         Some("csv") => true,

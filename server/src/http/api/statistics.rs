@@ -74,7 +74,7 @@ pub async fn show(
         good: row.counts.good(),
         bad: row.counts.bad(),
         good_rate: app.figures.rate(row.counts.good(), row.counts.total()),
-        participation_rate: app.figures.rate(part, whole).filter(|_| is_all && part <= whole),
+        participation_rate: app.figures.rate(part, whole).filter(|_| is_all && shown.is_live && part <= whole),
         handling: is_all.then(|| handling(&app, app.handled.published(question.region, agency))),
         quarantined: aside.quarantined,
         excluded: aside.excluded,

@@ -67,8 +67,7 @@ pub(in crate::http) async fn change(posted: Posted) -> Response {
         Err(error) => return failed(app, &error),
     };
     // A chain would be counted under its second word only.
-    let is_chained =
-        stands_for.is_some_and(|to| known.contains_key(to) || (!to.is_empty() && known.values().any(|v| v == word)));
+    let is_chained = stands_for.is_some_and(|to| known.contains_key(to) || known.values().any(|v| v == word));
     if is_chained {
         return refused("这两个词里有一个已经与别的词合并，请先取消那一条。").await;
     }

@@ -53,6 +53,10 @@ impl Pages {
         parts.headers.insert(header::ETAG, tag_of(&plain));
         let kept = Arc::new(Kept { headers: parts.headers, packed: pack(&plain), plain });
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if generation < state.0 {
+            // It took long, and the figures have moved meanwhile.
+            return Ok(kept);
+        }
         if state.0 != generation || state.1.len() >= KEPT_MAX {
             *state = (generation, HashMap::new());
         }
@@ -83,17 +87,21 @@ impl Kept {
     }
 }
 
-/// A strong validator of a body.
+/// A weak validator of what a body says, packed or not.
 pub fn tag_of(body: &[u8]) -> HeaderValue {
-    let tag = format!("\"{}\"", BASE64_URL_SAFE_NO_PAD.encode(&Sha256::digest(body)[..12]));
+    let tag = format!("W/\"{}\"", BASE64_URL_SAFE_NO_PAD.encode(&Sha256::digest(body)[..12]));
     HeaderValue::from_str(&tag).expect("base64 is ASCII")
 }
 
-/// Whether a list header has an entry, whatever its parameters.
+/// Whether a list header has an entry that is not ruled out by `q=0`.
 pub fn lists(headers: &HeaderMap, name: &HeaderName, what: &str) -> bool {
     let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
     let mut entries = values.flat_map(|value| value.split(','));
-    entries.any(|entry| entry.split(';').next().is_some_and(|token| token.trim() == what))
+    entries.any(|entry| {
+        let (token, parameters) = entry.split_once(';').unwrap_or((entry, ""));
+        let is_out = parameters.trim().strip_prefix("q=").is_some_and(|q| q.trim().parse() == Ok(0.0));
+        token.trim() == what && !is_out
+    })
 }
 
 fn pack(plain: &[u8]) -> Bytes {

@@ -132,7 +132,7 @@ impl View<'_> {
             let shown = self.app.figures.shown(self.question.region, self.question.agency().unwrap_or_default());
             let (part, whole) = shown.participation;
             // Of services that were registered elsewhere nobody here knows how many there are.
-            if part <= whole {
+            if shown.is_live && part <= whole {
                 figures.push((self.m.participation.label, self.rate(part, whole)));
                 definitions.push(self.m.participation);
             }

@@ -130,13 +130,16 @@ fn put(app: &App, reader: Reader, out: &mut String, one: &Improvement, found: &M
     let _ = write!(out, "<p><strong>{verdict}</strong></p></article>");
 }
 
-fn row(m: &PublicMessages, name: &str, months: &[u32], (part, whole): Share) -> String {
+fn row(m: &PublicMessages, name: &str, months: &[u32], share: Share) -> String {
     let period = match (months.first(), months.last()) {
         (Some(first), Some(last)) if first != last => format!("{}–{}", m.month(*first), m.month(*last)),
         (Some(only), _) => m.month(*only),
         _ => "—".to_owned(),
     };
     let percent = |share: f64| format!("{:.2}%", share * 100.0);
+    let Some((part, whole)) = share else {
+        return format!("<tr><td>{name}<br>{period}</td><td>—</td><td>—</td><td>—</td></tr>");
+    };
     let interval =
         wilson(part, whole).map_or("—".to_owned(), |(low, high)| format!("{}–{}", percent(low), percent(high)));
     format!(

@@ -14,7 +14,7 @@ use super::question::{Only, Question, month_text};
 use crate::{
     app::App,
     store::{
-        StoreError,
+        StoreError, StoredCard,
         publication::{Dimension, Line},
     },
 };
@@ -159,22 +159,17 @@ async fn regions(app: &App, question: &Question) -> Result<Vec<Row>, StoreError>
 /// Agents go by their number, since a person's name belongs on their card and not in a table; other cards by their name.
 async fn cards(app: &App, question: &Question, m: &PublicMessages) -> Result<Vec<Row>, StoreError> {
     let sums = sums(app, question.region, Dimension::Card, question.month).await?;
-    let mut rows = Vec::with_capacity(sums.len());
-    for (code, counts) in sums {
-        let card = match code.parse() {
-            Ok(serial) => app.store.card(serial).await?,
-            Err(_) => None,
-        };
-        let name = card.map_or_else(
-            || code.clone(),
-            |card| match card.card.kind {
-                CardKind::Agent => m.card_of.replace("{number}", &card.card.number),
-                _ => card.card.name,
-            },
-        );
-        rows.push(Row { code, name, counts, is_live: false });
+    if sums.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(rows)
+    let name = |card: StoredCard| match card.card.kind {
+        CardKind::Agent => m.card_of.replace("{number}", &card.card.number),
+        _ => card.card.name,
+    };
+    let names: BTreeMap<_, _> =
+        app.store.cards().await?.into_iter().map(|card| (card.serial.to_string(), name(card))).collect();
+    let row = |(code, counts)| Row { name: names.get(&code).unwrap_or(&code).clone(), code, counts, is_live: false };
+    Ok(sums.into_iter().map(row).collect())
 }
 
 async fn lines(app: &App, region: Region, by: Dimension) -> Result<Arc<Vec<Line>>, StoreError> {

@@ -18,7 +18,11 @@ use super::{
 use crate::{
     app::App,
     http::page::{self, Page, Reader},
-    store::{StoreError, publication::Dimension, word::Source},
+    store::{
+        StoreError,
+        publication::Dimension,
+        word::{ShownWord, Source},
+    },
 };
 
 /// Of each kind on the page; open data have all of them.
@@ -61,9 +65,13 @@ pub async fn hot_words(app: &App, question: &Question) -> Result<Vec<HotWord>, S
         Some(Only::Agency(code)) => (Dimension::Agency, code.as_str()),
         Some(Only::Item(code)) => (Dimension::Item, code.as_str()),
     };
+    // What staff have hidden is gone at once, and not only when everything is counted anew.
+    let (_, synonyms) = app.store.word_rules().await?;
+    let is_hidden =
+        |word: &ShownWord| word.source == Source::Word && synonyms.get(&word.word).is_some_and(String::is_empty);
     let mut sums: BTreeMap<(Source, bool, String), u64> = BTreeMap::new();
     for word in app.store.shown_words(question.region, kind, value).await? {
-        if question.month.is_none_or(|month| month == word.month) {
+        if !is_hidden(&word) && question.month.is_none_or(|month| month == word.month) {
             *sums.entry((word.source, word.is_good, word.word)).or_default() += word.n;
         }
     }
@@ -139,9 +147,10 @@ pub async fn show(
         Ok(question) => question,
         Err(fault) => return refused(&app, reader, &fault),
     };
-    let (Some(source), is_good) = (Source::from_name(&asked.source), asked.of == "good") else {
+    let (Some(source), true) = (Source::from_name(&asked.source), matches!(asked.of.as_str(), "good" | "bad")) else {
         return page::refused(&app, &headers, StatusCode::BAD_REQUEST);
     };
+    let is_good = asked.of == "good";
     match content(&app, reader, &question, is_good, source, &asked.word).await {
         Ok(Some(content)) => {
             let word = utf8_percent_encode(&asked.word, NON_ALPHANUMERIC);
@@ -168,7 +177,9 @@ async fn content(
     word: &str,
 ) -> Result<Option<String>, StoreError> {
     let months = app.store.shown_word(question.region, is_good, source, word).await?;
-    if months.is_empty() {
+    let (_, synonyms) = app.store.word_rules().await?;
+    let is_hidden = source == Source::Word && synonyms.get(word).is_some_and(String::is_empty);
+    if months.is_empty() || is_hidden {
         return Ok(None);
     }
     let (m, p) = (reader.lang.public_messages(), reader.page_messages());

@@ -1,20 +1,22 @@
--- Ratings that count and are not published yet by place, agent and item. What agrees in all columns but day, level and slot
--- waits together.
+-- Ratings that count and are not published yet by place, agent and item. What agrees in all columns up to the
+-- provenance waits together.
 create table waiting (
   part integer not null,
-  day integer not null,
   region integer not null,
   agency text not null,
   item text not null,
   card integer not null,
   channel text not null,
   provenance text not null,
-  level text not null,
+  day integer not null,
   slot integer not null,
-  n integer not null,
-  primary key (part, day, region, agency, item, card, channel, provenance, level, slot)
+  very_satisfied integer not null,
+  satisfied integer not null,
+  basically_satisfied integer not null,
+  dissatisfied integer not null,
+  very_dissatisfied integer not null,
+  primary key (part, region, agency, item, card, channel, provenance, day, slot)
 ) without rowid;
-create index waiting_atom on waiting (region, agency, item, card, channel, provenance, day);
 
 -- What was published, in its region and all around it, along each dimension, under the month in which it waited last.
 create table released (
@@ -42,12 +44,16 @@ create table released_until (
   primary key (region, agency, item, card, channel, provenance)
 ) without rowid;
 
--- Everything from before waits, as of a day that is over.
-insert into waiting (part, day, region, agency, item, card, channel, provenance, level, slot, n)
-select 0, 0, r.region, r.agency, coalesce(r.item_code, ''), coalesce(r.card, 0), r.channel, r.provenance, r.level, 0, count(*)
+-- Everything from before waits.
+insert into waiting (part, region, agency, item, card, channel, provenance, day, slot, very_satisfied, satisfied,
+  basically_satisfied, dissatisfied, very_dissatisfied)
+select 0, r.region, r.agency, coalesce(r.item_code, ''), coalesce(r.card, 0), r.channel, r.provenance,
+  (coalesce(q.decided_at, r.rated_at) + 28800000) / 86400000 as day, 0, sum(r.level = 'very_satisfied'),
+  sum(r.level = 'satisfied'), sum(r.level = 'basically_satisfied'), sum(r.level = 'dissatisfied'),
+  sum(r.level = 'very_dissatisfied')
 from rating r left join quarantine q on q.part = r.part and q.rating = r.id
 where r.provenance in ('citizen', 'assisted', 'relayed') and (q.part is null or q.decision = 'released')
-group by r.region, r.agency, coalesce(r.item_code, ''), coalesce(r.card, 0), r.channel, r.provenance, r.level;
+group by r.region, r.agency, coalesce(r.item_code, ''), coalesce(r.card, 0), r.channel, r.provenance, day;
 
 -- From now on only large figures are here; each comes back with its next refresh.
 delete from published;
@@ -55,12 +61,15 @@ delete from published_handling;
 -- How many of the ratings are of visits to cards, which no registered service belongs to.
 alter table published add column n_visits integer not null default 0;
 
+-- What a month is made of is in `released` now; briefings go on from the departments' months.
+delete from slice where kind <> 'agency';
+
 create table item (
   code text primary key,
   name text not null
 );
 insert into item (code, name)
-select item_code, max(item_name) from service where item_code is not null and item_name is not null group by item_code;
+select item_code, coalesce(max(item_name), item_code) from service where item_code is not null group by item_code;
 insert into revision (name, value) values ('released', 0), ('names', 0);
 
 -- Services that can be rated, in their region and all around it, for their agency and for all.
@@ -74,9 +83,11 @@ insert into counter (part, region, agency, level, slot, n)
 select 0, around.around, '', 'service', 0, count(*) from service s join around on around.region = s.region
 where s.probe = 0 group by around.around;
 insert into counter (part, region, agency, level, slot, n)
-select 0, around.around, r.agency, 'visit', 0, sum(r.n) from waiting r join around on around.region = r.region
+select 0, around.around, r.agency, 'visit', 0, sum(r.very_satisfied + r.satisfied + r.basically_satisfied + r.dissatisfied + r.very_dissatisfied)
+from waiting r join around on around.region = r.region
 where r.card > 0 group by around.around, r.agency;
 insert into counter (part, region, agency, level, slot, n)
-select 0, around.around, '', 'visit', 0, sum(r.n) from waiting r join around on around.region = r.region
+select 0, around.around, '', 'visit', 0, sum(r.very_satisfied + r.satisfied + r.basically_satisfied + r.dissatisfied + r.very_dissatisfied)
+from waiting r join around on around.region = r.region
 where r.card > 0 group by around.around;
 drop table around;

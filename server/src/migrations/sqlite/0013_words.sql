@@ -3,12 +3,11 @@ create table unread (
   part integer not null,
   rating blob not null,
   day integer not null,
-  primary key (part, rating)
+  primary key (day, part, rating)
 ) without rowid;
-create index unread_day on unread (day);
 
 insert into unread (part, rating, day)
-select r.part, r.id, (r.rated_at + 28800000) / 86400000
+select r.part, r.id, (coalesce(q.decided_at, r.rated_at) + 28800000) / 86400000
 from rating r left join quarantine q on q.part = r.part and q.rating = r.id
 where r.provenance in ('citizen', 'assisted', 'relayed') and (q.part is null or q.decision = 'released')
   and (r.comment is not null or r.indicators <> '');
@@ -27,6 +26,7 @@ create table word (
   shown integer not null default 0,
   primary key (region, kind, value, good, source, word, month)
 ) without rowid;
+create index word_shown on word (region, kind, value) where shown > 0;
 
 -- Words that stand for others, or for none where they are not to be shown; staff write it.
 create table synonym (

@@ -52,7 +52,7 @@ pub(super) async fn what_counts_waits_by_day_and_is_published_once(store: Any<'_
     assert!(waiting.iter().all(|one| one.atom == atom()));
 
     let counts = Counts { satisfied: 2, dissatisfied: 1, ..Counts::default() };
-    assert_eq!(store.release(vec![all_waiting(counts)], 202_611).await.unwrap(), 1);
+    assert_eq!(store.release(vec![all_waiting(counts)]).await.unwrap(), 1);
     assert_eq!(store.waiting_ratings().await.unwrap().len(), 1, "the next day's waits on");
     let daily = store.daily().await.unwrap();
     for region in ["321002", "321000", "320000", "000000"] {
@@ -71,10 +71,10 @@ pub(super) async fn a_group_that_someone_else_published_is_left_alone(store: Any
     let placed = place(store, (0..3).map(|n| service(&format!("case-{n}"))).collect()).await;
     outcomes(store, vec![rating(&placed[0], 0), rating(&placed[1], 1)]).await;
     let group = all_waiting(satisfied(2));
-    assert_eq!(store.release(vec![group.clone()], 202_611).await.unwrap(), 1);
-    assert_eq!(store.release(vec![group.clone()], 202_611).await.unwrap(), 0);
+    assert_eq!(store.release(vec![group.clone()]).await.unwrap(), 1);
+    assert_eq!(store.release(vec![group.clone()]).await.unwrap(), 0);
     outcomes(store, vec![rating(&placed[2], 2)]).await;
-    assert_eq!(store.release(vec![group], 202_611).await.unwrap(), 0, "another number waits there than was thought");
+    assert_eq!(store.release(vec![group]).await.unwrap(), 0, "another number waits there than was thought");
     assert_eq!(
         store.released(Region::COUNTRY, Dimension::All).await.unwrap(),
         [(String::new(), 202_611, satisfied(2))]
@@ -92,7 +92,7 @@ pub(super) async fn the_handling_of_what_is_published_tells_of_nothing_else(stor
     outcomes(store, vec![bad(0, TODAY), bad(1, TODAY), bad(2, TODAY + 1)]).await;
     assert!(store.handled_of_released(noon(TODAY + 2)).await.unwrap().is_empty());
     let group = all_waiting(Counts { dissatisfied: 2, ..Counts::default() });
-    store.release(vec![group], 202_611).await.unwrap();
+    store.release(vec![group]).await.unwrap();
     let found = store.handled_of_released(noon(TODAY + 2)).await.unwrap();
     let key = FigureKey { region: "321002".parse().unwrap(), agency: AGENCIES[0].into() };
     assert_eq!((found.len(), found[&key].bad), (1, 2), "the third is not published, and nothing is told of it");

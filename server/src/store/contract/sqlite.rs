@@ -35,7 +35,7 @@ async fn faults_after(tamper: &str) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn verify_names_what_was_changed_behind_its_back() {
-    let cases: [(&str, &[&str]); 9] = [
+    let cases: [(&str, &[&str]); 10] = [
         (
             "update counter set n = n + 1 where region = 0 and agency = '' and level = 'satisfied'",
             &["counter [0  satisfied] is 2, the ratings give 1"],
@@ -49,14 +49,18 @@ async fn verify_names_what_was_changed_behind_its_back() {
             &["counter [0  satisfied] is 5, the ratings give 1"],
         ),
         (
-            "update slice set n = 7 where kind = 'channel' and level = 'satisfied'",
-            &["slice [202611 321000000000 channel pc satisfied] is 7, the ratings give 1"],
+            "update slice set n = 7 where kind = 'agency' and level = 'satisfied'",
+            &["slice [202611 321000000000 agency 11110000000021135M satisfied] is 7, the ratings give 1"],
         ),
         ("delete from work_order", &["1 bad ratings have no work order"]),
         (
             "insert into work_order (part, rating, id, state, opened_at)
                select part, id, id, 'opened', 0 from rating where level = 'satisfied'",
             &["1 work orders have no bad rating"],
+        ),
+        (
+            "delete from waiting where satisfied = 1",
+            &["what was published or waits [satisfied] is 0, the ratings give 1"],
         ),
         ("delete from service where case_number = 'case-0'", &["1 ratings have no service"]),
         (

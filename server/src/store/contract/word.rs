@@ -20,7 +20,7 @@ use crate::{
     keys::Vault,
     store::{
         NewRating,
-        publication::Dimension,
+        publication::{Dimension, Group},
         staff::AuditEntry,
         word::{ShownWord, Source},
     },
@@ -42,8 +42,20 @@ fn bad(of: &Placed, n: u32, comment: &str) -> NewRating {
     }
 }
 
-/// Reads everything of days before `today`, as one collector does, a rating at a time.
-async fn read_all(store: Any<'_>, today: u16) -> usize {
+/// Publishes everything that waits.
+async fn publish(store: Any<'_>) {
+    let waiting = store.waiting_ratings().await.unwrap();
+    let groups = waiting.into_iter().map(|one| Group { atom: one.atom, until: one.day, counts: one.counts });
+    store.release(groups.collect()).await.unwrap();
+}
+
+/// Publishes everything and reads it, as one collector does, a rating at a time.
+async fn read_all(store: Any<'_>) -> usize {
+    publish(store).await;
+    read(store).await
+}
+
+async fn read(store: Any<'_>) -> usize {
     let (_, synonyms) = store.word_rules().await.unwrap();
     let by = version(&synonyms);
     if store.word_rules().await.unwrap().0 != by {
@@ -52,11 +64,11 @@ async fn read_all(store: Any<'_>, today: u16) -> usize {
     let cutter = Cutter::new(synonyms);
     let mut n_read = 0;
     loop {
-        let unread = store.unread(i64::from(today), 1).await.unwrap();
+        let unread = store.unread(1).await.unwrap();
         if unread.is_empty() {
             return n_read;
         }
-        let read = unread.iter().map(|one| (one.part, one.rating)).collect();
+        let read = unread.iter().map(|one| (one.day, one.part, one.rating)).collect();
         assert!(store.count_words(read, count(&unread, &cutter, &vault()), &by).await.unwrap());
         n_read += unread.len();
     }
@@ -67,14 +79,14 @@ async fn shown(store: Any<'_>) -> BTreeMap<(bool, Source, String), u64> {
     words.into_iter().map(|ShownWord { is_good, source, word, n, .. }| ((is_good, source, word), n)).collect()
 }
 
-pub(super) async fn a_rating_is_read_once_the_day_after_and_only_if_it_counts(store: Any<'_>) {
+pub(super) async fn a_rating_is_read_once_when_it_is_published_and_only_if_it_counts(store: Any<'_>) {
     let placed = place_n(store, 4).await;
     let silent = NewRating { provenance: Provenance::Imported, ..bad(&placed[2], 2, "窗口排队") };
     let batch = vec![bad(&placed[0], 0, "窗口排队"), bad(&placed[1], 1, "窗口没人"), silent, rating(&placed[3], 3)];
     outcomes(store, batch).await;
-    assert_eq!(read_all(store, TODAY).await, 0, "today's wait for tomorrow");
-    assert_eq!(read_all(store, TODAY + 1).await, 2, "what does not count is not read, nor what says nothing");
-    assert_eq!(read_all(store, TODAY + 1).await, 0);
+    assert_eq!(read(store).await, 0, "what is not published is not read");
+    assert_eq!(read_all(store).await, 2, "what does not count is not read, nor what says nothing");
+    assert_eq!(read_all(store).await, 0);
     store.show_words(1, 1).await.unwrap();
     let shown = shown(store).await;
     assert_eq!(shown[&(false, Source::Option, "213".into())], 2);
@@ -90,9 +102,10 @@ pub(super) async fn two_that_read_the_same_rating_count_it_once(store: Any<'_>) 
     outcomes(store, vec![bad(&placed[0], 0, "窗口排队")]).await;
     let by = version(&BTreeMap::new());
     store.recount_words(&by).await.unwrap();
+    publish(store).await;
     let cutter = Cutter::new(BTreeMap::new());
-    let unread = store.unread(i64::from(TODAY) + 1, 9).await.unwrap();
-    let (read, sums) = (vec![(unread[0].part, unread[0].rating)], count(&unread, &cutter, &vault()));
+    let unread = store.unread(9).await.unwrap();
+    let (read, sums) = (vec![(unread[0].day, unread[0].part, unread[0].rating)], count(&unread, &cutter, &vault()));
     assert!(!store.count_words(read.clone(), sums.clone(), "other rules").await.unwrap());
     assert!(store.count_words(read.clone(), sums.clone(), &by).await.unwrap());
     assert!(!store.count_words(read, sums, &by).await.unwrap(), "another was quicker");
@@ -107,19 +120,19 @@ pub(super) async fn a_word_shows_when_enough_have_it_and_grows_by_steps(store: A
     };
     let word = (false, Source::Word, "窗口".to_owned());
     outcomes(store, given(0, 4)).await;
-    read_all(store, TODAY + 1).await;
+    read_all(store).await;
     store.show_words(5, 3).await.unwrap();
     assert!(shown(store).await.is_empty(), "four are too few");
     outcomes(store, given(4, 5)).await;
-    read_all(store, TODAY + 1).await;
+    read_all(store).await;
     store.show_words(5, 3).await.unwrap();
     assert_eq!(shown(store).await[&word], 5);
     outcomes(store, given(5, 7)).await;
-    read_all(store, TODAY + 1).await;
+    read_all(store).await;
     store.show_words(5, 3).await.unwrap();
     assert_eq!(shown(store).await[&word], 5, "two more wait for a third");
     outcomes(store, given(7, 8)).await;
-    read_all(store, TODAY + 1).await;
+    read_all(store).await;
     store.show_words(5, 3).await.unwrap();
     assert_eq!(shown(store).await[&word], 8);
 }
@@ -131,20 +144,20 @@ pub(super) async fn a_recount_gives_the_same_and_synonyms_hold_for_what_was_befo
     let placed = place_n(store, 12).await;
     for (n, of) in placed.iter().enumerate() {
         outcomes(store, vec![bad(of, u32::try_from(n).unwrap(), COMMENTS[n % COMMENTS.len()])]).await;
-        read_all(store, TODAY + 1).await;
+        read_all(store).await;
     }
     store.show_words(1, 1).await.unwrap();
     let bit_by_bit = shown(store).await;
     store.recount_words(&version(&BTreeMap::new())).await.unwrap();
     assert_eq!(shown(store).await, bit_by_bit, "what is shown stays meanwhile");
-    assert_eq!(read_all(store, TODAY + 1).await, 12);
+    assert_eq!(read_all(store).await, 12);
     store.show_words(1, 1).await.unwrap();
     assert_eq!(shown(store).await, bit_by_bit);
 
     let said = || AuditEntry { at: noon(TODAY), who: "staff:a".into(), what: "synonym".into(), about: "x".into() };
     store.set_synonym("社保卡", Some("社会保障卡"), said()).await.unwrap();
     store.set_synonym("窗口", Some(""), said()).await.unwrap();
-    assert_eq!(read_all(store, TODAY + 1).await, 12, "by other rules everything is counted anew");
+    assert_eq!(read_all(store).await, 12, "by other rules everything is counted anew");
     store.show_words(1, 1).await.unwrap();
     let now = shown(store).await;
     let word = |text: &str| (false, Source::Word, text.to_owned());
@@ -152,7 +165,7 @@ pub(super) async fn a_recount_gives_the_same_and_synonyms_hold_for_what_was_befo
     assert!(!now.contains_key(&word("社保卡")) && !now.contains_key(&word("窗口")), "{now:?}");
     store.set_synonym("社保卡", None, said()).await.unwrap();
     store.set_synonym("窗口", None, said()).await.unwrap();
-    read_all(store, TODAY + 1).await;
+    read_all(store).await;
     store.show_words(1, 1).await.unwrap();
     assert_eq!(shown(store).await, bit_by_bit, "and back");
 }

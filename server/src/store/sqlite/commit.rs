@@ -121,7 +121,7 @@ fn write_rating(transaction: &Transaction<'_>, new: &NewRating, sums: &mut Sums)
         provenance,
         tally: if is_held { Tally::Quarantined } else { Tally::Counted(new.level) },
     };
-    sums.add(group, &new.indicators, 1);
+    sums.add(group, 1);
     if !is_held && new.level.is_bad() && provenance.counts() {
         order::open(transaction, new.part, &new.id, &new.work_order, new.rated_at)?;
     }

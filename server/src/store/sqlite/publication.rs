@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use haochaping::{
-    calendar::Instant,
-    rating::{Channel, Provenance, SatisfactionLevel},
+    calendar::{DAY_MILLIS, Instant},
+    rating::{Channel, Provenance},
     region::Region,
     statistics::{Counts, Handling},
 };
@@ -37,32 +37,29 @@ fn atom_of(row: &Row<'_>, first: usize) -> rusqlite::Result<Atom> {
 
 fn waiting(connection: &Connection) -> Result<Vec<Waiting>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "select region, agency, item, card, channel, provenance, day, level, sum(n) from waiting
-         group by region, agency, item, card, channel, provenance, day, level",
+        "select region, agency, item, card, channel, provenance, day, sum(very_satisfied), sum(satisfied),
+           sum(basically_satisfied), sum(dissatisfied), sum(very_dissatisfied) from waiting
+         group by region, agency, item, card, channel, provenance, day",
     )?;
-    let mut rows = statement.query([])?;
-    let mut found: BTreeMap<(Atom, i64), Counts> = BTreeMap::new();
-    while let Some(row) = rows.next()? {
-        let level = named(row, 7, |name| name.parse::<SatisfactionLevel>().ok())?;
-        let n = row.get::<_, i64>(8)?.unsigned_abs();
-        found.entry((atom_of(row, 0)?, row.get(6)?)).or_default().add(level, n);
-    }
-    Ok(found.into_iter().map(|((atom, day), counts)| Waiting { atom, day, counts }).collect())
+    let rows = statement
+        .query_map([], |row| Ok(Waiting { atom: atom_of(row, 0)?, day: row.get(6)?, counts: counts_of(row, 7)? }))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn release(connection: &mut Connection, groups: &[Group], month: u32) -> Result<u64, StoreError> {
+fn release(connection: &mut Connection, groups: &[Group]) -> Result<u64, StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let mut sums: BTreeMap<(Region, &'static str, String), Counts> = BTreeMap::new();
+    let mut sums: BTreeMap<(Region, &'static str, String, u32), Counts> = BTreeMap::new();
     let mut n_released = 0;
     for group in groups {
         if !take(&transaction, group)? {
             continue;
         }
         n_released += 1;
+        let month = Instant::from_millis(group.until * DAY_MILLIS).date_in_china().month();
         for by in Dimension::ALL {
             let Some(value) = by.value(&group.atom) else { continue };
             for region in group.atom.region.ancestors() {
-                sums.entry((region, by.name(), value.clone())).or_default().merge(&group.counts);
+                sums.entry((region, by.name(), value.clone(), month)).or_default().merge(&group.counts);
             }
         }
     }
@@ -75,7 +72,7 @@ fn release(connection: &mut Connection, groups: &[Group], month: u32) -> Result<
            dissatisfied = dissatisfied + excluded.dissatisfied,
            very_dissatisfied = very_dissatisfied + excluded.very_dissatisfied",
     )?;
-    for ((region, kind, value), counts) in sums {
+    for ((region, kind, value, month), counts) in sums {
         statement.execute(params![
             region.number().cast_signed(),
             kind,
@@ -97,7 +94,7 @@ fn release(connection: &mut Connection, groups: &[Group], month: u32) -> Result<
 /// Takes a group out of what waits; false, and nothing is taken, if something else waits there by now.
 fn take(transaction: &Transaction<'_>, Group { atom, until, counts }: &Group) -> Result<bool, StoreError> {
     const OF_ATOM: &str =
-        "region = ?1 and agency = ?2 and item = ?3 and card = ?4 and channel = ?5 and provenance = ?6";
+        "part = 0 and region = ?1 and agency = ?2 and item = ?3 and card = ?4 and channel = ?5 and provenance = ?6";
     let key = params![
         atom.region.number().cast_signed(),
         atom.agency,
@@ -107,17 +104,13 @@ fn take(transaction: &Transaction<'_>, Group { atom, until, counts }: &Group) ->
         atom.provenance.name(),
         until
     ];
-    let found = {
-        let sql = format!("select level, sum(n) from waiting where {OF_ATOM} and day <= ?7 group by level");
-        let mut statement = transaction.prepare_cached(&sql)?;
-        let mut rows = statement.query(key)?;
-        let mut found = Counts::default();
-        while let Some(row) = rows.next()? {
-            let level = named(row, 0, |name| name.parse::<SatisfactionLevel>().ok())?;
-            found.add(level, row.get::<_, i64>(1)?.unsigned_abs());
-        }
-        found
-    };
+    let found = transaction
+        .prepare_cached(&format!(
+            "select coalesce(sum(very_satisfied), 0), coalesce(sum(satisfied), 0), coalesce(sum(basically_satisfied), 0),
+               coalesce(sum(dissatisfied), 0), coalesce(sum(very_dissatisfied), 0) from waiting
+             where {OF_ATOM} and day <= ?7"
+        ))?
+        .query_row(key, |row| counts_of(row, 0))?;
     if found != *counts {
         return Ok(false);
     }
@@ -185,8 +178,8 @@ impl PublicationStore for SqliteStore {
     async fn waiting_ratings(&self) -> Result<Vec<Waiting>, StoreError> {
         self.read(waiting).await
     }
-    async fn release(&self, groups: Vec<Group>, month: u32) -> Result<u64, StoreError> {
-        self.write(move |c| release(c, &groups, month)).await
+    async fn release(&self, groups: Vec<Group>) -> Result<u64, StoreError> {
+        self.write(move |c| release(c, &groups)).await
     }
     async fn daily(&self) -> Result<BTreeMap<FigureKey, Published>, StoreError> {
         self.read(daily).await

@@ -140,7 +140,7 @@ fn settle(
     sums: &mut Sums,
 ) -> Result<bool, StoreError> {
     // Read first: what cannot be read changes nothing.
-    let Some((group, options, level)) = read_group(transaction, part, rating, at)? else {
+    let Some((group, level)) = read_group(transaction, part, rating, at)? else {
         return Err(StoreError::Failed("a rating in quarantine is not on record".into()));
     };
     let settled = transaction
@@ -153,7 +153,7 @@ fn settle(
         return Ok(false);
     }
     let tally = if decision == Decision::Released { Tally::Counted(level) } else { Tally::Excluded };
-    sums.add(Group { tally, ..group.clone() }, &options, 1);
+    sums.add(Group { tally, ..group.clone() }, 1);
     if decision == Decision::Released && level.is_bad() && group.provenance.counts() {
         order::open(transaction, part, rating, &order_id(rating), at)?;
     }
@@ -161,7 +161,7 @@ fn settle(
     if decision == Decision::Released && group.provenance.counts() {
         word::to_read(transaction, part, rating, at.day_in_china())?;
     }
-    sums.add(group, &options, -1);
+    sums.add(group, -1);
     Ok(true)
 }
 
@@ -179,20 +179,20 @@ fn read_group(
     part: u8,
     rating: &RatingId,
     at: Instant,
-) -> Result<Option<(Group, String, SatisfactionLevel)>, StoreError> {
+) -> Result<Option<(Group, SatisfactionLevel)>, StoreError> {
     let damaged = |what: &str| StoreError::Failed(format!("a rating has the {what}"));
     let row = connection
         .prepare_cached(
-            "select level, indicators, item_code, agency, region, rated_at, channel, provenance, card from rating
+            "select level, item_code, agency, region, rated_at, channel, provenance, card from rating
              where part = ?1 and id = ?2",
         )?
         .query_row(params![part, rating], |row| {
-            let texts: [String; 4] = [row.get(0)?, row.get(1)?, row.get(6)?, row.get(7)?];
-            let rated_at = Instant::from_millis(row.get(5)?);
-            Ok((texts, row.get(2)?, row.get(3)?, region_of(row.get(4)?), rated_at, row.get(8)?))
+            let texts: [String; 3] = [row.get(0)?, row.get(5)?, row.get(6)?];
+            let rated_at = Instant::from_millis(row.get(4)?);
+            Ok((texts, row.get(1)?, row.get(2)?, region_of(row.get(3)?), rated_at, row.get(7)?))
         })
         .optional()?;
-    let Some(([level, options, channel, provenance], item, agency, region, rated_at, card)) = row else {
+    let Some(([level, channel, provenance], item, agency, region, rated_at, card)) = row else {
         return Ok(None);
     };
     let group = Group {
@@ -207,7 +207,7 @@ fn read_group(
         tally: Tally::Quarantined,
     };
     let level = level.parse().map_err(|_| damaged(&format!("level {level:?}")))?;
-    Ok(Some((group, options, level)))
+    Ok(Some((group, level)))
 }
 
 pub(super) fn forget_sources(connection: &mut Connection, day: i64) -> Result<(), StoreError> {

@@ -8,7 +8,6 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 use super::{
     admin::raise,
     post::{Event, post},
-    raise_slot,
     sums::{add_around, count},
 };
 use crate::store::{NewService, Registered, StoreError, Tally, outbox::EndpointKind};
@@ -41,9 +40,8 @@ fn count_services(
         return Ok(());
     }
     let added: Vec<_> = figures.into_iter().map(|((key, tally), n)| (key, tally, n)).collect();
-    count(transaction, &added)?;
-    raise_slot(transaction)?;
-    Ok(())
+    // Without raising the slot: who registers adds to the copy in memory, and another process need not read all anew.
+    count(transaction, &added)
 }
 
 fn register_one(transaction: &Transaction<'_>, authority: &str, new: &NewService) -> Result<Registered, StoreError> {
@@ -116,8 +114,17 @@ fn keep_names(transaction: &Transaction<'_>, new: &NewService) -> Result<(), Sto
     if let Some(name) = &service.agency_name {
         keep_name(transaction, "agency", service.agency_code.as_str(), name)?;
     }
-    if let (Some(code), Some(name), false) = (&service.item_code, &service.item_name, new.is_probe) {
-        keep_name(transaction, "item", code.as_str(), name)?;
+    match (&service.item_code, &service.item_name) {
+        _ if new.is_probe => {}
+        (Some(code), Some(name)) => keep_name(transaction, "item", code.as_str(), name)?,
+        // It is known all the same, by its code.
+        (Some(code), None) => {
+            let sql = "insert into item (code, name) values (?1, ?1) on conflict do nothing";
+            if transaction.prepare_cached(sql)?.execute([code.as_str()])? > 0 {
+                raise(transaction, "names")?;
+            }
+        }
+        _ => {}
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use haochaping::{
     rating::{Channel, Provenance, SatisfactionLevel},
     region::Region,
+    statistics::Counts,
 };
 use rusqlite::{Transaction, params};
 
@@ -31,7 +32,6 @@ pub(super) struct Group {
 #[derive(Debug, Default)]
 pub(super) struct Sums {
     groups: HashMap<Group, i64>,
-    options: HashMap<(u32, Region, String, SatisfactionLevel), i64>,
 }
 
 /// Adds `n` in a region and all around it, for an agency and for all.
@@ -63,17 +63,11 @@ pub(super) fn count(transaction: &Transaction<'_>, figures: &[Added]) -> Result<
 
 /// A figure and by how much it moved.
 pub(super) type Added = (FigureKey, Tally, i64);
-type SliceKey = (u32, Region, &'static str, String, SatisfactionLevel);
+type SliceKey = (u32, Region, String, SatisfactionLevel);
 
 impl Sums {
-    /// Adds one rating of a group with the codes of its options, separated by commas; or takes it away where `n` is −1.
-    pub(super) fn add(&mut self, group: Group, options: &str, n: i64) {
-        if let (Tally::Counted(level), true) = (group.tally, group.provenance.counts()) {
-            for code in options.split(',').filter(|code| !code.is_empty()) {
-                let key = (group.month, group.region.city(), code.to_owned(), level);
-                *self.options.entry(key).or_default() += n;
-            }
-        }
+    /// Adds one rating of a group; or takes it away where `n` is −1.
+    pub(super) fn add(&mut self, group: Group, n: i64) {
         *self.groups.entry(group).or_default() += n;
     }
 
@@ -82,32 +76,39 @@ impl Sums {
         let figures = self.figures();
         count(transaction, &figures)?;
         let mut waiting = transaction.prepare_cached(
-            "insert into waiting (part, day, region, agency, item, card, channel, provenance, level, slot, n)
-             values (0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-             on conflict (part, day, region, agency, item, card, channel, provenance, level, slot)
-             do update set n = n + excluded.n",
+            "insert into waiting (part, region, agency, item, card, channel, provenance, day, slot, very_satisfied,
+               satisfied, basically_satisfied, dissatisfied, very_dissatisfied)
+             values (0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+             on conflict (part, region, agency, item, card, channel, provenance, day, slot) do update set
+               very_satisfied = very_satisfied + excluded.very_satisfied, satisfied = satisfied + excluded.satisfied,
+               basically_satisfied = basically_satisfied + excluded.basically_satisfied,
+               dissatisfied = dissatisfied + excluded.dissatisfied,
+               very_dissatisfied = very_dissatisfied + excluded.very_dissatisfied",
         )?;
-        for ((day, atom, level), n) in self.waiting() {
+        for ((atom, day), counts) in self.waiting() {
             waiting.execute(params![
-                day,
                 atom.region.number().cast_signed(),
                 atom.agency,
                 atom.item,
                 atom.card,
                 atom.channel.name(),
                 atom.provenance.name(),
-                level.name(),
+                day,
                 SLOT,
-                n
+                counts.very_satisfied.cast_signed(),
+                counts.satisfied.cast_signed(),
+                counts.basically_satisfied.cast_signed(),
+                counts.dissatisfied.cast_signed(),
+                counts.very_dissatisfied.cast_signed(),
             ])?;
         }
         let mut slice = transaction.prepare_cached(
-            "insert into slice (part, month, city, kind, value, level, slot, n) values (0, ?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            "insert into slice (part, month, city, kind, value, level, slot, n) values (0, ?1, ?2, 'agency', ?3, ?4, ?5, ?6)
              on conflict (part, month, city, kind, value, level, slot) do update set n = n + excluded.n",
         )?;
-        for ((month, city, kind, value, level), n) in self.slices() {
+        for ((month, city, agency, level), n) in self.slices() {
             let city = city.number().cast_signed();
-            slice.execute(params![month, city, kind, value, level.name(), SLOT, n])?;
+            slice.execute(params![month, city, agency, level.name(), SLOT, n])?;
         }
         Ok(figures)
     }
@@ -131,8 +132,8 @@ impl Sums {
     }
 
     /// What has to wait until the figures of smaller places are published.
-    fn waiting(&self) -> BTreeMap<(i64, Atom, SatisfactionLevel), i64> {
-        let mut waiting = BTreeMap::new();
+    fn waiting(&self) -> BTreeMap<(Atom, i64), Counts> {
+        let mut waiting: BTreeMap<_, Counts> = BTreeMap::new();
         for (group, n) in &self.groups {
             let (Tally::Counted(level), true) = (group.tally, group.provenance.counts()) else { continue };
             let atom = Atom {
@@ -143,35 +144,20 @@ impl Sums {
                 channel: group.channel,
                 provenance: group.provenance,
             };
-            *waiting.entry((group.day, atom, level)).or_default() += n;
+            waiting.entry((atom, group.day)).or_default().add(level, u64::try_from(*n).unwrap_or(0));
         }
         waiting
     }
 
-    /// The one-dimensional slices of a month in a city. What does not count by its provenance shows in that slice only,
-    /// and what is in quarantine in none, since slices are by level.
+    /// The departments' months in a city, of which briefings are made. What is in quarantine is in none, since slices are by
+    /// level.
     fn slices(&self) -> BTreeMap<SliceKey, i64> {
         let mut slices = BTreeMap::new();
         for (group, n) in &self.groups {
-            let Tally::Counted(level) = group.tally else { continue };
-            let mut add = |kind, value: &str| {
-                let key = (group.month, group.region.city(), kind, value.to_owned(), level);
+            if let (Tally::Counted(level), true) = (group.tally, group.provenance.counts()) {
+                let key = (group.month, group.region.city(), group.agency.clone(), level);
                 *slices.entry(key).or_default() += n;
-            };
-            add("provenance", group.provenance.name());
-            if group.provenance.counts() {
-                add("agency", &group.agency);
-                add("channel", group.channel.name());
-                if let Some(item) = &group.item {
-                    add("item", item);
-                }
-                if let Some(card) = group.card {
-                    add("card", &card.to_string());
-                }
             }
-        }
-        for ((month, city, code, level), n) in &self.options {
-            *slices.entry((*month, *city, "option", code.clone(), *level)).or_default() += n;
         }
         slices
     }

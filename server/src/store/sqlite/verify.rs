@@ -91,7 +91,7 @@ fn check_outbox(connection: &Connection, found: &mut Verification) -> Result<(),
 fn fold_ratings(connection: &Connection, found: &mut Verification) -> Result<(Fold, Fold), StoreError> {
     let (mut figures, mut slices) = (Fold::new(), Fold::new());
     let mut statement = connection.prepare(
-        "select r.level, r.provenance, r.channel, r.indicators, r.item_code, r.agency, r.region, r.rated_at, r.card,
+        "select r.level, r.provenance, r.agency, r.region, r.rated_at, r.card,
            q.part is not null, q.decision
          from rating r left join quarantine q on q.part = r.part and q.rating = r.id",
     )?;
@@ -108,12 +108,11 @@ fn fold_ratings(connection: &Connection, found: &mut Verification) -> Result<(Fo
             continue;
         };
         let counts = of.counts();
-        let (channel, indicators): (String, String) = (row.get(2)?, row.get(3)?);
-        let (item, agency): (Option<String>, String) = (row.get(4)?, row.get(5)?);
-        let region = region_of(row.get(6)?);
-        let month = Instant::from_millis(row.get(7)?).date_in_china().month();
-        let (card, was_held): (Option<u32>, bool) = (row.get(8)?, row.get(9)?);
-        let tally = match (was_held, row.get::<_, Option<String>>(10)?.as_deref()) {
+        let agency: String = row.get(2)?;
+        let region = region_of(row.get(3)?);
+        let month = Instant::from_millis(row.get(4)?).date_in_china().month();
+        let (card, was_held): (Option<u32>, bool) = (row.get(5)?, row.get(6)?);
+        let tally = match (was_held, row.get::<_, Option<String>>(7)?.as_deref()) {
             (true, None) => "quarantined",
             (true, Some("excluded")) => "excluded",
             _ => level.as_str(),
@@ -135,24 +134,9 @@ fn fold_ratings(connection: &Connection, found: &mut Verification) -> Result<(Fo
         if tally != level {
             continue;
         }
-        let city = region.city().number();
-        let mut slice = |kind: &str, value: &str| {
-            *slices.entry(format!("{month} {city} {kind} {value} {level}")).or_default() += 1;
-        };
-        slice("provenance", &provenance);
-        if !counts {
-            continue;
-        }
-        slice("agency", &agency);
-        slice("channel", &channel);
-        if let Some(item) = &item {
-            slice("item", item);
-        }
-        for code in indicators.split(',').filter(|code| !code.is_empty()) {
-            slice("option", code);
-        }
-        if let Some(card) = card {
-            slice("card", &card.to_string());
+        if counts {
+            let city = region.city().number();
+            *slices.entry(format!("{month} {city} agency {agency} {level}")).or_default() += 1;
         }
     }
     Ok((figures, slices))
@@ -195,7 +179,11 @@ fn check_publication(connection: &Connection, found: &mut Verification) -> Resul
                    union all select 'dissatisfied', dissatisfied from released where region = 0 and kind = '{kind}'
                    union all select 'very_dissatisfied', very_dissatisfied from released
                      where region = 0 and kind = '{kind}'
-                   union all select level, n from waiting)
+                   union all select 'very_satisfied', very_satisfied from waiting
+                   union all select 'satisfied', satisfied from waiting
+                   union all select 'basically_satisfied', basically_satisfied from waiting
+                   union all select 'dissatisfied', dissatisfied from waiting
+                   union all select 'very_dissatisfied', very_dissatisfied from waiting)
                  select level, sum(n) from given group by level having sum(n) <> 0"
             ),
         )?;

@@ -22,22 +22,26 @@ pub(super) fn to_read(transaction: &Transaction<'_>, part: u8, rating: &RatingId
     Ok(())
 }
 
-fn unread(connection: &Connection, today: i64, limit: u32) -> Result<Vec<Unread>, StoreError> {
+fn unread(connection: &Connection, limit: u32) -> Result<Vec<Unread>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "select r.part, r.id, r.region, r.agency, r.item_code, r.level, r.indicators, r.comment, r.rated_at
-         from unread u join rating r on r.part = u.part and r.id = u.rating where u.day < ?1 limit ?2",
+        "select u.day, r.part, r.id, r.region, r.agency, r.item_code, r.level, r.indicators, r.comment, r.rated_at
+         from unread u join rating r on r.part = u.part and r.id = u.rating
+         join released_until x on x.region = r.region and x.agency = r.agency and x.item = coalesce(r.item_code, '')
+           and x.card = coalesce(r.card, 0) and x.channel = r.channel and x.provenance = r.provenance
+         where u.day <= x.day limit ?1",
     )?;
-    let rows = statement.query_map(params![today, limit], |row| {
+    let rows = statement.query_map([limit], |row| {
         Ok(Unread {
-            part: row.get(0)?,
-            rating: row.get(1)?,
-            region: region_of(row.get(2)?),
-            agency: row.get(3)?,
-            item: row.get(4)?,
-            level: row.get(5)?,
-            indicators: row.get(6)?,
-            comment: row.get(7)?,
-            rated_at: Instant::from_millis(row.get(8)?),
+            day: row.get(0)?,
+            part: row.get(1)?,
+            rating: row.get(2)?,
+            region: region_of(row.get(3)?),
+            agency: row.get(4)?,
+            item: row.get(5)?,
+            level: row.get(6)?,
+            indicators: row.get(7)?,
+            comment: row.get(8)?,
+            rated_at: Instant::from_millis(row.get(9)?),
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -56,13 +60,13 @@ fn rules(connection: &Connection) -> Result<(String, BTreeMap<String, String>), 
 fn recount(connection: &mut Connection, version: &str) -> Result<(), StoreError> {
     let t = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     t.execute("update word set n = 0", [])?;
+    t.execute("delete from unread", [])?;
     t.execute(
         "insert into unread (part, rating, day)
          select r.part, r.id, (coalesce(q.decided_at, r.rated_at) + 28800000) / 86400000
          from rating r left join quarantine q on q.part = r.part and q.rating = r.id
          where r.provenance in ('citizen', 'assisted', 'relayed') and (q.part is null or q.decision = 'released')
-           and (r.comment is not null or r.indicators <> '')
-         on conflict do nothing",
+           and (r.comment is not null or r.indicators <> '')",
         [],
     )?;
     t.execute("update meta set value = ?1 where name = 'words_version'", [version])?;
@@ -71,7 +75,7 @@ fn recount(connection: &mut Connection, version: &str) -> Result<(), StoreError>
 
 fn count(
     connection: &mut Connection,
-    read: &[(u8, RatingId)],
+    read: &[(i64, u8, RatingId)],
     sums: &BTreeMap<WordKey, u64>,
     by: &str,
 ) -> Result<bool, StoreError> {
@@ -80,9 +84,9 @@ fn count(
         return Ok(false);
     }
     {
-        let mut delete = t.prepare_cached("delete from unread where part = ?1 and rating = ?2")?;
-        for (part, rating) in read {
-            if delete.execute(params![part, rating])? == 0 {
+        let mut delete = t.prepare_cached("delete from unread where day = ?1 and part = ?2 and rating = ?3")?;
+        for (day, part, rating) in read {
+            if delete.execute(params![day, part, rating])? == 0 {
                 return Ok(false);
             }
         }
@@ -135,12 +139,12 @@ impl WordStore for SqliteStore {
         let version = version.to_owned();
         self.write(move |c| recount(c, &version)).await
     }
-    async fn unread(&self, today: i64, limit: u32) -> Result<Vec<Unread>, StoreError> {
-        self.read(move |c| unread(c, today, limit)).await
+    async fn unread(&self, limit: u32) -> Result<Vec<Unread>, StoreError> {
+        self.read(move |c| unread(c, limit)).await
     }
     async fn count_words(
         &self,
-        read: Vec<(u8, RatingId)>,
+        read: Vec<(i64, u8, RatingId)>,
         sums: BTreeMap<WordKey, u64>,
         version: &str,
     ) -> Result<bool, StoreError> {
