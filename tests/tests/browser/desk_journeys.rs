@@ -67,7 +67,7 @@ fn shift(collector: &mut Collector, sql: &str) {
 }
 
 fn handling(collector: &Collector) -> Value {
-    Http::new().get(&format!("{}/api/v1/statistics?region=321002", collector.url())).json()["handling"].clone()
+    Http::new().get(&format!("{}/api/v1/statistics?region=321000", collector.url())).json()["handling"].clone()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -97,7 +97,7 @@ async fn a_mistaken_rating_leaves_the_net_figures_by_an_appeal_only() {
             (found["effective_bad"] == 0 && found["bad"] == 1).then_some(())
         });
     });
-    page.goto(&format!("{}/?region=321002&lang=zh-Hans", collector.url())).await;
+    page.goto(&format!("{}/?region=321000&lang=zh-Hans", collector.url())).await;
     page.reads("有效差评").await;
     page.close().await;
 }
