@@ -42,6 +42,12 @@ fn hot_words_are_counted_the_next_day_and_staff_merge_them() {
     assert!(!all.contains("13800000000") && !all.contains("王建国"), "{all}");
     assert_eq!(n(&words(&collector, "?region=321002&agency=11321000014216389W"), "bad", "办事指南"), 1);
     assert!(words(&collector, "?region=320100").is_empty());
+    let csv = Http::new().get(&format!("{}/api/v1/statistics/hot-words?format=csv", collector.url()));
+    assert!(
+        csv.text().contains("of,source,code,text,ratings\n") && csv.text().contains("bad,word,办事指南,办事指南,1\n")
+    );
+    let again = Http::new().header("if-none-match", csv.header("etag"));
+    assert_eq!(again.get(&format!("{}/api/v1/statistics/hot-words?format=csv", collector.url())).status, 304);
     problem(
         &Http::new().get(&format!("{}/api/v1/statistics/hot-words?month=9999-01", collector.url())),
         400,

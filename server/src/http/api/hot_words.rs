@@ -3,14 +3,17 @@
 use std::sync::Arc;
 
 use axum::{
-    Json,
     extract::{Query, State, rejection::QueryRejection},
-    http::{HeaderValue, header},
-    response::{IntoResponse, Response},
+    http::HeaderMap,
+    response::Response,
 };
 use haochaping::wire::v1;
 
-use super::statistics::question;
+use super::{
+    download::{self, Data, Format, is_csv},
+    open_data::file_name,
+    statistics::question,
+};
 use crate::{
     app::App,
     http::{
@@ -27,40 +30,55 @@ use crate::{
         ("agency" = Option<String>, Query, description = "the credit code of an agency; without it all"),
         ("item" = Option<String>, Query, description = "the code of an item; not beside an agency"),
         ("month" = Option<String>, Query, description = "a month as 2026-11; without it all"),
+        ("format" = Option<String>, Query, description = "json, which is usual, or csv"),
     ),
     responses(
-        (status = 200, description = "the hot words", body = v1::HotWords),
-        (status = 400, description = "a code or month that is none, a month to come, or filters that exclude one another",
-            body = v1::Problem, content_type = "application/problem+json"),
+        (status = 200, description = "the hot words; as CSV with the columns of a word, UTF-8 with a byte order mark",
+            body = v1::HotWords),
+        (status = 304, description = "nothing has changed"),
+        (status = 400, description = "a code, month or format that is none, a month to come, or filters that exclude one \
+            another", body = v1::Problem, content_type = "application/problem+json"),
         (status = 404, description = "a region, agency or item that is not known",
             body = v1::Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn show(
     State(app): State<Arc<App>>,
+    format: Result<Query<Format>, QueryRejection>,
     asked: Result<Query<Asked>, QueryRejection>,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let question = question(&app, asked)?;
+    let (question, is_csv) = (question(&app, asked)?, is_csv(format)?);
     let words = hot_words(&app, &question).await.map_err(|error| Problem::of_store(&error))?;
-    let rows = words.into_iter().map(|word| v1::HotWord {
-        of: if word.is_good { "good" } else { "bad" }.into(),
-        source: word.source.name().into(),
-        text: word.text().to_owned(),
-        code: word.code,
-        ratings: word.n,
-    });
-    let body = Json(v1::HotWords {
-        region: question.region.to_string(),
-        agency: question.agency().map(str::to_owned),
-        item: question.item().map(str::to_owned),
-        month: question.month_text(),
-        as_of: app.figures.daily_as_of().to_rfc3339(),
-        licence: app.config.licence.clone(),
-        rows: rows.collect(),
-    });
-    let headers = [
-        (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=1")),
-    ];
-    Ok((headers, body).into_response())
+    let rows: Vec<_> = words
+        .into_iter()
+        .map(|word| v1::HotWord {
+            of: if word.is_good { "good" } else { "bad" }.into(),
+            source: word.source.name().into(),
+            text: word.text().to_owned(),
+            code: word.code,
+            ratings: word.n,
+        })
+        .collect();
+    let as_of = app.figures.daily_as_of();
+    let cells = |word: &v1::HotWord| {
+        vec![word.of.clone(), word.source.clone(), word.code.clone(), word.text.clone(), word.ratings.to_string()]
+    };
+    let data = Data {
+        name: file_name("hot-words", &question),
+        says: format!("{} {rows:?}", question.query()),
+        as_of,
+        columns: &["of", "source", "code", "text", "ratings"],
+        lines: rows.iter().map(cells).collect(),
+        json: v1::HotWords {
+            region: question.region.to_string(),
+            agency: question.agency().map(str::to_owned),
+            item: question.item().map(str::to_owned),
+            month: question.month_text(),
+            as_of: as_of.to_rfc3339(),
+            licence: app.config.licence.clone(),
+            rows,
+        },
+    };
+    Ok(download::answer(&headers, &data, is_csv))
 }

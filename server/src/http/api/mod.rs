@@ -2,6 +2,7 @@
 
 pub mod assisted_ratings;
 pub mod docs;
+pub mod download;
 pub mod hot_words;
 pub mod open_data;
 pub mod openapi;

@@ -205,10 +205,10 @@ fn put_files(view: &View<'_>, out: &mut String) {
         );
     }
     let query = view.question.query().replace('&', "&amp;");
-    let href = format!("{}/api/v1/statistics/hot-words?{query}", view.app.config.base_path());
+    let href = format!("{}/api/v1/statistics/hot-words?{query}&amp;format=", view.app.config.base_path());
     let _ = write!(
         out,
-        "<li>{0} <a href=\"{href}\" aria-label=\"{1} {0} JSON\">JSON</a></li></ul>",
+        "<li>{0} <a href=\"{href}csv\" aria-label=\"{1} {0} CSV\">CSV</a> <a href=\"{href}json\" aria-label=\"{1} {0} JSON\">JSON</a></li></ul>",
         m.words_title, m.download
     );
 }
