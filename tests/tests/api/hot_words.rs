@@ -46,7 +46,7 @@ fn hot_words_are_counted_the_next_day_and_staff_merge_them() {
     assert!(
         csv.text().contains("of,source,code,text,ratings\n") && csv.text().contains("bad,word,办事指南,办事指南,1\n")
     );
-    let again = Http::new().header("if-none-match", csv.header("etag"));
+    let again = Http::new().header("if-none-match", &csv.header("etag"));
     assert_eq!(again.get(&format!("{}/api/v1/statistics/hot-words?format=csv", collector.url())).status, 304);
     problem(
         &Http::new().get(&format!("{}/api/v1/statistics/hot-words?month=9999-01", collector.url())),
