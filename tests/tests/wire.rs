@@ -122,6 +122,8 @@ fn every_message_is_written_as_it_was_read() {
             "services-request" => through::<v1::ServicesRequest>(&file),
             "services-registered" => through::<v1::ServicesRegistered>(&file),
             _ if name.starts_with("statistics") => through::<v1::Statistics>(&file),
+            "open-data" => through::<v1::StatisticsTable>(&file),
+            "hot-words" => through::<v1::HotWords>(&file),
             _ if name.starts_with("problem") => through::<v1::Problem>(&file),
             _ => panic!("{name}: of which type is it?"),
         };
