@@ -103,6 +103,27 @@ impl Publication {
 pub struct Purposes(pub Vec<String>);
 
 impl Config {
+    /// What holds where the operator sets nothing but the address.
+    pub fn usual(public_url: String) -> Self {
+        Self {
+            public_url,
+            allow_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
+            root_region: Region::COUNTRY,
+            publication: Publication::USUAL,
+            licence: "CC-BY-4.0".into(),
+            ticket_days: 90,
+            card_day_limit: 100,
+            card_source_limit: 10,
+            quarantine_days: 7,
+            contact_days: 180,
+            allow_private_endpoints: false,
+            purposes: Purposes::default(),
+            profile: Profile::JIANGSU,
+            verification_dir: None,
+        }
+    }
+
     /// The absolute URL of a path that starts with a slash.
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.public_url)
@@ -178,24 +199,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_usual_is_what_holds_when_nothing_is_set() {
+        #[derive(clap::Parser)]
+        struct Command {
+            #[command(flatten)]
+            config: Config,
+        }
+        let parsed = <Command as clap::Parser>::parse_from(["serve"]).config;
+        assert_eq!(format!("{parsed:?}"), format!("{:?}", Config::usual(parsed.public_url.clone())));
+    }
+
+    #[test]
     fn a_public_url_may_have_a_path() {
-        let config = |url: &str| Config {
-            public_url: parse_public_url(url).unwrap(),
-            allow_origins: vec![],
-            trusted_proxies: vec![],
-            root_region: Region::COUNTRY,
-            publication: Publication::USUAL,
-            licence: "CC-BY-4.0".into(),
-            ticket_days: 90,
-            card_day_limit: 100,
-            card_source_limit: 10,
-            quarantine_days: 7,
-            contact_days: 180,
-            allow_private_endpoints: false,
-            purposes: Purposes::default(),
-            profile: Profile::JIANGSU,
-            verification_dir: None,
-        };
+        let config = |url: &str| Config::usual(parse_public_url(url).unwrap());
         let under = config("https://host.example/hcp/");
         assert_eq!((under.origin(), under.base_path()), ("https://host.example", "/hcp"));
         assert_eq!(under.url("/r/T"), "https://host.example/hcp/r/T");

@@ -69,7 +69,7 @@ struct State {
     /// What is published once a day.
     daily: BTreeMap<FigureKey, Published>,
     as_of: Instant,
-    /// When publishing of the day was tried last, and on which day it was done.
+    /// When publishing of the day was tried last, and to the end of which day it went.
     tried_at: Option<Instant>,
     daily_until: Option<Instant>,
     /// Raised whenever a page may look different, and whenever daily figures do.
@@ -159,15 +159,14 @@ impl Figures {
         let Some(live) = self.snapshot(&waiting) else { return Ok(()) };
         let (root, group) = (self.root, self.rules.group);
         let chosen = tokio::task::spawn_blocking(move || release::choose(&waiting, today, root, group, &live));
-        let groups = chosen.await.map_err(|error| StoreError::Failed(error.to_string()))?;
-        let yesterday = Instant::from_millis(now.millis() - DAY_MILLIS);
-        if !groups.is_empty() {
-            store.release(groups).await?;
+        let chosen = chosen.await.map_err(|error| StoreError::Failed(error.to_string()))?;
+        if !chosen.groups.is_empty() {
+            store.release(chosen.groups).await?;
             self.load_daily(store).await?;
         }
         let mut state = self.state();
         state.tried_at = Some(now);
-        state.daily_until = Some(yesterday.date_in_china().end_in_china());
+        state.daily_until = Some(Instant::from_millis(chosen.until * DAY_MILLIS).date_in_china().end_in_china());
         Ok(())
     }
 

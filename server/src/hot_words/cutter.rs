@@ -88,6 +88,9 @@ const STOP: [&str; 64] = [
 /// A word has at least so many characters.
 const LENGTH_MIN: usize = 2;
 
+/// Another number whenever [`Cutter::words`] or its dictionary finds other words in the same comment.
+const RULES: &str = "1 jieba 0.11";
+
 /// Cuts comments into words.
 #[derive(Debug)]
 pub struct Cutter {
@@ -100,6 +103,7 @@ pub struct Cutter {
 /// Names the state of dictionary, stop list and synonyms: counts of another one are counted anew.
 pub fn version(synonyms: &BTreeMap<String, String>) -> String {
     let mut digest = Sha256::new();
+    digest.update(RULES);
     digest.update(TERMS);
     for text in KINDS.iter().chain(&STOP) {
         digest.update(text);

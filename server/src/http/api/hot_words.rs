@@ -71,10 +71,7 @@ pub async fn show(
         columns: &["of", "source", "code", "text", "ratings"],
         lines: rows.iter().map(cells).collect(),
         json: v1::HotWords {
-            region: question.region.to_string(),
-            agency: question.agency().map(str::to_owned),
-            item: question.item().map(str::to_owned),
-            month: question.month_text(),
+            scope: question.scope(),
             as_of: as_of.to_rfc3339(),
             licence: app.config.licence.clone(),
             rows,

@@ -94,10 +94,7 @@ fn answer(app: &App, asked: &HeaderMap, question: &Question, by: By, rows: Vec<R
         lines: rows.iter().map(cells).collect(),
         json: v1::StatisticsTable {
             by: by.name().into(),
-            region: question.region.to_string(),
-            agency: question.agency().map(str::to_owned),
-            item: question.item().map(str::to_owned),
-            month: question.month_text(),
+            scope: question.scope(),
             as_of: as_of.to_rfc3339(),
             daily_as_of: app.figures.daily_as_of().to_rfc3339(),
             licence: app.config.licence.clone(),

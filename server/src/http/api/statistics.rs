@@ -64,12 +64,9 @@ pub async fn show(
     let (part, whole) = shown.participation;
     let aside = if is_all { app.figures.aside(question.region, agency) } else { crate::figures::Aside::default() };
     let body = Json(v1::Statistics {
-        region: question.region.to_string(),
+        scope: question.scope(),
         as_of: if row.is_live { shown.as_of } else { app.figures.daily_as_of() }.to_rfc3339(),
         published: published(row.is_live),
-        agency: question.agency().map(str::to_owned),
-        item: question.item().map(str::to_owned),
-        month: question.month_text(),
         counts: row.counts,
         good: row.counts.good(),
         bad: row.counts.bad(),

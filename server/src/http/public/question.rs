@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use haochaping::{
     identifier::{ItemCode, Uscc},
     region::{Region, RegionKind},
+    wire::v1,
 };
 use serde::Deserialize;
 
@@ -104,6 +105,16 @@ impl Question {
         match &self.only {
             Some(Only::Item(code)) => Some(code),
             _ => None,
+        }
+    }
+
+    /// The question as answers repeat it.
+    pub fn scope(&self) -> v1::Scope {
+        v1::Scope {
+            region: self.region.to_string(),
+            agency: self.agency().map(str::to_owned),
+            item: self.item().map(str::to_owned),
+            month: self.month_text(),
         }
     }
 

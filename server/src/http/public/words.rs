@@ -126,8 +126,7 @@ fn href(app: &App, reader: Reader, question: &Question, is_good: bool, source: S
 /// Which word, where.
 #[derive(Debug, Deserialize)]
 pub struct AskedWord {
-    #[serde(flatten)]
-    asked: Asked,
+    region: Option<String>,
     of: String,
     source: String,
     word: String,
@@ -143,7 +142,7 @@ pub async fn show(
 ) -> Response {
     let Ok(Query(asked)) = asked else { return page::refused(&app, &headers, StatusCode::BAD_REQUEST) };
     let reader = Reader::of(asked.lang.as_deref(), asked.mode.as_deref(), &headers);
-    let question = match Question::read(&app, &Asked { region: asked.asked.region.clone(), ..Asked::default() }) {
+    let question = match Question::read(&app, &Asked { region: asked.region, ..Asked::default() }) {
         Ok(question) => question,
         Err(fault) => return refused(&app, reader, &fault),
     };

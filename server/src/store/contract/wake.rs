@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     app::{App, Clock, Parts, SystemRng},
-    config::{Config, Publication, Purposes},
+    config::{Config, Publication},
     figures::Figures,
     keys::{Keys, MasterKey},
     orders, outbox,
@@ -51,23 +51,7 @@ async fn collector(is_anonymous: bool) -> (App, Arc<SetClock>, tempfile::TempDir
 async fn app(directory: &tempfile::TempDir, clock: &Arc<SetClock>, profile: Profile) -> App {
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(directory.path()).unwrap());
     let keys = Keys::load(&*store, &MasterKey::new([7; 32]), &SystemRng, noon(TODAY)).await.unwrap();
-    let config = Config {
-        public_url: String::new(),
-        allow_origins: vec![],
-        trusted_proxies: vec![],
-        root_region: Region::COUNTRY,
-        publication: Publication::USUAL,
-        licence: String::new(),
-        ticket_days: 90,
-        card_day_limit: 100,
-        card_source_limit: 10,
-        quarantine_days: 7,
-        contact_days: 180,
-        allow_private_endpoints: false,
-        purposes: Purposes::default(),
-        profile,
-        verification_dir: None,
-    };
+    let config = Config { profile, ..Config::usual(String::new()) };
     let figures = Arc::new(Figures::new(Publication::USUAL, Region::COUNTRY));
     let (clock, rng) = (Arc::clone(clock), Arc::new(SystemRng));
     App::new(Parts { config, store, clock, rng, keys, figures, batch_max: BATCH_MAX })

@@ -17,7 +17,7 @@ use haochaping::{
 use haochaping_server::{
     app::{App, Parts, SystemClock, SystemRng, random},
     assets::Releases,
-    config::{Config, Publication, Purposes},
+    config::Config,
     figures::Figures,
     http::{api::services::to_new, assets::Served, router::router},
     keys::{Keys, MasterKey},
@@ -80,23 +80,7 @@ impl Collector {
             if kind == Kind::NoStore { Arc::new(NullStore) } else { Arc::new(SqliteStore::open(data)?) };
         let listener = TcpListener::bind((IpAddr::from(Ipv4Addr::LOCALHOST), 0)).await?;
         let address = listener.local_addr()?;
-        let config = Config {
-            public_url: format!("http://{address}"),
-            allow_origins: Vec::new(),
-            trusted_proxies: Vec::new(),
-            root_region: Region::COUNTRY,
-            publication: Publication::USUAL,
-            licence: String::new(),
-            ticket_days: 90,
-            card_day_limit: 100,
-            card_source_limit: 10,
-            quarantine_days: 7,
-            contact_days: 180,
-            allow_private_endpoints: false,
-            purposes: Purposes::default(),
-            profile: haochaping::work_order::Profile::JIANGSU,
-            verification_dir: None,
-        };
+        let config = Config::usual(format!("http://{address}"));
         let master = MasterKey::new(random(&SystemRng));
         let keys = Keys::load(&*store, &master, &SystemRng, now()).await?;
         let app = Arc::new(App::new(Parts {

@@ -12,12 +12,11 @@ use haochaping::{
     link::{CardKind, ExpiryMonth, part_of},
     rating::{Channel, INDICATOR_VERSION, Provenance, SatisfactionLevel},
     region::Region,
-    work_order::Profile,
 };
 use haochaping_server::{
     app::{App, Clock, Parts, SystemClock, SystemRng, random, timeless_id, uuid_at},
     assets::Releases,
-    config::{Config, Publication, Purposes},
+    config::Config,
     figures::Figures,
     http::{assets::Served, router::router},
     keys::{Keys, MasterKey},
@@ -50,23 +49,7 @@ impl Collector {
         fill(&*store, n).await?;
         let listener = TcpListener::bind((IpAddr::from(Ipv4Addr::LOCALHOST), 0)).await?;
         let address = listener.local_addr()?;
-        let config = Config {
-            public_url: format!("http://{address}"),
-            allow_origins: Vec::new(),
-            trusted_proxies: Vec::new(),
-            root_region: "320000".parse()?,
-            publication: Publication::USUAL,
-            licence: String::new(),
-            ticket_days: 90,
-            card_day_limit: 100,
-            card_source_limit: 10,
-            quarantine_days: 7,
-            contact_days: 180,
-            allow_private_endpoints: false,
-            purposes: Purposes::default(),
-            profile: Profile::JIANGSU,
-            verification_dir: None,
-        };
+        let config = Config { root_region: "320000".parse()?, ..Config::usual(format!("http://{address}")) };
         let master = MasterKey::new(random(&SystemRng));
         let keys = Keys::load(&*store, &master, &SystemRng, SystemClock.now()).await?;
         let app = Arc::new(App::new(Parts {

@@ -15,13 +15,12 @@ use haochaping::{
     region::Region,
     service::Service,
     wire::v1::{ServiceMode, ServiceRegistration},
-    work_order::Profile,
 };
 use haochaping_server::{
     app::{App, Clock, Parts, SystemClock, SystemRng, random, timeless_id, uuid_at},
     assets::Releases,
     caller::{Callers, make_key},
-    config::{Config, Publication, Purposes},
+    config::Config,
     figures::Figures,
     http::{assets::Served, router::router},
     keys::{Keys, MasterKey},
@@ -58,23 +57,7 @@ impl Collector {
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(data)?);
         let listener = TcpListener::bind((IpAddr::from(Ipv4Addr::LOCALHOST), 0)).await?;
         let url = format!("http://{}", listener.local_addr()?);
-        let config = Config {
-            public_url: url.clone(),
-            allow_origins: Vec::new(),
-            trusted_proxies: Vec::new(),
-            root_region: Region::COUNTRY,
-            publication: Publication::USUAL,
-            licence: String::new(),
-            ticket_days: 90,
-            card_day_limit: 100,
-            card_source_limit: 10,
-            quarantine_days: 7,
-            contact_days: 180,
-            allow_private_endpoints: false,
-            purposes: Purposes::default(),
-            profile: Profile::JIANGSU,
-            verification_dir: None,
-        };
+        let config = Config::usual(url.clone());
         let master = MasterKey::new(random(&SystemRng));
         let keys = Keys::load(&*store, &master, &SystemRng, SystemClock.now()).await?;
         let app = Arc::new(App::new(Parts {
