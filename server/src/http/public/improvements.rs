@@ -116,7 +116,7 @@ fn put(app: &App, reader: Reader, out: &mut String, one: &Improvement, found: &M
         .collect();
     let _ = write!(
         out,
-        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{}\"><table><thead><tr>{heads}</tr></thead><tbody>{}{}</tbody></table></div>",
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{}\"><table class=\"wrap\"><thead><tr>{heads}</tr></thead><tbody>{}{}</tbody></table></div>",
         escape(&one.title),
         row(m, m.before_label, &found.months_before, found.before),
         row(m, m.after_label, &found.months_after, found.after)
