@@ -200,9 +200,12 @@ fn read(
     if day > app.clock.now().day_in_china() {
         return Err("改进日期不能晚于今天。");
     }
-    fault_of(title, TITLE_MAX, false).map_or(Ok(()), |()| Err("请填写标题，最多 60 个字，不含电话号码和身份证号。"))?;
-    fault_of(text, TEXT_MAX, true)
-        .map_or(Ok(()), |()| Err("请填写改了什么，最多 2000 个字，不含电话号码和身份证号。"))?;
+    if !is_publishable(title, TITLE_MAX) || title.contains('\n') {
+        return Err("请填写标题，最多 60 个字，不含电话号码和身份证号。");
+    }
+    if !is_publishable(text, TEXT_MAX) {
+        return Err("请填写改了什么，最多 2000 个字，不含电话号码和身份证号。");
+    }
     Ok(Improvement {
         id: [0; 16],
         region: within,
@@ -217,11 +220,10 @@ fn read(
     })
 }
 
-/// Whether a text for everybody is missing, too long, not plain, or names somebody.
-fn fault_of(text: &str, max: usize, has_lines: bool) -> Option<()> {
-    let is_plain = !text.contains(|one: char| one.is_control() && !(has_lines && one == '\n'));
-    let is_good = !text.is_empty() && text.chars().count() <= max && is_plain && !names_somebody(text);
-    (!is_good).then_some(())
+/// Whether everybody may read a text: it is there, not too long, plain, and names nobody by a number.
+fn is_publishable(text: &str, max: usize) -> bool {
+    let is_plain = !text.contains(|one: char| one.is_control() && one != '\n');
+    !text.is_empty() && text.chars().count() <= max && is_plain && !names_somebody(text)
 }
 
 enum CaseFault {
@@ -236,7 +238,7 @@ async fn case(desk: &Desk, id: Id, typed: &[String; 9]) -> Result<Option<Publish
         return Ok(None);
     }
     let said = |fault| Err(CaseFault::Said(fault));
-    if fault_of(text, TEXT_MAX, true).is_some() {
+    if !is_publishable(text, TEXT_MAX) {
         return said("请填写当时的情况，最多 2000 个字，不含电话号码和身份证号。");
     }
     if consent.is_empty() || consent.chars().count() > TEXT_MAX {
