@@ -11,6 +11,10 @@ pub struct StoreArgs {
     /// The data directory; made if it is not there
     #[arg(long, global = true, env = "HAOCHAPING_DATA", value_name = "DIR", default_value = "data")]
     pub data: PathBuf,
+    /// A PostgreSQL database in the place of a file, as in postgres://USER:PASSWORD@HOST/DATABASE?sslmode=verify-full; better
+    /// given by the environment, which other users of the machine do not see
+    #[arg(long, global = true, env = "HAOCHAPING_DATABASE", hide_env_values = true, value_name = "URL")]
+    pub database: Option<String>,
     /// The file with the master key; without it DIR/master.key
     #[arg(long, global = true, env = "HAOCHAPING_KEY_FILE", value_name = "FILE")]
     pub key_file: Option<PathBuf>,

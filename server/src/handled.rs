@@ -39,7 +39,7 @@ impl Handled {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads what was published before, once at the start.
+    /// Reads what was published before, or by another collector.
     ///
     /// # Errors
     /// The store's.
@@ -93,16 +93,23 @@ impl Handled {
     ) -> Result<(), StoreError> {
         let moved = self.moved(exact, step.max(1));
         if !moved.is_empty() {
-            store.publish_handling(moved.clone()).await?;
-            self.state().published.extend(moved);
+            if store.publish_handling(moved.clone()).await? {
+                self.state().published.extend(moved.into_iter().map(|(key, now, _)| (key, now)));
+            } else {
+                // Another collector was quicker: what it published is what the next step is counted from.
+                self.load_published(store).await?;
+            }
         }
         Ok(())
     }
 
-    fn moved(&self, exact: BTreeMap<FigureKey, Handling>, step: u64) -> Vec<(FigureKey, Handling)> {
+    fn moved(&self, exact: BTreeMap<FigureKey, Handling>, step: u64) -> Vec<(FigureKey, Handling, Option<Handling>)> {
         let state = self.state();
-        let before = |key: &FigureKey| state.published.get(key).copied().unwrap_or_default();
-        exact.into_iter().filter(|(key, now)| now.has_moved_by(step, &before(key))).collect()
+        let known = exact.into_iter().map(|(key, now)| {
+            let before = state.published.get(&key).copied();
+            (key, now, before)
+        });
+        known.filter(|(_, now, before)| now.has_moved_by(step, &before.unwrap_or_default())).collect()
     }
 
     /// A published figure.

@@ -59,6 +59,12 @@ async fn refresh(app: &App, master: &MasterKey, seen: &mut Seen) -> Result<(), K
     if has_changed("regions") {
         app.set_region_names(app.store.regions().await?);
     }
+    if has_changed("published") && !seen.revisions.is_empty() {
+        app.figures.load_live(&*app.store).await?;
+    }
+    if has_changed("handled") && !seen.revisions.is_empty() {
+        app.handled.load_published(&*app.store).await?;
+    }
     if has_changed("released") && !seen.revisions.is_empty() {
         app.figures.load_daily(&*app.store).await?;
     }

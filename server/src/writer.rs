@@ -75,7 +75,7 @@ async fn write_batch(store: &dyn Store, figures: &Figures, batch: Vec<Waiting>) 
     let result = commit(store, ratings.into()).await;
     match result {
         Ok(committed) => {
-            figures.add(committed.revision, &committed.added);
+            figures.add(committed.slot, committed.revision, &committed.added);
             for (answer, outcome) in answers.into_iter().zip(committed.outcomes) {
                 // Whoever asked may have hung up; the rating stands.
                 let _ = answer.send(Ok(outcome));

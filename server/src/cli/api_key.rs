@@ -72,7 +72,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
                 scope != "assist" || (!region.is_empty() && !agency.is_empty()),
                 "scope assist needs --region and its own --agency: of what is said of that body it enters nothing"
             );
-            let store = open_or_make(&args.store)?;
+            let store = open_or_make(&args.store).await?;
             load_keys(&args.store, &store).await?;
             let (id, secret_hash, whole) = make_key(&SystemRng);
             let created_at = SystemClock.now();
@@ -90,7 +90,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
             println!("{whole}");
         }
         Action::List => {
-            for key in open_existing(&args.store)?.api_keys().await? {
+            for key in open_existing(&args.store).await?.api_keys().await? {
                 let regions: Vec<_> = key.regions.iter().map(ToString::to_string).collect();
                 let state = key.revoked_at.map_or("live".to_owned(), |at| format!("revoked {}", at.to_rfc3339()));
                 let shown = |list: Vec<String>| if list.is_empty() { "all".to_owned() } else { list.join(",") };
@@ -103,7 +103,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
         }
         Action::Revoke { id } => {
             let id = id.strip_prefix("hcp_").unwrap_or(&id);
-            if !open_existing(&args.store)?.revoke_api_key(id, SystemClock.now()).await? {
+            if !open_existing(&args.store).await?.revoke_api_key(id, SystemClock.now()).await? {
                 bail!("there is no live API key {id}");
             }
         }

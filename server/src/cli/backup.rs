@@ -20,7 +20,7 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args) -> Result<()> {
-    let store = open_existing(&args.store)?;
+    let store = open_existing(&args.store).await?;
     let bar = progress_bar(0, "pages");
     store
         .backup(&args.file, &|left, total| {

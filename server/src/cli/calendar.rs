@@ -41,7 +41,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
     for (year, days) in &file.years {
         years.push((year.parse()?, serde_json::to_string(days)?));
     }
-    open_or_make(&args.store)?.import_holidays(years).await?;
+    open_or_make(&args.store).await?.import_holidays(years).await?;
     let names: Vec<_> = file.years.keys().map(String::as_str).collect();
     eprintln!("days off of {} imported", names.join(", "));
     Ok(())

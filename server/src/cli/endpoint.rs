@@ -61,7 +61,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
     match args.action {
         Action::Add { name, kind, region, agency, url } => {
             let (mut endpoint, secret) = read(&name, &kind, region, agency.as_deref(), url)?;
-            let store = open_or_make(&args.store)?;
+            let store = open_or_make(&args.store).await?;
             let keys = load_keys(&args.store, &store).await?;
             endpoint.secret = seal_secret(&keys.vault, &endpoint.id, &secret, &SystemRng);
             let said = entry(&SystemClock, "cli", "endpoint-added", &name);
@@ -71,7 +71,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
             println!("{}", secret.reveal());
         }
         Action::List => {
-            let store = open_existing(&args.store)?;
+            let store = open_existing(&args.store).await?;
             let waiting = store.waiting().await?;
             for one in store.endpoints().await? {
                 let n = waiting.iter().find(|(id, ..)| *id == one.id).map_or(0, |(_, n, _)| *n);
@@ -88,7 +88,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
         }
         Action::Disable { name } => {
             let said = entry(&SystemClock, "cli", "endpoint-disabled", &name);
-            if !open_existing(&args.store)?.disable_endpoint(&name, said).await? {
+            if !open_existing(&args.store).await?.disable_endpoint(&name, said).await? {
                 bail!("there is no live endpoint {name}");
             }
         }

@@ -41,7 +41,7 @@ enum Action {
 
 #[expect(clippy::print_stdout, reason = "commands answer on standard output")]
 pub(super) async fn run(args: Args) -> Result<()> {
-    let store = open_existing(&args.store)?;
+    let store = open_existing(&args.store).await?;
     match args.action {
         Action::List => {
             for key in store.keys().await? {

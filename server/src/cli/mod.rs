@@ -24,7 +24,7 @@ use crate::{
     app::{Clock, SystemClock, SystemRng},
     config::StoreArgs,
     keys::{Keys, MasterKey},
-    store::sqlite::SqliteStore,
+    store::SqlStore,
 };
 
 /// The collector of 政务服务“好差评”
@@ -93,16 +93,22 @@ pub async fn run(cli: Cli) -> Result<()> {
 }
 
 /// The store that is there; commands other than `serve` and `api-key add` do not make one by a slip of the path.
-fn open_existing(args: &StoreArgs) -> Result<Arc<SqliteStore>> {
+async fn open_existing(args: &StoreArgs) -> Result<Arc<SqlStore>> {
+    if let Some(url) = &args.database {
+        return Ok(Arc::new(SqlStore::connect(url, false).await?));
+    }
     let file = args.data.join(crate::store::sqlite::FILE_NAME);
     anyhow::ensure!(file.exists(), "{} is not there: name the data directory by --data", file.display());
-    Ok(Arc::new(SqliteStore::open(&args.data)?))
+    Ok(Arc::new(SqlStore::open(&args.data)?))
 }
 
 /// The store, made if it is not there.
-fn open_or_make(args: &StoreArgs) -> Result<Arc<SqliteStore>> {
+async fn open_or_make(args: &StoreArgs) -> Result<Arc<SqlStore>> {
     make_directory(&args.data)?;
-    Ok(Arc::new(SqliteStore::open(&args.data)?))
+    if let Some(url) = &args.database {
+        return Ok(Arc::new(SqlStore::connect(url, true).await?));
+    }
+    Ok(Arc::new(SqlStore::open(&args.data)?))
 }
 
 fn make_directory(path: &Path) -> Result<()> {
@@ -113,7 +119,7 @@ fn make_directory(path: &Path) -> Result<()> {
 
 /// The master key. A new store without `--key-file` gets one in its data directory, and says so; a store that has keys
 /// never gets another.
-async fn master_key(args: &StoreArgs, store: &SqliteStore) -> Result<MasterKey> {
+async fn master_key(args: &StoreArgs, store: &SqlStore) -> Result<MasterKey> {
     let path = args.key_path();
     let has_keys = !crate::store::Store::keys(store).await?.is_empty();
     if args.key_file.is_none() && !path.exists() && !has_keys {
@@ -124,7 +130,7 @@ async fn master_key(args: &StoreArgs, store: &SqliteStore) -> Result<MasterKey> 
     Ok(MasterKey::read(&path)?)
 }
 
-async fn load_keys(args: &StoreArgs, store: &SqliteStore) -> Result<Keys> {
+async fn load_keys(args: &StoreArgs, store: &SqlStore) -> Result<Keys> {
     let master = master_key(args, store).await?;
     Ok(Keys::load(store, &master, &SystemRng, SystemClock.now()).await?)
 }

@@ -34,7 +34,7 @@ const CHUNK: usize = 500;
 pub(super) async fn run(args: Args) -> Result<()> {
     let Action::Import { file } = args.action;
     let names = read(&file)?;
-    let store = open_or_make(&args.store)?;
+    let store = open_or_make(&args.store).await?;
     let bar = progress_bar(names.len() as u64, "regions");
     for chunk in names.chunks(CHUNK) {
         store.import_regions(chunk.to_vec()).await?;

@@ -63,7 +63,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
     start_log(args.log);
     let listener = listen(args.listen).await?;
     let address = listener.local_addr()?;
-    let store = open_or_make(&args.store)?;
+    let store = open_or_make(&args.store).await?;
     let master = master_key(&args.store, &store).await?;
     let app = build(args.config, address, store, &master).await?;
     watch::start(&app, master).await?;

@@ -51,7 +51,7 @@ const CHUNK: usize = 500;
 
 pub(super) async fn run(args: Args) -> Result<()> {
     let Action::Import { file, authority, public_url, ticket_days } = args.action;
-    let store = open_or_make(&args.store)?;
+    let store = open_or_make(&args.store).await?;
     let keys = load_keys(&args.store, &store).await?;
     ensure!(
         store.api_keys().await?.iter().any(|key| key.authority == authority),
@@ -64,7 +64,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
     for chunk in services.chunks(CHUNK) {
         let now = SystemClock.now();
         let news: Vec<_> = chunk.iter().map(|service| to_new(&authority, service, now, ticket_days)).collect();
-        for (new, known) in news.iter().zip(store.register(&authority, news.clone()).await?) {
+        for (new, known) in news.iter().zip(store.register(&authority, news.clone()).await?.services) {
             let ticket = Ticket { part: new.part, service: known.id, last_day: known.last_day }.mint(&keys.ticket);
             out.write_record([
                 new.service.case_number.as_str(),

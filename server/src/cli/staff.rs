@@ -77,7 +77,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
     match args.action {
         Action::Add { name, role, agency, region } => {
             let row = staff::account(&name, &role, &agency, &region, clock)?;
-            let store = open_or_make(&args.store)?;
+            let store = open_or_make(&args.store).await?;
             load_keys(&args.store, &store).await?;
             let (token, invitation) = staff::invite(clock, rng);
             if !store.add_staff(row, invitation, entry("staff-added", &name)).await? {
@@ -87,7 +87,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
             println!("{}", link(&token));
         }
         Action::List => {
-            for row in open_existing(&args.store)?.staff().await? {
+            for row in open_existing(&args.store).await?.staff().await? {
                 let state = match (row.disabled_at, &row.password) {
                     (Some(at), _) => format!("disabled {}", at.to_rfc3339()),
                     (None, None) => "waits for its password".to_owned(),
@@ -99,19 +99,19 @@ pub(super) async fn run(args: Args) -> Result<()> {
         }
         Action::Reset { name } => {
             let (token, invitation) = staff::invite(clock, rng);
-            let store = open_existing(&args.store)?;
+            let store = open_existing(&args.store).await?;
             if !store.reset_staff(&name, invitation, entry("staff-reset", &name)).await? {
                 bail!("there is no account {name}");
             }
             println!("{}", link(&token));
         }
         Action::Record { limit } => {
-            for entry in open_existing(&args.store)?.audit(limit).await? {
+            for entry in open_existing(&args.store).await?.audit(limit).await? {
                 println!("{}  {}  {}  {}", entry.at.to_rfc3339(), entry.who, entry.what, entry.about);
             }
         }
         Action::Disable { name } => {
-            if !open_existing(&args.store)?.disable_staff(&name, entry("staff-disabled", &name)).await? {
+            if !open_existing(&args.store).await?.disable_staff(&name, entry("staff-disabled", &name)).await? {
                 bail!("there is no live account {name}, or it is the last administrator");
             }
         }

@@ -27,7 +27,7 @@ pub(super) struct Args {
 
 #[expect(clippy::print_stdout, reason = "commands answer on standard output")]
 pub(super) async fn run(args: Args) -> Result<()> {
-    let store = open_existing(&args.store)?;
+    let store = open_existing(&args.store).await?;
     let keys = load_keys(&args.store, &store).await?;
     let part = part_of(&args.authority, &args.case);
     let known = store.find_service(part, &args.authority, &args.case, args.service).await?.with_context(|| {

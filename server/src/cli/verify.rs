@@ -17,7 +17,7 @@ pub(super) struct Args {
 
 #[expect(clippy::print_stdout, reason = "commands answer on standard output")]
 pub(super) async fn run(args: Args) -> Result<()> {
-    let store = open_existing(&args.store)?;
+    let store = open_existing(&args.store).await?;
     let mut found = store.verify().await?;
     found.faults.extend(orders::verify(&*store, &load_keys(&args.store, &store).await?.vault).await?);
     println!("{} ratings, {} work orders", found.n_ratings, found.n_work_orders);

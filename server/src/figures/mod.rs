@@ -1,5 +1,6 @@
 //! The figures behind public pages: an exact copy in memory of the counters, and what of it has been published.
 
+mod exact;
 pub mod lines;
 pub mod release;
 
@@ -14,10 +15,14 @@ use haochaping::{
     statistics::{Counts, rate},
 };
 
-use self::release::{Live, is_top};
+pub use self::exact::Added;
+use self::{
+    exact::Exact,
+    release::{Live, is_top},
+};
 use crate::{
     config::Publication,
-    store::{Figure, FigureKey, Published, Store, StoreError, Tally, publication::Waiting},
+    store::{Figure, FigureKey, Published, Store, StoreError, publication::Waiting},
 };
 
 /// How long until a day's publication is tried again, where a figure above did not know of all ratings yet.
@@ -61,9 +66,7 @@ pub struct Shown {
 
 #[derive(Debug, Default)]
 struct State {
-    /// The revision of the counters that `exact` agrees with; `None` when it has fallen behind and must be reloaded.
-    revision: Option<i64>,
-    exact: BTreeMap<FigureKey, Figure>,
+    exact: Exact,
     /// What moves by itself.
     live: BTreeMap<FigureKey, Published>,
     /// What is published once a day.
@@ -88,25 +91,26 @@ impl Figures {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds what a commit added, if no other commit came between; else the copy waits for [`Self::refresh`].
-    pub fn add(&self, revision: i64, added: &[(FigureKey, Tally, i64)]) {
-        let mut state = self.state();
-        // A batch that was halved raised the revision more than once; reloading is always right.
-        if state.revision != Some(revision - 1) {
-            state.revision = None;
-            return;
-        }
-        state.revision = Some(revision);
-        for (key, tally, n) in added {
-            state.exact.entry(key.clone()).or_default().add(*tally, *n);
+    /// Adds what a commit of this process added; what it misses is read by [`Self::refresh`].
+    pub fn add(&self, slot: i64, revision: i64, added: &[Added]) {
+        if !added.is_empty() || revision > 0 {
+            self.state().exact.add(slot, revision, added);
         }
     }
 
     /// Reads what was published before, once at the start.
     pub async fn load_published(&self, store: &dyn Store) -> Result<(), StoreError> {
-        let live = store.published().await?;
-        self.state().live = live;
+        self.load_live(store).await?;
         self.load_daily(store).await
+    }
+
+    /// Reads what moves by itself as it was published last, by this or another collector.
+    pub async fn load_live(&self, store: &dyn Store) -> Result<(), StoreError> {
+        let live = store.published().await?;
+        let mut state = self.state();
+        state.live = live;
+        state.generation += 1;
+        Ok(())
     }
 
     /// Reads what was published daily, after this or another collector has published.
@@ -122,20 +126,20 @@ impl Figures {
     /// Brings the copy up to the store, and publishes every figure that has moved by a step. On disk first: what a
     /// reader has seen must not be taken back by a restart.
     pub async fn refresh(&self, store: &dyn Store, now: Instant) -> Result<(), StoreError> {
-        let revision = store.slot_revision().await?;
-        let is_behind = self.state().revision.is_none_or(|known| known < revision);
-        if is_behind {
-            let (revision, exact) = store.figures().await?;
-            let mut state = self.state();
-            // A commit of this process may have been added meanwhile; then the older snapshot is left alone.
-            if state.revision.is_none_or(|known| known <= revision) {
-                (state.revision, state.exact) = (Some(revision), exact);
+        for (slot, revision) in store.slot_revisions().await? {
+            let is_behind = self.state().exact.is_behind(slot, revision);
+            if is_behind {
+                let (revision, figures) = store.figures(slot).await?;
+                self.state().exact.load(slot, revision, figures);
             }
         }
         let moved = self.moved();
-        if !moved.is_empty() {
-            store.publish(moved.clone()).await?;
+        if !moved.is_empty() && !store.publish(moved.clone()).await? {
+            // Another collector was quicker: what it published is what the next step is counted from.
+            self.load_live(store).await?;
+            return Ok(());
         }
+        let moved = moved.into_iter().map(|(key, published, _)| (key, published));
         {
             let mut state = self.state();
             state.live.extend(moved);
@@ -175,7 +179,9 @@ impl Figures {
     fn snapshot(&self, waiting: &[Waiting]) -> Option<Snapshot> {
         let keys = release::keys(waiting, self.root);
         let state = self.state();
-        state.revision?;
+        if !state.exact.is_whole() {
+            return None;
+        }
         let total = |of: Option<Counts>| of.map_or(0, |counts| counts.total());
         let live = keys.into_iter().filter(|key| self.is_live(&state, key)).map(|key| {
             let exact = total(state.exact.get(&key).map(|figure| figure.counts));
@@ -185,22 +191,10 @@ impl Figures {
         Some(Snapshot(live.collect()))
     }
 
-    /// Adds services that can be rated by now.
-    pub fn add_services<'a>(&self, news: impl Iterator<Item = (Region, &'a str)>) {
-        let mut state = self.state();
-        for (region, agency) in news {
-            for region in region.ancestors() {
-                for agency in ["", agency] {
-                    let key = FigureKey { region, agency: agency.to_owned() };
-                    state.exact.entry(key).or_default().add(Tally::Service, 1);
-                }
-            }
-        }
-    }
-
-    fn moved(&self) -> Vec<(FigureKey, Published)> {
+    /// What has moved by a step, with what stood before.
+    fn moved(&self) -> Vec<(FigureKey, Published, Option<Published>)> {
         let state = self.state();
-        let has_moved = |(key, figure): &(&FigureKey, &Figure)| {
+        let has_moved = |(key, figure): &(&FigureKey, Figure)| {
             if !is_top(self.root, key.region) {
                 return false;
             }
@@ -209,7 +203,8 @@ impl Figures {
             self.is_live(&state, key) && figure.counts.total() >= least
         };
         let moved = state.exact.iter().filter(has_moved);
-        moved.map(|(key, f)| (key.clone(), Published { counts: f.counts, n_visits: f.n_visits })).collect()
+        let before = |key| state.live.get(key).copied();
+        moved.map(|(key, f)| (key.clone(), Published { counts: f.counts, n_visits: f.n_visits }, before(key))).collect()
     }
 
     /// Whether a figure moves by itself: totals of the root, of provinces and of cities, and there departments that are not
@@ -319,6 +314,7 @@ mod tests {
     use haochaping::rating::SatisfactionLevel;
 
     use super::*;
+    use crate::store::Tally;
 
     fn satisfied(n: i64) -> (FigureKey, Tally, i64) {
         (key("320000"), Tally::Counted(SatisfactionLevel::Satisfied), n)
@@ -330,7 +326,7 @@ mod tests {
 
     fn ready(step: u64) -> Figures {
         let figures = Figures::new(Publication { step, ..Publication::USUAL }, Region::COUNTRY);
-        figures.state().revision = Some(0);
+        figures.state().exact.load(0, 0, Vec::new());
         figures
     }
 
@@ -338,20 +334,21 @@ mod tests {
     fn a_figure_moves_only_after_a_step_of_new_ratings() {
         let figures = ready(5);
         for revision in 1..=4 {
-            figures.add(revision, &[satisfied(1)]);
+            figures.add(0, revision, &[satisfied(1)]);
         }
         assert!(figures.moved().is_empty());
-        figures.add(5, &[(key("320000"), Tally::Counted(SatisfactionLevel::Dissatisfied), 1)]);
+        figures.add(0, 5, &[(key("320000"), Tally::Counted(SatisfactionLevel::Dissatisfied), 1)]);
         let moved = figures.moved();
         assert_eq!(moved.len(), 1);
         assert_eq!((moved[0].1.counts.satisfied, moved[0].1.counts.dissatisfied), (4, 1));
     }
 
     #[test]
-    fn a_gap_in_revisions_makes_it_reload() {
+    fn a_count_that_may_miss_something_is_not_shown() {
         let figures = ready(1);
-        figures.add(2, &[satisfied(1)]);
-        assert_eq!(figures.state().revision, None);
-        assert!(figures.moved().is_empty(), "a count that may miss something is not shown");
+        figures.add(0, 2, &[satisfied(1)]);
+        assert!(figures.moved().is_empty());
+        figures.state().exact.load(0, 2, vec![satisfied(2)]);
+        assert_eq!(figures.moved()[0].1.counts.satisfied, 2);
     }
 }

@@ -17,7 +17,7 @@ pub(super) async fn readyz(State(app): State<Arc<App>>) -> (StatusCode, &'static
     if waiting >= room {
         return (StatusCode::SERVICE_UNAVAILABLE, "the queue is full\n");
     }
-    match app.store.slot_revision().await {
+    match app.store.slot_revisions().await {
         Ok(_) => (StatusCode::OK, "ready\n"),
         Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n"),
     }

@@ -50,7 +50,7 @@ pub trait BriefingStore: Send + Sync + 'static {
     /// The handling as last published.
     async fn published_handling(&self) -> Result<BTreeMap<FigureKey, Handling>, StoreError>;
     /// Keeps handling as published.
-    async fn publish_handling(&self, moved: Vec<(FigureKey, Handling)>) -> Result<(), StoreError>;
+    async fn publish_handling(&self, moved: Vec<(FigureKey, Handling, Option<Handling>)>) -> Result<bool, StoreError>;
     /// The ratings of a month that count, by city and agency.
     async fn month_counts(&self, month: u32) -> Result<BTreeMap<FigureKey, Counts>, StoreError>;
     /// Orders of a region that are overdue, the longest first.

@@ -6,6 +6,7 @@ mod make;
 mod model;
 mod operate;
 mod outbox;
+mod postgres;
 mod publication;
 mod register;
 mod sqlite;
@@ -18,6 +19,7 @@ use super::Store;
 /// A store that nothing was written to, with whatever must live as long as it does.
 pub(crate) struct Fresh<S> {
     pub(crate) store: S,
+    /// Where its file is; empty for a server's.
     pub(crate) directory: tempfile::TempDir,
 }
 
@@ -109,6 +111,7 @@ macro_rules! every_store {
 
 every_store! {
     on_sqlite: super::super::sqlite::fresh;
+    on_postgres: super::super::postgres::fresh;
 }
 
 /// The claims take the trait, not a store: what they see is what the collector sees.

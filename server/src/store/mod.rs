@@ -5,6 +5,7 @@ pub mod briefing;
 mod card;
 #[cfg(test)]
 pub(crate) mod contract;
+mod database;
 pub mod desk;
 mod figure;
 pub mod file;
@@ -12,7 +13,9 @@ pub mod improvement;
 mod null;
 pub mod order;
 pub mod outbox;
+pub mod postgres;
 pub mod publication;
+mod sql;
 pub mod sqlite;
 pub mod staff;
 pub mod word;
@@ -38,6 +41,7 @@ pub use null::NullStore;
 use order::{NewEntry, OrderQuery, OrderRow, OrderStanding, StoredEntry};
 use outbox::OutboxStore;
 use publication::PublicationStore;
+pub use sql::SqlStore;
 use staff::{AuditEntry, StaffStore};
 use word::WordStore;
 
@@ -144,7 +148,9 @@ pub enum Outcome {
 pub struct Committed {
     /// What became of each rating, in order.
     pub outcomes: Vec<Outcome>,
-    /// The revision of this process's slot after the commit.
+    /// The slot into which this process counts.
+    pub slot: i64,
+    /// The slot's revision after the commit.
     pub revision: i64,
     /// What the batch added to the figures.
     pub added: Vec<(FigureKey, Tally, i64)>,
@@ -178,6 +184,19 @@ pub struct Registered {
     pub is_new: bool,
     /// When it was rated.
     pub rated_at: Option<Instant>,
+}
+
+/// What a registration did.
+#[derive(Debug)]
+pub struct Registration {
+    /// The services, in order.
+    pub services: Vec<Registered>,
+    /// The slot into which this process counts services.
+    pub slot: i64,
+    /// The slot's revision after the commit, if anything was added.
+    pub revision: i64,
+    /// What it added to the figures.
+    pub added: Vec<(FigureKey, Tally, i64)>,
 }
 
 /// What a rating page shows of a service.
@@ -272,7 +291,7 @@ pub trait Store:
     /// [`StoreError::OutcomeUnknown`] when the commit itself failed; the caller must not answer anyone.
     async fn commit(&self, batch: Arc<[NewRating]>) -> Result<Committed, StoreError>;
     /// Puts services on record, each applied alone; the answers are in order.
-    async fn register(&self, authority: &str, services: Vec<NewService>) -> Result<Vec<Registered>, StoreError>;
+    async fn register(&self, authority: &str, services: Vec<NewService>) -> Result<Registration, StoreError>;
     /// The service of a ticket.
     async fn service(&self, part: u8, id: Id) -> Result<Option<ServiceView>, StoreError>;
     /// A service by its case, with its id and last ticket day.
@@ -286,14 +305,19 @@ pub trait Store:
     /// The ratings whose ids lie in a range, both ends included.
     async fn ratings_between(&self, part: u8, low: RatingId, high: RatingId) -> Result<Vec<RatingView>, StoreError>;
 
-    /// This process's slot and its revision, and the figures as they stand.
-    async fn figures(&self) -> Result<(i64, BTreeMap<FigureKey, Figure>), StoreError>;
-    /// The revision of this process's slot.
-    async fn slot_revision(&self) -> Result<i64, StoreError>;
+    /// The revision of each slot: every collector counts into slots of its own, and a total is the sum over all.
+    async fn slot_revisions(&self) -> Result<BTreeMap<i64, i64>, StoreError>;
+    /// The revision of a slot and what was counted into it.
+    async fn figures(&self, slot: i64) -> Result<(i64, Vec<(FigureKey, Tally, i64)>), StoreError>;
+    /// Takes a slot of this process's own, and keeps it: asked once a second. Nothing's correctness rests on it.
+    async fn hold_slot(&self, at: Instant) -> Result<(), StoreError>;
+    /// Gives the slot back at the end.
+    async fn give_slot_back(&self) -> Result<(), StoreError>;
     /// The figures as last published.
     async fn published(&self) -> Result<BTreeMap<FigureKey, Published>, StoreError>;
-    /// Keeps figures as published.
-    async fn publish(&self, moved: Vec<(FigureKey, Published)>) -> Result<(), StoreError>;
+    /// Keeps figures as published, each with what it was before; false, and nothing is kept, if one of them has been
+    /// published by another collector meanwhile.
+    async fn publish(&self, moved: Vec<(FigureKey, Published, Option<Published>)>) -> Result<bool, StoreError>;
     /// Names of agencies by code.
     async fn agency_names(&self) -> Result<BTreeMap<String, String>, StoreError>;
 

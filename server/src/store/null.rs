@@ -8,8 +8,9 @@ use async_trait::async_trait;
 use haochaping::{calendar::Instant, link::RatingId, region::Region};
 
 use super::{
-    Committed, Decision, Figure, FigureKey, Id, Issue, NewCard, NewRating, NewService, Outcome, Published, Quarantined,
-    RatingView, Registered, ServiceView, Store, StoreError, StoredApiKey, StoredCard, StoredKey, Verification,
+    Committed, Decision, FigureKey, Id, Issue, NewCard, NewRating, NewService, Outcome, Published, Quarantined,
+    RatingView, Registered, Registration, ServiceView, Store, StoreError, StoredApiKey, StoredCard, StoredKey, Tally,
+    Verification,
     assist::{AssistStore, FoundService, Wish},
     desk::{DeskQuery, DeskStore, Disclosure, Note},
     file::{FileStore, Kept, OrderFile},
@@ -27,9 +28,9 @@ const NOTHING_KEPT: &str = "this store keeps nothing";
 #[async_trait]
 impl Store for NullStore {
     async fn commit(&self, batch: Arc<[NewRating]>) -> Result<Committed, StoreError> {
-        Ok(Committed { outcomes: vec![Outcome::Accepted; batch.len()], revision: 0, added: Vec::new() })
+        Ok(Committed { outcomes: vec![Outcome::Accepted; batch.len()], slot: 0, revision: 0, added: Vec::new() })
     }
-    async fn register(&self, _: &str, _: Vec<NewService>) -> Result<Vec<Registered>, StoreError> {
+    async fn register(&self, _: &str, _: Vec<NewService>) -> Result<Registration, StoreError> {
         Err(StoreError::Failed(NOTHING_KEPT.into()))
     }
     async fn service(&self, _: u8, _: Id) -> Result<Option<ServiceView>, StoreError> {
@@ -41,17 +42,23 @@ impl Store for NullStore {
     async fn ratings_between(&self, _: u8, _: RatingId, _: RatingId) -> Result<Vec<RatingView>, StoreError> {
         Ok(Vec::new())
     }
-    async fn figures(&self) -> Result<(i64, BTreeMap<FigureKey, Figure>), StoreError> {
-        Ok((0, BTreeMap::new()))
+    async fn slot_revisions(&self) -> Result<BTreeMap<i64, i64>, StoreError> {
+        Ok(BTreeMap::new())
     }
-    async fn slot_revision(&self) -> Result<i64, StoreError> {
-        Ok(0)
+    async fn figures(&self, _: i64) -> Result<(i64, Vec<(FigureKey, Tally, i64)>), StoreError> {
+        Ok((0, Vec::new()))
+    }
+    async fn hold_slot(&self, _: Instant) -> Result<(), StoreError> {
+        Ok(())
+    }
+    async fn give_slot_back(&self) -> Result<(), StoreError> {
+        Ok(())
     }
     async fn published(&self) -> Result<BTreeMap<FigureKey, Published>, StoreError> {
         Ok(BTreeMap::new())
     }
-    async fn publish(&self, _: Vec<(FigureKey, Published)>) -> Result<(), StoreError> {
-        Ok(())
+    async fn publish(&self, _: Vec<(FigureKey, Published, Option<Published>)>) -> Result<bool, StoreError> {
+        Ok(true)
     }
     async fn agency_names(&self) -> Result<BTreeMap<String, String>, StoreError> {
         Ok(BTreeMap::new())

@@ -57,17 +57,19 @@ enum Action {
 pub(super) async fn run(args: Args) -> Result<()> {
     match args.action {
         Action::Print(print) => return print::run(&args.store, print).await,
-        Action::List(list) => return list::run(&*open_existing(&args.store)?, list).await,
-        Action::Quarantine(quarantine) => return quarantine::run(&*open_existing(&args.store)?, quarantine).await,
+        Action::List(list) => return list::run(&*open_existing(&args.store).await?, list).await,
+        Action::Quarantine(quarantine) => {
+            return quarantine::run(&*open_existing(&args.store).await?, quarantine).await;
+        }
         Action::Revoke { serial, reason } => {
             ensure!(!reason.trim().is_empty(), "say why by --reason");
-            let store = open_existing(&args.store)?;
+            let store = open_existing(&args.store).await?;
             let is_ended = store.revoke_card(serial, reason.trim(), said("card-revoked", serial)).await?;
             ensure!(is_ended, "there is no card {serial} in use: see `haochaping card list`");
             println!("card {serial} is ended");
         }
         Action::Replace { serial, public_url, lower_case } => {
-            let store = open_existing(&args.store)?;
+            let store = open_existing(&args.store).await?;
             let keys = load_keys(&args.store, &store).await?;
             let new = store.replace_card(serial, said("card-replaced", serial)).await?;
             let Some(new) = new else {

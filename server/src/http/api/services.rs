@@ -80,10 +80,11 @@ async fn register(
         tracing::error!(%error, "services were not registered");
         if matches!(error, crate::store::StoreError::Busy(_)) { Problem::busy() } else { Problem::internal() }
     })?;
-    let new = taken.iter().zip(&registered).filter(|((_, new), known)| known.is_new && !new.is_probe);
-    app.figures.add_services(new.map(|((_, new), _)| (new.service.region, new.service.agency_code.as_str())));
-    let tickets =
-        taken.into_iter().zip(registered).map(|((index, new), registered)| issue(app, index, &new, &registered));
+    app.figures.add(registered.slot, registered.revision, &registered.added);
+    let tickets = taken
+        .into_iter()
+        .zip(registered.services)
+        .map(|((index, new), registered)| issue(app, index, &new, &registered));
     Ok(v1::ServicesRegistered { tickets: tickets.collect(), rejected })
 }
 

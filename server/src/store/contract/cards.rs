@@ -8,7 +8,7 @@ use haochaping::{
 
 use super::{
     Any,
-    make::{AGENCIES, Placed, TODAY, noon, of_ratings, outcomes, rating, service, sum},
+    make::{AGENCIES, Placed, TODAY, counted, noon, of_ratings, outcomes, rating, service, sum},
 };
 use crate::store::{
     About, CARD_AUTHORITY, Decision, Figure, FigureKey, Issue, NewCard, NewRating, NewVisit, Outcome, Standing, Tally,
@@ -60,7 +60,7 @@ fn visit(card: u32, n: u32, source: u8, day_limit: u32) -> NewRating {
 
 async fn village(store: Any<'_>) -> Figure {
     let key = FigureKey { region: VILLAGE.parse().unwrap(), agency: AGENCIES[0].into() };
-    store.figures().await.unwrap().1.get(&key).copied().unwrap_or_default()
+    counted(store).await.get(&key).copied().unwrap_or_default()
 }
 
 pub(super) async fn the_same_roster_gives_the_same_cards_and_a_changed_line_a_new_one(store: Any<'_>) {
@@ -117,7 +117,7 @@ pub(super) async fn what_is_beyond_the_limits_waits_whatever_its_level(store: An
     assert_eq!(reasons, [(1, "source"), (1, "day")], "the third from one place, the fifth of the day");
     let figure = village(store).await;
     assert_eq!((figure.counts.total(), figure.n_quarantined), (4, 2), "the other card is not touched");
-    assert_eq!(sum(&committed.added), of_ratings(store.figures().await.unwrap().1));
+    assert_eq!(sum(&committed.added), of_ratings(counted(store).await));
     let again = outcomes(store, vec![of(3, 1)]).await;
     assert!(matches!(again[0], Outcome::Replayed { .. }));
     let view = store.ratings_between(held[0].part, held[0].rating, held[0].rating).await.unwrap();

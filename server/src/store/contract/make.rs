@@ -51,6 +51,17 @@ pub(super) fn new_service(authority: &str, service: Service, n: u32) -> NewServi
     }
 }
 
+/// The figures as they stand, of all slots together.
+pub(super) async fn counted(store: Any<'_>) -> BTreeMap<FigureKey, Figure> {
+    let mut found: BTreeMap<FigureKey, Figure> = BTreeMap::new();
+    for slot in store.slot_revisions().await.unwrap().into_keys() {
+        for (key, tally, n) in store.figures(slot).await.unwrap().1 {
+            found.entry(key).or_default().add(tally, n);
+        }
+    }
+    found
+}
+
 /// A service on record, and where it lies.
 #[derive(Clone, Debug)]
 pub(super) struct Placed {
@@ -62,7 +73,7 @@ pub(super) struct Placed {
 /// Puts services on record.
 pub(super) async fn place(store: Any<'_>, services: Vec<Service>) -> Vec<Placed> {
     let news: Vec<_> = services.into_iter().zip(0..).map(|(s, n)| new_service(AUTHORITY, s, n)).collect();
-    let registered = store.register(AUTHORITY, news.clone()).await.unwrap();
+    let registered = store.register(AUTHORITY, news.clone()).await.unwrap().services;
     news.into_iter()
         .zip(registered)
         .map(|(new, known)| Placed { part: new.part, id: known.id, service: new.service })

@@ -11,7 +11,7 @@ use proptest::{
 
 use super::{
     Any,
-    make::{AGENCIES, Placed, TODAY, fold, noon, of_ratings, place, rating, service, sum},
+    make::{AGENCIES, Placed, TODAY, counted, fold, noon, of_ratings, place, rating, service, sum},
 };
 use crate::store::{NewRating, Outcome};
 
@@ -121,7 +121,7 @@ pub(super) async fn random_batches_do_what_the_model_says(store: Any<'_>) {
         added.extend(committed.added);
     }
 
-    let figures = of_ratings(store.figures().await.unwrap().1);
+    let figures = of_ratings(counted(store).await);
     assert_eq!(figures, fold(standing.iter().map(|(service, new)| (&placed[*service], new))));
     assert_eq!(sum(&added), figures, "a copy that follows the commits is the store's own figures");
     let found = store.verify().await.unwrap();

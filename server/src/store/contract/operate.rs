@@ -6,7 +6,7 @@ use haochaping::{region::Region, statistics::Counts};
 
 use super::{
     Any,
-    make::{AGENCIES, AUTHORITY, TODAY, new_service, noon, place, service},
+    make::{AGENCIES, AUTHORITY, TODAY, counted, new_service, noon, place, service},
 };
 use crate::store::{FigureKey, Published, StoredApiKey, StoredKey};
 
@@ -26,12 +26,16 @@ pub(super) async fn published_figures_are_kept_and_replaced(store: Any<'_>) {
         Counts { very_satisfied: 5, satisfied: 4, basically_satisfied: 3, dissatisfied: 2, very_dissatisfied: 1 };
     let first = Published { counts, n_visits: 2 };
     assert!(store.published().await.unwrap().is_empty());
-    store.publish(vec![(key(""), first), (key(AGENCIES[0]), first)]).await.unwrap();
+    assert!(store.publish(vec![(key(""), first, None), (key(AGENCIES[0]), first, None)]).await.unwrap());
     let later = Published { counts: Counts { very_dissatisfied: 9, ..counts }, n_visits: 3 };
-    store.publish(vec![(key(""), later)]).await.unwrap();
+    assert!(store.publish(vec![(key(""), later, Some(first))]).await.unwrap());
+    // Who knows less than what stands publishes nothing, and nothing beside it.
+    let other = key(AGENCIES[0]);
+    assert!(!store.publish(vec![(other.clone(), later, Some(first)), (key(""), first, None)]).await.unwrap());
+    assert!(!store.publish(vec![(other, later, Some(first)), (key(""), first, Some(first))]).await.unwrap());
     let expected = BTreeMap::from([(key(""), later), (key(AGENCIES[0]), first)]);
     assert_eq!(store.published().await.unwrap(), expected);
-    assert!(store.figures().await.unwrap().1.is_empty(), "what is published is no count");
+    assert!(counted(store).await.is_empty(), "what is published is no count");
 }
 
 pub(super) async fn keys_are_added_and_retired_and_the_change_is_told(store: Any<'_>) {
@@ -109,7 +113,7 @@ pub(super) async fn a_new_agency_name_replaces_the_old_one(store: Any<'_>) {
     named.agency_name = Some("旧名".into());
     place(store, vec![named.clone()]).await;
     named.agency_name = Some("市公安局".into());
-    store.register(AUTHORITY, vec![new_service(AUTHORITY, named, 2)]).await.unwrap();
+    store.register(AUTHORITY, vec![new_service(AUTHORITY, named, 2)]).await.unwrap().services;
     // A registration without a name says nothing about it.
     place(store, vec![service("another")]).await;
     assert_eq!(store.agency_names().await.unwrap(), BTreeMap::from([(AGENCIES[0].to_owned(), "市公安局".to_owned())]));

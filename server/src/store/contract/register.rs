@@ -8,7 +8,7 @@ use crate::store::{NewService, Outcome, Registered};
 
 pub(super) async fn registering_again_gives_the_same_service(store: Any<'_>) {
     let first = new_service(AUTHORITY, service("case"), 1);
-    let registered = store.register(AUTHORITY, vec![first.clone()]).await.unwrap();
+    let registered = store.register(AUTHORITY, vec![first.clone()]).await.unwrap().services;
     let expected = Registered { id: first.id, last_day: first.last_day, is_new: true, rated_at: None };
     assert_eq!(registered, std::slice::from_ref(&expected));
 
@@ -16,7 +16,7 @@ pub(super) async fn registering_again_gives_the_same_service(store: Any<'_>) {
     let again = NewService { last_day: TODAY + 91, ..new_service(AUTHORITY, service("case"), 2) };
     let standing = Registered { is_new: false, ..expected };
     assert_eq!(
-        store.register(AUTHORITY, vec![again.clone(), again]).await.unwrap(),
+        store.register(AUTHORITY, vec![again.clone(), again]).await.unwrap().services,
         [standing.clone(), standing.clone()]
     );
     assert_eq!(store.find_service(first.part, AUTHORITY, "case", 1).await.unwrap(), Some(standing));
@@ -34,10 +34,10 @@ pub(super) async fn a_ticket_is_prolonged_only_when_it_ended_unused(store: Any<'
     };
     let days = |registered: Vec<Registered>| registered.into_iter().map(|r| r.last_day).collect::<Vec<_>>();
 
-    let on_the_last_day = store.register(AUTHORITY, again_on(ended_on)).await.unwrap();
+    let on_the_last_day = store.register(AUTHORITY, again_on(ended_on)).await.unwrap().services;
     assert_eq!(days(on_the_last_day), [ended_on, ended_on], "a ticket that still opens stays as it was given out");
 
-    let a_day_later = store.register(AUTHORITY, again_on(ended_on + 1)).await.unwrap();
+    let a_day_later = store.register(AUTHORITY, again_on(ended_on + 1)).await.unwrap().services;
     assert_eq!(a_day_later[0].id, placed[0].id, "a prolonged service is the same service");
     assert_eq!(days(a_day_later), [ended_on + 91, ended_on]);
 
@@ -48,8 +48,8 @@ pub(super) async fn a_ticket_is_prolonged_only_when_it_ended_unused(store: Any<'
 pub(super) async fn the_same_case_number_of_two_authorities_is_two_services(store: Any<'_>) {
     let ours = new_service(AUTHORITY, service("case"), 1);
     let theirs = new_service("anhui-portal", service("case"), 2);
-    assert!(store.register(AUTHORITY, vec![ours.clone()]).await.unwrap()[0].is_new);
-    let registered = store.register("anhui-portal", vec![theirs.clone()]).await.unwrap();
+    assert!(store.register(AUTHORITY, vec![ours.clone()]).await.unwrap().services[0].is_new);
+    let registered = store.register("anhui-portal", vec![theirs.clone()]).await.unwrap().services;
     assert!(registered[0].is_new);
     assert_eq!(registered[0].id, theirs.id);
     let found = store.find_service(ours.part, AUTHORITY, "case", 1).await.unwrap();

@@ -11,14 +11,11 @@ use super::{
     Fresh,
     make::{outcomes, place_n, rating},
 };
-use crate::store::{
-    NewRating, Outcome, Store,
-    sqlite::{FILE_NAME, SqliteStore},
-};
+use crate::store::{NewRating, Outcome, SqlStore, Store, sqlite::FILE_NAME};
 
-pub(super) async fn fresh() -> Fresh<SqliteStore> {
+pub(super) async fn fresh() -> Fresh<SqlStore> {
     let directory = tempfile::tempdir().unwrap();
-    Fresh { store: SqliteStore::open(directory.path()).unwrap(), directory }
+    Fresh { store: SqlStore::open(directory.path()).unwrap(), directory }
 }
 
 /// The faults that `verify` names after `tamper` was run on a sound store of one good and one bad rating.
@@ -117,7 +114,7 @@ async fn a_backup_made_while_others_write_is_a_store_of_one_moment() {
     store.backup(&to, &pause).await.unwrap();
     assert_eq!(writing.await.unwrap(), [Outcome::Accepted]);
 
-    let restored = SqliteStore::open(copy.path()).unwrap();
+    let restored = SqlStore::open(copy.path()).unwrap();
     let found = restored.verify().await.unwrap();
     assert_eq!((found.n_ratings, found.n_work_orders, found.faults), (N_BEFORE as u64, 0, vec![]));
     // It goes on as the same store: a rating that came before is known, and what came later is taken.

@@ -23,7 +23,7 @@ use crate::{
     figures::Figures,
     keys::{Keys, MasterKey},
     orders, outbox,
-    store::{NewRating, Store, order::OrderRow, sqlite::SqliteStore},
+    store::{NewRating, SqlStore, Store, order::OrderRow},
     writer::BATCH_MAX,
 };
 
@@ -49,7 +49,7 @@ async fn collector(is_anonymous: bool) -> (App, Arc<SetClock>, tempfile::TempDir
 }
 
 async fn app(directory: &tempfile::TempDir, clock: &Arc<SetClock>, profile: Profile) -> App {
-    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(directory.path()).unwrap());
+    let store: Arc<dyn Store> = Arc::new(SqlStore::open(directory.path()).unwrap());
     let keys = Keys::load(&*store, &MasterKey::new([7; 32]), &SystemRng, noon(TODAY)).await.unwrap();
     let config = Config { profile, ..Config::usual(String::new()) };
     let figures = Arc::new(Figures::new(Publication::USUAL, Region::COUNTRY));

@@ -32,8 +32,8 @@ impl BriefingStore for NullStore {
     async fn published_handling(&self) -> Result<BTreeMap<FigureKey, Handling>, StoreError> {
         Ok(BTreeMap::new())
     }
-    async fn publish_handling(&self, _: Vec<(FigureKey, Handling)>) -> Result<(), StoreError> {
-        Ok(())
+    async fn publish_handling(&self, _: Vec<(FigureKey, Handling, Option<Handling>)>) -> Result<bool, StoreError> {
+        Ok(true)
     }
     async fn month_counts(&self, _: u32) -> Result<BTreeMap<FigureKey, Counts>, StoreError> {
         Ok(BTreeMap::new())

@@ -19,6 +19,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (12, "publication", include_str!("../../migrations/sqlite/0012_publication.sql")),
     (13, "words", include_str!("../../migrations/sqlite/0013_words.sql")),
     (14, "improvement", include_str!("../../migrations/sqlite/0014_improvement.sql")),
+    (15, "collectors", include_str!("../../migrations/sqlite/0015_collectors.sql")),
 ];
 
 /// Applies what is missing, each migration in a transaction of its own.

@@ -39,7 +39,7 @@ use crate::{
 const ONE_FILE_MAX: usize = 500;
 
 pub(super) async fn run(store_args: &StoreArgs, args: Args) -> Result<()> {
-    let store = open_existing(store_args)?;
+    let store = open_existing(store_args).await?;
     let keys = load_keys(store_args, &store).await?;
     let names = Names { imported: store.regions().await?, agencies: store.agency_names().await? };
     let (rows, left_out) = read(&args, &names)?;

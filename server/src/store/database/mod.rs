@@ -1,0 +1,299 @@
+//! One way to speak to either database: statements are written once, in SQL that both understand, with `?1` for values.
+//!
+//! What differs is here: how a transaction begins, how values are carried, which errors can be tried again, and that the
+//! rows of one statement travel together to a database that is a network away.
+
+mod postgres;
+mod sqlite;
+mod value;
+
+pub(crate) use value::{Column, FromColumn, IntoParam, Param, Row, ToParam, Value};
+
+use self::value::RowOf;
+use super::StoreError;
+
+pub(crate) use self::postgres::Client;
+
+/// Why a statement gave no answer.
+#[derive(Debug)]
+pub(crate) enum Error {
+    /// One row was asked for, and there is none.
+    NoRow,
+    /// Everything else.
+    Store(StoreError),
+}
+
+impl Error {
+    /// A stored value that this binary cannot have written.
+    pub(crate) fn damaged(column: usize, expected: &str) -> Self {
+        Self::Store(StoreError::Failed(format!("column {column} of a row is damaged: no {expected}")))
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Error> for StoreError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NoRow => Self::Failed("a row that must be there is missing".into()),
+            Error::Store(error) => error,
+        }
+    }
+}
+
+/// What a statement gives.
+pub(crate) type Result<T> = std::result::Result<T, Error>;
+
+/// Makes “no row” a `None`.
+pub(crate) trait OptionalRow<T> {
+    /// The row if there is one.
+    ///
+    /// # Errors
+    /// Everything but that there is no row.
+    fn optional(self) -> Result<Option<T>>;
+}
+
+impl<T> OptionalRow<T> for Result<T> {
+    fn optional(self) -> Result<Option<T>> {
+        match self {
+            Ok(row) => Ok(Some(row)),
+            Err(Error::NoRow) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Values of a statement, in order.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! params {
+    ($($value:expr),* $(,)?) => {
+        &[$($crate::store::database::ToParam::to_param(&$value)),*] as &[$crate::store::database::Param<'_>]
+    };
+}
+
+/// Values of one set of many, in order: numbers as they are, everything else by reference.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! set {
+    ($($value:expr),* $(,)?) => {
+        vec![$($crate::store::database::IntoParam::into_param($value)),*]
+    };
+}
+
+pub(crate) use crate::{params, set};
+
+/// How much a transaction wants to know of others that run beside it. SQLite runs one at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Isolation {
+    /// As if it were alone; tried again when it was not.
+    Serializable,
+    /// Each statement sees what is committed. For those whose every change is guarded by the row that it changes.
+    ReadCommitted,
+}
+
+/// A connection to either database.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    driver: Driver,
+    /// The first of the collector's two slots.
+    slot: i64,
+}
+
+#[derive(Debug)]
+enum Driver {
+    Sqlite(rusqlite::Connection),
+    Postgres(Client),
+}
+
+impl Connection {
+    /// To a file.
+    pub(crate) fn sqlite(connection: rusqlite::Connection) -> Self {
+        Self { driver: Driver::Sqlite(connection), slot: 0 }
+    }
+
+    /// To a server.
+    pub(crate) fn postgres(client: Client) -> Self {
+        Self { driver: Driver::Postgres(client), slot: 0 }
+    }
+
+    /// The slot of ratings.
+    pub(crate) fn slot(&self) -> i64 {
+        self.slot
+    }
+
+    /// Counts into this slot from now on.
+    pub(crate) fn set_slot(&mut self, slot: i64) {
+        self.slot = slot;
+    }
+
+    /// Whether the database is a server's.
+    pub(crate) fn is_postgres(&self) -> bool {
+        matches!(self.driver, Driver::Postgres(_))
+    }
+
+    /// Whether the connection is over, so that another has to be made.
+    pub(crate) fn is_lost(&self) -> bool {
+        matches!(&self.driver, Driver::Postgres(client) if client.is_lost())
+    }
+
+    /// Begins a transaction that runs as if it were alone.
+    pub(crate) fn transaction(&mut self) -> Result<Transaction<'_>> {
+        self.begin(Isolation::Serializable)
+    }
+
+    /// Begins a transaction.
+    pub(crate) fn begin(&mut self, isolation: Isolation) -> Result<Transaction<'_>> {
+        self.run(match (&self.driver, isolation) {
+            (Driver::Sqlite(_), _) => "begin immediate",
+            (Driver::Postgres(_), Isolation::Serializable) => "begin isolation level serializable",
+            (Driver::Postgres(_), Isolation::ReadCommitted) => "begin isolation level read committed",
+        })?;
+        Ok(Transaction { connection: self, is_open: true })
+    }
+
+    /// Begins to read as of one moment.
+    pub(crate) fn snapshot(&self) -> Result<Transaction<'_>> {
+        self.run(match &self.driver {
+            Driver::Sqlite(_) => "begin",
+            Driver::Postgres(_) => "begin isolation level repeatable read read only",
+        })?;
+        Ok(Transaction { connection: self, is_open: true })
+    }
+
+    /// Runs statements without values or rows.
+    pub(crate) fn run(&self, sql: &str) -> Result<()> {
+        match &self.driver {
+            Driver::Sqlite(connection) => Ok(connection.execute_batch(sql)?),
+            Driver::Postgres(client) => client.run(sql),
+        }
+    }
+
+    /// Runs a statement and says how many rows it changed.
+    pub(crate) fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<usize> {
+        match &self.driver {
+            Driver::Sqlite(connection) => sqlite::execute(connection, sql, params),
+            Driver::Postgres(client) => client.execute(sql, params),
+        }
+    }
+
+    /// Runs a statement once for each set of values, in order, and says how many rows each changed.
+    pub(crate) fn execute_each(&self, sql: &str, sets: &[Vec<Param<'_>>]) -> Result<Vec<usize>> {
+        match &self.driver {
+            Driver::Sqlite(connection) => sets.iter().map(|set| sqlite::execute(connection, sql, set)).collect(),
+            Driver::Postgres(client) => client.execute_each(sql, sets),
+        }
+    }
+
+    /// Every row, read by `read`.
+    pub(crate) fn query<T, C: FromIterator<T>>(
+        &self,
+        sql: &str,
+        params: &[Param<'_>],
+        mut read: impl FnMut(&Row<'_>) -> Result<T>,
+    ) -> Result<C> {
+        let mut found = Vec::new();
+        self.for_each(sql, params, |row| {
+            found.push(read(row)?);
+            Ok(())
+        })?;
+        Ok(found.into_iter().collect())
+    }
+
+    /// The first row, read by `read`.
+    ///
+    /// # Errors
+    /// [`Error::NoRow`] if there is none.
+    pub(crate) fn query_row<T>(
+        &self,
+        sql: &str,
+        params: &[Param<'_>],
+        mut read: impl FnMut(&Row<'_>) -> Result<T>,
+    ) -> Result<T> {
+        match &self.driver {
+            Driver::Sqlite(connection) => sqlite::query_row(connection, sql, params, read),
+            Driver::Postgres(client) => {
+                let row = client.query(sql, params)?.into_iter().next().ok_or(Error::NoRow)?;
+                read(&Row(RowOf::Postgres(&row)))
+            }
+        }
+    }
+
+    /// The first row of a statement for each set of values, in order.
+    pub(crate) fn query_each<T>(
+        &self,
+        sql: &str,
+        sets: &[Vec<Param<'_>>],
+        mut read: impl FnMut(&Row<'_>) -> Result<T>,
+    ) -> Result<Vec<Option<T>>> {
+        match &self.driver {
+            Driver::Sqlite(connection) => {
+                sets.iter().map(|set| sqlite::query_row(connection, sql, set, &mut read).optional()).collect()
+            }
+            Driver::Postgres(client) => {
+                let found = client.query_each(sql, sets)?;
+                let first = |rows: &Vec<tokio_postgres::Row>| {
+                    rows.first().map(|row| read(&Row(RowOf::Postgres(row)))).transpose()
+                };
+                found.iter().map(first).collect()
+            }
+        }
+    }
+
+    /// Hands each row to `each`, however many there are.
+    pub(crate) fn for_each(
+        &self,
+        sql: &str,
+        params: &[Param<'_>],
+        each: impl FnMut(&Row<'_>) -> Result<()>,
+    ) -> Result<()> {
+        match &self.driver {
+            Driver::Sqlite(connection) => sqlite::for_each(connection, sql, params, each),
+            Driver::Postgres(client) => client.for_each(sql, params, each),
+        }
+    }
+}
+
+/// A transaction. It is taken back when it is dropped before its commit.
+#[derive(Debug)]
+pub(crate) struct Transaction<'c> {
+    connection: &'c Connection,
+    is_open: bool,
+}
+
+impl std::ops::Deref for Transaction<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        self.connection
+    }
+}
+
+impl Transaction<'_> {
+    /// Commits.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] if it surely did not happen, [`StoreError::OutcomeUnknown`] if nobody knows.
+    pub(crate) fn commit(mut self) -> std::result::Result<(), StoreError> {
+        self.is_open = false;
+        match &self.connection.driver {
+            Driver::Sqlite(connection) => {
+                connection.execute_batch("commit").map_err(|error| StoreError::OutcomeUnknown(error.to_string()))
+            }
+            Driver::Postgres(client) => client.commit(),
+        }
+    }
+}
+
+impl Drop for Transaction<'_> {
+    fn drop(&mut self) {
+        if self.is_open {
+            // A connection that is lost has taken it back by itself.
+            let _ = self.connection.run("rollback");
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! A PostgreSQL database: a few connections, each statement on a thread that may wait; what met others or lost its connection
+//! is tried again.
+
+mod address;
+mod backup;
+mod migrate;
+
+use std::{
+    path::Path,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use haochaping::calendar::Instant;
+use tokio::{runtime::Handle, sync::Semaphore};
+
+use self::address::Address;
+use super::{
+    Id, StoreError,
+    database::{Client, Connection},
+    sql::slot,
+};
+
+/// Connections of one collector: ratings need one, and people at the desk wait for no one else's question.
+const N_CONNECTIONS: usize = 8;
+/// How long something that surely did not happen is tried again: the rest of a request's 15 s is for the answer.
+const PATIENCE: Duration = Duration::from_secs(8);
+/// Tries of what failed by a row that somebody else wrote at the same moment.
+const ROW_TRIES: u32 = 3;
+/// A lease is renewed this long after it was last.
+const RENEW_MILLIS: i64 = slot::LEASE_MILLIS / 3;
+
+/// A store on a server.
+pub(super) struct PostgresEngine {
+    address: Address,
+    idle: Mutex<Vec<Connection>>,
+    permits: Semaphore,
+    /// Ratings have a connection of their own.
+    writer: tokio::sync::Mutex<Option<Connection>>,
+    slot: AtomicI64,
+    holder: Id,
+    /// When the slot was last held, in milliseconds; 0 for a command, which holds none.
+    held_at: AtomicI64,
+}
+
+impl std::fmt::Debug for PostgresEngine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PostgresEngine").field("address", &self.address.to_string()).finish_non_exhaustive()
+    }
+}
+
+impl PostgresEngine {
+    pub(super) async fn connect(url: &str, is_new: bool) -> Result<Self, StoreError> {
+        let mut holder = [0; 16];
+        getrandom::fill(&mut holder).map_err(|error| StoreError::Failed(error.to_string()))?;
+        let engine = Self {
+            address: Address::parse(url)?,
+            idle: Mutex::default(),
+            permits: Semaphore::new(N_CONNECTIONS),
+            writer: tokio::sync::Mutex::default(),
+            slot: AtomicI64::new(slot::OF_COMMANDS),
+            holder,
+            held_at: AtomicI64::new(0),
+        };
+        let client = engine.address.connect().await?;
+        let connection = Connection::postgres(Client::new(client, Handle::current()));
+        let (connection, result) = on_thread(connection, move |c| migrate::run(c, is_new)).await?;
+        result.map_err(|error| StoreError::Failed(format!("{}: {}", engine.address, reason(error))))?;
+        engine.idle().push(connection);
+        Ok(engine)
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn open(&self) -> Result<Connection, StoreError> {
+        let client = self.address.connect().await?;
+        Ok(Connection::postgres(Client::new(client, Handle::current())))
+    }
+
+    /// Runs `work` once on a connection that waits for work.
+    async fn once<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let _permit = self.permits.acquire().await.map_err(|e| StoreError::Failed(e.to_string()))?;
+        let held = self.idle().pop();
+        let mut connection = match held {
+            Some(connection) => connection,
+            None => self.open().await?,
+        };
+        connection.set_slot(self.slot.load(Ordering::Relaxed));
+        let (connection, result) = on_thread(connection, work).await?;
+        if connection.is_lost() {
+            // The others were lost with it: the next one begins anew rather than finding them out one by one.
+            self.idle().clear();
+        } else {
+            self.idle().push(connection);
+        }
+        result
+    }
+
+    /// Reads; what met a lost connection is asked again on a new one.
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        work: impl Fn(&Connection) -> Result<T, StoreError> + Send + Sync + 'static,
+    ) -> Result<T, StoreError> {
+        self.write(move |connection| work(connection)).await
+    }
+
+    /// Writes. What surely did not happen is tried again; what may have happened is not, and says so.
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Connection) -> Result<T, StoreError> + Send + Sync + 'static,
+    ) -> Result<T, StoreError> {
+        let work = Arc::new(work);
+        let mut tries = Tries::begin();
+        let mut n_rows = 0;
+        loop {
+            let work = Arc::clone(&work);
+            match self.once(move |c| work(c)).await {
+                Err(StoreError::Busy(reason)) if tries.go_on(&reason).await => {}
+                Err(StoreError::Row(reason)) if n_rows < ROW_TRIES => {
+                    n_rows += 1;
+                    if !tries.go_on(&reason).await {
+                        return Err(StoreError::Row(reason));
+                    }
+                }
+                other => return other,
+            }
+        }
+    }
+
+    /// Writes what can be written twice: a batch of ratings with their own ids. When nobody knows whether a commit happened it is
+    /// run again, and finds its own rows if it did.
+    pub(super) async fn write_again<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Connection) -> Result<T, StoreError> + Send + Sync + 'static,
+    ) -> Result<T, StoreError> {
+        let work = Arc::new(work);
+        let mut tries = Tries::begin();
+        let mut writer = self.writer.lock().await;
+        loop {
+            let reason = match self.once_as_writer(&mut writer, Arc::clone(&work)).await {
+                Err(StoreError::OutcomeUnknown(reason) | StoreError::Busy(reason)) => reason,
+                other => return other,
+            };
+            if !tries.go_on(&reason).await {
+                // Whoever asked is told that it did not work, and finds the rating when they send it again.
+                return Err(StoreError::Busy(reason));
+            }
+        }
+    }
+
+    async fn once_as_writer<T: Send + 'static>(
+        &self,
+        writer: &mut Option<Connection>,
+        work: Arc<impl Fn(&mut Connection) -> Result<T, StoreError> + Send + Sync + 'static>,
+    ) -> Result<T, StoreError> {
+        let mut connection = match writer.take() {
+            Some(connection) => connection,
+            None => self.open().await?,
+        };
+        connection.set_slot(self.slot.load(Ordering::Relaxed));
+        let (connection, result) = on_thread(connection, move |c| work(c)).await?;
+        if !connection.is_lost() {
+            *writer = Some(connection);
+        }
+        result
+    }
+
+    pub(super) async fn hold_slot(&self, at: Instant) -> Result<(), StoreError> {
+        let held_at = self.held_at.load(Ordering::Relaxed);
+        let known = (held_at > 0).then(|| self.slot.load(Ordering::Relaxed));
+        if held_at > 0 && at.millis() - held_at < RENEW_MILLIS {
+            return Ok(());
+        }
+        let holder = self.holder;
+        let slot = self.write(move |c| slot::hold(c, &holder, known, at)).await?;
+        if known.is_some_and(|known| known != slot) {
+            tracing::warn!(slot, "the lease of the counter slot had ended; another was taken");
+        }
+        self.slot.store(slot, Ordering::Relaxed);
+        self.held_at.store(at.millis(), Ordering::Relaxed);
+        Ok(())
+    }
+
+    pub(super) async fn give_slot_back(&self) -> Result<(), StoreError> {
+        let holder = self.holder;
+        self.write(move |c| slot::give_back(c, &holder)).await
+    }
+
+    pub(super) async fn back_up(&self, to: &Path, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<(), StoreError> {
+        backup::backup(&self.address, to, progress).await
+    }
+}
+
+/// An error's own words.
+fn reason(error: StoreError) -> String {
+    match error {
+        StoreError::Busy(reason)
+        | StoreError::Row(reason)
+        | StoreError::OutcomeUnknown(reason)
+        | StoreError::Failed(reason) => reason,
+    }
+}
+
+/// Statements wait for a server, so they run where waiting harms no one.
+async fn on_thread<T: Send + 'static>(
+    mut connection: Connection,
+    work: impl FnOnce(&mut Connection) -> T + Send + 'static,
+) -> Result<(Connection, T), StoreError> {
+    tokio::task::spawn_blocking(move || {
+        let result = work(&mut connection);
+        (connection, result)
+    })
+    .await
+    .map_err(|error| StoreError::Failed(error.to_string()))
+}
+
+/// Tries with growing pauses until patience ends.
+struct Tries {
+    begun: std::time::Instant,
+    pause: Duration,
+}
+
+impl Tries {
+    fn begin() -> Self {
+        Self { begun: std::time::Instant::now(), pause: Duration::from_millis(2) }
+    }
+
+    /// Waits before the next try; false if there shall be none.
+    async fn go_on(&mut self, reason: &str) -> bool {
+        const LONGEST: Duration = Duration::from_millis(500);
+        if self.begun.elapsed() >= PATIENCE {
+            return false;
+        }
+        tracing::debug!(reason, "tried again");
+        // Two that met do not meet again at the same moment.
+        let part = f64::from(getrandom::u32().unwrap_or(0)) / f64::from(u32::MAX);
+        tokio::time::sleep(self.pause.mul_f64(0.5 + part)).await;
+        self.pause = (self.pause * 2).min(LONGEST);
+        true
+    }
+}

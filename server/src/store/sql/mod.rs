@@ -1,0 +1,311 @@
+//! The statements of the store, written once for both databases.
+
+mod admin;
+mod assist;
+mod briefing;
+mod card;
+mod commit;
+mod desk;
+mod file;
+mod improvement;
+mod notice;
+mod order;
+mod outbox;
+mod post;
+mod publication;
+mod quarantine;
+mod read;
+mod register;
+pub(super) mod slot;
+mod staff;
+mod sums;
+mod verify;
+mod word;
+
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{
+        Arc, LazyLock,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use async_trait::async_trait;
+use haochaping::{calendar::Instant, link::RatingId, region::Region};
+
+use super::{
+    Committed, Decision, FigureKey, Id, Issue, NewCard, NewRating, NewService, Published, Quarantined, RatingView,
+    Registered, Registration, ServiceView, Store, StoreError, StoredApiKey, StoredCard, StoredKey, Tally, Verification,
+    database::{Connection, Param, ToParam as _, Transaction, Value, params},
+    order::{NewEntry, OrderQuery, OrderRow, OrderStanding, StoredEntry},
+    postgres::PostgresEngine,
+    sqlite::SqliteEngine,
+    staff::AuditEntry,
+};
+
+/// A store in a file or on a server.
+#[derive(Debug)]
+pub struct SqlStore {
+    engine: Engine,
+}
+
+#[derive(Debug)]
+enum Engine {
+    Sqlite(SqliteEngine),
+    Postgres(PostgresEngine),
+}
+
+impl SqlStore {
+    /// Opens the store in a data directory, makes it if it is not there, and brings it to this binary's version.
+    ///
+    /// # Errors
+    /// In one line: the directory or file cannot be written, or the store is newer than this binary.
+    pub fn open(directory: &Path) -> Result<Self, StoreError> {
+        Ok(Self { engine: Engine::Sqlite(SqliteEngine::open(directory)?) })
+    }
+
+    /// Opens the store in a PostgreSQL database and brings it to this binary's version; where `is_new` it is made if it is not
+    /// there.
+    ///
+    /// # Errors
+    /// In one line: the address is none, the server cannot be reached or refuses, or the store is newer than this binary.
+    pub async fn connect(url: &str, is_new: bool) -> Result<Self, StoreError> {
+        Ok(Self { engine: Engine::Postgres(PostgresEngine::connect(url, is_new).await?) })
+    }
+
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut Connection) -> Result<T, StoreError> + Send + Sync + 'static,
+    ) -> Result<T, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.write(work).await,
+            Engine::Postgres(engine) => engine.write(work).await,
+        }
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl Fn(&Connection) -> Result<T, StoreError> + Send + Sync + 'static,
+    ) -> Result<T, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.read(work).await,
+            Engine::Postgres(engine) => engine.read(work).await,
+        }
+    }
+
+    async fn commit_batch(&self, batch: Arc<[NewRating]>) -> Result<Committed, StoreError> {
+        let work = move |c: &mut Connection| commit::commit(c, &batch);
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.write(work).await,
+            Engine::Postgres(engine) => engine.write_again(work).await,
+        }
+    }
+
+    async fn hold_slot(&self, at: Instant) -> Result<(), StoreError> {
+        match &self.engine {
+            Engine::Sqlite(_) => Ok(()),
+            Engine::Postgres(engine) => engine.hold_slot(at).await,
+        }
+    }
+
+    async fn give_slot_back(&self) -> Result<(), StoreError> {
+        match &self.engine {
+            Engine::Sqlite(_) => Ok(()),
+            Engine::Postgres(engine) => engine.give_slot_back().await,
+        }
+    }
+
+    async fn back_up(&self, to: &Path, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<(), StoreError> {
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.back_up(to, progress),
+            Engine::Postgres(engine) => engine.back_up(to, progress).await,
+        }
+    }
+}
+
+/// Raises the revision of a slot's counters, in the transaction that changes them.
+fn raise_slot(transaction: &Transaction<'_>, slot: i64) -> Result<i64, StoreError> {
+    let sql = "insert into slot (slot, revision) values (?1, 1)
+         on conflict (slot) do update set revision = slot.revision + 1 returning revision";
+    Ok(transaction.query_row(sql, params![slot], |row| row.get(0))?)
+}
+
+/// The slot of services, beside that of ratings: who registers does not wait for a batch.
+fn service_slot(connection: &Connection) -> i64 {
+    connection.slot() + 1
+}
+
+/// A region as it is stored.
+fn signed(region: Region) -> i64 {
+    region.number().cast_signed()
+}
+
+/// A number of the record or of a message, in the order of time and of its own in every process: milliseconds, and a count
+/// that began at random.
+fn number(at: Instant) -> i64 {
+    const BITS: u32 = 22;
+    static NEXT: LazyLock<AtomicI64> = LazyLock::new(|| AtomicI64::new(getrandom::u32().unwrap_or(0).into()));
+    (at.millis() << BITS) | (NEXT.fetch_add(1, Ordering::Relaxed) & ((1 << BITS) - 1))
+}
+
+fn params_of(values: &[Value]) -> Vec<Param<'_>> {
+    values.iter().map(|value| value.to_param()).collect()
+}
+
+#[async_trait]
+impl Store for SqlStore {
+    async fn commit(&self, batch: Arc<[NewRating]>) -> Result<Committed, StoreError> {
+        self.commit_batch(batch).await
+    }
+    async fn register(&self, authority: &str, services: Vec<NewService>) -> Result<Registration, StoreError> {
+        let authority = authority.to_owned();
+        self.write(move |c| register::register(c, &authority, &services)).await
+    }
+    async fn service(&self, part: u8, id: Id) -> Result<Option<ServiceView>, StoreError> {
+        self.read(move |c| read::service(c, part, id)).await
+    }
+    async fn find_service(
+        &self,
+        part: u8,
+        authority: &str,
+        case: &str,
+        number: u32,
+    ) -> Result<Option<Registered>, StoreError> {
+        let (authority, case) = (authority.to_owned(), case.to_owned());
+        self.read(move |c| register::find(c, part, &authority, &case, number)).await
+    }
+    async fn ratings_between(&self, part: u8, low: RatingId, high: RatingId) -> Result<Vec<RatingView>, StoreError> {
+        self.read(move |c| read::ratings_between(c, part, low, high)).await
+    }
+    async fn slot_revisions(&self) -> Result<BTreeMap<i64, i64>, StoreError> {
+        self.read(read::slot_revisions).await
+    }
+    async fn figures(&self, slot: i64) -> Result<(i64, Vec<(FigureKey, Tally, i64)>), StoreError> {
+        self.read(move |c| read::figures(c, slot)).await
+    }
+    async fn hold_slot(&self, at: Instant) -> Result<(), StoreError> {
+        self.hold_slot(at).await
+    }
+    async fn give_slot_back(&self) -> Result<(), StoreError> {
+        self.give_slot_back().await
+    }
+    async fn published(&self) -> Result<BTreeMap<FigureKey, Published>, StoreError> {
+        self.read(read::published).await
+    }
+    async fn publish(&self, moved: Vec<(FigureKey, Published, Option<Published>)>) -> Result<bool, StoreError> {
+        self.write(move |c| admin::publish(c, &moved)).await
+    }
+    async fn agency_names(&self) -> Result<BTreeMap<String, String>, StoreError> {
+        self.read(read::agency_names).await
+    }
+    async fn revisions(&self) -> Result<BTreeMap<String, i64>, StoreError> {
+        self.read(read::revisions).await
+    }
+    async fn keys(&self) -> Result<Vec<StoredKey>, StoreError> {
+        self.read(admin::keys).await
+    }
+    async fn add_key(&self, key: StoredKey) -> Result<(), StoreError> {
+        self.write(move |c| admin::add_key(c, &key)).await
+    }
+    async fn retire_key(&self, purpose: &str, id: u8, at: Instant) -> Result<bool, StoreError> {
+        let purpose = purpose.to_owned();
+        self.write(move |c| admin::retire_key(c, &purpose, id, at)).await
+    }
+    async fn api_keys(&self) -> Result<Vec<StoredApiKey>, StoreError> {
+        self.read(admin::api_keys).await
+    }
+    async fn add_api_key(&self, key: StoredApiKey) -> Result<(), StoreError> {
+        self.write(move |c| admin::add_api_key(c, &key)).await
+    }
+    async fn revoke_api_key(&self, id: &str, at: Instant) -> Result<bool, StoreError> {
+        let id = id.to_owned();
+        self.write(move |c| admin::revoke_api_key(c, &id, at)).await
+    }
+    async fn regions(&self) -> Result<BTreeMap<Region, String>, StoreError> {
+        self.read(read::regions).await
+    }
+    async fn import_regions(&self, names: Vec<(Region, String)>) -> Result<(), StoreError> {
+        self.write(move |c| admin::import_regions(c, &names)).await
+    }
+    async fn issue_cards(
+        &self,
+        cards: Vec<NewCard>,
+        entry: AuditEntry,
+    ) -> Result<Vec<(StoredCard, Issue)>, StoreError> {
+        self.write(move |c| card::issue(c, &cards, &entry)).await
+    }
+    async fn replace_card(&self, serial: u32, entry: AuditEntry) -> Result<Option<StoredCard>, StoreError> {
+        self.write(move |c| card::replace(c, serial, &entry)).await
+    }
+    async fn revoke_card(&self, serial: u32, reason: &str, entry: AuditEntry) -> Result<bool, StoreError> {
+        let reason = reason.to_owned();
+        self.write(move |c| card::revoke(c, serial, &reason, &entry)).await
+    }
+    async fn card(&self, serial: u32) -> Result<Option<StoredCard>, StoreError> {
+        self.read(move |c| card::one(c, serial)).await
+    }
+    async fn cards(&self) -> Result<Vec<StoredCard>, StoreError> {
+        self.read(card::all).await
+    }
+    async fn quarantined(&self, decided: bool) -> Result<Vec<Quarantined>, StoreError> {
+        self.read(move |c| quarantine::list(c, decided)).await
+    }
+    async fn decide(
+        &self,
+        part: u8,
+        rating: RatingId,
+        decision: Decision,
+        why: &str,
+        entry: AuditEntry,
+    ) -> Result<bool, StoreError> {
+        let why = why.to_owned();
+        self.write(move |c| quarantine::decide(c, part, &rating, decision, &why, &entry)).await
+    }
+    async fn release_due(&self, at: Instant) -> Result<u64, StoreError> {
+        // Asked once a second: it must not take the write lock for nothing.
+        if !self.read(move |c| quarantine::is_any_due(c, at)).await? {
+            return Ok(0);
+        }
+        self.write(move |c| quarantine::release_due(c, at)).await
+    }
+    async fn forget_sources(&self, day: i64) -> Result<(), StoreError> {
+        self.write(move |c| quarantine::forget_sources(c, day)).await
+    }
+    async fn order(&self, id: Id) -> Result<Option<OrderRow>, StoreError> {
+        self.read(move |c| order::by_id(c, &id)).await
+    }
+    async fn order_of(&self, part: u8, rating: RatingId) -> Result<Option<OrderRow>, StoreError> {
+        self.read(move |c| order::of_rating(c, part, &rating)).await
+    }
+    async fn orders(&self, query: OrderQuery) -> Result<Vec<OrderRow>, StoreError> {
+        self.read(move |c| order::list(c, &query)).await
+    }
+    async fn orders_to_wake(&self, now: Instant, limit: u32) -> Result<Vec<OrderRow>, StoreError> {
+        self.read(move |c| order::to_wake(c, now, limit)).await
+    }
+    async fn provisional_orders(&self) -> Result<Vec<OrderRow>, StoreError> {
+        self.read(order::provisional).await
+    }
+    async fn entries(&self, part: u8, rating: RatingId) -> Result<Vec<StoredEntry>, StoreError> {
+        self.read(move |c| order::entries(c, part, &rating)).await
+    }
+    async fn append_entries(&self, news: Vec<NewEntry>) -> Result<Vec<bool>, StoreError> {
+        self.write(move |c| order::append(c, &news)).await
+    }
+    async fn move_due(&self, part: u8, rating: RatingId, after: OrderStanding) -> Result<bool, StoreError> {
+        self.write(move |c| order::move_due(c, part, &rating, &after)).await
+    }
+    async fn holidays(&self) -> Result<Vec<(i32, String)>, StoreError> {
+        self.read(read::holidays).await
+    }
+    async fn import_holidays(&self, years: Vec<(i32, String)>) -> Result<(), StoreError> {
+        self.write(move |c| admin::import_holidays(c, &years)).await
+    }
+    async fn verify(&self) -> Result<Verification, StoreError> {
+        self.read(verify::verify).await
+    }
+    async fn backup(&self, to: &Path, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<(), StoreError> {
+        self.back_up(to, progress).await
+    }
+}

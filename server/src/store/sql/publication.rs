@@ -1,0 +1,179 @@
+//! Ratings that wait to be published by place, agent and item, and those that were.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use haochaping::{
+    calendar::{DAY_MILLIS, Instant},
+    rating::{Channel, Provenance},
+    region::Region,
+    statistics::{Counts, Handling},
+};
+
+use super::{
+    SqlStore,
+    admin::raise,
+    briefing::{HANDLED_SUMS, IS_DUE, read_handled},
+    order::named,
+    read::{columns, counts_of, region_of},
+    signed,
+};
+use crate::store::{
+    FigureKey, Published, StoreError,
+    database::{self, Connection, Row, Transaction, params, set},
+    publication::{Atom, Dimension, Group, Line, PublicationStore, Waiting},
+};
+
+/// Six columns from `first` on.
+fn atom_of(row: &Row<'_>, first: usize) -> database::Result<Atom> {
+    Ok(Atom {
+        region: region_of(row.get(first)?),
+        agency: row.get(first + 1)?,
+        item: row.get(first + 2)?,
+        card: row.get(first + 3)?,
+        channel: named(row, first + 4, |name| name.parse::<Channel>().ok())?,
+        provenance: named(row, first + 5, |name| name.parse::<Provenance>().ok())?,
+    })
+}
+
+fn waiting(connection: &Connection) -> Result<Vec<Waiting>, StoreError> {
+    Ok(connection.query(
+        "select region, agency, item, card, channel, provenance, day, sum(very_satisfied), sum(satisfied),
+           sum(basically_satisfied), sum(dissatisfied), sum(very_dissatisfied) from waiting
+         group by region, agency, item, card, channel, provenance, day
+         order by region, agency, item, card, channel, provenance, day",
+        params![],
+        |row| Ok(Waiting { atom: atom_of(row, 0)?, day: row.get(6)?, counts: counts_of(row, 7)? }),
+    )?)
+}
+
+fn release(connection: &mut Connection, groups: &[Group]) -> Result<u64, StoreError> {
+    let transaction = connection.transaction()?;
+    let taken = take(&transaction, groups)?;
+    let mut sums: BTreeMap<(Region, &'static str, String, u32), Counts> = BTreeMap::new();
+    for group in &taken {
+        let month = Instant::from_millis(group.until * DAY_MILLIS).date_in_china().month();
+        for by in Dimension::ALL {
+            let Some(value) = by.value(&group.atom) else { continue };
+            for region in group.atom.region.ancestors() {
+                sums.entry((region, by.name(), value.clone(), month)).or_default().merge(&group.counts);
+            }
+        }
+    }
+    let sets = sums.iter().map(|((region, kind, value, month), counts)| {
+        let [a, b, c, d, e] = columns(counts);
+        set![signed(*region), *kind, value, month, a, b, c, d, e]
+    });
+    transaction.execute_each(
+        "insert into released (region, kind, value, month, very_satisfied, satisfied, basically_satisfied, dissatisfied,
+           very_dissatisfied) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+         on conflict (region, kind, value, month) do update set
+           very_satisfied = released.very_satisfied + excluded.very_satisfied,
+           satisfied = released.satisfied + excluded.satisfied,
+           basically_satisfied = released.basically_satisfied + excluded.basically_satisfied,
+           dissatisfied = released.dissatisfied + excluded.dissatisfied,
+           very_dissatisfied = released.very_dissatisfied + excluded.very_dissatisfied",
+        &sets.collect::<Vec<_>>(),
+    )?;
+    raise(&transaction, "released")?;
+    transaction.commit()?;
+    Ok(taken.len() as u64)
+}
+
+/// Takes out of what waits those groups that still wait as they are; beside the others something else waits by now.
+fn take<'g>(transaction: &Transaction<'_>, groups: &'g [Group]) -> Result<Vec<&'g Group>, StoreError> {
+    const OF_ATOM: &str =
+        "region = ?1 and agency = ?2 and item = ?3 and card = ?4 and channel = ?5 and provenance = ?6";
+    let keys: Vec<_> = groups
+        .iter()
+        .map(|Group { atom, until, .. }| {
+            let (channel, provenance) = (atom.channel.name(), atom.provenance.name());
+            set![signed(atom.region), &atom.agency, &atom.item, atom.card, channel, provenance, until]
+        })
+        .collect();
+    let waiting = transaction.query_each(
+        &format!(
+            "select coalesce(sum(very_satisfied), 0), coalesce(sum(satisfied), 0), coalesce(sum(basically_satisfied), 0),
+               coalesce(sum(dissatisfied), 0), coalesce(sum(very_dissatisfied), 0) from waiting
+             where {OF_ATOM} and day <= ?7"
+        ),
+        &keys,
+        |row| counts_of(row, 0),
+    )?;
+    let still = groups.iter().zip(keys).zip(waiting).filter(|((group, _), found)| *found == Some(group.counts));
+    let (taken, keys): (Vec<_>, Vec<_>) = still.map(|(one, _)| one).unzip();
+    transaction.execute_each(&format!("delete from waiting where {OF_ATOM} and day <= ?7"), &keys)?;
+    transaction.execute_each(
+        "insert into released_until (region, agency, item, card, channel, provenance, day)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         on conflict (region, agency, item, card, channel, provenance) do update set day = excluded.day",
+        &keys,
+    )?;
+    Ok(taken)
+}
+
+fn daily(connection: &Connection) -> Result<BTreeMap<FigureKey, Published>, StoreError> {
+    let sql =
+        "select region, kind, value, sum(very_satisfied), sum(satisfied), sum(basically_satisfied), sum(dissatisfied),
+         sum(very_dissatisfied) from released where kind in ('all', 'agency', 'visit') group by region, kind, value";
+    let mut found: BTreeMap<FigureKey, Published> = BTreeMap::new();
+    connection.for_each(sql, params![], |row| {
+        let (region, kind, agency) = (region_of(row.get(0)?), row.get::<String>(1)?, row.get::<String>(2)?);
+        let counts = counts_of(row, 3)?;
+        if kind == Dimension::Visit.name() {
+            for agency in [String::new(), agency] {
+                found.entry(FigureKey { region, agency }).or_default().n_visits += counts.total();
+            }
+        } else {
+            found.entry(FigureKey { region, agency }).or_default().counts = counts;
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+fn released(connection: &Connection, region: Region, by: Dimension) -> Result<Vec<Line>, StoreError> {
+    Ok(connection.query(
+        "select value, month, very_satisfied, satisfied, basically_satisfied, dissatisfied, very_dissatisfied
+         from released where region = ?1 and kind = ?2 order by value, month",
+        params![signed(region), by.name()],
+        |row| Ok((row.get(0)?, row.get(1)?, counts_of(row, 2)?)),
+    )?)
+}
+
+/// An order is spoken of when its rating is published: of a visit to a card that is its card's affair, so the atom is looked
+/// up column by column.
+fn handled(connection: &Connection, now: Instant) -> Result<BTreeMap<FigureKey, Handling>, StoreError> {
+    let sql = format!(
+        "{HANDLED_SUMS} from (select w.*, {IS_DUE}
+           from work_order w join rating r on r.part = w.part and r.id = w.rating
+           join released_until u on u.region = r.region and u.agency = r.agency and u.item = coalesce(r.item_code, '')
+             and u.card = coalesce(r.card, 0) and u.channel = r.channel and u.provenance = r.provenance
+           where (w.opened_at + 28800000) / 86400000 <= u.day) w
+         group by region, rated_agency"
+    );
+    Ok(connection.query(&sql, params![now.millis()], read_handled)?)
+}
+
+#[async_trait]
+impl PublicationStore for SqlStore {
+    async fn waiting_ratings(&self) -> Result<Vec<Waiting>, StoreError> {
+        self.read(waiting).await
+    }
+    async fn release(&self, groups: Vec<Group>) -> Result<u64, StoreError> {
+        self.write(move |c| release(c, &groups)).await
+    }
+    async fn daily(&self) -> Result<BTreeMap<FigureKey, Published>, StoreError> {
+        self.read(daily).await
+    }
+    async fn released(&self, region: Region, by: Dimension) -> Result<Vec<Line>, StoreError> {
+        self.read(move |c| released(c, region, by)).await
+    }
+    async fn handled_of_released(&self, now: Instant) -> Result<BTreeMap<FigureKey, Handling>, StoreError> {
+        self.read(move |c| handled(c, now)).await
+    }
+    async fn item_names(&self) -> Result<BTreeMap<String, String>, StoreError> {
+        self.read(|c| Ok(c.query("select code, name from item", params![], |row| Ok((row.get(0)?, row.get(1)?)))?))
+            .await
+    }
+}

@@ -1,0 +1,245 @@
+//! Quarantine: ratings of a card beyond its limits are kept and acknowledged, and count when they are released. The limits
+//! are asked in the rating's own transaction and know nothing of its level.
+
+use haochaping::{
+    calendar::Instant,
+    link::RatingId,
+    rating::{Channel, Provenance, SatisfactionLevel},
+};
+use sha2::{Digest, Sha256};
+
+use super::{
+    order::{self, Opening, named},
+    raise_slot,
+    read::region_of,
+    staff::record,
+    sums::{Group, Sums},
+    word,
+};
+use crate::store::{
+    Decision, Id, NewRating, NewVisit, Quarantined, StoreError, Tally,
+    database::{Connection, Isolation, OptionalRow as _, Transaction, params, set},
+    staff::AuditEntry,
+};
+
+/// The most that one transaction releases.
+const RELEASED_MAX: u32 = 500;
+
+/// Counts each visit's rating against the limits of its card, in order, and puts it into quarantine beyond them; says which.
+pub(super) fn hold(transaction: &Transaction<'_>, visits: &[(&NewRating, &NewVisit)]) -> Result<Vec<bool>, StoreError> {
+    let days = visits.iter().map(|(_, visit)| set![visit.card % 64, visit.card, visit.day]);
+    let n_of_days: Vec<Option<u32>> = transaction.query_each(
+        "insert into card_day (part, card, day, n) values (?1, ?2, ?3, 1)
+         on conflict (part, card, day) do update set n = card_day.n + 1 returning n",
+        &days.collect::<Vec<_>>(),
+        |row| row.get(0),
+    )?;
+    let sources = visits.iter().map(|(_, visit)| set![visit.card % 64, visit.card, visit.day, &visit.source]);
+    let n_of_sources: Vec<Option<u32>> = transaction.query_each(
+        "insert into card_source (part, card, day, source, n) values (?1, ?2, ?3, ?4, 1)
+         on conflict (part, card, day, source) do update set n = card_source.n + 1 returning n",
+        &sources.collect::<Vec<_>>(),
+        |row| row.get(0),
+    )?;
+    let numbers = n_of_days.into_iter().flatten().zip(n_of_sources.into_iter().flatten());
+    let reasons: Vec<_> =
+        visits.iter().zip(numbers).map(|((_, visit), (of_day, of_source))| reason(visit, of_day, of_source)).collect();
+    let held = visits.iter().zip(&reasons).filter_map(|((new, visit), reason)| {
+        reason.map(|reason| set![new.part, &new.id, reason, visit.release_at.millis()])
+    });
+    transaction.execute_each(
+        "insert into quarantine (part, rating, reason, release_at) values (?1, ?2, ?3, ?4)",
+        &held.collect::<Vec<_>>(),
+    )?;
+    Ok(reasons.iter().map(Option::is_some).collect())
+}
+
+fn reason(visit: &NewVisit, of_day: u32, of_source: u32) -> Option<&'static str> {
+    match () {
+        () if of_source > visit.source_limit => Some("source"),
+        () if of_day > visit.day_limit => Some("day"),
+        () => None,
+    }
+}
+
+pub(super) fn list(connection: &Connection, decided: bool) -> Result<Vec<Quarantined>, StoreError> {
+    Ok(connection.query(
+        "select q.part, q.rating, r.card, q.reason, r.rated_at, q.release_at, q.decision, q.decided_at, q.why,
+           r.region, r.agency
+         from quarantine q join rating r on r.part = q.part and r.id = q.rating
+         where ?1 or q.decided_at is null order by r.rated_at, q.rating",
+        params![decided],
+        |row| {
+            let decision = match row.get::<Option<String>>(6)?.as_deref() {
+                Some("released") => Some(Decision::Released),
+                Some(_) => Some(Decision::Excluded),
+                None => None,
+            };
+            let at = row.get::<Option<i64>>(7)?.map(Instant::from_millis);
+            Ok(Quarantined {
+                part: row.get(0)?,
+                rating: row.get(1)?,
+                card: row.get(2)?,
+                region: region_of(row.get(9)?),
+                agency: row.get(10)?,
+                reason: row.get(3)?,
+                rated_at: Instant::from_millis(row.get(4)?),
+                release_at: Instant::from_millis(row.get(5)?),
+                decided: decision.zip(at).zip(row.get(8)?).map(|((decision, at), why)| (decision, at, why)),
+            })
+        },
+    )?)
+}
+
+pub(super) fn is_any_due(connection: &Connection, at: Instant) -> Result<bool, StoreError> {
+    Ok(connection.query_row(
+        "select exists (select 1 from quarantine where decided_at is null and release_at <= ?1)",
+        params![at.millis()],
+        |row| row.get(0),
+    )?)
+}
+
+pub(super) fn release_due(connection: &mut Connection, at: Instant) -> Result<u64, StoreError> {
+    let transaction = connection.begin(Isolation::ReadCommitted)?;
+    let due: Vec<(u8, RatingId)> = transaction.query(
+        "select part, rating from quarantine where decided_at is null and release_at <= ?1
+         order by release_at limit ?2",
+        params![at.millis(), RELEASED_MAX],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    let (mut sums, mut to_open, mut n_released) = (Sums::default(), Vec::new(), 0);
+    for (part, rating) in &due {
+        match settle(&transaction, *part, rating, Decision::Released, "its time came", at, (&mut sums, &mut to_open)) {
+            Ok(is_settled) => n_released += u64::from(is_settled),
+            // One damaged row must not hold the others back; `verify` names it.
+            Err(StoreError::Failed(reason)) => tracing::error!(reason, "a rating was not released"),
+            Err(error) => return Err(error),
+        }
+    }
+    finish(transaction, &sums, &to_open)?;
+    Ok(n_released)
+}
+
+pub(super) fn decide(
+    connection: &mut Connection,
+    part: u8,
+    rating: &RatingId,
+    decision: Decision,
+    why: &str,
+    entry: &AuditEntry,
+) -> Result<bool, StoreError> {
+    let transaction = connection.begin(Isolation::ReadCommitted)?;
+    let (mut sums, mut to_open) = (Sums::default(), Vec::new());
+    if !settle(&transaction, part, rating, decision, why, entry.at, (&mut sums, &mut to_open))? {
+        return Ok(false);
+    }
+    record(&transaction, entry)?;
+    finish(transaction, &sums, &to_open)?;
+    Ok(true)
+}
+
+fn finish(transaction: Transaction<'_>, sums: &Sums, to_open: &[Opening]) -> Result<(), StoreError> {
+    sums.write(&transaction)?;
+    order::open(&transaction, to_open)?;
+    raise_slot(&transaction, transaction.slot())?;
+    transaction.commit()
+}
+
+/// Takes one rating out of quarantine; false if it is not in it.
+fn settle(
+    transaction: &Transaction<'_>,
+    part: u8,
+    rating: &RatingId,
+    decision: Decision,
+    why: &str,
+    at: Instant,
+    (sums, to_open): (&mut Sums, &mut Vec<Opening>),
+) -> Result<bool, StoreError> {
+    // Read first: what cannot be read changes nothing.
+    let Some(Held { group, level, opening }) = read_held(transaction, part, rating, at)? else {
+        return Err(StoreError::Failed("a rating in quarantine is not on record".into()));
+    };
+    let settled = transaction.execute(
+        "update quarantine set decided_at = ?3, decision = ?4, why = ?5
+             where part = ?1 and rating = ?2 and decided_at is null",
+        params![part, rating, at.millis(), decision.name(), why],
+    )?;
+    if settled == 0 {
+        return Ok(false);
+    }
+    let tally = if decision == Decision::Released { Tally::Counted(level) } else { Tally::Excluded };
+    sums.add(Group { tally, ..group.clone() }, 1);
+    if decision == Decision::Released && level.is_bad() && group.provenance.counts() {
+        to_open.push(opening);
+    }
+    // A rating that turns out to have neither options nor a comment is read and has no words.
+    if decision == Decision::Released && group.provenance.counts() {
+        word::to_read(transaction, &[(at.day_in_china(), part, *rating)])?;
+    }
+    sums.add(group, -1);
+    Ok(true)
+}
+
+/// The id of a work order that is opened at a release: it follows from the rating's own id, whose random bits nobody knows,
+/// and tells nothing of any moment.
+fn order_id(rating: &RatingId) -> Id {
+    let digest: [u8; 32] = Sha256::digest([b"work order of ", &rating[..]].concat()).into();
+    let mut id = [0; 16];
+    id.copy_from_slice(&digest[..16]);
+    uuid::Builder::from_random_bytes(id).into_uuid().into_bytes()
+}
+
+/// A rating in quarantine, and what its work order would begin with.
+struct Held {
+    group: Group,
+    level: SatisfactionLevel,
+    opening: Opening,
+}
+
+fn read_held(connection: &Connection, part: u8, rating: &RatingId, at: Instant) -> Result<Option<Held>, StoreError> {
+    let sql =
+        "select r.level, r.channel, r.provenance, r.item_code, r.agency, r.region, r.rated_at, r.card, r.anonymous,
+           r.contact is not null, r.salt, coalesce(s.real_name, 0)
+         from rating r left join service s on s.part = r.part and s.authority = r.authority
+           and s.case_number = r.case_number and s.service_number = r.service_number
+         where r.part = ?1 and r.id = ?2";
+    let found = connection.query_row(sql, params![part, rating], |row| {
+        let agency: String = row.get(4)?;
+        let region = region_of(row.get(5)?);
+        Ok(Held {
+            group: Group {
+                month: Instant::from_millis(row.get(6)?).date_in_china().month(),
+                day: at.day_in_china(),
+                region,
+                agency: agency.clone(),
+                item: row.get(3)?,
+                card: row.get(7)?,
+                channel: named(row, 1, |name| name.parse::<Channel>().ok())?,
+                provenance: named(row, 2, |name| name.parse::<Provenance>().ok())?,
+                tally: Tally::Quarantined,
+            },
+            level: named(row, 0, |name| name.parse::<SatisfactionLevel>().ok())?,
+            opening: Opening {
+                part,
+                rating: *rating,
+                id: order_id(rating),
+                at,
+                agency,
+                region,
+                is_anonymous: row.get(8)?,
+                is_real_name: row.get(11)?,
+                has_contact: row.get(9)?,
+                salt: row.get(10)?,
+            },
+        })
+    });
+    Ok(found.optional()?)
+}
+
+pub(super) fn forget_sources(connection: &mut Connection, day: i64) -> Result<(), StoreError> {
+    let transaction = connection.transaction()?;
+    for table in ["card_source", "card_day"] {
+        transaction.execute(&format!("delete from {table} where day < ?1"), params![day])?;
+    }
+    transaction.commit()
+}

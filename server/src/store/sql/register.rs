@@ -1,0 +1,212 @@
+//! Finished services on record. Registering again gives the same link; a new one only when the old one ended unused.
+
+use std::collections::BTreeMap;
+
+use haochaping::{calendar::Instant, wire::v1::ServiceMode};
+
+use super::{
+    admin::raise,
+    post::{Event, post},
+    raise_slot, service_slot, signed,
+    sums::{Added, add_around, count},
+};
+use crate::store::{
+    NewService, Registered, Registration, StoreError, Tally,
+    database::{Connection, Isolation, OptionalRow as _, Transaction, params},
+    outbox::EndpointKind,
+};
+
+pub(super) fn register(
+    connection: &mut Connection,
+    authority: &str,
+    services: &[NewService],
+) -> Result<Registration, StoreError> {
+    let transaction = connection.begin(Isolation::ReadCommitted)?;
+    // In the order of keys, so that two collectors that are sent the same services wait for each other in one direction.
+    let mut order: Vec<usize> = (0..services.len()).collect();
+    order.sort_by_key(|n| {
+        let NewService { part, service, .. } = &services[*n];
+        (*part, service.case_number.as_str(), service.service_number)
+    });
+    keep_names(&transaction, services)?;
+    let mut registered: Vec<Option<Registered>> = vec![None; services.len()];
+    for n in order {
+        registered[n] = Some(register_one(&transaction, authority, &services[n])?);
+    }
+    let registered: Vec<Registered> = registered.into_iter().flatten().collect();
+    let (revision, added) = count_services(&transaction, services, &registered)?;
+    transaction.commit()?;
+    Ok(Registration { services: registered, slot: service_slot(connection), revision, added })
+}
+
+/// Adds what is new to the services that can be rated.
+fn count_services(
+    transaction: &Transaction<'_>,
+    services: &[NewService],
+    registered: &[Registered],
+) -> Result<(i64, Vec<Added>), StoreError> {
+    let mut figures = BTreeMap::new();
+    let news = services.iter().zip(registered).filter(|(new, known)| known.is_new && !new.is_probe);
+    for (NewService { service, .. }, _) in news {
+        add_around(&mut figures, (service.region, service.agency_code.as_str()), Tally::Service, 1);
+    }
+    if figures.is_empty() {
+        return Ok((0, Vec::new()));
+    }
+    let added: Vec<_> = figures.into_iter().map(|((key, tally), n)| (key, tally, n)).collect();
+    let slot = service_slot(transaction);
+    count(transaction, slot, &added)?;
+    Ok((raise_slot(transaction, slot)?, added))
+}
+
+fn register_one(transaction: &Transaction<'_>, authority: &str, new: &NewService) -> Result<Registered, StoreError> {
+    let service = &new.service;
+    let find = || find(transaction, new.part, authority, service.case_number.as_str(), service.service_number);
+    if let Some(known) = find()? {
+        return prolong(transaction, new, known);
+    }
+    let inserted = transaction.execute(
+        "insert into service (part, authority, case_number, service_number, id, item_code, item_name, agency, region,
+           finished_at, mode, real_name, \"window\", staff_number, last_day, registered_at, probe)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+         on conflict (part, authority, case_number, service_number) do nothing",
+        params![
+            new.part,
+            authority,
+            service.case_number.as_str(),
+            service.service_number,
+            new.id,
+            service.item_code.as_ref().map(haochaping::identifier::ItemCode::as_str),
+            service.item_name,
+            service.agency_code.as_str(),
+            signed(service.region),
+            service.finished_at.millis(),
+            match service.mode {
+                ServiceMode::Online => "online",
+                ServiceMode::OnSite => "on_site",
+            },
+            service.is_real_name,
+            service.window,
+            service.staff_number,
+            new.last_day,
+            new.at.millis(),
+            new.is_probe,
+        ],
+    )?;
+    if inserted == 0 {
+        // Another collector was quicker.
+        let known = find()?.ok_or_else(|| StoreError::Busy("a service came and went".into()))?;
+        return prolong(transaction, new, known);
+    }
+    if !new.is_probe {
+        let event = Event {
+            part: new.part,
+            subject: &new.id,
+            entry: 0,
+            kind: "finished",
+            at: new.at,
+            region: service.region,
+            agencies: &[],
+        };
+        post(transaction, &event, &[EndpointKind::Invitations])?;
+    }
+    Ok(Registered { id: new.id, last_day: new.last_day, is_new: true, rated_at: None })
+}
+
+/// A ticket that ended unused is replaced by one with a later day; every other stays as it was given out.
+fn prolong(transaction: &Transaction<'_>, new: &NewService, known: Registered) -> Result<Registered, StoreError> {
+    let today = new.at.millis().div_euclid(haochaping::calendar::DAY_MILLIS);
+    if known.rated_at.is_some() || i64::from(known.last_day) >= today {
+        return Ok(known);
+    }
+    transaction.execute(
+        "update service set last_day = ?1 where part = ?2 and id = ?3",
+        params![new.last_day, new.part, known.id],
+    )?;
+    Ok(Registered { last_day: new.last_day, ..known })
+}
+
+/// The latest names of departments and items. What has one is asked first: names hardly ever change, and a row that is not
+/// touched holds nobody up.
+fn keep_names(transaction: &Transaction<'_>, services: &[NewService]) -> Result<(), StoreError> {
+    let (mut agencies, mut items) = (BTreeMap::new(), BTreeMap::new());
+    for NewService { service, is_probe, .. } in services {
+        if let Some(name) = &service.agency_name {
+            agencies.insert(service.agency_code.as_str(), name.as_str());
+        }
+        if let Some(code) = service.item_code.as_ref().filter(|_| !is_probe) {
+            match &service.item_name {
+                Some(name) => items.insert(code.as_str(), name.as_str()),
+                // It is known all the same, by its code.
+                None if !has_name(transaction, "item", code.as_str())? => {
+                    items.entry(code.as_str()).or_insert(code.as_str());
+                    None
+                }
+                None => None,
+            };
+        }
+    }
+    for (table, names) in [("agency", agencies), ("item", items)] {
+        for (code, name) in names {
+            keep_name(transaction, table, code, name)?;
+        }
+    }
+    Ok(())
+}
+
+fn has_name(transaction: &Transaction<'_>, table: &'static str, code: &str) -> Result<bool, StoreError> {
+    let sql = format!("select exists (select 1 from {table} where code = ?1)");
+    Ok(transaction.query_row(&sql, params![code], |row| row.get(0))?)
+}
+
+/// Keeps the name of a code in a table of names, and tells running collectors if it is a new one.
+pub(super) fn keep_name(
+    transaction: &Transaction<'_>,
+    table: &'static str,
+    code: &str,
+    name: &str,
+) -> Result<(), StoreError> {
+    let sql = format!("select name from {table} where code = ?1");
+    let known: Option<String> = transaction.query_row(&sql, params![code], |row| row.get(0)).optional()?;
+    if known.as_deref() == Some(name) {
+        return Ok(());
+    }
+    let changed = transaction.execute(
+        &format!(
+            "insert into {table} (code, name) values (?1, ?2)
+             on conflict (code) do update set name = excluded.name where {table}.name <> excluded.name"
+        ),
+        params![code, name],
+    )?;
+    if changed > 0 {
+        raise(transaction, "names")?;
+    }
+    Ok(())
+}
+
+pub(super) fn find(
+    connection: &Connection,
+    part: u8,
+    authority: &str,
+    case: &str,
+    number: u32,
+) -> Result<Option<Registered>, StoreError> {
+    let known = connection
+        .query_row(
+            "select s.id, s.last_day, r.rated_at from service s
+             left join rating r on r.part = s.part and r.authority = s.authority and r.case_number = s.case_number
+               and r.service_number = s.service_number
+             where s.part = ?1 and s.authority = ?2 and s.case_number = ?3 and s.service_number = ?4",
+            params![part, authority, case, number],
+            |row| {
+                Ok(Registered {
+                    id: row.get(0)?,
+                    last_day: row.get(1)?,
+                    is_new: false,
+                    rated_at: row.get::<Option<i64>>(2)?.map(Instant::from_millis),
+                })
+            },
+        )
+        .optional()?;
+    Ok(known)
+}

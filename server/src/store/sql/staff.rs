@@ -1,0 +1,268 @@
+//! Accounts, sessions and the record of what staff did.
+
+use async_trait::async_trait;
+use haochaping::{calendar::Instant, work_order::Role};
+
+use super::{SqlStore, admin::raise, number, order::named, read::region_of, signed};
+use crate::store::{
+    StoreError,
+    database::{self, Connection, OptionalRow as _, Row, Transaction, params},
+    staff::{Attempt, AuditEntry, Digest, Invitation, Session, StaffRow, StaffStore},
+};
+
+/// The first lock; each further attempt doubles it.
+const FIRST_LOCK_MILLIS: i64 = 60_000;
+/// The longest lock: 64 minutes.
+const DOUBLINGS_MAX: u32 = 6;
+
+const COLUMNS: &str = "f.name, f.role, f.agency, f.region, f.password, f.locked_until, f.invited_until, f.created_at, \
+                       f.disabled_at from staff f";
+
+fn read_staff(row: &Row<'_>) -> database::Result<StaffRow> {
+    let time = |column| row.get::<Option<i64>>(column).map(|millis| millis.map(Instant::from_millis));
+    Ok(StaffRow {
+        name: row.get(0)?,
+        role: named(row, 1, Role::from_name)?,
+        agency: row.get(2)?,
+        region: region_of(row.get(3)?),
+        password: row.get(4)?,
+        locked_until: time(5)?,
+        invited_until: time(6)?,
+        created_at: Instant::from_millis(row.get(7)?),
+        disabled_at: time(8)?,
+    })
+}
+
+/// Writes an entry of the record in the transaction of what it tells of.
+pub(super) fn record(connection: &Connection, entry: &AuditEntry) -> Result<(), StoreError> {
+    connection.execute(
+        "insert into audit (number, at, who, what, about) values (?1, ?2, ?3, ?4, ?5)",
+        params![number(entry.at), entry.at.millis(), entry.who, entry.what, entry.about],
+    )?;
+    Ok(())
+}
+
+/// Runs `change` and records it if it did something, in one transaction that also tells running collectors.
+fn changed(
+    connection: &mut Connection,
+    entry: &AuditEntry,
+    change: impl FnOnce(&Transaction<'_>) -> Result<bool, StoreError>,
+) -> Result<bool, StoreError> {
+    let transaction = connection.transaction()?;
+    let is_done = change(&transaction)?;
+    if is_done {
+        record(&transaction, entry)?;
+        raise(&transaction, "staff")?;
+    }
+    transaction.commit()?;
+    Ok(is_done)
+}
+
+fn end_sessions_of(connection: &Connection, name: &str) -> Result<(), StoreError> {
+    connection.execute("delete from staff_session where staff = ?1", params![name])?;
+    Ok(())
+}
+
+fn add(connection: &Connection, row: &StaffRow, link: &Invitation) -> Result<bool, StoreError> {
+    let n = connection.execute(
+        "insert into staff (name, role, agency, region, invitation, invited_until, created_at)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7) on conflict do nothing",
+        params![
+            row.name,
+            row.role.name(),
+            row.agency,
+            signed(row.region),
+            link.digest,
+            link.until.millis(),
+            row.created_at.millis()
+        ],
+    )?;
+    Ok(n == 1)
+}
+
+fn attempt(connection: &mut Connection, name: &str, now: Instant, n_free: u32) -> Result<Attempt, StoreError> {
+    let transaction = connection.transaction()?;
+    let found = transaction
+        .query_row(&format!("select {COLUMNS} where f.name = ?1 and f.disabled_at is null"), params![name], read_staff)
+        .optional()?;
+    let Some(row) = found.filter(|row| row.password.is_some()) else { return Ok(Attempt::Nobody) };
+    if let Some(until) = row.locked_until.filter(|until| now < *until) {
+        return Ok(Attempt::Locked(until));
+    }
+    let n: u32 = transaction.query_row(
+        "update staff set n_attempts = n_attempts + 1 where name = ?1 returning n_attempts",
+        params![name],
+        |row| row.get(0),
+    )?;
+    if n >= n_free {
+        let lock = FIRST_LOCK_MILLIS << (n - n_free).min(DOUBLINGS_MAX);
+        transaction
+            .execute("update staff set locked_until = ?2 where name = ?1", params![name, now.millis() + lock])?;
+    }
+    transaction.commit()?;
+    Ok(Attempt::Open(Box::new(row)))
+}
+
+fn session(connection: &Connection, id: &Digest) -> Result<Option<Session>, StoreError> {
+    // The session's columns stand behind those of the account, which keep their places.
+    let sql = format!(
+        "select {} join staff_session s on s.staff = f.name where s.id = ?1 and f.disabled_at is null",
+        COLUMNS.replacen(" from", ", s.created_at, s.last_at from", 1)
+    );
+    let found = connection.query_row(&sql, params![id], |row| {
+        Ok(Session {
+            staff: read_staff(row)?,
+            created_at: Instant::from_millis(row.get(9)?),
+            last_at: Instant::from_millis(row.get(10)?),
+        })
+    });
+    Ok(found.optional()?)
+}
+
+fn forget_attempts(connection: &Connection, name: &str) -> Result<(), StoreError> {
+    connection.execute("update staff set n_attempts = 0, locked_until = null where name = ?1", params![name])?;
+    Ok(())
+}
+
+fn audit(connection: &Connection, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
+    Ok(connection.query(
+        "select at, who, what, about from audit order by number desc limit ?1",
+        params![limit],
+        |row| {
+            let at = Instant::from_millis(row.get(0)?);
+            Ok(AuditEntry { at, who: row.get(1)?, what: row.get(2)?, about: row.get(3)? })
+        },
+    )?)
+}
+
+#[async_trait]
+impl StaffStore for SqlStore {
+    async fn staff(&self) -> Result<Vec<StaffRow>, StoreError> {
+        self.read(|c| Ok(c.query(&format!("select {COLUMNS} order by f.name"), params![], read_staff)?)).await
+    }
+    async fn add_staff(&self, row: StaffRow, link: Invitation, entry: AuditEntry) -> Result<bool, StoreError> {
+        self.write(move |c| changed(c, &entry, |t| add(t, &row, &link))).await
+    }
+    async fn reset_staff(&self, name: &str, link: Invitation, entry: AuditEntry) -> Result<bool, StoreError> {
+        let name = name.to_owned();
+        self.write(move |c| {
+            changed(c, &entry, |t| {
+                end_sessions_of(t, &name)?;
+                forget_attempts(t, &name)?;
+                let n = t.execute(
+                    "update staff set password = null, disabled_at = null, invitation = ?2, invited_until = ?3
+                     where name = ?1",
+                    params![name, link.digest, link.until.millis()],
+                )?;
+                Ok(n == 1)
+            })
+        })
+        .await
+    }
+    async fn disable_staff(&self, name: &str, entry: AuditEntry) -> Result<bool, StoreError> {
+        let name = name.to_owned();
+        self.write(move |c| {
+            changed(c, &entry, |t| {
+                let n = t.execute(
+                    "update staff set disabled_at = ?2, invitation = null where name = ?1 and disabled_at is null
+                       and (role <> 'administrator' or exists (select 1 from staff where name <> ?1
+                         and role = 'administrator' and disabled_at is null and password is not null))",
+                    params![name, entry.at.millis()],
+                )?;
+                if n == 1 {
+                    end_sessions_of(t, &name)?;
+                }
+                Ok(n == 1)
+            })
+        })
+        .await
+    }
+    async fn invited(&self, digest: Digest, now: Instant) -> Result<Option<StaffRow>, StoreError> {
+        self.read(move |c| {
+            let sql = format!("select {COLUMNS} where f.invitation = ?1 and f.invited_until >= ?2");
+            Ok(c.query_row(&sql, params![digest, now.millis()], read_staff).optional()?)
+        })
+        .await
+    }
+    async fn accept_invitation(&self, digest: Digest, password: &str, entry: AuditEntry) -> Result<bool, StoreError> {
+        let password = password.to_owned();
+        self.write(move |c| {
+            changed(c, &entry, |t| {
+                let name: Option<String> = t
+                    .query_row(
+                        "update staff set password = ?2, invitation = null, invited_until = null, n_attempts = 0,
+                           locked_until = null where invitation = ?1 and invited_until >= ?3 returning name",
+                        params![digest, password, entry.at.millis()],
+                        |row| row.get(0),
+                    )
+                    .optional()?;
+                name.as_deref().map_or(Ok(()), |name| end_sessions_of(t, name))?;
+                Ok(name.is_some())
+            })
+        })
+        .await
+    }
+    async fn attempt(&self, name: &str, now: Instant, n_free: u32) -> Result<Attempt, StoreError> {
+        let name = name.to_owned();
+        self.write(move |c| attempt(c, &name, now, n_free)).await
+    }
+    async fn forget_attempts(&self, name: &str) -> Result<(), StoreError> {
+        let name = name.to_owned();
+        self.write(move |c| forget_attempts(c, &name)).await
+    }
+    async fn begin_session(&self, id: Digest, row: &StaffRow, entry: AuditEntry) -> Result<bool, StoreError> {
+        let (name, password) = (row.name.clone(), row.password.clone());
+        self.write(move |c| {
+            let t = c.transaction()?;
+            let stands: bool = t.query_row(
+                "select exists (select 1 from staff where name = ?1 and password = ?2 and disabled_at is null)",
+                params![name, password],
+                |row| row.get(0),
+            )?;
+            if stands {
+                t.execute(
+                    "insert into staff_session (id, staff, created_at, last_at) values (?1, ?2, ?3, ?3)",
+                    params![id, name, entry.at.millis()],
+                )?;
+                forget_attempts(&t, &name)?;
+                record(&t, &entry)?;
+            }
+            t.commit()?;
+            Ok(stands)
+        })
+        .await
+    }
+    async fn session(&self, id: Digest) -> Result<Option<Session>, StoreError> {
+        self.read(move |c| session(c, &id)).await
+    }
+    async fn touch_session(&self, id: Digest, at: Instant) -> Result<(), StoreError> {
+        self.write(move |c| {
+            c.execute(
+                "update staff_session set last_at = ?2 where id = ?1 and last_at < ?2",
+                params![id, at.millis()],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+    async fn end_session(&self, id: Digest) -> Result<(), StoreError> {
+        self.write(move |c| {
+            c.execute("delete from staff_session where id = ?1", params![id])?;
+            Ok(())
+        })
+        .await
+    }
+    async fn forget_sessions(&self, last_before: Instant, begun_before: Instant) -> Result<(), StoreError> {
+        self.write(move |c| {
+            c.execute(
+                "delete from staff_session where last_at < ?1 or created_at < ?2",
+                params![last_before.millis(), begun_before.millis()],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+    async fn audit(&self, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
+        self.read(move |c| audit(c, limit)).await
+    }
+}

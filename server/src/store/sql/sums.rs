@@ -1,0 +1,171 @@
+//! What a batch adds to counters. Ratings are summed up by what they have in common, and only then spread over regions
+//! and slices: a batch of 512 touches each counter row once.
+
+use std::collections::{BTreeMap, HashMap};
+
+use haochaping::{
+    rating::{Channel, Provenance, SatisfactionLevel},
+    region::Region,
+    statistics::Counts,
+};
+
+use super::{read::columns, signed};
+use crate::store::{
+    FigureKey, StoreError, Tally,
+    database::{Transaction, set},
+    publication::Atom,
+};
+
+/// What ratings have in common that enter the same counters.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Group {
+    pub(super) month: u32,
+    /// The day from which on they count, which is later than their own for those that were in quarantine.
+    pub(super) day: i64,
+    pub(super) region: Region,
+    pub(super) agency: String,
+    pub(super) item: Option<String>,
+    pub(super) card: Option<u32>,
+    pub(super) channel: Channel,
+    pub(super) provenance: Provenance,
+    pub(super) tally: Tally,
+}
+
+/// The sums of a batch.
+#[derive(Debug, Default)]
+pub(super) struct Sums {
+    groups: HashMap<Group, i64>,
+}
+
+/// Adds `n` in a region and all around it, for an agency and for all.
+pub(super) fn add_around(
+    figures: &mut BTreeMap<(FigureKey, Tally), i64>,
+    (region, agency): (Region, &str),
+    tally: Tally,
+    n: i64,
+) {
+    for region in region.ancestors() {
+        for agency in ["", agency] {
+            let key = FigureKey { region, agency: agency.to_owned() };
+            *figures.entry((key, tally)).or_default() += n;
+        }
+    }
+}
+
+/// Writes what was added to the counters of a slot, in the order of their keys, so that two that share a slot by accident
+/// wait for each other and never in a circle.
+pub(super) fn count(transaction: &Transaction<'_>, slot: i64, figures: &[Added]) -> Result<(), StoreError> {
+    let sets = figures.iter().map(|(key, tally, n)| set![signed(key.region), &key.agency, tally.name(), slot, n]);
+    transaction.execute_each(
+        "insert into counter (part, region, agency, level, slot, n) values (0, ?1, ?2, ?3, ?4, ?5)
+         on conflict (part, region, agency, level, slot) do update set n = counter.n + excluded.n",
+        &sets.collect::<Vec<_>>(),
+    )?;
+    Ok(())
+}
+
+/// A figure and by how much it moved.
+pub(super) type Added = (FigureKey, Tally, i64);
+type SliceKey = (u32, Region, String, SatisfactionLevel);
+
+impl Sums {
+    /// Adds one rating of a group; or takes it away where `n` is −1.
+    pub(super) fn add(&mut self, group: Group, n: i64) {
+        *self.groups.entry(group).or_default() += n;
+    }
+
+    /// One upsert a row, in the order of keys.
+    pub(super) fn write(&self, transaction: &Transaction<'_>) -> Result<Vec<Added>, StoreError> {
+        let figures = self.figures();
+        let slot = transaction.slot();
+        count(transaction, slot, &figures)?;
+        self.write_waiting(transaction, slot)?;
+        self.write_slices(transaction, slot)?;
+        Ok(figures)
+    }
+
+    fn write_waiting(&self, transaction: &Transaction<'_>, slot: i64) -> Result<(), StoreError> {
+        let waiting = self.waiting();
+        let sets = waiting.iter().map(|((atom, day), counts)| {
+            let (region, channel, provenance) = (signed(atom.region), atom.channel.name(), atom.provenance.name());
+            let [a, b, c, d, e] = columns(counts);
+            set![region, &atom.agency, &atom.item, atom.card, channel, provenance, day, slot, a, b, c, d, e]
+        });
+        transaction.execute_each(
+            "insert into waiting (part, region, agency, item, card, channel, provenance, day, slot, very_satisfied,
+               satisfied, basically_satisfied, dissatisfied, very_dissatisfied)
+             values (0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+             on conflict (part, region, agency, item, card, channel, provenance, day, slot) do update set
+               very_satisfied = waiting.very_satisfied + excluded.very_satisfied,
+               satisfied = waiting.satisfied + excluded.satisfied,
+               basically_satisfied = waiting.basically_satisfied + excluded.basically_satisfied,
+               dissatisfied = waiting.dissatisfied + excluded.dissatisfied,
+               very_dissatisfied = waiting.very_dissatisfied + excluded.very_dissatisfied",
+            &sets.collect::<Vec<_>>(),
+        )?;
+        Ok(())
+    }
+
+    fn write_slices(&self, transaction: &Transaction<'_>, slot: i64) -> Result<(), StoreError> {
+        let slices = self.slices();
+        let sets = slices
+            .iter()
+            .map(|((month, city, agency, level), n)| set![month, signed(*city), agency, level.name(), slot, n]);
+        transaction.execute_each(
+            "insert into slice (part, month, city, kind, value, level, slot, n)
+             values (0, ?1, ?2, 'agency', ?3, ?4, ?5, ?6)
+             on conflict (part, month, city, kind, value, level, slot) do update set n = slice.n + excluded.n",
+            &sets.collect::<Vec<_>>(),
+        )?;
+        Ok(())
+    }
+
+    /// Each rating that counts, in its region and all around it, for its agency and for all; and beside them the tests.
+    fn figures(&self) -> Vec<Added> {
+        let mut figures = BTreeMap::new();
+        for (group, n) in &self.groups {
+            let tally = match group.provenance {
+                Provenance::Probe => Tally::Probe,
+                Provenance::Imported => Tally::Imported,
+                Provenance::Default => Tally::Default,
+                Provenance::Citizen | Provenance::Assisted | Provenance::Relayed => group.tally,
+            };
+            let visit = (group.card.is_some() && matches!(tally, Tally::Counted(_))).then_some(Tally::Visit);
+            for tally in [Some(tally), visit].into_iter().flatten() {
+                add_around(&mut figures, (group.region, &group.agency), tally, *n);
+            }
+        }
+        figures.into_iter().map(|((key, tally), n)| (key, tally, n)).collect()
+    }
+
+    /// What has to wait until the figures of smaller places are published.
+    fn waiting(&self) -> BTreeMap<(Atom, i64), Counts> {
+        let mut waiting: BTreeMap<_, Counts> = BTreeMap::new();
+        for (group, n) in &self.groups {
+            let (Tally::Counted(level), true) = (group.tally, group.provenance.counts()) else { continue };
+            let atom = Atom {
+                region: group.region,
+                agency: group.agency.clone(),
+                item: group.item.clone().unwrap_or_default(),
+                card: group.card.unwrap_or_default(),
+                channel: group.channel,
+                provenance: group.provenance,
+            };
+            waiting.entry((atom, group.day)).or_default().add(level, u64::try_from(*n).unwrap_or(0));
+        }
+        waiting
+    }
+
+    /// The departments' months in a city, of which briefings are made. What is in quarantine is in none, since slices are by
+    /// level.
+    fn slices(&self) -> BTreeMap<SliceKey, i64> {
+        let mut slices = BTreeMap::new();
+        for (group, n) in &self.groups {
+            if let (Tally::Counted(level), true) = (group.tally, group.provenance.counts()) {
+                let key = (group.month, group.region.city(), group.agency.clone(), level);
+                *slices.entry(key).or_default() += n;
+            }
+        }
+        slices
+    }
+}

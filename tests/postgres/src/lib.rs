@@ -1,0 +1,208 @@
+//! A PostgreSQL server of the tests' own, on a free port and in a directory that goes when they go.
+//!
+//! The server does not run as root, so that root's tests run it as the user `postgres`. A shell waits beside it for the end of
+//! the test's process, however that comes, and then stops it and takes its directory away.
+
+use std::{
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, ChildStdin, Command, Output, Stdio},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+const LIMIT: Duration = Duration::from_secs(60);
+/// The role that owns everything, and its password.
+const OWNER: (&str, &str) = ("hcp", "hcp");
+
+/// A running server.
+#[derive(Debug)]
+pub struct Server {
+    directory: PathBuf,
+    port: u16,
+    running: Option<(Child, ChildStdin)>,
+    n_databases: AtomicU32,
+}
+
+/// The server that all tests of one process share. It ends with the process.
+pub fn shared() -> &'static Server {
+    static SHARED: OnceLock<Server> = OnceLock::new();
+    SHARED.get_or_init(|| Server::start(&[]))
+}
+
+/// Where Debian keeps the programs of PostgreSQL, newest first, and then wherever the path leads.
+fn program(name: &str) -> PathBuf {
+    let newest = (13..30).rev().map(|version| PathBuf::from(format!("/usr/lib/postgresql/{version}/bin/{name}")));
+    newest.into_iter().find(|path| path.exists()).unwrap_or_else(|| PathBuf::from(name))
+}
+
+/// Whether this is root, for whom the server's programs refuse to run.
+fn is_root() -> bool {
+    let id = Command::new("id").arg("-u").output();
+    id.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
+
+/// A program as the server's user.
+fn as_server(program: &Path) -> Command {
+    if !is_root() {
+        return Command::new(program);
+    }
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid", "postgres", "--regid", "postgres", "--clear-groups"]).arg(program);
+    command
+}
+
+fn check(what: &str, output: &Output) {
+    assert!(output.status.success(), "{what}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+impl Server {
+    /// Makes and starts one. `settings` are of the form `name=value`.
+    ///
+    /// # Panics
+    /// If there is no PostgreSQL on this machine or it does not start.
+    pub fn start(settings: &[&str]) -> Self {
+        let directory = tempfile::Builder::new().prefix("hcp-postgres-").tempdir().expect("a directory").keep();
+        if is_root() {
+            let owned = Command::new("chown").arg("postgres:").arg(&directory).output().expect("chown runs");
+            check("chown", &owned);
+        }
+        let password = directory.join("password");
+        std::fs::write(&password, OWNER.1).expect("a file for the password");
+        let made = as_server(&program("initdb"))
+            .args(["--no-sync", "--auth=scram-sha-256", "--encoding=UTF8", "--no-locale", "-U", OWNER.0, "--pwfile"])
+            .arg(&password)
+            .arg("-D")
+            .arg(directory.join("data"))
+            .output()
+            .expect("initdb runs: install postgresql-15");
+        check("initdb", &made);
+        let port = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port();
+        let mut conf = format!(
+            "listen_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = '{}'\nmax_connections = 300\n\
+             shared_buffers = '256MB'\nmax_wal_size = '2GB'\nlogging_collector = off\n",
+            directory.display()
+        );
+        for setting in settings {
+            conf.push_str(setting);
+            conf.push('\n');
+        }
+        let conf_file = directory.join("data/postgresql.conf");
+        std::fs::write(&conf_file, conf).expect("the server can be set");
+        let mut server = Self { directory, port, running: None, n_databases: AtomicU32::new(0) };
+        server.run();
+        server
+    }
+
+    fn run(&mut self) {
+        let postgres = as_server(&program("postgres"));
+        let words = std::iter::once(postgres.get_program()).chain(postgres.get_args());
+        // The shell hears the end of its input when this process is gone.
+        let mut watched = Command::new("sh");
+        watched
+            .arg("-c")
+            .arg("data=$1; shift; \"$@\" -D \"$data\" & pid=$!; cat >/dev/null; kill -QUIT $pid; wait $pid; test -e \"$data.keep\" || rm -rf \"$(dirname \"$data\")\"")
+            .arg("watch")
+            .arg(self.directory.join("data"))
+            .args(words)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(std::fs::File::create(self.directory.join("log")).map_or_else(|_| Stdio::null(), Stdio::from));
+        let mut child = watched.spawn().expect("a shell runs");
+        let stdin = child.stdin.take().expect("its input is piped");
+        self.running = Some((child, stdin));
+        let begun = Instant::now();
+        while !self.try_sql("postgres", "select 1").status.success() {
+            assert!(begun.elapsed() < LIMIT, "PostgreSQL does not start: {}", self.log());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(self.directory.join("log")).unwrap_or_default()
+    }
+
+    /// The port it listens on.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The directory of its data.
+    pub fn data(&self) -> PathBuf {
+        self.directory.join("data")
+    }
+
+    /// The address of a database of this name.
+    pub fn url(&self, database: &str) -> String {
+        format!("postgres://{}:{}@127.0.0.1:{}/{database}", OWNER.0, OWNER.1, self.port)
+    }
+
+    /// Makes a database that is empty and gives its address.
+    pub fn database(&self) -> String {
+        let name = format!("t{}_{}", std::process::id(), self.n_databases.fetch_add(1, Ordering::Relaxed));
+        self.sql("postgres", &format!("create database {name}"));
+        self.url(&name)
+    }
+
+    /// Runs statements and gives what they say, a row a line, columns divided by `|`.
+    ///
+    /// # Panics
+    /// If they fail.
+    pub fn sql(&self, database: &str, sql: &str) -> String {
+        let output = self.try_sql(database, sql);
+        check(sql, &output);
+        String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
+    }
+
+    /// The same in the database of this address.
+    pub fn sql_at(&self, url: &str, sql: &str) -> String {
+        self.sql(url.rsplit('/').next().unwrap_or("postgres"), sql)
+    }
+
+    fn try_sql(&self, database: &str, sql: &str) -> Output {
+        Command::new(program("psql"))
+            .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", &self.url(database), "-c", sql])
+            .output()
+            .expect("psql runs: install postgresql-15")
+    }
+
+    /// Ends every process of it by SIGKILL, as a machine that is lost.
+    ///
+    /// # Panics
+    /// If it does not run.
+    pub fn kill(&mut self) {
+        std::fs::write(self.directory.join("data.keep"), "").expect("a mark");
+        let pid = std::fs::read_to_string(self.data().join("postmaster.pid")).expect("it runs");
+        let pid = pid.lines().next().unwrap_or_default().to_owned();
+        let children =
+            Command::new("ps").args(["--no-headers", "-o", "pid", "--ppid", &pid]).output().expect("ps runs");
+        let children = String::from_utf8_lossy(&children.stdout).into_owned();
+        let all = std::iter::once(pid.as_str()).chain(children.split_whitespace());
+        let _ = Command::new("kill").arg("-KILL").args(all).output();
+        self.end();
+    }
+
+    fn end(&mut self) {
+        if let Some((mut child, stdin)) = self.running.take() {
+            drop(stdin);
+            let _ = child.wait();
+        }
+    }
+
+    /// Starts it again after [`Self::kill`], on the same port.
+    pub fn restart(&mut self) {
+        let _ = std::fs::remove_file(self.directory.join("data.keep"));
+        self.run();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(self.directory.join("data.keep"));
+        self.end();
+        let _ = std::fs::remove_dir_all(&self.directory);
+    }
+}
