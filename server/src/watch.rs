@@ -46,6 +46,7 @@ struct Seen {
 }
 
 async fn refresh(app: &App, master: &MasterKey, seen: &mut Seen) -> Result<(), KeysError> {
+    app.store.hold_slot(app.clock.now()).await?;
     app.figures.refresh(&*app.store, app.clock.now()).await?;
     app.limits.forget_idle();
     let current = app.store.revisions().await?;

@@ -11,7 +11,7 @@ mod receiver;
 pub mod roster;
 mod staff;
 
-pub use collector::{Collector, Said, haochaping, service};
+pub use collector::{Collector, Held, Said, haochaping, on_server, service};
 pub use eventually::eventually;
 pub use http::{Answer, Http, form};
 pub use office::Office;

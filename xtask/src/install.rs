@@ -7,13 +7,14 @@ use anyhow::{Result, bail};
 use crate::shell::{execute, works};
 
 /// A program or file, and the package it comes in.
-const NEEDED: [(&str, &str); 6] = [
+const NEEDED: [(&str, &str); 7] = [
     ("/usr/bin/chromium", "chromium"),
     ("/usr/bin/chromedriver", "chromium-driver"),
     ("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", "fonts-noto-cjk"),
     ("/usr/bin/strace", "strace"),
     ("/usr/bin/pdftoppm", "poppler-utils"),
     ("libzbar.so.0", "libzbar0"),
+    ("/usr/lib/postgresql/15/bin/postgres", "postgresql-15"),
 ];
 
 /// What every test needs.

@@ -64,6 +64,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
     let listener = listen(args.listen).await?;
     let address = listener.local_addr()?;
     let store = open_or_make(&args.store).await?;
+    store.hold_slot(SystemClock.now()).await?;
     let master = master_key(&args.store, &store).await?;
     let app = build(args.config, address, store, &master).await?;
     watch::start(&app, master).await?;
@@ -88,6 +89,10 @@ pub(super) async fn run(args: Args) -> Result<()> {
     tokio::select! {
         result = serving.into_future() => result?,
         () = limit(&draining) => tracing::warn!("connections that sent no whole request were cut"),
+    }
+    if let Err(error) = app.store.give_slot_back().await {
+        // Its lease ends by itself.
+        tracing::warn!(%error, "the counter slot was not given back");
     }
     tracing::info!("drained");
     Ok(())

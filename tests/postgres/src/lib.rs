@@ -14,7 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 /// The role that owns everything, and its password.
 const OWNER: (&str, &str) = ("hcp", "hcp");
 
@@ -154,12 +154,62 @@ impl Server {
     pub fn sql(&self, database: &str, sql: &str) -> String {
         let output = self.try_sql(database, sql);
         check(sql, &output);
-        String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
+        let said = String::from_utf8_lossy(&output.stdout);
+        said.strip_suffix('\n').unwrap_or(&said).to_owned()
+    }
+
+    /// The rows of a statement in the database of this address.
+    pub fn rows_at(&self, url: &str, sql: &str) -> Vec<String> {
+        let output = self.try_sql(url.rsplit('/').next().unwrap_or("postgres"), sql);
+        check(sql, &output);
+        String::from_utf8_lossy(&output.stdout).lines().map(ToOwned::to_owned).collect()
     }
 
     /// The same in the database of this address.
     pub fn sql_at(&self, url: &str, sql: &str) -> String {
         self.sql(url.rsplit('/').next().unwrap_or("postgres"), sql)
+    }
+
+    /// Opens a session, begins a transaction in it and runs `sql`; both end when the answer is dropped.
+    ///
+    /// # Panics
+    /// If the statement fails.
+    pub fn hold(&self, url: &str, sql: &str) -> Session {
+        use std::io::{BufRead, BufReader, Write};
+        let mut child = Command::new(program("psql"))
+            .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", url])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("psql runs");
+        let mut stdin = child.stdin.take().expect("its input is piped");
+        writeln!(stdin, "begin; {sql}; select 'held';").expect("psql listens");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("its output is piped")).read_line(&mut line).expect("it answers");
+        assert_eq!(line.trim(), "held", "{sql}");
+        Session { child, _stdin: stdin }
+    }
+
+    /// Reads a backup into an empty database.
+    ///
+    /// # Panics
+    /// If it cannot be read back.
+    pub fn restore(&self, url: &str, file: &Path) {
+        let output =
+            Command::new(program("pg_restore")).args(["--exit-on-error", "--no-owner", "-d", url]).arg(file).output();
+        check("pg_restore", &output.expect("pg_restore runs"));
+    }
+
+    /// Everything that a database has on disk.
+    ///
+    /// # Panics
+    /// If its files cannot be read.
+    pub fn bytes_of(&self, url: &str) -> Vec<u8> {
+        self.sql("postgres", "checkpoint");
+        let name = url.rsplit('/').next().unwrap_or_default();
+        let oid = self.sql("postgres", &format!("select oid from pg_database where datname = '{name}'"));
+        let files = std::fs::read_dir(self.data().join("base").join(oid)).expect("a directory of the database");
+        files.flatten().flat_map(|file| std::fs::read(file.path()).unwrap_or_default()).collect()
     }
 
     fn try_sql(&self, database: &str, sql: &str) -> Output {
@@ -196,6 +246,20 @@ impl Server {
     pub fn restart(&mut self) {
         let _ = std::fs::remove_file(self.directory.join("data.keep"));
         self.run();
+    }
+}
+
+/// A session with an open transaction.
+#[derive(Debug)]
+pub struct Session {
+    child: Child,
+    _stdin: ChildStdin,
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

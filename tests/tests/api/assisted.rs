@@ -77,11 +77,8 @@ fn an_operator_reads_a_rating_back_and_enters_it_under_their_name() {
     let handler = Staff::new(&collector, "wang-1", &["--role", "handler", "--agency", AGENCY, "--region", "321000"]);
     let order = handler.orders(1).remove(0);
     assert!(handler.get(&order).text().contains("chen-1（电话）"), "on record");
-    let store = rusqlite::Connection::open(collector.data_dir().join("haochaping.sqlite3")).unwrap();
-    let row: String = store
-        .query_row("select provenance || ' ' || channel || ' ' || entered_by from rating", [], |row| row.get(0))
-        .unwrap();
-    assert_eq!(row, "assisted phone staff:chen-1");
+    let rows = collector.read_sql("select provenance || ' ' || channel || ' ' || entered_by from rating");
+    assert_eq!(rows, ["assisted phone staff:chen-1"]);
     assert_eq!(verified(&collector), (1, 1));
 }
 
@@ -171,6 +168,6 @@ fn a_wish_is_noted_for_the_department_and_is_no_rating() {
     assert!(!other.get("/desk/wishes").text().contains("周六"), "another department's");
     let statistics = format!("{}/api/v1/statistics?region=321000", collector.url());
     assert_eq!(Http::new().get(&statistics).json()["good"], 0);
-    let file = std::fs::read(collector.data_dir().join("haochaping.sqlite3-wal")).unwrap_or_default();
+    let file = collector.stored_bytes();
     assert!(!file.windows(6).any(|window| window == "周六".as_bytes()), "encrypted at rest");
 }

@@ -26,14 +26,12 @@ fn a_month_ago() -> (Collector, String) {
     let issued = collector.register_all(&[other]);
     assert_eq!(rate(&collector, &bad(issued["tickets"][0]["ticket"].as_str().unwrap())).status, 201);
     collector.stop();
-    let store = rusqlite::Connection::open(collector.data_dir().join("haochaping.sqlite3")).unwrap();
-    let month: u32 = store.query_row("select max(month) from slice", [], |row| row.get(0)).unwrap();
+    let month: u32 = collector.read_sql("select max(month) from slice")[0].parse().unwrap();
     let before = if month % 100 == 1 { month - 89 } else { month - 1 };
-    store.execute("update slice set month = ?1", [before]).unwrap();
+    collector.run_sql(&format!("update slice set month = {before}"));
     let first = format!("{}-{:02}-05T10:00:00+08:00", before / 100, before % 100);
     let at = haochaping::calendar::Instant::parse_rfc3339(&first).unwrap().millis();
-    store.execute("update work_order set opened_at = ?1", [at]).unwrap();
-    drop(store);
+    collector.run_sql(&format!("update work_order set opened_at = {at}"));
     collector.restart_elsewhere();
     (collector, before.to_string())
 }

@@ -6,7 +6,6 @@ use haochaping::link::{Card, CardKind, ExpiryMonth, canonical_host};
 use haochaping_server::{
     app::{Clock, SystemClock, SystemRng},
     keys::{Keys, MasterKey},
-    store::sqlite::SqliteStore,
 };
 use haochaping_tests::{Answer, Collector, Http, form};
 use serde_json::{Value, json};
@@ -73,7 +72,7 @@ pub(super) fn open(link: &str) -> Answer {
 
 /// The collector's own keys, so that a test can sign what the collector would only sign at another time.
 async fn keys(collector: &Collector) -> Keys {
-    let store = SqliteStore::open(collector.data_dir()).unwrap();
+    let store = collector.open_store().await;
     let master = MasterKey::read(&collector.data_dir().join("master.key")).unwrap();
     Keys::load(&store, &master, &SystemRng, SystemClock.now()).await.unwrap()
 }
@@ -178,8 +177,7 @@ async fn each_reason_for_which_a_card_opens_no_form_has_its_own_page() {
     assert_eq!(collector.cli(&["card", "revoke", &cards[0][0], "--reason", "again"]).code, Some(1));
 
     // Nothing is read for these two: the table is not there.
-    let beside = rusqlite::Connection::open(collector.data_dir().join("haochaping.sqlite3")).unwrap();
-    beside.execute_batch("alter table card rename to card_away").unwrap();
+    collector.run_sql("alter table card rename to card_away");
     let other = if link(0).ends_with('7') { "8" } else { "7" };
     let forged = format!("{}{other}", &link(0)[..link(0).len() - 1]);
     shows(&forged, 404, "card-not-genuine");
@@ -352,11 +350,7 @@ fn a_rotated_key_keeps_printed_cards_and_purposes_are_offered() {
     let sent = form(&[("comment", "等了很久")]);
     let posted = Http::new().post_form(&link, &format!("{}&{sent}", filled(back.text(), &fields)));
     assert_eq!(posted.status, 303);
-    let stored: String = rusqlite::Connection::open(collector.data_dir().join("haochaping.sqlite3"))
-        .unwrap()
-        .query_row("select purpose || channel from rating", [], |row| row.get(0))
-        .unwrap();
-    assert_eq!(stored, "代取证件qr");
+    assert_eq!(collector.read_sql("select purpose || channel from rating"), ["代取证件qr"]);
     assert_eq!(collector.cli(&["key", "retire", "card", "0"]).code, Some(0));
     eventually("the old card ends", || (open(&link).status == 404).then_some(()));
 }

@@ -87,30 +87,20 @@ fn a_contact_goes_when_its_time_is_over_and_stays_while_the_order_is_open() {
     praised["contact"] = json!({"name": "示例乙", "phone": PHONE});
     assert_eq!(rate(&collector, &praised).status, 201);
     collector.stop();
-    let file = collector.data_dir().join("haochaping.sqlite3");
-    let store = rusqlite::Connection::open(&file).unwrap();
-    let left = |store: &rusqlite::Connection| -> i64 {
-        store.query_row("select count(*) from rating where contact is not null", [], |row| row.get(0)).unwrap()
-    };
-    assert_eq!(left(&store), 3);
+    let left = |collector: &Collector| collector.read_sql("select count(*) from rating where contact is not null");
+    assert_eq!(left(&collector), ["3"]);
     // A month and a day ago; one order has come to rest since.
-    store.execute("update rating set rated_at = rated_at - 31 * 86400000", []).unwrap();
+    collector.run_sql("update rating set rated_at = rated_at - 2678400000");
     let first = "(select min(changed) from work_order)";
-    store.execute(&format!("update work_order set state = 'closed' where changed = {first}"), []).unwrap();
-    drop(store);
+    collector.run_sql(&format!("update work_order set state = 'closed' where changed = {first}"));
     collector.restart_elsewhere();
     Http::new().get(&format!("{}/healthz", collector.url()));
-    let store = rusqlite::Connection::open(&file).unwrap();
-    haochaping_tests::eventually("two contacts are gone", || (left(&store) == 1).then_some(()));
-    let of_open: i64 = store
-        .query_row(
-            "select count(*) from rating r join work_order w on w.rating = r.id
-             where r.contact is not null and w.state <> 'closed'",
-            [],
-            |row| row.get(0),
-        )
-        .unwrap();
-    assert_eq!(of_open, 1, "whoever waits for an answer can be reached");
+    haochaping_tests::eventually("two contacts are gone", || (left(&collector) == ["1"]).then_some(()));
+    let of_open = collector.read_sql(
+        "select count(*) from rating r join work_order w on w.rating = r.id
+         where r.contact is not null and w.state <> 'closed'",
+    );
+    assert_eq!(of_open, ["1"], "whoever waits for an answer can be reached");
 }
 
 #[test]

@@ -252,6 +252,6 @@ fn a_note_is_read_by_those_who_work_on_the_order_and_by_nobody_else() {
     assert!(empty.status == 422 && empty.text().contains("note-fault"));
     let progress = Http::new().get(&format!("{}/api/v1/ratings/{code}", collector.url()));
     assert!(!progress.text().contains("张科"));
-    let file = std::fs::read(collector.data_dir().join("haochaping.sqlite3-wal")).unwrap_or_default();
+    let file = collector.stored_bytes();
     assert!(!file.windows(6).any(|window| window == "张科".as_bytes()), "encrypted at rest");
 }

@@ -1,21 +1,14 @@
 //! A store that fails, and one that stays busy: what JSON, form and reader of pages are told, and that nothing is lost.
 
 use haochaping_tests::{Collector, Http};
-use rusqlite::Connection;
 
 use crate::{filled, good, hidden, problem, rate, verified};
-
-/// The store's file, opened beside the collector as no other program should.
-fn open_beside(collector: &Collector) -> Connection {
-    Connection::open(collector.data_dir().join("haochaping.sqlite3")).unwrap()
-}
 
 #[test]
 fn a_store_that_fails_is_said_and_the_same_rating_goes_through_when_it_is_mended() {
     let collector = Collector::start(&[]);
     let tickets = collector.register(2);
-    let beside = open_beside(&collector);
-    beside.execute_batch("alter table slice rename to slice_away").unwrap();
+    collector.run_sql("alter table slice rename to slice_away");
 
     let rating = good(&tickets[0]);
     let body = problem(&rate(&collector, &rating), 500, "internal");
@@ -27,7 +20,7 @@ fn a_store_that_fails_is_said_and_the_same_rating_goes_through_when_it_is_mended
     assert!(back.text().contains("排队两小时</textarea>"), "every word comes back");
     let again = filled(back.text(), &[("level", "dissatisfied"), ("comment", "排队两小时")]);
 
-    beside.execute_batch("alter table slice_away rename to slice").unwrap();
+    collector.run_sql("alter table slice_away rename to slice");
     assert_eq!(rate(&collector, &rating).status, 201);
     assert_eq!(Http::new().post_form(&url, &again).status, 303);
     assert_eq!(verified(&collector), (2, 1));
@@ -39,8 +32,7 @@ fn a_store_that_stays_busy_asks_to_come_again_and_has_kept_nothing() {
     let tickets = collector.register(2);
     let url = format!("{}/r/{}", collector.url(), tickets[1]);
     let page = Http::new().get(&url).text().to_owned();
-    let beside = open_beside(&collector);
-    beside.execute_batch("begin immediate").unwrap();
+    let held = collector.hold();
 
     let (by_json, by_form) = std::thread::scope(|scope| {
         let json = scope.spawn(|| rate(&collector, &good(&tickets[0])));
@@ -52,7 +44,7 @@ fn a_store_that_stays_busy_asks_to_come_again_and_has_kept_nothing() {
     assert_eq!(by_form.status, 503);
     assert_eq!(hidden(by_form.text(), "key"), hidden(&page, "key"), "trying again is the same rating");
 
-    beside.execute_batch("rollback").unwrap();
+    drop(held);
     assert_eq!(verified(&collector), (0, 0));
     assert_eq!(Http::new().post_form(&url, &filled(by_form.text(), &[("level", "satisfied")])).status, 303);
 }

@@ -76,8 +76,7 @@ fn hot_words_are_counted_the_next_day_and_staff_merge_them() {
     );
     assert_eq!(change("wifi", "网络", "merge").status, 422);
     // All ratings are to be read again; those of today tomorrow.
-    let store = rusqlite::Connection::open(collector.data_dir().join("haochaping.sqlite3")).unwrap();
-    let n_unread = || store.query_row("select count(*) from unread", [], |row| row.get::<_, i64>(0)).unwrap();
+    let n_unread = || collector.read_sql("select count(*) from unread")[0].parse::<u32>().unwrap();
     eventually("the list of what is to be read", || (n_unread() >= 3).then_some(()));
     collector.next_day();
     eventually("everything is counted anew", || (n(&words(&collector, ""), "bad", "社会保障卡") == 2).then_some(()));

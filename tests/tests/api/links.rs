@@ -4,7 +4,6 @@ use haochaping::link::{KeyRing, Ticket};
 use haochaping_server::{
     app::{Clock, SystemClock, SystemRng},
     keys::{Keys, MasterKey},
-    store::sqlite::SqliteStore,
 };
 use haochaping_tests::{Collector, Http};
 
@@ -12,7 +11,7 @@ use crate::{good, problem, rate, violations};
 
 /// The collector's own keys, so that a test can sign what the collector would only sign at another time.
 async fn ring(collector: &Collector) -> KeyRing {
-    let store = SqliteStore::open(collector.data_dir()).unwrap();
+    let store = collector.open_store().await;
     let master = MasterKey::read(&collector.data_dir().join("master.key")).unwrap();
     Keys::load(&store, &master, &SystemRng, SystemClock.now()).await.unwrap().ticket
 }

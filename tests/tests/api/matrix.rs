@@ -116,22 +116,20 @@ fn with_a_replied_order() -> (Collector, String, String) {
     );
     let waiting = service();
     collector.register_all(std::slice::from_ref(&waiting));
-    let store = rusqlite::Connection::open(collector.data_dir().join("haochaping.sqlite3")).unwrap();
-    let (part, id): (u8, [u8; 16]) = store
-        .query_row("select part, id from service where case_number = ?1", [waiting["case_number"].as_str()], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
-        .unwrap();
-    let id: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
+    let case = waiting["case_number"].as_str().unwrap();
+    let hex = if collector.database().is_some() { "encode(id, 'hex')" } else { "lower(hex(id))" };
+    let read = |column: &str| {
+        collector.read_sql(&format!("select {column} from service where case_number = '{case}'")).remove(0)
+    };
+    let (part, id) = (read("part"), read(hex));
     (collector, format!("/desk/orders/{}", order["id"].as_str().unwrap()), format!("{part}-{id}"))
 }
 
 #[test]
 fn every_route_of_the_desk_is_there_for_those_who_have_it_and_for_nobody_else() {
     let (collector, order, service) = with_a_replied_order();
-    let store = rusqlite::Connection::open(collector.data_dir().join("haochaping.sqlite3")).unwrap();
-    let month: u32 = store.query_row("select max(month) from slice", [], |row| row.get(0)).unwrap();
-    let routes = routes(&order, &service, &month.to_string());
+    let month = collector.read_sql("select max(month) from slice").remove(0);
+    let routes = routes(&order, &service, &month);
     let listed: BTreeSet<_> = routes.iter().map(|route| route.pattern).chain(ELSEWHERE).collect();
     let in_router = ROUTER.split('"').filter(|text| text.starts_with("/desk"));
     for route in in_router {

@@ -4,7 +4,7 @@ use haochaping::link::{Card, CardKind, ExpiryMonth, canonical_host};
 use haochaping_server::{
     app::{Clock, SystemClock, SystemRng},
     keys::{Keys, MasterKey},
-    store::sqlite::SqliteStore,
+    store::SqlStore,
 };
 use serde_json::json;
 
@@ -55,7 +55,7 @@ fn in_chinese(link: &str) -> String {
 /// The link of the first card as it would be if its time were over, signed by the collector's own key.
 async fn expired(gate: &Gate) -> String {
     let directory = gate.collector.data_dir();
-    let store = SqliteStore::open(directory).expect("the store opens");
+    let store = SqlStore::open(directory).expect("the store opens");
     let master = MasterKey::read(&directory.join("master.key")).expect("the key is there");
     let keys = Keys::load(&store, &master, &SystemRng, SystemClock.now()).await.expect("the key fits");
     let card = Card { serial: 1, kind: CardKind::Agent, expires: ExpiryMonth::new(2026, 1).expect("a month") };
@@ -142,11 +142,7 @@ async fn a_purpose_chosen_before_the_app_arrives_is_sent_by_it() {
     page.close().await;
     let _ = std::fs::remove_file(list);
     assert_eq!(rows(&mut gate.collector).await.len(), 1);
-    let file = gate.collector.data_dir().join("haochaping.sqlite3");
-    let stored: String = rusqlite::Connection::open(file)
-        .and_then(|store| store.query_row("select purpose from rating", [], |row| row.get(0)))
-        .expect("it is stored");
-    assert_eq!(stored, "代取证件");
+    assert_eq!(gate.collector.read_sql("select purpose from rating"), ["代取证件"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

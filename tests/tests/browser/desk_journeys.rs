@@ -60,9 +60,7 @@ async fn open_first(page: &Page, collector: &Collector, path: &str) {
 /// What the store says otherwise than time has brought it.
 fn shift(collector: &mut Collector, sql: &str) {
     collector.stop();
-    let store = rusqlite::Connection::open(collector.data_dir().join("haochaping.sqlite3")).unwrap();
-    assert_eq!(store.execute(sql, []).unwrap(), 1);
-    drop(store);
+    collector.run_sql(sql);
     collector.restart();
 }
 

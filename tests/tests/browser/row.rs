@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 use haochaping_server::{
     app::{Clock, SystemClock, SystemRng},
     keys::{Keys, MasterKey},
-    store::sqlite::{FILE_NAME, SqliteStore},
+    store::{SqlStore, sqlite::FILE_NAME},
 };
 use haochaping_tests::Collector;
 
@@ -28,7 +28,7 @@ pub(crate) async fn rows(collector: &mut Collector) -> Vec<Row> {
 }
 
 async fn read(directory: &Path) -> Vec<Row> {
-    let store = SqliteStore::open(directory).expect("the store opens");
+    let store = SqlStore::open(directory).expect("the store opens");
     let master = MasterKey::read(&directory.join("master.key")).expect("the key is there");
     let keys = Keys::load(&store, &master, &SystemRng, SystemClock.now()).await.expect("the key fits");
     let connection = rusqlite::Connection::open(directory.join(FILE_NAME)).expect("the file opens");

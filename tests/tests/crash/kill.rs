@@ -3,7 +3,7 @@
 use std::{sync::mpsc, time::Duration};
 
 use haochaping::link::{LookupCode, Receipt};
-use haochaping_server::store::{Store, sqlite::SqliteStore};
+use haochaping_server::store::{SqlStore, Store};
 use haochaping_tests::{Collector, Program};
 
 use crate::{
@@ -47,7 +47,7 @@ fn kill_under_load(collector: &mut Collector, moments: &mut Moments) -> Vec<Ackn
 fn missing<'a>(collector: &Collector, acknowledged: &'a [Acknowledged]) -> Vec<&'a Acknowledged> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
-        let store = SqliteStore::open(collector.data_dir()).unwrap();
+        let store = SqlStore::open(collector.data_dir()).unwrap();
         let mut missing = Vec::new();
         for rating in acknowledged {
             let code = LookupCode::parse(&rating.lookup).unwrap();

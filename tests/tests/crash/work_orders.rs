@@ -106,9 +106,7 @@ fn every_acknowledged_action_is_in_the_history_after_kill_9() {
     }
     collector.kill();
     // As if the minute were over for which a message is left to whoever took it.
-    let store = rusqlite::Connection::open(collector.data_dir().join("haochaping.sqlite3")).unwrap();
-    store.execute("update outbox set next_at = 0 where next_at is not null", []).unwrap();
-    drop(store);
+    collector.run_sql("update outbox set next_at = 0 where next_at is not null");
     collector.restart_elsewhere();
     let told = everything_told(&hotline, &office.at(&collector));
     println!("the hotline was told of {told} entries, each order's in their order, some twice");

@@ -113,7 +113,7 @@ pub(super) async fn a_new_agency_name_replaces_the_old_one(store: Any<'_>) {
     named.agency_name = Some("旧名".into());
     place(store, vec![named.clone()]).await;
     named.agency_name = Some("市公安局".into());
-    store.register(AUTHORITY, vec![new_service(AUTHORITY, named, 2)]).await.unwrap().services;
+    store.register(AUTHORITY, vec![new_service(AUTHORITY, named, 2)]).await.unwrap();
     // A registration without a name says nothing about it.
     place(store, vec![service("another")]).await;
     assert_eq!(store.agency_names().await.unwrap(), BTreeMap::from([(AGENCIES[0].to_owned(), "市公安局".to_owned())]));

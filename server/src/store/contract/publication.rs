@@ -108,7 +108,7 @@ pub(super) async fn services_that_can_be_rated_are_counted_and_items_have_names(
     let raised = store.revisions().await.unwrap()["names"];
     place(store, vec![named("a", "社会保障卡申领"), named("a", "社会保障卡申领"), service("b")]).await;
     let probe = NewService { is_probe: true, ..new_service(AUTHORITY, named("probe", "测试"), 9) };
-    store.register(AUTHORITY, vec![probe]).await.unwrap().services;
+    store.register(AUTHORITY, vec![probe]).await.unwrap();
     let figures = counted(store).await;
     for region in ["321002", "320000", "000000"] {
         let key = FigureKey { region: region.parse().unwrap(), agency: AGENCIES[0].into() };

@@ -7,7 +7,7 @@ mod postgres;
 mod sqlite;
 mod value;
 
-pub(crate) use value::{Column, FromColumn, IntoParam, Param, Row, ToParam, Value};
+pub(crate) use value::{Column, IntoParam, Param, Row, ToParam, Value};
 
 use self::value::RowOf;
 use super::StoreError;

@@ -19,7 +19,7 @@ use crate::store::StoreError;
 
 /// A client with the statements that it has prepared.
 pub(crate) struct Client {
-    client: tokio_postgres::Client,
+    inner: tokio_postgres::Client,
     runtime: Handle,
     statements: RefCell<HashMap<String, Statement>>,
     /// Whether a statement of the running transaction failed: the server would answer a commit by taking it back.
@@ -35,11 +35,11 @@ impl std::fmt::Debug for Client {
 impl Client {
     /// Statements of this client run by `runtime`, from threads that may wait.
     pub(crate) fn new(client: tokio_postgres::Client, runtime: Handle) -> Self {
-        Self { client, runtime, statements: RefCell::default(), has_failed: Cell::new(false) }
+        Self { inner: client, runtime, statements: RefCell::default(), has_failed: Cell::new(false) }
     }
 
     pub(super) fn is_lost(&self) -> bool {
-        self.client.is_closed()
+        self.inner.is_closed()
     }
 
     fn noted<T>(&self, result: std::result::Result<T, tokio_postgres::Error>) -> Result<T> {
@@ -50,7 +50,7 @@ impl Client {
     }
 
     pub(super) fn run(&self, sql: &str) -> Result<()> {
-        let result = self.runtime.block_on(self.client.batch_execute(sql));
+        let result = self.runtime.block_on(self.inner.batch_execute(sql));
         if sql.starts_with("begin") || sql == "rollback" {
             self.has_failed.set(false);
         }
@@ -62,7 +62,7 @@ impl Client {
             let _ = self.run("rollback");
             return Err(StoreError::Failed("a statement of this transaction failed".into()));
         }
-        match self.runtime.block_on(self.client.batch_execute("commit")) {
+        match self.runtime.block_on(self.inner.batch_execute("commit")) {
             Ok(()) => Ok(()),
             // The server answered that it did not.
             Err(error) if error.as_db_error().is_some_and(|said| !is_shutdown(said.code())) => Err(error.into()),
@@ -74,14 +74,14 @@ impl Client {
         if let Some(known) = self.statements.borrow().get(sql) {
             return Ok(known.clone());
         }
-        let statement = self.noted(self.runtime.block_on(self.client.prepare(&numbered(sql))))?;
+        let statement = self.noted(self.runtime.block_on(self.inner.prepare(&numbered(sql))))?;
         self.statements.borrow_mut().insert(sql.to_owned(), statement.clone());
         Ok(statement)
     }
 
     pub(super) fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<usize> {
         let statement = self.prepare(sql)?;
-        let n = self.noted(self.runtime.block_on(self.client.execute_raw(&statement, params)))?;
+        let n = self.noted(self.runtime.block_on(self.inner.execute_raw(&statement, params)))?;
         Ok(usize::try_from(n).unwrap_or(usize::MAX))
     }
 
@@ -91,14 +91,14 @@ impl Client {
             return Ok(Vec::new());
         }
         let statement = self.prepare(sql)?;
-        let all = try_join_all(sets.iter().map(|set| self.client.execute_raw(&statement, set)));
+        let all = try_join_all(sets.iter().map(|set| self.inner.execute_raw(&statement, set)));
         let counts = self.noted(self.runtime.block_on(all))?;
         Ok(counts.into_iter().map(|n| usize::try_from(n).unwrap_or(usize::MAX)).collect())
     }
 
     pub(super) fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<tokio_postgres::Row>> {
         let statement = self.prepare(sql)?;
-        self.noted(self.runtime.block_on(rows(&self.client, &statement, params)))
+        self.noted(self.runtime.block_on(rows(&self.inner, &statement, params)))
     }
 
     pub(super) fn query_each(&self, sql: &str, sets: &[Vec<Param<'_>>]) -> Result<Vec<Vec<tokio_postgres::Row>>> {
@@ -106,7 +106,7 @@ impl Client {
             return Ok(Vec::new());
         }
         let statement = self.prepare(sql)?;
-        let all = try_join_all(sets.iter().map(|set| rows(&self.client, &statement, set)));
+        let all = try_join_all(sets.iter().map(|set| rows(&self.inner, &statement, set)));
         self.noted(self.runtime.block_on(all))
     }
 
@@ -117,7 +117,7 @@ impl Client {
         mut each: impl FnMut(&Row<'_>) -> Result<()>,
     ) -> Result<()> {
         let statement = self.prepare(sql)?;
-        let stream = self.noted(self.runtime.block_on(self.client.query_raw(&statement, params)))?;
+        let stream = self.noted(self.runtime.block_on(self.inner.query_raw(&statement, params)))?;
         pin_mut!(stream);
         while let Some(row) = self.runtime.block_on(stream.next()) {
             each(&Row(RowOf::Postgres(&self.noted(row)?)))?;
@@ -175,7 +175,7 @@ impl From<tokio_postgres::Error> for StoreError {
         let reason = said(&error);
         let Some(code) = error.code() else {
             // The connection is gone: the server has taken back whatever was not committed.
-            return if error.is_closed() || error.source().is_some_and(|cause| cause.is::<std::io::Error>()) {
+            return if error.is_closed() || error.source().is_some_and(<dyn StdError>::is::<std::io::Error>) {
                 Self::Busy(format!("the connection was lost: {reason}"))
             } else {
                 Self::Failed(reason)
@@ -185,10 +185,9 @@ impl From<tokio_postgres::Error> for StoreError {
             return Self::Busy(reason);
         }
         match &code.code()[..2] {
-            // Transactions that met, deadlocks; resources; connections; locks that were not to be had.
-            "40" | "53" | "08" | "55" => Self::Busy(reason),
-            // Read-only: a standby that is not the primary any more, which a reconnection mends, or a role without rights.
-            "25" => Self::Busy(reason),
+            // Transactions that met, deadlocks; resources; connections; locks that were not to be had; a standby that is not the
+            // primary any more, which another connection mends.
+            "40" | "53" | "08" | "55" | "25" => Self::Busy(reason),
             // Data and constraints.
             "22" | "23" => Self::Row(reason),
             _ => Self::Failed(reason),

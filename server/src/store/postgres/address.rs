@@ -1,7 +1,13 @@
 //! The address of a database, and how it is spoken to: by TLS with a certificate that is checked, or not at all beyond this
 //! machine.
 
-use std::{fmt, path::PathBuf, str::FromStr as _, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    str::FromStr as _,
+    sync::Arc,
+    time::Duration,
+};
 
 use rustls::{
     ClientConfig, RootCertStore,
@@ -22,8 +28,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 pub(super) struct Address {
     config: Config,
     tls: Option<MakeRustlsConnect>,
-    /// As it was given, for other programs.
-    url: String,
+    /// For other programs: whether and by which certificates TLS is checked.
+    mode: (&'static str, Option<PathBuf>),
 }
 
 impl fmt::Display for Address {
@@ -81,13 +87,32 @@ impl Address {
         } else {
             SslMode::Disable
         });
-        let tls = is_tls.then(|| connector(root).map_err(failed)).transpose()?;
-        Ok(Self { config, tls, url: url.to_owned() })
+        let tls = is_tls.then(|| connector(root.as_deref()).map_err(failed)).transpose()?;
+        Ok(Self { config, tls, mode: (if is_tls { "verify-full" } else { "disable" }, root) })
     }
 
-    /// The address as it was given, for `pg_dump`.
-    pub(super) fn url(&self) -> &str {
-        &self.url
+    /// The address for PostgreSQL's own programs, whose arguments every user of the machine could read.
+    pub(super) fn environment(&self) -> Vec<(&'static str, String)> {
+        let hosts = self.config.get_hosts().iter().map(|host| match host {
+            Host::Tcp(name) => name.clone(),
+            Host::Unix(path) => path.display().to_string(),
+        });
+        let ports = self.config.get_ports().iter().map(ToString::to_string);
+        let list = |items: &mut dyn Iterator<Item = String>| items.collect::<Vec<_>>().join(",");
+        let password = self.config.get_password().map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+        let (mode, root) = &self.mode;
+        [
+            ("PGHOST", Some(list(&mut hosts.into_iter()))),
+            ("PGPORT", Some(list(&mut ports.into_iter())).filter(|ports| !ports.is_empty())),
+            ("PGUSER", self.config.get_user().map(ToOwned::to_owned)),
+            ("PGDATABASE", self.config.get_dbname().map(ToOwned::to_owned)),
+            ("PGPASSWORD", password),
+            ("PGSSLMODE", Some((*mode).to_owned())),
+            ("PGSSLROOTCERT", root.as_ref().map(|path| path.display().to_string())),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect()
     }
 
     /// Connects and makes the session what the store needs.
@@ -98,23 +123,20 @@ impl Address {
             let reason = format!("{self}: {}", super::reason(error.into()));
             if is_refused { StoreError::Failed(reason) } else { StoreError::Busy(reason) }
         };
-        let client = match &self.tls {
-            Some(tls) => {
-                let (client, connection) = self.config.connect(tls.clone()).await.map_err(said)?;
-                tokio::spawn(connection);
-                client
-            }
-            None => {
-                let (client, connection) = self.config.connect(NoTls).await.map_err(said)?;
-                tokio::spawn(connection);
-                client
-            }
+        let client = if let Some(tls) = &self.tls {
+            let (client, connection) = self.config.connect(tls.clone()).await.map_err(said)?;
+            tokio::spawn(connection);
+            client
+        } else {
+            let (client, connection) = self.config.connect(NoTls).await.map_err(said)?;
+            tokio::spawn(connection);
+            client
         };
         // A collector that is stopped in the middle of a transaction must not hold its rows; and no setting of a server may make
         // an acknowledged rating one that is not on disk.
         client
             .batch_execute(
-                "set idle_in_transaction_session_timeout = '5s'; set lock_timeout = '5s'; set statement_timeout = 0;
+                "set idle_in_transaction_session_timeout = '5s'; set lock_timeout = '2s'; set statement_timeout = 0;
                  select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'",
             )
             .await
@@ -130,12 +152,12 @@ fn is_this_machine(host: &Host) -> bool {
     }
 }
 
-fn connector(root: Option<PathBuf>) -> Result<MakeRustlsConnect, String> {
+fn connector(root: Option<&Path>) -> Result<MakeRustlsConnect, String> {
     let mut roots = RootCertStore::empty();
     match root {
         Some(path) => {
             let said = |reason: String| format!("sslrootcert {}: {reason}", path.display());
-            let found = CertificateDer::pem_file_iter(&path).map_err(|error| said(error.to_string()))?;
+            let found = CertificateDer::pem_file_iter(path).map_err(|error| said(error.to_string()))?;
             for certificate in found {
                 let certificate = certificate.map_err(|error| said(error.to_string()))?;
                 roots.add(certificate).map_err(|error| said(error.to_string()))?;

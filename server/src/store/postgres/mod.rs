@@ -20,14 +20,15 @@ use tokio::{runtime::Handle, sync::Semaphore};
 use self::address::Address;
 use super::{
     Id, StoreError,
-    database::{Client, Connection},
+    database::{Client, Connection, params},
     sql::slot,
 };
+use crate::app::{Rng as _, SystemRng};
 
 /// Connections of one collector: ratings need one, and people at the desk wait for no one else's question.
 const N_CONNECTIONS: usize = 8;
 /// How long something that surely did not happen is tried again: the rest of a request's 15 s is for the answer.
-const PATIENCE: Duration = Duration::from_secs(8);
+const PATIENCE: Duration = Duration::from_secs(4);
 /// Tries of what failed by a row that somebody else wrote at the same moment.
 const ROW_TRIES: u32 = 3;
 /// A lease is renewed this long after it was last.
@@ -55,7 +56,7 @@ impl std::fmt::Debug for PostgresEngine {
 impl PostgresEngine {
     pub(super) async fn connect(url: &str, is_new: bool) -> Result<Self, StoreError> {
         let mut holder = [0; 16];
-        getrandom::fill(&mut holder).map_err(|error| StoreError::Failed(error.to_string()))?;
+        SystemRng.fill(&mut holder);
         let engine = Self {
             address: Address::parse(url)?,
             idle: Mutex::default(),
@@ -195,7 +196,10 @@ impl PostgresEngine {
     }
 
     pub(super) async fn back_up(&self, to: &Path, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<(), StoreError> {
-        backup::backup(&self.address, to, progress).await
+        let sql = "select relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+             where n.nspname = 'public' and c.relkind = 'r' order by 1";
+        let tables: Vec<String> = self.read(move |c| Ok(c.query(sql, params![], |row| row.get(0))?)).await?;
+        tokio::task::block_in_place(|| backup::backup(&self.address, &tables, to, progress))
     }
 }
 
@@ -241,7 +245,9 @@ impl Tries {
         }
         tracing::debug!(reason, "tried again");
         // Two that met do not meet again at the same moment.
-        let part = f64::from(getrandom::u32().unwrap_or(0)) / f64::from(u32::MAX);
+        let mut random = [0];
+        SystemRng.fill(&mut random);
+        let part = f64::from(random[0]) / f64::from(u8::MAX);
         tokio::time::sleep(self.pause.mul_f64(0.5 + part)).await;
         self.pause = (self.pause * 2).min(LONGEST);
         true

@@ -91,7 +91,7 @@ impl AssistStore for SqlStore {
         self.read(move |c| {
             Ok(c.query(
                 "select id, at, who, region, agency, item_code, item_name, text from wish
-                 where (?1 is null or agency = ?1) and region between ?2 and ?3 order by at desc, id limit ?4",
+                 where (agency = ?1 or ?1 is null) and region between ?2 and ?3 order by at desc, id limit ?4",
                 params![agency, low, high, limit],
                 |row| {
                     Ok(Wish {

@@ -84,7 +84,7 @@ fn list(connection: &Connection, query: &DeskQuery) -> Result<Vec<OrderRow>, Sto
 
 fn count(connection: &Connection, query: &DeskQuery) -> Result<u64, StoreError> {
     let (clause, values) = clause(query);
-    let sql = format!("select count(*) from (select 1 from work_order w{clause})");
+    let sql = format!("select count(*) from (select 1 from work_order w{clause}) found");
     let n: i64 = connection.query_row(&sql, &params_of(&values), |row| row.get(0))?;
     Ok(n.unsigned_abs())
 }

@@ -43,6 +43,7 @@ use super::{
     sqlite::SqliteEngine,
     staff::AuditEntry,
 };
+use crate::app::{Rng as _, SystemRng};
 
 /// A store in a file or on a server.
 #[derive(Debug)]
@@ -145,7 +146,11 @@ fn signed(region: Region) -> i64 {
 /// that began at random.
 fn number(at: Instant) -> i64 {
     const BITS: u32 = 22;
-    static NEXT: LazyLock<AtomicI64> = LazyLock::new(|| AtomicI64::new(getrandom::u32().unwrap_or(0).into()));
+    static NEXT: LazyLock<AtomicI64> = LazyLock::new(|| {
+        let mut random = [0; 4];
+        SystemRng.fill(&mut random);
+        AtomicI64::new(u32::from_be_bytes(random).into())
+    });
     (at.millis() << BITS) | (NEXT.fetch_add(1, Ordering::Relaxed) & ((1 << BITS) - 1))
 }
 

@@ -1,5 +1,7 @@
 //! Work orders and their histories.
 
+use std::ops::RangeInclusive;
+
 use haochaping::{
     calendar::Instant,
     link::RatingId,
@@ -52,8 +54,8 @@ pub(super) fn open(transaction: &Transaction<'_>, orders: &[Opening]) -> Result<
     if orders.is_empty() {
         return Ok(());
     }
-    let last = number_changes(transaction, orders.len())?;
-    let sets = orders.iter().zip(last - orders.len() as i64 + 1..).map(|(new, changed)| {
+    let numbers = number_changes(transaction, orders.len())?;
+    let sets = orders.iter().zip(numbers).map(|(new, changed)| {
         let wake_at = if new.is_anonymous { delayed(&new.salt, new.at) } else { new.at }.millis();
         let is_real_name = !new.is_anonymous && (new.is_real_name || new.has_contact);
         let (at, region) = (new.at.millis(), signed(new.region));
@@ -208,9 +210,12 @@ pub(super) fn entries(connection: &Connection, part: u8, rating: &RatingId) -> R
 /// Appends entries, each only if the order has not moved meanwhile; says which.
 pub(super) fn append(connection: &mut Connection, news: &[NewEntry]) -> Result<Vec<bool>, StoreError> {
     let transaction = connection.begin(Isolation::ReadCommitted)?;
-    let last = number_changes(&transaction, news.len())?;
-    let numbered = news.iter().zip(last - news.len() as i64 + 1..);
-    let done = numbered.map(|(new, changed)| append_one(&transaction, new, changed)).collect::<Result<_, _>>()?;
+    let numbers = number_changes(&transaction, news.len())?;
+    let done = news
+        .iter()
+        .zip(numbers)
+        .map(|(new, changed)| append_one(&transaction, new, changed))
+        .collect::<Result<_, _>>()?;
     transaction.commit()?;
     Ok(done)
 }
@@ -263,11 +268,13 @@ fn append_one(transaction: &Transaction<'_>, new: &NewEntry, changed: i64) -> Re
     Ok(true)
 }
 
-/// Takes numbers for `n` changes and gives the last of them. The row is held until the commit, so that changes become visible
+/// Takes numbers for `n` changes. The row is held until the commit, so that changes become visible
 /// in the order of their numbers: whoever asks for what came after one misses none.
-fn number_changes(transaction: &Transaction<'_>, n: usize) -> Result<i64, StoreError> {
+fn number_changes(transaction: &Transaction<'_>, n: usize) -> Result<RangeInclusive<i64>, StoreError> {
+    let n = i64::try_from(n).unwrap_or(i64::MAX);
     let sql = "update revision set value = value + ?1 where name = 'changes' returning value";
-    Ok(transaction.query_row(sql, params![i64::try_from(n).unwrap_or(i64::MAX)], |row| row.get(0))?)
+    let last: i64 = transaction.query_row(sql, params![n], |row| row.get(0))?;
+    Ok(last - n + 1..=last)
 }
 
 /// Puts an order's row where its history is; false if the order has another number of entries.
@@ -315,7 +322,7 @@ pub(super) fn move_due(
     after: &OrderStanding,
 ) -> Result<bool, StoreError> {
     let transaction = connection.begin(Isolation::ReadCommitted)?;
-    let changed = number_changes(&transaction, 1)?;
+    let changed = *number_changes(&transaction, 1)?.end();
     let is_moved = stand(&transaction, part, rating, after.n_entries, after, changed)?;
     transaction.commit()?;
     Ok(is_moved)

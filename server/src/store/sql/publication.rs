@@ -20,7 +20,7 @@ use super::{
 };
 use crate::store::{
     FigureKey, Published, StoreError,
-    database::{self, Connection, Row, Transaction, params, set},
+    database::{self, Connection, Param, Row, Transaction, params, set},
     publication::{Atom, Dimension, Group, Line, PublicationStore, Waiting},
 };
 
@@ -61,8 +61,9 @@ fn release(connection: &mut Connection, groups: &[Group]) -> Result<u64, StoreEr
         }
     }
     let sets = sums.iter().map(|((region, kind, value, month), counts)| {
-        let [a, b, c, d, e] = columns(counts);
-        set![signed(*region), *kind, value, month, a, b, c, d, e]
+        let mut set = set![signed(*region), *kind, value, month];
+        set.extend(columns(counts).map(Param::Int));
+        set
     });
     transaction.execute_each(
         "insert into released (region, kind, value, month, very_satisfied, satisfied, basically_satisfied, dissatisfied,

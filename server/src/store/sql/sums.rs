@@ -12,7 +12,7 @@ use haochaping::{
 use super::{read::columns, signed};
 use crate::store::{
     FigureKey, StoreError, Tally,
-    database::{Transaction, set},
+    database::{Param, Transaction, set},
     publication::Atom,
 };
 
@@ -88,8 +88,9 @@ impl Sums {
         let waiting = self.waiting();
         let sets = waiting.iter().map(|((atom, day), counts)| {
             let (region, channel, provenance) = (signed(atom.region), atom.channel.name(), atom.provenance.name());
-            let [a, b, c, d, e] = columns(counts);
-            set![region, &atom.agency, &atom.item, atom.card, channel, provenance, day, slot, a, b, c, d, e]
+            let mut set = set![region, &atom.agency, &atom.item, atom.card, channel, provenance, day, slot];
+            set.extend(columns(counts).map(Param::Int));
+            set
         });
         transaction.execute_each(
             "insert into waiting (part, region, agency, item, card, channel, provenance, day, slot, very_satisfied,

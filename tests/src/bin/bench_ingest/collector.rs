@@ -21,7 +21,7 @@ use haochaping_server::{
     figures::Figures,
     http::{api::services::to_new, assets::Served, router::router},
     keys::{Keys, MasterKey},
-    store::{NullStore, Registered, Store, sqlite::SqliteStore},
+    store::{NullStore, Registered, SqlStore, Store},
     watch, writer,
 };
 use tokio::net::TcpListener;
@@ -77,7 +77,7 @@ impl Collector {
     /// Starts one as `serve` does, with its data in an empty directory.
     pub(crate) async fn start(kind: Kind, data: &Path) -> Result<Self> {
         let store: Arc<dyn Store> =
-            if kind == Kind::NoStore { Arc::new(NullStore) } else { Arc::new(SqliteStore::open(data)?) };
+            if kind == Kind::NoStore { Arc::new(NullStore) } else { Arc::new(SqlStore::open(data)?) };
         let listener = TcpListener::bind((IpAddr::from(Ipv4Addr::LOCALHOST), 0)).await?;
         let address = listener.local_addr()?;
         let config = Config::usual(format!("http://{address}"));
@@ -119,7 +119,7 @@ impl Collector {
             let known = |id, last_day| Registered { id, last_day, is_new: true, rated_at: None };
             news.iter().map(|new| known(new.id, new.last_day)).collect()
         } else {
-            self.app.store.register(AUTHORITY, news.clone()).await?
+            self.app.store.register(AUTHORITY, news.clone()).await?.services
         };
         let keys = self.app.keys();
         let tickets = news.iter().zip(registered).map(|(new, registered)| {

@@ -5,8 +5,8 @@
 //! The collectors differ in their store and in how many ratings share a transaction, and in nothing else: the router,
 //! the handlers, the writing task and the once-a-second refresh are those of `haochaping serve`.
 //! - *no store*: `NullStore` says yes and keeps nothing. What HTTP, checks and encryption cost.
-//! - *one per request*: `SqliteStore` with `batch_max` 1. Every rating waits for its own transaction.
-//! - *group commit*: `SqliteStore` with `batch_max` 512, as `serve` has it.
+//! - *one per request*: `SqlStore` with `batch_max` 1. Every rating waits for its own transaction.
+//! - *group commit*: `SqlStore` with `batch_max` 512, as `serve` has it.
 //!
 //! All three listen on loopback in this process, each with a data directory under `target/bench` that is removed
 //! afterwards. Clients are tasks of the same process that share its cores: each keeps one connection, sends a request

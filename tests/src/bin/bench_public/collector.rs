@@ -21,7 +21,7 @@ use haochaping_server::{
     http::{assets::Served, router::router},
     keys::{Keys, MasterKey},
     staff::entry,
-    store::{About, CARD_AUTHORITY, NewCard, NewRating, NewVisit, Store, sqlite::SqliteStore},
+    store::{About, CARD_AUTHORITY, NewCard, NewRating, NewVisit, SqlStore, Store},
     watch, writer,
 };
 use tokio::{
@@ -45,7 +45,7 @@ pub(crate) struct Collector {
 impl Collector {
     /// Writes `n` ratings of days before today, and starts as `serve` does.
     pub(crate) async fn start(data: &Path, n: usize) -> Result<Self> {
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(data)?);
+        let store: Arc<dyn Store> = Arc::new(SqlStore::open(data)?);
         fill(&*store, n).await?;
         let listener = TcpListener::bind((IpAddr::from(Ipv4Addr::LOCALHOST), 0)).await?;
         let address = listener.local_addr()?;

@@ -27,9 +27,8 @@ use haochaping_server::{
     orders,
     staff::{account, digest_of, entry, invite},
     store::{
-        About, NewRating, NewService, Store, StoredApiKey,
+        About, NewRating, NewService, SqlStore, Store, StoredApiKey,
         outbox::{Endpoint, EndpointKind},
-        sqlite::SqliteStore,
     },
     writer,
 };
@@ -54,7 +53,7 @@ pub(crate) struct Collector {
 
 impl Collector {
     pub(crate) async fn open(data: &Path) -> Result<Self> {
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(data)?);
+        let store: Arc<dyn Store> = Arc::new(SqlStore::open(data)?);
         let listener = TcpListener::bind((IpAddr::from(Ipv4Addr::LOCALHOST), 0)).await?;
         let url = format!("http://{}", listener.local_addr()?);
         let config = Config::usual(url.clone());
