@@ -77,6 +77,17 @@ const USUAL: [(&str, &str); 7] = [
     ("--listen", "127.0.0.1:0"),
 ];
 
+/// The arguments of `serve`: `extra`, and the usual ones that have no namesake there.
+fn args(extra: &[&str]) -> Vec<String> {
+    let mut args: Vec<String> = extra.iter().map(ToString::to_string).collect();
+    for (name, value) in USUAL {
+        if !extra.contains(&name) {
+            args.extend([name.to_owned(), value.to_owned()]);
+        }
+    }
+    args
+}
+
 /// Makes today's ratings yesterday's, and the orders that were opened by them.
 const AGE: &str = "update waiting set day = day - 1; update unread set day = day - 1; update work_order set opened_at = opened_at - 86400000;";
 
@@ -130,15 +141,40 @@ impl Collector {
         Self::run_in(tempfile::tempdir().expect("a directory for the store"), program, extra)
     }
 
+    /// Starts one on a database that is empty.
+    pub fn start_on(url: &str, extra: &[&str]) -> Self {
+        let directory = tempfile::tempdir().expect("a directory for the key");
+        Self::run_with(directory, Some(url.to_owned()), Program::shipped(), extra)
+    }
+
+    /// Starts another one on the same database with the same key file.
+    ///
+    /// # Panics
+    /// If its store is a file.
+    pub fn beside(&self, extra: &[&str]) -> Self {
+        self.beside_at(self.database.as_deref().expect("a store on a server"), extra)
+    }
+
+    /// The same where the database is reached by another address.
+    pub fn beside_at(&self, url: &str, extra: &[&str]) -> Self {
+        let directory = tempfile::tempdir().expect("a directory for the key");
+        std::fs::copy(self.data_dir().join("master.key"), directory.path().join("master.key")).expect("a key file");
+        let (address, api_key) = (String::new(), self.api_key.clone());
+        let database = Some(url.to_owned());
+        let program = Program::shipped();
+        let mut other = Self { directory, database, program, args: args(extra), address, api_key, running: None };
+        other.serve();
+        other
+    }
+
     fn run_in(directory: TempDir, program: Program, extra: &[&str]) -> Self {
-        let mut args: Vec<String> = extra.iter().map(ToString::to_string).collect();
-        for (name, value) in USUAL {
-            if !extra.contains(&name) {
-                args.extend([name.to_owned(), value.to_owned()]);
-            }
-        }
-        let (address, api_key) = (String::new(), String::new());
         let database = on_server().then(|| haochaping_postgres::shared().database());
+        Self::run_with(directory, database, program, extra)
+    }
+
+    fn run_with(directory: TempDir, database: Option<String>, program: Program, extra: &[&str]) -> Self {
+        let (address, api_key) = (String::new(), String::new());
+        let args = args(extra);
         let mut collector = Self { directory, database, program, args, address, api_key, running: None };
         // Before the start, since a running collector learns of a new key only within a second.
         let mut add = vec!["api-key", "add", AUTHORITY];
@@ -346,6 +382,16 @@ impl Collector {
             .post_json(&format!("{}/api/v1/services", self.url()), &json!({ "services": services }));
         assert_eq!(answer.status, 200, "{}", answer.text());
         answer.json()
+    }
+
+    /// Stops it where it stands, as a machine that is suspended, until [`Self::wake`].
+    pub fn pause(&self) {
+        signal(self.pid(), "-STOP");
+    }
+
+    /// Lets it go on.
+    pub fn wake(&self) {
+        signal(self.pid(), "-CONT");
     }
 
     /// Asks it to end by SIGTERM without waiting.

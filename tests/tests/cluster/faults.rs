@@ -1,0 +1,108 @@
+//! Faults under load.
+
+use std::time::Duration;
+
+use haochaping_postgres::{Server, shared};
+use haochaping_tests::{Collector, eventually};
+
+use crate::{
+    cut::Line,
+    load::{Crowd, verified},
+    moments::Moments,
+    n_rounds,
+};
+
+const N_PEOPLE: usize = 12;
+const N_TICKETS: usize = 240;
+
+fn urls(collectors: &[&Collector]) -> Vec<String> {
+    collectors.iter().map(|collector| collector.url()).collect()
+}
+
+#[test]
+fn nothing_is_lost_or_doubled_when_one_of_three_collectors_is_killed() {
+    let mut moments = Moments::new("nothing_is_lost_or_doubled_when_one_of_three_collectors_is_killed");
+    let first = Collector::start_on(&shared().database(), &[]);
+    let (second, mut third) = (first.beside(&[]), first.beside(&[]));
+    let mut n = 0;
+    for round in 1..=n_rounds() {
+        let tickets = first.register(N_TICKETS);
+        let crowd = Crowd::gather(&urls(&[&first, &second, &third]), &tickets, N_PEOPLE);
+        crowd.wait_for(usize::try_from(moments.below(N_TICKETS as u64 / 2)).unwrap());
+        third.kill();
+        n += crowd.finish();
+        assert_eq!(n, round * N_TICKETS, "whoever was not answered asked another collector");
+        assert_eq!(verified(&first), n);
+        third.restart_elsewhere();
+        println!("round {round}: {n} acknowledged and on disk");
+    }
+}
+
+#[test]
+fn nothing_is_lost_or_doubled_when_the_server_is_killed() {
+    let mut moments = Moments::new("nothing_is_lost_or_doubled_when_the_server_is_killed");
+    let mut server = Server::start(&[]);
+    let first = Collector::start_on(&server.database(), &[]);
+    let second = first.beside(&[]);
+    let mut n = 0;
+    for round in 1..=n_rounds() {
+        let tickets = first.register(N_TICKETS);
+        let crowd = Crowd::gather(&urls(&[&first, &second]), &tickets, N_PEOPLE);
+        crowd.wait_for(usize::try_from(moments.below(N_TICKETS as u64 / 2)).unwrap());
+        std::thread::sleep(Duration::from_micros(moments.below(5_000)));
+        server.kill();
+        server.restart();
+        n += crowd.finish();
+        assert_eq!(n, round * N_TICKETS);
+        assert_eq!(verified(&first), n);
+        println!("round {round}: {n} acknowledged and on disk");
+    }
+}
+
+#[test]
+fn a_commit_whose_answer_never_came_is_counted_once() {
+    let mut moments = Moments::new("a_commit_whose_answer_never_came_is_counted_once");
+    let url = shared().database();
+    let first = Collector::start_on(&url, &[]);
+    let line = Line::to(shared().port());
+    let second = first.beside_at(&line.url(&url, shared().port()), &[]);
+    let mut n = 0;
+    // Twice as many: every second cut falls before the commit has arrived.
+    for round in 1..=2 * n_rounds() {
+        let tickets = first.register(N_TICKETS);
+        let before = line.n_cut();
+        line.cut_after(1 + moments.below(6));
+        let crowd = Crowd::gather(&urls(&[&second]), &tickets, N_PEOPLE);
+        n += crowd.finish();
+        eventually("a commit that was cut", || (line.n_cut() > before).then_some(()));
+        assert_eq!(n, round * N_TICKETS);
+        assert_eq!(verified(&first), n);
+    }
+    println!("{} commits were cut, {n} ratings acknowledged and on disk", line.n_cut());
+}
+
+#[test]
+fn two_that_share_a_slot_by_accident_stay_correct() {
+    let url = shared().database();
+    let first = Collector::start_on(&url, &[]);
+    let holder = || shared().rows_at(&url, "select encode(holder, 'hex') from slot where slot = 2");
+    for round in 1..=n_rounds().min(3) {
+        let mut second = first.beside(&[]);
+        let before = holder();
+        let tickets = first.register(N_TICKETS);
+        let crowd = Crowd::gather(&urls(&[&first, &second]), &tickets, N_PEOPLE);
+        crowd.wait_for(N_TICKETS / 8);
+        second.pause();
+        // As if it had slept longer than its lease: another collector takes its slot.
+        shared().sql_at(&url, "update slot set leased_until = 0 where slot = 2");
+        let mut third = first.beside(&[]);
+        assert_ne!(holder(), before, "the slot of the one that sleeps is another's");
+        second.wake();
+        let more = first.register(N_TICKETS);
+        let beside = Crowd::gather(&urls(&[&second, &third]), &more, N_PEOPLE);
+        assert_eq!((crowd.finish(), beside.finish()), (N_TICKETS, N_TICKETS), "round {round}");
+        assert_eq!(verified(&first), 2 * round * N_TICKETS);
+        second.stop();
+        third.stop();
+    }
+}
