@@ -4,6 +4,7 @@ mod api_key;
 mod backup;
 mod calendar;
 mod card;
+mod copy;
 mod endpoint;
 mod key;
 mod probe;
@@ -61,6 +62,8 @@ enum Command {
     Probe(probe::Args),
     /// Check that counters, ratings and work orders agree
     Verify(verify::Args),
+    /// Move a store to another database, and compare every row
+    Copy(copy::Args),
     /// Write a copy of the store beside a running collector
     Backup(backup::Args),
     /// Print the API document
@@ -84,6 +87,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Ticket(args) => ticket::run(args).await,
         Command::Probe(args) => probe::run(args).await,
         Command::Verify(args) => verify::run(args).await,
+        Command::Copy(args) => copy::run(args).await,
         Command::Backup(args) => backup::run(args).await,
         Command::Openapi => {
             print!("{}", crate::http::api::openapi::text());

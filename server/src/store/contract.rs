@@ -2,6 +2,7 @@
 
 mod cards;
 mod commit;
+mod copy;
 mod make;
 mod model;
 mod operate;

@@ -5,6 +5,7 @@ pub mod briefing;
 mod card;
 #[cfg(test)]
 pub(crate) mod contract;
+pub mod copy;
 mod database;
 pub mod desk;
 mod figure;

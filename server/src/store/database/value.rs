@@ -121,8 +121,10 @@ impl<T: ToParam + ?Sized> ToParam for &T {
 }
 
 /// A value of its own, for statements that are put together.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Value {
+    /// `null`
+    Null,
     /// An integer.
     Integer(i64),
     /// Text.
@@ -134,6 +136,7 @@ pub(crate) enum Value {
 impl ToParam for Value {
     fn to_param(&self) -> Param<'_> {
         match self {
+            Self::Null => Param::Null,
             Self::Integer(n) => Param::Int(*n),
             Self::Text(text) => Param::Text(text),
             Self::Blob(bytes) => Param::Blob(bytes),
@@ -158,6 +161,17 @@ pub(crate) enum Column<'a> {
 pub(crate) trait FromColumn: Sized {
     /// `None` if the column holds something else.
     fn from_column(column: Column<'_>) -> Option<Self>;
+}
+
+impl FromColumn for Value {
+    fn from_column(column: Column<'_>) -> Option<Self> {
+        Some(match column {
+            Column::Null => Self::Null,
+            Column::Int(n) => Self::Integer(n),
+            Column::Text(text) => Self::Text(text.to_owned()),
+            Column::Blob(bytes) => Self::Blob(bytes.to_vec()),
+        })
+    }
 }
 
 impl FromColumn for bool {

@@ -78,7 +78,7 @@ impl PostgresEngine {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn open(&self) -> Result<Connection, StoreError> {
+    pub(super) async fn open(&self) -> Result<Connection, StoreError> {
         let client = self.address.connect().await?;
         Ok(Connection::postgres(Client::new(client, Handle::current())))
     }

@@ -37,6 +37,7 @@ use haochaping::{calendar::Instant, link::RatingId, region::Region};
 use super::{
     Committed, Decision, FigureKey, Id, Issue, NewCard, NewRating, NewService, Published, Quarantined, RatingView,
     Registered, Registration, ServiceView, Store, StoreError, StoredApiKey, StoredCard, StoredKey, Tally, Verification,
+    copy,
     database::{Connection, Param, ToParam as _, Transaction, Value, params},
     order::{NewEntry, OrderQuery, OrderRow, OrderStanding, StoredEntry},
     postgres::PostgresEngine,
@@ -62,7 +63,20 @@ impl SqlStore {
     ///
     /// # Errors
     /// In one line: the directory or file cannot be written, or the store is newer than this binary.
+    /// It is also an error if a copy into it has not ended.
     pub fn open(directory: &Path) -> Result<Self, StoreError> {
+        let store = Self::open_half(directory)?;
+        if let Engine::Sqlite(engine) = &store.engine {
+            whole(&engine.connection(true)?)?;
+        }
+        Ok(store)
+    }
+
+    /// The same for a store that a copy may not have ended in.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_half(directory: &Path) -> Result<Self, StoreError> {
         Ok(Self { engine: Engine::Sqlite(SqliteEngine::open(directory)?) })
     }
 
@@ -71,7 +85,18 @@ impl SqlStore {
     ///
     /// # Errors
     /// In one line: the address is none, the server cannot be reached or refuses, or the store is newer than this binary.
+    /// It is also an error if a copy into it has not ended.
     pub async fn connect(url: &str, is_new: bool) -> Result<Self, StoreError> {
+        let store = Self::connect_half(url, is_new).await?;
+        store.read(whole).await?;
+        Ok(store)
+    }
+
+    /// The same for a store that a copy may not have ended in.
+    ///
+    /// # Errors
+    /// As [`Self::connect`].
+    pub async fn connect_half(url: &str, is_new: bool) -> Result<Self, StoreError> {
         Ok(Self { engine: Engine::Postgres(PostgresEngine::connect(url, is_new).await?) })
     }
 
@@ -92,6 +117,14 @@ impl SqlStore {
         match &self.engine {
             Engine::Sqlite(engine) => engine.read(work).await,
             Engine::Postgres(engine) => engine.read(work).await,
+        }
+    }
+
+    /// A connection of its own.
+    pub(super) async fn connection(&self) -> Result<Connection, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.connection(false),
+            Engine::Postgres(engine) => engine.open().await,
         }
     }
 
@@ -123,6 +156,14 @@ impl SqlStore {
             Engine::Postgres(engine) => engine.back_up(to, progress).await,
         }
     }
+}
+
+fn whole(connection: &Connection) -> Result<(), StoreError> {
+    if copy::is_half(connection)? {
+        let said = "a copy into this store was begun and has not ended: run haochaping copy again";
+        return Err(StoreError::Failed(said.into()));
+    }
+    Ok(())
 }
 
 /// Raises the revision of a slot's counters, in the transaction that changes them.

@@ -12,7 +12,7 @@ use std::{
 use rusqlite::OpenFlags;
 use tokio::sync::{Semaphore, oneshot};
 
-use super::{StoreError, database::Connection};
+use super::{StoreError, copy::Table, database::Connection};
 
 /// The name of the file in the data directory.
 pub const FILE_NAME: &str = "haochaping.sqlite3";
@@ -60,6 +60,12 @@ impl SqliteEngine {
         Ok(Self { path, jobs, readers: Mutex::default(), reader_permits: Semaphore::new(N_READERS) })
     }
 
+    /// Another connection.
+    pub(super) fn connection(&self, is_read_only: bool) -> Result<Connection, StoreError> {
+        let flags = if is_read_only { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE };
+        Ok(Connection::sqlite(connect(&self.path, flags)?))
+    }
+
     pub(super) async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
@@ -98,6 +104,32 @@ impl SqliteEngine {
         // Its own connection, on this thread: a backup takes minutes and must not hold a reader.
         tokio::task::block_in_place(|| backup::backup(&self.path, to, progress))
     }
+}
+
+/// Every table of a store, as the migrations make them.
+pub(super) fn tables() -> Result<Vec<Table>, StoreError> {
+    let mut model = rusqlite::Connection::open_in_memory()?;
+    migrate::run(&mut model)?;
+    let mut names = model.prepare(
+        "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' and name <> 'schema_migration'
+         order by name",
+    )?;
+    let names: Vec<String> = names.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let mut columns = model.prepare("select name, pk from pragma_table_info(?1) order by cid")?;
+    let mut tables = Vec::with_capacity(names.len());
+    for name in names {
+        let found = columns.query_map([&name], |row| Ok((row.get::<_, String>(0)?, row.get::<_, u32>(1)?)))?;
+        let found: Vec<_> = found.collect::<Result<_, _>>()?;
+        let mut key: Vec<_> = found.iter().filter(|(_, place)| *place > 0).collect();
+        key.sort_by_key(|(_, place)| *place);
+        let quoted = |(column, _): &(String, u32)| format!("\"{column}\"");
+        tables.push(Table {
+            name,
+            columns: found.iter().map(quoted).collect(),
+            key: key.into_iter().map(quoted).collect(),
+        });
+    }
+    Ok(tables)
 }
 
 /// Makes the file readable and writable by its owner alone before SQLite opens it; the WAL takes over its mode.
