@@ -26,7 +26,7 @@ pub(crate) enum Name {
     Cards,
 }
 
-pub(crate) fn run(root: &Path, name: Name) -> Result<()> {
+pub(crate) fn run(root: &Path, name: Name, arguments: &[String]) -> Result<()> {
     match name {
         Name::Widget => {
             build::everything(root)?;
@@ -65,7 +65,9 @@ pub(crate) fn run(root: &Path, name: Name) -> Result<()> {
         }
         Name::Ingest => {
             let mut bench = cargo();
-            bench.args(["run", "--release", "--locked", "-p", "haochaping-tests", "--bin", "bench-ingest"]);
+            install::packages()?;
+            bench.args(["run", "--release", "--locked", "-p", "haochaping-tests", "--bin", "bench-ingest", "--"]);
+            bench.args(arguments);
             execute("measure", &mut bench)
         }
     }

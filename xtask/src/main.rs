@@ -48,6 +48,9 @@ enum Command {
         /// What
         #[arg(value_enum)]
         name: bench::Name,
+        /// What the measurement itself takes, as in `bench ingest -- --store postgres`
+        #[arg(last = true)]
+        arguments: Vec<String>,
     },
     /// Write generated files anew
     Codegen {
@@ -80,7 +83,7 @@ fn run(cli: Cli) -> Result<()> {
             build::javascript(&root)?;
             size::run(&root)
         }
-        Command::Bench { name } => bench::run(&root, name),
+        Command::Bench { name, arguments } => bench::run(&root, name, &arguments),
         Command::Codegen { check } => codegen::run(&root, check),
     }
 }

@@ -132,7 +132,7 @@ fn insert(target: &Connection, table: &Table, rows: &[Vec<Value>]) -> Result<(),
     let marks = vec!["?"; table.columns.len()].join(", ");
     let sql = format!("insert into {} ({}) values ({marks})", table.name, table.columns.join(", "));
     let sets: Vec<Vec<Param<'_>>> = rows.iter().map(|row| row.iter().map(Value::to_param).collect()).collect();
-    target.execute_each(&sql, &sets)?;
+    target.insert_all(&sql, &sets)?;
     Ok(())
 }
 

@@ -33,8 +33,8 @@ pub fn shared() -> &'static Server {
     SHARED.get_or_init(|| Server::start(&[]))
 }
 
-/// Where Debian keeps the programs of PostgreSQL, newest first, and then wherever the path leads.
-fn program(name: &str) -> PathBuf {
+/// A program of PostgreSQL: where Debian keeps them, newest first, and then wherever the path leads.
+pub fn program(name: &str) -> PathBuf {
     let newest = (13..30).rev().map(|version| PathBuf::from(format!("/usr/lib/postgresql/{version}/bin/{name}")));
     newest.into_iter().find(|path| path.exists()).unwrap_or_else(|| PathBuf::from(name))
 }

@@ -8,12 +8,15 @@ use std::sync::{
 use haochaping::rating::SatisfactionLevel;
 
 use super::make::{outcomes, place_n, rating};
-use crate::store::{NewRating, Outcome, SqlStore, Store as _, copy::copy};
+use crate::store::{
+    NewRating, Outcome, SqlStore, Store as _,
+    copy::{Progress, copy},
+};
 
 /// More than one transaction's worth.
 const N: usize = 1_500;
 
-fn quiet() -> Arc<dyn Fn(&str, u64, u64) + Send + Sync> {
+fn quiet() -> Arc<Progress> {
     Arc::new(|_, _, _| {})
 }
 

@@ -9,7 +9,10 @@ mod value;
 
 pub(crate) use value::{Column, IntoParam, Param, Row, ToParam, Value};
 
-use self::value::RowOf;
+use self::{
+    postgres::{insert_of_all, select_of_all},
+    value::RowOf,
+};
 use super::StoreError;
 
 pub(crate) use self::postgres::Client;
@@ -187,6 +190,50 @@ impl Connection {
             Driver::Sqlite(connection) => sets.iter().map(|set| sqlite::execute(connection, sql, set)).collect(),
             Driver::Postgres(client) => client.execute_each(sql, sets),
         }
+    }
+
+    /// Inserts a row for each set of values; `sql` is an `insert … values (…)` of one. No two rows may have one key, unless those
+    /// that are there are left alone.
+    pub(crate) fn insert_all(&self, sql: &str, sets: &[Vec<Param<'_>>]) -> Result<()> {
+        match &self.driver {
+            Driver::Sqlite(_) => self.execute_each(sql, sets).map(drop),
+            Driver::Postgres(client) => client.query_all(sql, sets, insert_of_all).map(drop),
+        }
+    }
+
+    /// The same with `returning`: what was inserted, read by `read`.
+    pub(crate) fn insert_all_returning<T, C: FromIterator<T>>(
+        &self,
+        sql: &str,
+        sets: &[Vec<Param<'_>>],
+        mut read: impl FnMut(&Row<'_>) -> Result<T>,
+    ) -> Result<C> {
+        match &self.driver {
+            Driver::Sqlite(_) => Ok(self.query_each(sql, sets, read)?.into_iter().flatten().collect()),
+            Driver::Postgres(client) => {
+                let rows = client.query_all(sql, sets, insert_of_all)?;
+                rows.iter().map(|row| read(&Row(RowOf::Postgres(row)))).collect()
+            }
+        }
+    }
+
+    /// The first row of a `select` for each set of values, in order.
+    pub(crate) fn select_each<T>(
+        &self,
+        sql: &str,
+        sets: &[Vec<Param<'_>>],
+        mut read: impl FnMut(&Row<'_>) -> Result<T>,
+    ) -> Result<Vec<Option<T>>> {
+        let Driver::Postgres(client) = &self.driver else { return self.query_each(sql, sets, read) };
+        let mut found: Vec<Option<T>> = std::iter::repeat_with(|| None).take(sets.len()).collect();
+        for row in client.query_all(sql, sets, select_of_all)? {
+            let row = Row(RowOf::Postgres(&row));
+            let place: usize = row.get::<i64>(row.len() - 1)?.try_into().unwrap_or_default();
+            if let Some(place @ None) = found.get_mut(place.wrapping_sub(1)) {
+                *place = Some(read(&row)?);
+            }
+        }
+        Ok(found)
     }
 
     /// Every row, read by `read`.

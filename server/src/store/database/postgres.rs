@@ -1,4 +1,5 @@
-//! PostgreSQL's side. Statements run on a thread that may wait, as SQLite's do; the connection's own task is the runtime's.
+//! PostgreSQL's side. Statements run on a thread that may wait, as SQLite's do. Each connection has a runtime of that thread's
+//! own, so that a statement costs no way to another thread and back.
 
 use std::{
     cell::{Cell, RefCell},
@@ -7,7 +8,7 @@ use std::{
 };
 
 use futures_util::{StreamExt, future::try_join_all, pin_mut};
-use tokio::runtime::Handle;
+use tokio::runtime::Runtime;
 use tokio_postgres::{
     Statement,
     error::SqlState,
@@ -20,10 +21,20 @@ use crate::store::StoreError;
 /// A client with the statements that it has prepared.
 pub(crate) struct Client {
     inner: tokio_postgres::Client,
-    runtime: Handle,
+    /// `None` only while it is dropped.
+    runtime: Option<Runtime>,
     statements: RefCell<HashMap<String, Statement>>,
     /// Whether a statement of the running transaction failed: the server would answer a commit by taking it back.
     has_failed: Cell<bool>,
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        // It may be dropped where nobody may wait.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
 }
 
 impl std::fmt::Debug for Client {
@@ -33,9 +44,19 @@ impl std::fmt::Debug for Client {
 }
 
 impl Client {
-    /// Statements of this client run by `runtime`, from threads that may wait.
-    pub(crate) fn new(client: tokio_postgres::Client, runtime: Handle) -> Self {
-        Self { inner: client, runtime, statements: RefCell::default(), has_failed: Cell::new(false) }
+    /// Connects from a thread that may wait. The connection's own task is spawned by `connect`.
+    pub(crate) fn connect<F>(connect: impl FnOnce() -> F) -> std::result::Result<Self, StoreError>
+    where
+        F: Future<Output = std::result::Result<tokio_postgres::Client, StoreError>>,
+    {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| StoreError::Failed(format!("no runtime for a connection: {error}")))?;
+        let inner = runtime.block_on(async { connect().await })?;
+        Ok(Self { inner, runtime: Some(runtime), statements: RefCell::default(), has_failed: Cell::new(false) })
+    }
+
+    fn wait_for<T>(&self, future: impl Future<Output = T>) -> T {
+        self.runtime.as_ref().expect("a client has a runtime until it is dropped").block_on(future)
     }
 
     pub(super) fn is_lost(&self) -> bool {
@@ -50,7 +71,7 @@ impl Client {
     }
 
     pub(super) fn run(&self, sql: &str) -> Result<()> {
-        let result = self.runtime.block_on(self.inner.batch_execute(sql));
+        let result = self.wait_for(self.inner.batch_execute(sql));
         if sql.starts_with("begin") || sql == "rollback" {
             self.has_failed.set(false);
         }
@@ -62,7 +83,7 @@ impl Client {
             let _ = self.run("rollback");
             return Err(StoreError::Failed("a statement of this transaction failed".into()));
         }
-        match self.runtime.block_on(self.inner.batch_execute("commit")) {
+        match self.wait_for(self.inner.batch_execute("commit")) {
             Ok(()) => Ok(()),
             // The server answered that it did not.
             Err(error) if error.as_db_error().is_some_and(|said| !is_shutdown(said.code())) => Err(error.into()),
@@ -74,14 +95,14 @@ impl Client {
         if let Some(known) = self.statements.borrow().get(sql) {
             return Ok(known.clone());
         }
-        let statement = self.noted(self.runtime.block_on(self.inner.prepare(&numbered(sql))))?;
+        let statement = self.noted(self.wait_for(self.inner.prepare(&numbered(sql))))?;
         self.statements.borrow_mut().insert(sql.to_owned(), statement.clone());
         Ok(statement)
     }
 
     pub(super) fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<usize> {
         let statement = self.prepare(sql)?;
-        let n = self.noted(self.runtime.block_on(self.inner.execute_raw(&statement, params)))?;
+        let n = self.noted(self.wait_for(self.inner.execute_raw(&statement, params)))?;
         Ok(usize::try_from(n).unwrap_or(usize::MAX))
     }
 
@@ -92,13 +113,13 @@ impl Client {
         }
         let statement = self.prepare(sql)?;
         let all = try_join_all(sets.iter().map(|set| self.inner.execute_raw(&statement, set)));
-        let counts = self.noted(self.runtime.block_on(all))?;
+        let counts = self.noted(self.wait_for(all))?;
         Ok(counts.into_iter().map(|n| usize::try_from(n).unwrap_or(usize::MAX)).collect())
     }
 
     pub(super) fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<tokio_postgres::Row>> {
         let statement = self.prepare(sql)?;
-        self.noted(self.runtime.block_on(rows(&self.inner, &statement, params)))
+        self.noted(self.wait_for(rows(&self.inner, &statement, params)))
     }
 
     pub(super) fn query_each(&self, sql: &str, sets: &[Vec<Param<'_>>]) -> Result<Vec<Vec<tokio_postgres::Row>>> {
@@ -107,7 +128,33 @@ impl Client {
         }
         let statement = self.prepare(sql)?;
         let all = try_join_all(sets.iter().map(|set| rows(&self.inner, &statement, set)));
-        self.noted(self.runtime.block_on(all))
+        self.noted(self.wait_for(all))
+    }
+
+    /// Runs a statement of one row once for all sets of values, whose columns travel as arrays.
+    pub(super) fn query_all(
+        &self,
+        sql: &str,
+        sets: &[Vec<Param<'_>>],
+        of_all: fn(&str, &[Type]) -> String,
+    ) -> Result<Vec<tokio_postgres::Row>> {
+        if sets.is_empty() {
+            return Ok(Vec::new());
+        }
+        let types = self.prepare(sql)?.params().to_vec();
+        let statement = self.prepare(&of_all(sql, &types))?;
+        let columns: Vec<Vec<Param<'_>>> =
+            (0..types.len()).map(|column| sets.iter().map(|set| set[column]).collect()).collect();
+        let found = async {
+            let stream = self.inner.query_raw(&statement, &columns).await?;
+            pin_mut!(stream);
+            let mut found = Vec::new();
+            while let Some(row) = stream.next().await {
+                found.push(row?);
+            }
+            Ok(found)
+        };
+        self.noted(self.wait_for(found))
     }
 
     pub(super) fn for_each(
@@ -117,13 +164,45 @@ impl Client {
         mut each: impl FnMut(&Row<'_>) -> Result<()>,
     ) -> Result<()> {
         let statement = self.prepare(sql)?;
-        let stream = self.noted(self.runtime.block_on(self.inner.query_raw(&statement, params)))?;
+        let stream = self.noted(self.wait_for(self.inner.query_raw(&statement, params)))?;
         pin_mut!(stream);
-        while let Some(row) = self.runtime.block_on(stream.next()) {
+        while let Some(row) = self.wait_for(stream.next()) {
             each(&Row(RowOf::Postgres(&self.noted(row)?)))?;
         }
         Ok(())
     }
+}
+
+/// `insert … values (…)` of one row as one of all rows, in their order.
+pub(super) fn insert_of_all(sql: &str, types: &[Type]) -> String {
+    let one = numbered(sql);
+    let Some((before, rest)) = one.split_once("values (") else { return one };
+    let Some((values, after)) = rest.split_once(')') else { return one };
+    format!("{before}select {} from {} u({}){after}", columns_of(values), arrays(types), names(types))
+}
+
+/// A `select` for one set of values as one for all; the place of the set, from 1, is the last column.
+pub(super) fn select_of_all(sql: &str, types: &[Type]) -> String {
+    let one = columns_of(&numbered(sql));
+    format!(
+        "select found.*, u.place from {} with ordinality u({}, place) cross join lateral ({one}) found",
+        arrays(types),
+        names(types)
+    )
+}
+
+/// `$3` is the column `p3` of the arrays.
+fn columns_of(sql: &str) -> String {
+    sql.replace('$', "u.p")
+}
+
+fn names(types: &[Type]) -> String {
+    (1..=types.len()).map(|n| format!("p{n}")).collect::<Vec<_>>().join(", ")
+}
+
+fn arrays(types: &[Type]) -> String {
+    let arrays = types.iter().enumerate().map(|(n, of)| format!("${}::{}[]", n + 1, of.name()));
+    format!("unnest({})", arrays.collect::<Vec<_>>().join(", "))
 }
 
 async fn rows(
@@ -283,6 +362,20 @@ mod tests {
     fn values_are_numbered() {
         assert_eq!(numbered("a = ?1 and b = ?12"), "a = $1 and b = $12");
         assert_eq!(numbered("a = ? and b in (?, ?)"), "a = $1 and b in ($2, $3)");
+    }
+
+    #[test]
+    fn one_row_becomes_all() {
+        let types = [Type::INT8, Type::TEXT];
+        assert_eq!(
+            insert_of_all("insert into t (a, b, c) values (0, ?1, ?2) on conflict do nothing", &types),
+            "insert into t (a, b, c) select 0, u.p1, u.p2 from unnest($1::int8[], $2::text[]) u(p1, p2) on conflict do nothing"
+        );
+        assert_eq!(
+            select_of_all("select x from t where a = ?1 and b = ?2", &types),
+            "select found.*, u.place from unnest($1::int8[], $2::text[]) with ordinality u(p1, p2, place) \
+             cross join lateral (select x from t where a = u.p1 and b = u.p2) found"
+        );
     }
 
     #[test]

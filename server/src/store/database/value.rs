@@ -35,6 +35,12 @@ impl<'a, T: ToParam + ?Sized> IntoParam<'a> for &'a T {
     }
 }
 
+impl<'a> IntoParam<'a> for Param<'a> {
+    fn into_param(self) -> Self {
+        self
+    }
+}
+
 impl<'a> IntoParam<'a> for bool {
     fn into_param(self) -> Param<'a> {
         Param::Bool(self)
@@ -230,6 +236,14 @@ pub(super) enum RowOf<'r> {
 }
 
 impl Row<'_> {
+    /// How many columns there are.
+    pub(super) fn len(&self) -> usize {
+        match &self.0 {
+            RowOf::Sqlite(row) => row.as_ref().column_count(),
+            RowOf::Postgres(row) => row.len(),
+        }
+    }
+
     /// The value of a column, counted from 0.
     ///
     /// # Errors

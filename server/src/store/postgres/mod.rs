@@ -15,7 +15,7 @@ use std::{
 };
 
 use haochaping::calendar::Instant;
-use tokio::{runtime::Handle, sync::Semaphore};
+use tokio::sync::Semaphore;
 
 use self::address::Address;
 use super::{
@@ -66,8 +66,7 @@ impl PostgresEngine {
             holder,
             held_at: AtomicI64::new(0),
         };
-        let client = engine.address.connect().await?;
-        let connection = Connection::postgres(Client::new(client, Handle::current()));
+        let connection = engine.open().await?;
         let (connection, result) = on_thread(connection, move |c| migrate::run(c, is_new)).await?;
         result.map_err(|error| StoreError::Failed(format!("{}: {}", engine.address, reason(error))))?;
         engine.idle().push(connection);
@@ -79,8 +78,9 @@ impl PostgresEngine {
     }
 
     pub(super) async fn open(&self) -> Result<Connection, StoreError> {
-        let client = self.address.connect().await?;
-        Ok(Connection::postgres(Client::new(client, Handle::current())))
+        let address = self.address.clone();
+        let opened = tokio::task::spawn_blocking(move || Client::connect(|| address.connect())).await;
+        Ok(Connection::postgres(opened.map_err(|error| StoreError::Failed(error.to_string()))??))
     }
 
     /// Runs `work` once on a connection that waits for work.

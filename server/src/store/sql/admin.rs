@@ -113,7 +113,7 @@ pub(super) fn import_regions(connection: &mut Connection, names: &[(Region, Stri
         let sql =
             "insert into region (code, name) values (?1, ?2) on conflict (code) do update set name = excluded.name";
         let sets: Vec<_> = names.iter().map(|(region, name)| set![signed(*region), name]).collect();
-        c.execute_each(sql, &sets)?;
+        c.insert_all(sql, &sets)?;
         Ok(())
     })
 }

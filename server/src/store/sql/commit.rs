@@ -1,6 +1,8 @@
 //! A batch of ratings as one transaction: ratings, work orders, counters. Each step is one statement for the whole batch.
 
-use haochaping::{calendar::Instant, rating::Provenance, region::Region};
+use std::collections::HashSet;
+
+use haochaping::{calendar::Instant, link::RatingId, rating::Provenance, region::Region};
 
 use super::{
     order::{self, Opening},
@@ -80,12 +82,12 @@ fn try_commit(connection: &mut Connection, batch: &[NewRating]) -> Result<Commit
     placed.sort_by(|(_, a), (_, b)| key(a).cmp(&key(b)));
     let inserted = insert(&transaction, &placed)?;
     let mut accepted = Vec::with_capacity(placed.len());
-    for ((n, one), is_new) in placed.into_iter().zip(inserted) {
-        if is_new == 0 {
-            outcomes[n] = compare_with_standing(&transaction, &one)?;
-        } else {
+    for (n, one) in placed {
+        if inserted.contains(&one.new.id) {
             outcomes[n] = Outcome::Accepted;
             accepted.push((n, one));
+        } else {
+            outcomes[n] = compare_with_standing(&transaction, &one)?;
         }
     }
     // The limits of cards are counted in the order in which ratings came.
@@ -155,7 +157,8 @@ fn follow_up(transaction: &Transaction<'_>, accepted: &[Placed<'_>]) -> Result<V
     Ok(added)
 }
 
-fn insert(transaction: &Transaction<'_>, placed: &[(usize, Placed<'_>)]) -> Result<Vec<usize>, StoreError> {
+/// Inserts those that are the first of their service, and gives their ids.
+fn insert(transaction: &Transaction<'_>, placed: &[(usize, Placed<'_>)]) -> Result<HashSet<RatingId>, StoreError> {
     let sets = placed.iter().map(|(_, Placed { new, place, provenance })| {
         set![
             new.part,
@@ -184,13 +187,14 @@ fn insert(transaction: &Transaction<'_>, placed: &[(usize, Placed<'_>)]) -> Resu
             &new.entered_by,
         ]
     });
-    Ok(transaction.execute_each(
+    Ok(transaction.insert_all_returning(
         "insert into rating (part, authority, case_number, service_number, id, key_digest, fingerprint, level,
            indicators, indicator_version, comment, contact, anonymous, channel, provenance, lang, item_code, agency,
            region, rated_at, salt, card, purpose, entered_by)
          values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)
-         on conflict (part, authority, case_number, service_number) do nothing",
+         on conflict (part, authority, case_number, service_number) do nothing returning id",
         &sets.collect::<Vec<_>>(),
+        |row| row.get(0),
     )?)
 }
 
@@ -203,7 +207,7 @@ fn find_places(transaction: &Transaction<'_>, batch: &[NewRating]) -> Result<Vec
         }
     }
     let mut of_services = transaction
-        .query_each(
+        .select_each(
             "select authority, case_number, service_number, item_code, agency, region, probe, real_name from service
              where part = ?1 and id = ?2",
             &services,
@@ -212,7 +216,7 @@ fn find_places(transaction: &Transaction<'_>, batch: &[NewRating]) -> Result<Vec
         .into_iter();
     let card = |row: &Row<'_>| Ok((row.get::<String>(0)?, region_of(row.get(1)?)));
     let mut of_cards =
-        transaction.query_each("select agency, region from card where serial = ?1", &cards, card)?.into_iter();
+        transaction.select_each("select agency, region from card where serial = ?1", &cards, card)?.into_iter();
     let place = |new: &NewRating| match &new.about {
         About::Service(_) => of_services.next().flatten(),
         About::Visit(visit) => of_cards.next().flatten().map(|(agency, region)| Place {

@@ -62,7 +62,7 @@ pub(super) fn open(transaction: &Transaction<'_>, orders: &[Opening]) -> Result<
         let of = (new.part, &new.rating, &new.id);
         set![of.0, of.1, of.2, at, &new.agency, region, is_real_name, new.has_contact, wake_at, changed]
     });
-    transaction.execute_each(
+    transaction.insert_all(
         "insert into work_order (part, rating, id, state, opened_at, agency, rated_agency, region, real_name, has_contact,
            wake_at, changed)
          values (?1, ?2, ?3, 'opened', ?4, ?5, ?5, ?6, ?7, ?8, ?9, ?10)",

@@ -63,6 +63,12 @@ pub(super) fn post(transaction: &Transaction<'_>, event: &Event<'_>, kinds: &[En
     Ok(())
 }
 
+/// Whether there is an endpoint of this kind at all.
+pub(super) fn has_any(connection: &Connection, kind: EndpointKind) -> Result<bool, StoreError> {
+    let sql = "select exists (select 1 from endpoint where kind = ?1 and disabled_at is null)";
+    Ok(connection.query_row(sql, params![kind.name()], |row| row.get(0))?)
+}
+
 fn was_told(connection: &Connection, event: &Event<'_>, endpoint: &Id) -> Result<bool, StoreError> {
     let sql = "select exists (select 1 from outbox where endpoint = ?1 and part = ?2 and subject = ?3)";
     Ok(connection.query_row(sql, params![endpoint, event.part, event.subject], |row| row.get(0))?)

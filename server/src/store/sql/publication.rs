@@ -65,7 +65,7 @@ fn release(connection: &mut Connection, groups: &[Group]) -> Result<u64, StoreEr
         set.extend(columns(counts).map(Param::Int));
         set
     });
-    transaction.execute_each(
+    transaction.insert_all(
         "insert into released (region, kind, value, month, very_satisfied, satisfied, basically_satisfied, dissatisfied,
            very_dissatisfied) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
          on conflict (region, kind, value, month) do update set
@@ -92,7 +92,7 @@ fn take<'g>(transaction: &Transaction<'_>, groups: &'g [Group]) -> Result<Vec<&'
             set![signed(atom.region), &atom.agency, &atom.item, atom.card, channel, provenance, until]
         })
         .collect();
-    let waiting = transaction.query_each(
+    let waiting = transaction.select_each(
         &format!(
             "select coalesce(sum(very_satisfied), 0), coalesce(sum(satisfied), 0), coalesce(sum(basically_satisfied), 0),
                coalesce(sum(dissatisfied), 0), coalesce(sum(very_dissatisfied), 0) from waiting
@@ -104,7 +104,7 @@ fn take<'g>(transaction: &Transaction<'_>, groups: &'g [Group]) -> Result<Vec<&'
     let still = groups.iter().zip(keys).zip(waiting).filter(|((group, _), found)| *found == Some(group.counts));
     let (taken, keys): (Vec<_>, Vec<_>) = still.map(|(one, _)| one).unzip();
     transaction.execute_each(&format!("delete from waiting where {OF_ATOM} and day <= ?7"), &keys)?;
-    transaction.execute_each(
+    transaction.insert_all(
         "insert into released_until (region, agency, item, card, channel, provenance, day)
          values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
          on conflict (region, agency, item, card, channel, provenance) do update set day = excluded.day",

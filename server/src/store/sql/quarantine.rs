@@ -47,7 +47,7 @@ pub(super) fn hold(transaction: &Transaction<'_>, visits: &[(&NewRating, &NewVis
     let held = visits.iter().zip(&reasons).filter_map(|((new, visit), reason)| {
         reason.map(|reason| set![new.part, &new.id, reason, visit.release_at.millis()])
     });
-    transaction.execute_each(
+    transaction.insert_all(
         "insert into quarantine (part, rating, reason, release_at) values (?1, ?2, ?3, ?4)",
         &held.collect::<Vec<_>>(),
     )?;

@@ -1,18 +1,18 @@
 //! Finished services on record. Registering again gives the same link; a new one only when the old one ended unused.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use haochaping::{calendar::Instant, wire::v1::ServiceMode};
 
 use super::{
     admin::raise,
-    post::{Event, post},
+    post::{Event, has_any, post},
     raise_slot, service_slot, signed,
     sums::{Added, add_around, count},
 };
 use crate::store::{
-    NewService, Registered, Registration, StoreError, Tally,
-    database::{Connection, Isolation, OptionalRow as _, Transaction, params},
+    Id, NewService, Registered, Registration, StoreError, Tally,
+    database::{self, Connection, Isolation, OptionalRow as _, Param, Row, Transaction, params, set},
     outbox::EndpointKind,
 };
 
@@ -29,9 +29,10 @@ pub(super) fn register(
         (*part, service.case_number.as_str(), service.service_number)
     });
     keep_names(&transaction, services)?;
+    let ordered: Vec<&NewService> = order.iter().map(|n| &services[*n]).collect();
     let mut registered: Vec<Option<Registered>> = vec![None; services.len()];
-    for n in order {
-        registered[n] = Some(register_one(&transaction, authority, &services[n])?);
+    for (n, known) in order.into_iter().zip(register_all(&transaction, authority, &ordered)?) {
+        registered[n] = Some(known);
     }
     let registered: Vec<Registered> = registered.into_iter().flatten().collect();
     let (revision, added) = count_services(&transaction, services, &registered)?;
@@ -59,58 +60,84 @@ fn count_services(
     Ok((raise_slot(transaction, slot)?, added))
 }
 
-fn register_one(transaction: &Transaction<'_>, authority: &str, new: &NewService) -> Result<Registered, StoreError> {
-    let service = &new.service;
-    let find = || find(transaction, new.part, authority, service.case_number.as_str(), service.service_number);
-    if let Some(known) = find()? {
-        return prolong(transaction, new, known);
+fn register_all(
+    transaction: &Transaction<'_>,
+    authority: &str,
+    services: &[&NewService],
+) -> Result<Vec<Registered>, StoreError> {
+    let key = |new: &&NewService| (new.part, new.service.case_number.as_str().to_owned(), new.service.service_number);
+    let keys: Vec<_> = services.iter().map(key).collect();
+    let sets: Vec<_> = keys.iter().map(|(part, case, number)| set![part, authority, case, number]).collect();
+    let known = transaction.select_each(FIND, &sets, read)?;
+    let news = services.iter().zip(&known).filter(|(_, known)| known.is_none()).map(|(new, _)| *new);
+    let inserted = insert(transaction, authority, &news.collect::<Vec<_>>())?;
+    let has_invitations = has_any(transaction, EndpointKind::Invitations)?;
+    let mut registered = Vec::with_capacity(services.len());
+    for ((new, known), set) in services.iter().zip(known).zip(sets) {
+        registered.push(match known {
+            Some(known) => prolong(transaction, new, known)?,
+            None if inserted.contains(&new.id) => {
+                if has_invitations && !new.is_probe {
+                    invite(transaction, new)?;
+                }
+                Registered { id: new.id, last_day: new.last_day, is_new: true, rated_at: None }
+            }
+            // Twice in one request, or another collector was quicker.
+            None => prolong(transaction, new, transaction.query_row(FIND, &set, read)?)?,
+        });
     }
-    let inserted = transaction.execute(
-        "insert into service (part, authority, case_number, service_number, id, item_code, item_name, agency, region,
-           finished_at, mode, real_name, \"window\", staff_number, last_day, registered_at, probe)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
-         on conflict (part, authority, case_number, service_number) do nothing",
-        params![
+    Ok(registered)
+}
+
+fn invite(transaction: &Transaction<'_>, new: &NewService) -> Result<(), StoreError> {
+    let event = Event {
+        part: new.part,
+        subject: &new.id,
+        entry: 0,
+        kind: "finished",
+        at: new.at,
+        region: new.service.region,
+        agencies: &[],
+    };
+    post(transaction, &event, &[EndpointKind::Invitations])
+}
+
+/// Inserts those that are not on record, and gives their ids.
+fn insert(transaction: &Transaction<'_>, authority: &str, news: &[&NewService]) -> Result<HashSet<Id>, StoreError> {
+    let sets = news.iter().map(|new| {
+        let service = &new.service;
+        let mode = match service.mode {
+            ServiceMode::Online => "online",
+            ServiceMode::OnSite => "on_site",
+        };
+        set![
             new.part,
             authority,
             service.case_number.as_str(),
             service.service_number,
-            new.id,
-            service.item_code.as_ref().map(haochaping::identifier::ItemCode::as_str),
-            service.item_name,
+            &new.id,
+            service.item_code.as_ref().map_or(Param::Null, |code| Param::Text(code.as_str())),
+            &service.item_name,
             service.agency_code.as_str(),
             signed(service.region),
             service.finished_at.millis(),
-            match service.mode {
-                ServiceMode::Online => "online",
-                ServiceMode::OnSite => "on_site",
-            },
+            mode,
             service.is_real_name,
-            service.window,
-            service.staff_number,
+            &service.window,
+            &service.staff_number,
             new.last_day,
             new.at.millis(),
             new.is_probe,
-        ],
-    )?;
-    if inserted == 0 {
-        // Another collector was quicker.
-        let known = find()?.ok_or_else(|| StoreError::Busy("a service came and went".into()))?;
-        return prolong(transaction, new, known);
-    }
-    if !new.is_probe {
-        let event = Event {
-            part: new.part,
-            subject: &new.id,
-            entry: 0,
-            kind: "finished",
-            at: new.at,
-            region: service.region,
-            agencies: &[],
-        };
-        post(transaction, &event, &[EndpointKind::Invitations])?;
-    }
-    Ok(Registered { id: new.id, last_day: new.last_day, is_new: true, rated_at: None })
+        ]
+    });
+    Ok(transaction.insert_all_returning(
+        "insert into service (part, authority, case_number, service_number, id, item_code, item_name, agency, region,
+           finished_at, mode, real_name, \"window\", staff_number, last_day, registered_at, probe)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+         on conflict (part, authority, case_number, service_number) do nothing returning id",
+        &sets.collect::<Vec<_>>(),
+        |row| row.get(0),
+    )?)
 }
 
 /// A ticket that ended unused is replaced by one with a later day; every other stays as it was given out.
@@ -184,6 +211,16 @@ pub(super) fn keep_name(
     Ok(())
 }
 
+const FIND: &str = "select s.id, s.last_day, r.rated_at from service s
+     left join rating r on r.part = s.part and r.authority = s.authority and r.case_number = s.case_number
+       and r.service_number = s.service_number
+     where s.part = ?1 and s.authority = ?2 and s.case_number = ?3 and s.service_number = ?4";
+
+fn read(row: &Row<'_>) -> database::Result<Registered> {
+    let rated_at = row.get::<Option<i64>>(2)?.map(Instant::from_millis);
+    Ok(Registered { id: row.get(0)?, last_day: row.get(1)?, is_new: false, rated_at })
+}
+
 pub(super) fn find(
     connection: &Connection,
     part: u8,
@@ -191,22 +228,5 @@ pub(super) fn find(
     case: &str,
     number: u32,
 ) -> Result<Option<Registered>, StoreError> {
-    let known = connection
-        .query_row(
-            "select s.id, s.last_day, r.rated_at from service s
-             left join rating r on r.part = s.part and r.authority = s.authority and r.case_number = s.case_number
-               and r.service_number = s.service_number
-             where s.part = ?1 and s.authority = ?2 and s.case_number = ?3 and s.service_number = ?4",
-            params![part, authority, case, number],
-            |row| {
-                Ok(Registered {
-                    id: row.get(0)?,
-                    last_day: row.get(1)?,
-                    is_new: false,
-                    rated_at: row.get::<Option<i64>>(2)?.map(Instant::from_millis),
-                })
-            },
-        )
-        .optional()?;
-    Ok(known)
+    Ok(connection.query_row(FIND, params![part, authority, case, number], read).optional()?)
 }

@@ -56,7 +56,7 @@ pub(super) fn add_around(
 /// wait for each other and never in a circle.
 pub(super) fn count(transaction: &Transaction<'_>, slot: i64, figures: &[Added]) -> Result<(), StoreError> {
     let sets = figures.iter().map(|(key, tally, n)| set![signed(key.region), &key.agency, tally.name(), slot, n]);
-    transaction.execute_each(
+    transaction.insert_all(
         "insert into counter (part, region, agency, level, slot, n) values (0, ?1, ?2, ?3, ?4, ?5)
          on conflict (part, region, agency, level, slot) do update set n = counter.n + excluded.n",
         &sets.collect::<Vec<_>>(),
@@ -92,7 +92,7 @@ impl Sums {
             set.extend(columns(counts).map(Param::Int));
             set
         });
-        transaction.execute_each(
+        transaction.insert_all(
             "insert into waiting (part, region, agency, item, card, channel, provenance, day, slot, very_satisfied,
                satisfied, basically_satisfied, dissatisfied, very_dissatisfied)
              values (0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
@@ -112,7 +112,7 @@ impl Sums {
         let sets = slices
             .iter()
             .map(|((month, city, agency, level), n)| set![month, signed(*city), agency, level.name(), slot, n]);
-        transaction.execute_each(
+        transaction.insert_all(
             "insert into slice (part, month, city, kind, value, level, slot, n)
              values (0, ?1, ?2, 'agency', ?3, ?4, ?5, ?6)
              on conflict (part, month, city, kind, value, level, slot) do update set n = slice.n + excluded.n",

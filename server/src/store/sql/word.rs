@@ -19,7 +19,7 @@ use crate::store::{
 pub(super) fn to_read(transaction: &Transaction<'_>, ratings: &[(i64, u8, RatingId)]) -> Result<(), StoreError> {
     let sets: Vec<_> = ratings.iter().map(|(day, part, rating)| set![part, rating, day]).collect();
     transaction
-        .execute_each("insert into unread (part, rating, day) values (?1, ?2, ?3) on conflict do nothing", &sets)?;
+        .insert_all("insert into unread (part, rating, day) values (?1, ?2, ?3) on conflict do nothing", &sets)?;
     Ok(())
 }
 
@@ -94,7 +94,7 @@ fn count(
         let (region, kind, source) = (signed(key.region), key.kind.name(), key.source.name());
         set![region, kind, &key.value, key.is_good, source, &key.word, key.month, n.cast_signed()]
     });
-    t.execute_each(
+    t.insert_all(
         "insert into word (region, kind, value, good, source, word, month, n) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
          on conflict (region, kind, value, good, source, word, month) do update set n = word.n + excluded.n",
         &sets.collect::<Vec<_>>(),

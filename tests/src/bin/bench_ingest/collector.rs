@@ -14,6 +14,7 @@ use haochaping::{
     service::Service,
     wire::v1::{RatingRequest, ServiceMode, ServiceRegistration},
 };
+use haochaping_postgres::Server;
 use haochaping_server::{
     app::{App, Parts, SystemClock, SystemRng, random},
     assets::Releases,
@@ -74,10 +75,14 @@ pub(crate) struct Collector {
 }
 
 impl Collector {
-    /// Starts one as `serve` does, with its data in an empty directory.
-    pub(crate) async fn start(kind: Kind, data: &Path) -> Result<Self> {
-        let store: Arc<dyn Store> =
-            if kind == Kind::NoStore { Arc::new(NullStore) } else { Arc::new(SqlStore::open(data)?) };
+    /// Starts one as `serve` does, with its data in an empty directory or in an empty database.
+    pub(crate) async fn start(kind: Kind, data: &Path, server: Option<&Server>) -> Result<Self> {
+        let store: Arc<dyn Store> = match (kind, server) {
+            (Kind::NoStore, _) => Arc::new(NullStore),
+            (_, None) => Arc::new(SqlStore::open(data)?),
+            (_, Some(server)) => Arc::new(SqlStore::connect(&server.database(), true).await?),
+        };
+        store.hold_slot(now()).await?;
         let listener = TcpListener::bind((IpAddr::from(Ipv4Addr::LOCALHOST), 0)).await?;
         let address = listener.local_addr()?;
         let config = Config::usual(format!("http://{address}"));

@@ -8,6 +8,9 @@
 //! - *one per request*: `SqlStore` with `batch_max` 1. Every rating waits for its own transaction.
 //! - *group commit*: `SqlStore` with `batch_max` 512, as `serve` has it.
 //!
+//! With `-- --store postgres` the stores are databases of a PostgreSQL server that is started for it, and beside them stands
+//! *pgbench*: the bare insert of such a row on the same server.
+//!
 //! All three listen on loopback in this process, each with a data directory under `target/bench` that is removed
 //! afterwards. Clients are tasks of the same process that share its cores: each keeps one connection, sends a request
 //! built before, reads the whole answer and sends the next. Any answer but 201 ends the run. Ratings are of finished
@@ -18,6 +21,7 @@
 //! not the numbers. Beside each row stands how often the same directory takes 4 KiB and `fdatasync` in one second.
 
 mod collector;
+mod pgbench;
 mod report;
 
 use std::{
@@ -28,7 +32,9 @@ use std::{
 };
 
 use collector::{Collector, Kind};
+use haochaping_postgres::Server;
 use haochaping_tests::load::{self, Load, Requests};
+use pgbench::Pgbench;
 use report::{Cell, Row};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
@@ -43,24 +49,33 @@ async fn main() -> Result<()> {
     let bench = haochaping_tests::workspace().join("target/bench");
     fs::create_dir_all(&bench)?;
     let directory = tempfile::tempdir_in(&bench)?;
-    let rows = measure(directory.path()).await?;
+    let asked: Vec<_> = std::env::args().skip(1).collect();
+    let server = match asked.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] | ["--store", "sqlite"] => None,
+        ["--store", "postgres"] => Some(Server::start(&[])),
+        _ => return Err("usage: bench-ingest [--store sqlite|postgres]".into()),
+    };
+    let rows = measure(directory.path(), server.as_ref()).await?;
     print!("{}", report::table(&rows));
     Ok(())
 }
 
-async fn measure(directory: &Path) -> Result<Vec<Row>> {
+async fn measure(directory: &Path, server: Option<&Server>) -> Result<Vec<Row>> {
+    let pgbench = server.map(Pgbench::on).transpose()?;
     let mut collectors = Vec::new();
     for kind in Kind::ALL {
         let data = directory.join(kind.name().replace(' ', "-"));
         fs::create_dir(&data)?;
-        collectors.push(Collector::start(kind, &data).await?);
+        collectors.push(Collector::start(kind, &data, server).await?);
     }
     let mut rows = Vec::new();
     for (n_clients, n_tickets) in CELLS {
         let syncs_per_second = syncs_per_second(&directory.join("sync"))?;
         eprintln!("{n_clients} clients: fdatasync {syncs_per_second:.0}/s");
         let cells = measure_row(&collectors, n_clients, n_tickets).await?;
-        rows.push(Row { n_clients, cells, syncs_per_second });
+        // So many clients first have to sign in.
+        let bare = pgbench.as_ref().map(|pgbench| pgbench.per_second(n_clients, 5)).transpose()?;
+        rows.push(Row { n_clients, cells, syncs_per_second, bare });
     }
     Ok(rows)
 }
