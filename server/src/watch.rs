@@ -100,8 +100,8 @@ async fn refresh(app: &App, master: &MasterKey, seen: &mut Seen) -> Result<(), K
 /// Gives new orders to their departments, and ends what is over; what is more than that waits for the next second, since
 /// keys have to be re-read.
 async fn work(app: &App) -> Result<(), StoreError> {
-    const AT_ONCE: u32 = 500;
-    const ROUNDS_MAX: usize = 10;
+    const AT_ONCE: u32 = 200;
+    const ROUNDS_MAX: usize = 25;
     for _ in 0..ROUNDS_MAX {
         if orders::wake(app, AT_ONCE).await? < AT_ONCE as usize {
             break;

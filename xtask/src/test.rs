@@ -48,6 +48,7 @@ pub(crate) fn run(root: &Path, full: bool, part: Option<Part>) -> Result<()> {
         tests.args(["test", "--locked", "-p", "haochaping-tests", "--test", "browser", "--", "--test-threads=1"]);
         execute("browser journeys", &mut tests)?;
         if full {
+            on_server("browser journeys on a server", &["browser"], &["--test-threads=1"])?;
             engines::engines(root)?;
             engines::journeys()?;
         }
@@ -57,6 +58,8 @@ pub(crate) fn run(root: &Path, full: bool, part: Option<Part>) -> Result<()> {
 }
 
 fn unit(root: &Path) -> Result<()> {
+    // The store's contract is held on both databases.
+    install::packages()?;
     codegen::run(root, true)?;
     lint()?;
     execute(
@@ -121,9 +124,23 @@ fn api(full: bool) -> Result<()> {
         "crash",
         "--test",
         "codes",
+        "--test",
+        "cluster",
     ]);
     if full {
         tests.env("HAOCHAPING_TEST_FULL", "1");
     }
-    execute("the collector over HTTP, and killed at random", &mut tests)
+    execute("the collector over HTTP, killed at random, and several on one database", &mut tests)?;
+    on_server("the collector over HTTP on a server", &["api", "crash"], &[])
+}
+
+/// The same tests with their stores in databases of a PostgreSQL server.
+fn on_server(what: &str, targets: &[&str], arguments: &[&str]) -> Result<()> {
+    let mut tests = cargo();
+    tests.args(["test", "--locked", "-p", "haochaping-tests"]).env("HAOCHAPING_TEST_STORE", "postgres");
+    for target in targets {
+        tests.args(["--test", target]);
+    }
+    tests.arg("--").args(arguments);
+    execute(what, &mut tests)
 }

@@ -54,10 +54,10 @@ fn a_key_file_may_lie_apart_from_the_data() {
 #[cfg(unix)]
 #[test]
 fn store_copy_and_key_are_their_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
     if on_server() {
         return;
     }
-    use std::os::unix::fs::PermissionsExt;
     let collector = Collector::start(&[]);
     assert_eq!(rate(&collector, &good(&collector.register(1)[0])).status, 201);
     let copy = collector.data_dir().join("copy.sqlite3");

@@ -3,7 +3,7 @@
 use std::{sync::mpsc, time::Duration};
 
 use haochaping::link::{LookupCode, Receipt};
-use haochaping_server::store::{SqlStore, Store};
+use haochaping_server::store::Store as _;
 use haochaping_tests::{Collector, Program};
 
 use crate::{
@@ -45,9 +45,9 @@ fn kill_under_load(collector: &mut Collector, moments: &mut Moments) -> Vec<Ackn
 
 /// Those acknowledged ratings that the store has not, or has without the work order of a bad one.
 fn missing<'a>(collector: &Collector, acknowledged: &'a [Acknowledged]) -> Vec<&'a Acknowledged> {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let store = SqlStore::open(collector.data_dir()).unwrap();
+        let store = collector.open_store().await;
         let mut missing = Vec::new();
         for rating in acknowledged {
             let code = LookupCode::parse(&rating.lookup).unwrap();

@@ -1,5 +1,7 @@
 //! What only a store on a server can be held to.
 
+use std::path::{Path, PathBuf};
+
 use super::Fresh;
 use crate::store::SqlStore;
 
@@ -7,4 +9,89 @@ pub(super) async fn fresh() -> Fresh<SqlStore> {
     let url = haochaping_postgres::shared().database();
     let directory = tempfile::tempdir().unwrap();
     Fresh { store: SqlStore::connect(&url, true).await.unwrap(), directory }
+}
+
+fn files(directory: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
+/// Everything that a distributed engine over PostgreSQL refuses or cannot spread:
+/// <https://docs.citusdata.com/en/stable/develop/reference_workarounds.html>.
+#[test]
+fn the_statements_are_what_a_distributed_engine_understands() {
+    const REFUSED: [&str; 11] = [
+        "create trigger",
+        "pg_advisory",
+        "pg_notify",
+        "listen ",
+        "skip locked",
+        "create sequence",
+        "nextval",
+        "bigserial",
+        "generated always",
+        " references ",
+        "partition by",
+    ];
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = files(&source.join("migrations/postgres"));
+    for directory in ["store/sql", "store/postgres", "store/database"] {
+        found.extend(files(&source.join(directory)));
+    }
+    assert!(found.len() > 40, "{found:?}");
+    for path in found {
+        // Comments of the code speak of listening; statements are in quotes.
+        let text = std::fs::read_to_string(&path).unwrap().to_lowercase();
+        let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        for line in lines {
+            for word in REFUSED {
+                assert!(!line.contains(word), "{}: {word}: {line}", path.display());
+            }
+        }
+    }
+}
+
+/// What can be spread over shards by `part` has it in every unique key.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_unique_key_of_a_table_with_parts_contains_the_part() {
+    let server = haochaping_postgres::shared();
+    let url = server.database();
+    drop(SqlStore::connect(&url, true).await.unwrap());
+    let without = server.rows_at(
+        &url,
+        "select c.relname || ' ' || x.relname from pg_index i
+           join pg_class c on c.oid = i.indrelid join pg_class x on x.oid = i.indexrelid
+           join pg_attribute a on a.attrelid = c.oid and a.attname = 'part'
+         where i.indisunique and not a.attnum = any (i.indkey::int[]) and c.relnamespace = 'public'::regnamespace",
+    );
+    assert_eq!(without, [""; 0]);
+    let keys = server.rows_at(&url, "select conname from pg_constraint where contype = 'f'");
+    assert_eq!(keys, [""; 0], "no foreign keys, also none that would cross shards");
+}
+
+/// A server's tables are those of a file, column by column.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn both_stores_have_the_same_tables() {
+    let server = haochaping_postgres::shared();
+    let url = server.database();
+    drop(SqlStore::connect(&url, true).await.unwrap());
+    let on_server = server.rows_at(
+        &url,
+        "select table_name || '.\"' || column_name || '\"' from information_schema.columns
+         where table_schema = 'public' and table_name <> 'schema_migration' order by 1",
+    );
+    let tables = crate::store::sqlite::tables().unwrap();
+    let mut on_file: Vec<String> =
+        tables.iter().flat_map(|table| table.columns.iter().map(|column| format!("{}.{column}", table.name))).collect();
+    let mut on_server = on_server;
+    on_file.sort();
+    on_server.sort();
+    assert_eq!(on_file, on_server);
+    let versions = server.rows_at(&url, "select version || ' ' || name from schema_migration order by version");
+    let directory = tempfile::tempdir().unwrap();
+    drop(SqlStore::open(directory.path()).unwrap());
+    let file = rusqlite::Connection::open(directory.path().join(crate::store::sqlite::FILE_NAME)).unwrap();
+    let mut statement = file.prepare("select version || ' ' || name from schema_migration order by version").unwrap();
+    let of_file: Vec<String> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    assert_eq!(of_file, versions);
 }

@@ -210,17 +210,14 @@ pub(super) fn entries(connection: &Connection, part: u8, rating: &RatingId) -> R
 /// Appends entries, each only if the order has not moved meanwhile; says which.
 pub(super) fn append(connection: &mut Connection, news: &[NewEntry]) -> Result<Vec<bool>, StoreError> {
     let transaction = connection.begin(Isolation::ReadCommitted)?;
-    let numbers = number_changes(&transaction, news.len())?;
-    let done = news
-        .iter()
-        .zip(numbers)
-        .map(|(new, changed)| append_one(&transaction, new, changed))
-        .collect::<Result<_, _>>()?;
+    let done: Vec<bool> = news.iter().map(|new| append_one(&transaction, new)).collect::<Result<_, _>>()?;
+    let moved = news.iter().zip(&done).filter(|(_, is_done)| **is_done).map(|(new, _)| (new.part, &new.rating));
+    number_moved(&transaction, &moved.collect::<Vec<_>>())?;
     transaction.commit()?;
     Ok(done)
 }
 
-fn append_one(transaction: &Transaction<'_>, new: &NewEntry, changed: i64) -> Result<bool, StoreError> {
+fn append_one(transaction: &Transaction<'_>, new: &NewEntry) -> Result<bool, StoreError> {
     let place = transaction
         .query_row(
             "select agency, region, has_contact from work_order where part = ?1 and rating = ?2",
@@ -229,7 +226,7 @@ fn append_one(transaction: &Transaction<'_>, new: &NewEntry, changed: i64) -> Re
         )
         .optional()?;
     let Some((agency, region, has_contact)): Option<(String, i64, bool)> = place else { return Ok(false) };
-    if !stand(transaction, new.part, &new.rating, new.entry.number - 1, &new.after, changed)? {
+    if !stand(transaction, new.part, &new.rating, new.entry.number - 1, &new.after)? {
         return Ok(false);
     }
     transaction.execute(
@@ -277,6 +274,17 @@ fn number_changes(transaction: &Transaction<'_>, n: usize) -> Result<RangeInclus
     Ok(last - n + 1..=last)
 }
 
+/// Numbers the changes of orders whose rows this transaction holds. Done last, so that nobody waits long for a number.
+fn number_moved(transaction: &Transaction<'_>, moved: &[(u8, &RatingId)]) -> Result<(), StoreError> {
+    if moved.is_empty() {
+        return Ok(());
+    }
+    let numbers = number_changes(transaction, moved.len())?;
+    let sets: Vec<_> = moved.iter().zip(numbers).map(|((part, rating), n)| set![*part, *rating, n]).collect();
+    transaction.execute_each("update work_order set changed = ?3 where part = ?1 and rating = ?2", &sets)?;
+    Ok(())
+}
+
 /// Puts an order's row where its history is; false if the order has another number of entries.
 fn stand(
     transaction: &Transaction<'_>,
@@ -284,13 +292,11 @@ fn stand(
     rating: &RatingId,
     n_entries: u32,
     after: &OrderStanding,
-    number: i64,
 ) -> Result<bool, StoreError> {
     let changed = transaction.execute(
         "update work_order set state = ?4, agency = ?5, class = ?6, upheld = ?7, round = ?8, replied_at = ?9,
                n_entries = ?10, wake_at = ?11, due_at = ?12, due_provisional = ?13, notice_at = ?14,
-               reply_due_at = ?15,
-               changed = ?16
+               reply_due_at = ?15
              where part = ?1 and rating = ?2 and n_entries = ?3",
         params![
             part,
@@ -308,7 +314,6 @@ fn stand(
             after.is_provisional,
             after.notice_at.map(Instant::millis),
             after.reply_due_at.map(Instant::millis),
-            number,
         ],
     )?;
     Ok(changed > 0)
@@ -322,8 +327,10 @@ pub(super) fn move_due(
     after: &OrderStanding,
 ) -> Result<bool, StoreError> {
     let transaction = connection.begin(Isolation::ReadCommitted)?;
-    let changed = *number_changes(&transaction, 1)?.end();
-    let is_moved = stand(&transaction, part, rating, after.n_entries, after, changed)?;
+    let is_moved = stand(&transaction, part, rating, after.n_entries, after)?;
+    if is_moved {
+        number_moved(&transaction, &[(part, rating)])?;
+    }
     transaction.commit()?;
     Ok(is_moved)
 }

@@ -159,31 +159,27 @@ fn keep_names(transaction: &Transaction<'_>, services: &[NewService]) -> Result<
     let (mut agencies, mut items) = (BTreeMap::new(), BTreeMap::new());
     for NewService { service, is_probe, .. } in services {
         if let Some(name) = &service.agency_name {
-            agencies.insert(service.agency_code.as_str(), name.as_str());
+            agencies.insert(service.agency_code.as_str(), Some(name.as_str()));
         }
         if let Some(code) = service.item_code.as_ref().filter(|_| !is_probe) {
-            match &service.item_name {
-                Some(name) => items.insert(code.as_str(), name.as_str()),
-                // It is known all the same, by its code.
-                None if !has_name(transaction, "item", code.as_str())? => {
-                    items.entry(code.as_str()).or_insert(code.as_str());
-                    None
-                }
-                None => None,
-            };
+            let name = items.entry(code.as_str()).or_insert(None);
+            *name = service.item_name.as_deref().or(*name);
         }
     }
     for (table, names) in [("agency", agencies), ("item", items)] {
-        for (code, name) in names {
-            keep_name(transaction, table, code, name)?;
+        let sets: Vec<_> = names.keys().map(|code| set![*code]).collect();
+        let sql = format!("select name from {table} where code = ?1");
+        let known = transaction.select_each(&sql, &sets, |row| row.get::<String>(0))?;
+        for ((code, name), known) in names.into_iter().zip(known) {
+            match (name, known) {
+                (Some(name), known) if known.as_deref() != Some(name) => keep_name(transaction, table, code, name)?,
+                // It is known all the same, by its code.
+                (None, None) => keep_name(transaction, table, code, code)?,
+                _ => {}
+            }
         }
     }
     Ok(())
-}
-
-fn has_name(transaction: &Transaction<'_>, table: &'static str, code: &str) -> Result<bool, StoreError> {
-    let sql = format!("select exists (select 1 from {table} where code = ?1)");
-    Ok(transaction.query_row(&sql, params![code], |row| row.get(0))?)
 }
 
 /// Keeps the name of a code in a table of names, and tells running collectors if it is a new one.
