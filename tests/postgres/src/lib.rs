@@ -65,6 +65,40 @@ impl Server {
     /// # Panics
     /// If there is no PostgreSQL on this machine or it does not start.
     pub fn start(settings: &[&str]) -> Self {
+        Self::make(settings, &|_| ())
+    }
+
+    /// One that speaks TLS by the name `localhost`, and the certificate of the authority that vouches for it.
+    ///
+    /// # Panics
+    /// As [`Self::start`], or without openssl.
+    pub fn start_with_tls() -> (Self, PathBuf) {
+        const AUTHORITY: &str =
+            "req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -subj /CN=test-authority -days 2";
+        const REQUEST: &str = "req -newkey rsa:2048 -nodes -keyout server.key -out server.csr -subj /CN=localhost \
+             -addext subjectAltName=DNS:localhost";
+        const SIGN: &str = "x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out server.pem -days 2 \
+             -copy_extensions copy";
+        let server =
+            Self::make(&["ssl = on", "ssl_cert_file = '../server.pem'", "ssl_key_file = '../server.key'"], &|at| {
+                for step in [AUTHORITY, REQUEST, SIGN] {
+                    let made = Command::new("openssl").args(step.split_whitespace()).current_dir(at).output();
+                    check("openssl", &made.expect("openssl runs: install openssl"));
+                }
+                for name in ["server.key", "server.pem"] {
+                    let mode = Command::new("chmod").args(["600", name]).current_dir(at).output();
+                    check("chmod", &mode.expect("chmod runs"));
+                    if is_root() {
+                        let owned = Command::new("chown").args(["postgres:", name]).current_dir(at).output();
+                        check("chown", &owned.expect("chown runs"));
+                    }
+                }
+            });
+        let authority = server.directory.join("ca.pem");
+        (server, authority)
+    }
+
+    fn make(settings: &[&str], prepare: &dyn Fn(&Path)) -> Self {
         let directory = tempfile::Builder::new().prefix("hcp-postgres-").tempdir().expect("a directory").keep();
         if is_root() {
             let owned = Command::new("chown").arg("postgres:").arg(&directory).output().expect("chown runs");
@@ -80,6 +114,7 @@ impl Server {
             .output()
             .expect("initdb runs: install postgresql-15");
         check("initdb", &made);
+        prepare(&directory);
         let port = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port();
         let mut conf = format!(
             "listen_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = '{}'\nmax_connections = 300\n\

@@ -11,6 +11,7 @@ mod load;
 mod moments;
 mod refusals;
 mod restore;
+mod tls;
 mod together;
 
 /// Rounds of a fault: few for every change, more where everything is tested.

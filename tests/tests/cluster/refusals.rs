@@ -5,7 +5,7 @@ use haochaping_tests::{Collector, haochaping};
 
 /// Asserts that `serve` on this database refuses in one line that says all of `expected` and never the password.
 #[track_caller]
-fn refuses(url: &str, expected: &[&str]) {
+pub(crate) fn refuses(url: &str, expected: &[&str]) {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path().to_str().unwrap();
     let said = haochaping(&["serve", "--data", data, "--database", url, "--log", "off", "--listen", "127.0.0.1:0"]);

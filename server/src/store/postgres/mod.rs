@@ -31,6 +31,8 @@ const N_CONNECTIONS: usize = 8;
 const PATIENCE: Duration = Duration::from_secs(4);
 /// Tries of what failed by a row that somebody else wrote at the same moment.
 const ROW_TRIES: u32 = 3;
+/// A batch finds everything by its keys. Its few statements are planned once, and not by how small tables were at that moment.
+const FOR_BATCHES: &str = "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set jit = off";
 /// A lease is renewed this long after it was last.
 const RENEW_MILLIS: i64 = slot::LEASE_MILLIS / 3;
 
@@ -164,7 +166,12 @@ impl PostgresEngine {
     ) -> Result<T, StoreError> {
         let mut connection = match writer.take() {
             Some(connection) => connection,
-            None => self.open().await?,
+            None => {
+                let (connection, result) =
+                    on_thread(self.open().await?, |c| c.run(FOR_BATCHES).map_err(StoreError::from)).await?;
+                result?;
+                connection
+            }
         };
         connection.set_slot(self.slot.load(Ordering::Relaxed));
         let (connection, result) = on_thread(connection, move |c| work(c)).await?;
