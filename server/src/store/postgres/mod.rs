@@ -164,14 +164,13 @@ impl PostgresEngine {
         writer: &mut Option<Connection>,
         work: Arc<impl Fn(&mut Connection) -> Result<T, StoreError> + Send + Sync + 'static>,
     ) -> Result<T, StoreError> {
-        let mut connection = match writer.take() {
-            Some(connection) => connection,
-            None => {
-                let (connection, result) =
-                    on_thread(self.open().await?, |c| c.run(FOR_BATCHES).map_err(StoreError::from)).await?;
-                result?;
-                connection
-            }
+        let mut connection = if let Some(connection) = writer.take() {
+            connection
+        } else {
+            let set = |c: &mut Connection| c.run(FOR_BATCHES).map_err(StoreError::from);
+            let (connection, result) = on_thread(self.open().await?, set).await?;
+            result?;
+            connection
         };
         connection.set_slot(self.slot.load(Ordering::Relaxed));
         let (connection, result) = on_thread(connection, move |c| work(c)).await?;
