@@ -4,13 +4,15 @@
 //! rows of one statement travel together to a database that is a network away.
 
 mod postgres;
+mod rewrite;
 mod sqlite;
+mod types;
 mod value;
 
 pub(crate) use value::{Column, IntoParam, Param, Row, ToParam, Value};
 
 use self::{
-    postgres::{insert_of_all, select_of_all},
+    rewrite::{insert_of_all, select_of_all},
     value::RowOf,
 };
 use super::StoreError;

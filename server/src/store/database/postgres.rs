@@ -9,13 +9,9 @@ use std::{
 
 use futures_util::{StreamExt, future::try_join_all, pin_mut};
 use tokio::runtime::Runtime;
-use tokio_postgres::{
-    Statement,
-    error::SqlState,
-    types::{FromSql, IsNull, ToSql, Type, private::BytesMut, to_sql_checked},
-};
+use tokio_postgres::{Statement, error::SqlState, types::Type};
 
-use super::{Column, Error, Param, Result, Row, value::RowOf};
+use super::{Error, Param, Result, Row, rewrite::numbered, value::RowOf};
 use crate::store::StoreError;
 
 /// A client with the statements that it has prepared.
@@ -26,6 +22,8 @@ pub(crate) struct Client {
     statements: RefCell<HashMap<String, Statement>>,
     /// Whether a statement of the running transaction failed: the server would answer a commit by taking it back.
     has_failed: Cell<bool>,
+    /// Whether the server turned out to be a standby: a new connection may find the primary.
+    is_standby: Cell<bool>,
 }
 
 impl Drop for Client {
@@ -52,7 +50,13 @@ impl Client {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| StoreError::Failed(format!("no runtime for a connection: {error}")))?;
         let inner = runtime.block_on(async { connect().await })?;
-        Ok(Self { inner, runtime: Some(runtime), statements: RefCell::default(), has_failed: Cell::new(false) })
+        Ok(Self {
+            inner,
+            runtime: Some(runtime),
+            statements: RefCell::default(),
+            has_failed: Cell::new(false),
+            is_standby: Cell::new(false),
+        })
     }
 
     fn wait_for<T>(&self, future: impl Future<Output = T>) -> T {
@@ -60,12 +64,15 @@ impl Client {
     }
 
     pub(super) fn is_lost(&self) -> bool {
-        self.inner.is_closed()
+        self.inner.is_closed() || self.is_standby.get()
     }
 
     fn noted<T>(&self, result: std::result::Result<T, tokio_postgres::Error>) -> Result<T> {
         result.map_err(|error| {
             self.has_failed.set(true);
+            if error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION) {
+                self.is_standby.set(true);
+            }
             Error::Store(error.into())
         })
     }
@@ -173,38 +180,6 @@ impl Client {
     }
 }
 
-/// `insert … values (…)` of one row as one of all rows, in their order.
-pub(super) fn insert_of_all(sql: &str, types: &[Type]) -> String {
-    let one = numbered(sql);
-    let Some((before, rest)) = one.split_once("values (") else { return one };
-    let Some((values, after)) = rest.split_once(')') else { return one };
-    format!("{before}select {} from {} u({}){after}", columns_of(values), arrays(types), names(types))
-}
-
-/// A `select` for one set of values as one for all; the place of the set, from 1, is the last column.
-pub(super) fn select_of_all(sql: &str, types: &[Type]) -> String {
-    let one = columns_of(&numbered(sql));
-    format!(
-        "select found.*, u.place from {} with ordinality u({}, place) cross join lateral ({one}) found",
-        arrays(types),
-        names(types)
-    )
-}
-
-/// `$3` is the column `p3` of the arrays.
-fn columns_of(sql: &str) -> String {
-    sql.replace('$', "u.p")
-}
-
-fn names(types: &[Type]) -> String {
-    (1..=types.len()).map(|n| format!("p{n}")).collect::<Vec<_>>().join(", ")
-}
-
-fn arrays(types: &[Type]) -> String {
-    let arrays = types.iter().enumerate().map(|(n, of)| format!("${}::{}[]", n + 1, of.name()));
-    format!("unnest({})", arrays.collect::<Vec<_>>().join(", "))
-}
-
 async fn rows(
     client: &tokio_postgres::Client,
     statement: &Statement,
@@ -217,24 +192,6 @@ async fn rows(
         found.push(row?);
     }
     Ok(found)
-}
-
-/// `?1` is `$1` here, and a bare `?` the next of its kind. Statements hold no question mark else.
-fn numbered(sql: &str) -> String {
-    let mut out = String::with_capacity(sql.len() + 8);
-    let mut n_bare = 0;
-    let mut rest = sql.chars().peekable();
-    while let Some(one) = rest.next() {
-        match one {
-            '?' if rest.peek().is_some_and(char::is_ascii_digit) => out.push('$'),
-            '?' => {
-                n_bare += 1;
-                out.push_str(&format!("${n_bare}"));
-            }
-            other => out.push(other),
-        }
-    }
-    out
 }
 
 /// The server is going down or has cut the connection: what it was asked last may have happened.
@@ -271,125 +228,5 @@ impl From<tokio_postgres::Error> for StoreError {
             "22" | "23" => Self::Row(reason),
             _ => Self::Failed(reason),
         }
-    }
-}
-
-/// A column as the server sent it, of one of the types that the tables have.
-struct Raw<'a>(Column<'a>);
-
-impl<'a> FromSql<'a> for Raw<'a> {
-    fn from_sql(of: &Type, raw: &'a [u8]) -> std::result::Result<Self, Box<dyn StdError + Sync + Send>> {
-        Ok(Self(match *of {
-            Type::INT8 => Column::Int(i64::from_be_bytes(raw.try_into()?)),
-            Type::INT4 => Column::Int(i32::from_be_bytes(raw.try_into()?).into()),
-            Type::INT2 => Column::Int(i16::from_be_bytes(raw.try_into()?).into()),
-            Type::BOOL => Column::Int(bool::from_sql(of, raw)?.into()),
-            Type::NUMERIC => Column::Int(whole(raw).ok_or("not a whole number of 64 bits")?),
-            Type::BYTEA => Column::Blob(raw),
-            _ => Column::Text(std::str::from_utf8(raw)?),
-        }))
-    }
-
-    fn from_sql_null(_: &Type) -> std::result::Result<Self, Box<dyn StdError + Sync + Send>> {
-        Ok(Self(Column::Null))
-    }
-
-    fn accepts(of: &Type) -> bool {
-        [
-            Type::INT8,
-            Type::INT4,
-            Type::INT2,
-            Type::BOOL,
-            Type::NUMERIC,
-            Type::BYTEA,
-            Type::TEXT,
-            Type::VARCHAR,
-            Type::NAME,
-        ]
-        .contains(of)
-    }
-}
-
-/// A sum of big integers, which comes as a `numeric`: digits to the base of 10,000, most significant first.
-/// <https://www.postgresql.org/docs/15/datatype-numeric.html>
-fn whole(raw: &[u8]) -> Option<i64> {
-    let word = |at: usize| raw.get(2 * at..2 * at + 2).map(|two| i16::from_be_bytes([two[0], two[1]]));
-    let (n_digits, weight, sign) = (word(0)?, word(1)?, word(2)?);
-    let mut found: i64 = 0;
-    for place in 0..=weight {
-        let digit = if place < n_digits { word(4 + usize::try_from(place).ok()?)? } else { 0 };
-        found = found.checked_mul(10_000)?.checked_add(digit.into())?;
-    }
-    match sign {
-        0 if n_digits <= weight + 1 => Some(found),
-        0x4000 if n_digits <= weight + 1 => Some(-found),
-        _ => None,
-    }
-}
-
-pub(super) fn column(row: &tokio_postgres::Row, column: usize) -> Result<Column<'_>> {
-    let Raw(found) = row.try_get(column).map_err(|error| Error::Store(StoreError::Failed(error.to_string())))?;
-    Ok(found)
-}
-
-impl ToSql for Param<'_> {
-    fn to_sql(&self, of: &Type, out: &mut BytesMut) -> std::result::Result<IsNull, Box<dyn StdError + Sync + Send>> {
-        match (*self, of) {
-            (Self::Null, _) => Ok(IsNull::Yes),
-            (Self::Bool(is), &Type::BOOL) => is.to_sql(of, out),
-            (Self::Bool(is), _) => Param::Int(is.into()).to_sql(of, out),
-            (Self::Int(n), &Type::INT8) => n.to_sql(of, out),
-            (Self::Int(n), &Type::INT4) => i32::try_from(n)?.to_sql(of, out),
-            (Self::Int(n), &Type::INT2) => i16::try_from(n)?.to_sql(of, out),
-            (Self::Text(text), &Type::TEXT | &Type::VARCHAR | &Type::NAME) => text.to_sql(of, out),
-            (Self::Blob(bytes), &Type::BYTEA) => bytes.to_sql(of, out),
-            (value, of) => Err(format!("{value:?} is no {of}").into()),
-        }
-    }
-
-    fn accepts(_: &Type) -> bool {
-        true
-    }
-
-    to_sql_checked!();
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn values_are_numbered() {
-        assert_eq!(numbered("a = ?1 and b = ?12"), "a = $1 and b = $12");
-        assert_eq!(numbered("a = ? and b in (?, ?)"), "a = $1 and b in ($2, $3)");
-    }
-
-    #[test]
-    fn one_row_becomes_all() {
-        let types = [Type::INT8, Type::TEXT];
-        assert_eq!(
-            insert_of_all("insert into t (a, b, c) values (0, ?1, ?2) on conflict do nothing", &types),
-            "insert into t (a, b, c) select 0, u.p1, u.p2 from unnest($1::int8[], $2::text[]) u(p1, p2) on conflict do nothing"
-        );
-        assert_eq!(
-            select_of_all("select x from t where a = ?1 and b = ?2", &types),
-            "select found.*, u.place from unnest($1::int8[], $2::text[]) with ordinality u(p1, p2, place) \
-             cross join lateral (select x from t where a = u.p1 and b = u.p2) found"
-        );
-    }
-
-    #[test]
-    fn sums_are_whole_numbers() {
-        let numeric = |digits: &[i16], weight: i16, sign: i16| {
-            let n = i16::try_from(digits.len()).unwrap();
-            let words = [&[n, weight, sign, 0], digits].concat();
-            whole(&words.into_iter().flat_map(i16::to_be_bytes).collect::<Vec<_>>())
-        };
-        assert_eq!(numeric(&[], 0, 0), Some(0));
-        assert_eq!(numeric(&[1234], 0, 0), Some(1234));
-        assert_eq!(numeric(&[1, 2], 1, 0), Some(10_002));
-        assert_eq!(numeric(&[3], 2, 0), Some(300_000_000), "zeros at the end are left out");
-        assert_eq!(numeric(&[7], 0, 0x4000), Some(-7));
-        assert_eq!(numeric(&[1, 5000], 0, 0), None, "1.5");
     }
 }

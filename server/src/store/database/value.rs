@@ -251,7 +251,7 @@ impl Row<'_> {
     pub(crate) fn get<T: FromColumn>(&self, column: usize) -> Result<T, Error> {
         let found = match &self.0 {
             RowOf::Sqlite(row) => super::sqlite::column(row, column)?,
-            RowOf::Postgres(row) => super::postgres::column(row, column)?,
+            RowOf::Postgres(row) => super::types::column(row, column)?,
         };
         T::from_column(found).ok_or_else(|| Error::damaged(column, std::any::type_name::<T>()))
     }
