@@ -63,19 +63,24 @@ pub(super) fn retire_key(connection: &mut Connection, purpose: &str, id: u8, at:
 }
 
 pub(super) fn api_keys(connection: &Connection) -> Result<Vec<StoredApiKey>, StoreError> {
-    Ok(connection.query("select id, authority, secret_hash, regions, agencies, scope, created_at, revoked_at from api_key order by created_at, id", params![], |row| {
-        let list = |text: String| text.split(',').filter(|s| !s.is_empty()).map(str::to_owned).collect::<Vec<_>>();
-        Ok(StoredApiKey {
-            id: row.get(0)?,
-            authority: row.get(1)?,
-            secret_hash: row.get(2)?,
-            regions: list(row.get(3)?).iter().filter_map(|code| code.parse().ok()).collect(),
-            agencies: list(row.get(4)?),
-            scope: row.get(5)?,
-            created_at: Instant::from_millis(row.get(6)?),
-            revoked_at: row.get::<Option<i64>>(7)?.map(Instant::from_millis),
-        })
-    })?)
+    Ok(connection.query(
+        "select id, authority, secret_hash, regions, agencies, scope, created_at, revoked_at from api_key order by
+           created_at, id",
+        params![],
+        |row| {
+            let list = |text: String| text.split(',').filter(|s| !s.is_empty()).map(str::to_owned).collect::<Vec<_>>();
+            Ok(StoredApiKey {
+                id: row.get(0)?,
+                authority: row.get(1)?,
+                secret_hash: row.get(2)?,
+                regions: list(row.get(3)?).iter().filter_map(|code| code.parse().ok()).collect(),
+                agencies: list(row.get(4)?),
+                scope: row.get(5)?,
+                created_at: Instant::from_millis(row.get(6)?),
+                revoked_at: row.get::<Option<i64>>(7)?.map(Instant::from_millis),
+            })
+        },
+    )?)
 }
 
 pub(super) fn add_api_key(connection: &mut Connection, key: &StoredApiKey) -> Result<(), StoreError> {

@@ -123,7 +123,8 @@ fn publish_handling(
     Ok(true)
 }
 
-const COLUMNS: &str = "select region, month, id, cases, changed_at, changed_by, published_at, published_by, is_public, figures from briefing";
+const COLUMNS: &str = "select region, month, id, cases, changed_at, changed_by, published_at, published_by, is_public,
+   figures from briefing";
 
 fn read(row: &Row<'_>) -> database::Result<Briefing> {
     let at = row.get::<Option<i64>>(6)?.map(Instant::from_millis);

@@ -190,9 +190,9 @@ fn insert(transaction: &Transaction<'_>, placed: &[(usize, Placed<'_>)]) -> Resu
     Ok(transaction.insert_all_returning(
         "insert into rating (part, authority, case_number, service_number, id, key_digest, fingerprint, level,
            indicators, indicator_version, comment, contact, anonymous, channel, provenance, lang, item_code, agency,
-           region, rated_at, salt, card, purpose, entered_by)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)
-         on conflict (part, authority, case_number, service_number) do nothing returning id",
+           region, rated_at, salt, card, purpose, entered_by) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,
+           ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24) on conflict (part, authority, case_number,
+           service_number) do nothing returning id",
         &sets.collect::<Vec<_>>(),
         |row| row.get(0),
     )?)

@@ -46,8 +46,8 @@ impl ImprovementStore for SqlStore {
         self.write(move |c| {
             let t = c.transaction()?;
             t.execute(
-                "insert into improvement (id, region, kind, value, day, title, text, case_text, case_order, consent, at, who)
-                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                "insert into improvement (id, region, kind, value, day, title, text, case_text, case_order, consent,
+                   at, who) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
                 params![
                     new.id,
                     signed(new.region),
@@ -89,10 +89,13 @@ impl ImprovementStore for SqlStore {
     async fn improvements(&self, region: Region, all: bool, limit: u32) -> Result<Vec<Improvement>, StoreError> {
         let (low, high) = span(region);
         self.read(move |c| {
-            Ok(c.query("select id, region, kind, value, day, title, text, case_text, case_order, consent, at, who, withdrawn_at,
-                   withdrawn_by
-                 from improvement where region between ?1 and ?2 and (?3 or withdrawn_at is null)
-                 order by at desc, id desc limit ?4", params![low, high, all, limit], read)?)
+            Ok(c.query(
+                "select id, region, kind, value, day, title, text, case_text, case_order, consent, at, who,
+                   withdrawn_at, withdrawn_by from improvement where region between ?1 and ?2 and (?3 or withdrawn_at
+                   is null) order by at desc, id desc limit ?4",
+                params![low, high, all, limit],
+                read,
+            )?)
         })
         .await
     }

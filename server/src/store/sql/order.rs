@@ -63,9 +63,8 @@ pub(super) fn open(transaction: &Transaction<'_>, orders: &[Opening]) -> Result<
         set![of.0, of.1, of.2, at, &new.agency, region, is_real_name, new.has_contact, wake_at, changed]
     });
     transaction.insert_all(
-        "insert into work_order (part, rating, id, state, opened_at, agency, rated_agency, region, real_name, has_contact,
-           wake_at, changed)
-         values (?1, ?2, ?3, 'opened', ?4, ?5, ?5, ?6, ?7, ?8, ?9, ?10)",
+        "insert into work_order (part, rating, id, state, opened_at, agency, rated_agency, region, real_name,
+           has_contact, wake_at, changed) values (?1, ?2, ?3, 'opened', ?4, ?5, ?5, ?6, ?7, ?8, ?9, ?10)",
         &sets.collect::<Vec<_>>(),
     )?;
     Ok(())
@@ -195,16 +194,21 @@ pub(super) fn span(region: Region) -> (i64, i64) {
 }
 
 pub(super) fn entries(connection: &Connection, part: u8, rating: &RatingId) -> Result<Vec<StoredEntry>, StoreError> {
-    Ok(connection.query("select number, at, role, who, action, detail from work_order_entry where part = ?1 and rating = ?2 order by number", params![part, rating], |row| {
-        Ok(StoredEntry {
-            number: row.get(0)?,
-            at: Instant::from_millis(row.get(1)?),
-            role: named(row, 2, Role::from_name)?,
-            who: row.get(3)?,
-            action: named(row, 4, ActionKind::from_name)?,
-            detail: row.get(5)?,
-        })
-    })?)
+    Ok(connection.query(
+        "select number, at, role, who, action, detail from work_order_entry where part = ?1 and rating = ?2 order by
+           number",
+        params![part, rating],
+        |row| {
+            Ok(StoredEntry {
+                number: row.get(0)?,
+                at: Instant::from_millis(row.get(1)?),
+                role: named(row, 2, Role::from_name)?,
+                who: row.get(3)?,
+                action: named(row, 4, ActionKind::from_name)?,
+                detail: row.get(5)?,
+            })
+        },
+    )?)
 }
 
 /// Appends entries, each only if the order has not moved meanwhile; says which.

@@ -172,7 +172,12 @@ impl OutboxStore for SqlStore {
     }
     async fn endpoints(&self) -> Result<Vec<Endpoint>, StoreError> {
         self.read(|c| {
-            Ok(c.query("select id, name, kind, region, agency, url, secret, created_at, disabled_at from endpoint order by name", params![], read_endpoint)?)
+            Ok(c.query(
+                "select id, name, kind, region, agency, url, secret, created_at, disabled_at from endpoint order by
+                   name",
+                params![],
+                read_endpoint,
+            )?)
         })
         .await
     }

@@ -94,9 +94,9 @@ fn take<'g>(transaction: &Transaction<'_>, groups: &'g [Group]) -> Result<Vec<&'
         .collect();
     let waiting = transaction.select_each(
         &format!(
-            "select coalesce(sum(very_satisfied), 0), coalesce(sum(satisfied), 0), coalesce(sum(basically_satisfied), 0),
-               coalesce(sum(dissatisfied), 0), coalesce(sum(very_dissatisfied), 0) from waiting
-             where {OF_ATOM} and day <= ?7"
+            "select coalesce(sum(very_satisfied), 0), coalesce(sum(satisfied), 0), coalesce(sum(basically_satisfied),
+               0), coalesce(sum(dissatisfied), 0), coalesce(sum(very_dissatisfied), 0) from waiting where {OF_ATOM}
+               and day <= ?7"
         ),
         &keys,
         |row| counts_of(row, 0),
