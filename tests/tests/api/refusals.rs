@@ -2,7 +2,7 @@
 
 use std::{net::TcpListener, path::Path};
 
-use haochaping_tests::{Collector, haochaping, on_server};
+use haochaping_tests::{Collector, haochaping};
 
 /// Asserts that `serve` refuses in one line that says all of `expected`.
 #[track_caller]
@@ -38,9 +38,6 @@ fn a_data_directory_that_cannot_be_is_named() {
 
 #[test]
 fn a_key_file_that_is_missing_or_of_another_store_is_named() {
-    if on_server() {
-        return; // The data directory holds only the key there.
-    }
     let mut collector = Collector::start(&[]);
     collector.stop();
     let data = collector.data_dir();

@@ -1,14 +1,11 @@
 //! A backup is a store, and worth nothing without the key file.
 
-use haochaping_tests::{Collector, Http, haochaping, on_server};
+use haochaping_tests::{Collector, Http, haochaping};
 
 use crate::{bad, good, rate, verified};
 
 #[test]
 fn a_backup_restores_with_the_key_file_and_only_with_it() {
-    if on_server() {
-        return; // `postgres.rs` has the same drill for a server.
-    }
     let collector = Collector::start(&[]);
     let tickets = collector.register(3);
     let rating = bad(&tickets[0]);
@@ -55,9 +52,6 @@ fn a_key_file_may_lie_apart_from_the_data() {
 #[test]
 fn store_copy_and_key_are_their_owners_alone() {
     use std::os::unix::fs::PermissionsExt;
-    if on_server() {
-        return;
-    }
     let collector = Collector::start(&[]);
     assert_eq!(rate(&collector, &good(&collector.register(1)[0])).status, 201);
     let copy = collector.data_dir().join("copy.sqlite3");

@@ -76,8 +76,10 @@ fn a_work_order_is_given_out_and_told_once() {
         assert_eq!(rate(if n % 2 == 0 { &first } else { &second }, ticket, "very_dissatisfied"), 201);
     }
     eventually("twenty orders given out", || (receiver.received().len() >= 20).then_some(()));
-    // Both have watched on meanwhile.
-    std::thread::sleep(std::time::Duration::from_secs(2));
+    let sent = "select count(*) from outbox where state = 'sent' and n_attempts = 1";
+    eventually("every message sent at its first attempt", || {
+        (shared().rows_at(first.database().unwrap(), sent) == ["20"]).then_some(())
+    });
     let mut ids: Vec<_> = receiver.received().iter().map(|message| message.id().to_owned()).collect();
     ids.sort_unstable();
     ids.dedup();

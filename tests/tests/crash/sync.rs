@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use haochaping_tests::{Collector, Http, Program, on_server};
+use haochaping_tests::{Collector, Http, Program};
 
 use crate::load::{Acknowledged, rating};
 
@@ -105,17 +105,11 @@ fn trace(program: Program) -> Vec<Event> {
 
 #[test]
 fn a_batch_is_synced_before_its_ratings_are_acknowledged() {
-    if on_server() {
-        return; // What a server syncs is not this process's affair.
-    }
     assert_eq!(check(&trace(Program::shipped())), Ok(N_RATINGS));
 }
 
 #[test]
 fn a_store_that_does_not_sync_is_caught() {
-    if on_server() {
-        return; // What a server syncs is not this process's affair.
-    }
     let fault = check(&trace(Program::with_fault("sync-off"))).expect_err("nothing was synced");
     assert!(fault.starts_with("acknowledgement 1 without a sync"), "{fault}");
 }
@@ -123,9 +117,6 @@ fn a_store_that_does_not_sync_is_caught() {
 /// Calls of several threads overlap in a trace: a sync counts once it is over, and only if it began after the write.
 #[test]
 fn a_sync_counts_from_its_begin_to_its_end() {
-    if on_server() {
-        return; // What a server syncs is not this process's affair.
-    }
     let write = "7 pwrite64(9</d/s-wal>, \"a\"..., 4096, 32) = 4096\n";
     let sync = "7 fdatasync(9</d/s-wal>) = 0\n";
     let (begins, ends) = ("8 fdatasync(9</d/s-wal> <unfinished ...>\n", "8 <... fdatasync resumed>) = 0\n");

@@ -9,7 +9,11 @@ use std::{
 
 use futures_util::{StreamExt, future::try_join_all, pin_mut};
 use tokio::runtime::Runtime;
-use tokio_postgres::{Statement, error::SqlState, types::Type};
+use tokio_postgres::{
+    Statement,
+    error::SqlState,
+    types::{BorrowToSql, Type},
+};
 
 use super::{Error, Param, Result, Row, rewrite::numbered, value::RowOf};
 use crate::store::StoreError;
@@ -152,16 +156,7 @@ impl Client {
         let statement = self.prepare(&of_all(sql, &types))?;
         let columns: Vec<Vec<Param<'_>>> =
             (0..types.len()).map(|column| sets.iter().map(|set| set[column]).collect()).collect();
-        let found = async {
-            let stream = self.inner.query_raw(&statement, &columns).await?;
-            pin_mut!(stream);
-            let mut found = Vec::new();
-            while let Some(row) = stream.next().await {
-                found.push(row?);
-            }
-            Ok(found)
-        };
-        self.noted(self.wait_for(found))
+        self.noted(self.wait_for(rows(&self.inner, &statement, &columns)))
     }
 
     pub(super) fn for_each(
@@ -180,10 +175,10 @@ impl Client {
     }
 }
 
-async fn rows(
+async fn rows<P: BorrowToSql>(
     client: &tokio_postgres::Client,
     statement: &Statement,
-    params: &[Param<'_>],
+    params: impl IntoIterator<Item = P, IntoIter: ExactSizeIterator>,
 ) -> std::result::Result<Vec<tokio_postgres::Row>, tokio_postgres::Error> {
     let stream = client.query_raw(statement, params).await?;
     pin_mut!(stream);

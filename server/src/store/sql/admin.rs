@@ -1,11 +1,11 @@
 //! What operators change: keys, API keys, names of regions, published figures.
 
-use haochaping::{calendar::Instant, region::Region, statistics::Counts};
+use haochaping::{calendar::Instant, region::Region};
 
-use super::signed;
+use super::{read::columns, signed};
 use crate::store::{
     FigureKey, Published, StoreError, StoredApiKey, StoredKey,
-    database::{Connection, params, set},
+    database::{Connection, Param, params, set},
 };
 
 pub(super) fn raise(connection: &Connection, name: &str) -> Result<(), StoreError> {
@@ -142,41 +142,20 @@ pub(super) fn publish(
 ) -> Result<bool, StoreError> {
     let transaction = connection.transaction()?;
     for (key, new, known) in moved {
-        let (region, n) = (signed(key.region), |n: u64| n.cast_signed());
-        let Counts { very_satisfied, satisfied, basically_satisfied, dissatisfied, very_dissatisfied } = new.counts;
-        let is_kept = match known {
-            None => transaction.execute(
-                "insert into published (region, agency, very_satisfied, satisfied, basically_satisfied, dissatisfied,
-                   very_dissatisfied, n_visits) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) on conflict do nothing",
-                params![
-                    region,
-                    key.agency,
-                    n(very_satisfied),
-                    n(satisfied),
-                    n(basically_satisfied),
-                    n(dissatisfied),
-                    n(very_dissatisfied),
-                    n(new.n_visits)
-                ],
-            )?,
-            Some(known) => transaction.execute(
-                "update published set very_satisfied = ?3, satisfied = ?4, basically_satisfied = ?5, dissatisfied = ?6,
-                   very_dissatisfied = ?7, n_visits = ?8
-                 where region = ?1 and agency = ?2 and very_satisfied + satisfied + basically_satisfied + dissatisfied
-                   + very_dissatisfied = ?9",
-                params![
-                    region,
-                    key.agency,
-                    n(very_satisfied),
-                    n(satisfied),
-                    n(basically_satisfied),
-                    n(dissatisfied),
-                    n(very_dissatisfied),
-                    n(new.n_visits),
-                    n(known.counts.total())
-                ],
-            )?,
+        let mut row = set![signed(key.region), &key.agency];
+        row.extend(columns(&new.counts).map(Param::Int));
+        row.push(Param::Int(new.n_visits.cast_signed()));
+        let sql = if let Some(known) = known {
+            row.push(Param::Int(known.counts.total().cast_signed()));
+            "update published set very_satisfied = ?3, satisfied = ?4, basically_satisfied = ?5, dissatisfied = ?6,
+               very_dissatisfied = ?7, n_visits = ?8
+             where region = ?1 and agency = ?2 and very_satisfied + satisfied + basically_satisfied + dissatisfied
+               + very_dissatisfied = ?9"
+        } else {
+            "insert into published (region, agency, very_satisfied, satisfied, basically_satisfied, dissatisfied,
+               very_dissatisfied, n_visits) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) on conflict do nothing"
         };
+        let is_kept = transaction.execute(sql, &row)?;
         if is_kept == 0 {
             return Ok(false);
         }

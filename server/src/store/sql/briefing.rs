@@ -176,9 +176,7 @@ fn write(connection: &mut Connection, new: &Briefing, entry: &AuditEntry) -> Res
 impl BriefingStore for SqlStore {
     async fn last_change(&self) -> Result<i64, StoreError> {
         self.read(|c| {
-            // New orders have no number yet; every batch of ratings raises a revision.
-            let sql = "select (select value from revision where name = 'changes')
-                 + (select coalesce(sum(revision), 0) from slot)";
+            let sql = "select value from revision where name = 'changes'";
             Ok(c.query_row(sql, params![], |row| row.get(0))?)
         })
         .await
