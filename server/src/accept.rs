@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     app::{App, random, timeless_id, uuid_at},
-    store::{About, CARD_AUTHORITY, Id, NewRating, NewVisit, Outcome},
+    store::{About, CARD_AUTHORITY, Id, ImportedCase, NewRating, NewVisit, Outcome},
     writer::NotWritten,
 };
 
@@ -54,6 +54,17 @@ pub enum Claim<'a> {
         key: &'a str,
         /// The operator.
         by: &'a str,
+    },
+    /// A service of another system, which was already checked.
+    Relayed {
+        /// Its partition.
+        part: u8,
+        /// Its id.
+        service: Id,
+        /// The rating's key in that system.
+        source_key: &'a str,
+        /// When that system took the rating.
+        collected_at: Instant,
     },
 }
 
@@ -119,12 +130,15 @@ pub async fn accept(app: &App, entrance: Entrance, claim: Claim<'_>, draft: Rati
     let (unknown, key) = match claim {
         Claim::Ticket { key, .. } | Claim::Assisted { key, .. } => (Violation::ServiceUnknown, key),
         Claim::Visit { visit, .. } => (Violation::CardUnknown, visit),
+        Claim::Relayed { source_key, .. } => (Violation::ServiceUnknown, source_key),
     };
-    if !app.limits.admits(&link_of(&about)) {
+    // Whoever relays sends a batch again as often as it takes; a person at a link does not.
+    if !matches!(claim, Claim::Relayed { .. }) && !app.limits.admits(&link_of(&about)) {
         return Err(Refusal::TooMany);
     }
     let by = if let Claim::Assisted { by, .. } = claim { Some(by.to_owned()) } else { None };
-    let new = NewRating { entered_by: by, ..prepare(app, entrance, (part, about), key, &rating, now) };
+    let collected_at = if let Claim::Relayed { collected_at, .. } = claim { Some(collected_at) } else { None };
+    let new = NewRating { entered_by: by, collected_at, ..prepare(app, entrance, (part, about), key, &rating, now) };
     let (id, rated_at, is_replay) = match app.writer.write(new.clone()).await {
         Ok(Outcome::Accepted) => (new.id, now, false),
         Ok(Outcome::Replayed { id, rated_at }) => (id, rated_at, true),
@@ -152,6 +166,7 @@ fn check_claim(app: &App, claim: Claim<'_>, now: Instant, faults: &mut Vec<Viola
             faults.extend(v1::check_key(key).err());
             Some((part, About::Service(service)))
         }
+        Claim::Relayed { part, service, .. } => Some((part, About::Service(service))),
         Claim::Visit { visit, source, purpose } => {
             let visit =
                 Visit::check(visit, &app.keys().page, now).map_err(|error| faults.push(Violation::Visit(error)));
@@ -184,8 +199,8 @@ fn to_new_visit(app: &App, visit: &Visit, source: [u8; 8], purpose: Option<&str>
 fn link_of(about: &About) -> Id {
     match about {
         About::Service(id) => *id,
-        About::Visit(visit) => {
-            let digest = Sha256::digest(visit.case_number.as_bytes());
+        About::Visit(NewVisit { case_number, .. }) | About::Imported(ImportedCase { case_number, .. }) => {
+            let digest = Sha256::digest(case_number.as_bytes());
             std::array::from_fn(|i| digest[i])
         }
     }
@@ -234,6 +249,7 @@ fn prepare(
         entered_by: None,
         lang: rating.lang().tag(),
         rated_at: now,
+        collected_at: None,
         salt: random(rng),
         // Its department sees it, and must not read from it when an anonymous rating came.
         work_order: timeless_id(rng),

@@ -26,11 +26,14 @@ pub enum Scope {
     Supervision,
     /// Enters ratings at the citizen's word, as a hotline's or hall's own system.
     Assist,
+    /// Hands over ratings that citizens gave to another system, whose name is the key's authority.
+    Relay,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 5] = [Self::Services, Self::Probe, Self::WorkOrders, Self::Supervision, Self::Assist];
+    pub const ALL: [Self; 6] =
+        [Self::Services, Self::Probe, Self::WorkOrders, Self::Supervision, Self::Assist, Self::Relay];
 
     /// The name in commands and in the store.
     pub const fn name(self) -> &'static str {
@@ -40,6 +43,7 @@ impl Scope {
             Self::WorkOrders => "work-orders",
             Self::Supervision => "supervision",
             Self::Assist => "assist",
+            Self::Relay => "relay",
         }
     }
 

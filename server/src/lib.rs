@@ -12,6 +12,7 @@ pub mod caller;
 pub mod cli;
 pub mod config;
 pub mod disclosure;
+pub mod exchange;
 pub mod figures;
 pub mod handled;
 pub mod hot_words;

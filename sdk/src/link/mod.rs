@@ -15,5 +15,5 @@ pub use key::{KeyId, KeyRing, MacKey, UnusableRing};
 pub use lookup::{LookupCode, MalformedLookup, RatingId, Receipt};
 pub use page::{DoneToken, PageToken};
 pub use seal::TokenError;
-pub use ticket::{Ticket, part_of};
+pub use ticket::{PARTS, Ticket, part_of};
 pub use visit::Visit;

@@ -77,6 +77,9 @@ impl Ticket {
     }
 }
 
+/// How many partitions there are.
+pub const PARTS: u8 = 64;
+
 /// The partition of a case, 0 to 63: the first 8 bytes, big-endian, of SHA-256 over label, authority and case number,
 /// mod 64. Version 1; the store keeps the version beside its data.
 pub fn part_of(authority: &str, case_number: &str) -> u8 {
@@ -86,7 +89,7 @@ pub fn part_of(authority: &str, case_number: &str) -> u8 {
     hash.update([0]);
     hash.update(case_number.as_bytes());
     // mod 64 of a big-endian number is its last six bits.
-    hash.finalize()[7] % 64
+    hash.finalize()[7] % PARTS
 }
 
 #[cfg(test)]

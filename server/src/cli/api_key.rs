@@ -1,8 +1,8 @@
 use anyhow::{Result, bail, ensure};
 use clap::{Args as ClapArgs, Subcommand};
-use haochaping::{identifier::Uscc, region::Region};
+use haochaping::region::Region;
 
-use super::{load_keys, open_existing, open_or_make};
+use super::{load_keys, open_existing, open_or_make, parse_uscc};
 use crate::{
     app::{Clock, SystemClock, SystemRng},
     caller::{Scope, make_key},
@@ -17,6 +17,7 @@ use crate::{
   haochaping api-key add tax-office --scope work-orders --agency 11320102DEM000014A
   haochaping api-key add xuanwu-body --scope supervision --region 320102 --agency 11110000000021135M
   haochaping api-key add hotline --scope assist --region 321000 --agency 11110000000021135M
+  haochaping api-key add city-hotline --scope relay --region 321000
   haochaping api-key list
   haochaping api-key revoke 7h3k9m2q")]
 pub(super) struct Args {
@@ -109,8 +110,4 @@ pub(super) async fn run(args: Args) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn parse_uscc(text: &str) -> Result<String, String> {
-    Uscc::parse(text).map(|code| code.to_string()).map_err(|error| error.to_string())
 }

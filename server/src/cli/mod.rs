@@ -6,6 +6,8 @@ mod calendar;
 mod card;
 mod copy;
 mod endpoint;
+mod export;
+mod import;
 mod key;
 mod probe;
 mod region;
@@ -19,6 +21,7 @@ use std::{path::Path, sync::Arc};
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
+use haochaping::identifier::Uscc;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
@@ -56,6 +59,10 @@ enum Command {
     Card(card::Args),
     /// Import finished services from a file
     Service(service::Args),
+    /// Write ratings in the form of other systems, those since the last time
+    Export(export::Args),
+    /// Take over another system's old records, which never count
+    Import(import::Args),
     /// Print the rating link of a registered service
     Ticket(ticket::Args),
     /// Rate five test services by every way that people have, and say which is broken
@@ -84,6 +91,8 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Endpoint(args) => endpoint::run(args).await,
         Command::Card(args) => card::run(args).await,
         Command::Service(args) => service::run(args).await,
+        Command::Export(args) => export::run(args).await,
+        Command::Import(args) => import::run(args).await,
         Command::Ticket(args) => ticket::run(args).await,
         Command::Probe(args) => probe::run(args).await,
         Command::Verify(args) => verify::run(args).await,
@@ -143,4 +152,9 @@ fn progress_bar(length: u64, what: &'static str) -> ProgressBar {
     let style = ProgressStyle::with_template("{msg} {wide_bar} {human_pos}/{human_len} {eta}");
     let bar = ProgressBar::new(length).with_message(what);
     style.map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style))
+}
+
+/// A credit code on the command line.
+fn parse_uscc(text: &str) -> Result<String, String> {
+    Uscc::parse(text).map(|code| code.to_string()).map_err(|error| error.to_string())
 }

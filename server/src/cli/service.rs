@@ -89,7 +89,7 @@ fn to_new(authority: &str, service: &Service, now: haochaping::calendar::Instant
     let id = uuid_at(now, &SystemRng);
     let part = part_of(authority, service.case_number.as_str());
     let last_day = Ticket::new(part, id, now, ticket_days).last_day;
-    NewService { service: service.clone(), part, id, last_day, is_probe: false, at: now }
+    NewService { service: service.clone(), part, id, last_day, is_probe: false, is_rated_elsewhere: false, at: now }
 }
 
 /// The good services, and every fault with line and column.

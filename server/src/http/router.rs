@@ -30,6 +30,8 @@ const RATING_BYTES: usize = 64 * 1024;
 const FORM_BYTES: usize = 256 * 1024;
 /// 1,000 services of about 1 KB each.
 const SERVICES_BYTES: usize = 2 * 1024 * 1024;
+/// 1,000 ratings with their services; a comment of 500 characters is at most 6 KB escaped.
+const RELAY_BYTES: usize = 8 * 1024 * 1024;
 /// A file, with room for the parts around it: one that is too large is told apart from one that is broken.
 const UPLOAD_BYTES: usize = desk::file::SIZE_MAX + 64 * 1024;
 /// No request takes longer, its body included.
@@ -124,6 +126,7 @@ fn routes(app: &App) -> Router<Shared> {
             "/api/v1/assisted-ratings",
             post(api::assisted_ratings::create).layer(DefaultBodyLimit::max(RATING_BYTES)),
         )
+        .route("/api/v1/relay", post(api::relay::create).layer(DefaultBodyLimit::max(RELAY_BYTES)))
         .route("/api/v1/webhooks/{endpoint}", post(api::webhooks::receive).layer(DefaultBodyLimit::max(RATING_BYTES)))
         .route("/api/v1/statistics", get(api::statistics::show))
         .route("/api/v1/statistics/hot-words", get(api::hot_words::show))

@@ -8,6 +8,7 @@ pub(crate) mod contract;
 pub mod copy;
 mod database;
 pub mod desk;
+pub mod exchange;
 mod figure;
 pub mod file;
 pub mod improvement;
@@ -73,7 +74,30 @@ pub enum About {
     Service(Id),
     /// A visit to a card's page.
     Visit(NewVisit),
+    /// A case of another system's history.
+    Imported(ImportedCase),
 }
+
+/// A case of another system's history. No service is on record for it, so that it gives nobody a link and is none that can be
+/// rated; its authority is one of imports only, so that no living case is ever taken for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportedCase {
+    /// [`IMPORT_PREFIX`] and whose case numbers these are.
+    pub authority: String,
+    /// 办件编号
+    pub case_number: String,
+    /// 服务次数
+    pub service_number: u32,
+    /// 事项编码
+    pub item_code: Option<String>,
+    /// The department.
+    pub agency: String,
+    /// Where.
+    pub region: Region,
+}
+
+/// What the authorities of imported cases begin with; no API key has such a name.
+pub const IMPORT_PREFIX: &str = "import:";
 
 /// A checked rating on its way to the disk. Comment and contact are encrypted already.
 #[derive(Clone, Debug)]
@@ -110,6 +134,8 @@ pub struct NewRating {
     pub lang: &'static str,
     /// When it was accepted.
     pub rated_at: Instant,
+    /// When another system took it, if it came through one.
+    pub collected_at: Option<Instant>,
     /// Random bytes for a later commitment to this row.
     pub salt: [u8; 32],
     /// The id of the work order, should one be opened.
@@ -170,6 +196,8 @@ pub struct NewService {
     pub last_day: u16,
     /// Whether it is a service by which the collector tests itself.
     pub is_probe: bool,
+    /// Whether its rating comes with it, so that nobody is invited to rate it.
+    pub is_rated_elsewhere: bool,
     /// Now.
     pub at: Instant,
 }

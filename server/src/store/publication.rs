@@ -29,6 +29,8 @@ pub struct Atom {
     pub channel: Channel,
     /// Who it comes from.
     pub provenance: Provenance,
+    /// The system that relayed it; empty for every other.
+    pub source: String,
 }
 
 /// Ratings of an atom of one day that are not published yet.
@@ -66,6 +68,8 @@ pub enum Dimension {
     Channel,
     /// By who they come from.
     Provenance,
+    /// Only what other systems relayed, by system.
+    Source,
     /// By service card.
     Card,
     /// Only visits to cards, by department.
@@ -74,8 +78,8 @@ pub enum Dimension {
 
 impl Dimension {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::All, Self::Agency, Self::Item, Self::Channel, Self::Provenance, Self::Card, Self::Visit];
+    pub const ALL: [Self; 8] =
+        [Self::All, Self::Agency, Self::Item, Self::Channel, Self::Provenance, Self::Source, Self::Card, Self::Visit];
 
     /// The name in the column of kinds.
     pub fn name(self) -> &'static str {
@@ -85,6 +89,7 @@ impl Dimension {
             Self::Item => "item",
             Self::Channel => "channel",
             Self::Provenance => "provenance",
+            Self::Source => "source",
             Self::Card => "card",
             Self::Visit => "visit",
         }
@@ -99,6 +104,7 @@ impl Dimension {
             Self::Item => known(&atom.item),
             Self::Channel => known(atom.channel.name()),
             Self::Provenance => known(atom.provenance.name()),
+            Self::Source => known(&atom.source),
             Self::Card => (atom.card > 0).then(|| atom.card.to_string()),
             Self::Visit => (atom.card > 0).then(|| atom.agency.clone()),
         }

@@ -265,11 +265,16 @@ fn a_burst_is_kept_and_held_back_and_touches_no_other_card() {
     assert!(!listed.contains("satisfied"), "whoever decides does not see the level");
 
     let receipt = |n: usize| receipts[n]["receipt"].as_str().unwrap();
+    let mark = collector.data_dir().join("last.json");
+    let export = || collector.cli(&["export", "--watermark", mark.to_str().unwrap()]).out;
+    assert_eq!(export().lines().count(), 1 + 4, "what waits is not handed on");
     let quiet = collector.cli(&["card", "quarantine", "exclude", receipt(4), "--reason", " "]);
     assert_eq!(quiet.code, Some(1), "not without a reason");
     assert_eq!(collector.cli(&["card", "quarantine", "exclude", receipt(4), "--reason", "无到访记录"]).code, Some(0));
     assert_eq!(collector.cli(&["card", "quarantine", "release", receipt(3)]).code, Some(0));
     shows(3, 2, 0, 1);
+    let exported = export();
+    assert!(exported.lines().count() == 2 && exported.contains(receipt(3)), "it follows once it counts: {exported}");
     let first = &status(&receipts[3])["handling"]["history"][0];
     assert_eq!(first["stage"], "opened", "its work order is opened at the release");
     assert_eq!(status(&receipts[4])["status"], "excluded");

@@ -175,6 +175,7 @@ fn every_route_of_the_api_asks_for_a_key_of_its_scope() {
         ("supervision", key("supervision", "321000", BODY)),
         ("supervision elsewhere", key("supervision", "320100", BODY)),
         ("assist", key("assist", "321000", BODY)),
+        ("relay", key("relay", "321000", AGENCY)),
         ("none", Http::new()),
     ];
     let on_it = ["work-orders", "supervision"];
@@ -185,12 +186,13 @@ fn every_route_of_the_api_asks_for_a_key_of_its_scope() {
         ("POST", format!("/api/v1/work-orders/{id}/actions"), &orders, &on_it),
         ("POST", format!("/api/v1/work-orders/{id}/contact"), &orders, &on_it),
         ("POST", "/api/v1/assisted-ratings".to_owned(), &["assist"], &["assist"]),
+        ("POST", "/api/v1/relay".to_owned(), &["relay"], &["relay"]),
         ("POST", "/api/v1/services".to_owned(), &["services", "probe"], &["services", "probe"]),
     ];
     let body = json!({"n_entries": 99, "action": "satisfied", "reason": "", "services": []});
     // A running collector learns of new keys within a second.
     haochaping_tests::eventually("the last key is known", || {
-        let known = keys[7].1.post_json(&format!("{}/api/v1/assisted-ratings", collector.url()), &json!({}));
+        let known = keys[8].1.post_json(&format!("{}/api/v1/relay", collector.url()), &json!({}));
         (known.status == 400).then_some(())
     });
     for (name, http) in &keys {

@@ -1,6 +1,7 @@
 //! Wire v1. Fields may be added, never renamed. Levels are names, times are RFC 3339, rates are fractions 0–1 or null.
 
 mod assisted;
+mod relay;
 mod statistics;
 mod work_order;
 
@@ -9,6 +10,9 @@ use serde::{Deserialize, Serialize};
 use crate::rating::{self, ContactDraft, RatingDraft};
 
 pub use assisted::AssistedRating;
+pub use relay::{
+    CheckedRelay, RELAYED_MAX, RatingContent, RelayAccepted, RelayAnswer, RelayRejected, RelayRequest, RelayedRating,
+};
 pub use statistics::{
     HandlingFigures, HotWord, HotWords, Published, Scope, Statistics, StatisticsRow, StatisticsTable,
 };

@@ -35,6 +35,7 @@ fn given() -> impl Strategy<Value = Given> {
                 item: item.into(),
                 card: 0,
                 channel: if is_phone { Channel::Phone } else { Channel::Pc },
+                source: String::new(),
                 provenance: Provenance::Citizen,
             };
             Given { atom, day, level }
@@ -165,6 +166,7 @@ fn waits(region: &str, day: i64, n: u64) -> Waiting {
         item: String::new(),
         card: 0,
         channel: Channel::Pc,
+        source: String::new(),
         provenance: Provenance::Citizen,
     };
     Waiting { atom, day, counts: Counts { satisfied: n, ..Counts::default() } }

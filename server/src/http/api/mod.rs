@@ -8,6 +8,7 @@ pub mod open_data;
 pub mod openapi;
 pub mod progress;
 pub mod ratings;
+pub mod relay;
 pub mod services;
 pub mod statistics;
 pub mod webhooks;

@@ -42,7 +42,7 @@ const COLUMNS: [&str; 11] = [
 #[utoipa::path(
     get, path = "/api/v1/statistics/{by}", tag = "statistics",
     params(
-        ("by" = String, Path, description = "regions, agencies, items, months, channels, provenances or cards"),
+        ("by" = String, Path, description = "regions, agencies, items, months, channels, provenances, sources or cards"),
         ("region" = Option<String>, Query, description = "a region code; without it the root"),
         ("agency" = Option<String>, Query, description = "the credit code of an agency: by regions or months"),
         ("item" = Option<String>, Query, description = "the code of an item: by regions or months; not beside an agency"),

@@ -21,6 +21,7 @@ use crate::http::citizen;
         super::open_data::show,
         super::hot_words::show,
         super::assisted_ratings::create,
+        super::relay::create,
         super::work_orders::list,
         super::work_orders::show,
         super::work_orders::act,

@@ -92,14 +92,18 @@ async fn register(
 fn check(caller: &Caller, sent: v1::ServiceRegistration) -> Result<Service, Vec<(String, String)>> {
     let service = Service::try_from(sent)
         .map_err(|faults| faults.iter().map(|f| (f.field().to_owned(), f.code().to_owned())).collect::<Vec<_>>())?;
-    let mut outside = Vec::new();
-    if !caller.covers_region(service.region) {
-        outside.push(("region".to_owned(), "outside-scope".to_owned()));
+    let outside = outside(caller, &service);
+    if outside.is_empty() {
+        return Ok(service);
     }
-    if !caller.covers_agency(service.agency_code.as_str()) {
-        outside.push(("agency_code".to_owned(), "outside-scope".to_owned()));
-    }
-    if outside.is_empty() { Ok(service) } else { Err(outside) }
+    Err(outside.into_iter().map(|field| (field.to_owned(), "outside-scope".to_owned())).collect())
+}
+
+/// The fields by which a service lies outside of what a key covers.
+pub fn outside(caller: &Caller, service: &Service) -> Vec<&'static str> {
+    let region = (!caller.covers_region(service.region)).then_some("region");
+    let agency = (!caller.covers_agency(service.agency_code.as_str())).then_some("agency_code");
+    region.into_iter().chain(agency).collect()
 }
 
 /// The service with what it gets if it is new.
@@ -107,7 +111,7 @@ pub fn to_new(app: &App, authority: &str, service: Service, now: Instant) -> New
     let id = uuid_at(now, &*app.rng);
     let part = part_of(authority, service.case_number.as_str());
     let last_day = Ticket::new(part, id, now, app.config.ticket_days).last_day;
-    NewService { service, part, id, last_day, is_probe: false, at: now }
+    NewService { service, part, id, last_day, is_probe: false, is_rated_elsewhere: false, at: now }
 }
 
 /// The link of a service on record.

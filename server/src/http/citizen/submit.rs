@@ -141,7 +141,9 @@ async fn take(app: &App, link: Link, peer: SocketAddr, headers: &HeaderMap, body
 pub(in crate::http) fn entrance(claim: &Claim<'_>, via: &str, headers: &HeaderMap) -> Entrance {
     let channel = match claim {
         Claim::Visit { .. } => Channel::Qr,
-        Claim::Ticket { .. } | Claim::Assisted { .. } => Channel::of_web_page(Some(via), is_mobile(headers)),
+        Claim::Ticket { .. } | Claim::Assisted { .. } | Claim::Relayed { .. } => {
+            Channel::of_web_page(Some(via), is_mobile(headers))
+        }
     };
     Entrance { channel, provenance: Provenance::Citizen }
 }

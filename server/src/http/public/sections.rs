@@ -43,6 +43,7 @@ pub(super) async fn put(view: &View<'_>, out: &mut String) -> Result<(), StoreEr
         (By::Cards, view.m.by_card, view.m.card_label),
         (By::Channels, view.m.by_channel, view.m.channel_label),
         (By::Provenances, view.m.by_provenance, view.m.provenance_label),
+        (By::Sources, view.m.by_source, view.m.source_label),
     ] {
         // Cards are many: they show where people know who they are.
         let is_shown = by != By::Cards || view.question.region.kind() >= RegionKind::Street;
@@ -190,6 +191,7 @@ fn put_files(view: &View<'_>, out: &mut String) {
         (By::Months, m.by_month),
         (By::Channels, m.by_channel),
         (By::Provenances, m.by_provenance),
+        (By::Sources, m.by_source),
         (By::Cards, m.by_card),
     ];
     for (by, name) in names {

@@ -34,14 +34,24 @@ pub enum By {
     Channels,
     /// Who they come from.
     Provenances,
+    /// Systems that relayed ratings; what a person or staff entered here is in none.
+    Sources,
     /// Service cards.
     Cards,
 }
 
 impl By {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Regions, Self::Agencies, Self::Items, Self::Months, Self::Channels, Self::Provenances, Self::Cards];
+    pub const ALL: [Self; 8] = [
+        Self::Regions,
+        Self::Agencies,
+        Self::Items,
+        Self::Months,
+        Self::Channels,
+        Self::Provenances,
+        Self::Sources,
+        Self::Cards,
+    ];
 
     /// The name in addresses.
     pub fn name(self) -> &'static str {
@@ -52,6 +62,7 @@ impl By {
             Self::Months => "months",
             Self::Channels => "channels",
             Self::Provenances => "provenances",
+            Self::Sources => "sources",
             Self::Cards => "cards",
         }
     }
@@ -123,6 +134,10 @@ pub async fn rows(app: &App, question: &Question, by: By, lang: Lang) -> Result<
             let sums = sums(app, region, Dimension::Provenance, question.month).await?;
             let name = |code: &str| code.parse::<Provenance>().map_or("", |from| m.provenance(from)).to_owned();
             sums.into_iter().map(|(code, counts)| daily(code.clone(), name(&code), counts)).collect()
+        }
+        By::Sources => {
+            let sums = sums(app, region, Dimension::Source, question.month).await?;
+            sums.into_iter().map(|(code, counts)| daily(code.clone(), code, counts)).collect()
         }
         By::Cards => cards(app, question, m).await?,
     })

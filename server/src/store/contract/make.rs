@@ -47,6 +47,7 @@ pub(super) fn new_service(authority: &str, service: Service, n: u32) -> NewServi
         id: id_of(0xA0, n),
         last_day: TODAY + 90,
         is_probe: false,
+        is_rated_elsewhere: false,
         at: noon(TODAY),
     }
 }
@@ -104,6 +105,7 @@ pub(super) fn rating(of: &Placed, n: u32) -> NewRating {
         lang: "zh-Hans",
         rated_at: Instant::from_millis(noon(TODAY).millis() + i64::from(n)),
         entered_by: None,
+        collected_at: None,
         salt: [7; 32],
         work_order: id_of(0xE0, n),
     }

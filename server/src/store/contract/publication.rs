@@ -26,6 +26,7 @@ fn atom() -> Atom {
         item: String::new(),
         card: 0,
         channel: Channel::Pc,
+        source: String::new(),
         provenance: haochaping::rating::Provenance::Citizen,
     }
 }

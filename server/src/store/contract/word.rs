@@ -37,6 +37,7 @@ fn bad(of: &Placed, n: u32, comment: &str) -> NewRating {
         level: SatisfactionLevel::Dissatisfied,
         indicators: "213,214".into(),
         comment: Some(comment),
+        collected_at: None,
         salt: random(&SystemRng),
         ..new
     }

@@ -21,6 +21,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (13, "words", include_str!("../../migrations/postgres/0013_words.sql")),
     (14, "improvement", include_str!("../../migrations/postgres/0014_improvement.sql")),
     (15, "collectors", include_str!("../../migrations/postgres/0015_collectors.sql")),
+    (16, "exchange", include_str!("../../migrations/postgres/0016_exchange.sql")),
 ];
 
 /// Applies what is missing, all in one transaction; of two that begin at the same moment one waits for the other.

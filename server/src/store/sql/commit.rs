@@ -9,12 +9,12 @@ use super::{
     quarantine, raise_slot,
     read::region_of,
     signed,
-    sums::{Group, Sums},
+    sums::{Group, Sums, source_of},
     word,
 };
 use crate::store::{
     About, CARD_AUTHORITY, Committed, NewRating, Outcome, StoreError, Tally,
-    database::{self, Connection, Isolation, Row, Transaction, params, set},
+    database::{self, Connection, Isolation, Param, Row, Transaction, params, set},
 };
 
 /// What a rating takes over from its service or card.
@@ -70,6 +70,8 @@ pub(super) fn commit(connection: &mut Connection, batch: &[NewRating]) -> Result
 fn try_commit(connection: &mut Connection, batch: &[NewRating]) -> Result<Committed, StoreError> {
     let transaction = connection.begin(Isolation::ReadCommitted)?;
     let slot = transaction.slot();
+    // First, so that the ratings say in which commit they came.
+    let revision = raise_slot(&transaction, slot)?;
     let places = find_places(&transaction, batch)?;
     let mut outcomes = vec![Outcome::Unknown; batch.len()];
     let mut placed: Vec<(usize, Placed<'_>)> = Vec::with_capacity(batch.len());
@@ -80,7 +82,7 @@ fn try_commit(connection: &mut Connection, batch: &[NewRating]) -> Result<Commit
     }
     // In the order of keys, so that two collectors that are sent the same cases wait for each other in one direction.
     placed.sort_by(|(_, a), (_, b)| key(a).cmp(&key(b)));
-    let inserted = insert(&transaction, &placed)?;
+    let inserted = insert(&transaction, &placed, revision)?;
     let mut accepted = Vec::with_capacity(placed.len());
     for (n, one) in placed {
         if inserted.contains(&one.new.id) {
@@ -94,7 +96,6 @@ fn try_commit(connection: &mut Connection, batch: &[NewRating]) -> Result<Commit
     accepted.sort_by_key(|(n, _)| *n);
     let accepted: Vec<_> = accepted.into_iter().map(|(_, one)| one).collect();
     let added = follow_up(&transaction, &accepted)?;
-    let revision = raise_slot(&transaction, slot)?;
     // Until here nothing has happened; from here on only a commit that returned is known.
     transaction.commit()?;
     Ok(Committed { outcomes, slot, revision, added })
@@ -110,7 +111,7 @@ fn follow_up(transaction: &Transaction<'_>, accepted: &[Placed<'_>]) -> Result<V
         .iter()
         .filter_map(|one| match &one.new.about {
             About::Visit(visit) => Some((one.new, visit)),
-            About::Service(_) => None,
+            About::Service(_) | About::Imported(_) => None,
         })
         .collect();
     let mut held = quarantine::hold(transaction, &visits)?.into_iter();
@@ -147,6 +148,7 @@ fn follow_up(transaction: &Transaction<'_>, accepted: &[Placed<'_>]) -> Result<V
             card: place.card,
             channel: new.channel,
             provenance: one.provenance,
+            source: source_of(one.provenance, &place.authority),
             tally: if is_held { Tally::Quarantined } else { Tally::Counted(new.level) },
         };
         sums.add(group, 1);
@@ -158,7 +160,11 @@ fn follow_up(transaction: &Transaction<'_>, accepted: &[Placed<'_>]) -> Result<V
 }
 
 /// Inserts those that are the first of their service, and gives their ids.
-fn insert(transaction: &Transaction<'_>, placed: &[(usize, Placed<'_>)]) -> Result<HashSet<RatingId>, StoreError> {
+fn insert(
+    transaction: &Transaction<'_>,
+    placed: &[(usize, Placed<'_>)],
+    revision: i64,
+) -> Result<HashSet<RatingId>, StoreError> {
     let sets = placed.iter().map(|(_, Placed { new, place, provenance })| {
         set![
             new.part,
@@ -185,14 +191,17 @@ fn insert(transaction: &Transaction<'_>, placed: &[(usize, Placed<'_>)]) -> Resu
             place.card,
             &place.purpose,
             &new.entered_by,
+            new.collected_at.map_or(Param::Null, |at| Param::Int(at.millis())),
+            transaction.slot(),
+            revision,
         ]
     });
     Ok(transaction.insert_all_returning(
         "insert into rating (part, authority, case_number, service_number, id, key_digest, fingerprint, level,
            indicators, indicator_version, comment, contact, anonymous, channel, provenance, lang, item_code, agency,
-           region, rated_at, salt, card, purpose, entered_by) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,
-           ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24) on conflict (part, authority, case_number,
-           service_number) do nothing returning id",
+           region, rated_at, salt, card, purpose, entered_by, collected_at, slot, revision) values (?1, ?2, ?3, ?4, ?5,
+           ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)
+         on conflict (part, authority, case_number, service_number) do nothing returning id",
         &sets.collect::<Vec<_>>(),
         |row| row.get(0),
     )?)
@@ -204,6 +213,7 @@ fn find_places(transaction: &Transaction<'_>, batch: &[NewRating]) -> Result<Vec
         match &new.about {
             About::Service(id) => services.push(set![new.part, id]),
             About::Visit(visit) => cards.push(set![visit.card]),
+            About::Imported(_) => {}
         }
     }
     let mut of_services = transaction
@@ -228,6 +238,18 @@ fn find_places(transaction: &Transaction<'_>, batch: &[NewRating]) -> Result<Vec
             purpose: visit.purpose.clone(),
             agency,
             region,
+            is_probe: false,
+            is_real_name: false,
+        }),
+        About::Imported(case) => Some(Place {
+            authority: case.authority.clone(),
+            case_number: case.case_number.clone(),
+            service_number: case.service_number.into(),
+            item_code: case.item_code.clone(),
+            card: None,
+            purpose: None,
+            agency: case.agency.clone(),
+            region: case.region,
             is_probe: false,
             is_real_name: false,
         }),

@@ -6,6 +6,7 @@ mod briefing;
 mod card;
 mod commit;
 mod desk;
+mod exchange;
 mod file;
 mod improvement;
 mod notice;

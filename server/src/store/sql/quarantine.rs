@@ -13,7 +13,7 @@ use super::{
     raise_slot,
     read::region_of,
     staff::record,
-    sums::{Group, Sums},
+    sums::{Group, Sums, source_of},
     word,
 };
 use crate::store::{
@@ -107,9 +107,10 @@ pub(super) fn release_due(connection: &mut Connection, at: Instant) -> Result<u6
         params![at.millis(), RELEASED_MAX],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
+    let verdict = Verdict { decision: Decision::Released, why: "its time came", at, revision: raise(&transaction)? };
     let (mut sums, mut to_open, mut n_released) = (Sums::default(), Vec::new(), 0);
     for (part, rating) in &due {
-        match settle(&transaction, *part, rating, Decision::Released, "its time came", at, (&mut sums, &mut to_open)) {
+        match settle(&transaction, *part, rating, &verdict, (&mut sums, &mut to_open)) {
             Ok(is_settled) => n_released += u64::from(is_settled),
             // One damaged row must not hold the others back; `verify` names it.
             Err(StoreError::Failed(reason)) => tracing::error!(reason, "a rating was not released"),
@@ -129,8 +130,9 @@ pub(super) fn decide(
     entry: &AuditEntry,
 ) -> Result<bool, StoreError> {
     let transaction = connection.begin(Isolation::ReadCommitted)?;
+    let verdict = Verdict { decision, why, at: entry.at, revision: raise(&transaction)? };
     let (mut sums, mut to_open) = (Sums::default(), Vec::new());
-    if !settle(&transaction, part, rating, decision, why, entry.at, (&mut sums, &mut to_open))? {
+    if !settle(&transaction, part, rating, &verdict, (&mut sums, &mut to_open))? {
         return Ok(false);
     }
     record(&transaction, entry)?;
@@ -141,8 +143,21 @@ pub(super) fn decide(
 fn finish(transaction: Transaction<'_>, sums: &Sums, to_open: &[Opening]) -> Result<(), StoreError> {
     sums.write(&transaction)?;
     order::open(&transaction, to_open)?;
-    raise_slot(&transaction, transaction.slot())?;
     transaction.commit()
+}
+
+/// What becomes of ratings in quarantine.
+struct Verdict<'a> {
+    decision: Decision,
+    why: &'a str,
+    at: Instant,
+    /// Of the slot into which they count from now on.
+    revision: i64,
+}
+
+/// Raises the slot first, as a batch of ratings does, so that the two never wait for each other in a circle.
+fn raise(transaction: &Transaction<'_>) -> Result<i64, StoreError> {
+    raise_slot(transaction, transaction.slot())
 }
 
 /// Takes one rating out of quarantine; false if it is not in it.
@@ -150,9 +165,7 @@ fn settle(
     transaction: &Transaction<'_>,
     part: u8,
     rating: &RatingId,
-    decision: Decision,
-    why: &str,
-    at: Instant,
+    &Verdict { decision, why, at, revision }: &Verdict<'_>,
     (sums, to_open): (&mut Sums, &mut Vec<Opening>),
 ) -> Result<bool, StoreError> {
     // Read first: what cannot be read changes nothing.
@@ -160,9 +173,9 @@ fn settle(
         return Err(StoreError::Failed("a rating in quarantine is not on record".into()));
     };
     let settled = transaction.execute(
-        "update quarantine set decided_at = ?3, decision = ?4, why = ?5
+        "update quarantine set decided_at = ?3, decision = ?4, why = ?5, slot = ?6, revision = ?7
              where part = ?1 and rating = ?2 and decided_at is null",
-        params![part, rating, at.millis(), decision.name(), why],
+        params![part, rating, at.millis(), decision.name(), why, transaction.slot(), revision],
     )?;
     if settled == 0 {
         return Ok(false);
@@ -199,13 +212,14 @@ struct Held {
 fn read_held(connection: &Connection, part: u8, rating: &RatingId, at: Instant) -> Result<Option<Held>, StoreError> {
     let sql =
         "select r.level, r.channel, r.provenance, r.item_code, r.agency, r.region, r.rated_at, r.card, r.anonymous,
-           r.contact is not null, r.salt, coalesce(s.real_name, 0)
+           r.contact is not null, r.salt, coalesce(s.real_name, 0), r.authority
          from rating r left join service s on s.part = r.part and s.authority = r.authority
            and s.case_number = r.case_number and s.service_number = r.service_number
          where r.part = ?1 and r.id = ?2";
     let found = connection.query_row(sql, params![part, rating], |row| {
         let agency: String = row.get(4)?;
         let region = region_of(row.get(5)?);
+        let (provenance, authority) = (named(row, 2, |name| name.parse::<Provenance>().ok())?, row.get::<String>(12)?);
         Ok(Held {
             group: Group {
                 month: Instant::from_millis(row.get(6)?).date_in_china().month(),
@@ -215,7 +229,8 @@ fn read_held(connection: &Connection, part: u8, rating: &RatingId, at: Instant) 
                 item: row.get(3)?,
                 card: row.get(7)?,
                 channel: named(row, 1, |name| name.parse::<Channel>().ok())?,
-                provenance: named(row, 2, |name| name.parse::<Provenance>().ok())?,
+                provenance,
+                source: source_of(provenance, &authority),
                 tally: Tally::Quarantined,
             },
             level: named(row, 0, |name| name.parse::<SatisfactionLevel>().ok())?,

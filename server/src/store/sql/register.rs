@@ -77,7 +77,7 @@ fn register_all(
         registered.push(match known {
             Some(known) => prolong(transaction, new, known)?,
             None if inserted.contains(&new.id) => {
-                if has_invitations && !new.is_probe {
+                if has_invitations && !new.is_probe && !new.is_rated_elsewhere {
                     invite(transaction, new)?;
                 }
                 Registered { id: new.id, last_day: new.last_day, is_new: true, rated_at: None }

@@ -28,7 +28,14 @@ pub(super) struct Group {
     pub(super) card: Option<u32>,
     pub(super) channel: Channel,
     pub(super) provenance: Provenance,
+    /// The system that relayed; empty for every other.
+    pub(super) source: String,
     pub(super) tally: Tally,
+}
+
+/// The source of a rating: the system whose case numbers these are, if it relayed the rating.
+pub(super) fn source_of(provenance: Provenance, authority: &str) -> String {
+    if provenance == Provenance::Relayed { authority.to_owned() } else { String::new() }
 }
 
 /// The sums of a batch.
@@ -88,15 +95,16 @@ impl Sums {
         let waiting = self.waiting();
         let sets = waiting.iter().map(|((atom, day), counts)| {
             let (region, channel, provenance) = (signed(atom.region), atom.channel.name(), atom.provenance.name());
-            let mut set = set![region, &atom.agency, &atom.item, atom.card, channel, provenance, day, slot];
+            let mut set =
+                set![region, &atom.agency, &atom.item, atom.card, channel, provenance, &atom.source, day, slot];
             set.extend(columns(counts).map(Param::Int));
             set
         });
         transaction.insert_all(
-            "insert into waiting (part, region, agency, item, card, channel, provenance, day, slot, very_satisfied,
-               satisfied, basically_satisfied, dissatisfied, very_dissatisfied)
-             values (0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
-             on conflict (part, region, agency, item, card, channel, provenance, day, slot) do update set
+            "insert into waiting (part, region, agency, item, card, channel, provenance, source, day, slot,
+               very_satisfied, satisfied, basically_satisfied, dissatisfied, very_dissatisfied)
+             values (0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+             on conflict (part, region, agency, item, card, channel, provenance, source, day, slot) do update set
                very_satisfied = waiting.very_satisfied + excluded.very_satisfied,
                satisfied = waiting.satisfied + excluded.satisfied,
                basically_satisfied = waiting.basically_satisfied + excluded.basically_satisfied,
@@ -151,6 +159,7 @@ impl Sums {
                 card: group.card.unwrap_or_default(),
                 channel: group.channel,
                 provenance: group.provenance,
+                source: group.source.clone(),
             };
             waiting.entry((atom, group.day)).or_default().add(level, u64::try_from(*n).unwrap_or(0));
         }

@@ -235,7 +235,7 @@ fn check_work_orders(connection: &Connection, found: &mut Verification) -> Resul
 
 fn check_services(connection: &Connection, found: &mut Verification) -> Result<(), StoreError> {
     let stray: i64 = connection.query_row(
-        "select count(*) from rating r where r.card is null and not exists (
+        "select count(*) from rating r where r.card is null and r.provenance <> 'imported' and not exists (
            select 1 from service s where s.part = r.part and s.authority = r.authority
              and s.case_number = r.case_number and s.service_number = r.service_number)",
         params![],

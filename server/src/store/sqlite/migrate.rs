@@ -20,6 +20,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (13, "words", include_str!("../../migrations/sqlite/0013_words.sql")),
     (14, "improvement", include_str!("../../migrations/sqlite/0014_improvement.sql")),
     (15, "collectors", include_str!("../../migrations/sqlite/0015_collectors.sql")),
+    (16, "exchange", include_str!("../../migrations/sqlite/0016_exchange.sql")),
 ];
 
 /// Applies what is missing, each migration in a transaction of its own.

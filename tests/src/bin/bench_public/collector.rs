@@ -153,6 +153,7 @@ fn rating(card: u32, n: usize, at: Instant) -> NewRating {
         lang: "zh-Hans",
         rated_at: at,
         entered_by: None,
+        collected_at: None,
         salt: random(&SystemRng),
         work_order: timeless_id(&SystemRng),
     }

@@ -145,7 +145,15 @@ impl Collector {
         };
         let service = Service::try_from(registration).expect("every field is of its form");
         let part = part_of(AUTHORITY, service.case_number.as_str());
-        NewService { service, part, id: uuid_at(at, &SystemRng), last_day: u16::MAX, is_probe: false, at }
+        NewService {
+            service,
+            part,
+            id: uuid_at(at, &SystemRng),
+            last_day: u16::MAX,
+            is_probe: false,
+            is_rated_elsewhere: false,
+            at,
+        }
     }
 }
 
@@ -195,6 +203,7 @@ fn rating(new: &NewService, at: Moment) -> NewRating {
         lang: "zh-Hans",
         rated_at: at,
         entered_by: None,
+        collected_at: None,
         salt: random(&SystemRng),
         work_order: timeless_id(&SystemRng),
     }

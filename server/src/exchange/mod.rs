@@ -1,0 +1,11 @@
+//! Ratings as other systems write them: what leaves for a province or the nation, and old records that come in.
+
+mod incoming;
+mod profile;
+mod source;
+mod watermark;
+
+pub use incoming::{Incoming, read_row};
+pub use profile::{Field, Profile};
+pub use source::{Format, Source};
+pub use watermark::Watermark;

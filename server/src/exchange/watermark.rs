@@ -1,0 +1,119 @@
+//! Up to where an export went: which commit of which slot was its last. Commits of a slot are in line, so that what comes later
+//! has a higher number, whatever its id, however long a collector stood still with it.
+
+use std::{collections::BTreeMap, io::Write as _, path::Path};
+
+use anyhow::{Context, Result, ensure};
+use haochaping::calendar::{DAY_MILLIS, Instant};
+use serde::{Deserialize, Serialize};
+
+/// How far back an export looks for ratings whose commit came late.
+const LATE_MILLIS: i64 = 7 * DAY_MILLIS;
+
+/// The end of an export.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Watermark {
+    /// When it began, RFC 3339.
+    pub at: String,
+    /// The last exported revision of every slot.
+    pub slots: BTreeMap<i64, i64>,
+}
+
+impl Watermark {
+    /// Reads one; `None` if there is no file, which is a first export.
+    ///
+    /// # Errors
+    /// In one line, if it is no watermark.
+    pub fn read(path: &Path) -> Result<Option<Self>> {
+        if !path.exists() {
+            return Ok(None);
+        }
+        let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        let read: Self =
+            serde_json::from_str(&text).with_context(|| format!("{} is no watermark of an export", path.display()))?;
+        ensure!(Instant::parse_rfc3339(&read.at).is_some(), "{} is no watermark of an export", path.display());
+        Ok(Some(read))
+    }
+
+    /// Puts it in the place of the one before, whole or not at all.
+    ///
+    /// # Errors
+    /// In one line, if the disk takes it not.
+    pub fn write(&self, path: &Path) -> Result<()> {
+        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let new = path.with_extension("new");
+        let written = || -> Result<()> {
+            let mut file = std::fs::File::create(&new)?;
+            file.write_all(&serde_json::to_vec_pretty(self)?)?;
+            file.sync_all()?;
+            std::fs::rename(&new, path)?;
+            std::fs::File::open(directory)?.sync_all()?;
+            Ok(())
+        };
+        written().with_context(|| format!("{} cannot be written", path.display()))
+    }
+
+    /// Whether what is in the store now came after it.
+    ///
+    /// # Errors
+    /// In one line: a slot went back, so the store is an older one than that which was exported.
+    pub fn check_before(&self, now: &BTreeMap<i64, i64>) -> Result<()> {
+        for (slot, revision) in &self.slots {
+            let is = now.get(slot).copied().unwrap_or(0);
+            ensure!(
+                is >= *revision,
+                "the watermark is of a later state of this store (slot {slot}: {revision}, now {is}): after a restore, \
+                 export without it into a new file and let the receiver drop receipts that it has"
+            );
+        }
+        Ok(())
+    }
+
+    /// The beginning of the ids in which ratings after it can be.
+    pub fn first_id(&self) -> [u8; 16] {
+        let at = Instant::parse_rfc3339(&self.at).map_or(0, |at| at.millis() - LATE_MILLIS);
+        let mut id = [0; 16];
+        id[..6].copy_from_slice(&at.max(0).to_be_bytes()[2..]);
+        id
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(slots: &[(i64, i64)]) -> Watermark {
+        Watermark { at: "2026-11-20T00:00:00+08:00".into(), slots: slots.iter().copied().collect() }
+    }
+
+    #[test]
+    fn it_is_read_back_and_nothing_else_is() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("last.json");
+        assert_eq!(Watermark::read(&path).unwrap(), None);
+        of(&[(0, 7), (1_000_000, 2)]).write(&path).unwrap();
+        assert_eq!(Watermark::read(&path).unwrap(), Some(of(&[(0, 7), (1_000_000, 2)])));
+        for wrong in ["", "{}", "{\"at\": \"today\", \"slots\": {}}", "projectNo,pf"] {
+            std::fs::write(&path, wrong).unwrap();
+            let said = Watermark::read(&path).unwrap_err().to_string();
+            assert!(said.ends_with("last.json is no watermark of an export"), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_store_that_was_set_back_is_told_apart() {
+        let now = BTreeMap::from([(0, 7), (2, 1)]);
+        assert!(of(&[(0, 7)]).check_before(&now).is_ok());
+        assert!(of(&[(0, 8)]).check_before(&now).unwrap_err().to_string().contains("slot 0: 8, now 7"));
+        assert!(of(&[(4, 1)]).check_before(&now).is_err());
+    }
+
+    #[test]
+    fn ids_of_the_week_before_are_looked_through() {
+        let at = |text: &str| Instant::parse_rfc3339(text).unwrap();
+        let id = |text: &str| crate::app::uuid_at(at(text), &crate::app::SystemRng);
+        assert!(of(&[]).first_id() <= id("2026-11-13T00:00:00+08:00"));
+        assert!(of(&[]).first_id() > id("2026-11-12T23:59:59+08:00"));
+    }
+}

@@ -1,0 +1,142 @@
+//! `POST /api/v1/relay`: another registered system hands over the ratings that citizens gave to it.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{State, rejection::JsonRejection},
+    http::{HeaderMap, StatusCode, header},
+};
+use futures_util::future::join_all;
+use haochaping::{
+    rating::{Provenance, Violation},
+    wire::v1::{self, CheckedRelay, RELAYED_MAX, RelayAccepted, RelayAnswer, RelayRejected, RelayedRating},
+};
+
+use super::services::{outside, to_new};
+use crate::{
+    accept::{Accepted, Claim, Entrance, Refusal, accept},
+    app::App,
+    caller::{Caller, Scope},
+    http::problem::Problem,
+    store::{NewService, Registered},
+};
+
+/// Takes ratings that keep all rules, each applied alone, and names every fault of the others. Sent again, a rating is found
+/// by its service and source key, and gives the same receipt.
+#[utoipa::path(
+    post, path = "/api/v1/relay", tag = "ratings", security(("api_key" = [])),
+    request_body = v1::RelayRequest,
+    responses(
+        (status = 200, description = "each rating is on disk, or its faults are named", body = RelayAnswer),
+        (status = 400, description = "not JSON of this form, or not 1 to 1,000 ratings", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "no live API key of scope `relay`", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 413, description = "the body is too large", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 415, description = "not application/json", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 500, description = "the store failed; some may be on disk, and all can be sent again", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 503, description = "no room for all of them; Retry-After says when to send all again", body = v1::Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn create(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    body: Result<Json<v1::RelayRequest>, JsonRejection>,
+) -> Result<Json<RelayAnswer>, Problem> {
+    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let caller = bearer.and_then(|value| app.callers().admit(value, &[Scope::Relay]).cloned());
+    let caller = caller.ok_or_else(|| {
+        Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "no live API key that may relay ratings")
+    })?;
+    let Json(request) = body?;
+    if request.ratings.is_empty() || request.ratings.len() > RELAYED_MAX {
+        let title = format!("{} ratings, 1 to {RELAYED_MAX} are allowed", request.ratings.len());
+        return Err(Problem::new(StatusCode::BAD_REQUEST, "wrong-number", &title));
+    }
+    relay(&app, &caller, request.ratings).await.map(Json)
+}
+
+/// A rating that was checked, with where it stood in the request.
+struct Taken {
+    index: usize,
+    checked: CheckedRelay,
+    service: NewService,
+}
+
+async fn relay(app: &App, caller: &Caller, sent: Vec<RelayedRating>) -> Result<RelayAnswer, Problem> {
+    let (taken, mut rejected) = check_all(app, caller, sent);
+    let services = taken.iter().map(|one| one.service.clone()).collect();
+    let registration =
+        app.store.register(&caller.authority, services).await.map_err(|error| Problem::of_store(&error))?;
+    app.figures.add(registration.slot, registration.revision, &registration.added);
+    let written = taken.iter().zip(&registration.services).map(|(one, service)| write(app, one, service));
+    let mut accepted = Vec::with_capacity(taken.len());
+    for (one, written) in taken.iter().zip(join_all(written).await) {
+        let (index, source_key) = (one.index, one.checked.source_key.clone());
+        match written {
+            Ok(Accepted { answer, is_replay, .. }) => {
+                accepted.push(RelayAccepted { index, source_key, replayed: is_replay, answer });
+            }
+            Err(refusal) => rejected.push(reject(index, source_key, refusal)?),
+        }
+    }
+    rejected.sort_by_key(|one| one.index);
+    Ok(RelayAnswer { source: caller.authority.clone(), accepted, rejected })
+}
+
+/// Everything is checked before anything is written: a rating with a fault leaves no service behind.
+fn check_all(app: &App, caller: &Caller, sent: Vec<RelayedRating>) -> (Vec<Taken>, Vec<RelayRejected>) {
+    let now = app.clock.now();
+    let (mut taken, mut rejected) = (Vec::with_capacity(sent.len()), Vec::new());
+    for (index, relayed) in sent.into_iter().enumerate() {
+        let source_key = relayed.source_key.clone();
+        let checked = relayed.check(now).and_then(|checked| {
+            let outside = outside(caller, &checked.service);
+            if outside.is_empty() { Ok(checked) } else { Err(outside.into_iter().map(of_scope).collect()) }
+        });
+        match checked {
+            Ok(checked) => {
+                let service = to_new(app, &caller.authority, checked.service.clone(), now);
+                let service = NewService { is_rated_elsewhere: true, ..service };
+                taken.push(Taken { index, checked, service });
+            }
+            Err(faults) => rejected.extend(faults.into_iter().map(|(violation, said)| RelayRejected {
+                index,
+                source_key: source_key.clone(),
+                violation,
+                said,
+                rated_on: None,
+            })),
+        }
+    }
+    (taken, rejected)
+}
+
+fn of_scope(field: &str) -> (v1::Violation, String) {
+    let (field, code) = (format!("service.{field}"), "outside-scope".to_owned());
+    (v1::Violation { field, code, ..Default::default() }, "outside of what the API key covers".to_owned())
+}
+
+async fn write(app: &App, one: &Taken, service: &Registered) -> Result<Accepted, Refusal> {
+    let CheckedRelay { source_key, collected_at, channel, draft, .. } = &one.checked;
+    let entrance = Entrance { channel: *channel, provenance: Provenance::Relayed };
+    let claim = Claim::Relayed { part: one.service.part, service: service.id, source_key, collected_at: *collected_at };
+    accept(app, entrance, claim, draft.clone()).await
+}
+
+/// What one rating is refused for; what is no fault of its own stops the whole answer, and everything is sent again.
+fn reject(index: usize, source_key: String, refusal: Refusal) -> Result<RelayRejected, Problem> {
+    let (field, code, said, rated_on) = match refusal {
+        Refusal::AlreadyRated(on) => ("service", "already-rated", "the service has been rated".to_owned(), Some(on)),
+        Refusal::KeyReused(on) => {
+            let said = "this source key stands with another content, which is never changed";
+            ("source_key", Violation::KeyReused.code(), said.to_owned(), Some(on))
+        }
+        Refusal::Violations(faults) => {
+            let said = faults.first().map(ToString::to_string).unwrap_or_default();
+            ("rating", "invalid-rating", said, None)
+        }
+        other @ (Refusal::TooMany | Refusal::Busy | Refusal::Failed) => return Err(other.into()),
+    };
+    let violation = v1::Violation { field: field.to_owned(), code: code.to_owned(), ..Default::default() };
+    Ok(RelayRejected { index, source_key, violation, said, rated_on: rated_on.map(|on| on.to_string()) })
+}

@@ -1,0 +1,49 @@
+-- When another system took a rating that it relayed, or that was imported.
+alter table rating add column collected_at integer;
+
+-- Which commit of which slot brought a rating: what an export has not seen yet. Empty for ratings from before this.
+alter table rating add column slot integer;
+alter table rating add column revision integer;
+-- The same of the commit that let a rating out of quarantine.
+alter table quarantine add column slot integer;
+alter table quarantine add column revision integer;
+
+-- `source` is the system that relayed, and empty for every other rating.
+create table waiting_by_source (
+  part integer not null,
+  region integer not null,
+  agency text not null,
+  item text not null,
+  card integer not null,
+  channel text not null,
+  provenance text not null,
+  source text not null,
+  day integer not null,
+  slot integer not null,
+  very_satisfied integer not null,
+  satisfied integer not null,
+  basically_satisfied integer not null,
+  dissatisfied integer not null,
+  very_dissatisfied integer not null,
+  primary key (part, region, agency, item, card, channel, provenance, source, day, slot)
+) without rowid;
+insert into waiting_by_source
+select part, region, agency, item, card, channel, provenance, '', day, slot, very_satisfied, satisfied,
+  basically_satisfied, dissatisfied, very_dissatisfied from waiting;
+drop table waiting;
+alter table waiting_by_source rename to waiting;
+
+create table released_until_by_source (
+  region integer not null,
+  agency text not null,
+  item text not null,
+  card integer not null,
+  channel text not null,
+  provenance text not null,
+  source text not null,
+  day integer not null,
+  primary key (region, agency, item, card, channel, provenance, source)
+) without rowid;
+insert into released_until_by_source select region, agency, item, card, channel, provenance, '', day from released_until;
+drop table released_until;
+alter table released_until_by_source rename to released_until;

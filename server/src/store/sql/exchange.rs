@@ -1,0 +1,104 @@
+//! Ratings for export, page by page, and what is on record of an import.
+
+use std::sync::Arc;
+
+use haochaping::{
+    calendar::Instant,
+    link::RatingId,
+    rating::{Channel, Provenance, SatisfactionLevel},
+};
+
+use super::{SqlStore, order::named, read::region_of};
+use crate::store::{
+    StoreError,
+    database::{self, Connection, Row, params, set},
+    exchange::{Asked, Outgoing, Page, Place},
+};
+
+/// Ratings of one page.
+const PAGE: u32 = 1_000;
+
+impl SqlStore {
+    /// The ratings of a partition that are asked for, after an id, in the order of ids.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn export(&self, asked: Arc<Asked>, place: Place, part: u8, after: RatingId) -> Result<Page, StoreError> {
+        self.read(move |connection| page(connection, &asked, place, part, &after)).await
+    }
+
+    /// The fingerprints of imported ratings that are on record, in the order of the cases asked for.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn imported(&self, cases: Vec<(u8, String, String, u32)>) -> Result<Vec<Option<[u8; 16]>>, StoreError> {
+        self.read(move |connection| {
+            let sets = cases.iter().map(|(part, authority, case, number)| set![part, authority, case, number]);
+            Ok(connection.select_each(
+                "select fingerprint from rating
+                 where part = ?1 and authority = ?2 and case_number = ?3 and service_number = ?4",
+                &sets.collect::<Vec<_>>(),
+                |row| row.get(0),
+            )?)
+        })
+        .await
+    }
+}
+
+fn page(connection: &Connection, asked: &Asked, place: Place, part: u8, after: &RatingId) -> Result<Page, StoreError> {
+    let (commit, from, is_asked) = match place {
+        Place::Counted => (
+            "r.slot, r.revision",
+            "rating r left join quarantine q on q.part = r.part and q.rating = r.id",
+            "q.part is null",
+        ),
+        Place::Released => (
+            "q.slot, q.revision",
+            "quarantine q join rating r on r.part = q.part and r.id = q.rating",
+            "q.decision = 'released'",
+        ),
+    };
+    let sql = format!(
+        "select r.id, r.case_number, r.service_number, r.level, r.indicators, r.comment, r.channel, r.provenance,
+           r.item_code, s.item_name, r.agency, a.name, r.region, s.mode, s.finished_at,
+           coalesce(r.collected_at, r.rated_at), {commit}
+         from {from}
+           left join service s on s.part = r.part and s.authority = r.authority and s.case_number = r.case_number
+             and s.service_number = r.service_number
+           left join agency a on a.code = r.agency
+         where r.part = ?1 and r.id > ?2 and {is_asked} and r.provenance in ('citizen', 'assisted', 'relayed')
+         order by r.id limit ?3"
+    );
+    let (mut ratings, mut last, mut n_rows) = (Vec::new(), None, 0);
+    connection.for_each(&sql, params![part, after, PAGE], |row| {
+        n_rows += 1;
+        last = Some(row.get(0)?);
+        if asked.has(row.get(16)?, row.get(17)?) {
+            ratings.push(read(part, row)?);
+        }
+        Ok(())
+    })?;
+    Ok(Page { ratings, last: last.filter(|_| n_rows == PAGE) })
+}
+
+fn read(part: u8, row: &Row<'_>) -> database::Result<Outgoing> {
+    Ok(Outgoing {
+        part,
+        id: row.get(0)?,
+        case_number: row.get(1)?,
+        service_number: row.get(2)?,
+        level: named(row, 3, |name| name.parse::<SatisfactionLevel>().ok())?,
+        indicators: row.get(4)?,
+        comment: row.get(5)?,
+        channel: named(row, 6, |name| name.parse::<Channel>().ok())?,
+        provenance: named(row, 7, |name| name.parse::<Provenance>().ok())?,
+        item_code: row.get(8)?,
+        item_name: row.get(9)?,
+        agency: row.get(10)?,
+        agency_name: row.get(11)?,
+        region: region_of(row.get(12)?),
+        mode: row.get(13)?,
+        finished_at: row.get::<Option<i64>>(14)?.map(Instant::from_millis),
+        rated_at: Instant::from_millis(row.get(15)?),
+    })
+}
