@@ -120,6 +120,8 @@ fn every_message_is_written_as_it_was_read() {
             "rating-accepted" => through::<v1::RatingAccepted>(&file),
             _ if name.starts_with("rating-progress") => through::<v1::RatingProgress>(&file),
             "services-request" => through::<v1::ServicesRequest>(&file),
+            "relay-request" => through::<v1::RelayRequest>(&file),
+            "relay-answer" => through::<v1::RelayAnswer>(&file),
             "services-registered" => through::<v1::ServicesRegistered>(&file),
             _ if name.starts_with("statistics") => through::<v1::Statistics>(&file),
             "open-data" => through::<v1::StatisticsTable>(&file),

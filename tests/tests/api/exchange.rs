@@ -225,7 +225,11 @@ fn a_file_with_faults_is_imported_not_at_all() {
     let file = path_in(&collector, "none.csv");
     std::fs::write(&file, "projectNo,pf\nA,1\n").unwrap();
     let missing = collector.cli(&["import", &file, "--authority", "x"]);
-    assert!(missing.err.contains("has no column areaCode, orgcode, satisfaction, assessTime"), "{}", missing.err);
+    assert!(
+        missing.err.contains("has no column serviceNumber, areaCode, orgcode, satisfaction, assessTime"),
+        "{}",
+        missing.err
+    );
     let unknown = collector.cli(&["import", &file, "--authority", "x", "--profile", "nation"]);
     assert!(unknown.err.contains("none of the profiles national, gbt-39046"), "{}", unknown.err);
 }
