@@ -90,7 +90,10 @@ const fn of(label: &'static str, definition: &'static str) -> Labelled {
 const ZH_HANS: PublicMessages = PublicMessages {
     definitions: "指标说明",
     good_rate: of("好评率", "好评率 =（非常满意 + 满意 + 基本满意）÷ 全部评价。"),
-    participation: of("主动评价率", "主动评价率 = 已评价的办件 ÷ 可评价的办件。扫服务卡的评价没有对应办件，不在其中。"),
+    participation: of(
+        "主动评价率",
+        "主动评价率 = 已评价的办件 ÷ 可评价的办件。扫服务卡的评价和随评价由其他系统转来的办件不在其中。",
+    ),
     bad_in_ten_thousand: of("每万件差评数", "每万件差评数 = 差评 ÷ 全部评价 × 10,000。"),
     imported_label: "历史导入（不计入）",
     defaults_label: "系统默认（不计入）",
@@ -152,7 +155,10 @@ const ZH_HANS: PublicMessages = PublicMessages {
 const ZH_HANT: PublicMessages = PublicMessages {
     definitions: "指標說明",
     good_rate: of("好評率", "好評率 =（非常满意 + 满意 + 基本满意）÷ 全部評價。"),
-    participation: of("主動評價率", "主動評價率 = 已評價的辦件 ÷ 可評價的辦件。掃服務卡的評價沒有對應辦件，不在其中。"),
+    participation: of(
+        "主動評價率",
+        "主動評價率 = 已評價的辦件 ÷ 可評價的辦件。掃服務卡的評價和隨評價由其他系統轉來的辦件不在其中。",
+    ),
     bad_in_ten_thousand: of("每萬件差評數", "每萬件差評數 = 差評 ÷ 全部評價 × 10,000。"),
     imported_label: "歷史匯入（不計入）",
     defaults_label: "系統預設（不計入）",
@@ -216,7 +222,7 @@ const EN: PublicMessages = PublicMessages {
     good_rate: of("Good rate", "Good rate = (非常满意 + 满意 + 基本满意) ÷ all ratings."),
     participation: of(
         "Share of services rated",
-        "Share of services rated = services with a rating ÷ services that can be rated. Ratings by a scanned service card belong to no registered service and are not in it.",
+        "Share of services rated = services with a rating ÷ services that can be rated. Ratings by a scanned service card, and services that another system sent together with their ratings, are not in it.",
     ),
     bad_in_ten_thousand: of("Bad in 10,000", "Bad in 10,000 = bad ratings ÷ all ratings × 10,000."),
     imported_label: "Brought over (not counted)",

@@ -42,7 +42,7 @@ const TALLIES: [Tally; 12] = [
     Tally::Imported,
     Tally::Default,
     Tally::Probe,
-    Tally::Visit,
+    Tally::Unregistered,
     Tally::Service,
 ];
 

@@ -204,7 +204,11 @@ impl Figures {
         };
         let moved = state.exact.iter().filter(has_moved);
         let before = |key| state.live.get(key).copied();
-        moved.map(|(key, f)| (key.clone(), Published { counts: f.counts, n_visits: f.n_visits }, before(key))).collect()
+        moved
+            .map(|(key, f)| {
+                (key.clone(), Published { counts: f.counts, n_unregistered: f.n_unregistered }, before(key))
+            })
+            .collect()
     }
 
     /// Whether a figure moves by itself: totals of the root, of provinces and of cities, and there departments that are not
@@ -221,10 +225,10 @@ impl Figures {
         let is_live = self.is_live(&state, &key);
         // What is large by now and has not moved yet is still shown as it was published daily.
         let live = state.live.get(&key).filter(|_| is_live);
-        let Published { counts, n_visits } = live.or_else(|| state.daily.get(&key)).copied().unwrap_or_default();
+        let Published { counts, n_unregistered } = live.or_else(|| state.daily.get(&key)).copied().unwrap_or_default();
         let n_services = state.exact.get(&key).map_or(0, |figure| figure.n_services);
         let as_of = if is_live { state.as_of } else { state.daily_until.unwrap_or_default() };
-        Shown { counts, participation: (counts.total().saturating_sub(n_visits), n_services), as_of, is_live }
+        Shown { counts, participation: (counts.total().saturating_sub(n_unregistered), n_services), as_of, is_live }
     }
 
     /// A rate as everybody may see it; `None` below the number from which on rates are shown.

@@ -91,6 +91,7 @@ macro_rules! every_store {
                     a_group_that_someone_else_published_is_left_alone,
                     the_handling_of_what_is_published_tells_of_nothing_else,
                     services_that_can_be_rated_are_counted_and_items_have_names,
+                    a_service_that_came_with_its_rating_is_in_no_share,
                 }
                 word {
                     a_rating_is_read_once_when_it_is_published_and_only_if_it_counts,

@@ -26,8 +26,8 @@ pub enum Tally {
     Default,
     /// It is a test of the whole path.
     Probe,
-    /// It counts, and is of a visit to a card; beside [`Tally::Counted`].
-    Visit,
+    /// It counts, and no registered service belongs to it; beside [`Tally::Counted`].
+    Unregistered,
     /// No rating: a service that can be rated.
     Service,
 }
@@ -42,7 +42,7 @@ impl Tally {
             Self::Imported => "imported",
             Self::Default => "default",
             Self::Probe => "probe",
-            Self::Visit => "visit",
+            Self::Unregistered => "unregistered",
             Self::Service => "service",
         }
     }
@@ -58,7 +58,7 @@ impl std::str::FromStr for Tally {
             "imported" => Ok(Self::Imported),
             "default" => Ok(Self::Default),
             "probe" => Ok(Self::Probe),
-            "visit" => Ok(Self::Visit),
+            "unregistered" => Ok(Self::Unregistered),
             "service" => Ok(Self::Service),
             level => level.parse().map(Self::Counted).map_err(|_| format!("{level:?} is no level")),
         }
@@ -80,8 +80,8 @@ pub struct Figure {
     pub n_defaults: u64,
     /// Tests.
     pub n_probes: u64,
-    /// Those of `counts` that are of visits to cards.
-    pub n_visits: u64,
+    /// Those of `counts` to which no registered service belongs.
+    pub n_unregistered: u64,
     /// Services that can be rated.
     pub n_services: u64,
 }
@@ -91,8 +91,8 @@ pub struct Figure {
 pub struct Published {
     /// Ratings that count.
     pub counts: Counts,
-    /// Those of them that are of visits to cards, which no registered service belongs to.
-    pub n_visits: u64,
+    /// Those of them to which no registered service belongs: visits to cards, and what came with its service from another system.
+    pub n_unregistered: u64,
 }
 
 impl Figure {
@@ -105,7 +105,7 @@ impl Figure {
             Tally::Imported => self.n_imported = self.n_imported.saturating_add_signed(n),
             Tally::Default => self.n_defaults = self.n_defaults.saturating_add_signed(n),
             Tally::Probe => self.n_probes = self.n_probes.saturating_add_signed(n),
-            Tally::Visit => self.n_visits = self.n_visits.saturating_add_signed(n),
+            Tally::Unregistered => self.n_unregistered = self.n_unregistered.saturating_add_signed(n),
             Tally::Service => self.n_services = self.n_services.saturating_add_signed(n),
         }
     }

@@ -196,7 +196,7 @@ pub struct NewService {
     pub last_day: u16,
     /// Whether it is a service by which the collector tests itself.
     pub is_probe: bool,
-    /// Whether its rating comes with it, so that nobody is invited to rate it.
+    /// Whether its rating comes with it, so that nobody is invited to rate it, and it is none of those of which a share is rated.
     pub is_rated_elsewhere: bool,
     /// Now.
     pub at: Instant,

@@ -31,6 +31,8 @@ pub struct Atom {
     pub provenance: Provenance,
     /// The system that relayed it; empty for every other.
     pub source: String,
+    /// Whether its service was registered before it came: not that of a visit to a card, and not one that was relayed with it.
+    pub is_registered: bool,
 }
 
 /// Ratings of an atom of one day that are not published yet.
@@ -72,14 +74,22 @@ pub enum Dimension {
     Source,
     /// By service card.
     Card,
-    /// Only visits to cards, by department.
-    Visit,
+    /// Only ratings to which no registered service belongs, by department.
+    Unregistered,
 }
 
 impl Dimension {
     /// All of them.
-    pub const ALL: [Self; 8] =
-        [Self::All, Self::Agency, Self::Item, Self::Channel, Self::Provenance, Self::Source, Self::Card, Self::Visit];
+    pub const ALL: [Self; 8] = [
+        Self::All,
+        Self::Agency,
+        Self::Item,
+        Self::Channel,
+        Self::Provenance,
+        Self::Source,
+        Self::Card,
+        Self::Unregistered,
+    ];
 
     /// The name in the column of kinds.
     pub fn name(self) -> &'static str {
@@ -91,7 +101,7 @@ impl Dimension {
             Self::Provenance => "provenance",
             Self::Source => "source",
             Self::Card => "card",
-            Self::Visit => "visit",
+            Self::Unregistered => "unregistered",
         }
     }
 
@@ -106,7 +116,7 @@ impl Dimension {
             Self::Provenance => known(atom.provenance.name()),
             Self::Source => known(&atom.source),
             Self::Card => (atom.card > 0).then(|| atom.card.to_string()),
-            Self::Visit => (atom.card > 0).then(|| atom.agency.clone()),
+            Self::Unregistered => (!atom.is_registered).then(|| atom.agency.clone()),
         }
     }
 }

@@ -36,6 +36,7 @@ fn given() -> impl Strategy<Value = Given> {
                 card: 0,
                 channel: if is_phone { Channel::Phone } else { Channel::Pc },
                 source: String::new(),
+                is_registered: true,
                 provenance: Provenance::Citizen,
             };
             Given { atom, day, level }
@@ -167,6 +168,7 @@ fn waits(region: &str, day: i64, n: u64) -> Waiting {
         card: 0,
         channel: Channel::Pc,
         source: String::new(),
+        is_registered: true,
         provenance: Provenance::Citizen,
     };
     Waiting { atom, day, counts: Counts { satisfied: n, ..Counts::default() } }

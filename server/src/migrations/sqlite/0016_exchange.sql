@@ -8,7 +8,15 @@ alter table rating add column revision integer;
 alter table quarantine add column slot integer;
 alter table quarantine add column revision integer;
 
--- `source` is the system that relayed, and empty for every other rating.
+-- A service that came with its rating from another system. Of the others of that system nobody knows, so that it is none of
+-- those of which a share is rated.
+alter table service add column relayed integer not null default 0;
+update counter set level = 'unregistered' where level = 'visit';
+update released set kind = 'unregistered' where kind = 'visit';
+alter table published rename column n_visits to n_unregistered;
+
+-- `source` is the system that relayed, and empty for every other rating; `registered` is 1 where a service was registered
+-- before its rating came.
 create table waiting_by_source (
   part integer not null,
   region integer not null,
@@ -18,6 +26,7 @@ create table waiting_by_source (
   channel text not null,
   provenance text not null,
   source text not null,
+  registered integer not null,
   day integer not null,
   slot integer not null,
   very_satisfied integer not null,
@@ -25,10 +34,10 @@ create table waiting_by_source (
   basically_satisfied integer not null,
   dissatisfied integer not null,
   very_dissatisfied integer not null,
-  primary key (part, region, agency, item, card, channel, provenance, source, day, slot)
+  primary key (part, region, agency, item, card, channel, provenance, source, registered, day, slot)
 ) without rowid;
 insert into waiting_by_source
-select part, region, agency, item, card, channel, provenance, '', day, slot, very_satisfied, satisfied,
+select part, region, agency, item, card, channel, provenance, '', card = 0, day, slot, very_satisfied, satisfied,
   basically_satisfied, dissatisfied, very_dissatisfied from waiting;
 drop table waiting;
 alter table waiting_by_source rename to waiting;
@@ -41,9 +50,10 @@ create table released_until_by_source (
   channel text not null,
   provenance text not null,
   source text not null,
+  registered integer not null,
   day integer not null,
-  primary key (region, agency, item, card, channel, provenance, source)
+  primary key (region, agency, item, card, channel, provenance, source, registered)
 ) without rowid;
-insert into released_until_by_source select region, agency, item, card, channel, provenance, '', day from released_until;
+insert into released_until_by_source select region, agency, item, card, channel, provenance, '', card = 0, day from released_until;
 drop table released_until;
 alter table released_until_by_source rename to released_until;

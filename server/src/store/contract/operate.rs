@@ -24,10 +24,10 @@ pub(super) async fn published_figures_are_kept_and_replaced(store: Any<'_>) {
     let key = |agency: &str| FigureKey { region: "321002".parse().unwrap(), agency: agency.into() };
     let counts =
         Counts { very_satisfied: 5, satisfied: 4, basically_satisfied: 3, dissatisfied: 2, very_dissatisfied: 1 };
-    let first = Published { counts, n_visits: 2 };
+    let first = Published { counts, n_unregistered: 2 };
     assert!(store.published().await.unwrap().is_empty());
     assert!(store.publish(vec![(key(""), first, None), (key(AGENCIES[0]), first, None)]).await.unwrap());
-    let later = Published { counts: Counts { very_dissatisfied: 9, ..counts }, n_visits: 3 };
+    let later = Published { counts: Counts { very_dissatisfied: 9, ..counts }, n_unregistered: 3 };
     assert!(store.publish(vec![(key(""), later, Some(first))]).await.unwrap());
     // Who knows less than what stands publishes nothing, and nothing beside it.
     let other = key(AGENCIES[0]);

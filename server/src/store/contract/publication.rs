@@ -2,14 +2,14 @@
 
 use haochaping::{
     identifier::ItemCode,
-    rating::{Channel, SatisfactionLevel},
+    rating::{Channel, Provenance, SatisfactionLevel},
     region::Region,
     statistics::Counts,
 };
 
 use super::{
     Any,
-    make::{AGENCIES, AUTHORITY, TODAY, counted, new_service, noon, outcomes, place, rating, service},
+    make::{AGENCIES, AUTHORITY, Placed, TODAY, counted, new_service, noon, outcomes, place, rating, service},
 };
 use crate::store::{
     FigureKey, NewRating, NewService, Published,
@@ -27,7 +27,8 @@ fn atom() -> Atom {
         card: 0,
         channel: Channel::Pc,
         source: String::new(),
-        provenance: haochaping::rating::Provenance::Citizen,
+        is_registered: true,
+        provenance: Provenance::Citizen,
     }
 }
 
@@ -59,7 +60,7 @@ pub(super) async fn what_counts_waits_by_day_and_is_published_once(store: Any<'_
     for region in ["321002", "321000", "320000", "000000"] {
         for agency in ["", AGENCIES[0]] {
             let key = FigureKey { region: region.parse().unwrap(), agency: agency.into() };
-            assert_eq!(daily[&key], Published { counts, n_visits: 0 }, "{key:?}");
+            assert_eq!(daily[&key], Published { counts, n_unregistered: 0 }, "{key:?}");
         }
     }
     let lines = store.released("321000".parse().unwrap(), Dimension::Channel).await.unwrap();
@@ -117,4 +118,35 @@ pub(super) async fn services_that_can_be_rated_are_counted_and_items_have_names(
     }
     assert_eq!(store.item_names().await.unwrap()[ITEM], "社会保障卡申领");
     assert_eq!(store.revisions().await.unwrap()["names"], raised + 1, "a name that stays is told once");
+}
+
+/// 主动评价率 is a share of the services of which the collector was told whether or not they were rated.
+pub(super) async fn a_service_that_came_with_its_rating_is_in_no_share(store: Any<'_>) {
+    let relayed = NewService { is_rated_elsewhere: true, ..new_service(AUTHORITY, service("relayed"), 1) };
+    let placed = Placed { part: relayed.part, id: relayed.id, service: relayed.service.clone() };
+    store.register(AUTHORITY, vec![relayed.clone()]).await.unwrap();
+    let registered = place(store, vec![service("a"), service("b")]).await;
+    let from = |of: &Placed, n| NewRating { provenance: Provenance::Relayed, ..rating(of, n) };
+    let bad = NewRating { level: SatisfactionLevel::Dissatisfied, ..from(&placed, 0) };
+    outcomes(store, vec![bad, from(&registered[0], 1)]).await;
+    let both = Counts { satisfied: 1, dissatisfied: 1, ..Counts::default() };
+    let again = store.register(AUTHORITY, vec![NewService { is_rated_elsewhere: false, ..relayed }]).await.unwrap();
+    assert!(!again.services[0].is_new, "registered later, it stays what it was");
+    let figure = &counted(store).await[&FigureKey { region: Region::COUNTRY, agency: String::new() }];
+    assert_eq!((figure.counts, figure.n_unregistered, figure.n_services), (both, 1, 2));
+    let waiting = store.waiting_ratings().await.unwrap();
+    let groups = waiting.iter().map(|w| Group { atom: w.atom.clone(), until: w.day, counts: w.counts });
+    assert_eq!(store.release(groups.collect()).await.unwrap(), 2, "they wait apart");
+    let daily = store.daily().await.unwrap();
+    let key = FigureKey { region: Region::COUNTRY, agency: String::new() };
+    assert_eq!(daily[&key], Published { counts: both, n_unregistered: 1 });
+    let handled = store.handled_of_released(noon(TODAY + 1)).await.unwrap();
+    assert_eq!(
+        handled.values().map(|of| of.bad).collect::<Vec<_>>(),
+        [1],
+        "the handling of what was relayed is told too"
+    );
+    let by_source = store.released(Region::COUNTRY, Dimension::Source).await.unwrap();
+    assert_eq!(by_source, [(AUTHORITY.to_owned(), 202_611, both)]);
+    assert_eq!(store.verify().await.unwrap().faults, [""; 0]);
 }

@@ -144,16 +144,16 @@ pub(super) fn publish(
     for (key, new, known) in moved {
         let mut row = set![signed(key.region), &key.agency];
         row.extend(columns(&new.counts).map(Param::Int));
-        row.push(Param::Int(new.n_visits.cast_signed()));
+        row.push(Param::Int(new.n_unregistered.cast_signed()));
         let sql = if let Some(known) = known {
             row.push(Param::Int(known.counts.total().cast_signed()));
             "update published set very_satisfied = ?3, satisfied = ?4, basically_satisfied = ?5, dissatisfied = ?6,
-               very_dissatisfied = ?7, n_visits = ?8
+               very_dissatisfied = ?7, n_unregistered = ?8
              where region = ?1 and agency = ?2 and very_satisfied + satisfied + basically_satisfied + dissatisfied
                + very_dissatisfied = ?9"
         } else {
             "insert into published (region, agency, very_satisfied, satisfied, basically_satisfied, dissatisfied,
-               very_dissatisfied, n_visits) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) on conflict do nothing"
+               very_dissatisfied, n_unregistered) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) on conflict do nothing"
         };
         let is_kept = transaction.execute(sql, &row)?;
         if is_kept == 0 {

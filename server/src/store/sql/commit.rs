@@ -30,6 +30,7 @@ struct Place {
     region: Region,
     is_probe: bool,
     is_real_name: bool,
+    is_registered: bool,
 }
 
 /// A rating with its place.
@@ -149,6 +150,7 @@ fn follow_up(transaction: &Transaction<'_>, accepted: &[Placed<'_>]) -> Result<V
             channel: new.channel,
             provenance: one.provenance,
             source: source_of(one.provenance, &place.authority),
+            is_registered: place.is_registered,
             tally: if is_held { Tally::Quarantined } else { Tally::Counted(new.level) },
         };
         sums.add(group, 1);
@@ -218,7 +220,8 @@ fn find_places(transaction: &Transaction<'_>, batch: &[NewRating]) -> Result<Vec
     }
     let mut of_services = transaction
         .select_each(
-            "select authority, case_number, service_number, item_code, agency, region, probe, real_name from service
+            "select authority, case_number, service_number, item_code, agency, region, probe, real_name, relayed = 0
+             from service
              where part = ?1 and id = ?2",
             &services,
             read_service,
@@ -240,6 +243,7 @@ fn find_places(transaction: &Transaction<'_>, batch: &[NewRating]) -> Result<Vec
             region,
             is_probe: false,
             is_real_name: false,
+            is_registered: false,
         }),
         About::Imported(case) => Some(Place {
             authority: case.authority.clone(),
@@ -252,6 +256,7 @@ fn find_places(transaction: &Transaction<'_>, batch: &[NewRating]) -> Result<Vec
             region: case.region,
             is_probe: false,
             is_real_name: false,
+            is_registered: false,
         }),
     };
     Ok(batch.iter().map(place).collect())
@@ -269,6 +274,7 @@ fn read_service(row: &Row<'_>) -> database::Result<Place> {
         region: region_of(row.get(5)?),
         is_probe: row.get(6)?,
         is_real_name: row.get(7)?,
+        is_registered: row.get(8)?,
     })
 }
 

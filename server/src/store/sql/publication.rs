@@ -24,7 +24,7 @@ use crate::store::{
     publication::{Atom, Dimension, Group, Line, PublicationStore, Waiting},
 };
 
-/// Seven columns from `first` on.
+/// Eight columns from `first` on.
 fn atom_of(row: &Row<'_>, first: usize) -> database::Result<Atom> {
     Ok(Atom {
         region: region_of(row.get(first)?),
@@ -34,17 +34,18 @@ fn atom_of(row: &Row<'_>, first: usize) -> database::Result<Atom> {
         channel: named(row, first + 4, |name| name.parse::<Channel>().ok())?,
         provenance: named(row, first + 5, |name| name.parse::<Provenance>().ok())?,
         source: row.get(first + 6)?,
+        is_registered: row.get(first + 7)?,
     })
 }
 
 fn waiting(connection: &Connection) -> Result<Vec<Waiting>, StoreError> {
     Ok(connection.query(
-        "select region, agency, item, card, channel, provenance, source, day, sum(very_satisfied), sum(satisfied),
+        "select region, agency, item, card, channel, provenance, source, registered, day, sum(very_satisfied), sum(satisfied),
            sum(basically_satisfied), sum(dissatisfied), sum(very_dissatisfied) from waiting
-         group by region, agency, item, card, channel, provenance, source, day
-         order by region, agency, item, card, channel, provenance, source, day",
+         group by region, agency, item, card, channel, provenance, source, registered, day
+         order by region, agency, item, card, channel, provenance, source, registered, day",
         params![],
-        |row| Ok(Waiting { atom: atom_of(row, 0)?, day: row.get(7)?, counts: counts_of(row, 8)? }),
+        |row| Ok(Waiting { atom: atom_of(row, 0)?, day: row.get(8)?, counts: counts_of(row, 9)? }),
     )?)
 }
 
@@ -85,30 +86,40 @@ fn release(connection: &mut Connection, groups: &[Group]) -> Result<u64, StoreEr
 /// Takes out of what waits those groups that still wait as they are; beside the others something else waits by now.
 fn take<'g>(transaction: &Transaction<'_>, groups: &'g [Group]) -> Result<Vec<&'g Group>, StoreError> {
     const OF_ATOM: &str = "region = ?1 and agency = ?2 and item = ?3 and card = ?4 and channel = ?5 and provenance = ?6
-        and source = ?7";
+        and source = ?7 and registered = ?8";
     let keys: Vec<_> = groups
         .iter()
         .map(|Group { atom, until, .. }| {
             let (channel, provenance) = (atom.channel.name(), atom.provenance.name());
-            set![signed(atom.region), &atom.agency, &atom.item, atom.card, channel, provenance, &atom.source, until]
+            set![
+                signed(atom.region),
+                &atom.agency,
+                &atom.item,
+                atom.card,
+                channel,
+                provenance,
+                &atom.source,
+                atom.is_registered,
+                until
+            ]
         })
         .collect();
     let waiting = transaction.select_each(
         &format!(
             "select coalesce(sum(very_satisfied), 0), coalesce(sum(satisfied), 0), coalesce(sum(basically_satisfied),
                0), coalesce(sum(dissatisfied), 0), coalesce(sum(very_dissatisfied), 0) from waiting where {OF_ATOM}
-               and day <= ?8"
+               and day <= ?9"
         ),
         &keys,
         |row| counts_of(row, 0),
     )?;
     let still = groups.iter().zip(keys).zip(waiting).filter(|((group, _), found)| *found == Some(group.counts));
     let (taken, keys): (Vec<_>, Vec<_>) = still.map(|(one, _)| one).unzip();
-    transaction.execute_each(&format!("delete from waiting where {OF_ATOM} and day <= ?8"), &keys)?;
+    transaction.execute_each(&format!("delete from waiting where {OF_ATOM} and day <= ?9"), &keys)?;
     transaction.insert_all(
-        "insert into released_until (region, agency, item, card, channel, provenance, source, day)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-         on conflict (region, agency, item, card, channel, provenance, source) do update set day = excluded.day",
+        "insert into released_until (region, agency, item, card, channel, provenance, source, registered, day)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+         on conflict (region, agency, item, card, channel, provenance, source, registered) do update set day = excluded.day",
         &keys,
     )?;
     Ok(taken)
@@ -117,14 +128,14 @@ fn take<'g>(transaction: &Transaction<'_>, groups: &'g [Group]) -> Result<Vec<&'
 fn daily(connection: &Connection) -> Result<BTreeMap<FigureKey, Published>, StoreError> {
     let sql =
         "select region, kind, value, sum(very_satisfied), sum(satisfied), sum(basically_satisfied), sum(dissatisfied),
-         sum(very_dissatisfied) from released where kind in ('all', 'agency', 'visit') group by region, kind, value";
+         sum(very_dissatisfied) from released where kind in ('all', 'agency', 'unregistered') group by region, kind, value";
     let mut found: BTreeMap<FigureKey, Published> = BTreeMap::new();
     connection.for_each(sql, params![], |row| {
         let (region, kind, agency) = (region_of(row.get(0)?), row.get::<String>(1)?, row.get::<String>(2)?);
         let counts = counts_of(row, 3)?;
-        if kind == Dimension::Visit.name() {
+        if kind == Dimension::Unregistered.name() {
             for agency in [String::new(), agency] {
-                found.entry(FigureKey { region, agency }).or_default().n_visits += counts.total();
+                found.entry(FigureKey { region, agency }).or_default().n_unregistered += counts.total();
             }
         } else {
             found.entry(FigureKey { region, agency }).or_default().counts = counts;
@@ -149,9 +160,12 @@ fn handled(connection: &Connection, now: Instant) -> Result<BTreeMap<FigureKey, 
     let sql = format!(
         "{HANDLED_SUMS} from (select w.*, {IS_DUE}
            from work_order w join rating r on r.part = w.part and r.id = w.rating
+           left join service s on s.part = r.part and s.authority = r.authority and s.case_number = r.case_number
+             and s.service_number = r.service_number
            join released_until u on u.region = r.region and u.agency = r.agency and u.item = coalesce(r.item_code, '')
              and u.card = coalesce(r.card, 0) and u.channel = r.channel and u.provenance = r.provenance
              and u.source = case when r.provenance = 'relayed' then r.authority else '' end
+             and u.registered = case when r.card is null and coalesce(s.relayed, 0) = 0 then 1 else 0 end
            where (w.opened_at + 28800000) / 86400000 <= u.day) w
          group by region, rated_agency"
     );

@@ -212,7 +212,8 @@ struct Held {
 fn read_held(connection: &Connection, part: u8, rating: &RatingId, at: Instant) -> Result<Option<Held>, StoreError> {
     let sql =
         "select r.level, r.channel, r.provenance, r.item_code, r.agency, r.region, r.rated_at, r.card, r.anonymous,
-           r.contact is not null, r.salt, coalesce(s.real_name, 0), r.authority
+           r.contact is not null, r.salt, coalesce(s.real_name, 0), r.authority,
+           r.card is null and coalesce(s.relayed, 0) = 0
          from rating r left join service s on s.part = r.part and s.authority = r.authority
            and s.case_number = r.case_number and s.service_number = r.service_number
          where r.part = ?1 and r.id = ?2";
@@ -231,6 +232,7 @@ fn read_held(connection: &Connection, part: u8, rating: &RatingId, at: Instant) 
                 channel: named(row, 1, |name| name.parse::<Channel>().ok())?,
                 provenance,
                 source: source_of(provenance, &authority),
+                is_registered: row.get(13)?,
                 tally: Tally::Quarantined,
             },
             level: named(row, 0, |name| name.parse::<SatisfactionLevel>().ok())?,

@@ -102,12 +102,12 @@ pub(super) fn columns(counts: &Counts) -> [i64; 5] {
 pub(super) fn published(connection: &Connection) -> Result<BTreeMap<FigureKey, Published>, StoreError> {
     Ok(connection.query(
         "select region, agency, very_satisfied, satisfied, basically_satisfied, dissatisfied, very_dissatisfied,
-           n_visits from published",
+           n_unregistered from published",
         params![],
         |row| {
-            let n_visits = row.get::<i64>(7)?.unsigned_abs();
+            let n_unregistered = row.get::<i64>(7)?.unsigned_abs();
             let key = FigureKey { region: region_of(row.get(0)?), agency: row.get(1)? };
-            Ok((key, Published { counts: counts_of(row, 2)?, n_visits }))
+            Ok((key, Published { counts: counts_of(row, 2)?, n_unregistered }))
         },
     )?)
 }

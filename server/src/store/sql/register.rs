@@ -40,14 +40,16 @@ pub(super) fn register(
     Ok(Registration { services: registered, slot: service_slot(connection), revision, added })
 }
 
-/// Adds what is new to the services that can be rated.
+/// Adds what is new to the services that can be rated: not those that came with their rating, since of the others of their
+/// system nobody tells us.
 fn count_services(
     transaction: &Transaction<'_>,
     services: &[NewService],
     registered: &[Registered],
 ) -> Result<(i64, Vec<Added>), StoreError> {
     let mut figures = BTreeMap::new();
-    let news = services.iter().zip(registered).filter(|(new, known)| known.is_new && !new.is_probe);
+    let news =
+        services.iter().zip(registered).filter(|(new, known)| known.is_new && !new.is_probe && !new.is_rated_elsewhere);
     for (NewService { service, .. }, _) in news {
         add_around(&mut figures, (service.region, service.agency_code.as_str()), Tally::Service, 1);
     }
@@ -128,12 +130,13 @@ fn insert(transaction: &Transaction<'_>, authority: &str, news: &[&NewService]) 
             new.last_day,
             new.at.millis(),
             new.is_probe,
+            new.is_rated_elsewhere,
         ]
     });
     Ok(transaction.insert_all_returning(
         "insert into service (part, authority, case_number, service_number, id, item_code, item_name, agency, region,
-           finished_at, mode, real_name, \"window\", staff_number, last_day, registered_at, probe)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+           finished_at, mode, real_name, \"window\", staff_number, last_day, registered_at, probe, relayed)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
          on conflict (part, authority, case_number, service_number) do nothing returning id",
         &sets.collect::<Vec<_>>(),
         |row| row.get(0),

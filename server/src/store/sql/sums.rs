@@ -30,6 +30,8 @@ pub(super) struct Group {
     pub(super) provenance: Provenance,
     /// The system that relayed; empty for every other.
     pub(super) source: String,
+    /// Whether its service was registered before its rating came.
+    pub(super) is_registered: bool,
     pub(super) tally: Tally,
 }
 
@@ -95,16 +97,26 @@ impl Sums {
         let waiting = self.waiting();
         let sets = waiting.iter().map(|((atom, day), counts)| {
             let (region, channel, provenance) = (signed(atom.region), atom.channel.name(), atom.provenance.name());
-            let mut set =
-                set![region, &atom.agency, &atom.item, atom.card, channel, provenance, &atom.source, day, slot];
+            let mut set = set![
+                region,
+                &atom.agency,
+                &atom.item,
+                atom.card,
+                channel,
+                provenance,
+                &atom.source,
+                atom.is_registered,
+                day,
+                slot
+            ];
             set.extend(columns(counts).map(Param::Int));
             set
         });
         transaction.insert_all(
-            "insert into waiting (part, region, agency, item, card, channel, provenance, source, day, slot,
+            "insert into waiting (part, region, agency, item, card, channel, provenance, source, registered, day, slot,
                very_satisfied, satisfied, basically_satisfied, dissatisfied, very_dissatisfied)
-             values (0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
-             on conflict (part, region, agency, item, card, channel, provenance, source, day, slot) do update set
+             values (0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+             on conflict (part, region, agency, item, card, channel, provenance, source, registered, day, slot) do update set
                very_satisfied = waiting.very_satisfied + excluded.very_satisfied,
                satisfied = waiting.satisfied + excluded.satisfied,
                basically_satisfied = waiting.basically_satisfied + excluded.basically_satisfied,
@@ -139,8 +151,9 @@ impl Sums {
                 Provenance::Default => Tally::Default,
                 Provenance::Citizen | Provenance::Assisted | Provenance::Relayed => group.tally,
             };
-            let visit = (group.card.is_some() && matches!(tally, Tally::Counted(_))).then_some(Tally::Visit);
-            for tally in [Some(tally), visit].into_iter().flatten() {
+            let unregistered =
+                (!group.is_registered && matches!(tally, Tally::Counted(_))).then_some(Tally::Unregistered);
+            for tally in [Some(tally), unregistered].into_iter().flatten() {
                 add_around(&mut figures, (group.region, &group.agency), tally, *n);
             }
         }
@@ -160,6 +173,7 @@ impl Sums {
                 channel: group.channel,
                 provenance: group.provenance,
                 source: group.source.clone(),
+                is_registered: group.is_registered,
             };
             waiting.entry((atom, group.day)).or_default().add(level, u64::try_from(*n).unwrap_or(0));
         }

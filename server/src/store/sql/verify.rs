@@ -95,8 +95,10 @@ fn check_outbox(connection: &Connection, found: &mut Verification) -> Result<(),
 fn fold_ratings(connection: &Connection, found: &mut Verification) -> Result<(Fold, Fold), StoreError> {
     let (mut figures, mut slices) = (Fold::new(), Fold::new());
     let sql = "select r.level, r.provenance, r.agency, r.region, r.rated_at, r.card,
-           q.part is not null, q.decision
-         from rating r left join quarantine q on q.part = r.part and q.rating = r.id";
+           q.part is not null, q.decision, coalesce(s.relayed, 0) = 1
+         from rating r left join quarantine q on q.part = r.part and q.rating = r.id
+           left join service s on s.part = r.part and s.authority = r.authority and s.case_number = r.case_number
+             and s.service_number = r.service_number";
     connection.for_each(sql, params![], |row| {
         found.n_ratings += 1;
         let level: String = row.get(0)?;
@@ -129,8 +131,8 @@ fn fold_ratings(connection: &Connection, found: &mut Verification) -> Result<(Fo
             Provenance::Probe | Provenance::Imported | Provenance::Default => figure(of.name()),
             Provenance::Citizen | Provenance::Assisted | Provenance::Relayed => figure(tally),
         }
-        if counts && tally == level && card.is_some() {
-            figure("visit");
+        if counts && tally == level && (card.is_some() || row.get(8)?) {
+            figure("unregistered");
         }
         if counts && tally == level {
             let city = region.city().number();
@@ -142,7 +144,7 @@ fn fold_ratings(connection: &Connection, found: &mut Verification) -> Result<(Fo
 }
 
 fn fold_services(connection: &Connection, figures: &mut Fold) -> Result<(), StoreError> {
-    let sql = "select region, agency, count(*) from service where probe = 0 group by region, agency";
+    let sql = "select region, agency, count(*) from service where probe = 0 and relayed = 0 group by region, agency";
     connection.for_each(sql, params![], |row| {
         let (region, agency, n) = (region_of(row.get(0)?), row.get::<String>(1)?, row.get::<i64>(2)?);
         for ancestor in region.ancestors() {
@@ -162,7 +164,7 @@ fn check_publication(connection: &Connection, found: &mut Verification) -> Resul
             connection,
             &format!(
                 "select level, sum(n) from counter where region = 0 and {of}
-                   and level not in ('quarantined', 'excluded', 'imported', 'default', 'probe', 'visit', 'service')
+                   and level not in ('quarantined', 'excluded', 'imported', 'default', 'probe', 'unregistered', 'service')
                  group by level having sum(n) <> 0"
             ),
         )?;
