@@ -16,7 +16,8 @@ use crate::{
     writer::NotWritten,
 };
 
-/// How a rating comes in. Channel and provenance follow from here and from nothing in the request's content.
+/// How a rating comes in. Channel and provenance follow from here and from nothing in a person's request; only of a relayed
+/// rating the other system says how it came in there.
 #[derive(Clone, Copy, Debug)]
 pub struct Entrance {
     /// How.

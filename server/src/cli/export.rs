@@ -1,19 +1,20 @@
 use std::{
     fs::File,
     io::{BufWriter, Write},
-    path::PathBuf,
+    os::unix::fs::OpenOptionsExt as _,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
 use anyhow::{Context, Result, ensure};
 use clap::Args as ClapArgs;
-use haochaping::link::PARTS;
+use haochaping::link::{PARTS, Receipt};
 
 use super::{load_keys, open_existing, progress_bar};
 use crate::{
     app::{Clock, SystemClock},
     config::StoreArgs,
-    exchange::{Format, Profile, Watermark},
+    exchange::{Format, Newest, Profile, Watermark},
     keys::Keys,
     store::{
         SqlStore, Store,
@@ -28,9 +29,10 @@ use crate::{
   haochaping export --profile gbt-39046 --watermark last.json --output 2026-11-25.csv
 
 Writes ratings that count: of citizens, entered at their word, or relayed. What waits in quarantine follows when it is
-released; tests and imported history never do. Names and telephone numbers of people stay here. With --watermark only what
-came since the last export is written, and the file is moved on once everything is on disk; an export that was cut off is
-run again. Should it be cut off at the very last moment a rating can be handed over twice: its receipt is the same.")]
+released; tests and imported history never do. Fields for names and telephone numbers stay here; comments leave as they were
+written. With --watermark only what came since the last export is written, and the file is moved on once everything is in
+--output and on disk, or was handed to standard output. An export that was cut off is run again; should that have been at
+the very last moment a rating is handed over twice, with the same receipt.")]
 pub(super) struct Args {
     #[command(flatten)]
     store: StoreArgs,
@@ -58,16 +60,18 @@ pub(super) async fn run(args: Args) -> Result<()> {
     let until = store.slot_revisions().await?;
     if let Some(last) = &last {
         last.check_before(&until)?;
+        last.check_newest(&store.commits_of(last.newest.values().map(Newest::key).collect()).await?)?;
     }
     let target = Target::open(args.output.clone())?;
     let mut out = Rows::new(args.format, &profile, target.writer()?)?;
     let asked = Arc::new(Asked { after: last.as_ref().map(|last| last.slots.clone()), until: until.clone() });
     let first = last.as_ref().map_or([0; 16], Watermark::first_id);
-    let n_rows = write_all(&store, &keys, &asked, first, &mut out).await?;
+    let mut mark = Watermark { at, slots: until, newest: last.map(|last| last.newest).unwrap_or_default() };
+    let n_rows = write_all(&store, &keys, &asked, first, &mut out, &mut mark).await?;
     out.finish()?;
     target.keep()?;
     if let Some(path) = &args.watermark {
-        Watermark { at, slots: until }.write(path)?;
+        mark.write(path)?;
     }
     eprintln!("{n_rows} ratings exported by the profile {}", profile.name());
     Ok(())
@@ -79,6 +83,7 @@ async fn write_all(
     asked: &Arc<Asked>,
     first: [u8; 16],
     out: &mut Rows<'_>,
+    mark: &mut Watermark,
 ) -> Result<u64> {
     let bar = progress_bar(u64::from(PARTS) * 2, "partitions");
     let mut n_rows = 0;
@@ -91,6 +96,9 @@ async fn write_all(
                 for rating in &page.ratings {
                     out.write(rating, &comment_of(keys, rating)?)?;
                     n_rows += 1;
+                    if let Some(commit) = rating.commit {
+                        mark.note(rating.part, rating.id, commit);
+                    }
                 }
                 after = page.last;
             }
@@ -104,7 +112,7 @@ async fn write_all(
 fn comment_of(keys: &Keys, rating: &Outgoing) -> Result<String> {
     let Some(sealed) = &rating.comment else { return Ok(String::new()) };
     let opened = keys.vault.open("rating", &rating.id, "comment", sealed);
-    opened.with_context(|| format!("the comment of a rating of case {} cannot be opened", rating.case_number))
+    opened.with_context(|| format!("the comment of rating {} cannot be opened", Receipt::of(rating.part, &rating.id)))
 }
 
 /// A file that appears under its name when it is whole, or standard output.
@@ -121,12 +129,19 @@ impl Target {
 
     fn writer(&self) -> Result<Box<dyn Write>> {
         let Some((_, part)) = &self.0 else { return Ok(Box::new(std::io::stdout())) };
-        Ok(Box::new(File::create(part).with_context(|| format!("{} cannot be written", part.display()))?))
+        // What people wrote is in it, in clear.
+        let mut options = File::options();
+        let file = options.write(true).create(true).truncate(true).mode(0o600).open(part);
+        Ok(Box::new(file.with_context(|| format!("{} cannot be written", part.display()))?))
     }
 
     fn keep(self) -> Result<()> {
         let Some((path, part)) = self.0 else { return Ok(()) };
-        let kept = File::open(&part).and_then(|file| file.sync_all()).and_then(|()| std::fs::rename(&part, &path));
+        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let kept = File::open(&part)
+            .and_then(|file| file.sync_all())
+            .and_then(|()| std::fs::rename(&part, &path))
+            .and_then(|()| File::open(directory)?.sync_all());
         kept.with_context(|| format!("{} cannot be written", path.display()))
     }
 }

@@ -1,6 +1,6 @@
 use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 use clap::Args as ClapArgs;
 use haochaping::{
     link::part_of,
@@ -9,7 +9,7 @@ use haochaping::{
 use indicatif::ProgressBar;
 use sha2::{Digest, Sha256};
 
-use super::{load_keys, open_or_make, progress_bar};
+use super::{load_keys, open_existing, progress_bar};
 use crate::{
     app::{Clock, SystemClock, SystemRng, random, timeless_id, uuid_at},
     config::StoreArgs,
@@ -63,7 +63,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
         format: args.format,
         agency: args.agency,
     };
-    let store = open_or_make(&args.store).await?;
+    let store = open_existing(&args.store).await?;
     let keys = load_keys(&args.store, &store).await?;
     let import = Import { source, store, keys, authority: format!("{IMPORT_PREFIX}{}", args.authority) };
     let n_rows = import.check().await?;
@@ -180,6 +180,8 @@ impl Import {
             bar.inc(chunk.len() as u64);
         }
         bar.finish_and_clear();
+        let file = self.source.file.display();
+        ensure!(n_new + n_known == n_rows, "{file} is read twice and was shorter the second time: name a plain file");
         Ok((n_new, n_known))
     }
 
@@ -222,9 +224,19 @@ impl Import {
         part_of(&self.authority, row.case_number.as_str())
     }
 
-    /// Of everything that is kept of a row.
+    /// Of everything that is kept of a row, in a form that stays the same over releases.
     fn fingerprint(&self, row: &Incoming) -> [u8; 16] {
-        self.keys.fingerprint.mac(format!("hcp-import-1{row:?}").as_bytes())
+        let (region, at) = (row.region.to_string(), row.rated_at.millis().to_string());
+        let item = row.item_code.as_ref().map_or("", |code| code.as_str());
+        let codes = row.indicators.join(",");
+        let parts =
+            [row.agency.as_str(), &region, item, row.channel.name(), row.level.name(), &codes, &row.comment, &at];
+        let mut message = b"hcp-import-1".to_vec();
+        for part in parts {
+            message.extend((part.len() as u64).to_be_bytes());
+            message.extend(part.as_bytes());
+        }
+        self.keys.fingerprint.mac(&message)
     }
 }
 

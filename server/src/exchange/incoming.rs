@@ -61,6 +61,7 @@ pub fn read_row(
     };
     let mut faults = Vec::new();
     let mut fault = |field: Field, said: String| {
+        // Without a column of its own a department is said on the command line.
         faults.push(format!("{}: {said}", profile.head(field).unwrap_or("--agency")));
     };
     macro_rules! checked {

@@ -8,4 +8,4 @@ mod watermark;
 pub use incoming::{Incoming, read_row};
 pub use profile::{Field, Profile};
 pub use source::{Format, Source};
-pub use watermark::Watermark;
+pub use watermark::{Newest, Watermark};

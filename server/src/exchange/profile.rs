@@ -120,7 +120,8 @@ impl Profile {
         Ok(profile)
     }
 
-    /// Nothing may be lost on the way out, and nothing be of two meanings on the way in.
+    /// Levels must not be lost on the way out nor have two meanings on the way in. Two channels may have one code where the other
+    /// side knows no more of them.
     fn check(&self) -> Result<()> {
         ensure!(self.levels.len() == 5, "it maps {} levels of 5", self.levels.len());
         ensure!(self.channels.len() == Channel::ALL.len(), "it maps {} channels of 7", self.channels.len());
@@ -128,6 +129,9 @@ impl Profile {
         codes.sort_unstable();
         codes.dedup();
         ensure!(codes.len() == 5, "two levels have one code");
+        let mut heads = self.heads();
+        heads.sort_unstable();
+        ensure!(heads.windows(2).all(|pair| pair[0] != pair[1]), "two columns have one name");
         for mode in ["online", "on_site"] {
             ensure!(self.modes.contains_key(mode), "it does not map the mode {mode}");
         }
@@ -135,7 +139,7 @@ impl Profile {
             !self.region_digits.is_empty() && self.region_digits.iter().all(|n| [6, 9, 12].contains(n)),
             "region_digits are of 6, 9 and 12"
         );
-        for field in [Field::CaseNumber, Field::Level, Field::RatedAt] {
+        for field in [Field::CaseNumber, Field::Region, Field::Channel, Field::Level, Field::RatedAt] {
             ensure!(self.columns.iter().any(|column| column.field == field), "it has no column for {field:?}");
         }
         Ok(())

@@ -79,7 +79,13 @@ impl Source {
     }
 
     fn rows_of_json(&self, file: File) -> Box<dyn Iterator<Item = Row> + Send + '_> {
-        let lines = BufReader::new(file).lines().zip(1_u64..);
+        // A line that is no text is one fault; a disk that does not read would be one for ever.
+        let mut is_broken = false;
+        let lines = BufReader::new(file).lines().zip(1_u64..).take_while(move |(line, _)| {
+            let goes_on = !is_broken;
+            is_broken = line.as_ref().is_err_and(|error| error.kind() != std::io::ErrorKind::InvalidData);
+            goes_on
+        });
         let is_empty = |line: &std::io::Result<String>| line.as_ref().is_ok_and(|line| line.trim().is_empty());
         Box::new(lines.filter(move |(line, _)| !is_empty(line)).map(|(line, number)| {
             let line = line.map_err(|error| vec![format!("cannot be read: {error}")]);

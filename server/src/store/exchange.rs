@@ -14,6 +14,8 @@ use haochaping::{
 pub struct Outgoing {
     /// The rating's partition.
     pub part: u8,
+    /// Slot and revision of the commit that brought it; none of old ratings.
+    pub commit: Option<(i64, i64)>,
     /// Its id.
     pub id: RatingId,
     /// 办件编号

@@ -211,6 +211,10 @@ pub struct Registered {
     pub last_day: u16,
     /// Whether this call put it on record.
     pub is_new: bool,
+    /// Where it is, as it was registered first.
+    pub region: Region,
+    /// Whose it is, likewise.
+    pub agency: String,
     /// When it was rated.
     pub rated_at: Option<Instant>,
 }

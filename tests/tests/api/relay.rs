@@ -117,6 +117,24 @@ fn what_was_relayed_is_not_rated_again_here() {
     verified(&collector);
 }
 
+/// A key answers for what lies in its scope, and a case lies where it was registered first.
+#[test]
+fn a_case_that_stands_outside_the_scope_is_not_reached_by_saying_otherwise() {
+    let collector = Collector::start(&[]);
+    let said = collector.cli(&["api-key", "add", collector.authority(), "--scope", "relay", "--region", "321000"]);
+    let http = Http::new().header("authorization", &format!("Bearer {}", said.out.trim()));
+    let relay = Relay { collector: &collector, http };
+    eventually("the key is known", || (relay.send(&[]).status == 400).then_some(()));
+    let inside = relayed("a", "satisfied", "413");
+    let mut elsewhere = inside["service"].clone();
+    elsewhere["region"] = "320102".into();
+    collector.register_all(&[elsewhere]);
+    let answer = relay.send(&[inside, relayed("b", "satisfied", "413")]).json();
+    assert_eq!(rejected(&answer), [(0, "service.region", "outside-scope")]);
+    assert_eq!(answer["accepted"][0]["source_key"], "b");
+    assert_eq!(collector.read_sql("select region from rating"), ["321002000000"]);
+}
+
 #[test]
 fn nobody_is_invited_to_rate_what_was_rated_elsewhere() {
     let collector = Collector::start(&[]);

@@ -31,6 +31,7 @@ use crate::{
         (status = 200, description = "each rating is on disk, or its faults are named", body = RelayAnswer),
         (status = 400, description = "not JSON of this form, or not 1 to 1,000 ratings", body = v1::Problem, content_type = "application/problem+json"),
         (status = 401, description = "no live API key of scope `relay`", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 408, description = "it took too long; some may be on disk, and all can be sent again"),
         (status = 413, description = "the body is too large", body = v1::Problem, content_type = "application/problem+json"),
         (status = 415, description = "not application/json", body = v1::Problem, content_type = "application/problem+json"),
         (status = 500, description = "the store failed; some may be on disk, and all can be sent again", body = v1::Problem, content_type = "application/problem+json"),
@@ -68,9 +69,18 @@ async fn relay(app: &App, caller: &Caller, sent: Vec<RelayedRating>) -> Result<R
     let registration =
         app.store.register(&caller.authority, services).await.map_err(|error| Problem::of_store(&error))?;
     app.figures.add(registration.slot, registration.revision, &registration.added);
-    let written = taken.iter().zip(&registration.services).map(|(one, service)| write(app, one, service));
-    let mut accepted = Vec::with_capacity(taken.len());
-    for (one, written) in taken.iter().zip(join_all(written).await) {
+    // A case may have been registered before, elsewhere: whoever relays answers for it as it stands.
+    let (inside, beyond): (Vec<_>, Vec<_>) = taken
+        .iter()
+        .zip(&registration.services)
+        .partition(|(_, known)| outside(caller, known.region, &known.agency).is_empty());
+    for (one, known) in beyond {
+        let faults = outside(caller, known.region, &known.agency).into_iter().map(of_scope);
+        rejected.extend(faults.map(|fault| with_fault(one.index, &one.checked.source_key, fault)));
+    }
+    let written = inside.iter().map(|(one, service)| write(app, one, service));
+    let mut accepted = Vec::with_capacity(inside.len());
+    for ((one, _), written) in inside.iter().zip(join_all(written).await) {
         let (index, source_key) = (one.index, one.checked.source_key.clone());
         match written {
             Ok(Accepted { answer, is_replay, .. }) => {
@@ -90,7 +100,7 @@ fn check_all(app: &App, caller: &Caller, sent: Vec<RelayedRating>) -> (Vec<Taken
     for (index, relayed) in sent.into_iter().enumerate() {
         let source_key = relayed.source_key.clone();
         let checked = relayed.check(now).and_then(|checked| {
-            let outside = outside(caller, &checked.service);
+            let outside = outside(caller, checked.service.region, checked.service.agency_code.as_str());
             if outside.is_empty() { Ok(checked) } else { Err(outside.into_iter().map(of_scope).collect()) }
         });
         match checked {
@@ -99,16 +109,14 @@ fn check_all(app: &App, caller: &Caller, sent: Vec<RelayedRating>) -> (Vec<Taken
                 let service = NewService { is_rated_elsewhere: true, ..service };
                 taken.push(Taken { index, checked, service });
             }
-            Err(faults) => rejected.extend(faults.into_iter().map(|(violation, said)| RelayRejected {
-                index,
-                source_key: source_key.clone(),
-                violation,
-                said,
-                rated_on: None,
-            })),
+            Err(faults) => rejected.extend(faults.into_iter().map(|fault| with_fault(index, &source_key, fault))),
         }
     }
     (taken, rejected)
+}
+
+fn with_fault(index: usize, source_key: &str, (violation, said): (v1::Violation, String)) -> RelayRejected {
+    RelayRejected { index, source_key: source_key.to_owned(), violation, said, rated_on: None }
 }
 
 fn of_scope(field: &str) -> (v1::Violation, String) {

@@ -10,6 +10,7 @@ use axum::{
 use haochaping::{
     calendar::Instant,
     link::{Ticket, part_of},
+    region::Region,
     service::Service,
     wire::v1,
 };
@@ -81,28 +82,38 @@ async fn register(
         if matches!(error, crate::store::StoreError::Busy(_)) { Problem::busy() } else { Problem::internal() }
     })?;
     app.figures.add(registered.slot, registered.revision, &registered.added);
-    let tickets = taken
-        .into_iter()
-        .zip(registered.services)
-        .map(|((index, new), registered)| issue(app, index, &new, &registered));
-    Ok(v1::ServicesRegistered { tickets: tickets.collect(), rejected })
+    let mut tickets = Vec::with_capacity(taken.len());
+    for ((index, new), registered) in taken.into_iter().zip(registered.services) {
+        // A case may have been registered elsewhere before: its link belongs to whoever answers for it there.
+        let outside = outside(caller, registered.region, &registered.agency);
+        if outside.is_empty() {
+            tickets.push(issue(app, index, &new, &registered));
+        }
+        rejected.extend(outside.into_iter().map(|field| v1::RejectedService {
+            index,
+            code: "outside-scope".to_owned(),
+            field: field.to_owned(),
+        }));
+    }
+    rejected.sort_by_key(|one| one.index);
+    Ok(v1::ServicesRegistered { tickets, rejected })
 }
 
 /// The faults of one registration as field and code.
 fn check(caller: &Caller, sent: v1::ServiceRegistration) -> Result<Service, Vec<(String, String)>> {
     let service = Service::try_from(sent)
         .map_err(|faults| faults.iter().map(|f| (f.field().to_owned(), f.code().to_owned())).collect::<Vec<_>>())?;
-    let outside = outside(caller, &service);
+    let outside = outside(caller, service.region, service.agency_code.as_str());
     if outside.is_empty() {
         return Ok(service);
     }
     Err(outside.into_iter().map(|field| (field.to_owned(), "outside-scope".to_owned())).collect())
 }
 
-/// The fields by which a service lies outside of what a key covers.
-pub fn outside(caller: &Caller, service: &Service) -> Vec<&'static str> {
-    let region = (!caller.covers_region(service.region)).then_some("region");
-    let agency = (!caller.covers_agency(service.agency_code.as_str())).then_some("agency_code");
+/// The fields by which a service lies outside of what a key covers, as it is sent and as it stands.
+pub fn outside(caller: &Caller, region: Region, agency: &str) -> Vec<&'static str> {
+    let region = (!caller.covers_region(region)).then_some("region");
+    let agency = (!caller.covers_agency(agency)).then_some("agency_code");
     region.into_iter().chain(agency).collect()
 }
 

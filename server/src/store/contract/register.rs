@@ -9,7 +9,14 @@ use crate::store::{NewService, Outcome, Registered};
 pub(super) async fn registering_again_gives_the_same_service(store: Any<'_>) {
     let first = new_service(AUTHORITY, service("case"), 1);
     let registered = store.register(AUTHORITY, vec![first.clone()]).await.unwrap().services;
-    let expected = Registered { id: first.id, last_day: first.last_day, is_new: true, rated_at: None };
+    let expected = Registered {
+        id: first.id,
+        last_day: first.last_day,
+        is_new: true,
+        region: first.service.region,
+        agency: first.service.agency_code.to_string(),
+        rated_at: None,
+    };
     assert_eq!(registered, std::slice::from_ref(&expected));
 
     // The retry of a portal comes with another proposal of an id and of a day; what stands is what counts.

@@ -9,7 +9,7 @@ use haochaping::{
 
 use super::{
     Any,
-    make::{Placed, TODAY, noon, outcomes, place_n, rating},
+    make::{AUTHORITY, Placed, TODAY, new_service, noon, outcomes, place_n, rating, service},
 };
 use crate::{
     app::{SystemRng, random},
@@ -19,8 +19,8 @@ use crate::{
     },
     keys::Vault,
     store::{
-        NewRating,
-        publication::{Dimension, Group},
+        NewRating, NewService,
+        publication::{Dimension, Group, Waiting},
         staff::AuditEntry,
         word::{ShownWord, Source},
     },
@@ -96,6 +96,39 @@ pub(super) async fn a_rating_is_read_once_when_it_is_published_and_only_if_it_co
     assert!(shown.keys().all(|(is_good, ..)| !is_good));
     let months = store.shown_word(Region::COUNTRY, false, Source::Word, "窗口").await.unwrap();
     assert_eq!(months, [(202_611, 2)]);
+}
+
+/// Ratings that agree in everything but who relayed them, or whether their service was known before, are published apart; and
+/// none is read before its own group is published, nor twice because another one is.
+pub(super) async fn what_was_relayed_is_read_with_its_own_group(store: Any<'_>) {
+    let mut placed = Vec::new();
+    for (n, (authority, is_rated_elsewhere)) in
+        [(AUTHORITY, false), ("other", false), (AUTHORITY, true)].iter().enumerate()
+    {
+        let n = u32::try_from(n).unwrap();
+        let new = new_service(authority, service(&format!("case-{n}")), n);
+        let new = NewService { is_rated_elsewhere: *is_rated_elsewhere, ..new };
+        store.register(authority, vec![new.clone()]).await.unwrap();
+        let of = Placed { part: new.part, id: new.id, service: new.service };
+        placed.push(NewRating { provenance: Provenance::Relayed, ..bad(&of, n, "窗口排队") });
+    }
+    let ids: Vec<_> = placed.iter().map(|new| new.id).collect();
+    outcomes(store, placed).await;
+    let unread = async || {
+        let mut found: Vec<_> = store.unread(9).await.unwrap().iter().map(|one| one.rating).collect();
+        found.sort_unstable();
+        found
+    };
+    let waiting = store.waiting_ratings().await.unwrap();
+    assert_eq!(waiting.len(), 3, "each waits by itself");
+    let group = |one: &Waiting| Group { atom: one.atom.clone(), until: one.day, counts: one.counts };
+    let of_other = |one: &&Waiting| one.atom.source == "other";
+    let first: Vec<_> = waiting.iter().filter(|one| !of_other(one)).map(group).collect();
+    assert_eq!(store.release(first).await.unwrap(), 2);
+    assert_eq!(unread().await, [ids[0], ids[2]]);
+    assert_eq!(store.release(waiting.iter().filter(of_other).map(group).collect()).await.unwrap(), 1);
+    assert_eq!(unread().await, ids);
+    assert_eq!(read(store).await, 3);
 }
 
 pub(super) async fn two_that_read_the_same_rating_count_it_once(store: Any<'_>) {

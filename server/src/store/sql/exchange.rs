@@ -27,6 +27,19 @@ impl SqlStore {
         self.read(move |connection| page(connection, &asked, place, part, &after)).await
     }
 
+    /// Slot and revision of the commits that brought ratings, in the order asked for.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn commits_of(&self, ratings: Vec<(u8, RatingId)>) -> Result<Vec<Option<(i64, i64)>>, StoreError> {
+        self.read(move |connection| {
+            let sets: Vec<_> = ratings.iter().map(|(part, id)| set![part, id]).collect();
+            let sql = "select slot, revision from rating where part = ?1 and id = ?2 and slot is not null";
+            Ok(connection.select_each(sql, &sets, |row| Ok((row.get(0)?, row.get(1)?)))?)
+        })
+        .await
+    }
+
     /// The fingerprints of imported ratings that are on record, in the order of the cases asked for.
     ///
     /// # Errors
@@ -61,7 +74,7 @@ fn page(connection: &Connection, asked: &Asked, place: Place, part: u8, after: &
     let sql = format!(
         "select r.id, r.case_number, r.service_number, r.level, r.indicators, r.comment, r.channel, r.provenance,
            r.item_code, s.item_name, r.agency, a.name, r.region, s.mode, s.finished_at,
-           coalesce(r.collected_at, r.rated_at), {commit}
+           coalesce(r.collected_at, r.rated_at), {commit}, r.slot, r.revision
          from {from}
            left join service s on s.part = r.part and s.authority = r.authority and s.case_number = r.case_number
              and s.service_number = r.service_number
@@ -84,6 +97,7 @@ fn page(connection: &Connection, asked: &Asked, place: Place, part: u8, after: &
 fn read(part: u8, row: &Row<'_>) -> database::Result<Outgoing> {
     Ok(Outgoing {
         part,
+        commit: row.get::<Option<i64>>(18)?.zip(row.get(19)?),
         id: row.get(0)?,
         case_number: row.get(1)?,
         service_number: row.get(2)?,

@@ -24,6 +24,14 @@ use crate::store::{
     publication::{Atom, Dimension, Group, Line, PublicationStore, Waiting},
 };
 
+/// Joins to a rating `r` up to which day its atom is published, as `x.day`; of one that never was there is no row.
+pub(super) const RELEASED_UNTIL: &str = "left join service s on s.part = r.part and s.authority = r.authority
+    and s.case_number = r.case_number and s.service_number = r.service_number
+  join released_until x on x.region = r.region and x.agency = r.agency and x.item = coalesce(r.item_code, '')
+    and x.card = coalesce(r.card, 0) and x.channel = r.channel and x.provenance = r.provenance
+    and x.source = case when r.provenance = 'relayed' then r.authority else '' end
+    and x.registered = case when r.card is null and coalesce(s.relayed, 0) = 0 then 1 else 0 end";
+
 /// Eight columns from `first` on.
 fn atom_of(row: &Row<'_>, first: usize) -> database::Result<Atom> {
     Ok(Atom {
@@ -160,13 +168,8 @@ fn handled(connection: &Connection, now: Instant) -> Result<BTreeMap<FigureKey, 
     let sql = format!(
         "{HANDLED_SUMS} from (select w.*, {IS_DUE}
            from work_order w join rating r on r.part = w.part and r.id = w.rating
-           left join service s on s.part = r.part and s.authority = r.authority and s.case_number = r.case_number
-             and s.service_number = r.service_number
-           join released_until u on u.region = r.region and u.agency = r.agency and u.item = coalesce(r.item_code, '')
-             and u.card = coalesce(r.card, 0) and u.channel = r.channel and u.provenance = r.provenance
-             and u.source = case when r.provenance = 'relayed' then r.authority else '' end
-             and u.registered = case when r.card is null and coalesce(s.relayed, 0) = 0 then 1 else 0 end
-           where (w.opened_at + 28800000) / 86400000 <= u.day) w
+           {RELEASED_UNTIL}
+           where (w.opened_at + 28800000) / 86400000 <= x.day) w
          group by region, rated_agency"
     );
     Ok(connection.query(&sql, params![now.millis()], read_handled)?)

@@ -7,7 +7,9 @@ use haochaping::{calendar::Instant, wire::v1::ServiceMode};
 use super::{
     admin::raise,
     post::{Event, has_any, post},
-    raise_slot, service_slot, signed,
+    raise_slot,
+    read::region_of,
+    service_slot, signed,
     sums::{Added, add_around, count},
 };
 use crate::store::{
@@ -82,7 +84,15 @@ fn register_all(
                 if has_invitations && !new.is_probe && !new.is_rated_elsewhere {
                     invite(transaction, new)?;
                 }
-                Registered { id: new.id, last_day: new.last_day, is_new: true, rated_at: None }
+                let service = &new.service;
+                Registered {
+                    id: new.id,
+                    last_day: new.last_day,
+                    is_new: true,
+                    region: service.region,
+                    agency: service.agency_code.to_string(),
+                    rated_at: None,
+                }
             }
             // Twice in one request, or another collector was quicker.
             None => prolong(transaction, new, transaction.query_row(FIND, &set, read)?)?,
@@ -210,14 +220,15 @@ pub(super) fn keep_name(
     Ok(())
 }
 
-const FIND: &str = "select s.id, s.last_day, r.rated_at from service s
+const FIND: &str = "select s.id, s.last_day, r.rated_at, s.region, s.agency from service s
      left join rating r on r.part = s.part and r.authority = s.authority and r.case_number = s.case_number
        and r.service_number = s.service_number
      where s.part = ?1 and s.authority = ?2 and s.case_number = ?3 and s.service_number = ?4";
 
 fn read(row: &Row<'_>) -> database::Result<Registered> {
     let rated_at = row.get::<Option<i64>>(2)?.map(Instant::from_millis);
-    Ok(Registered { id: row.get(0)?, last_day: row.get(1)?, is_new: false, rated_at })
+    let region = region_of(row.get(3)?);
+    Ok(Registered { id: row.get(0)?, last_day: row.get(1)?, is_new: false, region, agency: row.get(4)?, rated_at })
 }
 
 pub(super) fn find(

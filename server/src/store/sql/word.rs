@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use haochaping::{calendar::Instant, link::RatingId, region::Region};
 
-use super::{SqlStore, admin::raise, order::named, read::region_of, signed, staff::record};
+use super::{
+    SqlStore, admin::raise, order::named, publication::RELEASED_UNTIL, read::region_of, signed, staff::record,
+};
 use crate::store::{
     StoreError,
     database::{Connection, Transaction, params, set},
@@ -24,28 +26,25 @@ pub(super) fn to_read(transaction: &Transaction<'_>, ratings: &[(i64, u8, Rating
 }
 
 fn unread(connection: &Connection, limit: u32) -> Result<Vec<Unread>, StoreError> {
-    Ok(connection.query(
+    let sql = format!(
         "select u.day, r.part, r.id, r.region, r.agency, r.item_code, r.level, r.indicators, r.comment, r.rated_at
-         from unread u join rating r on r.part = u.part and r.id = u.rating
-         join released_until x on x.region = r.region and x.agency = r.agency and x.item = coalesce(r.item_code, '')
-           and x.card = coalesce(r.card, 0) and x.channel = r.channel and x.provenance = r.provenance
-         where u.day <= x.day limit ?1",
-        params![limit],
-        |row| {
-            Ok(Unread {
-                day: row.get(0)?,
-                part: row.get(1)?,
-                rating: row.get(2)?,
-                region: region_of(row.get(3)?),
-                agency: row.get(4)?,
-                item: row.get(5)?,
-                level: row.get(6)?,
-                indicators: row.get(7)?,
-                comment: row.get(8)?,
-                rated_at: Instant::from_millis(row.get(9)?),
-            })
-        },
-    )?)
+         from unread u join rating r on r.part = u.part and r.id = u.rating {RELEASED_UNTIL}
+         where u.day <= x.day limit ?1"
+    );
+    Ok(connection.query(&sql, params![limit], |row| {
+        Ok(Unread {
+            day: row.get(0)?,
+            part: row.get(1)?,
+            rating: row.get(2)?,
+            region: region_of(row.get(3)?),
+            agency: row.get(4)?,
+            item: row.get(5)?,
+            level: row.get(6)?,
+            indicators: row.get(7)?,
+            comment: row.get(8)?,
+            rated_at: Instant::from_millis(row.get(9)?),
+        })
+    })?)
 }
 
 fn version(connection: &Connection) -> Result<String, StoreError> {

@@ -22,7 +22,7 @@ use haochaping_server::{
     figures::Figures,
     http::{api::services::to_new, assets::Served, router::router},
     keys::{Keys, MasterKey},
-    store::{NullStore, Registered, SqlStore, Store},
+    store::{NewService, NullStore, Registered, SqlStore, Store},
     watch, writer,
 };
 use tokio::net::TcpListener;
@@ -121,8 +121,15 @@ impl Collector {
         let news: Vec<_> = numbers.map(|n| to_new(&self.app, AUTHORITY, self.service(run, n), at)).collect();
         let registered = if self.kind == Kind::NoStore {
             // Nothing keeps services, so every genuine ticket is good.
-            let known = |id, last_day| Registered { id, last_day, is_new: true, rated_at: None };
-            news.iter().map(|new| known(new.id, new.last_day)).collect()
+            let known = |new: &NewService| Registered {
+                id: new.id,
+                last_day: new.last_day,
+                is_new: true,
+                region: new.service.region,
+                agency: new.service.agency_code.to_string(),
+                rated_at: None,
+            };
+            news.iter().map(known).collect()
         } else {
             self.app.store.register(AUTHORITY, news.clone()).await?.services
         };
