@@ -85,3 +85,24 @@ pub struct Page {
     /// The last id that was looked at; `None` at the end.
     pub last: Option<RatingId>,
 }
+
+/// A case of another system's history. No service is on record for it, so that it gives nobody a link and is none that can be
+/// rated; its authority is one of imports only, so that no living case is ever taken for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportedCase {
+    /// [`IMPORT_PREFIX`] and whose case numbers these are.
+    pub authority: String,
+    /// 办件编号
+    pub case_number: String,
+    /// 服务次数
+    pub service_number: u32,
+    /// 事项编码
+    pub item_code: Option<String>,
+    /// The department.
+    pub agency: String,
+    /// Where.
+    pub region: Region,
+}
+
+/// What the authorities of imported cases begin with; no API key has such a name.
+pub const IMPORT_PREFIX: &str = "import:";

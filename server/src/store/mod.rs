@@ -29,6 +29,7 @@ use async_trait::async_trait;
 use briefing::BriefingStore;
 pub use card::{CARD_AUTHORITY, Decision, Issue, NewCard, NewVisit, Quarantined, Standing, StoredCard};
 use desk::DeskStore;
+pub use exchange::{IMPORT_PREFIX, ImportedCase};
 pub use figure::{Figure, FigureKey, Published, Tally};
 use file::FileStore;
 use haochaping::{
@@ -77,27 +78,6 @@ pub enum About {
     /// A case of another system's history.
     Imported(ImportedCase),
 }
-
-/// A case of another system's history. No service is on record for it, so that it gives nobody a link and is none that can be
-/// rated; its authority is one of imports only, so that no living case is ever taken for it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ImportedCase {
-    /// [`IMPORT_PREFIX`] and whose case numbers these are.
-    pub authority: String,
-    /// 办件编号
-    pub case_number: String,
-    /// 服务次数
-    pub service_number: u32,
-    /// 事项编码
-    pub item_code: Option<String>,
-    /// The department.
-    pub agency: String,
-    /// Where.
-    pub region: Region,
-}
-
-/// What the authorities of imported cases begin with; no API key has such a name.
-pub const IMPORT_PREFIX: &str = "import:";
 
 /// A checked rating on its way to the disk. Comment and contact are encrypted already.
 #[derive(Clone, Debug)]

@@ -25,6 +25,10 @@ impl Promises {
         self.0.lock().unwrap().len()
     }
 
+    pub(crate) fn receipts(&self) -> Vec<String> {
+        self.0.lock().unwrap().clone()
+    }
+
     /// Every rating has a receipt of its own.
     pub(crate) fn distinct(&self) -> usize {
         self.0.lock().unwrap().iter().collect::<BTreeSet<_>>().len()

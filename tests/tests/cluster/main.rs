@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, reason = "a failure shows the seed and how far the rounds came")]
 
 mod cut;
+mod exports;
 mod faults;
 mod load;
 #[path = "../crash/moments.rs"]
