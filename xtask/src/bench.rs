@@ -20,6 +20,8 @@ pub(crate) enum Name {
     Widget,
     /// Requests a second of the public page against the shortest answer, with a thousand and with ten million ratings
     Public,
+    /// What becomes of rate, latency, bytes and memory from ten thousand to ten million ratings, in both stores
+    Growth,
     /// Comments a second that are cut into hot words, and the memory of the dictionary
     HotWords,
     /// CPU and memory of a city's cards against bare encoding and against segno with reportlab
@@ -61,6 +63,14 @@ pub(crate) fn run(root: &Path, name: Name, arguments: &[String]) -> Result<()> {
         Name::Public => {
             let mut bench = cargo();
             bench.args(["run", "--release", "--locked", "-p", "haochaping-tests", "--bin", "bench-public"]);
+            execute("measure", &mut bench)
+        }
+        Name::Growth => {
+            install::packages()?;
+            build::everything(root)?;
+            let mut bench = cargo();
+            bench.args(["run", "--release", "--locked", "-p", "haochaping-tests", "--bin", "bench-growth", "--"]);
+            bench.args(arguments);
             execute("measure", &mut bench)
         }
         Name::Ingest => {

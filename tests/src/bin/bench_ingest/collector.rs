@@ -14,9 +14,8 @@ use haochaping::{
     service::Service,
     wire::v1::{RatingRequest, ServiceMode, ServiceRegistration},
 };
-use haochaping_postgres::Server;
 use haochaping_server::{
-    app::{App, Parts, SystemClock, SystemRng, random},
+    app::{App, Parts, SystemClock, SystemRng},
     assets::Releases,
     config::Config,
     figures::Figures,
@@ -70,23 +69,23 @@ pub(crate) struct Collector {
     pub(crate) kind: Kind,
     /// Where it listens.
     pub(crate) address: SocketAddr,
-    app: Arc<App>,
+    pub(crate) app: Arc<App>,
     agencies: Vec<(Uscc, Region)>,
 }
 
 impl Collector {
-    /// Starts one as `serve` does, with its data in an empty directory or in an empty database.
-    pub(crate) async fn start(kind: Kind, data: &Path, server: Option<&Server>) -> Result<Self> {
-        let store: Arc<dyn Store> = match (kind, server) {
+    /// Starts one as `serve` does, with its data in an empty directory or in an empty database, and its key file in the directory.
+    pub(crate) async fn start(kind: Kind, data: &Path, database: Option<&str>) -> Result<Self> {
+        let store: Arc<dyn Store> = match (kind, database) {
             (Kind::NoStore, _) => Arc::new(NullStore),
             (_, None) => Arc::new(SqlStore::open(data)?),
-            (_, Some(server)) => Arc::new(SqlStore::connect(&server.database(), true).await?),
+            (_, Some(url)) => Arc::new(SqlStore::connect(url, true).await?),
         };
         store.hold_slot(now()).await?;
         let listener = TcpListener::bind((IpAddr::from(Ipv4Addr::LOCALHOST), 0)).await?;
         let address = listener.local_addr()?;
         let config = Config::usual(format!("http://{address}"));
-        let master = MasterKey::new(random(&SystemRng));
+        let master = MasterKey::make(&data.join("master.key"), &SystemRng)?;
         let keys = Keys::load(&*store, &master, &SystemRng, now()).await?;
         let app = Arc::new(App::new(Parts {
             figures: Arc::new(Figures::new(config.publication, config.root_region)),
@@ -116,7 +115,8 @@ impl Collector {
         Ok(requests)
     }
 
-    async fn register(&self, run: usize, numbers: std::ops::Range<usize>) -> Result<Vec<String>> {
+    /// Registers services, and gives their tickets.
+    pub(crate) async fn register(&self, run: usize, numbers: std::ops::Range<usize>) -> Result<Vec<String>> {
         let at = now();
         let news: Vec<_> = numbers.map(|n| to_new(&self.app, AUTHORITY, self.service(run, n), at)).collect();
         let registered = if self.kind == Kind::NoStore {

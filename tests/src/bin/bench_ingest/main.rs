@@ -66,7 +66,8 @@ async fn measure(directory: &Path, server: Option<&Server>) -> Result<Vec<Row>> 
     for kind in Kind::ALL {
         let data = directory.join(kind.name().replace(' ', "-"));
         fs::create_dir(&data)?;
-        collectors.push(Collector::start(kind, &data, server).await?);
+        let database = server.filter(|_| kind != Kind::NoStore).map(Server::database);
+        collectors.push(Collector::start(kind, &data, database.as_deref()).await?);
     }
     let mut rows = Vec::new();
     for (n_clients, n_tickets) in CELLS {
