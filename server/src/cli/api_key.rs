@@ -1,8 +1,8 @@
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, anyhow, bail, ensure};
 use clap::{Args as ClapArgs, Subcommand};
 use haochaping::region::Region;
 
-use super::{load_keys, open_existing, open_or_make, parse_uscc};
+use super::{load_keys, open_existing, open_or_make, parse_authority, parse_uscc};
 use crate::{
     app::{Clock, SystemClock, SystemRng},
     caller::{Scope, make_key},
@@ -56,10 +56,7 @@ enum Action {
 pub(super) async fn run(args: Args) -> Result<()> {
     match args.action {
         Action::Add { name, region, agency, scope } => {
-            ensure!(
-                (1..=40).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'),
-                "{name:?} is no name: 1 to 40 letters, digits and hyphens are allowed"
-            );
+            let name = parse_authority(&name).map_err(|allowed| anyhow!("{name:?} is no name: {allowed}"))?;
             // A key without bounds would see every bad rating there is.
             ensure!(
                 scope != "work-orders" || !agency.is_empty(),

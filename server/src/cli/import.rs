@@ -32,7 +32,7 @@ pub(super) struct Args {
     /// The file, in UTF-8
     file: PathBuf,
     /// Whose case numbers these are
-    #[arg(long, value_name = "NAME", value_parser = parse_authority)]
+    #[arg(long, value_name = "NAME", value_parser = super::parse_authority)]
     authority: String,
     /// national, gbt-39046, or a file in the same form
     #[arg(long, default_value = "national", value_name = "NAME|FILE")]
@@ -49,11 +49,6 @@ pub(super) struct Args {
 const CHUNK: usize = 500;
 /// Faults that are printed; the others are counted.
 const FAULTS_SHOWN: usize = 100;
-
-fn parse_authority(name: &str) -> Result<String, String> {
-    let is_name = (1..=40).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    if is_name { Ok(name.to_owned()) } else { Err("1 to 40 letters, digits and hyphens are allowed".to_owned()) }
-}
 
 pub(super) async fn run(args: Args) -> Result<()> {
     let source = Source {

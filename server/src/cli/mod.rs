@@ -158,3 +158,9 @@ fn progress_bar(length: u64, what: &'static str) -> ProgressBar {
 fn parse_uscc(text: &str) -> Result<String, String> {
     Uscc::parse(text).map(|code| code.to_string()).map_err(|error| error.to_string())
 }
+
+/// The name of an authority on the command line.
+fn parse_authority(name: &str) -> Result<String, String> {
+    let is_name = (1..=40).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if is_name { Ok(name.to_owned()) } else { Err("1 to 40 letters, digits and hyphens are allowed".to_owned()) }
+}

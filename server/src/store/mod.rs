@@ -17,6 +17,7 @@ pub mod order;
 pub mod outbox;
 pub mod postgres;
 pub mod publication;
+mod service;
 mod sql;
 pub mod sqlite;
 pub mod staff;
@@ -37,13 +38,13 @@ use haochaping::{
     link::RatingId,
     rating::{Channel, Provenance, SatisfactionLevel},
     region::Region,
-    service::Service,
 };
 use improvement::ImprovementStore;
 pub use null::NullStore;
 use order::{NewEntry, OrderQuery, OrderRow, OrderStanding, StoredEntry};
 use outbox::OutboxStore;
 use publication::PublicationStore;
+pub use service::{NewService, Registered, Registration};
 pub use sql::SqlStore;
 use staff::{AuditEntry, StaffStore};
 use word::WordStore;
@@ -160,55 +161,6 @@ pub struct Committed {
     /// The slot's revision after the commit.
     pub revision: i64,
     /// What the batch added to the figures.
-    pub added: Vec<(FigureKey, Tally, i64)>,
-}
-
-/// A service on its way to the store.
-#[derive(Clone, Debug)]
-pub struct NewService {
-    /// The checked service.
-    pub service: Service,
-    /// Its partition.
-    pub part: u8,
-    /// The id it gets if it is new.
-    pub id: Id,
-    /// The last day of the ticket it gets if it needs one.
-    pub last_day: u16,
-    /// Whether it is a service by which the collector tests itself.
-    pub is_probe: bool,
-    /// Whether its rating comes with it, so that nobody is invited to rate it, and it is none of those of which a share is rated.
-    pub is_rated_elsewhere: bool,
-    /// Now.
-    pub at: Instant,
-}
-
-/// A service that is on record.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Registered {
-    /// Its id.
-    pub id: Id,
-    /// The last day of its current ticket.
-    pub last_day: u16,
-    /// Whether this call put it on record.
-    pub is_new: bool,
-    /// Where it is, as it was registered first.
-    pub region: Region,
-    /// Whose it is, likewise.
-    pub agency: String,
-    /// When it was rated.
-    pub rated_at: Option<Instant>,
-}
-
-/// What a registration did.
-#[derive(Debug)]
-pub struct Registration {
-    /// The services, in order.
-    pub services: Vec<Registered>,
-    /// The slot into which this process counts services.
-    pub slot: i64,
-    /// The slot's revision after the commit, if anything was added.
-    pub revision: i64,
-    /// What it added to the figures.
     pub added: Vec<(FigureKey, Tally, i64)>,
 }
 

@@ -32,12 +32,12 @@ fn exports_miss_and_double_nothing_while_collectors_sleep_and_die() {
     let mut moments = Moments::new("exports_miss_and_double_nothing_while_collectors_sleep_and_die");
     let first = Collector::start_on(&shared().database(), &[]);
     let (second, mut third) = (first.beside(&[]), first.beside(&[]));
-    let urls: Vec<_> = [&first, &second, &third].map(Collector::url).into();
     let mark = first.data_dir().join("last.json");
     let mark = mark.to_str().unwrap();
     let (mut exported, mut promised) = (Vec::new(), BTreeSet::new());
     for round in 1..=n_rounds() {
         let tickets = first.register(N_TICKETS);
+        let urls = [&first, &second, &third].map(Collector::url);
         let crowd = Crowd::gather(&urls, &tickets, N_PEOPLE);
         crowd.wait_for(usize::try_from(moments.below(N_TICKETS as u64 / 4)).unwrap());
         second.pause();
@@ -50,7 +50,7 @@ fn exports_miss_and_double_nothing_while_collectors_sleep_and_die() {
         let promises = crowd.promises.clone();
         assert_eq!(crowd.finish(), N_TICKETS);
         promised.extend(promises.receipts());
-        third.restart();
+        third.restart_elsewhere();
         exported.extend(export(&first, mark));
         let once: BTreeSet<_> = exported.iter().cloned().collect();
         assert_eq!((exported.len(), &once), (round * N_TICKETS, &promised), "round {round}");
