@@ -162,7 +162,7 @@ impl App {
     /// Puts the parts together and starts the writer.
     pub fn new(parts: Parts) -> Self {
         let Parts { config, store, clock, rng, keys, figures, batch_max } = parts;
-        let writer = Writer::start(Arc::clone(&store), Arc::clone(&figures), batch_max);
+        let writer = Writer::start(&store, &figures, batch_max);
         Self {
             config,
             store,

@@ -1,4 +1,5 @@
-//! The way of a rating into the store: one bounded queue, and a task that commits whatever waits as one transaction.
+//! The way of a rating into the store: a bounded queue, and a task that commits whatever waits as one transaction; on a
+//! distributed engine one of each for every shard.
 
 use std::{sync::Arc, time::Duration};
 
@@ -35,35 +36,52 @@ pub enum NotWritten {
     Failed,
 }
 
-/// Hands ratings to the writing task.
-#[derive(Clone, Debug)]
-pub struct Writer(mpsc::Sender<Waiting>);
+/// Hands ratings to the writing tasks.
+#[derive(Clone)]
+pub struct Writer {
+    store: Arc<dyn Store>,
+    /// By the number of the way.
+    queues: Vec<mpsc::Sender<Waiting>>,
+}
+
+impl std::fmt::Debug for Writer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Writer").field("queues", &self.queues).finish_non_exhaustive()
+    }
+}
 
 impl Writer {
-    /// Starts the writing task. It ends after the last `Writer` is gone and the queue is empty.
+    /// Starts the writing tasks. Each ends after the last `Writer` is gone and its queue is empty.
     /// `batch_max` is [`BATCH_MAX`] but where something is measured against it.
-    pub fn start(store: Arc<dyn Store>, figures: Arc<Figures>, batch_max: usize) -> Self {
-        let (sender, mut queue) = mpsc::channel(QUEUE_MAX);
-        tokio::spawn(async move {
-            let mut waiting = Vec::with_capacity(batch_max);
-            // No artificial delay: what has come while the last batch was written is the next batch.
-            while queue.recv_many(&mut waiting, batch_max).await > 0 {
-                write_batch(&*store, &figures, std::mem::take(&mut waiting)).await;
-            }
+    pub fn start(store: &Arc<dyn Store>, figures: &Arc<Figures>, batch_max: usize) -> Self {
+        let queues = (0..store.n_lanes()).map(|_| {
+            let (sender, queue) = mpsc::channel(QUEUE_MAX);
+            tokio::spawn(write_all(Arc::clone(store), Arc::clone(figures), queue, batch_max));
+            sender
         });
-        Self(sender)
+        Self { queues: queues.collect(), store: Arc::clone(store) }
     }
 
     /// Queues a rating and returns when its transaction has been committed.
     pub async fn write(&self, rating: NewRating) -> Result<Outcome, NotWritten> {
         let (answer, answered) = oneshot::channel();
-        self.0.try_send(Waiting { rating, answer }).map_err(|_| NotWritten::Busy)?;
+        let queue = &self.queues[self.store.lane(rating.part)];
+        queue.try_send(Waiting { rating, answer }).map_err(|_| NotWritten::Busy)?;
         answered.await.map_err(|_| NotWritten::Failed)?
     }
 
-    /// How many ratings wait, and how many can.
+    /// How many ratings wait in the fullest queue, and how many can.
     pub fn load(&self) -> (usize, usize) {
-        (self.0.max_capacity() - self.0.capacity(), self.0.max_capacity())
+        let n_waiting = self.queues.iter().map(|queue| queue.max_capacity() - queue.capacity());
+        (n_waiting.max().unwrap_or(0), QUEUE_MAX)
+    }
+}
+
+async fn write_all(store: Arc<dyn Store>, figures: Arc<Figures>, mut queue: mpsc::Receiver<Waiting>, batch_max: usize) {
+    let mut waiting = Vec::with_capacity(batch_max);
+    // No artificial delay: what has come while the last batch was written is the next batch.
+    while queue.recv_many(&mut waiting, batch_max).await > 0 {
+        write_batch(&*store, &figures, std::mem::take(&mut waiting)).await;
     }
 }
 
@@ -75,7 +93,7 @@ async fn write_batch(store: &dyn Store, figures: &Figures, batch: Vec<Waiting>) 
     let result = commit(store, ratings.into()).await;
     match result {
         Ok(committed) => {
-            figures.add(committed.slot, committed.revision, &committed.added);
+            figures.add(&committed.counted);
             for (answer, outcome) in answers.into_iter().zip(committed.outcomes) {
                 // Whoever asked may have hung up; the rating stands.
                 let _ = answer.send(Ok(outcome));

@@ -116,12 +116,12 @@ async fn open_existing(args: &StoreArgs) -> Result<Arc<SqlStore>> {
 }
 
 /// The store, made if it is not there.
-async fn open_or_make(args: &StoreArgs) -> Result<Arc<SqlStore>> {
+async fn open_or_make(args: &StoreArgs) -> Result<SqlStore> {
     make_directory(&args.data)?;
     if let Some(url) = &args.database {
-        return Ok(Arc::new(SqlStore::connect(url, true).await?));
+        return Ok(SqlStore::connect(url, true).await?);
     }
-    Ok(Arc::new(SqlStore::open(&args.data)?))
+    Ok(SqlStore::open(&args.data)?)
 }
 
 fn make_directory(path: &Path) -> Result<()> {

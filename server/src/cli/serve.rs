@@ -43,6 +43,10 @@ pub struct Args {
     /// Where to serve /metrics; nowhere without it
     #[arg(long, env = "HAOCHAPING_ADMIN_LISTEN", value_name = "ADDRESS")]
     admin_listen: Option<SocketAddr>,
+    /// The database is Citus, its tables distributed by part: write the ratings of each shard by a queue and a connection of
+    /// their own
+    #[arg(long, env = "HAOCHAPING_DISTRIBUTED")]
+    distributed: bool,
     /// How to log
     #[arg(long, env = "HAOCHAPING_LOG", value_enum, default_value = "json")]
     log: LogFormat,
@@ -64,6 +68,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
     let listener = listen(args.listen).await?;
     let address = listener.local_addr()?;
     let store = open_or_make(&args.store).await?;
+    let store = Arc::new(if args.distributed { store.spread().await? } else { store });
     store.hold_slot(SystemClock.now()).await?;
     let master = master_key(&args.store, &store).await?;
     let app = build(args.config, address, store, &master).await?;

@@ -22,7 +22,7 @@ use self::{
 };
 use crate::{
     config::Publication,
-    store::{Figure, FigureKey, Published, Store, StoreError, publication::Waiting},
+    store::{Counted, Figure, FigureKey, Published, Store, StoreError, publication::Waiting},
 };
 
 /// How long until a day's publication is tried again, where a figure above did not know of all ratings yet.
@@ -92,9 +92,9 @@ impl Figures {
     }
 
     /// Adds what a commit of this process added; what it misses is read by [`Self::refresh`].
-    pub fn add(&self, slot: i64, revision: i64, added: &[Added]) {
-        if !added.is_empty() || revision > 0 {
-            self.state().exact.add(slot, revision, added);
+    pub fn add(&self, Counted { slot, revision, added }: &Counted) {
+        if !added.is_empty() || *revision > 0 {
+            self.state().exact.add(*slot, *revision, added);
         }
     }
 
@@ -334,14 +334,18 @@ mod tests {
         figures
     }
 
+    fn counted(revision: i64, added: Added) -> Counted {
+        Counted { slot: 0, revision, added: vec![added] }
+    }
+
     #[test]
     fn a_figure_moves_only_after_a_step_of_new_ratings() {
         let figures = ready(5);
         for revision in 1..=4 {
-            figures.add(0, revision, &[satisfied(1)]);
+            figures.add(&counted(revision, satisfied(1)));
         }
         assert!(figures.moved().is_empty());
-        figures.add(0, 5, &[(key("320000"), Tally::Counted(SatisfactionLevel::Dissatisfied), 1)]);
+        figures.add(&counted(5, (key("320000"), Tally::Counted(SatisfactionLevel::Dissatisfied), 1)));
         let moved = figures.moved();
         assert_eq!(moved.len(), 1);
         assert_eq!((moved[0].1.counts.satisfied, moved[0].1.counts.dissatisfied), (4, 1));
@@ -350,7 +354,7 @@ mod tests {
     #[test]
     fn a_count_that_may_miss_something_is_not_shown() {
         let figures = ready(1);
-        figures.add(0, 2, &[satisfied(1)]);
+        figures.add(&counted(2, satisfied(1)));
         assert!(figures.moved().is_empty());
         figures.state().exact.load(0, 2, vec![satisfied(2)]);
         assert_eq!(figures.moved()[0].1.counts.satisfied, 2);

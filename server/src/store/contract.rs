@@ -115,6 +115,7 @@ macro_rules! every_store {
 every_store! {
     on_sqlite: super::super::sqlite::fresh;
     on_postgres: super::super::postgres::fresh;
+    on_shards: super::super::postgres::spread;
 }
 
 /// The claims take the trait, not a store: what they see is what the collector sees.

@@ -156,11 +156,18 @@ pub enum Outcome {
 pub struct Committed {
     /// What became of each rating, in order.
     pub outcomes: Vec<Outcome>,
-    /// The slot into which this process counts.
+    /// What it added to the figures.
+    pub counted: Counted,
+}
+
+/// What a commit added to the figures.
+#[derive(Debug)]
+pub struct Counted {
+    /// The slot into which it was counted.
     pub slot: i64,
     /// The slot's revision after the commit.
     pub revision: i64,
-    /// What the batch added to the figures.
+    /// By how much which figure moved.
     pub added: Vec<(FigureKey, Tally, i64)>,
 }
 
@@ -250,7 +257,16 @@ pub trait Store:
     + WordStore
     + ImprovementStore
 {
-    /// Writes a batch of ratings with work orders and counters in one transaction.
+    /// How many ways there are into the store, each with a queue of its own: one, or one for each shard.
+    fn n_lanes(&self) -> usize {
+        1
+    }
+    /// The number of the way that ratings of a part take.
+    fn lane(&self, _part: u8) -> usize {
+        0
+    }
+    /// Writes a batch of ratings with work orders and counters in one transaction. All that take one way can be one batch;
+    /// others may, and are slower.
     ///
     /// # Errors
     /// [`StoreError::OutcomeUnknown`] when the commit itself failed; the caller must not answer anyone.

@@ -8,9 +8,9 @@ use async_trait::async_trait;
 use haochaping::{calendar::Instant, link::RatingId, region::Region};
 
 use super::{
-    Committed, Decision, FigureKey, Id, Issue, NewCard, NewRating, NewService, Outcome, Published, Quarantined,
-    RatingView, Registered, Registration, ServiceView, Store, StoreError, StoredApiKey, StoredCard, StoredKey, Tally,
-    Verification,
+    Committed, Counted, Decision, FigureKey, Id, Issue, NewCard, NewRating, NewService, Outcome, Published,
+    Quarantined, RatingView, Registered, Registration, ServiceView, Store, StoreError, StoredApiKey, StoredCard,
+    StoredKey, Tally, Verification,
     assist::{AssistStore, FoundService, Wish},
     desk::{DeskQuery, DeskStore, Disclosure, Note},
     file::{FileStore, Kept, OrderFile},
@@ -28,7 +28,10 @@ const NOTHING_KEPT: &str = "this store keeps nothing";
 #[async_trait]
 impl Store for NullStore {
     async fn commit(&self, batch: Arc<[NewRating]>) -> Result<Committed, StoreError> {
-        Ok(Committed { outcomes: vec![Outcome::Accepted; batch.len()], slot: 0, revision: 0, added: Vec::new() })
+        Ok(Committed {
+            outcomes: vec![Outcome::Accepted; batch.len()],
+            counted: Counted { slot: 0, revision: 0, added: Vec::new() },
+        })
     }
     async fn register(&self, _: &str, _: Vec<NewService>) -> Result<Registration, StoreError> {
         Err(StoreError::Failed(NOTHING_KEPT.into()))

@@ -2,7 +2,7 @@
 
 use haochaping::{calendar::Instant, region::Region, service::Service};
 
-use super::{FigureKey, Id, Tally};
+use super::{Counted, Id};
 
 /// A service on its way to the store.
 #[derive(Clone, Debug)]
@@ -45,10 +45,6 @@ pub struct Registered {
 pub struct Registration {
     /// The services, in order.
     pub services: Vec<Registered>,
-    /// The slot into which this process counts services.
-    pub slot: i64,
-    /// The slot's revision after the commit, if anything was added.
-    pub revision: i64,
-    /// What it added to the figures.
-    pub added: Vec<(FigureKey, Tally, i64)>,
+    /// What it added to the figures, commit by commit.
+    pub counted: Vec<Counted>,
 }

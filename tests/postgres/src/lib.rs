@@ -3,6 +3,8 @@
 //! The server does not run as root, so that root's tests run it as the user `postgres`. A shell waits beside it for the end of
 //! the test's process, however that comes, and then stops it and takes its directory away.
 
+mod shards;
+
 use std::{
     net::TcpListener,
     path::{Path, PathBuf},

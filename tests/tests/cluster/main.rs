@@ -12,6 +12,7 @@ mod load;
 mod moments;
 mod refusals;
 mod restore;
+mod shards;
 mod tls;
 mod together;
 

@@ -6,9 +6,16 @@ use haochaping_tests::{Collector, haochaping};
 /// Asserts that `serve` on this database refuses in one line that says all of `expected` and never the password.
 #[track_caller]
 pub(crate) fn refuses(url: &str, expected: &[&str]) {
+    refuses_with(url, &[], expected);
+}
+
+/// The same of `serve` with more arguments.
+#[track_caller]
+pub(crate) fn refuses_with(url: &str, arguments: &[&str], expected: &[&str]) {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path().to_str().unwrap();
-    let said = haochaping(&["serve", "--data", data, "--database", url, "--log", "off", "--listen", "127.0.0.1:0"]);
+    let serve = ["serve", "--data", data, "--database", url, "--log", "off", "--listen", "127.0.0.1:0"];
+    let said = haochaping(&[&serve, arguments].concat());
     assert_eq!(said.code, Some(1), "{said:?}");
     assert_eq!(said.err.trim_end().lines().count(), 1, "{}", said.err);
     for word in expected {

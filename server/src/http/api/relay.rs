@@ -68,7 +68,7 @@ async fn relay(app: &App, caller: &Caller, sent: Vec<RelayedRating>) -> Result<R
     let services = taken.iter().map(|one| one.service.clone()).collect();
     let registration =
         app.store.register(&caller.authority, services).await.map_err(|error| Problem::of_store(&error))?;
-    app.figures.add(registration.slot, registration.revision, &registration.added);
+    registration.counted.iter().for_each(|counted| app.figures.add(counted));
     // A case may have been registered before, elsewhere: whoever relays answers for it as it stands.
     let (inside, beyond): (Vec<_>, Vec<_>) = taken
         .iter()

@@ -81,7 +81,7 @@ async fn register(
         tracing::error!(%error, "services were not registered");
         if matches!(error, crate::store::StoreError::Busy(_)) { Problem::busy() } else { Problem::internal() }
     })?;
-    app.figures.add(registered.slot, registered.revision, &registered.added);
+    registered.counted.iter().for_each(|counted| app.figures.add(counted));
     let mut tickets = Vec::with_capacity(taken.len());
     for ((index, new), registered) in taken.into_iter().zip(registered.services) {
         // A case may have been registered elsewhere before: its link belongs to whoever answers for it there.

@@ -54,11 +54,16 @@ pub(super) fn new_service(authority: &str, service: Service, n: u32) -> NewServi
 
 /// The figures as they stand, of all slots together.
 pub(super) async fn counted(store: Any<'_>) -> BTreeMap<FigureKey, Figure> {
-    let mut found: BTreeMap<FigureKey, Figure> = BTreeMap::new();
+    // What one slot added may have been taken away in another.
+    let mut sums: BTreeMap<(FigureKey, Tally), i64> = BTreeMap::new();
     for slot in store.slot_revisions().await.unwrap().into_keys() {
         for (key, tally, n) in store.figures(slot).await.unwrap().1 {
-            found.entry(key).or_default().add(tally, n);
+            *sums.entry((key, tally)).or_default() += n;
         }
+    }
+    let mut found: BTreeMap<FigureKey, Figure> = BTreeMap::new();
+    for ((key, tally), n) in sums {
+        found.entry(key).or_default().add(tally, n);
     }
     found
 }

@@ -2,13 +2,27 @@
 
 use std::path::{Path, PathBuf};
 
+use haochaping::calendar::Instant;
+
 use super::Fresh;
-use crate::store::SqlStore;
+use crate::store::{SqlStore, Store as _};
 
 pub(super) async fn fresh() -> Fresh<SqlStore> {
     let url = haochaping_postgres::shared().database();
     let directory = tempfile::tempdir().unwrap();
     Fresh { store: SqlStore::connect(&url, true).await.unwrap(), directory }
+}
+
+/// A database that says that it is distributed over eight shards, and is not.
+pub(super) async fn spread() -> Fresh<SqlStore> {
+    let server = haochaping_postgres::shared();
+    let url = server.database();
+    let plain = SqlStore::connect(&url, true).await.unwrap();
+    server.spread(&url, 8);
+    let store = plain.spread().await.unwrap();
+    assert_eq!(store.n_lanes(), 8);
+    store.hold_slot(Instant::from_millis(0)).await.unwrap();
+    Fresh { store, directory: tempfile::tempdir().unwrap() }
 }
 
 fn files(directory: &Path) -> Vec<PathBuf> {

@@ -3,6 +3,7 @@
 
 mod address;
 mod backup;
+mod lanes;
 mod migrate;
 
 use std::{
@@ -17,7 +18,10 @@ use std::{
 use haochaping::calendar::Instant;
 use tokio::sync::Semaphore;
 
-use self::address::Address;
+use self::{
+    address::Address,
+    lanes::{Lane, Lanes},
+};
 use super::{
     Id, StoreError,
     database::{Client, Connection, params},
@@ -41,9 +45,8 @@ pub(super) struct PostgresEngine {
     address: Address,
     idle: Mutex<Vec<Connection>>,
     permits: Semaphore,
-    /// Ratings have a connection of their own.
-    writer: tokio::sync::Mutex<Option<Connection>>,
-    slot: AtomicI64,
+    /// Ratings have connections of their own.
+    lanes: Lanes,
     holder: Id,
     /// When the slot was last held, in milliseconds; 0 for a command, which holds none.
     held_at: AtomicI64,
@@ -63,8 +66,7 @@ impl PostgresEngine {
             address: Address::parse(url)?,
             idle: Mutex::default(),
             permits: Semaphore::new(N_CONNECTIONS),
-            writer: tokio::sync::Mutex::default(),
-            slot: AtomicI64::new(slot::OF_COMMANDS),
+            lanes: Lanes::one(),
             holder,
             held_at: AtomicI64::new(0),
         };
@@ -73,6 +75,23 @@ impl PostgresEngine {
         result.map_err(|error| StoreError::Failed(format!("{}: {}", engine.address, reason(error))))?;
         engine.idle().push(connection);
         Ok(engine)
+    }
+
+    /// Writes each shard's ratings by a way of their own from now on.
+    ///
+    /// # Errors
+    /// In one line: the database is not distributed.
+    pub(super) async fn spread(mut self) -> Result<Self, StoreError> {
+        self.lanes = Lanes::of_shards(&self.read(lanes::shards).await?);
+        Ok(self)
+    }
+
+    pub(super) fn n_lanes(&self) -> usize {
+        self.lanes.all.len()
+    }
+
+    pub(super) fn lane(&self, part: u8) -> usize {
+        self.lanes.number(part)
     }
 
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
@@ -85,9 +104,10 @@ impl PostgresEngine {
         Ok(Connection::postgres(opened.map_err(|error| StoreError::Failed(error.to_string()))??))
     }
 
-    /// Runs `work` once on a connection that waits for work.
+    /// Runs `work` once on a connection that waits for work, counting into the slot of a part's way.
     async fn once<T: Send + 'static>(
         &self,
+        part: u8,
         work: impl FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let _permit = self.permits.acquire().await.map_err(|e| StoreError::Failed(e.to_string()))?;
@@ -96,7 +116,7 @@ impl PostgresEngine {
             Some(connection) => connection,
             None => self.open().await?,
         };
-        connection.set_slot(self.slot.load(Ordering::Relaxed));
+        connection.set_slot(self.lanes.of(part).slot());
         let (connection, result) = on_thread(connection, work).await?;
         if connection.is_lost() {
             // The others were lost with it: the next one begins anew rather than finding them out one by one.
@@ -120,12 +140,21 @@ impl PostgresEngine {
         &self,
         work: impl Fn(&mut Connection) -> Result<T, StoreError> + Send + Sync + 'static,
     ) -> Result<T, StoreError> {
+        self.write_part(0, work).await
+    }
+
+    /// Writes rows of one shard, that of `part`, into whose slot it counts.
+    pub(super) async fn write_part<T: Send + 'static>(
+        &self,
+        part: u8,
+        work: impl Fn(&mut Connection) -> Result<T, StoreError> + Send + Sync + 'static,
+    ) -> Result<T, StoreError> {
         let work = Arc::new(work);
         let mut tries = Tries::begin();
         let mut n_rows = 0;
         loop {
             let work = Arc::clone(&work);
-            match self.once(move |c| work(c)).await {
+            match self.once(part, move |c| work(c)).await {
                 Err(StoreError::Busy(reason)) if tries.go_on(&reason).await => {}
                 Err(StoreError::Row(reason)) if n_rows < ROW_TRIES => {
                     n_rows += 1;
@@ -142,13 +171,15 @@ impl PostgresEngine {
     /// run again, and finds its own rows if it did.
     pub(super) async fn write_again<T: Send + 'static>(
         &self,
+        part: u8,
         work: impl Fn(&mut Connection) -> Result<T, StoreError> + Send + Sync + 'static,
     ) -> Result<T, StoreError> {
         let work = Arc::new(work);
         let mut tries = Tries::begin();
-        let mut writer = self.writer.lock().await;
+        let lane = self.lanes.of(part);
+        let mut writer = lane.writer.lock().await;
         loop {
-            let reason = match self.once_as_writer(&mut writer, Arc::clone(&work)).await {
+            let reason = match self.once_as_writer(lane, &mut writer, Arc::clone(&work)).await {
                 Err(StoreError::OutcomeUnknown(reason) | StoreError::Busy(reason)) => reason,
                 other => return other,
             };
@@ -161,6 +192,7 @@ impl PostgresEngine {
 
     async fn once_as_writer<T: Send + 'static>(
         &self,
+        lane: &Lane,
         writer: &mut Option<Connection>,
         work: Arc<impl Fn(&mut Connection) -> Result<T, StoreError> + Send + Sync + 'static>,
     ) -> Result<T, StoreError> {
@@ -172,7 +204,7 @@ impl PostgresEngine {
             result?;
             connection
         };
-        connection.set_slot(self.slot.load(Ordering::Relaxed));
+        connection.set_slot(lane.slot());
         let (connection, result) = on_thread(connection, move |c| work(c)).await?;
         if !connection.is_lost() {
             *writer = Some(connection);
@@ -182,16 +214,19 @@ impl PostgresEngine {
 
     pub(super) async fn hold_slot(&self, at: Instant) -> Result<(), StoreError> {
         let held_at = self.held_at.load(Ordering::Relaxed);
-        let known = (held_at > 0).then(|| self.slot.load(Ordering::Relaxed));
         if held_at > 0 && at.millis() - held_at < RENEW_MILLIS {
             return Ok(());
         }
         let holder = self.holder;
-        let slot = self.write(move |c| slot::hold(c, &holder, known, at)).await?;
-        if known.is_some_and(|known| known != slot) {
-            tracing::warn!(slot, "the lease of the counter slot had ended; another was taken");
+        for lane in &self.lanes.all {
+            let known = (held_at > 0).then(|| lane.slot());
+            let part = lane.part;
+            let slot = self.write(move |c| slot::hold(c, &holder, (part, known), at)).await?;
+            if known.is_some_and(|known| known != slot) {
+                tracing::warn!(slot, "the lease of the counter slot had ended; another was taken");
+            }
+            lane.set_slot(slot);
         }
-        self.slot.store(slot, Ordering::Relaxed);
         self.held_at.store(at.millis(), Ordering::Relaxed);
         Ok(())
     }

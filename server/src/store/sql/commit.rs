@@ -6,14 +6,14 @@ use haochaping::{calendar::Instant, link::RatingId, rating::Provenance, region::
 
 use super::{
     order::{self, Opening},
-    quarantine, raise_slot,
+    quarantine,
     read::region_of,
-    signed,
+    signed, slot,
     sums::{Group, Sums, source_of},
     word,
 };
 use crate::store::{
-    About, CARD_AUTHORITY, Committed, NewRating, Outcome, StoreError, Tally,
+    About, CARD_AUTHORITY, Committed, Counted, NewRating, Outcome, StoreError, Tally,
     database::{self, Connection, Isolation, Param, Row, Transaction, params, set},
 };
 
@@ -54,15 +54,15 @@ pub(super) fn commit(connection: &mut Connection, batch: &[NewRating]) -> Result
                 other => StoreError::OutcomeUnknown(format!("half of a batch was committed: {other}")),
             })?;
             committed.outcomes.extend(rest.outcomes);
-            committed.added.extend(rest.added);
-            committed.revision = rest.revision;
+            committed.counted.added.extend(rest.counted.added);
+            committed.counted.revision = rest.counted.revision;
             Ok(committed)
         }
         Err(StoreError::Row(reason)) => {
             tracing::error!(reason, "a rating does not fit the store");
             let slot = connection.slot();
             let revision = super::read::slot_revisions(connection)?.get(&slot).copied().unwrap_or(0);
-            Ok(Committed { outcomes: vec![Outcome::Refused], slot, revision, added: Vec::new() })
+            Ok(Committed { outcomes: vec![Outcome::Refused], counted: Counted { slot, revision, added: Vec::new() } })
         }
         other => other,
     }
@@ -70,9 +70,9 @@ pub(super) fn commit(connection: &mut Connection, batch: &[NewRating]) -> Result
 
 fn try_commit(connection: &mut Connection, batch: &[NewRating]) -> Result<Committed, StoreError> {
     let transaction = connection.begin(Isolation::ReadCommitted)?;
-    let slot = transaction.slot();
+    let of_ratings = transaction.slot();
     // First, so that the ratings say in which commit they came.
-    let revision = raise_slot(&transaction, slot)?;
+    let revision = slot::raise(&transaction, of_ratings)?;
     let places = find_places(&transaction, batch)?;
     let mut outcomes = vec![Outcome::Unknown; batch.len()];
     let mut placed: Vec<(usize, Placed<'_>)> = Vec::with_capacity(batch.len());
@@ -99,7 +99,7 @@ fn try_commit(connection: &mut Connection, batch: &[NewRating]) -> Result<Commit
     let added = follow_up(&transaction, &accepted)?;
     // Until here nothing has happened; from here on only a commit that returned is known.
     transaction.commit()?;
-    Ok(Committed { outcomes, slot, revision, added })
+    Ok(Committed { outcomes, counted: Counted { slot: of_ratings, revision, added } })
 }
 
 fn key<'a>(one: &'a Placed<'_>) -> (u8, &'a str, &'a str, i64) {

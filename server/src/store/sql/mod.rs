@@ -39,7 +39,7 @@ use super::{
     Committed, Decision, FigureKey, Id, Issue, NewCard, NewRating, NewService, Published, Quarantined, RatingView,
     Registered, Registration, ServiceView, Store, StoreError, StoredApiKey, StoredCard, StoredKey, Tally, Verification,
     copy,
-    database::{Connection, Param, ToParam as _, Transaction, Value, params},
+    database::{Connection, Param, ToParam as _, Value},
     order::{NewEntry, OrderQuery, OrderRow, OrderStanding, StoredEntry},
     postgres::PostgresEngine,
     sqlite::SqliteEngine,
@@ -101,6 +101,17 @@ impl SqlStore {
         Ok(Self { engine: Engine::Postgres(PostgresEngine::connect(url, is_new).await?) })
     }
 
+    /// Writes the ratings of each shard of a distributed engine by a way of their own from now on.
+    ///
+    /// # Errors
+    /// In one line: this is no database of such an engine, or its tables are not distributed.
+    pub async fn spread(self) -> Result<Self, StoreError> {
+        match self.engine {
+            Engine::Sqlite(_) => Err(StoreError::Failed("--distributed: name the coordinator by --database".into())),
+            Engine::Postgres(engine) => Ok(Self { engine: Engine::Postgres(engine.spread().await?) }),
+        }
+    }
+
     async fn write<T: Send + 'static>(
         &self,
         work: impl Fn(&mut Connection) -> Result<T, StoreError> + Send + Sync + 'static,
@@ -130,11 +141,50 @@ impl SqlStore {
     }
 
     async fn commit_batch(&self, batch: Arc<[NewRating]>) -> Result<Committed, StoreError> {
+        let part = batch.first().map_or(0, |rating| rating.part);
         let work = move |c: &mut Connection| commit::commit(c, &batch);
         match &self.engine {
             Engine::Sqlite(engine) => engine.write(work).await,
-            Engine::Postgres(engine) => engine.write_again(work).await,
+            Engine::Postgres(engine) => engine.write_again(part, work).await,
         }
+    }
+
+    /// The places in a list of those that take one way, each way with a part of it.
+    fn by_lane(&self, parts: impl Iterator<Item = u8>) -> Vec<(u8, Vec<usize>)> {
+        let mut ways: BTreeMap<usize, (u8, Vec<usize>)> = BTreeMap::new();
+        for (n, part) in parts.enumerate() {
+            ways.entry(self.lane(part)).or_insert((part, Vec::new())).1.push(n);
+        }
+        ways.into_values().collect()
+    }
+
+    /// Entries of one shard's orders are one transaction.
+    async fn append_all(&self, news: &[NewEntry]) -> Result<Vec<bool>, StoreError> {
+        let mut appended = vec![false; news.len()];
+        for (_, places) in self.by_lane(news.iter().map(|new| new.part)) {
+            let of_lane: Vec<_> = places.iter().map(|n| news[*n].clone()).collect();
+            let done = self.write(move |c| order::append(c, &of_lane)).await?;
+            places.into_iter().zip(done).for_each(|(n, is_done)| appended[n] = is_done);
+        }
+        Ok(appended)
+    }
+
+    /// Services of one shard are one transaction.
+    async fn register_all(&self, authority: &str, services: Vec<NewService>) -> Result<Registration, StoreError> {
+        let mut registered: Vec<Option<Registered>> = vec![None; services.len()];
+        let mut counted = Vec::new();
+        for (part, places) in self.by_lane(services.iter().map(|new| new.part)) {
+            let news: Vec<_> = places.iter().map(|n| services[*n].clone()).collect();
+            let authority = authority.to_owned();
+            let work = move |c: &mut Connection| register::register(c, &authority, &news);
+            let done = match &self.engine {
+                Engine::Sqlite(engine) => engine.write(work).await?,
+                Engine::Postgres(engine) => engine.write_part(part, work).await?,
+            };
+            places.into_iter().zip(done.services).for_each(|(n, one)| registered[n] = Some(one));
+            counted.extend(done.counted);
+        }
+        Ok(Registration { services: registered.into_iter().flatten().collect(), counted })
     }
 
     async fn hold_slot(&self, at: Instant) -> Result<(), StoreError> {
@@ -167,13 +217,6 @@ fn whole(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Raises the revision of a slot's counters, in the transaction that changes them.
-fn raise_slot(transaction: &Transaction<'_>, slot: i64) -> Result<i64, StoreError> {
-    let sql = "insert into slot (slot, revision) values (?1, 1)
-         on conflict (slot) do update set revision = slot.revision + 1 returning revision";
-    Ok(transaction.query_row(sql, params![slot], |row| row.get(0))?)
-}
-
 /// The slot of services, beside that of ratings: who registers does not wait for a batch.
 fn service_slot(connection: &Connection) -> i64 {
     connection.slot() + 1
@@ -202,12 +245,17 @@ fn params_of(values: &[Value]) -> Vec<Param<'_>> {
 
 #[async_trait]
 impl Store for SqlStore {
+    fn n_lanes(&self) -> usize {
+        if let Engine::Postgres(engine) = &self.engine { engine.n_lanes() } else { 1 }
+    }
+    fn lane(&self, part: u8) -> usize {
+        if let Engine::Postgres(engine) = &self.engine { engine.lane(part) } else { 0 }
+    }
     async fn commit(&self, batch: Arc<[NewRating]>) -> Result<Committed, StoreError> {
         self.commit_batch(batch).await
     }
     async fn register(&self, authority: &str, services: Vec<NewService>) -> Result<Registration, StoreError> {
-        let authority = authority.to_owned();
-        self.write(move |c| register::register(c, &authority, &services)).await
+        self.register_all(authority, services).await
     }
     async fn service(&self, part: u8, id: Id) -> Result<Option<ServiceView>, StoreError> {
         self.read(move |c| read::service(c, part, id)).await
@@ -338,7 +386,7 @@ impl Store for SqlStore {
         self.read(move |c| order::entries(c, part, &rating)).await
     }
     async fn append_entries(&self, news: Vec<NewEntry>) -> Result<Vec<bool>, StoreError> {
-        self.write(move |c| order::append(c, &news)).await
+        self.append_all(&news).await
     }
     async fn move_due(&self, part: u8, rating: RatingId, after: OrderStanding) -> Result<bool, StoreError> {
         self.write(move |c| order::move_due(c, part, &rating, &after)).await

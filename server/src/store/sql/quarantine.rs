@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 
 use super::{
     order::{self, Opening, named},
-    raise_slot,
     read::region_of,
+    slot,
     staff::record,
     sums::{Group, Sums, source_of},
     word,
@@ -157,7 +157,7 @@ struct Verdict<'a> {
 
 /// Raises the slot first, as a batch of ratings does, so that the two never wait for each other in a circle.
 fn raise(transaction: &Transaction<'_>) -> Result<i64, StoreError> {
-    raise_slot(transaction, transaction.slot())
+    slot::raise(transaction, transaction.slot())
 }
 
 /// Takes one rating out of quarantine; false if it is not in it.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use haochaping::{calendar::Instant, link::RatingId, region::Region, statistics::Counts};
 
-use super::{order::named, sums::Added};
+use super::{order::named, slot::part_of, sums::Added};
 use crate::store::{
     FigureKey, Id, Published, RatingView, ServiceView, Standing, StoreError, Tally,
     database::{self, Connection, OptionalRow as _, Row, params},
@@ -73,8 +73,9 @@ pub(super) fn slot_revisions(connection: &Connection) -> Result<BTreeMap<i64, i6
 pub(super) fn figures(connection: &Connection, slot: i64) -> Result<(i64, Vec<Added>), StoreError> {
     let snapshot = connection.snapshot()?;
     let revision = slot_revisions(&snapshot)?.get(&slot).copied().unwrap_or(0);
-    let sql = "select region, agency, level, sum(n) from counter where slot = ?1 group by region, agency, level";
-    let figures = snapshot.query(sql, params![slot], |row| {
+    let sql = "select region, agency, level, sum(n) from counter where part = ?1 and slot = ?2
+         group by region, agency, level";
+    let figures = snapshot.query(sql, params![part_of(slot), slot], |row| {
         let key = FigureKey { region: region_of(row.get(0)?), agency: row.get(1)? };
         Ok((key, named(row, 2, |name| name.parse::<Tally>().ok())?, row.get(3)?))
     })?;

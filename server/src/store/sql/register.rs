@@ -7,13 +7,12 @@ use haochaping::{calendar::Instant, wire::v1::ServiceMode};
 use super::{
     admin::raise,
     post::{Event, has_any, post},
-    raise_slot,
     read::region_of,
-    service_slot, signed,
-    sums::{Added, add_around, count},
+    service_slot, signed, slot,
+    sums::{add_around, count},
 };
 use crate::store::{
-    Id, NewService, Registered, Registration, StoreError, Tally,
+    Counted, Id, NewService, Registered, Registration, StoreError, Tally,
     database::{self, Connection, Isolation, OptionalRow as _, Param, Row, Transaction, params, set},
     outbox::EndpointKind,
 };
@@ -37,9 +36,9 @@ pub(super) fn register(
         registered[n] = Some(known);
     }
     let registered: Vec<Registered> = registered.into_iter().flatten().collect();
-    let (revision, added) = count_services(&transaction, services, &registered)?;
+    let counted = count_services(&transaction, services, &registered)?;
     transaction.commit()?;
-    Ok(Registration { services: registered, slot: service_slot(connection), revision, added })
+    Ok(Registration { services: registered, counted: counted.into_iter().collect() })
 }
 
 /// Adds what is new to the services that can be rated: not those that came with their rating, since of the others of their
@@ -48,7 +47,7 @@ fn count_services(
     transaction: &Transaction<'_>,
     services: &[NewService],
     registered: &[Registered],
-) -> Result<(i64, Vec<Added>), StoreError> {
+) -> Result<Option<Counted>, StoreError> {
     let mut figures = BTreeMap::new();
     let news =
         services.iter().zip(registered).filter(|(new, known)| known.is_new && !new.is_probe && !new.is_rated_elsewhere);
@@ -56,12 +55,12 @@ fn count_services(
         add_around(&mut figures, (service.region, service.agency_code.as_str()), Tally::Service, 1);
     }
     if figures.is_empty() {
-        return Ok((0, Vec::new()));
+        return Ok(None);
     }
     let added: Vec<_> = figures.into_iter().map(|((key, tally), n)| (key, tally, n)).collect();
-    let slot = service_slot(transaction);
-    count(transaction, slot, &added)?;
-    Ok((raise_slot(transaction, slot)?, added))
+    let of_services = service_slot(transaction);
+    count(transaction, of_services, &added)?;
+    Ok(Some(Counted { slot: of_services, revision: slot::raise(transaction, of_services)?, added }))
 }
 
 fn register_all(

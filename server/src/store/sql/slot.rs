@@ -1,11 +1,14 @@
 //! Slots: each collector counts into two of its own, one for ratings and one for services, so that collectors never wait for
 //! one another's rows. A slot is leased; two that share one by accident wait for each other, and nothing worse.
+//!
+//! All rows of a slot are of one part: 0, or on a distributed engine one in the shard of the ratings that are counted there. The
+//! slot's number begins with it.
 
 use haochaping::calendar::Instant;
 
 use crate::store::{
     Id, StoreError,
-    database::{Connection, params},
+    database::{Connection, Transaction, params},
 };
 
 /// How long a slot is kept for a collector that says nothing.
@@ -13,31 +16,47 @@ pub(in crate::store) const LEASE_MILLIS: i64 = 30_000;
 /// The slots of commands, which are short and share them.
 pub(in crate::store) const OF_COMMANDS: i64 = 1_000_000;
 
-/// Keeps `slot` for `holder` if it is still theirs, or else takes the lowest that is free.
+/// Where the part stands in a slot's number.
+const PART_BITS: u32 = 32;
+
+/// The part of a slot's rows.
+pub(super) fn part_of(slot: i64) -> i64 {
+    slot >> PART_BITS
+}
+
+/// Keeps `slot` for `holder` if it is still theirs, or else takes the lowest of `part` that is free.
 pub(in crate::store) fn hold(
     connection: &mut Connection,
     holder: &Id,
-    slot: Option<i64>,
+    (part, slot): (u8, Option<i64>),
     at: Instant,
 ) -> Result<i64, StoreError> {
     let until = at.millis() + LEASE_MILLIS;
     if let Some(slot) = slot {
-        let sql = "update slot set leased_until = ?3 where slot = ?1 and holder = ?2";
-        if connection.execute(sql, params![slot, holder, until])? > 0 {
+        let sql = "update slot set leased_until = ?4 where part = ?1 and slot = ?2 and holder = ?3";
+        if connection.execute(sql, params![part, slot, holder, until])? > 0 {
             return Ok(slot);
         }
     }
     let transaction = connection.transaction()?;
-    let sql = "select slot from slot where leased_until >= ?1 and holder <> ?2 order by slot";
-    let taken: Vec<i64> = transaction.query(sql, params![at.millis(), holder], |row| row.get(0))?;
-    let free = (0..).step_by(2).find(|slot| !taken.contains(slot)).unwrap_or(0);
+    let sql = "select slot from slot where part = ?1 and leased_until >= ?2 and holder <> ?3 order by slot";
+    let taken: Vec<i64> = transaction.query(sql, params![part, at.millis(), holder], |row| row.get(0))?;
+    let first = i64::from(part) << PART_BITS;
+    let free = (first..).step_by(2).find(|slot| !taken.contains(slot)).unwrap_or(first);
     transaction.execute(
-        "insert into slot (slot, revision, holder, leased_until) values (?1, 0, ?2, ?3)
-         on conflict (slot) do update set holder = excluded.holder, leased_until = excluded.leased_until",
-        params![free, holder, until],
+        "insert into slot (part, slot, revision, holder, leased_until) values (?1, ?2, 0, ?3, ?4)
+         on conflict (part, slot) do update set holder = excluded.holder, leased_until = excluded.leased_until",
+        params![part, free, holder, until],
     )?;
     transaction.commit()?;
     Ok(free)
+}
+
+/// Raises the revision of a slot's counters, in the transaction that changes them.
+pub(super) fn raise(transaction: &Transaction<'_>, slot: i64) -> Result<i64, StoreError> {
+    let sql = "insert into slot (part, slot, revision) values (?1, ?2, 1)
+         on conflict (part, slot) do update set revision = slot.revision + 1 returning revision";
+    Ok(transaction.query_row(sql, params![part_of(slot), slot], |row| row.get(0))?)
 }
 
 /// Gives a slot back.

@@ -9,7 +9,7 @@ use haochaping::{
     statistics::Counts,
 };
 
-use super::{read::columns, signed};
+use super::{read::columns, signed, slot::part_of};
 use crate::store::{
     FigureKey, StoreError, Tally,
     database::{Param, Transaction, set},
@@ -64,9 +64,10 @@ pub(super) fn add_around(
 /// Writes what was added to the counters of a slot, in the order of their keys, so that two that share a slot by accident
 /// wait for each other and never in a circle.
 pub(super) fn count(transaction: &Transaction<'_>, slot: i64, figures: &[Added]) -> Result<(), StoreError> {
-    let sets = figures.iter().map(|(key, tally, n)| set![signed(key.region), &key.agency, tally.name(), slot, n]);
+    let part = part_of(slot);
+    let sets = figures.iter().map(|(key, tally, n)| set![part, signed(key.region), &key.agency, tally.name(), slot, n]);
     transaction.insert_all(
-        "insert into counter (part, region, agency, level, slot, n) values (0, ?1, ?2, ?3, ?4, ?5)
+        "insert into counter (part, region, agency, level, slot, n) values (?1, ?2, ?3, ?4, ?5, ?6)
          on conflict (part, region, agency, level, slot) do update set n = counter.n + excluded.n",
         &sets.collect::<Vec<_>>(),
     )?;
@@ -94,10 +95,11 @@ impl Sums {
     }
 
     fn write_waiting(&self, transaction: &Transaction<'_>, slot: i64) -> Result<(), StoreError> {
-        let waiting = self.waiting();
+        let (part, waiting) = (part_of(slot), self.waiting());
         let sets = waiting.iter().map(|((atom, day), counts)| {
             let (region, channel, provenance) = (signed(atom.region), atom.channel.name(), atom.provenance.name());
             let mut set = set![
+                part,
                 region,
                 &atom.agency,
                 &atom.item,
@@ -115,7 +117,7 @@ impl Sums {
         transaction.insert_all(
             "insert into waiting (part, region, agency, item, card, channel, provenance, source, registered, day, slot,
                very_satisfied, satisfied, basically_satisfied, dissatisfied, very_dissatisfied)
-             values (0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
              on conflict (part, region, agency, item, card, channel, provenance, source, registered, day, slot) do update set
                very_satisfied = waiting.very_satisfied + excluded.very_satisfied,
                satisfied = waiting.satisfied + excluded.satisfied,
@@ -128,13 +130,13 @@ impl Sums {
     }
 
     fn write_slices(&self, transaction: &Transaction<'_>, slot: i64) -> Result<(), StoreError> {
-        let slices = self.slices();
+        let (part, slices) = (part_of(slot), self.slices());
         let sets = slices
             .iter()
-            .map(|((month, city, agency, level), n)| set![month, signed(*city), agency, level.name(), slot, n]);
+            .map(|((month, city, agency, level), n)| set![part, month, signed(*city), agency, level.name(), slot, n]);
         transaction.insert_all(
             "insert into slice (part, month, city, kind, value, level, slot, n)
-             values (0, ?1, ?2, 'agency', ?3, ?4, ?5, ?6)
+             values (?1, ?2, ?3, 'agency', ?4, ?5, ?6, ?7)
              on conflict (part, month, city, kind, value, level, slot) do update set n = slice.n + excluded.n",
             &sets.collect::<Vec<_>>(),
         )?;

@@ -21,6 +21,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (14, "improvement", include_str!("../../migrations/sqlite/0014_improvement.sql")),
     (15, "collectors", include_str!("../../migrations/sqlite/0015_collectors.sql")),
     (16, "exchange", include_str!("../../migrations/sqlite/0016_exchange.sql")),
+    (17, "shards", include_str!("../../migrations/sqlite/0017_shards.sql")),
 ];
 
 /// Applies what is missing, each migration in a transaction of its own.

@@ -86,7 +86,12 @@ impl<'a> Grown<'a> {
     fn n_stored(&self) -> Result<u64> {
         Ok(match &self.server {
             Some((server, url)) => server.sql_at(url, "select pg_database_size(current_database())").trim().parse()?,
-            None => fs::metadata(self.data.join("haochaping.sqlite3"))?.len(),
+            None => {
+                // The size of the file alone lacks what is only in its log yet.
+                let file = rusqlite::Connection::open(self.data.join("haochaping.sqlite3"))?;
+                let sql = "select page_count * page_size from pragma_page_count, pragma_page_size";
+                u64::try_from(file.query_row(sql, [], |row| row.get::<_, i64>(0))?)?
+            }
         })
     }
 
