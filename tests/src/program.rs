@@ -45,11 +45,7 @@ impl Program {
     pub fn with_fault(fault: &'static str) -> Self {
         let built = || workspace().join("target/mutants/debug/haochaping");
         let binary = std::env::var_os("HAOCHAPING_MUTANT_BIN").map_or_else(built, PathBuf::from);
-        assert!(
-            binary.exists(),
-            "{} is missing; build it: cargo build -p haochaping-server --features mutants --target-dir target/mutants",
-            binary.display()
-        );
+        assert!(binary.exists(), "{} is missing; cargo xtask test api builds it", binary.display());
         Self { binary, fault: Some(fault), trace: None }
     }
 

@@ -37,48 +37,31 @@ pub(crate) fn run(root: &Path, name: Name, arguments: &[String]) -> Result<()> {
             let mut peers = std::process::Command::new("npm");
             peers.args(["run", "--silent", "build"]).current_dir(root.join("tests/peers"));
             execute("build the peers", &mut peers)?;
-            let mut bench = cargo();
-            bench.args(["run", "--release", "--locked", "-p", "haochaping-tests", "--bin", "bench-widget"]);
-            bench.args(["--", "--write", "docs/performance.md"]);
-            execute("measure", &mut bench)
+            measure("bench-widget", &["--write".to_owned(), "docs/performance.md".to_owned()])
         }
         Name::Cards => {
             install::packages()?;
             install::decoders(root)?;
             install::peers(root)?;
-            let mut bench = cargo();
-            bench.args(["run", "--release", "--locked", "-p", "haochaping-tests", "--bin", "bench-cards"]);
-            execute("measure", &mut bench)
+            measure("bench-cards", arguments)
         }
-        Name::WorkOrders => {
-            let mut bench = cargo();
-            bench.args(["run", "--release", "--locked", "-p", "haochaping-tests", "--bin", "bench-work-orders"]);
-            execute("measure", &mut bench)
-        }
-        Name::HotWords => {
-            let mut bench = cargo();
-            bench.args(["run", "--release", "--locked", "-p", "haochaping-tests", "--bin", "bench-hot-words"]);
-            execute("measure", &mut bench)
-        }
-        Name::Public => {
-            let mut bench = cargo();
-            bench.args(["run", "--release", "--locked", "-p", "haochaping-tests", "--bin", "bench-public"]);
-            execute("measure", &mut bench)
-        }
+        Name::WorkOrders => measure("bench-work-orders", arguments),
+        Name::HotWords => measure("bench-hot-words", arguments),
+        Name::Public => measure("bench-public", arguments),
         Name::Growth => {
             install::packages()?;
             build::everything(root)?;
-            let mut bench = cargo();
-            bench.args(["run", "--release", "--locked", "-p", "haochaping-tests", "--bin", "bench-growth", "--"]);
-            bench.args(arguments);
-            execute("measure", &mut bench)
+            measure("bench-growth", arguments)
         }
         Name::Ingest => {
-            let mut bench = cargo();
             install::packages()?;
-            bench.args(["run", "--release", "--locked", "-p", "haochaping-tests", "--bin", "bench-ingest", "--"]);
-            bench.args(arguments);
-            execute("measure", &mut bench)
+            measure("bench-ingest", arguments)
         }
     }
+}
+
+fn measure(bin: &str, arguments: &[String]) -> Result<()> {
+    let mut bench = cargo();
+    bench.args(["run", "--release", "--locked", "-p", "haochaping-tests", "--features", "bench", "--bin", bin, "--"]);
+    execute("measure", bench.args(arguments))
 }

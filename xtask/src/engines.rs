@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use crate::{
     install,
     shell::{cargo, execute},
+    test,
 };
 
 /// A program, and the package it comes in. Debian has no driver for Firefox.
@@ -39,8 +40,7 @@ pub(crate) fn engines(root: &Path) -> Result<()> {
 
 /// The built widget on the built collector in each of them.
 pub(crate) fn journeys() -> Result<()> {
-    let mut tests = cargo();
     // One browser at a time: on two cores several would only wait for one another.
-    tests.args(["test", "--locked", "-p", "haochaping-tests", "--test", "engines", "--", "--test-threads=1"]);
-    execute("core journeys in three engines", &mut tests)
+    let mut tests = test::tests(&["--test", "engines"]);
+    execute("core journeys in three engines", tests.args(["--", "--test-threads=1"]))
 }

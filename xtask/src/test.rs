@@ -1,6 +1,6 @@
 //! The tests, cheap ones first.
 
-use std::path::Path;
+use std::{fs, path::Path, process::Command};
 
 use anyhow::Result;
 
@@ -36,17 +36,13 @@ pub(crate) fn run(root: &Path, full: bool, part: Option<Part>) -> Result<()> {
     }
     if wants(Part::Api) {
         install::decoders(root)?;
-        api(full)?;
+        api(root, full)?;
     }
     if wants(Part::Browser) {
         install::npm(root)?;
-        let mut package = cargo();
-        package.args(["test", "--locked", "-p", "haochaping-tests", "--test", "npm"]);
-        execute("the npm package", &mut package)?;
-        let mut tests = cargo();
+        execute("the npm package", &mut tests(&of(&["npm"])))?;
         // One browser at a time: on two cores several would only wait for one another.
-        tests.args(["test", "--locked", "-p", "haochaping-tests", "--test", "browser", "--", "--test-threads=1"]);
-        execute("browser journeys", &mut tests)?;
+        execute("browser journeys", tests(&of(&["browser"])).args(["--", "--test-threads=1"]))?;
         if full {
             on_server("browser journeys on a server", &["browser"], &["--test-threads=1"])?;
             engines::engines(root)?;
@@ -57,6 +53,23 @@ pub(crate) fn run(root: &Path, full: bool, part: Option<Part>) -> Result<()> {
     Ok(())
 }
 
+const EVERY_CRATE: [&str; 14] = [
+    "-p",
+    "haochaping",
+    "-p",
+    "haochaping-server",
+    "-p",
+    "haochaping-cards",
+    "-p",
+    "haochaping-widget",
+    "-p",
+    "haochaping-demo",
+    "-p",
+    "haochaping-postgres",
+    "-p",
+    "haochaping-tests",
+];
+
 fn unit(root: &Path) -> Result<()> {
     // The store's contract is held on both databases.
     install::packages()?;
@@ -66,84 +79,60 @@ fn unit(root: &Path) -> Result<()> {
         "the sdk with and without its features",
         cargo().args(["test", "--locked", "-p", "haochaping", "--features", "png,portal"]),
     )?;
-    execute(
-        "every crate by itself",
-        cargo().args([
-            "test",
-            "--locked",
-            "-p",
-            "haochaping-server",
-            "-p",
-            "haochaping-cards",
-            "-p",
-            "haochaping-widget",
-            "-p",
-            "haochaping-demo",
-            "-p",
-            "haochaping",
-        ]),
-    )
+    execute("every crate by itself", &mut tests(&["--lib", "--bin", "haochaping-demo"]))?;
+    execute("examples in the documentation", &mut tests(&["--doc"]))
+}
+
+/// Tests of these targets. All crates are named each time: with fewer their dependencies would have other features, and be
+/// built once more.
+pub(crate) fn tests(targets: &[&str]) -> Command {
+    let mut tests = cargo();
+    tests.args(["test", "--locked"]).args(EVERY_CRATE).args(targets);
+    tests
 }
 
 /// Nothing stands that the workspace's lints warn of, and everything is formatted.
 fn lint() -> Result<()> {
     execute("format", cargo().args(["fmt", "--all", "--check"]))?;
     let every = ["clippy", "--locked", "--workspace", "--exclude", "haochaping-widget", "--all-targets"];
-    execute("lints", cargo().args(every).args(["--", "-D", "warnings"]))?;
+    let measurements = ["--features", "haochaping-tests/bench"];
+    execute("lints", cargo().args(every).args(measurements).args(["--", "-D", "warnings"]))?;
     let widget = ["clippy", "--locked", "-p", "haochaping-widget", "--all-targets"];
     execute("lints of the widget", cargo().args(widget).args(["--", "-D", "warnings"]))
 }
 
-fn api(full: bool) -> Result<()> {
-    execute(
-        "build the collector with deliberate faults",
-        cargo().args([
-            "build",
-            "--locked",
-            "-p",
-            "haochaping-server",
-            "--features",
-            "mutants",
-            "--target-dir",
-            "target/mutants",
-        ]),
-    )?;
-    let mut tests = cargo();
-    tests.args([
-        "test",
-        "--locked",
-        "-p",
-        "haochaping-tests",
-        "--test",
-        "api",
-        "--test",
-        "wire",
-        "--test",
-        "arrows",
-        "--test",
-        "crash",
-        "--test",
-        "codes",
-        "--test",
-        "cluster",
-    ]);
+fn api(root: &Path, full: bool) -> Result<()> {
+    build_mutants(root)?;
+    let targets = ["api", "wire", "arrows", "crash", "codes", "cluster"];
+    let mut whole = tests(&of(&targets));
     if full {
-        tests.env("HAOCHAPING_TEST_FULL", "1");
+        whole.env("HAOCHAPING_TEST_FULL", "1");
     }
-    execute("the collector over HTTP, killed at random, and several on one database", &mut tests)?;
+    execute("the collector over HTTP, killed at random, and several on one database", &mut whole)?;
     // Left out by name: what is true of a file alone. `cluster` has its counterparts for a server.
     let of_files = ["sync::", "restore::a_backup_restores", "restore::store_copy", "refusals::a_key_file"];
     let skips: Vec<_> = of_files.iter().flat_map(|name| ["--skip", *name]).collect();
     on_server("the collector over HTTP on a server", &["api", "crash"], &skips)
 }
 
+/// The binary with deliberate faults, put aside before a build without them takes its place.
+fn build_mutants(root: &Path) -> Result<()> {
+    let mut build = cargo();
+    build.args(["build", "--locked"]).args(EVERY_CRATE);
+    build.args(["--features", "haochaping-server/mutants", "--bin", "haochaping"]);
+    execute("build the collector with deliberate faults", &mut build)?;
+    let aside = root.join("target/mutants/debug");
+    fs::create_dir_all(&aside)?;
+    fs::copy(root.join("target/debug/haochaping"), aside.join("haochaping"))?;
+    Ok(())
+}
+
 /// The same tests with their stores in databases of a PostgreSQL server.
 fn on_server(what: &str, targets: &[&str], arguments: &[&str]) -> Result<()> {
-    let mut tests = cargo();
-    tests.args(["test", "--locked", "-p", "haochaping-tests"]).env("HAOCHAPING_TEST_STORE", "postgres");
-    for target in targets {
-        tests.args(["--test", target]);
-    }
-    tests.arg("--").args(arguments);
-    execute(what, &mut tests)
+    let mut tests = tests(&of(targets));
+    execute(what, tests.env("HAOCHAPING_TEST_STORE", "postgres").arg("--").args(arguments))
+}
+
+fn of<'a>(targets: &[&'a str]) -> Vec<&'a str> {
+    targets.iter().flat_map(|target| ["--test", target]).collect()
 }

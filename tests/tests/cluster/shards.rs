@@ -30,16 +30,22 @@ fn start() -> (String, Collector, Collector) {
 fn what_is_written_for_ratings_is_written_to_one_shard_at_a_time() {
     let (url, first, second) = start();
     shared().watch_shards(&url);
+    let mut whole = first.beside(&[]);
+    let crowd = Crowd::gather(&[whole.url()], &whole.register(N_TICKETS), N_PEOPLE);
+    assert_eq!(crowd.finish(), N_TICKETS);
+    assert!(!shared().touched_shards(&url).1.is_empty(), "one that knows nothing of shards does not group by them");
+    whole.stop();
+    shared().sql_at(&url, "delete from touched");
     let crowd = Crowd::gather(&[first.url(), second.url()], &first.register(N_TICKETS), N_PEOPLE);
     assert_eq!(crowd.finish(), N_TICKETS);
-    let handed_on = "select count(*) from work_order_entry where action = 'dispatch' having count(*) > 0";
+    let handed_on = "select count(*) from touched where of = 'work_order_entry' having count(*) > 0";
     eventually("orders that are handed on", || shared().rows_at(&url, handed_on).into_iter().next());
     let (n, many) = shared().touched_shards(&url);
     assert!(n > usize::from(N_SHARDS) * 4, "{n}");
     assert_eq!(many, [""; 0], "of {n} transactions");
     let parts = "select count(distinct part) from counter where level = 'satisfied'";
     assert_eq!(shared().sql_at(&url, parts), N_SHARDS.to_string(), "counters are where their ratings are");
-    assert_eq!(verified(&first), N_TICKETS);
+    assert_eq!(verified(&first), 2 * N_TICKETS);
 }
 
 #[test]

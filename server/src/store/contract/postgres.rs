@@ -109,3 +109,21 @@ async fn both_stores_have_the_same_tables() {
     let of_file: Vec<String> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
     assert_eq!(of_file, versions);
 }
+
+/// The guide distributes every table with parts, and no other.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_guide_distributes_what_has_parts() {
+    let server = haochaping_postgres::shared();
+    let url = server.database();
+    drop(SqlStore::connect(&url, true).await.unwrap());
+    let sql =
+        "select table_name from information_schema.columns where column_name = 'part' and table_schema = 'public'";
+    let mut with_parts = server.rows_at(&url, sql);
+    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/databases.md");
+    let guide = std::fs::read_to_string(guide).unwrap();
+    let calls = guide.lines().filter_map(|line| line.strip_prefix("select create_distributed_table('"));
+    let mut named: Vec<_> = calls.filter_map(|rest| rest.split_once("', 'part', ")).map(|(name, _)| name).collect();
+    named.sort_unstable();
+    with_parts.sort_unstable();
+    assert_eq!(named, with_parts);
+}

@@ -107,6 +107,8 @@ pub(crate) struct Connection {
     driver: Driver,
     /// The first of the collector's two slots.
     slot: i64,
+    /// Whether rows lie in shards, so that a statement finds its own only by values that it is given one by one.
+    is_sharded: bool,
 }
 
 #[derive(Debug)]
@@ -118,12 +120,12 @@ enum Driver {
 impl Connection {
     /// To a file.
     pub(crate) fn sqlite(connection: rusqlite::Connection) -> Self {
-        Self { driver: Driver::Sqlite(connection), slot: 0 }
+        Self { driver: Driver::Sqlite(connection), slot: 0, is_sharded: false }
     }
 
     /// To a server.
     pub(crate) fn postgres(client: Client) -> Self {
-        Self { driver: Driver::Postgres(client), slot: 0 }
+        Self { driver: Driver::Postgres(client), slot: 0, is_sharded: false }
     }
 
     /// The slot of ratings.
@@ -134,6 +136,11 @@ impl Connection {
     /// Counts into this slot from now on.
     pub(crate) fn set_slot(&mut self, slot: i64) {
         self.slot = slot;
+    }
+
+    /// Speaks to a distributed engine from now on.
+    pub(crate) fn set_sharded(&mut self) {
+        self.is_sharded = true;
     }
 
     /// Whether the database is a server's.
@@ -226,7 +233,10 @@ impl Connection {
         sets: &[Vec<Param<'_>>],
         mut read: impl FnMut(&Row<'_>) -> Result<T>,
     ) -> Result<Vec<Option<T>>> {
-        let Driver::Postgres(client) = &self.driver else { return self.query_each(sql, sets, read) };
+        let client = match &self.driver {
+            Driver::Postgres(client) if !self.is_sharded => client,
+            _ => return self.query_each(sql, sets, read),
+        };
         let mut found: Vec<Option<T>> = std::iter::repeat_with(|| None).take(sets.len()).collect();
         for row in client.query_all(sql, sets, select_of_all)? {
             let row = Row(RowOf::Postgres(&row));

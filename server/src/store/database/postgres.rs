@@ -96,8 +96,8 @@ impl Client {
         }
         match self.wait_for(self.inner.batch_execute("commit")) {
             Ok(()) => Ok(()),
-            // The server answered that it did not.
-            Err(error) if error.as_db_error().is_some_and(|said| !is_shutdown(said.code())) => Err(error.into()),
+            // The server answered that it did not. A distributed one may not know, and says so by an internal error.
+            Err(error) if error.as_db_error().is_some_and(|said| is_certain(said.code())) => Err(error.into()),
             Err(error) => Err(StoreError::OutcomeUnknown(said(&error))),
         }
     }
@@ -187,6 +187,11 @@ async fn rows<P: BorrowToSql>(
         found.push(row?);
     }
     Ok(found)
+}
+
+/// Whether a commit that was answered by this did not happen.
+fn is_certain(code: &SqlState) -> bool {
+    !is_shutdown(code) && *code != SqlState::INTERNAL_ERROR
 }
 
 /// The server is going down or has cut the connection: what it was asked last may have happened.

@@ -37,6 +37,8 @@ const PATIENCE: Duration = Duration::from_secs(4);
 const ROW_TRIES: u32 = 3;
 /// A batch finds everything by its keys. Its few statements are planned once, and not by how small tables were at that moment.
 const FOR_BATCHES: &str = "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set jit = off";
+/// A distributed engine plans by the values that tell the shard.
+const FOR_SHARDS: &str = "set plan_cache_mode = auto; set jit = off";
 /// A lease is renewed this long after it was last.
 const RENEW_MILLIS: i64 = slot::LEASE_MILLIS / 3;
 
@@ -45,6 +47,8 @@ pub(super) struct PostgresEngine {
     address: Address,
     idle: Mutex<Vec<Connection>>,
     permits: Semaphore,
+    /// Whether the database is a distributed one.
+    is_sharded: bool,
     /// Ratings have connections of their own.
     lanes: Lanes,
     holder: Id,
@@ -66,6 +70,7 @@ impl PostgresEngine {
             address: Address::parse(url)?,
             idle: Mutex::default(),
             permits: Semaphore::new(N_CONNECTIONS),
+            is_sharded: false,
             lanes: Lanes::one(),
             holder,
             held_at: AtomicI64::new(0),
@@ -83,6 +88,8 @@ impl PostgresEngine {
     /// In one line: the database is not distributed.
     pub(super) async fn spread(mut self) -> Result<Self, StoreError> {
         self.lanes = Lanes::of_shards(&self.read(lanes::shards).await?);
+        self.is_sharded = true;
+        self.idle().clear();
         Ok(self)
     }
 
@@ -101,7 +108,11 @@ impl PostgresEngine {
     pub(super) async fn open(&self) -> Result<Connection, StoreError> {
         let address = self.address.clone();
         let opened = tokio::task::spawn_blocking(move || Client::connect(|| address.connect())).await;
-        Ok(Connection::postgres(opened.map_err(|error| StoreError::Failed(error.to_string()))??))
+        let mut connection = Connection::postgres(opened.map_err(|error| StoreError::Failed(error.to_string()))??);
+        if self.is_sharded {
+            connection.set_sharded();
+        }
+        Ok(connection)
     }
 
     /// Runs `work` once on a connection that waits for work, counting into the slot of a part's way.
@@ -199,7 +210,8 @@ impl PostgresEngine {
         let mut connection = if let Some(connection) = writer.take() {
             connection
         } else {
-            let set = |c: &mut Connection| c.run(FOR_BATCHES).map_err(StoreError::from);
+            let settings = if self.is_sharded { FOR_SHARDS } else { FOR_BATCHES };
+            let set = move |c: &mut Connection| c.run(settings).map_err(StoreError::from);
             let (connection, result) = on_thread(self.open().await?, set).await?;
             result?;
             connection

@@ -17,6 +17,7 @@ mod publication;
 mod quarantine;
 mod read;
 mod register;
+mod shards;
 pub(super) mod slot;
 mod staff;
 mod sums;
@@ -122,6 +123,18 @@ impl SqlStore {
         }
     }
 
+    /// Writes rows of one shard, that of `part`.
+    async fn write_part<T: Send + 'static>(
+        &self,
+        part: u8,
+        work: impl Fn(&mut Connection) -> Result<T, StoreError> + Send + Sync + 'static,
+    ) -> Result<T, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.write(work).await,
+            Engine::Postgres(engine) => engine.write_part(part, work).await,
+        }
+    }
+
     async fn read<T: Send + 'static>(
         &self,
         work: impl Fn(&Connection) -> Result<T, StoreError> + Send + Sync + 'static,
@@ -147,44 +160,6 @@ impl SqlStore {
             Engine::Sqlite(engine) => engine.write(work).await,
             Engine::Postgres(engine) => engine.write_again(part, work).await,
         }
-    }
-
-    /// The places in a list of those that take one way, each way with a part of it.
-    fn by_lane(&self, parts: impl Iterator<Item = u8>) -> Vec<(u8, Vec<usize>)> {
-        let mut ways: BTreeMap<usize, (u8, Vec<usize>)> = BTreeMap::new();
-        for (n, part) in parts.enumerate() {
-            ways.entry(self.lane(part)).or_insert((part, Vec::new())).1.push(n);
-        }
-        ways.into_values().collect()
-    }
-
-    /// Entries of one shard's orders are one transaction.
-    async fn append_all(&self, news: &[NewEntry]) -> Result<Vec<bool>, StoreError> {
-        let mut appended = vec![false; news.len()];
-        for (_, places) in self.by_lane(news.iter().map(|new| new.part)) {
-            let of_lane: Vec<_> = places.iter().map(|n| news[*n].clone()).collect();
-            let done = self.write(move |c| order::append(c, &of_lane)).await?;
-            places.into_iter().zip(done).for_each(|(n, is_done)| appended[n] = is_done);
-        }
-        Ok(appended)
-    }
-
-    /// Services of one shard are one transaction.
-    async fn register_all(&self, authority: &str, services: Vec<NewService>) -> Result<Registration, StoreError> {
-        let mut registered: Vec<Option<Registered>> = vec![None; services.len()];
-        let mut counted = Vec::new();
-        for (part, places) in self.by_lane(services.iter().map(|new| new.part)) {
-            let news: Vec<_> = places.iter().map(|n| services[*n].clone()).collect();
-            let authority = authority.to_owned();
-            let work = move |c: &mut Connection| register::register(c, &authority, &news);
-            let done = match &self.engine {
-                Engine::Sqlite(engine) => engine.write(work).await?,
-                Engine::Postgres(engine) => engine.write_part(part, work).await?,
-            };
-            places.into_iter().zip(done.services).for_each(|(n, one)| registered[n] = Some(one));
-            counted.extend(done.counted);
-        }
-        Ok(Registration { services: registered.into_iter().flatten().collect(), counted })
     }
 
     async fn hold_slot(&self, at: Instant) -> Result<(), StoreError> {
@@ -355,14 +330,10 @@ impl Store for SqlStore {
         entry: AuditEntry,
     ) -> Result<bool, StoreError> {
         let why = why.to_owned();
-        self.write(move |c| quarantine::decide(c, part, &rating, decision, &why, &entry)).await
+        self.write_part(part, move |c| quarantine::decide(c, part, &rating, decision, &why, &entry)).await
     }
     async fn release_due(&self, at: Instant) -> Result<u64, StoreError> {
-        // Asked once a second: it must not take the write lock for nothing.
-        if !self.read(move |c| quarantine::is_any_due(c, at)).await? {
-            return Ok(0);
-        }
-        self.write(move |c| quarantine::release_due(c, at)).await
+        self.release_all(at).await
     }
     async fn forget_sources(&self, day: i64) -> Result<(), StoreError> {
         self.write(move |c| quarantine::forget_sources(c, day)).await
@@ -389,7 +360,7 @@ impl Store for SqlStore {
         self.append_all(&news).await
     }
     async fn move_due(&self, part: u8, rating: RatingId, after: OrderStanding) -> Result<bool, StoreError> {
-        self.write(move |c| order::move_due(c, part, &rating, &after)).await
+        self.write_part(part, move |c| order::move_due(c, part, &rating, &after)).await
     }
     async fn holidays(&self) -> Result<Vec<(i32, String)>, StoreError> {
         self.read(read::holidays).await

@@ -185,10 +185,12 @@ impl OutboxStore for SqlStore {
         let name = name.to_owned();
         self.write(move |c| {
             recorded(c, &entry, |t| {
+                let sql = "select id from endpoint where name = ?1";
+                let id: Option<Id> = t.query_row(sql, params![&name], |row| row.get(0)).optional()?;
                 t.execute(
                     "update outbox set state = 'dropped', next_at = null where state in ('waiting', 'dead')
-                       and endpoint = (select id from endpoint where name = ?1)",
-                    params![&name],
+                       and endpoint = ?1",
+                    params![id],
                 )?;
                 t.execute(
                     "update endpoint set disabled_at = ?2 where name = ?1 and disabled_at is null",

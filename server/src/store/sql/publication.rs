@@ -112,7 +112,8 @@ fn take<'g>(transaction: &Transaction<'_>, groups: &'g [Group]) -> Result<Vec<&'
             ]
         })
         .collect();
-    let waiting = transaction.select_each(
+    // Sums are not asked for all at once: a distributed engine adds up over its shards only for one group at a time.
+    let waiting = transaction.query_each(
         &format!(
             "select coalesce(sum(very_satisfied), 0), coalesce(sum(satisfied), 0), coalesce(sum(basically_satisfied),
                0), coalesce(sum(dissatisfied), 0), coalesce(sum(very_dissatisfied), 0) from waiting where {OF_ATOM}

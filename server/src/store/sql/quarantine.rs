@@ -91,25 +91,22 @@ pub(super) fn list(connection: &Connection, decided: bool) -> Result<Vec<Quarant
     )?)
 }
 
-pub(super) fn is_any_due(connection: &Connection, at: Instant) -> Result<bool, StoreError> {
-    Ok(connection.query_row(
-        "select exists (select 1 from quarantine where decided_at is null and release_at <= ?1)",
-        params![at.millis()],
-        |row| row.get(0),
-    )?)
-}
-
-pub(super) fn release_due(connection: &mut Connection, at: Instant) -> Result<u64, StoreError> {
-    let transaction = connection.begin(Isolation::ReadCommitted)?;
-    let due: Vec<(u8, RatingId)> = transaction.query(
+/// The ratings whose time came first, so many that one transaction may release them.
+pub(super) fn due(connection: &Connection, at: Instant) -> Result<Vec<(u8, RatingId)>, StoreError> {
+    Ok(connection.query(
         "select part, rating from quarantine where decided_at is null and release_at <= ?1
          order by release_at limit ?2",
         params![at.millis(), RELEASED_MAX],
         |row| Ok((row.get(0)?, row.get(1)?)),
-    )?;
+    )?)
+}
+
+/// Releases ratings whose time came, and gives how many were still in quarantine.
+pub(super) fn release(connection: &mut Connection, due: &[(u8, RatingId)], at: Instant) -> Result<u64, StoreError> {
+    let transaction = connection.begin(Isolation::ReadCommitted)?;
     let verdict = Verdict { decision: Decision::Released, why: "its time came", at, revision: raise(&transaction)? };
     let (mut sums, mut to_open, mut n_released) = (Sums::default(), Vec::new(), 0);
-    for (part, rating) in &due {
+    for (part, rating) in due {
         match settle(&transaction, *part, rating, &verdict, (&mut sums, &mut to_open)) {
             Ok(is_settled) => n_released += u64::from(is_settled),
             // One damaged row must not hold the others back; `verify` names it.

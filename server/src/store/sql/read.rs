@@ -69,16 +69,23 @@ pub(super) fn slot_revisions(connection: &Connection) -> Result<BTreeMap<i64, i6
     Ok(connection.query("select slot, revision from slot", params![], |row| Ok((row.get(0)?, row.get(1)?)))?)
 }
 
-/// The revision of a slot and its figures, of one moment, so that a batch committed meanwhile is not counted twice.
+/// The revision of a slot and its figures, of one moment, so that a batch committed meanwhile is not counted twice: one
+/// statement, since engines of several machines have no moment in common.
 pub(super) fn figures(connection: &Connection, slot: i64) -> Result<(i64, Vec<Added>), StoreError> {
-    let snapshot = connection.snapshot()?;
-    let revision = slot_revisions(&snapshot)?.get(&slot).copied().unwrap_or(0);
-    let sql = "select region, agency, level, sum(n) from counter where part = ?1 and slot = ?2
-         group by region, agency, level";
-    let figures = snapshot.query(sql, params![part_of(slot), slot], |row| {
-        let key = FigureKey { region: region_of(row.get(0)?), agency: row.get(1)? };
-        Ok((key, named(row, 2, |name| name.parse::<Tally>().ok())?, row.get(3)?))
-    })?;
+    let (mut revision, mut figures) = (0, Vec::new());
+    connection.for_each(
+        "select s.revision, c.region, c.agency, c.level, c.n from slot s
+           left join counter c on c.part = s.part and c.slot = s.slot where s.part = ?1 and s.slot = ?2",
+        params![part_of(slot), slot],
+        |row| {
+            revision = row.get(0)?;
+            if let Some(region) = row.get::<Option<i64>>(1)? {
+                let key = FigureKey { region: region_of(region), agency: row.get(2)? };
+                figures.push((key, named(row, 3, |name| name.parse::<Tally>().ok())?, row.get(4)?));
+            }
+            Ok(())
+        },
+    )?;
     Ok((revision, figures))
 }
 

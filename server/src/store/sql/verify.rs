@@ -247,8 +247,8 @@ fn check_services(connection: &Connection, found: &mut Verification) -> Result<(
         found.faults.push(format!("{stray} ratings have no service"));
     }
     let stray: i64 = connection.query_row(
-        "select count(*) from rating r where r.card is not null
-           and not exists (select 1 from card c where c.serial = r.card)",
+        "select count(*) from rating r left join card c on c.serial = r.card
+         where r.card is not null and c.serial is null",
         params![],
         |row| row.get(0),
     )?;

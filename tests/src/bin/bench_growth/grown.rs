@@ -84,15 +84,13 @@ impl<'a> Grown<'a> {
     }
 
     fn n_stored(&self) -> Result<u64> {
-        Ok(match &self.server {
-            Some((server, url)) => server.sql_at(url, "select pg_database_size(current_database())").trim().parse()?,
-            None => {
-                // The size of the file alone lacks what is only in its log yet.
-                let file = rusqlite::Connection::open(self.data.join("haochaping.sqlite3"))?;
-                let sql = "select page_count * page_size from pragma_page_count, pragma_page_size";
-                u64::try_from(file.query_row(sql, [], |row| row.get::<_, i64>(0))?)?
-            }
-        })
+        if let Some((server, url)) = &self.server {
+            return Ok(server.sql_at(url, "select pg_database_size(current_database())").trim().parse()?);
+        }
+        // The size of the file alone lacks what is only in its log yet.
+        let file = rusqlite::Connection::open(self.data.join("haochaping.sqlite3"))?;
+        let sql = "select page_count * page_size from pragma_page_count, pragma_page_size";
+        Ok(u64::try_from(file.query_row(sql, [], |row| row.get::<_, i64>(0))?)?)
     }
 
     fn n_written(&self) -> Result<u64> {

@@ -1,7 +1,7 @@
 //! What becomes of a collector whose store grows: ratings a second, latency of a public figure, bytes and memory, from ten
 //! thousand to ten million ratings, in a file and on a server.
 //!
-//! `cargo run --release -p haochaping-tests --bin bench-growth [SIZE…]`; the release build of the collector must be there. With
+//! `cargo xtask bench growth [-- SIZE…]`; the release build of the collector must be there. With
 //! the usual sizes it takes more than an hour on two cores, most of it for writing the ratings.
 //!
 //! Both stores grow side by side through the collector's own writing task, each rating with its service. At each size they

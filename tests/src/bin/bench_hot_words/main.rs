@@ -1,6 +1,6 @@
 //! What hot words cost: comments a second that are cut into words, and the memory of the dictionary.
 //!
-//! `cargo run --release -p haochaping-tests --bin bench-hot-words`, some seconds on one core.
+//! `cargo xtask bench hot-words`, some seconds on one core.
 //!
 //! Comments are made of 24 sentences as people write them, three or four in a row, about 35 characters each.
 

@@ -1,6 +1,6 @@
 //! What a rating costs that is on disk before it is answered: ratings per second and latency of three collectors.
 //!
-//! `cargo run --release -p haochaping-tests --bin bench-ingest`, about a minute on two cores.
+//! `cargo xtask bench ingest`, about a minute on two cores.
 //!
 //! The collectors differ in their store and in how many ratings share a transaction, and in nothing else: the router,
 //! the handlers, the writing task and the once-a-second refresh are those of `haochaping serve`.

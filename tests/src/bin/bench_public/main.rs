@@ -1,7 +1,7 @@
 //! What the public page costs: requests a second and p99 of the province page against the same server's `/healthz`, with a
 //! thousand ratings in the store and with ten million.
 //!
-//! `cargo run --release -p haochaping-tests --bin bench-public [RATINGS]`, half an hour on two cores, most of it for writing
+//! `cargo xtask bench public [-- RATINGS]`, half an hour on two cores, most of it for writing
 //! the ratings; with `RATINGS` in place of 10,000,000 less.
 //!
 //! Router, pages, figures and store are those of `haochaping serve`, as is the once-a-second refresh that goes on meanwhile.

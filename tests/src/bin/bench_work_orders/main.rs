@@ -1,7 +1,7 @@
 //! What many work orders cost those who work on them: how fast the collector gives orders to departments, and how long a
 //! department waits for a page of its list, with 1,000 orders in the store and with 1,000,000.
 //!
-//! `cargo run --release -p haochaping-tests --bin bench-work-orders`, some minutes on two cores.
+//! `cargo xtask bench work-orders`, some minutes on two cores.
 //!
 //! Router, handlers, rules, encryption and store are those of `haochaping serve`. Orders are of finished services of 20
 //! departments, and every order that is given out is told to a hotline, in the same transaction. Both stores have 50 orders
