@@ -1,6 +1,7 @@
 //! The exact figures in memory: what each slot counted, and the sums over all slots.
 //!
-//! What this process commits is added at once. What another collector counted is read again when its slot's revision has moved.
+//! What this process commits is added at once. What another collector counted is taken over commit by commit when its slot's revision
+//! has moved, or read again as a whole where commits between are not known any more.
 
 use std::collections::BTreeMap;
 
@@ -57,7 +58,12 @@ impl Sum {
 }
 
 impl Exact {
-    /// Takes over what a commit of this process added, in the order of the slot's revisions.
+    /// The last commit of a slot that is counted in; `None` until the slot was read.
+    pub(super) fn revision(&self, slot: i64) -> Option<i64> {
+        self.slots.get(&slot).and_then(|known| known.revision)
+    }
+
+    /// Takes over what a commit added, in the order of the slot's revisions.
     pub(super) fn add(&mut self, slot: i64, revision: i64, added: &[Added]) {
         let of_slot = self.slots.entry(slot).or_default();
         if of_slot.revision.is_none_or(|known| known < revision) {
@@ -80,7 +86,7 @@ impl Exact {
 
     /// Whether the store has more of a slot than is known here.
     pub(super) fn is_behind(&self, slot: i64, revision: i64) -> bool {
-        self.slots.get(&slot).and_then(|known| known.revision).is_none_or(|known| known < revision)
+        self.revision(slot).is_none_or(|known| known < revision)
     }
 
     /// Whether everything that this process knows to be committed is counted in.

@@ -123,14 +123,31 @@ impl Figures {
         Ok(())
     }
 
+    fn is_behind(&self, slot: i64, revision: i64) -> bool {
+        self.state().exact.is_behind(slot, revision)
+    }
+
+    /// Takes over the commits of a slot up to a revision, or else the whole slot.
+    async fn catch_up(&self, store: &dyn Store, slot: i64, revision: i64) -> Result<(), StoreError> {
+        let known = self.state().exact.revision(slot);
+        if let Some(known) = known {
+            for counted in store.counted_since(slot, known).await? {
+                self.add(&counted);
+            }
+        }
+        if self.is_behind(slot, revision) {
+            let (revision, figures) = store.figures(slot).await?;
+            self.state().exact.load(slot, revision, figures);
+        }
+        Ok(())
+    }
+
     /// Brings the copy up to the store, and publishes every figure that has moved by a step. On disk first: what a
     /// reader has seen must not be taken back by a restart.
     pub async fn refresh(&self, store: &dyn Store, now: Instant) -> Result<(), StoreError> {
         for (slot, revision) in store.slot_revisions().await? {
-            let is_behind = self.state().exact.is_behind(slot, revision);
-            if is_behind {
-                let (revision, figures) = store.figures(slot).await?;
-                self.state().exact.load(slot, revision, figures);
+            if self.is_behind(slot, revision) {
+                self.catch_up(store, slot, revision).await?;
             }
         }
         let moved = self.moved();

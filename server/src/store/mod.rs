@@ -290,6 +290,8 @@ pub trait Store:
     async fn slot_revisions(&self) -> Result<BTreeMap<i64, i64>, StoreError>;
     /// The revision of a slot and what was counted into it.
     async fn figures(&self, slot: i64) -> Result<(i64, Vec<(FigureKey, Tally, i64)>), StoreError>;
+    /// The commits of a slot after a revision, in order, as far as they are still known.
+    async fn counted_since(&self, slot: i64, revision: i64) -> Result<Vec<Counted>, StoreError>;
     /// Takes a slot of this process's own, and keeps it: asked once a second. Nothing's correctness rests on it.
     async fn hold_slot(&self, at: Instant) -> Result<(), StoreError>;
     /// Gives the slot back at the end.

@@ -48,6 +48,9 @@ impl Store for NullStore {
     async fn slot_revisions(&self) -> Result<BTreeMap<i64, i64>, StoreError> {
         Ok(BTreeMap::new())
     }
+    async fn counted_since(&self, _: i64, _: i64) -> Result<Vec<Counted>, StoreError> {
+        Ok(Vec::new())
+    }
     async fn figures(&self, _: i64) -> Result<(i64, Vec<(FigureKey, Tally, i64)>), StoreError> {
         Ok((0, Vec::new()))
     }

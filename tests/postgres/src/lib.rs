@@ -57,6 +57,16 @@ fn as_server(program: &Path) -> Command {
     command
 }
 
+/// An empty directory of the server's user.
+fn directory() -> PathBuf {
+    let directory = tempfile::Builder::new().prefix("hcp-postgres-").tempdir().expect("a directory").keep();
+    if is_root() {
+        let owned = Command::new("chown").arg("postgres:").arg(&directory).output().expect("chown runs");
+        check("chown", &owned);
+    }
+    directory
+}
+
 fn check(what: &str, output: &Output) {
     assert!(output.status.success(), "{what}: {}", String::from_utf8_lossy(&output.stderr));
 }
@@ -101,11 +111,7 @@ impl Server {
     }
 
     fn make(settings: &[&str], prepare: &dyn Fn(&Path)) -> Self {
-        let directory = tempfile::Builder::new().prefix("hcp-postgres-").tempdir().expect("a directory").keep();
-        if is_root() {
-            let owned = Command::new("chown").arg("postgres:").arg(&directory).output().expect("chown runs");
-            check("chown", &owned);
-        }
+        let directory = directory();
         let password = directory.join("password");
         std::fs::write(&password, OWNER.1).expect("a file for the password");
         let made = as_server(&program("initdb"))
@@ -117,6 +123,40 @@ impl Server {
             .expect("initdb runs: install postgresql-15");
         check("initdb", &made);
         prepare(&directory);
+        Self::set_and_run(directory, settings)
+    }
+
+    /// Starts one that follows this one, and waits until this one commits nothing that the other does not have.
+    ///
+    /// # Panics
+    /// If it cannot follow.
+    pub fn standby(&self) -> Self {
+        let directory = directory();
+        let copied = as_server(&program("pg_basebackup"))
+            .args(["--checkpoint=fast", "--no-sync", "-R", "-X", "stream", "-d", &self.url("postgres"), "-D"])
+            .arg(directory.join("data"))
+            .output();
+        check("pg_basebackup", &copied.expect("pg_basebackup runs"));
+        let standby = Self::set_and_run(directory, &[]);
+        self.sql("postgres", "alter system set synchronous_standby_names = '*'");
+        self.sql("postgres", "select pg_reload_conf()");
+        let begun = Instant::now();
+        while self.sql("postgres", "select count(*) from pg_stat_replication where sync_state = 'sync'") != "1" {
+            assert!(begun.elapsed() < LIMIT, "no synchronous standby: {}", standby.log());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        standby
+    }
+
+    /// Makes a standby the one that is written to.
+    ///
+    /// # Panics
+    /// If it is none.
+    pub fn promote(&self) {
+        assert_eq!(self.sql("postgres", "select pg_promote()"), "t", "{}", self.log());
+    }
+
+    fn set_and_run(directory: PathBuf, settings: &[&str]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port();
         let mut conf = format!(
             "listen_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = '{}'\nmax_connections = 300\n\

@@ -60,6 +60,30 @@ fn nothing_is_lost_or_doubled_when_the_server_is_killed() {
 }
 
 #[test]
+fn nothing_is_lost_or_doubled_when_a_synchronous_standby_takes_over() {
+    let mut moments = Moments::new("nothing_is_lost_or_doubled_when_a_synchronous_standby_takes_over");
+    // A pair fails over once.
+    for round in 1..=n_rounds().min(3) {
+        let mut primary = Server::start(&[]);
+        let database = primary.database();
+        let standby = primary.standby();
+        let second_host = format!("127.0.0.1:{},127.0.0.1:{}/", primary.port(), standby.port());
+        let url = database.replace(&format!("127.0.0.1:{}/", primary.port()), &second_host);
+        let url = format!("{url}?target_session_attrs=read-write");
+        let first = Collector::start_on(&url, &[]);
+        let second = first.beside(&[]);
+        let tickets = first.register(N_TICKETS);
+        let crowd = Crowd::gather(&urls(&[&first, &second]), &tickets, N_PEOPLE);
+        crowd.wait_for(usize::try_from(moments.below(N_TICKETS as u64 / 2)).unwrap());
+        std::thread::sleep(Duration::from_micros(moments.below(5_000)));
+        primary.kill();
+        standby.promote();
+        assert_eq!(crowd.finish(), N_TICKETS, "round {round}");
+        assert_eq!(verified(&first), N_TICKETS);
+    }
+}
+
+#[test]
 fn a_commit_whose_answer_never_came_is_counted_once() {
     let mut moments = Moments::new("a_commit_whose_answer_never_came_is_counted_once");
     let url = shared().database();

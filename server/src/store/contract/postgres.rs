@@ -2,10 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use haochaping::calendar::Instant;
+use haochaping::{calendar::Instant, region::Region};
 
-use super::Fresh;
-use crate::store::{SqlStore, Store as _};
+use super::{
+    Fresh,
+    make::{place_n, rating},
+};
+use crate::{
+    config::Publication,
+    figures::Figures,
+    store::{SqlStore, Store as _},
+};
 
 pub(super) async fn fresh() -> Fresh<SqlStore> {
     let url = haochaping_postgres::shared().database();
@@ -126,4 +133,37 @@ async fn the_guide_distributes_what_has_parts() {
     named.sort_unstable();
     with_parts.sort_unstable();
     assert_eq!(named, with_parts);
+}
+
+/// What another collector counted is taken over commit by commit, and as a whole by who comes too late for that.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_collectors_commits_are_taken_over_one_by_one() {
+    let server = haochaping_postgres::shared();
+    let url = server.database();
+    let (one, other) = (SqlStore::connect(&url, true).await.unwrap(), SqlStore::connect(&url, true).await.unwrap());
+    let at = Instant::from_millis(1_795_000_000_000);
+    one.hold_slot(at).await.unwrap();
+    other.hold_slot(at).await.unwrap();
+    // It learns of the other when it renews its lease.
+    one.hold_slot(Instant::from_millis(at.millis() + 15_000)).await.unwrap();
+    let rules = Publication { step: 1, group: 1, small: 0, rate_min: 1, word_min: 1 };
+    let (here, late) = (Figures::new(rules, Region::COUNTRY), Figures::new(rules, Region::COUNTRY));
+    let total = |figures: &Figures| figures.shown(Region::COUNTRY, "").counts.total();
+    let placed = place_n(&one, 6).await;
+    let rate = async |range: std::ops::Range<usize>| {
+        let batch = placed[range.clone()].iter().zip(range).map(|(of, n)| rating(of, u32::try_from(n).unwrap()));
+        one.commit(batch.collect()).await.unwrap()
+    };
+    rate(0..1).await;
+    here.refresh(&other, at).await.unwrap();
+    assert_eq!(total(&here), 1);
+    rate(1..3).await;
+    rate(3..6).await;
+    server.sql_at(&url, "update counter set n = 1000");
+    here.refresh(&other, at).await.unwrap();
+    assert_eq!(total(&here), 6, "what it had, and what two commits added");
+    server.sql_at(&url, "delete from counted");
+    late.load_published(&other).await.unwrap();
+    late.refresh(&other, at).await.unwrap();
+    assert_ne!(total(&late), 6, "it read the counters, which this test has spoilt");
 }

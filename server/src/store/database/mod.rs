@@ -107,6 +107,8 @@ pub(crate) struct Connection {
     driver: Driver,
     /// The first of the collector's two slots.
     slot: i64,
+    /// Whether other processes keep copies of the figures.
+    is_read_by_others: bool,
     /// Whether rows lie in shards, so that a statement finds its own only by values that it is given one by one.
     is_sharded: bool,
 }
@@ -120,12 +122,12 @@ enum Driver {
 impl Connection {
     /// To a file.
     pub(crate) fn sqlite(connection: rusqlite::Connection) -> Self {
-        Self { driver: Driver::Sqlite(connection), slot: 0, is_sharded: false }
+        Self { driver: Driver::Sqlite(connection), slot: 0, is_read_by_others: false, is_sharded: false }
     }
 
     /// To a server.
     pub(crate) fn postgres(client: Client) -> Self {
-        Self { driver: Driver::Postgres(client), slot: 0, is_sharded: false }
+        Self { driver: Driver::Postgres(client), slot: 0, is_read_by_others: false, is_sharded: false }
     }
 
     /// The slot of ratings.
@@ -133,9 +135,15 @@ impl Connection {
         self.slot
     }
 
-    /// Counts into this slot from now on.
-    pub(crate) fn set_slot(&mut self, slot: i64) {
+    /// Counts into this slot from now on, and tells others of it if there are any.
+    pub(crate) fn set_slot(&mut self, slot: i64, is_read_by_others: bool) {
         self.slot = slot;
+        self.is_read_by_others = is_read_by_others;
+    }
+
+    /// Whether other processes keep copies of what is counted here.
+    pub(crate) fn is_read_by_others(&self) -> bool {
+        self.is_read_by_others
     }
 
     /// Speaks to a distributed engine from now on.

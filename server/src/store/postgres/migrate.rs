@@ -23,6 +23,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (15, "collectors", include_str!("../../migrations/postgres/0015_collectors.sql")),
     (16, "exchange", include_str!("../../migrations/postgres/0016_exchange.sql")),
     (17, "shards", include_str!("../../migrations/postgres/0017_shards.sql")),
+    (18, "counted", include_str!("../../migrations/postgres/0018_counted.sql")),
 ];
 
 /// Applies what is missing, all in one transaction; of two that begin at the same moment one waits for the other.

@@ -10,7 +10,7 @@ use std::{
     path::Path,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::Duration,
 };
@@ -25,7 +25,7 @@ use self::{
 use super::{
     Id, StoreError,
     database::{Client, Connection, params},
-    sql::slot,
+    sql::{counted, slot},
 };
 use crate::app::{Rng as _, SystemRng};
 
@@ -52,6 +52,8 @@ pub(super) struct PostgresEngine {
     /// Ratings have connections of their own.
     lanes: Lanes,
     holder: Id,
+    /// Whether other processes keep copies of the figures; a command does not ask and believes it.
+    is_read_by_others: AtomicBool,
     /// When the slot was last held, in milliseconds; 0 for a command, which holds none.
     held_at: AtomicI64,
 }
@@ -73,6 +75,7 @@ impl PostgresEngine {
             is_sharded: false,
             lanes: Lanes::one(),
             holder,
+            is_read_by_others: AtomicBool::new(true),
             held_at: AtomicI64::new(0),
         };
         let connection = engine.open().await?;
@@ -127,7 +130,7 @@ impl PostgresEngine {
             Some(connection) => connection,
             None => self.open().await?,
         };
-        connection.set_slot(self.lanes.of(part).slot());
+        self.set_slot(&mut connection, self.lanes.of(part));
         let (connection, result) = on_thread(connection, work).await?;
         if connection.is_lost() {
             // The others were lost with it: the next one begins anew rather than finding them out one by one.
@@ -216,12 +219,16 @@ impl PostgresEngine {
             result?;
             connection
         };
-        connection.set_slot(lane.slot());
+        self.set_slot(&mut connection, lane);
         let (connection, result) = on_thread(connection, move |c| work(c)).await?;
         if !connection.is_lost() {
             *writer = Some(connection);
         }
         result
+    }
+
+    fn set_slot(&self, connection: &mut Connection, lane: &Lane) {
+        connection.set_slot(lane.slot(), self.is_read_by_others.load(Ordering::Relaxed));
     }
 
     pub(super) async fn hold_slot(&self, at: Instant) -> Result<(), StoreError> {
@@ -239,6 +246,11 @@ impl PostgresEngine {
             }
             lane.set_slot(slot);
         }
+        let others = self.write(move |c| {
+            counted::forget(c, at)?;
+            slot::is_any_held_by_others(c, &holder, at)
+        });
+        self.is_read_by_others.store(others.await?, Ordering::Relaxed);
         self.held_at.store(at.millis(), Ordering::Relaxed);
         Ok(())
     }

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use haochaping::{calendar::Instant, link::RatingId, rating::Provenance, region::Region};
 
 use super::{
+    counted,
     order::{self, Opening},
     quarantine,
     read::region_of,
@@ -96,10 +97,13 @@ fn try_commit(connection: &mut Connection, batch: &[NewRating]) -> Result<Commit
     // The limits of cards are counted in the order in which ratings came.
     accepted.sort_by_key(|(n, _)| *n);
     let accepted: Vec<_> = accepted.into_iter().map(|(_, one)| one).collect();
-    let added = follow_up(&transaction, &accepted)?;
+    let counted = Counted { slot: of_ratings, revision, added: follow_up(&transaction, &accepted)? };
+    if let Some(last) = batch.last() {
+        counted::note(&transaction, &counted, last.rated_at)?;
+    }
     // Until here nothing has happened; from here on only a commit that returned is known.
     transaction.commit()?;
-    Ok(Committed { outcomes, counted: Counted { slot: of_ratings, revision, added } })
+    Ok(Committed { outcomes, counted })
 }
 
 fn key<'a>(one: &'a Placed<'_>) -> (u8, &'a str, &'a str, i64) {

@@ -5,6 +5,7 @@ mod assist;
 mod briefing;
 mod card;
 mod commit;
+pub(super) mod counted;
 mod desk;
 mod exchange;
 mod file;
@@ -37,9 +38,9 @@ use async_trait::async_trait;
 use haochaping::{calendar::Instant, link::RatingId, region::Region};
 
 use super::{
-    Committed, Decision, FigureKey, Id, Issue, NewCard, NewRating, NewService, Published, Quarantined, RatingView,
-    Registered, Registration, ServiceView, Store, StoreError, StoredApiKey, StoredCard, StoredKey, Tally, Verification,
-    copy,
+    Committed, Counted, Decision, FigureKey, Id, Issue, NewCard, NewRating, NewService, Published, Quarantined,
+    RatingView, Registered, Registration, ServiceView, Store, StoreError, StoredApiKey, StoredCard, StoredKey, Tally,
+    Verification, copy,
     database::{Connection, Param, ToParam as _, Value},
     order::{NewEntry, OrderQuery, OrderRow, OrderStanding, StoredEntry},
     postgres::PostgresEngine,
@@ -253,6 +254,9 @@ impl Store for SqlStore {
     }
     async fn figures(&self, slot: i64) -> Result<(i64, Vec<(FigureKey, Tally, i64)>), StoreError> {
         self.read(move |c| read::figures(c, slot)).await
+    }
+    async fn counted_since(&self, slot: i64, revision: i64) -> Result<Vec<Counted>, StoreError> {
+        self.read(move |c| counted::since(c, slot, revision)).await
     }
     async fn hold_slot(&self, at: Instant) -> Result<(), StoreError> {
         self.hold_slot(at).await

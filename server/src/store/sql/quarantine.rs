@@ -9,6 +9,7 @@ use haochaping::{
 use sha2::{Digest, Sha256};
 
 use super::{
+    counted,
     order::{self, Opening, named},
     read::region_of,
     slot,
@@ -17,7 +18,7 @@ use super::{
     word,
 };
 use crate::store::{
-    Decision, Id, NewRating, NewVisit, Quarantined, StoreError, Tally,
+    Counted, Decision, Id, NewRating, NewVisit, Quarantined, StoreError, Tally,
     database::{Connection, Isolation, OptionalRow as _, Transaction, params, set},
     staff::AuditEntry,
 };
@@ -114,7 +115,7 @@ pub(super) fn release(connection: &mut Connection, due: &[(u8, RatingId)], at: I
             Err(error) => return Err(error),
         }
     }
-    finish(transaction, &sums, &to_open)?;
+    finish(transaction, &verdict, &sums, &to_open)?;
     Ok(n_released)
 }
 
@@ -133,12 +134,18 @@ pub(super) fn decide(
         return Ok(false);
     }
     record(&transaction, entry)?;
-    finish(transaction, &sums, &to_open)?;
+    finish(transaction, &verdict, &sums, &to_open)?;
     Ok(true)
 }
 
-fn finish(transaction: Transaction<'_>, sums: &Sums, to_open: &[Opening]) -> Result<(), StoreError> {
-    sums.write(&transaction)?;
+fn finish(
+    transaction: Transaction<'_>,
+    verdict: &Verdict<'_>,
+    sums: &Sums,
+    to_open: &[Opening],
+) -> Result<(), StoreError> {
+    let counted = Counted { slot: transaction.slot(), revision: verdict.revision, added: sums.write(&transaction)? };
+    counted::note(&transaction, &counted, verdict.at)?;
     order::open(&transaction, to_open)?;
     transaction.commit()
 }

@@ -6,6 +6,7 @@ use haochaping::{calendar::Instant, wire::v1::ServiceMode};
 
 use super::{
     admin::raise,
+    counted,
     post::{Event, has_any, post},
     read::region_of,
     service_slot, signed, slot,
@@ -60,7 +61,11 @@ fn count_services(
     let added: Vec<_> = figures.into_iter().map(|((key, tally), n)| (key, tally, n)).collect();
     let of_services = service_slot(transaction);
     count(transaction, of_services, &added)?;
-    Ok(Some(Counted { slot: of_services, revision: slot::raise(transaction, of_services)?, added }))
+    let counted = Counted { slot: of_services, revision: slot::raise(transaction, of_services)?, added };
+    if let Some(new) = services.first() {
+        counted::note(transaction, &counted, new.at)?;
+    }
+    Ok(Some(counted))
 }
 
 fn register_all(

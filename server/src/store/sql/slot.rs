@@ -59,6 +59,16 @@ pub(super) fn raise(transaction: &Transaction<'_>, slot: i64) -> Result<i64, Sto
     Ok(transaction.query_row(sql, params![part_of(slot), slot], |row| row.get(0))?)
 }
 
+/// Whether another collector holds a slot.
+pub(in crate::store) fn is_any_held_by_others(
+    connection: &Connection,
+    holder: &Id,
+    at: Instant,
+) -> Result<bool, StoreError> {
+    let sql = "select count(*) > 0 from slot where leased_until >= ?1 and holder <> ?2";
+    Ok(connection.query_row(sql, params![at.millis(), holder], |row| row.get(0))?)
+}
+
 /// Gives a slot back.
 pub(in crate::store) fn give_back(connection: &Connection, holder: &Id) -> Result<(), StoreError> {
     connection.execute("update slot set leased_until = 0 where holder = ?1", params![holder])?;

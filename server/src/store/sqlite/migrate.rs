@@ -22,6 +22,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (15, "collectors", include_str!("../../migrations/sqlite/0015_collectors.sql")),
     (16, "exchange", include_str!("../../migrations/sqlite/0016_exchange.sql")),
     (17, "shards", include_str!("../../migrations/sqlite/0017_shards.sql")),
+    (18, "counted", include_str!("../../migrations/sqlite/0018_counted.sql")),
 ];
 
 /// Applies what is missing, each migration in a transaction of its own.
