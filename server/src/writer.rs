@@ -1,5 +1,5 @@
-//! The way of a rating into the store: a bounded queue, and a task that commits whatever waits as one transaction; on a
-//! distributed engine one of each for every shard.
+//! From a request into the store: a bounded queue, and a task that commits whatever waits as one transaction; on a distributed
+//! engine a lane of both for every shard.
 
 use std::{sync::Arc, time::Duration};
 
@@ -40,7 +40,7 @@ pub enum NotWritten {
 #[derive(Clone)]
 pub struct Writer {
     store: Arc<dyn Store>,
-    /// By the number of the way.
+    /// By the number of the lane.
     queues: Vec<mpsc::Sender<Waiting>>,
 }
 
@@ -93,7 +93,7 @@ async fn write_batch(store: &dyn Store, figures: &Figures, batch: Vec<Waiting>) 
     let result = commit(store, ratings.into()).await;
     match result {
         Ok(committed) => {
-            figures.add(&committed.counted);
+            committed.counted.iter().for_each(|counted| figures.add(counted));
             for (answer, outcome) in answers.into_iter().zip(committed.outcomes) {
                 // Whoever asked may have hung up; the rating stands.
                 let _ = answer.send(Ok(outcome));

@@ -53,22 +53,19 @@ pub(crate) fn run(root: &Path, full: bool, part: Option<Part>) -> Result<()> {
     Ok(())
 }
 
-const EVERY_CRATE: [&str; 14] = [
-    "-p",
+const EVERY_CRATE: [&str; 7] = [
     "haochaping",
-    "-p",
     "haochaping-server",
-    "-p",
     "haochaping-cards",
-    "-p",
     "haochaping-widget",
-    "-p",
     "haochaping-demo",
-    "-p",
     "haochaping-postgres",
-    "-p",
     "haochaping-tests",
 ];
+
+fn every_crate() -> impl Iterator<Item = &'static str> {
+    EVERY_CRATE.into_iter().flat_map(|name| ["-p", name])
+}
 
 fn unit(root: &Path) -> Result<()> {
     // The store's contract is held on both databases.
@@ -87,7 +84,7 @@ fn unit(root: &Path) -> Result<()> {
 /// built once more.
 pub(crate) fn tests(targets: &[&str]) -> Command {
     let mut tests = cargo();
-    tests.args(["test", "--locked"]).args(EVERY_CRATE).args(targets);
+    tests.args(["test", "--locked"]).args(every_crate()).args(targets);
     tests
 }
 
@@ -115,15 +112,15 @@ fn api(root: &Path, full: bool) -> Result<()> {
     on_server("the collector over HTTP on a server", &["api", "crash"], &skips)
 }
 
-/// The binary with deliberate faults, put aside before a build without them takes its place.
+/// The binary with deliberate faults, put aside so that nobody takes it for the other.
 fn build_mutants(root: &Path) -> Result<()> {
     let mut build = cargo();
-    build.args(["build", "--locked"]).args(EVERY_CRATE);
+    build.args(["build", "--locked"]).args(every_crate());
     build.args(["--features", "haochaping-server/mutants", "--bin", "haochaping"]);
     execute("build the collector with deliberate faults", &mut build)?;
     let aside = root.join("target/mutants/debug");
     fs::create_dir_all(&aside)?;
-    fs::copy(root.join("target/debug/haochaping"), aside.join("haochaping"))?;
+    fs::rename(root.join("target/debug/haochaping"), aside.join("haochaping"))?;
     Ok(())
 }
 

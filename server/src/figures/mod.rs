@@ -93,9 +93,7 @@ impl Figures {
 
     /// Adds what a commit of this process added; what it misses is read by [`Self::refresh`].
     pub fn add(&self, Counted { slot, revision, added }: &Counted) {
-        if !added.is_empty() || *revision > 0 {
-            self.state().exact.add(*slot, *revision, added);
-        }
+        self.state().exact.add(*slot, *revision, added);
     }
 
     /// Reads what was published before, once at the start.

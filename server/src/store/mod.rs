@@ -156,8 +156,8 @@ pub enum Outcome {
 pub struct Committed {
     /// What became of each rating, in order.
     pub outcomes: Vec<Outcome>,
-    /// What it added to the figures.
-    pub counted: Counted,
+    /// What it added to the figures, commit by commit: more than one where a row did not fit and the batch was halved.
+    pub counted: Vec<Counted>,
 }
 
 /// What a commit added to the figures.
@@ -244,7 +244,8 @@ pub struct Verification {
     pub faults: Vec<String>,
 }
 
-/// The store. Every write is one transaction, and has happened when it returns.
+/// The store. Every write is one transaction and has happened when it returns; of several lanes it is one for each, and an error
+/// then leaves what the others wrote.
 #[async_trait]
 pub trait Store:
     StaffStore
@@ -257,21 +258,21 @@ pub trait Store:
     + WordStore
     + ImprovementStore
 {
-    /// How many ways there are into the store, each with a queue of its own: one, or one for each shard.
+    /// How many lanes lead into the store, each with a queue of its own: one, or one for each shard.
     fn n_lanes(&self) -> usize {
         1
     }
-    /// The number of the way that ratings of a part take.
+    /// The number of the lane that ratings of a part take.
     fn lane(&self, _part: u8) -> usize {
         0
     }
-    /// Writes a batch of ratings with work orders and counters in one transaction. All that take one way can be one batch;
+    /// Writes a batch of ratings with work orders and counters in one transaction. All of one lane can be one batch;
     /// others may, and are slower.
     ///
     /// # Errors
     /// [`StoreError::OutcomeUnknown`] when the commit itself failed; the caller must not answer anyone.
     async fn commit(&self, batch: Arc<[NewRating]>) -> Result<Committed, StoreError>;
-    /// Puts services on record, each applied alone; the answers are in order.
+    /// Puts services on record, a transaction for each lane, each applied alone; the answers are in order.
     async fn register(&self, authority: &str, services: Vec<NewService>) -> Result<Registration, StoreError>;
     /// The service of a ticket.
     async fn service(&self, part: u8, id: Id) -> Result<Option<ServiceView>, StoreError>;
@@ -346,7 +347,7 @@ pub trait Store:
         why: &str,
         entry: AuditEntry,
     ) -> Result<bool, StoreError>;
-    /// Releases what is due, up to 500, in one transaction; returns how many.
+    /// Releases what is due, up to 500, a transaction for each lane; returns how many.
     async fn release_due(&self, at: Instant) -> Result<u64, StoreError>;
     /// Forgets how often cards were rated, and from which sources, on days before `day`.
     async fn forget_sources(&self, day: i64) -> Result<(), StoreError>;
@@ -363,7 +364,7 @@ pub trait Store:
     async fn provisional_orders(&self) -> Result<Vec<OrderRow>, StoreError>;
     /// The history of a work order.
     async fn entries(&self, part: u8, rating: RatingId) -> Result<Vec<StoredEntry>, StoreError>;
-    /// Appends entries in one transaction, each only if its order has not moved meanwhile; says which were.
+    /// Appends entries, a transaction for each lane, each only if its order has not moved meanwhile; says which were.
     async fn append_entries(&self, news: Vec<NewEntry>) -> Result<Vec<bool>, StoreError>;
     /// Moves what is due of an order that has not moved meanwhile; false if it has.
     async fn move_due(&self, part: u8, rating: RatingId, after: OrderStanding) -> Result<bool, StoreError>;

@@ -28,10 +28,7 @@ const NOTHING_KEPT: &str = "this store keeps nothing";
 #[async_trait]
 impl Store for NullStore {
     async fn commit(&self, batch: Arc<[NewRating]>) -> Result<Committed, StoreError> {
-        Ok(Committed {
-            outcomes: vec![Outcome::Accepted; batch.len()],
-            counted: Counted { slot: 0, revision: 0, added: Vec::new() },
-        })
+        Ok(Committed { outcomes: vec![Outcome::Accepted; batch.len()], counted: Vec::new() })
     }
     async fn register(&self, _: &str, _: Vec<NewService>) -> Result<Registration, StoreError> {
         Err(StoreError::Failed(NOTHING_KEPT.into()))

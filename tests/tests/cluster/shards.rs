@@ -81,13 +81,13 @@ fn a_database_that_is_not_distributed_is_told_how_to_become_it() {
     plain.stop();
     refuses_with(&url, &["--distributed"], &["no Citus extension", "docs/databases.md"]);
     shared().spread(&url, N_SHARDS);
-    shared().sql_at(&url, "create or replace view pg_dist_partition as select c.oid::regclass as logicalrelid, 'h'::\"char\" as partmethod,
-        case relname when 'notice' then 2 else 1 end as colocationid from pg_class c where relname in ('rating', 'notice')");
-    refuses_with(
-        &url,
-        &["--distributed"],
-        &["not distributed by part beside rating", "card_day", "notice", "work_order"],
-    );
+    let wrong = "create or replace view pg_dist_partition as select c.oid::regclass as logicalrelid, 'h'::\"char\" as partmethod,
+           case relname when 'service' then 'agency' else 'part' end as partkey,
+           case relname when 'notice' then 2 else 1 end as colocationid
+         from pg_class c where relname in ('rating', 'notice', 'service')";
+    shared().sql_at(&url, wrong);
+    let named = ["not distributed by part beside rating", "card_day", "notice", "service", "work_order"];
+    refuses_with(&url, &["--distributed"], &named);
     let data = tempfile::tempdir().unwrap();
     let file = ["serve", "--distributed", "--data", data.path().to_str().unwrap(), "--log", "off"];
     let said = haochaping_tests::haochaping(&file);

@@ -117,7 +117,7 @@ pub(super) async fn what_is_beyond_the_limits_waits_whatever_its_level(store: An
     assert_eq!(reasons, [(1, "source"), (1, "day")], "the third from one place, the fifth of the day");
     let figure = village(store).await;
     assert_eq!((figure.counts.total(), figure.n_quarantined), (4, 2), "the other card is not touched");
-    assert_eq!(sum(&committed.counted.added), of_ratings(counted(store).await));
+    assert_eq!(sum(committed.counted.iter().flat_map(|counted| &counted.added)), of_ratings(counted(store).await));
     let again = outcomes(store, vec![of(3, 1)]).await;
     assert!(matches!(again[0], Outcome::Replayed { .. }));
     let view = store.ratings_between(held[0].part, held[0].rating, held[0].rating).await.unwrap();

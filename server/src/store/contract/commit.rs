@@ -11,7 +11,7 @@ use super::{
         AUTHORITY, Placed, TODAY, counted, fold, new_service, noon, of_ratings, outcomes, place_n, rating, service, sum,
     },
 };
-use crate::store::{About, Figure, NewRating, NewService, Outcome};
+use crate::store::{About, Committed, Figure, NewRating, NewService, Outcome};
 
 pub(super) async fn each_rating_of_one_batch_has_its_own_outcome(store: Any<'_>) {
     let placed = place_n(store, 2).await;
@@ -77,9 +77,12 @@ pub(super) async fn a_row_that_does_not_fit_is_cut_out_and_the_others_live(store
         (0..7).map(|place| if refused(place) { Outcome::Refused } else { Outcome::Accepted }).collect();
     let committed = store.commit(batch.clone().into()).await.unwrap();
     assert_eq!(committed.outcomes, expected);
-    assert_eq!(committed.counted.revision, store.slot_revisions().await.unwrap()[&committed.counted.slot]);
+    let last = committed.counted.last().unwrap();
+    assert_eq!(last.revision, store.slot_revisions().await.unwrap()[&last.slot]);
+    let revisions: Vec<_> = committed.counted.iter().map(|counted| counted.revision).collect();
+    assert_eq!(revisions, (1..=last.revision).collect::<Vec<_>>(), "each transaction tells what it added");
     assert_eq!(
-        sum(&committed.counted.added),
+        sum(committed.counted.iter().flat_map(|counted| &counted.added)),
         of_ratings(counted(store).await),
         "what is told of a cut batch is what was kept"
     );
@@ -154,15 +157,19 @@ pub(super) async fn a_batch_raises_the_revision_by_one(store: Any<'_>) {
     let lane = store.lane(placed[0].part);
     placed.retain(|of| store.lane(of.part) == lane);
     let first = store.commit(placed[..2].iter().zip(1..).map(|(of, n)| rating(of, n)).collect()).await.unwrap();
-    let before = first.counted.revision - 1;
+    let revision_of = |committed: &Committed| {
+        let [counted] = &committed.counted[..] else { panic!("one transaction: {committed:?}") };
+        counted.revision
+    };
+    let before = revision_of(&first) - 1;
     assert_eq!(before, 0, "nobody else counts here");
     // Also one that writes nothing: the next commit must not look like a gap.
     let replay = store.commit([rating(&placed[0], 1)].into()).await.unwrap();
-    assert_eq!((replay.counted.revision, replay.counted.added.len()), (before + 2, 0));
+    assert_eq!((revision_of(&replay), replay.counted[0].added.len()), (before + 2, 0));
     let third = store.commit([rating(&placed[2], 3)].into()).await.unwrap();
-    assert_eq!(third.counted.revision, before + 3);
-    assert_eq!(store.slot_revisions().await.unwrap()[&third.counted.slot], before + 3);
-    assert_eq!(store.figures(third.counted.slot).await.unwrap().0, before + 3);
+    assert_eq!(revision_of(&third), before + 3);
+    assert_eq!(store.slot_revisions().await.unwrap()[&third.counted[0].slot], before + 3);
+    assert_eq!(store.figures(third.counted[0].slot).await.unwrap().0, before + 3);
 }
 
 pub(super) async fn ratings_are_found_by_their_ids_in_their_part_only(store: Any<'_>) {

@@ -118,7 +118,7 @@ pub(super) async fn random_batches_do_what_the_model_says(store: Any<'_>) {
         }
         let committed = store.commit(news.into()).await.unwrap();
         assert_eq!(committed.outcomes, expected, "{batch:?}");
-        added.extend(committed.counted.added);
+        added.extend(committed.counted.into_iter().flat_map(|counted| counted.added));
     }
 
     let figures = of_ratings(counted(store).await);

@@ -1,4 +1,4 @@
-//! The ways of ratings into the database: one, or on a distributed engine one for each shard, so that a batch is a transaction
+//! The lanes of ratings into the database: one, or on a distributed engine one for each shard, so that a batch is a transaction
 //! of one shard.
 
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -11,7 +11,7 @@ use crate::store::{
     sql::slot,
 };
 
-/// A way: a connection of its own, and the slot into which its ratings are counted.
+/// A connection of its own, and the slot into which its ratings are counted.
 pub(super) struct Lane {
     /// The part of its counters, which is one of its shard.
     pub(super) part: u8,
@@ -33,7 +33,7 @@ impl Lane {
     }
 }
 
-/// All ways, and which part takes which.
+/// All lanes, and which part takes which.
 pub(super) struct Lanes {
     pub(super) all: Vec<Lane>,
     of_part: [usize; PARTS as usize],
@@ -59,12 +59,12 @@ impl Lanes {
         Self { all, of_part }
     }
 
-    /// The number of a part's way.
+    /// The number of a part's lane.
     pub(super) fn number(&self, part: u8) -> usize {
         self.of_part.get(usize::from(part)).copied().unwrap_or(0)
     }
 
-    /// The way of a part.
+    /// The lane of a part.
     pub(super) fn of(&self, part: u8) -> &Lane {
         &self.all[self.number(part)]
     }
@@ -87,8 +87,8 @@ pub(super) fn shards(connection: &Connection) -> Result<[i64; PARTS as usize], S
            join pg_attribute a on a.attrelid = c.oid and a.attname = 'part'
            left join pg_dist_partition d on d.logicalrelid = c.oid and d.partmethod = 'h'
            left join pg_dist_partition r on r.logicalrelid = to_regclass('rating')
-         where n.nspname = current_schema() and c.relkind = 'r' and d.colocationid is distinct from r.colocationid
-           or c.oid = to_regclass('rating') and d.logicalrelid is null
+         where n.nspname = current_schema() and c.relkind = 'r' and (d.logicalrelid is null
+           or d.colocationid <> r.colocationid or column_to_column_name(d.logicalrelid, d.partkey) <> 'part')
          order by 1",
         params![],
         |row| row.get(0),
@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_of_one_shard_take_one_way_whose_counters_are_in_that_shard() {
+    fn parts_of_one_shard_take_one_lane_whose_counters_are_in_that_shard() {
         let shards = std::array::from_fn(|part| [102_013, 102_008, 102_040][part % 7 % 3]);
         let lanes = Lanes::of_shards(&shards);
         assert_eq!(lanes.all.len(), 3);

@@ -85,7 +85,7 @@ impl PostgresEngine {
         Ok(engine)
     }
 
-    /// Writes each shard's ratings by a way of their own from now on.
+    /// Writes each shard's ratings by a lane of their own from now on.
     ///
     /// # Errors
     /// In one line: the database is not distributed.
@@ -237,15 +237,21 @@ impl PostgresEngine {
             return Ok(());
         }
         let holder = self.holder;
+        let mut held = Ok(());
         for lane in &self.lanes.all {
             let known = (held_at > 0).then(|| lane.slot());
             let part = lane.part;
-            let slot = self.write(move |c| slot::hold(c, &holder, (part, known), at)).await?;
-            if known.is_some_and(|known| known != slot) {
-                tracing::warn!(slot, "the lease of the counter slot had ended; another was taken");
+            match self.write(move |c| slot::hold(c, &holder, part, known, at)).await {
+                Ok(slot) => {
+                    if known.is_some_and(|known| known != slot) {
+                        tracing::warn!(slot, "the lease of the counter slot had ended; another was taken");
+                    }
+                    lane.set_slot(slot);
+                }
+                Err(error) => held = Err(error),
             }
-            lane.set_slot(slot);
         }
+        held?;
         let others = self.write(move |c| {
             counted::forget(c, at)?;
             slot::is_any_held_by_others(c, &holder, at)

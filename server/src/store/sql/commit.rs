@@ -55,15 +55,12 @@ pub(super) fn commit(connection: &mut Connection, batch: &[NewRating]) -> Result
                 other => StoreError::OutcomeUnknown(format!("half of a batch was committed: {other}")),
             })?;
             committed.outcomes.extend(rest.outcomes);
-            committed.counted.added.extend(rest.counted.added);
-            committed.counted.revision = rest.counted.revision;
+            committed.counted.extend(rest.counted);
             Ok(committed)
         }
         Err(StoreError::Row(reason)) => {
             tracing::error!(reason, "a rating does not fit the store");
-            let slot = connection.slot();
-            let revision = super::read::slot_revisions(connection)?.get(&slot).copied().unwrap_or(0);
-            Ok(Committed { outcomes: vec![Outcome::Refused], counted: Counted { slot, revision, added: Vec::new() } })
+            Ok(Committed { outcomes: vec![Outcome::Refused], counted: Vec::new() })
         }
         other => other,
     }
@@ -103,7 +100,7 @@ fn try_commit(connection: &mut Connection, batch: &[NewRating]) -> Result<Commit
     }
     // Until here nothing has happened; from here on only a commit that returned is known.
     transaction.commit()?;
-    Ok(Committed { outcomes, counted })
+    Ok(Committed { outcomes, counted: vec![counted] })
 }
 
 fn key<'a>(one: &'a Placed<'_>) -> (u8, &'a str, &'a str, i64) {

@@ -112,8 +112,7 @@ fn take<'g>(transaction: &Transaction<'_>, groups: &'g [Group]) -> Result<Vec<&'
             ]
         })
         .collect();
-    // Sums are not asked for all at once: a distributed engine adds up over its shards only for one group at a time.
-    let waiting = transaction.query_each(
+    let waiting = transaction.select_each(
         &format!(
             "select coalesce(sum(very_satisfied), 0), coalesce(sum(satisfied), 0), coalesce(sum(basically_satisfied),
                0), coalesce(sum(dissatisfied), 0), coalesce(sum(very_dissatisfied), 0) from waiting where {OF_ATOM}

@@ -28,6 +28,22 @@ const RELEASED_MAX: u32 = 500;
 
 /// Counts each visit's rating against the limits of its card, in order, and puts it into quarantine beyond them; says which.
 pub(super) fn hold(transaction: &Transaction<'_>, visits: &[(&NewRating, &NewVisit)]) -> Result<Vec<bool>, StoreError> {
+    // In the order of keys, so that two transactions with the same cards wait for each other in one direction. Those of one card
+    // stay in the order in which they came.
+    let mut order: Vec<usize> = (0..visits.len()).collect();
+    order.sort_by_key(|n| {
+        let (_, visit) = visits[*n];
+        (visit.card % 64, visit.card, visit.day, visit.source)
+    });
+    let sorted: Vec<_> = order.iter().map(|n| visits[*n]).collect();
+    let mut is_held = vec![false; visits.len()];
+    for (n, held) in order.into_iter().zip(hold_sorted(transaction, &sorted)?) {
+        is_held[n] = held;
+    }
+    Ok(is_held)
+}
+
+fn hold_sorted(transaction: &Transaction<'_>, visits: &[(&NewRating, &NewVisit)]) -> Result<Vec<bool>, StoreError> {
     let days = visits.iter().map(|(_, visit)| set![visit.card % 64, visit.card, visit.day]);
     let n_of_days: Vec<Option<u32>> = transaction.query_each(
         "insert into card_day (part, card, day, n) values (?1, ?2, ?3, 1)

@@ -8,13 +8,13 @@ use super::{SqlStore, order, quarantine, register};
 use crate::store::{NewService, Registered, Registration, Store as _, StoreError, order::NewEntry};
 
 impl SqlStore {
-    /// The places in a list of those that take one way, each way with a part of it.
+    /// The places in a list of those of one lane, each lane with a part of it.
     fn by_lane(&self, parts: impl Iterator<Item = u8>) -> Vec<(u8, Vec<usize>)> {
-        let mut ways: BTreeMap<usize, (u8, Vec<usize>)> = BTreeMap::new();
+        let mut lanes: BTreeMap<usize, (u8, Vec<usize>)> = BTreeMap::new();
         for (n, part) in parts.enumerate() {
-            ways.entry(self.lane(part)).or_insert((part, Vec::new())).1.push(n);
+            lanes.entry(self.lane(part)).or_insert((part, Vec::new())).1.push(n);
         }
-        ways.into_values().collect()
+        lanes.into_values().collect()
     }
 
     /// Entries of one shard's orders are one transaction.

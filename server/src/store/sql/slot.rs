@@ -1,4 +1,4 @@
-//! Slots: each collector counts into two of its own, one for ratings and one for services, so that collectors never wait for
+//! Slots: each collector counts into two of its own for each lane, one for ratings and one for services, so that collectors never wait for
 //! one another's rows. A slot is leased; two that share one by accident wait for each other, and nothing worse.
 //!
 //! All rows of a slot are of one part: 0, or on a distributed engine one in the shard of the ratings that are counted there. The
@@ -28,7 +28,8 @@ pub(super) fn part_of(slot: i64) -> i64 {
 pub(in crate::store) fn hold(
     connection: &mut Connection,
     holder: &Id,
-    (part, slot): (u8, Option<i64>),
+    part: u8,
+    slot: Option<i64>,
     at: Instant,
 ) -> Result<i64, StoreError> {
     let until = at.millis() + LEASE_MILLIS;

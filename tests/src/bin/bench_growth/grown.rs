@@ -76,6 +76,15 @@ impl<'a> Grown<'a> {
         Ok(())
     }
 
+    /// Has the server do now what it would do beside the measurement.
+    pub(crate) fn settle(&self) {
+        if let Some((server, url)) = &self.server {
+            eprint!("\rvacuum        ");
+            server.sql_at(url, "vacuum analyze");
+            server.sql_at(url, "checkpoint");
+        }
+    }
+
     /// Requests of so many people with a ticket each.
     pub(crate) async fn requests(&mut self, n: usize) -> Result<Vec<Vec<u8>>> {
         self.n_runs += 1;

@@ -1,13 +1,14 @@
 //! What becomes of a collector whose store grows: ratings a second, latency of a public figure, bytes and memory, from ten
 //! thousand to ten million ratings, in a file and on a server.
 //!
-//! `cargo xtask bench growth [-- SIZE…]`; the release build of the collector must be there. With
-//! the usual sizes it takes more than an hour on two cores, most of it for writing the ratings.
+//! `cargo xtask bench growth [-- sqlite|postgres] [SIZE…]`; the release build of the collector must be there. With the usual sizes it
+//! takes more than an hour on two cores, most of it for writing the ratings.
 //!
-//! Both stores grow side by side through the collector's own writing task, each rating with its service. At each size they
-//! take turns: 256 clients rate by HTTP, then 16 ask for the figures of a province. Ratios to the first size count.
+//! A store grows through the collector's own writing task, each rating with its service. At each size it takes turns with a new
+//! store of the first size, which the measurement at most triples: 256 clients rate by HTTP, then 16 ask for the figures of a province. The ratios between
+//! the two count. One database is measured after the other, so that a machine's memory need not hold both.
 //!
-//! Memory is that of the shipped binary, started on the grown store: its peak while 256 clients rate and ask.
+//! Memory is that of the shipped binary, started on either store: its peak while 256 clients rate and ask.
 
 #[path = "../bench_ingest/collector.rs"]
 #[expect(dead_code, reason = "of the collectors of the other measurement only one grows")]
@@ -20,8 +21,8 @@ use std::fs;
 use collector::{Collector, Kind};
 use grown::Grown;
 use haochaping_postgres::Server;
-use haochaping_tests::load::{self, Load, Requests};
-use report::Row;
+use haochaping_tests::load::{self, Requests};
+use report::{Measured, Row};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
@@ -29,44 +30,57 @@ const SIZES: [usize; 4] = [10_000, 100_000, 1_000_000, 10_000_000];
 const N_ROUNDS: usize = 5;
 const N_CLIENTS: usize = 256;
 const N_READERS: usize = 16;
-/// Tickets of a round: about as many as a second uses up.
-const N_TICKETS: usize = 8_000;
+/// Tickets of a round: what half a second uses up. Few, so that the small store does not grow out of its size.
+const N_TICKETS: usize = 4_000;
 
 #[tokio::main]
 #[expect(clippy::print_stdout, reason = "a measurement prints its table")]
 async fn main() -> Result<()> {
-    let sizes: Vec<usize> = std::env::args().skip(1).map(|size| size.parse()).collect::<std::result::Result<_, _>>()?;
+    let (mut stores, mut sizes) = (Vec::new(), Vec::new());
+    for argument in std::env::args().skip(1) {
+        match argument.as_str() {
+            "sqlite" => stores.push(false),
+            "postgres" => stores.push(true),
+            size => sizes.push(size.parse()?),
+        }
+    }
+    let stores = if stores.is_empty() { vec![false, true] } else { stores };
     let sizes = if sizes.is_empty() { SIZES.to_vec() } else { sizes };
-    let bench = haochaping_tests::workspace().join("target/bench");
-    fs::create_dir_all(&bench)?;
-    let directory = tempfile::tempdir_in(&bench)?;
-    let server = Server::start(&[]);
-    let mut stores = [
-        Grown::start(&directory.path().join("file"), None).await?,
-        Grown::start(&directory.path().join("server"), Some(&server)).await?,
-    ];
     let mut rows = Vec::new();
-    for (n, size) in sizes.iter().enumerate() {
-        for store in &mut stores {
-            store.grow(*size).await?;
-        }
-        let measured = measure(&mut stores).await?;
-        for (store, (rate, read)) in stores.iter_mut().zip(measured) {
-            let is_end = n == 0 || n + 1 == sizes.len();
-            let peak = if is_end { Some(store.peak_memory().await?) } else { None };
-            rows.push(Row { store: store.name(), size: *size, rate, read, bytes: store.bytes, peak });
-        }
+    for is_server in stores {
+        let server = is_server.then(|| Server::start(&[]));
+        rows.extend(grow(&sizes, server.as_ref()).await?);
     }
     print!("{}", report::table(&rows));
     Ok(())
 }
 
+/// A store that grows, measured at each size beside one of the first.
+async fn grow(sizes: &[usize], server: Option<&Server>) -> Result<Vec<Row>> {
+    let bench = haochaping_tests::workspace().join("target/bench");
+    fs::create_dir_all(&bench)?;
+    let directory = tempfile::tempdir_in(&bench)?;
+    let mut large = Grown::start(&directory.path().join("large"), server).await?;
+    let mut rows = Vec::new();
+    for (n, size) in sizes.iter().enumerate() {
+        large.grow(*size).await?;
+        let mut small = Grown::start(&directory.path().join(format!("small-{n}")), server).await?;
+        small.grow(sizes[0]).await?;
+        large.settle();
+        let [beside, measured] = measure([&mut small, &mut large]).await?;
+        let is_last = n + 1 == sizes.len();
+        let peaks = if is_last { Some((small.peak_memory().await?, large.peak_memory().await?)) } else { None };
+        rows.push(Row { store: large.name(), size: *size, beside, measured, bytes: large.bytes, peaks });
+    }
+    Ok(rows)
+}
+
 /// Ratings by HTTP and reads of a figure, the stores in turns.
-async fn measure(stores: &mut [Grown<'_>; 2]) -> Result<[(Load, Load); 2]> {
-    let mut loads: [(Load, Load); 2] = Default::default();
+async fn measure(mut stores: [&mut Grown<'_>; 2]) -> Result<[Measured; 2]> {
+    let mut loads: [Measured; 2] = Default::default();
     for round in 1..=N_ROUNDS {
-        for (store, (rate, read)) in stores.iter_mut().zip(&mut loads) {
-            eprint!("\rround {round} of {N_ROUNDS}, {}    ", store.name());
+        eprint!("\rround {round} of {N_ROUNDS}    ");
+        for (store, Measured { rate, read }) in stores.iter_mut().zip(&mut loads) {
             let requests = store.requests(N_TICKETS).await?;
             rate.add(load::run(store.address(), N_CLIENTS, Requests::Once(requests)).await?);
             read.add(load::run(store.address(), N_READERS, Requests::Again(summary())).await?);
