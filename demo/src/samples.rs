@@ -35,6 +35,7 @@ fn to_registration(sample: &Sample, n: u64) -> ServiceRegistration {
         real_name: true,
         window: (sample.mode == OnSite).then(|| format!("示例{n:02}号窗口")),
         staff_number: None,
+        visit: None,
     }
 }
 

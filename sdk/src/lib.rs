@@ -14,6 +14,7 @@
 //! ```
 
 pub mod calendar;
+pub mod call;
 pub mod client;
 pub mod form;
 pub mod identifier;

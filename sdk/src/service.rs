@@ -34,6 +34,8 @@ pub struct Service {
     pub window: Option<String>,
     /// The staff number of who served.
     pub staff_number: Option<String>,
+    /// The visit of which this is one of several services; they are rated once.
+    pub visit: Option<String>,
 }
 
 /// Why one service is not registered.
@@ -115,6 +117,7 @@ impl TryFrom<v1::ServiceRegistration> for Service {
         let agency_name = keep(text("agency_name", sent.agency_name, NAME_MAX), &mut faults);
         let window = keep(text("window", sent.window, SHORT_MAX), &mut faults);
         let staff_number = keep(text("staff_number", sent.staff_number, SHORT_MAX), &mut faults);
+        let visit = keep(text("visit", sent.visit, SHORT_MAX), &mut faults);
         if sent.service_number == 0 {
             faults.push(ServiceError::ServiceNumberZero);
         }
@@ -132,6 +135,7 @@ impl TryFrom<v1::ServiceRegistration> for Service {
                 is_real_name: sent.real_name,
                 window: window?,
                 staff_number: staff_number?,
+                visit: visit?,
             })
         };
         if faults.is_empty() { checked().ok_or(faults) } else { Err(faults) }

@@ -18,6 +18,7 @@ use crate::{
     hot_words::HotWords,
     http::{limits::Limits, public::cache::Pages},
     keys::Keys,
+    pads::Pads,
     store::Store,
     writer::Writer,
 };
@@ -132,6 +133,8 @@ pub struct App {
     pub pages: Pages,
     /// How often one link may be used.
     pub limits: Limits,
+    /// The pads that are connected here.
+    pub pads: Pads,
     keys: RwLock<Arc<Keys>>,
     callers: RwLock<Arc<Callers>>,
     region_names: RwLock<Arc<BTreeMap<Region, String>>>,
@@ -175,6 +178,7 @@ impl App {
             lines: Lines::default(),
             pages: Pages::default(),
             limits: Limits::new(),
+            pads: Pads::default(),
             keys: RwLock::new(Arc::new(keys)),
             callers: RwLock::default(),
             region_names: RwLock::default(),

@@ -49,7 +49,21 @@ pub async fn find(app: &App, operator: &Operator, case: &str) -> Result<Vec<Foun
         found.extend(app.store.services_of_case(part_of(&authority, case), &authority, case).await?);
     }
     found.retain(|service| operator.sees(service));
+    for service in &mut found {
+        follow(app, service).await?;
+    }
     Ok(found)
+}
+
+/// A later service of a visit is rated by the first one; what is shown of it stays its own.
+async fn follow(app: &App, service: &mut FoundService) -> Result<(), StoreError> {
+    let Some(lead) = &service.lead else { return Ok(()) };
+    let (authority, case) = (&service.authority, &lead.case_number);
+    let known = app.store.find_service(part_of(authority, case), authority, case, lead.service_number).await?;
+    if let Some(known) = known {
+        (service.part, service.id, service.rated_at) = (known.part, known.id, known.rated_at);
+    }
+    Ok(())
 }
 
 /// Enters a rating that was read back. Nothing else than the citizen's own rating becomes of it: it counts, it opens a work

@@ -28,12 +28,14 @@ pub enum Scope {
     Assist,
     /// Hands over ratings that citizens gave to another system, whose name is the key's authority.
     Relay,
+    /// Calls people at the windows of halls.
+    Windows,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 6] =
-        [Self::Services, Self::Probe, Self::WorkOrders, Self::Supervision, Self::Assist, Self::Relay];
+    pub const ALL: [Self; 7] =
+        [Self::Services, Self::Probe, Self::WorkOrders, Self::Supervision, Self::Assist, Self::Relay, Self::Windows];
 
     /// The name in commands and in the store.
     pub const fn name(self) -> &'static str {
@@ -44,6 +46,7 @@ impl Scope {
             Self::Supervision => "supervision",
             Self::Assist => "assist",
             Self::Relay => "relay",
+            Self::Windows => "windows",
         }
     }
 
@@ -100,7 +103,8 @@ impl Callers {
         let supervises =
             |row: &StaffRow| row.disabled_at.is_none() && matches!(row.role, Role::Supervisor | Role::Province);
         let mut bodies: BTreeSet<_> = staff.into_iter().filter(supervises).filter_map(|row| row.agency).collect();
-        let registering = stored.iter().filter(|key| key.scope == Scope::Services.name());
+        let registers = [Scope::Services.name(), Scope::Windows.name()];
+        let registering = stored.iter().filter(|key| registers.contains(&key.scope.as_str()));
         let authorities = registering.map(|key| key.authority.clone()).collect();
         let live = stored.into_iter().filter(|key| key.revoked_at.is_none());
         let known = live.filter_map(|key| Some((Scope::from_name(&key.scope)?, key)));

@@ -63,6 +63,9 @@ pub struct Config {
     /// After how many days the contact of a rater is deleted; while their work order is open it stays
     #[arg(long, env = "HAOCHAPING_CONTACT_DAYS", value_name = "DAYS", default_value_t = 180, value_parser = clap::value_parser!(u16).range(1..=3650))]
     pub contact_days: u16,
+    /// How long a pad asks without a choice, in seconds; each touch begins it anew
+    #[arg(long, env = "HAOCHAPING_PAD_SECONDS", value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u16).range(3..=600))]
+    pub pad_seconds: u16,
     /// Send messages to endpoints with private addresses too; without it a name that leads into the own network is refused
     #[arg(long, env = "HAOCHAPING_ALLOW_PRIVATE_ENDPOINTS")]
     pub allow_private_endpoints: bool,
@@ -121,6 +124,7 @@ impl Config {
             card_source_limit: 10,
             quarantine_days: 7,
             contact_days: 180,
+            pad_seconds: 60,
             allow_private_endpoints: false,
             purposes: Purposes::default(),
             profile: Profile::JIANGSU,

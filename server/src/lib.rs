@@ -23,6 +23,7 @@ pub mod keys;
 pub mod mutant;
 pub mod orders;
 pub mod outbox;
+pub mod pads;
 pub mod printing;
 pub mod staff;
 pub mod store;

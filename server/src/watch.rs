@@ -10,7 +10,7 @@ use crate::{
     disclosure, hot_words,
     http::desk,
     keys::{Keys, KeysError, MasterKey},
-    orders, outbox,
+    orders, outbox, pads,
     store::StoreError,
 };
 
@@ -87,6 +87,9 @@ async fn refresh(app: &App, master: &MasterKey, seen: &mut Seen) -> Result<(), K
     if let Err(error) = sweep(app, seen).await {
         tracing::error!(%error, "quarantine was not worked");
     }
+    if let Err(error) = pads::settle(app).await {
+        tracing::error!(%error, "calls of windows were not settled");
+    }
     if let Err(error) = work(app).await {
         tracing::error!(%error, "work orders were not worked");
     }
@@ -124,6 +127,7 @@ async fn sweep(app: &App, seen: &mut Seen) -> Result<(), StoreError> {
         let ago = |millis| Instant::from_millis(now.millis() - millis);
         app.store.forget_sessions(ago(desk::IDLE_MILLIS), ago(desk::ABSOLUTE_MILLIS)).await?;
         outbox::forget(app).await?;
+        pads::forget(app).await?;
         let n_forgotten = disclosure::forget(app).await?;
         if n_forgotten > 0 {
             tracing::info!(n_forgotten, "contacts were deleted, their time being over");

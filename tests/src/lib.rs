@@ -2,6 +2,7 @@
 
 mod collector;
 mod eventually;
+mod hall;
 mod http;
 pub mod load;
 mod office;
@@ -13,6 +14,7 @@ mod staff;
 
 pub use collector::{Collector, Held, Said, haochaping, on_server, service};
 pub use eventually::eventually;
+pub use hall::{Device, Hall};
 pub use http::{Answer, Http, form};
 pub use office::Office;
 pub use program::{Program, binary, workspace};

@@ -23,6 +23,8 @@ const TARGET: &str = "wasm32-unknown-unknown";
 pub(crate) const ASSETS: &str = "target/assets";
 /// What our own pages load inside a mini-program.
 pub(crate) const BRIDGE: &str = "haochaping-bridge.js";
+/// What the pad of a window runs.
+const PAD: &str = "haochaping-pad.js";
 /// The widget carries the texts of one language, so that nobody downloads the others.
 pub(crate) const LANGUAGES: [&str; 3] = ["zh-Hans", "zh-Hant", "en"];
 
@@ -143,13 +145,16 @@ fn write_assets(root: &Path, glue: &str, wasm: &[(&str, Vec<u8>)]) -> Result<()>
     let known = Known { version: version.clone(), integrity: Value::from(values.clone()).to_string() };
     let loader = bundle(root, "script.js", Format::Script, &known)?;
     let bridge = bundle(root, "bridge.js", Format::Script, &known)?;
+    let pad = bundle(root, "pad.js", Format::Script, &known)?;
     let mut files: Map<String, Value> = values.into_iter().map(|(lang, value)| (wasm_name(&lang), value)).collect();
     files.insert("haochaping.js".to_owned(), integrity(loader.as_bytes()).into());
     files.insert(BRIDGE.to_owned(), integrity(bridge.as_bytes()).into());
+    files.insert(PAD.to_owned(), integrity(pad.as_bytes()).into());
     let list = format!("{:#}\n", json!({ "version": version, "files": files }));
     let mut contents = vec![
         ("haochaping.js".to_owned(), loader.as_bytes()),
         (BRIDGE.to_owned(), bridge.as_bytes()),
+        (PAD.to_owned(), pad.as_bytes()),
         ("integrity.json".to_owned(), list.as_bytes()),
     ];
     contents.extend(wasm.iter().map(|(lang, wasm)| (wasm_name(lang), wasm.as_slice())));

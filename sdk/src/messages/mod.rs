@@ -4,6 +4,7 @@
 #[cfg(feature = "en")]
 mod en;
 mod handling;
+mod pad;
 mod public;
 #[cfg(feature = "zh-hans")]
 mod zh_hans;
@@ -20,6 +21,7 @@ use crate::{
 };
 
 pub use handling::{HandlingMessages, Labelled};
+pub use pad::PadMessages;
 pub use public::PublicMessages;
 
 /// A language of the pages.

@@ -21,7 +21,7 @@ use crate::{
     figures::Figures,
     http::{assets::Served, router::router},
     keys::Keys,
-    outbox, staff,
+    outbox, pads, staff,
     store::Store,
     watch, writer,
 };
@@ -75,6 +75,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
     watch::start(&app, master).await?;
     invite_first(&app).await?;
     outbox::start(&app);
+    pads::start(&app);
     let releases = Releases::keep(&args.store.data.join("assets"))
         .with_context(|| format!("{} cannot be written", args.store.data.join("assets").display()))?;
     if assets::version().is_empty() {
@@ -86,9 +87,11 @@ pub(super) async fn run(args: Args) -> Result<()> {
     let service = router(&app, Served(Arc::new(releases))).into_make_service_with_connect_info::<SocketAddr>();
     println!("listening on http://{address}");
     let draining = Arc::new(Notify::new());
-    let drain = Arc::clone(&draining);
+    let (drain, closing) = (Arc::clone(&draining), Arc::clone(&app));
     let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
         ended().await;
+        // Pads listen for hours; they come back to whoever takes over.
+        closing.pads.close();
         drain.notify_one();
     });
     tokio::select! {

@@ -19,8 +19,8 @@ use crate::{
 #[command(after_help = "Example:
   haochaping service import finished.csv --authority jiangsu-portal > links.csv
 
-The columns are named as the fields of POST /api/v1/services; item_code, item_name, agency_name, window and staff_number
-may be missing. Lines with a fault are named with number, column and reason and left out; the others are registered.
+The columns are named as the fields of POST /api/v1/services; item_code, item_name, agency_name, window, staff_number and
+visit may be missing. Lines with a fault are named with number, column and reason and left out; the others are registered.
 The links go to standard output as CSV.")]
 pub(super) struct Args {
     #[command(flatten)]
@@ -65,7 +65,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
         let now = SystemClock.now();
         let news: Vec<_> = chunk.iter().map(|service| to_new(&authority, service, now, ticket_days)).collect();
         for (new, known) in news.iter().zip(store.register(&authority, news.clone()).await?.services) {
-            let ticket = Ticket { part: new.part, service: known.id, last_day: known.last_day }.mint(&keys.ticket);
+            let ticket = Ticket { part: known.part, service: known.id, last_day: known.last_day }.mint(&keys.ticket);
             out.write_record([
                 new.service.case_number.as_str(),
                 &new.service.service_number.to_string(),
@@ -89,7 +89,16 @@ fn to_new(authority: &str, service: &Service, now: haochaping::calendar::Instant
     let id = uuid_at(now, &SystemRng);
     let part = part_of(authority, service.case_number.as_str());
     let last_day = Ticket::new(part, id, now, ticket_days).last_day;
-    NewService { service: service.clone(), part, id, last_day, is_probe: false, is_rated_elsewhere: false, at: now }
+    NewService {
+        service: service.clone(),
+        part,
+        id,
+        last_day,
+        is_probe: false,
+        is_rated_elsewhere: false,
+        lead: None,
+        at: now,
+    }
 }
 
 /// The good services, and every fault with line and column.
@@ -151,6 +160,7 @@ fn read_line(heads: &[String], record: &csv::StringRecord) -> Result<Service, Ve
         real_name,
         window: optional("window"),
         staff_number: optional("staff_number"),
+        visit: optional("visit"),
     });
     match checked {
         Ok(service) if faults.is_empty() => Ok(service),

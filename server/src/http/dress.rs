@@ -28,7 +28,9 @@ pub(super) async fn dress(State(app): State<Arc<App>>, request: Request, next: N
     let is_error = status.is_client_error() || status.is_server_error();
     let is_api = path.starts_with("/api/");
     let expected = if is_api { "application/problem+json" } else { "text/html" };
-    if !is_error || is_of_kind(&response, expected) || BARE.iter().any(|start| path.starts_with(start)) {
+    // What a script of ours asks for answers as the API does, wherever it lies.
+    let is_dressed = is_of_kind(&response, expected) || is_of_kind(&response, "application/problem+json");
+    if !is_error || is_dressed || BARE.iter().any(|start| path.starts_with(start)) {
         return response;
     }
     let mut dressed =

@@ -37,6 +37,13 @@ impl Problem {
         problem
     }
 
+    /// 422 with faults of fields.
+    pub fn faults(code: &str, title: &str, faults: Vec<v1::Violation>) -> Self {
+        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, title);
+        problem.0.violations = faults;
+        problem
+    }
+
     /// 422 for a text that is too long.
     pub fn too_long(field: &str, max: usize, found: usize) -> Self {
         let title = format!("{field} has {found} characters, {max} are allowed");

@@ -20,7 +20,7 @@ use tower_http::{
 use super::{
     api,
     assets::{self, Served},
-    citizen, desk, dress, embed, health, observe, public, verification,
+    citizen, desk, dress, embed, health, observe, pad, public, verification,
 };
 use crate::app::App;
 
@@ -85,6 +85,8 @@ fn routes(app: &App) -> Router<Shared> {
             get(citizen::form::page).post(citizen::submit::submit).layer(DefaultBodyLimit::max(FORM_BYTES)),
         )
         .route("/r/{ticket}/form", get(citizen::form::fragment))
+        // As a pad's code has it, which is smaller in upper case.
+        .route("/R/{ticket}", get(citizen::form::scanned_page))
         .merge(cards("/c"))
         // As printed: the whole link is upper case, so that its code stays small.
         .merge(cards("/C"))
@@ -98,6 +100,7 @@ fn routes(app: &App) -> Router<Shared> {
     Router::new()
         .merge(from_portals)
         .merge(desk())
+        .merge(pads())
         .route("/", get(public::home::show))
         .route("/improvements", get(public::improvements::show))
         .route("/words", get(public::words::show))
@@ -127,6 +130,11 @@ fn routes(app: &App) -> Router<Shared> {
             post(api::assisted_ratings::create).layer(DefaultBodyLimit::max(RATING_BYTES)),
         )
         .route("/api/v1/relay", post(api::relay::create).layer(DefaultBodyLimit::max(RELAY_BYTES)))
+        .route(
+            "/api/v1/windows/{id}/call",
+            get(api::windows::show).post(api::windows::call).layer(DefaultBodyLimit::max(RATING_BYTES)),
+        )
+        .route("/api/v1/windows/{id}/withdraw", post(api::windows::withdraw))
         .route("/api/v1/webhooks/{endpoint}", post(api::webhooks::receive).layer(DefaultBodyLimit::max(RATING_BYTES)))
         .route("/api/v1/statistics", get(api::statistics::show))
         .route("/api/v1/statistics/hot-words", get(api::hot_words::show))
@@ -139,6 +147,21 @@ fn routes(app: &App) -> Router<Shared> {
         .route("/v/{version}/{name}", get(assets::versioned))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
+}
+
+/// What stands in front of people at windows.
+fn pads() -> Router<Shared> {
+    Router::new()
+        .route("/pad/icon.svg", get(pad::icon))
+        .route("/pad/{window}", get(pad::show))
+        .route("/pad/{window}/app.webmanifest", get(pad::manifest))
+        .route("/pad/{window}/pair", post(pad::submit))
+        .route("/pad/{window}/events", get(pad::events))
+        .route("/pad/{window}/state", get(pad::poll))
+        .route("/pad/{window}/calls/{call}", post(pad::step))
+        .route("/pad/{window}/calls/{call}/code.svg", get(pad::code))
+        .route("/pad/{window}/ratings", post(pad::create))
+        .layer(DefaultBodyLimit::max(RATING_BYTES))
 }
 
 /// Where staff work.
@@ -167,6 +190,8 @@ fn desk() -> Router<Shared> {
             get(desk::cards::show).post(desk::cards::print).layer(DefaultBodyLimit::max(UPLOAD_BYTES)),
         )
         .route("/desk/cards/{serial}", post(desk::cards::change))
+        .route("/desk/windows", get(desk::windows::show).post(desk::windows::add))
+        .route("/desk/windows/{id}", post(desk::windows::change))
         .route("/desk/users", get(desk::users::show).post(desk::users::add))
         .route("/desk/users/{name}", post(desk::users::change))
         .route("/desk/record", get(desk::record::show))

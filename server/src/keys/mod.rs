@@ -1,6 +1,7 @@
 //! Keys. One master key in a file of its own, apart from database and backup, wraps every other key.
 
 mod master;
+mod pad;
 mod vault;
 
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use haochaping::{
     link::{KeyId, KeyRing, MacKey},
 };
 pub use master::{MasterKey, MasterKeyError};
+pub use pad::PadKeys;
 pub use vault::Vault;
 
 use crate::{
@@ -32,11 +34,14 @@ pub enum Purpose {
     Lookup,
     /// Tells the same content from another. Never changes: a retry must be known again.
     Fingerprint,
+    /// Opens what pads sealed while they had no network.
+    Pad,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 6] = [Self::Ticket, Self::Card, Self::Page, Self::Data, Self::Lookup, Self::Fingerprint];
+    pub const ALL: [Self; 7] =
+        [Self::Ticket, Self::Card, Self::Page, Self::Data, Self::Lookup, Self::Fingerprint, Self::Pad];
 
     /// The name in the store and on the command line.
     pub fn name(self) -> &'static str {
@@ -47,6 +52,7 @@ impl Purpose {
             Self::Data => "data",
             Self::Lookup => "lookup",
             Self::Fingerprint => "fingerprint",
+            Self::Pad => "pad",
         }
     }
 
@@ -99,6 +105,8 @@ pub struct Keys {
     pub lookup: MacKey,
     /// Tells contents apart.
     pub fingerprint: MacKey,
+    /// Opens what pads sealed.
+    pub pad: PadKeys,
 }
 
 impl Keys {
@@ -115,6 +123,7 @@ impl Keys {
         let page = ring(Purpose::Page)?;
         let single = |purpose| live(&stored, master, purpose).map(|keys| keys.into_iter().next_back());
         let data = all(&stored, master, Purpose::Data)?;
+        let pad = all(&stored, master, Purpose::Pad)?;
         let none = |purpose: Purpose| KeysError::NoneLive(purpose.name());
         Ok(Self {
             ticket: to_ring(ticket, Purpose::Ticket)?,
@@ -123,6 +132,7 @@ impl Keys {
             vault: Vault::new(data).ok_or(none(Purpose::Data))?,
             lookup: MacKey::new(single(Purpose::Lookup)?.ok_or(none(Purpose::Lookup))?.1),
             fingerprint: MacKey::new(single(Purpose::Fingerprint)?.ok_or(none(Purpose::Fingerprint))?.1),
+            pad: PadKeys::new(pad).ok_or(none(Purpose::Pad))?,
         })
     }
 

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use haochaping::{calendar::Instant, region::Region};
 
-use super::{Id, StoreError, staff::AuditEntry};
+use super::{Id, Lead, StoreError, staff::AuditEntry};
 
 /// A finished service, as staff find it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub struct FoundService {
     pub is_probe: bool,
     /// When it was rated.
     pub rated_at: Option<Instant>,
+    /// The service that is rated in its place, of the later ones of a visit.
+    pub lead: Option<Lead>,
 }
 
 /// 口头诉求

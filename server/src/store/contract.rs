@@ -13,6 +13,7 @@ mod register;
 mod sqlite;
 mod staff;
 mod wake;
+mod window;
 mod word;
 
 use super::Store;
@@ -99,6 +100,12 @@ macro_rules! every_store {
                     two_that_read_the_same_rating_count_it_once,
                     a_word_shows_when_enough_have_it_and_grows_by_steps,
                     a_recount_gives_the_same_and_synonyms_hold_for_what_was_before,
+                }
+                window {
+                    several_services_of_a_visit_are_one_that_is_rated,
+                    a_window_has_one_pad_and_one_page,
+                    a_call_is_one_at_a_time_and_goes_where_the_table_says,
+                    what_was_called_is_counted_and_forgotten,
                 }
                 staff {
                     a_link_sets_one_password_until_its_hour,

@@ -21,6 +21,7 @@ mod service;
 mod sql;
 pub mod sqlite;
 pub mod staff;
+pub mod window;
 pub mod word;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -44,9 +45,10 @@ pub use null::NullStore;
 use order::{NewEntry, OrderQuery, OrderRow, OrderStanding, StoredEntry};
 use outbox::OutboxStore;
 use publication::PublicationStore;
-pub use service::{NewService, Registered, Registration};
+pub use service::{Lead, NewService, Registered, Registration};
 pub use sql::SqlStore;
 use staff::{AuditEntry, StaffStore};
+use window::WindowStore;
 use word::WordStore;
 
 /// An id of 16 bytes, a UUIDv7.
@@ -256,6 +258,7 @@ pub trait Store:
     + BriefingStore
     + PublicationStore
     + WordStore
+    + WindowStore
     + ImprovementStore
 {
     /// How many lanes lead into the store, each with a queue of its own: one, or one for each shard.

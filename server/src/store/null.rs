@@ -1,6 +1,7 @@
 //! A store that keeps nothing: what the collector costs without one. For measuring only.
 
 mod figures;
+mod windows;
 
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -19,14 +19,27 @@ pub struct NewService {
     pub is_probe: bool,
     /// Whether its rating comes with it, so that nobody is invited to rate it, and it is none of those of which a share is rated.
     pub is_rated_elsewhere: bool,
+    /// The service that is rated in its place, of the later ones of a visit; the store sees to it.
+    pub lead: Option<Lead>,
     /// Now.
     pub at: Instant,
+}
+
+/// The first service of a visit, by its own key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lead {
+    /// 办件编号
+    pub case_number: String,
+    /// 服务次数
+    pub service_number: u32,
 }
 
 /// A service that is on record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Registered {
-    /// Its id.
+    /// The partition of what is rated: the service, or the first one of its visit.
+    pub part: u8,
+    /// The id of what is rated.
     pub id: Id,
     /// The last day of its current ticket.
     pub last_day: u16,

@@ -66,6 +66,13 @@ pub(super) fn one_card(collector: &Collector) -> (String, String) {
     (serial, link.to_lowercase().replace("/c/", "/C/"))
 }
 
+/// The link of a window's printed stand.
+pub(super) fn stand(collector: &Collector) -> String {
+    let (said, cards) = print(collector, &roster(&[&agent("1 号综合窗口", "A01")]), &["--kind", "window"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    cards[0][2].to_lowercase().replace("/c/", "/C/")
+}
+
 pub(super) fn open(link: &str) -> Answer {
     Http::new().header("user-agent", "Mozilla/5.0 (iPhone)").get(link)
 }

@@ -30,6 +30,7 @@ mod restore;
 mod services;
 mod supervision;
 mod webhooks;
+mod windows;
 mod work_orders;
 
 use std::sync::atomic::{AtomicU32, Ordering};

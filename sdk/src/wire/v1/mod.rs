@@ -3,6 +3,7 @@
 mod assisted;
 mod relay;
 mod statistics;
+mod window;
 mod work_order;
 
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ pub use relay::{
 pub use statistics::{
     HandlingFigures, HotWord, HotWords, Published, Scope, Statistics, StatisticsRow, StatisticsTable,
 };
+pub use window::{Call, CallRequest, PadCall, PadRating, PadState, Sealed};
 pub use work_order::{
     ActionRequest, ContactRequest, Due, FollowUp, Invitation, MaskedContact, NextAction, RaterMessage, WorkOrder,
     WorkOrderEntry, WorkOrderEvent, WorkOrderIndicator, WorkOrderPush, WorkOrders,
@@ -204,6 +206,10 @@ pub struct ServiceRegistration {
     /// The staff number of who served.
     #[serde(default)]
     pub staff_number: Option<String>,
+    /// What the registrar calls the visit of which this is one of several services, at most 50 characters: they are rated once,
+    /// by one link (一次一评).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visit: Option<String>,
 }
 
 /// How a service was given (`proChannel`).

@@ -13,4 +13,5 @@ pub mod services;
 pub mod statistics;
 pub mod webhooks;
 pub mod widget_failures;
+pub mod windows;
 pub mod work_orders;

@@ -127,7 +127,7 @@ fn of_scope(field: &str) -> (v1::Violation, String) {
 async fn write(app: &App, one: &Taken, service: &Registered) -> Result<Accepted, Refusal> {
     let CheckedRelay { source_key, collected_at, channel, draft, .. } = &one.checked;
     let entrance = Entrance { channel: *channel, provenance: Provenance::Relayed };
-    let claim = Claim::Relayed { part: one.service.part, service: service.id, source_key, collected_at: *collected_at };
+    let claim = Claim::Relayed { part: service.part, service: service.id, source_key, collected_at: *collected_at };
     accept(app, entrance, claim, draft.clone()).await
 }
 

@@ -122,12 +122,12 @@ pub fn to_new(app: &App, authority: &str, service: Service, now: Instant) -> New
     let id = uuid_at(now, &*app.rng);
     let part = part_of(authority, service.case_number.as_str());
     let last_day = Ticket::new(part, id, now, app.config.ticket_days).last_day;
-    NewService { service, part, id, last_day, is_probe: false, is_rated_elsewhere: false, at: now }
+    NewService { service, part, id, last_day, is_probe: false, is_rated_elsewhere: false, lead: None, at: now }
 }
 
 /// The link of a service on record.
 pub fn issue(app: &App, index: usize, new: &NewService, registered: &Registered) -> v1::IssuedTicket {
-    let ticket = Ticket { part: new.part, service: registered.id, last_day: registered.last_day };
+    let ticket = Ticket { part: registered.part, service: registered.id, last_day: registered.last_day };
     let ticket = ticket.mint(&app.keys().ticket);
     v1::IssuedTicket {
         index,

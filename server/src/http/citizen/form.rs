@@ -9,6 +9,8 @@ use axum::{
     response::Response,
 };
 
+use haochaping::rating::Channel;
+
 use super::{
     link::{Found, Link, Moment},
     view::{Asked, Filled, LinkView, Shape},
@@ -32,6 +34,27 @@ pub async fn page(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Response {
+    show(&app, Link::Ticket(ticket), &asked, &headers, Shape::Page).await
+}
+
+/// The page after scanning the code on a pad: the same, and by that channel.
+#[utoipa::path(
+    get, path = "/R/{ticket}", tag = "citizen",
+    params(("ticket" = String, Path), ("lang" = Option<String>, Query), ("mode" = Option<String>, Query)),
+    responses(
+        (status = 200, description = "the form, or when the service was rated", content_type = "text/html"),
+        (status = 404, description = "the link is malformed or forged, or its service is not on record", content_type = "text/html"),
+        (status = 410, description = "the link has expired", content_type = "text/html"),
+        (status = 503, description = "the store does not answer", content_type = "text/html"),
+    )
+)]
+pub async fn scanned_page(
+    State(app): State<Arc<App>>,
+    Path(ticket): Path<String>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
+    let asked = Asked { via: Some(Channel::Qr.name().to_owned()), ..asked };
     show(&app, Link::Ticket(ticket), &asked, &headers, Shape::Page).await
 }
 

@@ -27,13 +27,13 @@ use super::{
     frame::{Frame, respond},
     list::not_found,
     order::failed,
-    session::{Desk, Posted, is_from_here},
+    session::{Desk, Posted},
     sign_in::{BUSY, CHOOSE},
     upload::Upload,
 };
 use crate::{
     app::App,
-    http::page,
+    http::{cookie::is_from_here, page},
     printing::{Names, Terms, draft, to_cards, to_face, to_faces},
     staff::entry,
     store::{StoreError, StoredCard, staff::AuditEntry},

@@ -11,13 +11,13 @@ use sha2::{Digest as _, Sha256};
 use super::{
     list::not_found,
     order::{Back, Opened, failed, shown_time},
-    session::{Desk, is_from_here},
+    session::Desk,
     sign_in::BUSY,
     upload::{TOO_LARGE, Upload},
 };
 use crate::{
     app::App,
-    http::page,
+    http::{cookie::is_from_here, page},
     staff::entry,
     store::{
         StoreError,

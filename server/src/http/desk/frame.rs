@@ -47,6 +47,7 @@ const PAGES: &[(&str, &str, &[Role])] = &[
     ("/desk/briefings", "工作通报", &[Role::Supervisor, Role::Province]),
     ("/desk/services", "查找办件", &[Role::Operator, Role::Supervisor, Role::Province]),
     ("/desk/wishes", "口头诉求", &[Role::Operator, Role::Handler, Role::Supervisor, Role::Province]),
+    ("/desk/windows", "窗口评价器", &[Role::Operator]),
     ("/desk/cards", "服务码", &[Role::CardOffice]),
     ("/desk/users", "账号", &[Role::Administrator]),
     ("/desk/messages", "消息投递", &[Role::Administrator]),

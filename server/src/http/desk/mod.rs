@@ -20,6 +20,7 @@ pub mod supervision;
 mod texts;
 mod upload;
 pub mod users;
+pub mod windows;
 pub mod wishes;
 
 pub use session::{ABSOLUTE_MILLIS, IDLE_MILLIS};

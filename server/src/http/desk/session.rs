@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::{
     body::Bytes,
     extract::{FromRef, FromRequest, FromRequestParts, Request},
-    http::{HeaderMap, StatusCode, header, request::Parts},
+    http::{HeaderMap, StatusCode, request::Parts},
     response::{IntoResponse, Response},
 };
 use haochaping::{calendar::Instant, form::field::PAGE_TOKEN, link::base32};
@@ -15,7 +15,10 @@ use sha2::{Digest as _, Sha256};
 use super::{frame::pages_of, list::not_found, sign_in};
 use crate::{
     app::App,
-    http::page,
+    http::{
+        cookie::{Cookie, is_from_here},
+        page,
+    },
     staff::digest_of,
     store::{
         StoreError,
@@ -28,6 +31,8 @@ pub const IDLE_MILLIS: i64 = 30 * 60_000;
 /// And each is over after so long.
 pub const ABSOLUTE_MILLIS: i64 = 12 * 3_600_000;
 const TOUCH_MILLIS: i64 = 60_000;
+/// Ends with the browser.
+pub(super) const COOKIE: Cookie = Cookie { name: "hcp-desk", keeps: false };
 
 /// Somebody at the desk.
 pub(in crate::http) struct Desk {
@@ -66,7 +71,7 @@ impl Desk {
     }
 
     async fn of(app: Arc<App>, headers: &HeaderMap) -> Result<Option<Self>, StoreError> {
-        let Some(secret) = cookie(&app, headers) else { return Ok(None) };
+        let Some(secret) = COOKIE.read(&app.config, headers) else { return Ok(None) };
         let now = app.clock.now();
         let found = app.store.session(digest_of(&secret)).await;
         let found = found.inspect_err(|error| tracing::error!(%error, "a session was not read"))?;
@@ -101,38 +106,6 @@ pub(super) fn field<'a>(form: &'a [(String, String)], name: &str) -> &'a str {
 /// A posted form.
 pub(super) fn read_form(body: &[u8]) -> Vec<(String, String)> {
     form_urlencoded::parse(body).map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
-}
-
-/// By TLS the cookie is bound to the host, or to the path where the collector has one.
-pub(super) fn cookie_name(app: &App) -> &'static str {
-    match (app.config.public_url.starts_with("https://"), app.config.base_path().is_empty()) {
-        (true, true) => "__Host-hcp-desk",
-        (true, false) => "__Secure-hcp-desk",
-        (false, _) => "hcp-desk",
-    }
-}
-
-/// The header that sets the cookie; an empty secret takes it away.
-pub(super) fn set_cookie(app: &App, secret: &str) -> String {
-    let path = if app.config.base_path().is_empty() { "/" } else { app.config.base_path() };
-    let secure = if app.config.public_url.starts_with("https://") { "; Secure" } else { "" };
-    let end = if secret.is_empty() { "; Max-Age=0" } else { "" };
-    format!("{}={secret}; Path={path}; HttpOnly; SameSite=Strict{secure}{end}", cookie_name(app))
-}
-
-fn cookie(app: &App, headers: &HeaderMap) -> Option<String> {
-    let pairs = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = pairs.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == cookie_name(app)).map(|(_, value)| value.to_owned())
-}
-
-/// Whether a post comes from a page of ours: browsers say where from.
-pub(super) fn is_from_here(app: &App, headers: &HeaderMap) -> bool {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    match text("origin") {
-        Some(origin) => origin == app.config.origin(),
-        None => matches!(text("sec-fetch-site"), None | Some("same-origin" | "none")),
-    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Desk

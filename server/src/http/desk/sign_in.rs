@@ -15,12 +15,12 @@ use tokio::sync::Semaphore;
 
 use super::{
     frame::{Frame, respond},
-    session::{Desk, Posted, field, is_from_here, read_form, set_cookie},
+    session::{COOKIE, Desk, Posted, field, read_form},
     texts,
 };
 use crate::{
     app::{App, random},
-    http::{limits::client_address, page},
+    http::{cookie::is_from_here, limits::client_address, page},
     staff::{check_password, digest_of, entry, hash_password, is_password},
     store::{
         StoreError,
@@ -152,7 +152,7 @@ pub(in crate::http) async fn submit(
         }
         _ => Redirect::to(&to).into_response(),
     };
-    let cookie = set_cookie(&app, &secret).parse().expect("base32 is plain");
+    let cookie = COOKIE.set(&app.config, &secret).parse().expect("base32 is plain");
     response.headers_mut().insert(header::SET_COOKIE, cookie);
     response
 }
@@ -191,7 +191,7 @@ pub(in crate::http) async fn leave(posted: Posted) -> Response {
     if let Err(error) = app.store.end_session(posted.desk.id()).await {
         tracing::error!(%error, "a session was not ended");
     }
-    let cookie = [(header::SET_COOKIE, set_cookie(app, ""))];
+    let cookie = [(header::SET_COOKIE, COOKIE.set(&app.config, ""))];
     (cookie, Redirect::to(&format!("{}/desk/sign-in", app.config.base_path()))).into_response()
 }
 

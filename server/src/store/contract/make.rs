@@ -48,6 +48,7 @@ pub(super) fn new_service(authority: &str, service: Service, n: u32) -> NewServi
         last_day: TODAY + 90,
         is_probe: false,
         is_rated_elsewhere: false,
+        lead: None,
         at: noon(TODAY),
     }
 }

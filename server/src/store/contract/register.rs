@@ -10,6 +10,7 @@ pub(super) async fn registering_again_gives_the_same_service(store: Any<'_>) {
     let first = new_service(AUTHORITY, service("case"), 1);
     let registered = store.register(AUTHORITY, vec![first.clone()]).await.unwrap().services;
     let expected = Registered {
+        part: first.part,
         id: first.id,
         last_day: first.last_day,
         is_new: true,

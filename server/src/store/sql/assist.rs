@@ -5,7 +5,7 @@ use haochaping::{calendar::Instant, region::Region};
 
 use super::{SqlStore, order::span, read::region_of, signed, staff::record};
 use crate::store::{
-    Id, StoreError,
+    Id, Lead, StoreError,
     assist::{AssistStore, FoundService, Wish},
     database::{self, OptionalRow as _, Row, params},
     staff::AuditEntry,
@@ -13,7 +13,7 @@ use crate::store::{
 
 const SERVICE: &str =
     "select s.part, s.id, s.authority, s.case_number, s.service_number, s.item_code, s.item_name, s.agency,
-  a.name, s.region, s.finished_at, s.probe, r.rated_at
+  a.name, s.region, s.finished_at, s.probe, r.rated_at, s.lead_case, s.lead_number
   from service s left join agency a on a.code = s.agency
   left join rating r on r.part = s.part and r.authority = s.authority and r.case_number = s.case_number
     and r.service_number = s.service_number";
@@ -33,6 +33,10 @@ fn read_service(row: &Row<'_>) -> database::Result<FoundService> {
         finished_at: Instant::from_millis(row.get(10)?),
         is_probe: row.get(11)?,
         rated_at: row.get::<Option<i64>>(12)?.map(Instant::from_millis),
+        lead: row
+            .get::<Option<String>>(13)?
+            .zip(row.get(14)?)
+            .map(|(case_number, service_number)| Lead { case_number, service_number }),
     })
 }
 

@@ -3,6 +3,7 @@
 mod admin;
 mod assist;
 mod briefing;
+mod call;
 mod card;
 mod commit;
 pub(super) mod counted;
@@ -23,6 +24,8 @@ pub(super) mod slot;
 mod staff;
 mod sums;
 mod verify;
+mod visit;
+mod window;
 mod word;
 
 use std::{

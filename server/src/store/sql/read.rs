@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use haochaping::{calendar::Instant, link::RatingId, region::Region, statistics::Counts};
 
-use super::{order::named, slot::part_of, sums::Added};
+use super::{order::named, slot::part_of, sums::Added, visit};
 use crate::store::{
     FigureKey, Id, Published, RatingView, ServiceView, Standing, StoreError, Tally,
     database::{self, Connection, OptionalRow as _, Row, params},
@@ -16,9 +16,9 @@ pub(super) fn region_of(number: i64) -> Region {
 }
 
 pub(super) fn service(connection: &Connection, part: u8, id: Id) -> Result<Option<ServiceView>, StoreError> {
-    let view = connection
+    let found = connection
         .query_row(
-            "select s.item_name, a.name, s.finished_at, r.rated_at, s.probe
+            "select s.item_name, a.name, s.finished_at, r.rated_at, s.probe, s.authority, s.visit
              from service s
              left join agency a on a.code = s.agency
              left join rating r on r.part = s.part and r.authority = s.authority and r.case_number = s.case_number
@@ -26,17 +26,24 @@ pub(super) fn service(connection: &Connection, part: u8, id: Id) -> Result<Optio
              where s.part = ?1 and s.id = ?2",
             params![part, id],
             |row| {
-                Ok(ServiceView {
+                let view = ServiceView {
                     item_name: row.get(0)?,
                     agency_name: row.get(1)?,
                     finished_at: Instant::from_millis(row.get(2)?),
                     rated_at: row.get::<Option<i64>>(3)?.map(Instant::from_millis),
                     is_probe: row.get(4)?,
-                })
+                };
+                Ok((view, row.get::<String>(5)?, row.get::<Option<String>>(6)?))
             },
         )
         .optional()?;
-    Ok(view)
+    let Some((mut view, authority, visit)) = found else { return Ok(None) };
+    if let Some(visit) = visit {
+        // It is rated for all that was done in the visit.
+        let items = visit::items(connection, haochaping::link::part_of(&authority, &visit), (&authority, &visit))?;
+        view.item_name = Some(items.join("、")).filter(|items| !items.is_empty()).or(view.item_name);
+    }
+    Ok(Some(view))
 }
 
 pub(super) fn ratings_between(

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use haochaping::{calendar::Instant, wire::v1::ServiceMode};
+use haochaping::{calendar::Instant, link::part_of, wire::v1::ServiceMode};
 
 use super::{
     admin::raise,
@@ -13,16 +13,19 @@ use super::{
     sums::{add_around, count},
 };
 use crate::store::{
-    Counted, Id, NewService, Registered, Registration, StoreError, Tally,
+    Counted, Id, Lead, NewService, Registered, StoreError, Tally,
     database::{self, Connection, Isolation, OptionalRow as _, Param, Row, Transaction, params, set},
     outbox::EndpointKind,
 };
+
+/// How many visits may lead from one to the next.
+pub(super) const LEADS_MAX: usize = 4;
 
 pub(super) fn register(
     connection: &mut Connection,
     authority: &str,
     services: &[NewService],
-) -> Result<Registration, StoreError> {
+) -> Result<(Vec<Known>, Option<Counted>), StoreError> {
     let transaction = connection.begin(Isolation::ReadCommitted)?;
     // In the order of keys, so that two collectors that are sent the same services wait for each other in one direction.
     let mut order: Vec<usize> = (0..services.len()).collect();
@@ -32,26 +35,25 @@ pub(super) fn register(
     });
     keep_names(&transaction, services)?;
     let ordered: Vec<&NewService> = order.iter().map(|n| &services[*n]).collect();
-    let mut registered: Vec<Option<Registered>> = vec![None; services.len()];
+    let mut registered: Vec<Option<Known>> = vec![None; services.len()];
     for (n, known) in order.into_iter().zip(register_all(&transaction, authority, &ordered)?) {
         registered[n] = Some(known);
     }
-    let registered: Vec<Registered> = registered.into_iter().flatten().collect();
+    let registered: Vec<Known> = registered.into_iter().flatten().collect();
     let counted = count_services(&transaction, services, &registered)?;
     transaction.commit()?;
-    Ok(Registration { services: registered, counted: counted.into_iter().collect() })
+    Ok((registered, counted))
 }
 
 /// Adds what is new to the services that can be rated: not those that came with their rating, since of the others of their
-/// system nobody tells us.
+/// system nobody tells us, and of a visit the first only.
 fn count_services(
     transaction: &Transaction<'_>,
     services: &[NewService],
-    registered: &[Registered],
+    registered: &[Known],
 ) -> Result<Option<Counted>, StoreError> {
     let mut figures = BTreeMap::new();
-    let news =
-        services.iter().zip(registered).filter(|(new, known)| known.is_new && !new.is_probe && !new.is_rated_elsewhere);
+    let news = services.iter().zip(registered).filter(|(new, known)| known.standing.is_new && is_asked_for(new));
     for (NewService { service, .. }, _) in news {
         add_around(&mut figures, (service.region, service.agency_code.as_str()), Tally::Service, 1);
     }
@@ -72,7 +74,7 @@ fn register_all(
     transaction: &Transaction<'_>,
     authority: &str,
     services: &[&NewService],
-) -> Result<Vec<Registered>, StoreError> {
+) -> Result<Vec<Known>, StoreError> {
     let key = |new: &&NewService| (new.part, new.service.case_number.as_str().to_owned(), new.service.service_number);
     let keys: Vec<_> = services.iter().map(key).collect();
     let sets: Vec<_> = keys.iter().map(|(part, case, number)| set![part, authority, case, number]).collect();
@@ -85,24 +87,31 @@ fn register_all(
         registered.push(match known {
             Some(known) => prolong(transaction, new, known)?,
             None if inserted.contains(&new.id) => {
-                if has_invitations && !new.is_probe && !new.is_rated_elsewhere {
+                if has_invitations && is_asked_for(new) {
                     invite(transaction, new)?;
                 }
                 let service = &new.service;
-                Registered {
+                let standing = Registered {
+                    part: new.part,
                     id: new.id,
                     last_day: new.last_day,
                     is_new: true,
                     region: service.region,
                     agency: service.agency_code.to_string(),
                     rated_at: None,
-                }
+                };
+                Known { standing, lead: new.lead.clone() }
             }
             // Twice in one request, or another collector was quicker.
             None => prolong(transaction, new, transaction.query_row(FIND, &set, read)?)?,
         });
     }
     Ok(registered)
+}
+
+/// Whether a rating of it is awaited here.
+fn is_asked_for(new: &NewService) -> bool {
+    !new.is_probe && !new.is_rated_elsewhere && new.lead.is_none()
 }
 
 fn invite(transaction: &Transaction<'_>, new: &NewService) -> Result<(), StoreError> {
@@ -145,12 +154,16 @@ fn insert(transaction: &Transaction<'_>, authority: &str, news: &[&NewService]) 
             new.at.millis(),
             new.is_probe,
             new.is_rated_elsewhere,
+            &service.visit,
+            new.lead.as_ref().map_or(Param::Null, |lead| Param::Text(&lead.case_number)),
+            new.lead.as_ref().map(|lead| lead.service_number),
         ]
     });
     Ok(transaction.insert_all_returning(
         "insert into service (part, authority, case_number, service_number, id, item_code, item_name, agency, region,
-           finished_at, mode, real_name, \"window\", staff_number, last_day, registered_at, probe, relayed)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+           finished_at, mode, real_name, \"window\", staff_number, last_day, registered_at, probe, relayed, visit,
+           lead_case, lead_number)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
          on conflict (part, authority, case_number, service_number) do nothing returning id",
         &sets.collect::<Vec<_>>(),
         |row| row.get(0),
@@ -158,16 +171,34 @@ fn insert(transaction: &Transaction<'_>, authority: &str, news: &[&NewService]) 
 }
 
 /// A ticket that ended unused is replaced by one with a later day; every other stays as it was given out.
-fn prolong(transaction: &Transaction<'_>, new: &NewService, known: Registered) -> Result<Registered, StoreError> {
+fn prolong(transaction: &Transaction<'_>, new: &NewService, known: Known) -> Result<Known, StoreError> {
     let today = new.at.millis().div_euclid(haochaping::calendar::DAY_MILLIS);
-    if known.rated_at.is_some() || i64::from(known.last_day) >= today {
-        return Ok(known);
+    let Known { standing, lead } = known;
+    if lead.is_some() || standing.rated_at.is_some() || i64::from(standing.last_day) >= today {
+        return Ok(Known { standing, lead });
     }
     transaction.execute(
         "update service set last_day = ?1 where part = ?2 and id = ?3",
-        params![new.last_day, new.part, known.id],
+        params![new.last_day, standing.part, standing.id],
     )?;
-    Ok(Registered { last_day: new.last_day, ..known })
+    Ok(Known { standing: Registered { last_day: new.last_day, ..standing }, lead })
+}
+
+/// The first service of the visit of `new`, its ticket prolonged as its own would be; `None` if it is not on record.
+pub(super) fn stand_in(
+    connection: &mut Connection,
+    authority: &str,
+    lead: &Lead,
+    new: &NewService,
+) -> Result<Option<Known>, StoreError> {
+    let transaction = connection.begin(Isolation::ReadCommitted)?;
+    let Lead { case_number, service_number } = lead;
+    let part = part_of(authority, case_number);
+    let set = params![part, authority, case_number, service_number];
+    let Some(known) = transaction.query_row(FIND, set, read).optional()? else { return Ok(None) };
+    let known = prolong(&transaction, new, known)?;
+    transaction.commit()?;
+    Ok(Some(known))
 }
 
 /// The latest names of departments and items. What has one is asked first: names hardly ever change, and a row that is not
@@ -224,15 +255,26 @@ pub(super) fn keep_name(
     Ok(())
 }
 
-const FIND: &str = "select s.id, s.last_day, r.rated_at, s.region, s.agency from service s
+/// A service on record, and the one that is rated in its place.
+#[derive(Clone, Debug)]
+pub(super) struct Known {
+    pub(super) standing: Registered,
+    pub(super) lead: Option<Lead>,
+}
+
+const FIND: &str =
+    "select s.id, s.last_day, r.rated_at, s.region, s.agency, s.part, s.lead_case, s.lead_number from service s
      left join rating r on r.part = s.part and r.authority = s.authority and r.case_number = s.case_number
        and r.service_number = s.service_number
      where s.part = ?1 and s.authority = ?2 and s.case_number = ?3 and s.service_number = ?4";
 
-fn read(row: &Row<'_>) -> database::Result<Registered> {
+fn read(row: &Row<'_>) -> database::Result<Known> {
     let rated_at = row.get::<Option<i64>>(2)?.map(Instant::from_millis);
     let region = region_of(row.get(3)?);
-    Ok(Registered { id: row.get(0)?, last_day: row.get(1)?, is_new: false, region, agency: row.get(4)?, rated_at })
+    let (id, last_day, agency, part) = (row.get(0)?, row.get(1)?, row.get(4)?, row.get(5)?);
+    let lead = row.get::<Option<String>>(6)?.zip(row.get(7)?);
+    let lead = lead.map(|(case_number, service_number)| Lead { case_number, service_number });
+    Ok(Known { standing: Registered { part, id, last_day, is_new: false, region, agency, rated_at }, lead })
 }
 
 pub(super) fn find(
@@ -242,5 +284,12 @@ pub(super) fn find(
     case: &str,
     number: u32,
 ) -> Result<Option<Registered>, StoreError> {
-    Ok(connection.query_row(FIND, params![part, authority, case, number], read).optional()?)
+    let mut key = (part, case.to_owned(), number);
+    for _ in 0..LEADS_MAX {
+        let set = params![key.0, authority, key.1, key.2];
+        let Some(Known { standing, lead }) = connection.query_row(FIND, set, read).optional()? else { return Ok(None) };
+        let Some(lead) = lead else { return Ok(Some(standing)) };
+        key = (part_of(authority, &lead.case_number), lead.case_number, lead.service_number);
+    }
+    Ok(None)
 }

@@ -144,7 +144,7 @@ fn fold_ratings(connection: &Connection, found: &mut Verification) -> Result<(Fo
 }
 
 fn fold_services(connection: &Connection, figures: &mut Fold) -> Result<(), StoreError> {
-    let sql = "select region, agency, count(*) from service where probe = 0 and relayed = 0 group by region, agency";
+    let sql = "select region, agency, count(*) from service where probe = 0 and relayed = 0 and lead_case is null group by region, agency";
     connection.for_each(sql, params![], |row| {
         let (region, agency, n) = (region_of(row.get(0)?), row.get::<String>(1)?, row.get::<i64>(2)?);
         for ancestor in region.ancestors() {

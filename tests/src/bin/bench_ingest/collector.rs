@@ -122,6 +122,7 @@ impl Collector {
         let registered = if self.kind == Kind::NoStore {
             // Nothing keeps services, so every genuine ticket is good.
             let known = |new: &NewService| Registered {
+                part: new.part,
                 id: new.id,
                 last_day: new.last_day,
                 is_new: true,
@@ -156,6 +157,7 @@ impl Collector {
             real_name: true,
             window: Some("示例01号窗口".into()),
             staff_number: None,
+            visit: None,
         };
         Service::try_from(registration).expect("every field is of its form")
     }

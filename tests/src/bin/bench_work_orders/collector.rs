@@ -152,6 +152,7 @@ impl Collector {
             last_day: u16::MAX,
             is_probe: false,
             is_rated_elsewhere: false,
+            lead: None,
             at,
         }
     }

@@ -1,0 +1,122 @@
+// Ratings given on a pad: written down before they are sent, and kept until the collector has them or refuses them for good.
+
+import { judge } from "./outbox.js";
+
+const NAME = "haochaping-pad/1";
+const LIMIT = 8000;
+
+function open() {
+  return new Promise((done) => {
+    setTimeout(done, 2000);
+    try {
+      const request = indexedDB.open(NAME, 1);
+      request.onupgradeneeded = () => request.result.createObjectStore("ratings", { keyPath: "id" });
+      request.onsuccess = () => done(request.result);
+      request.onerror = () => done();
+    } catch (error) {
+      done();
+    }
+  });
+}
+
+/** Sends JSON once; never rejects. */
+async function post(url, body) {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), LIMIT);
+  const answer = { status: 0, body: null };
+  try {
+    const headers = { "content-type": "application/json" };
+    const response = await fetch(url, { method: "POST", headers: headers, body: body, signal: abort.signal });
+    answer.status = response.status;
+    answer.body = await response.json();
+  } catch (error) {
+    // No network, or an answer that is none of ours.
+  }
+  clearTimeout(timer);
+  return answer;
+}
+
+/** What became of it: a device that the collector does not know now may be known again. */
+const decide = (answer) => (answer.status == 401 || answer.status == 403 ? "later" : judge(answer.status, answer.body));
+
+export class Queue {
+  /** `changed` hears how many wait. */
+  constructor(url, changed) {
+    this._url = url;
+    this._changed = changed;
+    this._entries = {};
+    this._db = open();
+    this._ready = this._run("getAll").then((found) => {
+      (found || []).forEach((entry) => (this._entries[entry.id] = entry));
+      this._tell();
+    });
+  }
+
+  /** Resolves once it is known what waits. */
+  ready() {
+    return this._ready;
+  }
+
+  /** Whether an answer to this call waits here. */
+  has(call) {
+    return Object.values(this._entries).some((entry) => entry.call == call);
+  }
+
+  /** Writes `{id, call, body}` down and sends it; gives the outcome of the first try, the answer, and whether it is kept. */
+  async put(entry) {
+    await this._ready;
+    this._entries[entry.id] = entry;
+    const kept = (await this._run("put", entry)) !== undefined;
+    this._tell();
+    const result = await this._send(entry);
+    return { outcome: result.outcome, body: result.body, kept: kept };
+  }
+
+  /** Sends whatever waits, one after the other. */
+  async flush() {
+    await this._ready;
+    if (this._flushing) return;
+    this._flushing = true;
+    for (const entry of Object.values(this._entries)) {
+      if ((await this._send(entry)).outcome == "later") break;
+    }
+    this._flushing = false;
+  }
+
+  async _send(entry) {
+    if (entry.busy) return { outcome: "later" };
+    entry.busy = true;
+    const answer = await post(this._url, entry.body);
+    entry.busy = false;
+    const outcome = decide(answer);
+    if (outcome != "later") {
+      delete this._entries[entry.id];
+      await this._run("delete", entry.id);
+      this._tell();
+    }
+    return { outcome: outcome, body: answer.body };
+  }
+
+  _tell() {
+    this._changed(Object.keys(this._entries).length);
+  }
+
+  _run(action, argument) {
+    return this._db.then(
+      (db) =>
+        new Promise((done) => {
+          if (!db) return done();
+          setTimeout(done, 2000);
+          try {
+            const work = db.transaction("ratings", "readwrite", { durability: "strict" });
+            const { id, call, body } = argument || {};
+            const request = work.objectStore("ratings")[action](action == "put" ? { id: id, call: call, body: body } : argument);
+            work.oncomplete = () => done(action == "delete" ? null : request.result);
+            work.onabort = () => done();
+          } catch (error) {
+            done();
+          }
+        })
+    );
+  }
+}
