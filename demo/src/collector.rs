@@ -17,6 +17,8 @@ use tokio::{
     time::timeout,
 };
 
+use crate::hall::WINDOW;
+
 /// Names of streets in Jiangsu, so that the public page can say where.
 const REGIONS: &str = include_str!("../data/regions-jiangsu.csv");
 /// The line by which the collector says that it is ready, before its address.
@@ -31,8 +33,17 @@ pub(crate) fn beside_this_binary() -> Result<PathBuf> {
     Ok(std::env::current_exe().context("this binary cannot be found")?.with_file_name("haochaping"))
 }
 
-/// Makes the data directory, an API key and the names of streets, each if it is not there. Returns the API key.
-pub(crate) async fn prepare(binary: &Path, data: &Path) -> Result<String> {
+/// The keys of the portal's back end and of the windows' system.
+#[derive(Debug)]
+pub(crate) struct Keys {
+    /// Registers services.
+    pub(crate) portal: String,
+    /// Calls people at windows.
+    pub(crate) windows: String,
+}
+
+/// Makes the data directory, API keys, the names of streets and a window, each if it is not there.
+pub(crate) async fn prepare(binary: &Path, data: &Path) -> Result<Keys> {
     ensure!(
         binary.exists(),
         "{} is not there: run `cargo build --package haochaping-server`, or name it by --collector-bin",
@@ -40,19 +51,37 @@ pub(crate) async fn prepare(binary: &Path, data: &Path) -> Result<String> {
     );
     let made = DirBuilder::new().recursive(true).mode(0o700).create(data);
     made.with_context(|| format!("{} cannot be written", data.display()))?;
-    let key = api_key(binary, data).await?;
+    let portal = api_key(binary, data, "api-key", &[]).await?;
+    let windows = api_key(binary, data, "windows-key", &["--scope", "windows"]).await?;
     import_regions(binary, data).await?;
-    Ok(key)
+    let listed = command(binary, data, &["window", "list"], &[]).await?;
+    if !listed.contains(WINDOW) {
+        let window = format!("{WINDOW}=1 号综合窗口（示例）");
+        let hall = ["--hall", "广陵区政务服务中心（示例）", "--region", "321002", &window];
+        command(binary, data, &["window", "add"], &hall).await?;
+    }
+    Ok(Keys { portal, windows })
 }
 
-async fn api_key(binary: &Path, data: &Path) -> Result<String> {
-    let path = data.join("api-key");
+/// A code by which a browser becomes the window's pad; `None` where one is already.
+pub(crate) async fn pairing_code(binary: &Path, data: &Path) -> Result<Option<String>> {
+    if command(binary, data, &["window", "list"], &[]).await?.contains("paired") {
+        return Ok(None);
+    }
+    let code = command(binary, data, &["window", "pair"], &[WINDOW]).await?;
+    Ok(Some(code.trim().to_owned()))
+}
+
+/// A key in a file of this name, made if it is not there.
+async fn api_key(binary: &Path, data: &Path, name: &str, scope: &[&str]) -> Result<String> {
+    let path = data.join(name);
     // A key without its store is worth nothing.
     if data.join("haochaping.sqlite3").exists() && path.exists() {
         let key = fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
         return Ok(key.trim().to_owned());
     }
-    let key = command(binary, data, &["api-key"], &["add", "demo-portal", "--region", "320000"]).await?;
+    let add = [&["add", "demo-portal", "--region", "320000"], scope].concat();
+    let key = command(binary, data, &["api-key"], &add).await?;
     let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path);
     let written = file.and_then(|mut file| writeln!(file, "{}", key.trim()));
     written.with_context(|| format!("{} cannot be written", path.display()))?;
@@ -88,6 +117,8 @@ pub(crate) struct Collector {
     pub(crate) origin: String,
     /// Where its log goes.
     pub(crate) log: PathBuf,
+    /// When it was started, in seconds since 1970-01-01.
+    pub(crate) started: u32,
 }
 
 impl Collector {
@@ -109,7 +140,7 @@ impl Collector {
             .with_context(|| format!("{} cannot be run", binary.display()))?;
         let ready = timeout(START_LIMIT, address(&mut child)).await;
         match ready {
-            Ok(Ok(Some(origin))) => Ok(Self { child, origin, log }),
+            Ok(Ok(Some(origin))) => Ok(Self { child, origin, log, started: now() }),
             Ok(Ok(None)) => {
                 let said = fs::read_to_string(&log).unwrap_or_default();
                 bail!("the collector did not start: {}", said.lines().last().unwrap_or("it said nothing"))
@@ -125,6 +156,11 @@ impl Collector {
         said.split_whitespace().find(|word| word.contains("/desk/welcome/")).map(str::to_owned)
     }
 
+    /// Its process.
+    pub(crate) fn pid(&self) -> Option<Pid> {
+        self.child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw)
+    }
+
     /// Returns when it has ended by itself.
     pub(crate) async fn died(&mut self) -> ExitStatus {
         self.child.wait().await.unwrap_or_default()
@@ -133,15 +169,23 @@ impl Collector {
     /// Ends it by SIGTERM and waits until it has finished what was begun.
     pub(crate) async fn stop(mut self) -> Result<()> {
         // No id means that it has ended and been waited for; an id that is there cannot be another process's.
-        let Some(id) = self.child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw) else {
+        let Some(id) = self.pid() else {
             return Ok(());
         };
+        // It may be halted, and could not hear it.
+        let _ = kill_process(id, Signal::CONT);
         kill_process(id, Signal::TERM).context("the collector cannot be ended")?;
         match timeout(STOP_LIMIT, self.child.wait()).await {
             Ok(waited) => waited.map(drop).context("the collector cannot be waited for"),
             Err(_) => self.child.kill().await.context("the collector cannot be killed"),
         }
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the demo has no clock to be replaced")]
+fn now() -> u32 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    u32::try_from(since.as_secs()).unwrap_or(u32::MAX)
 }
 
 /// Where the collector listens, once it says so; `None` if it ended before.

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod collector;
+mod hall;
 mod pages;
 mod playground;
 mod portal;
@@ -13,7 +14,12 @@ use anyhow::{Context, Result, bail};
 use clap::Parser;
 use tokio::{net::TcpListener, signal::unix};
 
-use crate::{collector::Collector, portal::Portal, seed::Registry};
+use crate::{
+    collector::{Collector, Keys},
+    hall::Hall,
+    portal::Portal,
+    seed::Registry,
+};
 
 /// A sample government portal (示例政务门户) and the collector behind its ratings
 #[derive(Debug, Parser)]
@@ -53,12 +59,13 @@ async fn run(cli: Cli) -> Result<()> {
     drop(listen("collector", cli.collector_port).await?);
     let portal_origin = format!("http://localhost:{}", listener.local_addr()?.port());
     let binary = cli.collector_bin.map_or_else(collector::beside_this_binary, Ok)?;
-    let key = collector::prepare(&binary, &cli.data).await?;
+    let keys = collector::prepare(&binary, &cli.data).await?;
     let mut collector = tokio::select! {
         started = Collector::start(&binary, &cli.data, cli.collector_port, &portal_origin) => started?,
         () = ended(None) => return Ok(()),
     };
-    let served = serve(&mut collector, listener, key, &portal_origin, cli.open_for).await;
+    let code = collector::pairing_code(&binary, &cli.data).await?;
+    let served = serve(&mut collector, listener, keys, &portal_origin, (cli.open_for, code)).await;
     collector.stop().await?;
     served
 }
@@ -67,13 +74,14 @@ async fn run(cli: Cli) -> Result<()> {
 async fn serve(
     collector: &mut Collector,
     listener: TcpListener,
-    key: String,
+    keys: Keys,
     portal_origin: &str,
-    open_for: Option<u64>,
+    (open_for, code): (Option<u64>, Option<String>),
 ) -> Result<()> {
-    let registry = Registry::open(&collector.origin, key).await?;
-    let routes = portal::routes(Arc::new(Portal { collector: collector.origin.clone(), registry }));
-    say_where(portal_origin, &collector.origin, collector.welcome_link().as_deref());
+    let registry = Registry::open(&collector.origin, keys.portal).await?;
+    let hall = Hall::new(&collector.origin, &keys.windows, collector.pid(), collector.started);
+    let routes = portal::routes(Arc::new(Portal { collector: collector.origin.clone(), registry, hall }));
+    say_where(portal_origin, &collector.origin, collector.welcome_link().as_deref(), code.as_deref());
     tokio::select! {
         () = ended(open_for) => Ok(()),
         served = axum::serve(listener, routes) => served.context("the portal ended"),
@@ -82,10 +90,12 @@ async fn serve(
 }
 
 #[expect(clippy::print_stdout, reason = "the addresses are what a person starts this for")]
-fn say_where(portal: &str, collector: &str, welcome: Option<&str>) {
+fn say_where(portal: &str, collector: &str, welcome: Option<&str>, code: Option<&str>) {
     println!("portal       {portal}/");
     println!("services     {portal}/services");
     println!("playground   {portal}/playground");
+    let pad = code.map_or_else(|| "paired before".to_owned(), |code| format!("pairing code {code}, for 10 minutes"));
+    println!("window       {portal}/hall, its pad {collector}/pad/{} ({pad})", hall::WINDOW);
     println!("guide        {collector}/embed");
     println!("public page  {collector}/");
     match welcome {

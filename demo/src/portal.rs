@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::{Query, State},
+    extract::{Form, Query, State},
     http::{StatusCode, header},
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
     routing::get,
 };
+use serde::Deserialize;
 
 use crate::{
+    hall::Hall,
     pages,
     playground::{self, Chosen},
     seed::Registry,
@@ -23,6 +25,8 @@ pub(crate) struct Portal {
     pub(crate) collector: String,
     /// The finished services.
     pub(crate) registry: Registry,
+    /// The windows of a hall.
+    pub(crate) hall: Arc<Hall>,
 }
 
 /// The only list of URLs.
@@ -31,6 +35,7 @@ pub(crate) fn routes(portal: Arc<Portal>) -> Router {
         .route("/", get(results))
         .route("/services", get(services))
         .route("/playground", get(playground))
+        .route("/hall", get(hall).post(act))
         .route("/portal.css", get(style))
         .route("/playground.js", get(script))
         .route("/themes/government-red.css", get(async || css(include_str!("../../npm/themes/government-red.css"))))
@@ -56,6 +61,21 @@ async fn not_found(State(portal): State<Arc<Portal>>) -> Response {
 async fn playground(State(portal): State<Arc<Portal>>, Query(chosen): Query<Chosen>) -> Response {
     let finished = portal.registry.finished().await;
     html(&portal, StatusCode::OK, playground::page(&portal.collector, &finished, &chosen))
+}
+
+async fn hall(State(portal): State<Arc<Portal>>) -> Response {
+    html(&portal, StatusCode::OK, portal.hall.page())
+}
+
+/// What somebody at the window pressed.
+#[derive(Debug, Deserialize)]
+struct Pressed {
+    action: String,
+}
+
+async fn act(State(portal): State<Arc<Portal>>, Form(pressed): Form<Pressed>) -> Redirect {
+    portal.hall.act(&pressed.action).await;
+    Redirect::to("/hall")
 }
 
 async fn style() -> impl IntoResponse {

@@ -10,6 +10,20 @@ pub const GRACE_SECONDS: i64 = 10;
 /// The most services of one visit.
 pub const SERVICES_MAX: usize = 20;
 
+/// The most characters of the name of a window or hall.
+pub const NAME_MAX: usize = 50;
+
+/// Whether a window can have this code: 2 to 32 lower-case letters, digits and hyphens, so that it stands in addresses as it is.
+pub fn is_window_code(code: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (2..=32).contains(&code.len()) && code.bytes().all(is_plain)
+}
+
+/// Whether a window or hall can have this name: 1 to [`NAME_MAX`] characters, no control characters.
+pub fn is_window_name(name: &str) -> bool {
+    (1..=NAME_MAX).contains(&name.chars().count()) && !name.chars().any(char::is_control)
+}
+
 /// Where a call stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CallState {
@@ -148,6 +162,18 @@ mod tests {
         for (from, _, to) in TABLE {
             assert!(from.is_open() || !to.is_open(), "{from:?} to {to:?}");
         }
+    }
+
+    #[test]
+    fn a_code_needs_no_escape_and_a_name_is_one_line() {
+        for code in ["a1", "yz-a01", "0123456789-abcdefghijklmnopqrstuv"] {
+            assert_eq!(is_window_code(code), code.len() <= 32, "{code}");
+        }
+        for code in ["", "a", "A01", "a/1", "窗口"] {
+            assert!(!is_window_code(code), "{code}");
+        }
+        assert!(is_window_name("1 号综合窗口") && is_window_name(&"窗".repeat(NAME_MAX)));
+        assert!(!is_window_name("") && !is_window_name("a\nb") && !is_window_name(&"窗".repeat(NAME_MAX + 1)));
     }
 
     #[test]

@@ -99,6 +99,44 @@ impl Portal {
         }
     }
 
+    /// Calls the person at a window to rate what was done: one service, or several of one visit. Sending it again while the
+    /// question stands is the same call. `window` is the window's code.
+    pub fn call(&self, window: &str, services: &[v1::ServiceRegistration]) -> Request {
+        let body = serde_json::to_vec(&v1::CallRequest { services: services.to_vec() });
+        self.at_window("POST", window, "call", body.expect("plain data has a JSON form"))
+    }
+
+    /// Asks whether the last call at a window still stands.
+    pub fn standing(&self, window: &str) -> Request {
+        self.at_window("GET", window, "call", Vec::new())
+    }
+
+    /// Takes the last call at a window back: the person has left.
+    pub fn withdraw(&self, window: &str) -> Request {
+        self.at_window("POST", window, "withdraw", Vec::new())
+    }
+
+    fn at_window(&self, method: &'static str, window: &str, what: &str, body: Vec<u8>) -> Request {
+        Request {
+            method,
+            url: format!("{}/api/v1/windows/{window}/{what}", self.collector),
+            headers: vec![
+                ("authorization", format!("Bearer {}", self.api_key)),
+                ("content-type", "application/json".to_owned()),
+            ],
+            body,
+        }
+    }
+
+    /// The call after [`Self::call`], [`Self::standing`] or [`Self::withdraw`].
+    ///
+    /// # Errors
+    /// What the collector says instead, by [`PortalError`]: `call-open` where another call stands, `window-unpaired` without a
+    /// pad, `already-rated` where the visit has its rating.
+    pub fn called(&self, answer: Answer<'_>) -> Result<v1::Call, PortalError> {
+        read(answer)
+    }
+
     /// The links, and the services that were not taken.
     ///
     /// # Errors

@@ -72,7 +72,9 @@ impl Hall {
 
     /// Tries a code on a device.
     pub fn try_pair(&self, window: &str, code: &str) -> Answer {
-        let http = Http::new().header("origin", &self.url);
+        // Each device has an address of its own, where the collector believes that.
+        let address = format!("192.0.2.{}", code.bytes().fold(0_u8, u8::wrapping_add));
+        let http = Http::new().header("origin", &self.url).header("x-forwarded-for", &address);
         http.post_form(&format!("{}/pad/{window}/pair", self.url), &form(&[("code", code)]))
     }
 
@@ -85,7 +87,7 @@ impl Hall {
         assert_eq!(answer.status, 303, "{}", answer.text());
         let cookie = answer.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
         let http = Http::new().header("cookie", &cookie).header("origin", &self.url);
-        Device { http, url: format!("{}/pad/{window}", self.url) }
+        Device { http, cookie, url: format!("{}/pad/{window}", self.url) }
     }
 
     /// Calls the person at a window.
@@ -121,6 +123,8 @@ impl Hall {
 pub struct Device {
     /// Sends the cookie along.
     pub http: Http,
+    /// The cookie.
+    pub cookie: String,
     /// The address of its page.
     pub url: String,
 }

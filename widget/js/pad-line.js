@@ -27,7 +27,7 @@ export async function listen(url, version, heard, changed) {
       if (!(await ask(url, query + "&mark=" + encodeURIComponent(mark), take, changed))) await pause();
       continue;
     }
-    const wasHeard = await follow(url + "/events" + query, take);
+    const wasHeard = await follow(url + "/events" + query, take, changed);
     nDeaf = wasHeard ? 0 : nDeaf + 1;
     // Why there are no events: nothing is reached, or the collector says no, or only events do not get through.
     const isReached = await ask(url, query + "&mark=", take, changed);
@@ -44,7 +44,7 @@ function nameOf(storage) {
 }
 
 /** Follows events until they are cut; whether there were any. */
-function follow(url, take) {
+function follow(url, take, changed) {
   return new Promise((done) => {
     const source = new EventSource(url);
     let wasHeard = false;
@@ -60,7 +60,7 @@ function follow(url, take) {
     };
     hear();
     source.onerror = end;
-    source.addEventListener("beat", hear);
+    source.addEventListener("beat", () => (hear(), changed("")));
     source.addEventListener("state", (event) => {
       wasHeard = true;
       hear();

@@ -45,9 +45,14 @@ export class Queue {
     this._url = url;
     this._changed = changed;
     this._entries = {};
+    // The calls that were answered here, on their way or delivered: none of them is asked once more.
+    this._answered = new Set();
     this._db = open();
     this._ready = this._run("getAll").then((found) => {
-      (found || []).forEach((entry) => (this._entries[entry.id] = entry));
+      (found || []).forEach((entry) => {
+        this._entries[entry.id] = entry;
+        this._answered.add(entry.call);
+      });
       this._tell();
     });
   }
@@ -57,15 +62,16 @@ export class Queue {
     return this._ready;
   }
 
-  /** Whether an answer to this call waits here. */
+  /** Whether this call was answered here. */
   has(call) {
-    return Object.values(this._entries).some((entry) => entry.call == call);
+    return this._answered.has(call);
   }
 
   /** Writes `{id, call, body}` down and sends it; gives the outcome of the first try, the answer, and whether it is kept. */
   async put(entry) {
     await this._ready;
     this._entries[entry.id] = entry;
+    this._answered.add(entry.call);
     const kept = (await this._run("put", entry)) !== undefined;
     this._tell();
     const result = await this._send(entry);
@@ -91,6 +97,8 @@ export class Queue {
     const outcome = decide(answer);
     if (outcome != "later") {
       delete this._entries[entry.id];
+      // It can be answered in another way.
+      if (outcome == "refused" && answer.body.code != "already-rated") this._answered.delete(entry.call);
       await this._run("delete", entry.id);
       this._tell();
     }

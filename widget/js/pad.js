@@ -15,7 +15,6 @@ const STANDS = { done: 20000, sealed: 12000, open: 12000, unkept: 30000, rated: 
 
 let call = null;
 let level = "";
-let answered = "";
 let endsAt = 0;
 let extendedAt = 0;
 let endTimer;
@@ -85,9 +84,9 @@ function heard(state) {
   queue.flush();
   const next = state.call;
   const isOpen = next && next.ticket;
-  if (isOpen && next.id == answered) return;
   if (isOpen && (!call || call.id != next.id)) {
     if (!queue.has(next.id)) begin(next);
+    else if (data.view == "rate") idle();
   } else if (call && next && next.id == call.id && !isOpen && data.view == "rate" && !busy) {
     // Whoever has begun to answer goes on: a call that was taken back takes no answer away.
     if (next.state == "rated") end("rated");
@@ -188,11 +187,10 @@ async function submit() {
   const result = await queue.put({ id: id, call: asked.id, body: JSON.stringify(body) });
   // Somebody else was called meanwhile: what was given is on its way, and the screen is theirs.
   if (call != asked) return;
-  answered = asked.id;
+  if (result.outcome == "later") lineChanged("offline");
   if (result.outcome == "later") return end(!result.kept ? "unkept" : isSealed ? "sealed" : "open");
   if (result.outcome == "accepted" || result.outcome == "replayed") return end("done", result.body.lookup);
   if (result.body.code == "already-rated") return end("rated");
-  answered = "";
   say(one(".send .big").dataset.refused);
 }
 
@@ -241,6 +239,7 @@ function press(event) {
 
 if (data.view) {
   document.addEventListener("click", press);
+  one("form").addEventListener("input", () => busy || say(""));
   ["pointerdown", "keydown", "input"].forEach((name) => document.addEventListener(name, touched));
   one("form").addEventListener("submit", (event) => (event.preventDefault(), submit()));
   // Two fingers and the wheel zoom nothing; the context menu of a long touch is no way out of the page.

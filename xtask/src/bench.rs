@@ -20,6 +20,8 @@ pub(crate) enum Name {
     Widget,
     /// Requests a second of the public page against the shortest answer, with a thousand and with ten million ratings
     Public,
+    /// The memory of 200 pads on one collector, and how long after a call they are woken
+    Pads,
     /// What becomes of rate, latency, bytes and memory from ten thousand to ten million ratings, in both stores
     Growth,
     /// Comments a second that are cut into hot words, and the memory of the dictionary
@@ -48,6 +50,10 @@ pub(crate) fn run(root: &Path, name: Name, arguments: &[String]) -> Result<()> {
         Name::WorkOrders => measure("bench-work-orders", arguments),
         Name::HotWords => measure("bench-hot-words", arguments),
         Name::Public => measure("bench-public", arguments),
+        Name::Pads => {
+            build::everything(root)?;
+            measure("bench-pads", arguments)
+        }
         Name::Growth => {
             install::packages()?;
             build::everything(root)?;

@@ -16,6 +16,7 @@ mod service;
 mod staff;
 mod ticket;
 mod verify;
+mod window;
 
 use std::{path::Path, sync::Arc};
 
@@ -57,6 +58,8 @@ enum Command {
     Endpoint(endpoint::Args),
     /// Print the cards of grid workers, windows and halls, and keep them
     Card(card::Args),
+    /// Add the windows of halls, and pair and unpair their pads
+    Window(window::Args),
     /// Import finished services from a file
     Service(service::Args),
     /// Write ratings in the form of other systems, those since the last time
@@ -96,6 +99,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Ticket(args) => ticket::run(args).await,
         Command::Probe(args) => probe::run(args).await,
         Command::Verify(args) => verify::run(args).await,
+        Command::Window(args) => window::run(args).await,
         Command::Copy(args) => copy::run(args).await,
         Command::Backup(args) => backup::run(args).await,
         Command::Openapi => {

@@ -11,6 +11,7 @@ mod gate;
 mod handling;
 mod journeys;
 mod mini_programs;
+mod pad;
 mod page;
 mod portal;
 mod public;

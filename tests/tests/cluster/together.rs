@@ -1,7 +1,7 @@
 //! What people see of several collectors: one.
 
 use haochaping_postgres::shared;
-use haochaping_tests::{Collector, Http, Manner, Receiver, Staff, eventually};
+use haochaping_tests::{Collector, Device, Hall, Http, Manner, Receiver, Staff, eventually};
 use serde_json::{Value, json};
 
 use crate::load::verified;
@@ -85,4 +85,32 @@ fn a_work_order_is_given_out_and_told_once() {
     ids.dedup();
     assert_eq!((receiver.received().len(), ids.len()), (20, 20));
     assert_eq!(verified(&second), 20);
+}
+
+#[test]
+fn a_call_given_to_one_collector_wakes_the_pad_that_another_holds() {
+    let (first, second) = start();
+    let hall = Hall::open(&first, &[("yz-a01", "1 号综合窗口")]);
+    let cookie = hall.pair("yz-a01").cookie;
+    let at = |collector: &Collector| Device {
+        http: Http::new().header("cookie", &cookie).header("origin", &collector.url()),
+        url: format!("{}/pad/yz-a01", collector.url()),
+        cookie: cookie.clone(),
+    };
+    let there = at(&second);
+    let before = there.ask("page", "").json();
+    assert_eq!(before["call"], Value::Null);
+    let waiting = {
+        let (there, mark) = (there.clone(), before["mark"].as_str().unwrap().to_owned());
+        std::thread::spawn(move || there.ask("page", &mark).json())
+    };
+    let called = hall.call("yz-a01", &[haochaping_tests::service()]).json();
+    assert_eq!(called["pad_connected"], true, "{called}");
+    // It is answered because there is a call, and not because its time is over.
+    let woken = waiting.join().unwrap();
+    assert_eq!(woken["call"]["state"], "waiting", "{woken}");
+    assert_eq!(there.rate(&woken["call"], "a-key-of-a-pad-at-another-collector", "satisfied").status, 201);
+    assert_eq!(hall.standing("yz-a01").json()["state"], "ended");
+    // The window is one, whichever collector a second page asks.
+    assert_eq!(at(&first).ask("other", "").status, 409);
 }

@@ -7,7 +7,7 @@ use askama::Template;
 use axum::{extract::Path, http::StatusCode, response::Response};
 use haochaping::{
     calendar::{DAY_MILLIS, Instant},
-    call::CallState,
+    call::{CallState, NAME_MAX, is_window_code, is_window_name},
     region::Region,
 };
 
@@ -18,9 +18,9 @@ use super::{
     sign_in::{BUSY, CHOOSE},
 };
 use crate::{
-    app::{App, timeless_id},
+    app::timeless_id,
     assets,
-    http::pad::{CODE_DIGITS, CODE_MINUTES, digest_of_code},
+    http::pad::{CODE_MINUTES, digest_of_code, make_code},
     pads::STALE_MILLIS,
     staff::entry,
     store::{
@@ -32,7 +32,6 @@ use crate::{
 const PAGE: &str = "/desk/windows";
 /// The most windows that are added at once.
 const LINES_MAX: usize = 200;
-const NAME_MAX: usize = 50;
 /// China is 8 hours ahead: a day begins at 16:00 UTC.
 const ZONE_MILLIS: i64 = 8 * 3_600_000;
 
@@ -182,7 +181,7 @@ fn busy(error: &StoreError) -> Fault {
 
 async fn add_hall(desk: &Desk, [name, region, ..]: &[String; 4]) -> Result<(), Fault> {
     let app = &desk.app;
-    if !is_name(name) {
+    if !is_window_name(name) {
         return Err(refused(format!("大厅名称要 1 到 {NAME_MAX} 个字。")));
     }
     let region: Option<Region> = region.parse().ok().filter(|region: &Region| region.is_known_district());
@@ -214,9 +213,9 @@ fn parse_windows(lines: &str) -> Result<Vec<(String, String)>, String> {
     for (at, line) in lines {
         let (id, name) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
         let (id, name) = (id.to_ascii_lowercase(), name.trim());
-        if !is_code(&id) {
+        if !is_window_code(&id) {
             faults.push(format!("第 {} 行：编号要 2 到 32 个字母、数字或连字符", at + 1));
-        } else if !is_name(name) {
+        } else if !is_window_name(name) {
             faults.push(format!("第 {} 行：编号后空一格，写 1 到 {NAME_MAX} 个字的窗口名称", at + 1));
         } else if windows.iter().any(|(known, _)| *known == id) {
             faults.push(format!("第 {} 行：编号 {id} 重复", at + 1));
@@ -232,15 +231,6 @@ fn parse_windows(lines: &str) -> Result<Vec<(String, String)>, String> {
         (true, true) => Err("请填写窗口，每行一个。".to_owned()),
         (false, true) => Ok(windows),
     }
-}
-
-fn is_name(name: &str) -> bool {
-    (1..=NAME_MAX).contains(&name.chars().count()) && !name.chars().any(char::is_control)
-}
-
-/// As it is in addresses: nothing that has to be escaped there.
-fn is_code(id: &str) -> bool {
-    (2..=32).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 fn who(desk: &Desk) -> String {
@@ -263,13 +253,13 @@ async fn act(desk: &Desk, id: &str, action: &str) -> Result<Back, Fault> {
     let app = &desk.app;
     let window = app.store.window(id).await.map_err(|error| busy(&error))?;
     let window = window.filter(|window| desk.session.staff.region.contains(window.hall.region));
-    let Some(window) = window else { return Err((StatusCode::NOT_FOUND, "没有这个窗口。".to_owned())) };
+    let Some(window) = window else { return Err(refused("没有这个窗口。")) };
     let said = |what: &str| entry(&*app.clock, &who(desk), what, id);
     let (done, fault, code) = match action {
         "pair" => {
-            let code = make_code(app);
+            let code = make_code(&*app.rng);
             let until = Instant::from_millis(app.clock.now().millis() + CODE_MINUTES * 60_000);
-            let digest = digest_of_code(app, id, &code);
+            let digest = digest_of_code(&app.keys(), id, &code);
             let done = app.store.offer_code(id, digest, until, said("pad-code")).await;
             (done, "这个窗口已有设备，请先解除配对。", Some(code))
         }
@@ -284,13 +274,6 @@ async fn act(desk: &Desk, id: &str, action: &str) -> Result<Back, Fault> {
     }
     let link = app.config.url(&format!("/pad/{id}"));
     Ok(Back { code: code.map(|code| (window.name, link, code)), ..Back::default() })
-}
-
-/// Random digits in two groups of four.
-fn make_code(app: &App) -> String {
-    let number =
-        u64::from_be_bytes(crate::app::random(&*app.rng)) % 10_u64.pow(u32::try_from(CODE_DIGITS).unwrap_or(8));
-    format!("{number:0width$}", width = CODE_DIGITS)
 }
 
 #[cfg(test)]

@@ -15,8 +15,9 @@ use super::{
     page,
 };
 use crate::{
-    app::{App, random},
+    app::{App, Rng, random},
     http::{cookie::is_from_here, limits::client_address, page as pages},
+    keys::Keys,
     staff::{digest_of, entry},
     store::{staff::Digest, window::Pairing},
 };
@@ -29,8 +30,14 @@ pub const CODE_DIGITS: usize = 8;
 const TRIES_MAX: u32 = 5;
 
 /// What the store knows a code by.
-pub fn digest_of_code(app: &App, window: &str, code: &str) -> Digest {
-    app.keys().fingerprint.mac(&[b"hcp-pair-1\0", window.as_bytes(), b"\0", code.as_bytes()].concat())
+pub fn digest_of_code(keys: &Keys, window: &str, code: &str) -> Digest {
+    keys.fingerprint.mac(&[b"hcp-pair-1\0", window.as_bytes(), b"\0", code.as_bytes()].concat())
+}
+
+/// A code: random digits.
+pub fn make_code(rng: &dyn Rng) -> String {
+    let number = u64::from_be_bytes(random(rng)) % 10_u64.pow(CODE_DIGITS as u32);
+    format!("{number:0width$}", width = CODE_DIGITS)
 }
 
 /// The form.
@@ -55,7 +62,7 @@ pub async fn submit(
     }
     let secret = base32::encode(&random::<20>(&*app.rng));
     let said = entry(&*app.clock, "pad", "pad-paired", &window);
-    let digest = digest_of_code(&app, &window, &code);
+    let digest = digest_of_code(&app.keys(), &window, &code);
     let paired = app.store.pair(&window, digest, digest_of(&secret), TRIES_MAX, said).await;
     let (status, fault) = match paired {
         Ok(Pairing::Done) => {
