@@ -178,9 +178,14 @@ fn every_route_of_the_api_asks_for_a_key_of_its_scope() {
         ("supervision", key("supervision", "321000", BODY)),
         ("supervision elsewhere", key("supervision", "320100", BODY)),
         ("assist", key("assist", "321000", BODY)),
+        ("windows", key("windows", "321000", AGENCY)),
+        ("windows elsewhere", key("windows", "320100", AGENCY)),
         ("relay", key("relay", "321000", AGENCY)),
         ("none", Http::new()),
     ];
+    let said = collector.cli(&["window", "add", "--hall", "示例大厅", "--region", "321002", "yz-a01=1号窗口"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let windows = ["windows", "windows elsewhere"];
     let on_it = ["work-orders", "supervision"];
     let orders = ["work-orders", "work-orders elsewhere", "work-orders other", "supervision", "supervision elsewhere"];
     let routes = [
@@ -191,11 +196,14 @@ fn every_route_of_the_api_asks_for_a_key_of_its_scope() {
         ("POST", "/api/v1/assisted-ratings".to_owned(), &["assist"], &["assist"]),
         ("POST", "/api/v1/relay".to_owned(), &["relay"], &["relay"]),
         ("POST", "/api/v1/services".to_owned(), &["services", "probe"], &["services", "probe"]),
+        ("POST", "/api/v1/windows/yz-a01/call".to_owned(), &windows, &windows[..1]),
+        ("GET", "/api/v1/windows/yz-a01/call".to_owned(), &windows, &[]),
+        ("POST", "/api/v1/windows/yz-a01/withdraw".to_owned(), &windows, &[]),
     ];
     let body = json!({"n_entries": 99, "action": "satisfied", "reason": "", "services": []});
     // A running collector learns of new keys within a second.
     haochaping_tests::eventually("the last key is known", || {
-        let known = keys[8].1.post_json(&format!("{}/api/v1/relay", collector.url()), &json!({}));
+        let known = keys[10].1.post_json(&format!("{}/api/v1/relay", collector.url()), &json!({}));
         (known.status == 400).then_some(())
     });
     for (name, http) in &keys {

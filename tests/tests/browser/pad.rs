@@ -161,7 +161,7 @@ async fn a_whole_day_at_a_window() {
             block_in_place(|| {
                 eventually("the pairing is on the device's disk", || {
                     is_in_profile(profile.path(), "hcp-pad").then_some(())
-                })
+                });
             });
             page.kill();
             page = Page::on_profile(profile.path()).await;
@@ -237,7 +237,7 @@ async fn a_call_taken_back_takes_no_answer_away_and_a_phone_is_told_apart() {
     choose(&page, "very_dissatisfied").await;
     block_in_place(|| assert_eq!(hall.withdraw(WINDOW).status, 200));
     block_in_place(|| {
-        eventually("the desk knows", || hall.operator.get("/desk/windows").text().contains("撤回 1").then_some(()))
+        eventually("the desk knows", || hall.operator.get("/desk/windows").text().contains("撤回 1").then_some(()));
     });
     page.type_into("textarea", 0, "没有人说明原因").await;
     page.eval("find('.send .big').click()").await;

@@ -147,7 +147,7 @@ fn line(window: Window, counted: &BTreeMap<CallState, u64>, now: Instant) -> Lin
 
 /// 未评价率: of the calls that have ended, those in which nobody chose.
 fn share(n: u64, of: u64) -> String {
-    if of == 0 { "—".to_owned() } else { format!("{}%", (n * 100 + of / 2) / of) }
+    (n * 100 + of / 2).checked_div(of).map_or_else(|| "—".to_owned(), |share| format!("{share}%"))
 }
 
 /// Adds a hall, or windows to one.

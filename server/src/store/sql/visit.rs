@@ -25,11 +25,11 @@ pub(super) fn claim(
         |row| Ok((Lead { case_number: row.get(0)?, service_number: row.get(1)? }, row.get(2)?)),
     )?;
     let mut names: Vec<&str> = known.lines().collect();
-    items.iter().for_each(|item| {
+    for item in items {
         if !names.contains(&item.as_str()) {
             names.push(item);
         }
-    });
+    }
     if names.len() > known.lines().count() {
         transaction.execute(
             "update visit set items = ?4 where part = ?1 and authority = ?2 and visit = ?3",
