@@ -1,7 +1,7 @@
 //! What must work wherever people are: by mouse, by keys, with little of the web platform, on portals, without script, and
 //! on a bad network.
 
-use haochaping_tests::Collector;
+use haochaping_tests::{Collector, Hall};
 use serde_json::json;
 
 use crate::{
@@ -46,6 +46,7 @@ in_every_engine!(
     two_widgets_rate_on_a_strict_portal_of_another_site,
     a_person_rates_without_script,
     a_rating_written_while_the_collector_is_down_arrives_by_itself,
+    a_person_rates_on_the_pad_of_a_window_also_while_the_collector_is_down,
 );
 
 fn row(level: &str, indicators: &str, comment: &str) -> Row {
@@ -194,4 +195,40 @@ async fn a_rating_written_while_the_collector_is_down_arrives_by_itself(engine: 
     tokio::task::block_in_place(|| collector.restart());
     page.reads(DONE).await;
     assert_eq!(rows(&mut collector).await, [row("satisfied", "", "网络不好也不丢")]);
+}
+
+async fn a_person_rates_on_the_pad_of_a_window_also_while_the_collector_is_down(engine: Engine) {
+    const WINDOW: &str = "yz-a01";
+    let mut collector = start(&[]);
+    let (hall, code) = tokio::task::block_in_place(|| {
+        let hall = Hall::open(&collector, &[(WINDOW, "1 号综合窗口")]);
+        let code = hall.code(WINDOW);
+        (hall, code)
+    });
+    let page = Page::open(engine).await;
+    page.goto(&format!("{}/pad/{WINDOW}", hall.url)).await;
+    page.type_into("#code", 0, &code).await;
+    page.click("button", 0).await;
+    page.reads("网络正常").await;
+    tokio::task::block_in_place(|| hall.call_one(WINDOW));
+    page.reads("请您对本次服务作出评价").await;
+    page.click("[name=level][value=dissatisfied]", 0).await;
+    page.click("[name=indicator][value='214']", 0).await;
+    page.click(".send .big", 0).await;
+    page.reads("您的评价已提交").await;
+    page.click("[name=finish]", 0).await;
+    page.reads("欢迎您来办事").await;
+    tokio::task::block_in_place(|| hall.call_one(WINDOW));
+    page.reads("请您对本次服务作出评价").await;
+    tokio::task::block_in_place(|| drop(collector.stop()));
+    page.click("[name=level][value=satisfied]", 0).await;
+    page.type_into("textarea", 0, "办得顺利").await;
+    page.click(".send .big", 0).await;
+    page.reads("您的评价已保存，尚未提交").await;
+    tokio::task::block_in_place(|| collector.restart());
+    page.until("it is delivered", "return !text().includes('等待提交')&&text().includes('网络正常')").await;
+    assert_eq!(page.eval("return [warned, complaints]").await, json!([[], []]), "the page complains");
+    let at_the_hall = |row: Row| Row { channel: "hall_pad".into(), ..row };
+    let expected = [at_the_hall(row("dissatisfied", "214", "")), at_the_hall(row("satisfied", "", "办得顺利"))];
+    assert_eq!(rows(&mut collector).await, expected);
 }
