@@ -170,11 +170,16 @@ pub fn state_of(app: &App, call: Option<&Call>) -> v1::PadState {
     let version = assets::version();
     let mark = call.map_or_else(String::new, |call| format!("{}-{}", name_of(&call.id), call.state.name()));
     let shown = call.map(|call| {
+        // Of what has ended nothing is told but that it has.
+        if !call.state.is_open() {
+            let (id, state) = (name_of(&call.id), call.state.name().to_owned());
+            return v1::PadCall { id, state, ticket: String::new(), items: Vec::new(), agency: String::new() };
+        }
         let ticket = Ticket { part: call.part, service: call.service, last_day: call.ticket_day };
         v1::PadCall {
             id: name_of(&call.id),
             state: call.state.name().to_owned(),
-            ticket: if call.state.is_open() { ticket.mint(&app.keys().ticket) } else { String::new() },
+            ticket: ticket.mint(&app.keys().ticket),
             items: call.items.clone(),
             agency: call.agency.clone(),
         }

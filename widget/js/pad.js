@@ -197,6 +197,7 @@ async function submit() {
 /** The last screen of a person, who can send it away. */
 function end(name, lookup) {
   clear();
+  data.ended = name;
   const text = one('[data-end="' + name + '"]');
   one(".end h1").textContent = text.content.textContent;
   one(".end .said").textContent = text.dataset.text || "";
@@ -219,12 +220,11 @@ function showLine() {
 }
 
 function lineChanged(now) {
-  const before = problem;
   problem = now;
   showLine();
   if (now == "other-page" || now == "unpaired") {
     if (data.view != "rate") end(now);
-  } else if (data.view == "end" && !now && (before == "other-page" || before == "unpaired")) idle();
+  } else if (data.view == "end" && !now && !STANDS[data.ended]) idle();
   if (!now) queue.flush();
 }
 

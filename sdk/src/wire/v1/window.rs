@@ -48,7 +48,7 @@ pub struct PadCall {
     pub state: String,
     /// The single-use link's token of the visit; empty once the call has ended.
     pub ticket: String,
-    /// The names of what was done.
+    /// The names of what was done; empty once the call has ended, as the agency's.
     pub items: Vec<String>,
     /// The agency's name.
     pub agency: String,
