@@ -204,6 +204,28 @@ fn an_invitation_goes_out_once_with_nothing_chosen() {
 }
 
 #[test]
+fn a_visit_of_several_services_is_invited_once_by_the_link_of_all() {
+    let collector = start();
+    let receiver = Receiver::start(Manner::Takes);
+    endpoint(&collector, "sms", "invitations", "320000", &receiver.url());
+    let visit = [haochaping_tests::service(), haochaping_tests::service()].map(|mut service| {
+        service["finished_at"] = SystemClock.now().to_rfc3339().into();
+        service["visit"] = "visit-of-an-invitation".into();
+        service
+    });
+    let issued = collector.register_all(&visit);
+    // Another one that is told later: whatever would have been told of the visit's second service has been told by then.
+    let mut alone = haochaping_tests::service();
+    alone["finished_at"] = SystemClock.now().to_rfc3339().into();
+    collector.register_all(&[alone]);
+    assert_eq!(taken(&receiver, 2), ["service.finished"; 2]);
+    let links = receiver.received().iter().map(|one| one.json()["data"]["url"].to_string()).collect::<Vec<_>>();
+    let ticket = issued["tickets"][0]["ticket"].as_str().unwrap();
+    assert_eq!(issued["tickets"][1]["ticket"], ticket);
+    assert_eq!(links.iter().filter(|link| link.contains(ticket)).count(), 1, "{links:?}");
+}
+
+#[test]
 fn an_anonymous_rater_is_told_apart_by_no_message() {
     let mut collector = start();
     let receiver = Receiver::start(Manner::Takes);
