@@ -227,6 +227,8 @@ async fn every_page_of_the_desk_is_accessible_and_fits_a_telephone() {
         let url = "https://12345.example.gov.cn/haochaping";
         let args = ["endpoint", "add", "city", "--kind", "hotline", "--region", "321000", "--url", url];
         assert_eq!(collector.cli(&args).code, Some(0));
+        let windows = ["window", "add", "--hall", "示例大厅", "--region", "321002", "yz-a01=1号综合窗口"];
+        assert_eq!(collector.cli(&windows).code, Some(0));
         let list = Staff::sign_in(&collector, "li-1").get("/desk/briefings");
         list.text().split_once("href=\"/desk/briefings/").unwrap().1.split('"').next().unwrap().to_owned()
     });
@@ -241,7 +243,7 @@ async fn every_page_of_the_desk_is_accessible_and_fits_a_telephone() {
     let pages: [(&str, &[&str]); 5] = [
         ("wang-1", &["/desk", "/desk/waiting", "/desk/closed", "/desk/wishes", "/desk/nowhere"]),
         ("li-1", &["/desk/appeals", "/desk/supervision", "/desk/briefings", &month, &found]),
-        ("chen-1", &["/desk/call-backs", "/desk/services", &found, "/desk/wishes"]),
+        ("chen-1", &["/desk/call-backs", "/desk/services", &found, "/desk/wishes", "/desk/windows"]),
         ("zhou-1", &["/desk/cards"]),
         ("root-1", &["/desk/users", "/desk/messages", "/desk/record"]),
     ];
