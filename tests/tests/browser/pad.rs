@@ -277,6 +277,27 @@ async fn without_events_the_pad_asks_and_is_woken() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn without_cryptography_a_rating_waits_and_the_pad_does_not_say_that_it_is_encrypted() {
+    let (collector, hall) = hall("60");
+    let plain = "Object.defineProperty(crypto,'subtle',{get:()=>undefined});";
+    let page = Page::with(json!({}), plain).await;
+    pair(&page, &hall).await;
+    called(&page, &hall).await;
+    page.set_offline(true).await;
+    choose(&page, "satisfied").await;
+    page.eval("find('.send .big').click()").await;
+    page.reads("评价已保存在本机，联网后自动提交").await;
+    let said = page.eval("return document.body.innerText.includes('加密')").await;
+    assert_eq!(said, json!(false));
+    page.set_offline(false).await;
+    finish(&page).await;
+    delivered(&page).await;
+    assert_eq!(waiting(&page).await, Vec::<Value>::new());
+    assert_eq!(block_in_place(|| collector.read_sql("select level from rating")), ["satisfied"]);
+    page.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_second_page_of_the_window_is_refused_in_words() {
     let (_collector, hall) = hall("60");
     let page = Page::open().await;
