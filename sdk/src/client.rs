@@ -181,8 +181,7 @@ mod tests {
         v1::RatingAccepted {
             receipt: "0000-0000-0000-0000".into(),
             lookup: "L".into(),
-            lookup_url: String::new(),
-            rated_at: String::new(),
+            ..v1::RatingAccepted::default()
         }
     }
 

@@ -18,6 +18,8 @@ pub mod call;
 pub mod client;
 pub mod form;
 pub mod identifier;
+#[cfg(feature = "ledger")]
+pub mod ledger;
 pub mod link;
 pub mod messages;
 #[cfg(feature = "portal")]

@@ -165,7 +165,7 @@ mod tests {
             receipt: "0000-<b>".into(),
             lookup: "AAAAA".into(),
             lookup_url: "https://collector.example/q/AAAAA".into(),
-            rated_at: String::new(),
+            ..v1::RatingAccepted::default()
         };
         let messages = Lang::ZhHans.messages();
         let html = Done { messages, accepted: &accepted, is_replay: false, is_elder: false, has_title: true }.render();

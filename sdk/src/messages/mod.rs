@@ -5,6 +5,7 @@
 mod en;
 mod handling;
 mod pad;
+mod proof;
 mod public;
 #[cfg(feature = "zh-hans")]
 mod zh_hans;
@@ -22,6 +23,7 @@ use crate::{
 
 pub use handling::{HandlingMessages, Labelled};
 pub use pad::PadMessages;
+pub use proof::ProofMessages;
 pub use public::PublicMessages;
 
 /// A language of the pages.

@@ -1,8 +1,11 @@
 use core::{fmt, str::FromStr};
 
+use serde::{Deserialize, Serialize};
+
 /// Who the rating really comes from. Fixed by the entrance and never read from a request, because systems of this kind
 /// have filled in five stars for people who said nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Provenance {
     /// The person rated.
     Citizen,

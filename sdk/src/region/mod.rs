@@ -90,6 +90,11 @@ impl Region {
         self.ancestors().find(|region| region.kind() <= RegionKind::City).unwrap_or(self)
     }
 
+    /// The district, or what stands in its place: the region itself where it is larger.
+    pub fn district(self) -> Self {
+        self.ancestors().find(|region| region.kind() <= RegionKind::District).unwrap_or(self)
+    }
+
     /// The official name, to district level; 全国 for the country, `None` for deeper and unknown codes.
     pub fn builtin_name(self) -> Option<&'static str> {
         if self == Self::COUNTRY {

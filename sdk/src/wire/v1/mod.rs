@@ -1,6 +1,7 @@
 //! Wire v1. Fields may be added, never renamed. Levels are names, times are RFC 3339, rates are fractions 0–1 or null.
 
 mod assisted;
+mod ledger;
 mod relay;
 mod statistics;
 mod window;
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::rating::{self, ContactDraft, RatingDraft};
 
 pub use assisted::AssistedRating;
+pub use ledger::{LedgerProof, LedgerTable, LedgerTables};
 pub use relay::{
     CheckedRelay, RELAYED_MAX, RatingContent, RelayAccepted, RelayAnswer, RelayRejected, RelayRequest, RelayedRating,
 };
@@ -123,6 +125,9 @@ pub struct RatingAccepted {
     pub lookup_url: String,
     /// When the rating was accepted.
     pub rated_at: String,
+    /// The ledger's signed promise that it holds the rating's leaf, or the proof that it does; shows no level.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<String>,
 }
 
 /// `GET /api/v1/ratings/{lookup}`: how far a rating is, never what it says.

@@ -1,0 +1,33 @@
+//! The ledger: a public log in which every accepted rating has a leaf, so that anybody can tell whether one was dropped,
+//! invented or changed afterwards, and nobody learns from it how anybody rated.
+//!
+//! A leaf holds a commitment and digests, nothing that can be read. Commitments add up: the leaves of a closed day prove a
+//! table of counts without one of them being opened. `docs/ledger.md` has the argument, and what it does not cover.
+//!
+//! Formats are those of C2SP where it has one: [tlog-tiles](https://c2sp.org/tlog-tiles),
+//! [signed notes](https://c2sp.org/signed-note), [checkpoints](https://c2sp.org/tlog-checkpoint),
+//! [proofs](https://c2sp.org/tlog-proof) and [cosignatures](https://c2sp.org/tlog-cosignature).
+
+mod cell;
+mod commitment;
+mod entry;
+mod evidence;
+mod merkle;
+mod note;
+mod promise;
+mod proof;
+mod spread;
+mod table;
+
+pub use cell::{Cell, Group, Kind};
+pub use commitment::{Blinding, Element, Points, SCHEME, Salt, Secret, Tally, commit_all};
+pub use entry::{Entry, LEAF_BYTES, Leaf};
+pub use evidence::{Evidence, EvidenceFault};
+pub use merkle::{Hash, InclusionFault, Tree, leaf_hash, node_hash, root_of_path};
+pub use note::{
+    Checkpoint, Cosigner, LogKey, MalformedKey, NoteFault, Verifier, WitnessKey, open_checkpoint, sign_checkpoint,
+};
+pub use promise::{Promise, PromiseFault, Promised, Promiser};
+pub use proof::{Proof, ProofFault};
+pub use spread::{Spread, SpreadGroup, SpreadProof};
+pub use table::{Closing, DayTable, GroupCounts, Remainder, TableFault, close_day};

@@ -1,0 +1,381 @@
+//! Tables of closed days: how many of each cell, proven by the sum of the leaves.
+
+use std::collections::BTreeMap;
+
+use curve25519_dalek::scalar::Scalar;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{
+    Cell, Element, Group, Hash, Kind, Spread, Tally,
+    commitment::open,
+    spread::{date, spread_group},
+};
+use crate::{rating::SatisfactionLevel, statistics::Counts};
+
+/// A group on one day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupCounts {
+    /// Which.
+    #[serde(flatten)]
+    pub group: Group,
+    /// The day in China, counted from 1970-01-01.
+    pub day: i64,
+    /// How many of each level.
+    pub counts: Counts,
+}
+
+/// The leaves that are in no table yet: groups that are too few, and what came since the day was closed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remainder {
+    /// How many.
+    pub leaves: u64,
+    /// The sum of their commitments.
+    #[serde(with = "base64_bytes")]
+    pub commitment: [u8; 32],
+}
+
+impl Default for Remainder {
+    fn default() -> Self {
+        Self { leaves: 0, commitment: Element::zero().bytes() }
+    }
+}
+
+/// The table of a closed day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DayTable {
+    /// Tables are counted from 1.
+    pub number: u32,
+    /// The last closed day, as a civil date in China.
+    pub closed: String,
+    /// The first leaf that the table before did not account for.
+    pub from: u64,
+    /// The first leaf that this table does not account for.
+    pub size: u64,
+    /// Groups of one day.
+    pub rows: Vec<GroupCounts>,
+    /// The sum of the secrets of the leaves in `rows`.
+    #[serde(with = "base64_bytes")]
+    pub secret_sum: [u8; 32],
+    /// Groups of several days.
+    pub spread: Option<Spread>,
+    /// What is left.
+    pub remainder: Remainder,
+}
+
+/// What a table closes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Closing {
+    /// The table's number.
+    pub number: u32,
+    /// The last closed day, counted from 1970-01-01.
+    pub day: i64,
+    /// The first leaf that the table before did not account for.
+    pub from: u64,
+    /// The size of the log.
+    pub size: u64,
+}
+
+/// Why a table does not follow from its leaves.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TableFault {
+    /// It is no table.
+    #[error("it is no table of a closed day: {0}")]
+    Malformed(String),
+    /// It accounts for more leaves than there are, or for fewer.
+    #[error("{there} leaves are to be accounted for, and it accounts for {told}")]
+    Leaves {
+        /// Leaves since the table before, and those that it left.
+        there: u64,
+        /// In rows, groups over several days, and what is left.
+        told: u64,
+    },
+    /// The leaves add up to something else.
+    #[error("its counts are not what its leaves add up to{}", hint.as_ref().map_or(String::new(), |hint| format!(": {hint}")))]
+    Sum {
+        /// What would make it right, if that is little.
+        hint: Option<String>,
+    },
+    /// The groups of several days are not proven.
+    #[error("the sums over several days are not proven")]
+    Unproven,
+}
+
+/// Makes the table: `taken` has what is published, each group with its leaves, and `rest` what is not.
+pub fn close_day(closing: Closing, taken: BTreeMap<Group, Tally>, rest: &Tally) -> DayTable {
+    let (mut rows, mut open_tally, mut groups, mut spread_tally) =
+        (Vec::new(), Tally::default(), Vec::new(), Tally::default());
+    for (group, tally) in taken {
+        let spread = spread_group(&group, &tally);
+        if let [day] = spread.days[..] {
+            rows.push(GroupCounts { group, day, counts: spread.counts });
+            open_tally.merge(tally);
+        } else {
+            groups.push(spread);
+            spread_tally.merge(tally);
+        }
+    }
+    DayTable {
+        number: closing.number,
+        closed: date(closing.day).map_or_else(String::new, |date| date.to_string()),
+        from: closing.from,
+        size: closing.size,
+        rows,
+        secret_sum: open_tally.secret.0.to_bytes(),
+        spread: (!groups.is_empty()).then(|| Spread::new(groups, &spread_tally)),
+        remainder: Remainder { leaves: rest.n_leaves(), commitment: rest.element().bytes() },
+    }
+}
+
+impl DayTable {
+    /// As published: JSON, and a line end.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = serde_json::to_vec_pretty(self).expect("a table is plain data");
+        bytes.push(b'\n');
+        bytes
+    }
+
+    /// Reads one.
+    ///
+    /// # Errors
+    /// [`TableFault::Malformed`].
+    pub fn read(bytes: &[u8]) -> Result<Self, TableFault> {
+        serde_json::from_slice(bytes).map_err(|error| TableFault::Malformed(error.to_string()))
+    }
+
+    /// SHA-256 of a table as published: what its entry in the log says.
+    pub fn hash(bytes: &[u8]) -> Hash {
+        Hash(Sha256::digest(bytes).into())
+    }
+
+    /// Whether the table follows from its leaves: their sum and number since the table before, and what that one left.
+    ///
+    /// # Errors
+    /// [`TableFault`].
+    pub fn check(&self, before: &Remainder, n_leaves: u64, sum: Element) -> Result<(), TableFault> {
+        let told = self.rows.iter().map(|row| row.counts.total()).sum::<u64>()
+            + self.spread.as_ref().map_or(0, Spread::n_leaves)
+            + self.remainder.leaves;
+        let there = before.leaves + n_leaves;
+        if told != there {
+            return Err(TableFault::Leaves { there, told });
+        }
+        let element = |bytes, what: &str| Element::read(bytes).ok_or_else(|| TableFault::Malformed(what.into()));
+        let spread = match &self.spread {
+            Some(spread) => spread.check().ok_or(TableFault::Unproven)?,
+            None => Element::zero(),
+        };
+        let left = element(&self.remainder.commitment, "the remainder is no commitment")?;
+        let secret = Option::<Scalar>::from(Scalar::from_canonical_bytes(self.secret_sum));
+        let secret = secret.ok_or_else(|| TableFault::Malformed("the sum of secrets is none".into()))?;
+        let terms = self.cells().map(|(cell, n)| (cell.point(), Scalar::from(n)));
+        let told = Element(open(terms, secret)) + spread + left;
+        let is = element(&before.commitment, "what the table before left is no commitment")? + sum;
+        if is == told { Ok(()) } else { Err(TableFault::Sum { hint: self.explain(is - told) }) }
+    }
+
+    /// The cells of one day, and how many leaves of each.
+    fn cells(&self) -> impl Iterator<Item = (Cell, u64)> {
+        let of = |row: &GroupCounts| {
+            SatisfactionLevel::ALL.map(|level| (Cell::new(row.group.clone(), row.day, level), row.counts.of(level)))
+        };
+        self.rows.iter().flat_map(of).filter(|(_, n)| *n > 0)
+    }
+
+    /// Looks for the little that would make the table right: one leaf told as another, or a few more or fewer of one cell.
+    fn explain(&self, difference: Element) -> Option<String> {
+        const FEW: u64 = 64;
+        let cells: Vec<_> = self
+            .rows
+            .iter()
+            .flat_map(|row| SatisfactionLevel::ALL.map(|level| Cell::new(row.group.clone(), row.day, level)))
+            .collect();
+        let by_point: BTreeMap<[u8; 32], &Cell> =
+            cells.iter().map(|cell| (Element(cell.point()).bytes(), cell)).collect();
+        for told in &cells {
+            if let Some(is) = by_point.get(&(difference + Element(told.point())).bytes()) {
+                return Some(format!("a leaf of {} is told as one of {}", name(is), name(told)));
+            }
+        }
+        for cell in &cells {
+            let point = Element(cell.point());
+            let (mut more, mut fewer) = (Element::zero(), Element::zero());
+            for n in 1..=FEW {
+                (more, fewer) = (more + point, fewer - point);
+                if difference == more {
+                    return Some(format!("{n} of {} are missing", name(cell)));
+                }
+                if difference == fewer {
+                    return Some(format!("{n} of {} are too many", name(cell)));
+                }
+            }
+        }
+        None
+    }
+}
+
+/// A cell in words.
+fn name(cell: &Cell) -> String {
+    let Group { kind, district, agency, channel, provenance } = &cell.group;
+    let day = date(cell.day).map_or_else(String::new, |date| date.to_string());
+    let kind = if *kind == Kind::Counted { String::new() } else { format!("{} ", kind.name()) };
+    format!("[{day} {district} {agency} {channel} {provenance} {kind}{}]", cell.level.name())
+}
+
+/// 32 bytes as base64.
+pub(super) mod base64_bytes {
+    use base64::{Engine as _, prelude::BASE64_STANDARD};
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(in crate::ledger) fn serialize<S: Serializer>(bytes: &[u8; 32], to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&BASE64_STANDARD.encode(bytes))
+    }
+
+    pub(in crate::ledger) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<[u8; 32], D::Error> {
+        let read = |text: String| BASE64_STANDARD.decode(text).ok()?.try_into().ok();
+        read(String::deserialize(from)?).ok_or_else(|| D::Error::custom("32 bytes in base64 are expected"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::ledger::{
+        Blinding,
+        commitment::{Points, commit_all, tests::cell},
+    };
+
+    const LEVELS: [SatisfactionLevel; 5] = SatisfactionLevel::ALL;
+
+    /// Leaves by department, day and level; of each whether it is published now.
+    type Leaves = Vec<(&'static str, i64, usize, bool)>;
+
+    fn sum(leaves: &Leaves, salt_from: u8) -> Element {
+        let (mut sum, mut points) = (Element::zero(), Points::default());
+        for (n, (agency, day, level, _)) in (salt_from..).zip(leaves) {
+            let cell = cell(Kind::Counted, agency, *day, LEVELS[*level]);
+            sum = sum + Element::read(&commit_all([(&cell, &Blinding::of_rating(&[n; 32]))], &mut points)[0]).unwrap();
+        }
+        sum
+    }
+
+    fn table(leaves: &Leaves, salt_from: u8, closing: Closing) -> (DayTable, Tally) {
+        let (mut taken, mut rest) = (BTreeMap::<Group, Tally>::new(), Tally::default());
+        for (n, (agency, day, level, is_taken)) in (salt_from..).zip(leaves) {
+            let cell = cell(Kind::Counted, agency, *day, LEVELS[*level]);
+            let to = if *is_taken { taken.entry(cell.group.clone()).or_default() } else { &mut rest };
+            to.add_rating(cell, &[n; 32]);
+        }
+        (close_day(closing, taken, &rest), rest)
+    }
+
+    fn closing(size: usize) -> Closing {
+        Closing { number: 1, day: 20_782, from: 0, size: size as u64 }
+    }
+
+    fn some() -> Leaves {
+        vec![
+            ("a", 2, 0, true),
+            ("a", 2, 3, true),
+            ("b", 1, 0, true),
+            ("b", 2, 4, true),
+            ("a", 2, 1, true),
+            ("c", 2, 4, false),
+        ]
+    }
+
+    #[test]
+    fn what_was_changed_is_named() {
+        let leaves = some();
+        let (honest, _) = table(&leaves, 0, closing(6));
+        let (before, n) = (Remainder::default(), leaves.len() as u64);
+        let check = |table: &DayTable| table.check(&before, n, sum(&leaves, 0));
+        assert_eq!(check(&honest), Ok(()));
+        assert_eq!(honest.closed, "2026-11-25");
+        assert_eq!(DayTable::read(&honest.to_bytes()), Ok(honest.clone()));
+
+        let mut padded = honest.clone();
+        padded.rows[0].counts.very_satisfied += 3;
+        assert_eq!(check(&padded), Err(TableFault::Leaves { there: 6, told: 9 }));
+        let mut flipped = leaves.clone();
+        flipped[1].2 = 1;
+        let said = check(&table(&flipped, 0, closing(6)).0).unwrap_err().to_string();
+        assert!(
+            said.ends_with(
+                "a leaf of [1970-01-03 321002 a mobile citizen dissatisfied] is told as one of [1970-01-03 321002 a mobile citizen satisfied]"
+            ),
+            "{said}"
+        );
+        let mut removed = leaves.clone();
+        removed.remove(5);
+        assert_eq!(check(&table(&removed, 0, closing(6)).0), Err(TableFault::Leaves { there: 6, told: 5 }));
+        let mut hidden = honest.clone();
+        hidden.rows[0].counts.dissatisfied -= 1;
+        hidden.remainder.leaves += 1;
+        let said = check(&hidden).unwrap_err().to_string();
+        assert!(said.contains("1 of [1970-01-03 321002 a mobile citizen dissatisfied] are missing"), "{said}");
+        let mut other_day = leaves.clone();
+        other_day[0].1 = 1;
+        assert!(matches!(
+            check(&table(&other_day, 0, closing(6)).0),
+            Err(TableFault::Sum { .. } | TableFault::Unproven)
+        ));
+        let mut unproven = honest;
+        let spread = unproven.spread.as_mut().unwrap();
+        spread.groups[0].counts.very_dissatisfied -= 1;
+        spread.groups[0].counts.very_satisfied += 1;
+        assert_eq!(check(&unproven), Err(TableFault::Unproven));
+        assert!(matches!(DayTable::read(b"{}"), Err(TableFault::Malformed(_))));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(12))]
+
+        /// Whatever is published when, each table follows from its leaves and what the one before left, and no other count does.
+        #[test]
+        fn a_later_table_takes_what_an_earlier_one_left(
+            first in proptest::collection::vec((0..3_usize, 0..3_i64, 0..5_usize, any::<bool>()), 1..12),
+            second in proptest::collection::vec((0..3_usize, 3..5_i64, 0..5_usize, any::<bool>()), 1..12),
+        ) {
+            let named = |leaves: &[(usize, i64, usize, bool)]| -> Leaves {
+                leaves.iter().map(|(agency, day, level, taken)| (["a", "b", "c"][*agency], *day, *level, *taken)).collect()
+            };
+            let (first, second) = (named(&first), named(&second));
+            let (n_first, n_second) = (first.len() as u64, second.len() as u64);
+            let (one, left) = table(&first, 0, closing(first.len()));
+            prop_assert_eq!(one.check(&Remainder::default(), n_first, sum(&first, 0)), Ok(()));
+
+            // The second day takes everything that the first one left.
+            let mut taken: BTreeMap<Group, Tally> = BTreeMap::new();
+            let mut rest = Tally::default();
+            for (n, (agency, day, level, is_taken)) in (0_u8..).zip(&first) {
+                if !is_taken {
+                    let cell = cell(Kind::Counted, agency, *day, LEVELS[*level]);
+                    taken.entry(cell.group.clone()).or_default().add_rating(cell, &[n; 32]);
+                }
+            }
+            for (n, (agency, day, level, is_taken)) in (100_u8..).zip(&second) {
+                let cell = cell(Kind::Counted, agency, *day, LEVELS[*level]);
+                let to = if *is_taken { taken.entry(cell.group.clone()).or_default() } else { &mut rest };
+                to.add_rating(cell, &[n; 32]);
+            }
+            prop_assert_eq!(left.n_leaves(), one.remainder.leaves);
+            let two = close_day(Closing { number: 2, day: 20_783, from: n_first, size: n_first + n_second }, taken, &rest);
+            prop_assert_eq!(two.check(&one.remainder, n_second, sum(&second, 100)), Ok(()));
+            if let Some(row) = two.rows.first() {
+                let mut wrong = two.clone();
+                let level = LEVELS.into_iter().find(|level| row.counts.of(*level) > 0).unwrap();
+                let other = LEVELS.into_iter().find(|other| *other != level).unwrap();
+                let mut counts = Counts::default();
+                LEVELS.into_iter().filter(|one| *one != level).for_each(|one| counts.add(one, row.counts.of(one)));
+                counts.add(level, row.counts.of(level) - 1);
+                counts.add(other, 1);
+                wrong.rows[0].counts = counts;
+                prop_assert!(wrong.check(&one.remainder, n_second, sum(&second, 100)).is_err());
+            }
+        }
+    }
+}
