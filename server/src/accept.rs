@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use haochaping::{
     calendar::{CivilDate, DAY_MILLIS, Instant},
+    ledger::Salt,
     link::{LookupCode, RatingId, Receipt, Ticket, TokenError, Visit, part_of},
     rating::{Channel, Fingerprint, Provenance, Rating, RatingDraft, Violation, Violations},
     wire::v1,
@@ -12,8 +13,9 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     app::{App, random, timeless_id, uuid_at},
+    ledger::{self, Found},
     store::{About, CARD_AUTHORITY, Id, ImportedCase, NewRating, NewVisit, Outcome},
-    writer::NotWritten,
+    writer::{NotWritten, Written},
 };
 
 /// How a rating comes in. Channel and provenance follow from here and from nothing in a person's request; only of a relayed
@@ -140,16 +142,36 @@ pub async fn accept(app: &App, entrance: Entrance, claim: Claim<'_>, draft: Rati
     let by = if let Claim::Assisted { by, .. } = claim { Some(by.to_owned()) } else { None };
     let collected_at = if let Claim::Relayed { collected_at, .. } = claim { Some(collected_at) } else { None };
     let new = NewRating { entered_by: by, collected_at, ..prepare(app, entrance, (part, about), key, &rating, now) };
-    let (id, rated_at, is_replay) = match app.writer.write(new.clone()).await {
-        Ok(Outcome::Accepted) => (new.id, now, false),
-        Ok(Outcome::Replayed { id, rated_at }) => (id, rated_at, true),
-        Ok(Outcome::KeyReused { rated_at }) => return Err(Refusal::KeyReused(rated_at.date_in_china())),
-        Ok(Outcome::AlreadyRated { rated_at }) => return Err(Refusal::AlreadyRated(rated_at.date_in_china())),
-        Ok(Outcome::Unknown) => return Err(Refusal::Violations(vec![unknown])),
-        Ok(Outcome::Refused) | Err(NotWritten::Failed) => return Err(Refusal::Failed),
-        Err(NotWritten::Busy) => return Err(Refusal::Busy),
+    let Written { outcome, promise } = app.writer.write(new.clone()).await.map_err(|reason| match reason {
+        NotWritten::Busy => Refusal::Busy,
+        NotWritten::Failed => Refusal::Failed,
+    })?;
+    let (id, rated_at, is_replay) = match outcome {
+        Outcome::Accepted => (new.id, now, false),
+        Outcome::Replayed { id, rated_at } => (id, rated_at, true),
+        Outcome::KeyReused { rated_at } => return Err(Refusal::KeyReused(rated_at.date_in_china())),
+        Outcome::AlreadyRated { rated_at } => return Err(Refusal::AlreadyRated(rated_at.date_in_china())),
+        Outcome::Unknown => return Err(Refusal::Violations(vec![unknown])),
+        Outcome::Refused => return Err(Refusal::Failed),
     };
-    Ok(Accepted { id, part, answer: answer(app, part, &id, rated_at), is_replay })
+    let proof = match promise {
+        Some(promise) => Some(promise.to_text()),
+        None => prove_again(app, part, id).await,
+    };
+    let answer = v1::RatingAccepted { proof, ..answer(app, part, &id, rated_at) };
+    Ok(Accepted { id, part, answer, is_replay })
+}
+
+/// What the ledger says of a rating that stands; nobody is refused an answer because it says nothing just now.
+async fn prove_again(app: &App, part: u8, id: RatingId) -> Option<String> {
+    match ledger::find(app, part, id).await {
+        Ok(Found::Promise(text)) => Some(text),
+        Ok(Found::Proof(proof)) => Some(proof.to_text()),
+        Err(error) => {
+            tracing::warn!(%error, "the ledger gave no proof");
+            None
+        }
+    }
 }
 
 /// What the claim is about, with its partition; `None` with a fault.
@@ -215,6 +237,7 @@ pub fn answer(app: &App, part: u8, id: &RatingId, rated_at: Instant) -> v1::Rati
         lookup_url: app.config.url(&format!("/q/{lookup}")),
         lookup,
         rated_at: rated_at.to_rfc3339(),
+        proof: None,
     }
 }
 
@@ -251,7 +274,7 @@ fn prepare(
         lang: rating.lang().tag(),
         rated_at: now,
         collected_at: None,
-        salt: random(rng),
+        salt: Salt::new(random(rng)),
         // Its department sees it, and must not read from it when an anonymous rating came.
         work_order: timeless_id(rng),
     }

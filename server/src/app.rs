@@ -7,6 +7,7 @@ use std::{
 
 use haochaping::{
     calendar::{Instant, WorkingCalendar},
+    ledger::LogKey,
     region::Region,
 };
 
@@ -96,6 +97,8 @@ pub struct Parts {
     pub keys: Keys,
     /// The figures behind public pages.
     pub figures: Arc<Figures>,
+    /// The key of the ledger.
+    pub ledger: LogKey,
     /// The most ratings in one transaction.
     pub batch_max: usize,
 }
@@ -135,6 +138,8 @@ pub struct App {
     pub limits: Limits,
     /// The pads that are connected here.
     pub pads: Pads,
+    /// The key of the ledger.
+    pub ledger: Arc<LogKey>,
     keys: RwLock<Arc<Keys>>,
     callers: RwLock<Arc<Callers>>,
     region_names: RwLock<Arc<BTreeMap<Region, String>>>,
@@ -164,8 +169,9 @@ macro_rules! shared {
 impl App {
     /// Puts the parts together and starts the writer.
     pub fn new(parts: Parts) -> Self {
-        let Parts { config, store, clock, rng, keys, figures, batch_max } = parts;
-        let writer = Writer::start(&store, &figures, batch_max);
+        let Parts { config, store, clock, rng, keys, figures, ledger, batch_max } = parts;
+        let ledger = Arc::new(ledger);
+        let writer = Writer::start(&store, &figures, &ledger, batch_max);
         Self {
             config,
             store,
@@ -179,6 +185,7 @@ impl App {
             pages: Pages::default(),
             limits: Limits::new(),
             pads: Pads::default(),
+            ledger,
             keys: RwLock::new(Arc::new(keys)),
             callers: RwLock::default(),
             region_names: RwLock::default(),

@@ -25,6 +25,8 @@ pub const ENCODINGS: [(&str, &str); 3] = [("br", ".br"), ("gzip", ".gz"), ("", "
 const N_RELEASES: usize = 3;
 /// The loader's name.
 pub const LOADER: &str = "haochaping.js";
+/// What checks a proof in a browser: the script, and what it loads when it is asked to.
+pub const PROOF: [&str; 2] = ["haochaping-proof.js", "haochaping.proof.wasm"];
 
 /// The name of this binary's release; empty if the widget was not built.
 pub fn version() -> &'static str {

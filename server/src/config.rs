@@ -3,7 +3,7 @@
 use std::{net::IpAddr, path::PathBuf};
 
 use clap::Args;
-use haochaping::{region::Region, work_order::Profile};
+use haochaping::{ledger::WitnessKey, region::Region, work_order::Profile};
 
 /// Where the data are. Every command takes these, and works beside a running collector.
 #[derive(Args, Clone, Debug)]
@@ -78,6 +78,9 @@ pub struct Config {
     /// A folder with the files by which platforms check the domain, served from the root: /WW_verify_….txt and the like
     #[arg(long, env = "HAOCHAPING_VERIFICATION_DIR", value_name = "DIR", value_parser = parse_folder)]
     pub verification_dir: Option<PathBuf>,
+    /// The key of an independent body that signs the ledger's checkpoints, as `haochaping cosign` prints it; may be given several times
+    #[arg(long = "witness", env = "HAOCHAPING_WITNESS", value_name = "KEY", value_delimiter = ',')]
+    pub witnesses: Vec<WitnessKey>,
 }
 
 /// When a figure may be seen, so that whoever holds only public figures never learns one person's level.
@@ -129,6 +132,7 @@ impl Config {
             purposes: Purposes::default(),
             profile: Profile::JIANGSU,
             verification_dir: None,
+            witnesses: Vec::new(),
         }
     }
 

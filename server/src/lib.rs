@@ -7,6 +7,7 @@ pub mod accept;
 pub mod app;
 pub mod assets;
 pub mod assist;
+pub mod audit;
 pub mod briefing;
 pub mod caller;
 pub mod cli;
@@ -19,6 +20,7 @@ pub mod hot_words;
 pub mod http;
 pub mod improvement;
 pub mod keys;
+pub mod ledger;
 #[cfg(feature = "mutants")]
 pub mod mutant;
 pub mod orders;

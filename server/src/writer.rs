@@ -3,10 +3,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::{
-    sync::{mpsc, oneshot},
-    time::Instant,
+use haochaping::{
+    calendar::Instant,
+    ledger::{Entry, Leaf, LogKey, Promise, Promiser},
 };
+use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     figures::Figures,
@@ -22,7 +23,16 @@ const PATIENCE: Duration = Duration::from_secs(4);
 
 struct Waiting {
     rating: NewRating,
-    answer: oneshot::Sender<Result<Outcome, NotWritten>>,
+    answer: oneshot::Sender<Result<Written, NotWritten>>,
+}
+
+/// What became of a rating.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// What became of it.
+    pub outcome: Outcome,
+    /// The ledger's word for a rating that was accepted.
+    pub promise: Option<Promise>,
 }
 
 /// Why a rating was not written. Nothing of it is on disk, unless the process ended.
@@ -53,17 +63,17 @@ impl std::fmt::Debug for Writer {
 impl Writer {
     /// Starts the writing tasks. Each ends after the last `Writer` is gone and its queue is empty.
     /// `batch_max` is [`BATCH_MAX`] but where something is measured against it.
-    pub fn start(store: &Arc<dyn Store>, figures: &Arc<Figures>, batch_max: usize) -> Self {
+    pub fn start(store: &Arc<dyn Store>, figures: &Arc<Figures>, ledger: &Arc<LogKey>, batch_max: usize) -> Self {
         let queues = (0..store.n_lanes()).map(|_| {
             let (sender, queue) = mpsc::channel(QUEUE_MAX);
-            tokio::spawn(write_all(Arc::clone(store), Arc::clone(figures), queue, batch_max));
+            tokio::spawn(write_all(Arc::clone(store), Arc::clone(figures), Arc::clone(ledger), queue, batch_max));
             sender
         });
         Self { queues: queues.collect(), store: Arc::clone(store) }
     }
 
     /// Queues a rating and returns when its transaction has been committed.
-    pub async fn write(&self, rating: NewRating) -> Result<Outcome, NotWritten> {
+    pub async fn write(&self, rating: NewRating) -> Result<Written, NotWritten> {
         let (answer, answered) = oneshot::channel();
         let queue = &self.queues[self.store.lane(rating.part)];
         queue.try_send(Waiting { rating, answer }).map_err(|_| NotWritten::Busy)?;
@@ -77,26 +87,34 @@ impl Writer {
     }
 }
 
-async fn write_all(store: Arc<dyn Store>, figures: Arc<Figures>, mut queue: mpsc::Receiver<Waiting>, batch_max: usize) {
+async fn write_all(
+    store: Arc<dyn Store>,
+    figures: Arc<Figures>,
+    ledger: Arc<LogKey>,
+    mut queue: mpsc::Receiver<Waiting>,
+    batch_max: usize,
+) {
     let mut waiting = Vec::with_capacity(batch_max);
     // No artificial delay: what has come while the last batch was written is the next batch.
     while queue.recv_many(&mut waiting, batch_max).await > 0 {
-        write_batch(&*store, &figures, std::mem::take(&mut waiting)).await;
+        write_batch(&*store, &figures, &ledger, std::mem::take(&mut waiting)).await;
     }
 }
 
-async fn write_batch(store: &dyn Store, figures: &Figures, batch: Vec<Waiting>) {
+async fn write_batch(store: &dyn Store, figures: &Figures, ledger: &LogKey, batch: Vec<Waiting>) {
     let (ratings, answers): (Vec<_>, Vec<_>) = batch.into_iter().map(|w| (w.rating, w.answer)).unzip();
     metrics::histogram!("haochaping_batch_size").record(u32::try_from(ratings.len()).unwrap_or(u32::MAX));
     #[cfg(feature = "mutants")]
     let answers = answer_early(answers).await;
+    let at = ratings.last().map_or(Instant::from_millis(0), |last| last.rated_at);
     let result = commit(store, ratings.into()).await;
     match result {
         Ok(committed) => {
             committed.counted.iter().for_each(|counted| figures.add(counted));
-            for (answer, outcome) in answers.into_iter().zip(committed.outcomes) {
+            let promises = promise(ledger, &committed.leaves, at);
+            for ((answer, outcome), promise) in answers.into_iter().zip(committed.outcomes).zip(promises) {
                 // Whoever asked may have hung up; the rating stands.
-                let _ = answer.send(Ok(outcome));
+                let _ = answer.send(Ok(Written { outcome, promise }));
             }
         }
         Err(reason) => {
@@ -107,8 +125,19 @@ async fn write_batch(store: &dyn Store, figures: &Figures, batch: Vec<Waiting>) 
     }
 }
 
+/// The ledger's word for the leaves of a batch, under one signature.
+fn promise(ledger: &LogKey, leaves: &[Option<Leaf>], at: Instant) -> Vec<Option<Promise>> {
+    let entries: Vec<_> = leaves.iter().flatten().map(|leaf| Entry::Leaf(*leaf).bytes()).collect();
+    if entries.is_empty() {
+        return vec![None; leaves.len()];
+    }
+    let promiser = Promiser::new(ledger, entries, at);
+    let mut places = 0..;
+    leaves.iter().map(|leaf| leaf.as_ref().and_then(|_| promiser.promise(places.next()?))).collect()
+}
+
 async fn commit(store: &dyn Store, ratings: Arc<[NewRating]>) -> Result<crate::store::Committed, NotWritten> {
-    let started = Instant::now();
+    let started = tokio::time::Instant::now();
     loop {
         match store.commit(Arc::clone(&ratings)).await {
             Ok(committed) => return Ok(committed),
@@ -137,13 +166,13 @@ fn end_process(reason: &str) -> ! {
 /// The fault that the kill test must notice: saying yes before the disk does.
 #[cfg(feature = "mutants")]
 async fn answer_early(
-    answers: Vec<oneshot::Sender<Result<Outcome, NotWritten>>>,
-) -> Vec<oneshot::Sender<Result<Outcome, NotWritten>>> {
+    answers: Vec<oneshot::Sender<Result<Written, NotWritten>>>,
+) -> Vec<oneshot::Sender<Result<Written, NotWritten>>> {
     if !crate::mutant::is("ack-early") {
         return answers;
     }
     for answer in answers {
-        let _ = answer.send(Ok(Outcome::Accepted));
+        let _ = answer.send(Ok(Written { outcome: Outcome::Accepted, promise: None }));
     }
     tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     Vec::new()

@@ -3,6 +3,7 @@ use std::{collections::HashMap, path::PathBuf, sync::Arc};
 use anyhow::{Result, bail, ensure};
 use clap::Args as ClapArgs;
 use haochaping::{
+    ledger::Salt,
     link::part_of,
     rating::{INDICATOR_VERSION, Provenance},
 };
@@ -210,7 +211,7 @@ impl Import {
             lang: "zh-Hans",
             rated_at: now,
             collected_at: Some(row.rated_at),
-            salt: random(rng),
+            salt: Salt::new(random(rng)),
             work_order: timeless_id(rng),
         }
     }

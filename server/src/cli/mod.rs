@@ -1,10 +1,12 @@
 //! The operator's side: one sub-command a file.
 
 mod api_key;
+mod audit;
 mod backup;
 mod calendar;
 mod card;
 mod copy;
+mod cosign;
 mod endpoint;
 mod export;
 mod import;
@@ -16,6 +18,7 @@ mod service;
 mod staff;
 mod ticket;
 mod verify;
+mod verify_receipt;
 mod window;
 
 use std::{path::Path, sync::Arc};
@@ -70,8 +73,14 @@ enum Command {
     Ticket(ticket::Args),
     /// Rate five test services by every way that people have, and say which is broken
     Probe(probe::Args),
-    /// Check that counters, ratings and work orders agree
+    /// Check that counters, ratings, work orders and the ledger agree
     Verify(verify::Args),
+    /// Check any collector's ledger from outside
+    Audit(audit::Args),
+    /// Keep and sign the checkpoints of a collector's ledger, as an independent body
+    Cosign(cosign::Args),
+    /// Check that a rating is in the ledger, without any network
+    VerifyReceipt(verify_receipt::Args),
     /// Move a store to another database, and compare every row
     Copy(copy::Args),
     /// Write a copy of the store beside a running collector
@@ -99,6 +108,9 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Ticket(args) => ticket::run(args).await,
         Command::Probe(args) => probe::run(args).await,
         Command::Verify(args) => verify::run(args).await,
+        Command::Audit(args) => audit::run(args).await,
+        Command::Cosign(args) => cosign::run(args).await,
+        Command::VerifyReceipt(args) => verify_receipt::run(args).await,
         Command::Window(args) => window::run(args).await,
         Command::Copy(args) => copy::run(args).await,
         Command::Backup(args) => backup::run(args).await,

@@ -21,7 +21,7 @@ use crate::{
     figures::Figures,
     http::{assets::Served, router::router},
     keys::Keys,
-    outbox, pads, staff,
+    ledger, outbox, pads, staff,
     store::Store,
     watch, writer,
 };
@@ -76,6 +76,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
     invite_first(&app).await?;
     outbox::start(&app);
     pads::start(&app);
+    ledger::start(&app).await;
     let releases = Releases::keep(&args.store.data.join("assets"))
         .with_context(|| format!("{} cannot be written", args.store.data.join("assets").display()))?;
     if assets::version().is_empty() {
@@ -150,6 +151,7 @@ async fn build(
     }
     let keys = Keys::load(&*store, master, &SystemRng, SystemClock.now()).await?;
     let figures = Arc::new(Figures::new(config.publication, config.root_region));
+    let ledger = ledger::key(&*store, &keys.ledger, &config.public_url).await?;
     Ok(Arc::new(App::new(Parts {
         config,
         store,
@@ -157,6 +159,7 @@ async fn build(
         rng: Arc::new(SystemRng),
         keys,
         figures,
+        ledger,
         batch_max: writer::BATCH_MAX,
     })))
 }

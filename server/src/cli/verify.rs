@@ -2,14 +2,19 @@ use anyhow::{Result, bail};
 use clap::Args as ClapArgs;
 
 use super::{load_keys, open_existing};
-use crate::{config::StoreArgs, orders, store::Store};
+use crate::{
+    config::StoreArgs,
+    orders,
+    store::{Store, ledger::LedgerStore},
+};
 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Example:
   haochaping verify --data /var/lib/haochaping
 
 Ends with 1 and names every fault if counters are not the fold of ratings, a bad rating that counts has no work order, a
-work order is not what its history adds up to, a rating has no service, or the file is damaged.")]
+work order is not what its history adds up to, a rating has no service or is not what its leaf in the ledger says, or the file
+is damaged.")]
 pub(super) struct Args {
     #[command(flatten)]
     store: StoreArgs,
@@ -19,11 +24,12 @@ pub(super) struct Args {
 pub(super) async fn run(args: Args) -> Result<()> {
     let store = open_existing(&args.store).await?;
     let mut found = store.verify().await?;
+    found.faults.extend(store.ledger_faults().await?);
     found.faults.extend(orders::verify(&*store, &load_keys(&args.store, &store).await?.vault).await?);
     println!("{} ratings, {} work orders", found.n_ratings, found.n_work_orders);
     if !found.faults.is_empty() {
         bail!("{} faults\n{}", found.faults.len(), found.faults.join("\n"));
     }
-    println!("counters, ratings and work orders agree");
+    println!("counters, ratings, work orders and the ledger agree");
     Ok(())
 }

@@ -16,7 +16,7 @@ use crate::app::App;
 /// What of a bare answer is kept.
 const KEPT: [HeaderName; 2] = [header::ALLOW, header::RETRY_AFTER];
 /// What asks here is a program that reads the status alone.
-const BARE: [&str; 4] = ["/v/", "/v1/", "/healthz", "/readyz"];
+const BARE: [&str; 5] = ["/v/", "/v1/", "/ledger/", "/healthz", "/readyz"];
 
 /// Turns a bare error into a problem document under `/api/`, and into a page elsewhere.
 pub(super) async fn dress(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {

@@ -9,6 +9,7 @@ pub mod desk;
 mod dress;
 mod embed;
 mod health;
+mod ledger;
 pub mod limits;
 mod observe;
 pub mod pad;

@@ -20,7 +20,7 @@ use tower_http::{
 use super::{
     api,
     assets::{self, Served},
-    citizen, desk, dress, embed, health, observe, pad, public, verification,
+    citizen, desk, dress, embed, health, ledger, observe, pad, public, verification,
 };
 use crate::app::App;
 
@@ -92,6 +92,7 @@ fn routes(app: &App) -> Router<Shared> {
         .merge(cards("/C"))
         .route("/api/v1/ratings", post(api::ratings::create).layer(DefaultBodyLimit::max(RATING_BYTES)))
         .route("/api/v1/ratings/{lookup}", get(api::progress::show))
+        .route("/api/v1/ratings/{lookup}/proof", get(api::proof::show))
         .route(
             "/api/v1/ratings/{lookup}/follow-up",
             post(citizen::follow_up::create).layer(DefaultBodyLimit::max(RATING_BYTES)),
@@ -101,6 +102,7 @@ fn routes(app: &App) -> Router<Shared> {
         .merge(from_portals)
         .merge(desk())
         .merge(pads())
+        .merge(ledger())
         .route("/", get(public::home::show))
         .route("/improvements", get(public::improvements::show))
         .route("/words", get(public::words::show))
@@ -147,6 +149,19 @@ fn routes(app: &App) -> Router<Shared> {
         .route("/v/{version}/{name}", get(assets::versioned))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
+}
+
+/// The public log.
+fn ledger() -> Router<Shared> {
+    Router::new()
+        .route("/ledger/key", get(ledger::key))
+        .route("/ledger/checkpoint", get(ledger::checkpoint))
+        .route("/ledger/cosigned", get(ledger::cosigned))
+        .route("/ledger/cosignatures", post(ledger::cosign))
+        .route("/ledger/tile/{*path}", get(ledger::tile))
+        .route("/ledger/tables", get(ledger::tables))
+        .route("/ledger/tables/{number}", get(ledger::table))
+        .layer(DefaultBodyLimit::max(RATING_BYTES))
 }
 
 /// What stands in front of people at windows.

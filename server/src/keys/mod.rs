@@ -36,12 +36,14 @@ pub enum Purpose {
     Fingerprint,
     /// Opens what pads sealed while they had no network.
     Pad,
+    /// Signs checkpoints and promises of the ledger. Never changes: everybody who holds a receipt checks it by this key.
+    Ledger,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 7] =
-        [Self::Ticket, Self::Card, Self::Page, Self::Data, Self::Lookup, Self::Fingerprint, Self::Pad];
+    pub const ALL: [Self; 8] =
+        [Self::Ticket, Self::Card, Self::Page, Self::Data, Self::Lookup, Self::Fingerprint, Self::Pad, Self::Ledger];
 
     /// The name in the store and on the command line.
     pub fn name(self) -> &'static str {
@@ -53,12 +55,13 @@ impl Purpose {
             Self::Lookup => "lookup",
             Self::Fingerprint => "fingerprint",
             Self::Pad => "pad",
+            Self::Ledger => "ledger",
         }
     }
 
     /// Whether a new key may take over.
     pub fn rotates(self) -> bool {
-        !matches!(self, Self::Lookup | Self::Fingerprint)
+        !matches!(self, Self::Lookup | Self::Fingerprint | Self::Ledger)
     }
 }
 
@@ -107,6 +110,8 @@ pub struct Keys {
     pub fingerprint: MacKey,
     /// Opens what pads sealed.
     pub pad: PadKeys,
+    /// From which the ledger's key follows.
+    pub ledger: [u8; 32],
 }
 
 impl Keys {
@@ -133,6 +138,7 @@ impl Keys {
             lookup: MacKey::new(single(Purpose::Lookup)?.ok_or(none(Purpose::Lookup))?.1),
             fingerprint: MacKey::new(single(Purpose::Fingerprint)?.ok_or(none(Purpose::Fingerprint))?.1),
             pad: PadKeys::new(pad).ok_or(none(Purpose::Pad))?,
+            ledger: single(Purpose::Ledger)?.ok_or(none(Purpose::Ledger))?.1,
         })
     }
 

@@ -3,6 +3,7 @@
 mod cards;
 mod commit;
 mod copy;
+mod ledger;
 mod make;
 mod model;
 mod operate;
@@ -67,6 +68,11 @@ macro_rules! every_store {
                     what_is_beyond_the_limits_waits_whatever_its_level,
                     a_decision_moves_the_figures_and_is_made_once,
                     sources_are_forgotten_and_days_are_not_mixed,
+                }
+                ledger {
+                    leaves_get_numbers_without_gap_whoever_gives_them,
+                    what_was_published_is_closed_to_the_unit_and_the_rest_is_named,
+                    what_happens_to_a_rating_later_is_a_leaf_too,
                 }
                 model {
                     random_batches_do_what_the_model_says,

@@ -12,6 +12,7 @@ pub mod exchange;
 mod figure;
 pub mod file;
 pub mod improvement;
+pub mod ledger;
 mod null;
 pub mod order;
 pub mod outbox;
@@ -36,11 +37,13 @@ pub use figure::{Figure, FigureKey, Published, Tally};
 use file::FileStore;
 use haochaping::{
     calendar::Instant,
+    ledger::{Leaf, Salt},
     link::RatingId,
     rating::{Channel, Provenance, SatisfactionLevel},
     region::Region,
 };
 use improvement::ImprovementStore;
+use ledger::LedgerStore;
 pub use null::NullStore;
 use order::{NewEntry, OrderQuery, OrderRow, OrderStanding, StoredEntry};
 use outbox::OutboxStore;
@@ -119,8 +122,8 @@ pub struct NewRating {
     pub rated_at: Instant,
     /// When another system took it, if it came through one.
     pub collected_at: Option<Instant>,
-    /// Random bytes for a later commitment to this row.
-    pub salt: [u8; 32],
+    /// From which the secret of its commitment follows; made before the store is asked.
+    pub salt: Salt,
     /// The id of the work order, should one be opened.
     pub work_order: Id,
 }
@@ -158,6 +161,8 @@ pub enum Outcome {
 pub struct Committed {
     /// What became of each rating, in order.
     pub outcomes: Vec<Outcome>,
+    /// The leaf of each rating that was accepted.
+    pub leaves: Vec<Option<Leaf>>,
     /// What it added to the figures, commit by commit: more than one where a row did not fit and the batch was halved.
     pub counted: Vec<Counted>,
 }
@@ -260,6 +265,7 @@ pub trait Store:
     + WordStore
     + WindowStore
     + ImprovementStore
+    + LedgerStore
 {
     /// How many lanes lead into the store, each with a queue of its own: one, or one for each shard.
     fn n_lanes(&self) -> usize {

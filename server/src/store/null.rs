@@ -1,6 +1,7 @@
 //! A store that keeps nothing: what the collector costs without one. For measuring only.
 
 mod figures;
+mod ledger;
 mod windows;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -29,7 +30,11 @@ const NOTHING_KEPT: &str = "this store keeps nothing";
 #[async_trait]
 impl Store for NullStore {
     async fn commit(&self, batch: Arc<[NewRating]>) -> Result<Committed, StoreError> {
-        Ok(Committed { outcomes: vec![Outcome::Accepted; batch.len()], counted: Vec::new() })
+        Ok(Committed {
+            outcomes: vec![Outcome::Accepted; batch.len()],
+            leaves: vec![None; batch.len()],
+            counted: Vec::new(),
+        })
     }
     async fn register(&self, _: &str, _: Vec<NewService>) -> Result<Registration, StoreError> {
         Err(StoreError::Failed(NOTHING_KEPT.into()))

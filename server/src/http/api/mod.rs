@@ -7,6 +7,7 @@ pub mod hot_words;
 pub mod open_data;
 pub mod openapi;
 pub mod progress;
+pub mod proof;
 pub mod ratings;
 pub mod relay;
 pub mod services;

@@ -16,6 +16,7 @@ use crate::http::citizen;
         super::services::create,
         super::ratings::create,
         super::progress::show,
+        super::proof::show,
         citizen::follow_up::create,
         super::statistics::show,
         super::open_data::show,

@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     app::App,
+    assets::{self, PROOF},
     http::{
         limits::client_address,
         page::{self, Page, Reader},
@@ -134,6 +135,7 @@ async fn progress_of(
     if asks {
         html += &follow_up_html(reader, &path_of(app, reader, code), fault, words);
     }
+    html += &proof_html(app, reader, code, Receipt::of(code.part(), &rating.id).as_str());
     Ok(Some(html))
 }
 
@@ -200,6 +202,33 @@ fn progress_html(reader: Reader, part: u8, rating: &RatingView, handling: Option
         out += &format!("<h2>{}</h2><p class=\"reply\" lang=\"zh-Hans\">{lines}</p>", p.reply_label);
     }
     out
+}
+
+/// The rating's proof as a link; where scripts run, also its check on the spot.
+fn proof_html(app: &App, reader: Reader, code: &LookupCode, receipt: &str) -> String {
+    let (p, base) = (reader.lang.proof_messages(), app.config.base_path());
+    let url = format!("{base}/api/v1/ratings/{code}/proof");
+    let link = format!("<a href=\"{url}\" download=\"haochaping-{receipt}.json\">{}</a>", p.download);
+    let [script, wasm] = PROOF;
+    let Some(integrity) = assets::integrity(wasm) else {
+        return format!("<section class=\"card\"><h2>{}</h2><p>{}</p><p>{link}</p></section>", p.title, p.text);
+    };
+    let said = [
+        ("checking", p.checking),
+        ("holds", p.holds),
+        ("promised", p.promised),
+        ("fails", p.fails),
+        ("unreachable", p.unreachable),
+        ("unable", p.unable),
+    ];
+    let said = said.map(|(name, text)| format!(" data-{name}=\"{}\"", escape(text))).concat();
+    let release = format!("{base}/v/{}", assets::version());
+    format!(
+        "<section class=\"card look\" data-proof=\"{url}\" data-receipt=\"{receipt}\" data-wasm=\"{release}/{wasm}\" \
+         data-integrity=\"{integrity}\"{said}><h2>{}</h2><p>{}</p>\
+         <p><button type=\"button\" hidden>{}</button>{link}</p><p role=\"status\"></p></section><script src=\"{release}/{script}\" async></script>",
+        p.title, p.text, p.check
+    )
 }
 
 /// 追评, in two buttons of one size.

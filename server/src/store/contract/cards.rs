@@ -41,6 +41,16 @@ async fn issue(store: Any<'_>, cards: Vec<NewCard>) -> Vec<(u32, Issue)> {
     issued.into_iter().map(|(card, issue)| (card.serial, issue)).collect()
 }
 
+/// A card.
+pub(super) async fn one(store: Any<'_>) -> u32 {
+    issue(store, vec![card("1", 1)]).await[0].0
+}
+
+/// The rating of the nth visit to a card, beyond its limits.
+pub(super) fn beyond(card: u32, n: u32) -> NewRating {
+    visit(card, n, 1, 0)
+}
+
 /// The rating of the nth visit to a card, from a source, with room for this many a day and for two a source.
 fn visit(card: u32, n: u32, source: u8, day_limit: u32) -> NewRating {
     let case_number = format!("VISIT{n}");

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use haochaping::{
     calendar::{DAY_MILLIS, Instant},
+    ledger::Salt,
     link::{RatingId, part_of},
     rating::{Channel, Provenance, SatisfactionLevel},
     region::Region,
@@ -112,7 +113,7 @@ pub(super) fn rating(of: &Placed, n: u32) -> NewRating {
         rated_at: Instant::from_millis(noon(TODAY).millis() + i64::from(n)),
         entered_by: None,
         collected_at: None,
-        salt: [7; 32],
+        salt: Salt::new([7; 32]),
         work_order: id_of(0xE0, n),
     }
 }

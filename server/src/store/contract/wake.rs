@@ -22,7 +22,7 @@ use crate::{
     config::{Config, Publication},
     figures::Figures,
     keys::{Keys, MasterKey},
-    orders, outbox,
+    ledger, orders, outbox,
     store::{NewRating, SqlStore, Store, order::OrderRow},
     writer::BATCH_MAX,
 };
@@ -54,7 +54,8 @@ async fn app(directory: &tempfile::TempDir, clock: &Arc<SetClock>, profile: Prof
     let config = Config { profile, ..Config::usual(String::new()) };
     let figures = Arc::new(Figures::new(Publication::USUAL, Region::COUNTRY));
     let (clock, rng) = (Arc::clone(clock), Arc::new(SystemRng));
-    App::new(Parts { config, store, clock, rng, keys, figures, batch_max: BATCH_MAX })
+    let ledger = ledger::key(&*store, &keys.ledger, "http://wake.example").await.unwrap();
+    App::new(Parts { config, store, clock, rng, keys, figures, ledger, batch_max: BATCH_MAX })
 }
 
 /// How many entries the collector adds so long after the rating.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use haochaping::{
+    ledger::Salt,
     rating::{Provenance, SatisfactionLevel},
     region::Region,
 };
@@ -38,7 +39,7 @@ fn bad(of: &Placed, n: u32, comment: &str) -> NewRating {
         indicators: "213,214".into(),
         comment: Some(comment),
         collected_at: None,
-        salt: random(&SystemRng),
+        salt: Salt::new(random(&SystemRng)),
         ..new
     }
 }

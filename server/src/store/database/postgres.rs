@@ -28,6 +28,8 @@ pub(crate) struct Client {
     has_failed: Cell<bool>,
     /// Whether the server turned out to be a standby: a new connection may find the primary.
     is_standby: Cell<bool>,
+    /// Whether rows of a statement are being handed over. Another statement would wait for them, and they for it.
+    is_handing_over: Cell<bool>,
 }
 
 impl Drop for Client {
@@ -60,6 +62,7 @@ impl Client {
             statements: RefCell::default(),
             has_failed: Cell::new(false),
             is_standby: Cell::new(false),
+            is_handing_over: Cell::new(false),
         })
     }
 
@@ -103,6 +106,7 @@ impl Client {
     }
 
     fn prepare(&self, sql: &str) -> Result<Statement> {
+        assert!(!self.is_handing_over.get(), "no statement while rows of another are handed over: {sql}");
         if let Some(known) = self.statements.borrow().get(sql) {
             return Ok(known.clone());
         }
@@ -168,10 +172,16 @@ impl Client {
         let statement = self.prepare(sql)?;
         let stream = self.noted(self.wait_for(self.inner.query_raw(&statement, params)))?;
         pin_mut!(stream);
-        while let Some(row) = self.wait_for(stream.next()) {
-            each(&Row(RowOf::Postgres(&self.noted(row)?)))?;
-        }
-        Ok(())
+        self.is_handing_over.set(true);
+        let mut hand_over = || {
+            while let Some(row) = self.wait_for(stream.next()) {
+                each(&Row(RowOf::Postgres(&self.noted(row)?)))?;
+            }
+            Ok(())
+        };
+        let handed_over = hand_over();
+        self.is_handing_over.set(false);
+        handed_over
     }
 }
 

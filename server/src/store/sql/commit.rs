@@ -2,10 +2,17 @@
 
 use std::collections::HashSet;
 
-use haochaping::{calendar::Instant, link::RatingId, rating::Provenance, region::Region};
+use haochaping::{
+    calendar::Instant,
+    ledger::{Cell, Kind},
+    link::RatingId,
+    rating::Provenance,
+    region::Region,
+};
 
 use super::{
     counted,
+    ledger::{self, NewLeaf},
     order::{self, Opening},
     quarantine,
     read::region_of,
@@ -55,12 +62,13 @@ pub(super) fn commit(connection: &mut Connection, batch: &[NewRating]) -> Result
                 other => StoreError::OutcomeUnknown(format!("half of a batch was committed: {other}")),
             })?;
             committed.outcomes.extend(rest.outcomes);
+            committed.leaves.extend(rest.leaves);
             committed.counted.extend(rest.counted);
             Ok(committed)
         }
         Err(StoreError::Row(reason)) => {
             tracing::error!(reason, "a rating does not fit the store");
-            Ok(Committed { outcomes: vec![Outcome::Refused], counted: Vec::new() })
+            Ok(Committed { outcomes: vec![Outcome::Refused], leaves: vec![None], counted: Vec::new() })
         }
         other => other,
     }
@@ -93,22 +101,31 @@ fn try_commit(connection: &mut Connection, batch: &[NewRating]) -> Result<Commit
     }
     // The limits of cards are counted in the order in which ratings came.
     accepted.sort_by_key(|(n, _)| *n);
-    let accepted: Vec<_> = accepted.into_iter().map(|(_, one)| one).collect();
-    let counted = Counted { slot: of_ratings, revision, added: follow_up(&transaction, &accepted)? };
+    let (numbers, accepted): (Vec<_>, Vec<_>) = accepted.into_iter().unzip();
+    let (added, new_leaves) = follow_up(&transaction, &accepted)?;
+    let committed = ledger::commit(&new_leaves);
+    let mut leaves = vec![None; batch.len()];
+    numbers.into_iter().zip(&committed).for_each(|(n, (leaf, _))| leaves[n] = Some(*leaf));
+    let records: Vec<_> = committed.into_iter().map(|(_, record)| record).collect();
+    ledger::note(&transaction, (of_ratings, revision), &records)?;
+    let counted = Counted { slot: of_ratings, revision, added };
     if let Some(last) = batch.last() {
         counted::note(&transaction, &counted, last.rated_at)?;
     }
     // Until here nothing has happened; from here on only a commit that returned is known.
     transaction.commit()?;
-    Ok(Committed { outcomes, counted: vec![counted] })
+    Ok(Committed { outcomes, leaves, counted: vec![counted] })
 }
 
 fn key<'a>(one: &'a Placed<'_>) -> (u8, &'a str, &'a str, i64) {
     (one.new.part, &one.place.authority, &one.place.case_number, one.place.service_number)
 }
 
-/// What follows from ratings that are new: quarantine, work orders, words to read, counters.
-fn follow_up(transaction: &Transaction<'_>, accepted: &[Placed<'_>]) -> Result<Vec<super::sums::Added>, StoreError> {
+/// What follows from ratings that are new: quarantine, work orders, words to read, counters, and a leaf each.
+fn follow_up(
+    transaction: &Transaction<'_>,
+    accepted: &[Placed<'_>],
+) -> Result<(Vec<super::sums::Added>, Vec<NewLeaf>), StoreError> {
     let visits: Vec<_> = accepted
         .iter()
         .filter_map(|one| match &one.new.about {
@@ -118,11 +135,12 @@ fn follow_up(transaction: &Transaction<'_>, accepted: &[Placed<'_>]) -> Result<V
         .collect();
     let mut held = quarantine::hold(transaction, &visits)?.into_iter();
     let mut sums = Sums::default();
-    let (mut to_read, mut to_open) = (Vec::new(), Vec::new());
+    let (mut to_read, mut to_open, mut leaves) = (Vec::new(), Vec::new(), Vec::with_capacity(accepted.len()));
     for one in accepted {
         let (new, place) = (one.new, &one.place);
         let is_held = matches!(new.about, About::Visit(_)) && held.next().unwrap_or(false);
         let day = new.rated_at.day_in_china();
+        leaves.push(leaf_of(one, is_held));
         let counts = !is_held && one.provenance.counts();
         if counts && (new.comment.is_some() || !new.indicators.is_empty()) {
             to_read.push((day, new.part, new.id));
@@ -138,7 +156,7 @@ fn follow_up(transaction: &Transaction<'_>, accepted: &[Placed<'_>]) -> Result<V
                 is_anonymous: new.is_anonymous,
                 is_real_name: place.is_real_name,
                 has_contact: new.contact.is_some(),
-                salt: new.salt,
+                salt: *new.salt.bytes(),
             });
         }
         let group = Group {
@@ -159,7 +177,20 @@ fn follow_up(transaction: &Transaction<'_>, accepted: &[Placed<'_>]) -> Result<V
     word::to_read(transaction, &to_read)?;
     let added = sums.write(transaction)?;
     order::open(transaction, &to_open)?;
-    Ok(added)
+    Ok((added, leaves))
+}
+
+fn leaf_of(Placed { new, place, provenance }: &Placed<'_>, is_held: bool) -> NewLeaf {
+    let group = haochaping::ledger::Group {
+        kind: if is_held { Kind::Held } else { Kind::Counted },
+        district: place.region,
+        agency: place.agency.clone(),
+        channel: new.channel,
+        provenance: *provenance,
+    };
+    let cell = Cell::new(group, new.rated_at.day_in_china(), new.level);
+    let of = (new.part, &new.id);
+    ledger::of_rating(of, cell, &new.salt, (&new.fingerprint, new.rated_at))
 }
 
 /// Inserts those that are the first of their service, and gives their ids.
@@ -190,7 +221,7 @@ fn insert(
             &place.agency,
             signed(place.region),
             new.rated_at.millis(),
-            &new.salt,
+            new.salt.bytes(),
             place.card,
             &place.purpose,
             &new.entered_by,

@@ -11,6 +11,7 @@ mod desk;
 mod exchange;
 mod file;
 mod improvement;
+mod ledger;
 mod notice;
 mod order;
 mod outbox;

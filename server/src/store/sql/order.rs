@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use haochaping::{
     calendar::Instant,
+    ledger::Kind,
     link::RatingId,
     region::{Region, RegionKind},
     work_order::{ActionKind, Class, Facts, Role, Stage},
@@ -11,7 +12,7 @@ use haochaping::{
 use sha2::{Digest, Sha256};
 
 use super::{
-    params_of,
+    ledger, params_of,
     post::{Event, post},
     read::region_of,
     signed,
@@ -224,12 +225,14 @@ pub(super) fn append(connection: &mut Connection, news: &[NewEntry]) -> Result<V
 fn append_one(transaction: &Transaction<'_>, new: &NewEntry) -> Result<bool, StoreError> {
     let place = transaction
         .query_row(
-            "select agency, region, has_contact from work_order where part = ?1 and rating = ?2",
+            "select agency, region, has_contact, upheld from work_order where part = ?1 and rating = ?2",
             params![new.part, new.rating],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
         )
         .optional()?;
-    let Some((agency, region, has_contact)): Option<(String, i64, bool)> = place else { return Ok(false) };
+    let Some((agency, region, has_contact, was_upheld)): Option<(String, i64, bool, bool)> = place else {
+        return Ok(false);
+    };
     if !stand(transaction, new.part, &new.rating, new.entry.number - 1, &new.after)? {
         return Ok(false);
     }
@@ -247,6 +250,9 @@ fn append_one(transaction: &Transaction<'_>, new: &NewEntry) -> Result<bool, Sto
             new.entry.detail,
         ],
     )?;
+    if was_upheld != new.after.is_upheld {
+        note_validity(transaction, new)?;
+    }
     // What is said before a department has the order is not told: it would tell when an anonymous rating came.
     if new.after.stage == Stage::Opened {
         return Ok(true);
@@ -267,6 +273,14 @@ fn append_one(transaction: &Transaction<'_>, new: &NewEntry) -> Result<bool, Sto
         post(transaction, &event, &[EndpointKind::Raters])?;
     }
     Ok(true)
+}
+
+/// The net figures lose a rating, or have it again: a leaf says so.
+fn note_validity(transaction: &Transaction<'_>, new: &NewEntry) -> Result<(), StoreError> {
+    let kind = if new.after.is_upheld { Kind::Upheld } else { Kind::Restored };
+    let rated = ledger::rated(transaction, new.part, &new.rating)?;
+    let rated = rated.ok_or_else(|| StoreError::Failed("a work order has no rating".into()))?;
+    ledger::note_event(transaction, rated.event(kind, new.entry.at, new.entry.number))
 }
 
 /// Takes numbers for `n` changes. The row is held until the commit, so that changes become visible

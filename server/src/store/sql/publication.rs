@@ -14,6 +14,7 @@ use super::{
     SqlStore,
     admin::raise,
     briefing::{HANDLED_SUMS, IS_DUE, read_handled},
+    ledger,
     order::named,
     read::{columns, counts_of, region_of},
     signed,
@@ -130,6 +131,7 @@ fn take<'g>(transaction: &Transaction<'_>, groups: &'g [Group]) -> Result<Vec<&'
          on conflict (region, agency, item, card, channel, provenance, source, registered) do update set day = excluded.day",
         &keys,
     )?;
+    ledger::note_due(transaction, &taken)?;
     Ok(taken)
 }
 

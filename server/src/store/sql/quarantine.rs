@@ -3,6 +3,7 @@
 
 use haochaping::{
     calendar::Instant,
+    ledger::{Cell, Kind},
     link::RatingId,
     rating::{Channel, Provenance, SatisfactionLevel},
 };
@@ -10,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     counted,
+    ledger::{self, NewLeaf},
     order::{self, Opening, named},
     read::region_of,
     slot,
@@ -122,16 +124,16 @@ pub(super) fn due(connection: &Connection, at: Instant) -> Result<Vec<(u8, Ratin
 pub(super) fn release(connection: &mut Connection, due: &[(u8, RatingId)], at: Instant) -> Result<u64, StoreError> {
     let transaction = connection.begin(Isolation::ReadCommitted)?;
     let verdict = Verdict { decision: Decision::Released, why: "its time came", at, revision: raise(&transaction)? };
-    let (mut sums, mut to_open, mut n_released) = (Sums::default(), Vec::new(), 0);
+    let (mut settled, mut n_released) = (Settled::default(), 0);
     for (part, rating) in due {
-        match settle(&transaction, *part, rating, &verdict, (&mut sums, &mut to_open)) {
+        match settle(&transaction, *part, rating, &verdict, &mut settled) {
             Ok(is_settled) => n_released += u64::from(is_settled),
             // One damaged row must not hold the others back; `verify` names it.
             Err(StoreError::Failed(reason)) => tracing::error!(reason, "a rating was not released"),
             Err(error) => return Err(error),
         }
     }
-    finish(transaction, &verdict, &sums, &to_open)?;
+    finish(transaction, &verdict, &settled)?;
     Ok(n_released)
 }
 
@@ -145,24 +147,30 @@ pub(super) fn decide(
 ) -> Result<bool, StoreError> {
     let transaction = connection.begin(Isolation::ReadCommitted)?;
     let verdict = Verdict { decision, why, at: entry.at, revision: raise(&transaction)? };
-    let (mut sums, mut to_open) = (Sums::default(), Vec::new());
-    if !settle(&transaction, part, rating, &verdict, (&mut sums, &mut to_open))? {
+    let mut settled = Settled::default();
+    if !settle(&transaction, part, rating, &verdict, &mut settled)? {
         return Ok(false);
     }
     record(&transaction, entry)?;
-    finish(transaction, &verdict, &sums, &to_open)?;
+    finish(transaction, &verdict, &settled)?;
     Ok(true)
 }
 
-fn finish(
-    transaction: Transaction<'_>,
-    verdict: &Verdict<'_>,
-    sums: &Sums,
-    to_open: &[Opening],
-) -> Result<(), StoreError> {
-    let counted = Counted { slot: transaction.slot(), revision: verdict.revision, added: sums.write(&transaction)? };
+/// What follows from ratings that leave quarantine.
+#[derive(Default)]
+struct Settled {
+    sums: Sums,
+    to_open: Vec<Opening>,
+    leaves: Vec<NewLeaf>,
+}
+
+fn finish(transaction: Transaction<'_>, verdict: &Verdict<'_>, settled: &Settled) -> Result<(), StoreError> {
+    let added = settled.sums.write(&transaction)?;
+    let counted = Counted { slot: transaction.slot(), revision: verdict.revision, added };
     counted::note(&transaction, &counted, verdict.at)?;
-    order::open(&transaction, to_open)?;
+    let records: Vec<_> = ledger::commit(&settled.leaves).into_iter().map(|(_, record)| record).collect();
+    ledger::note(&transaction, (counted.slot, counted.revision), &records)?;
+    order::open(&transaction, &settled.to_open)?;
     transaction.commit()
 }
 
@@ -186,7 +194,7 @@ fn settle(
     part: u8,
     rating: &RatingId,
     &Verdict { decision, why, at, revision }: &Verdict<'_>,
-    (sums, to_open): (&mut Sums, &mut Vec<Opening>),
+    Settled { sums, to_open, leaves }: &mut Settled,
 ) -> Result<bool, StoreError> {
     // Read first: what cannot be read changes nothing.
     let Some(Held { group, level, opening }) = read_held(transaction, part, rating, at)? else {
@@ -200,7 +208,19 @@ fn settle(
     if settled == 0 {
         return Ok(false);
     }
-    let tally = if decision == Decision::Released { Tally::Counted(level) } else { Tally::Excluded };
+    let (tally, kind) = match decision {
+        Decision::Released => (Tally::Counted(level), Kind::Counted),
+        Decision::Excluded => (Tally::Excluded, Kind::Excluded),
+    };
+    let of_leaf = haochaping::ledger::Group {
+        kind,
+        district: group.region,
+        agency: group.agency.clone(),
+        channel: group.channel,
+        provenance: group.provenance,
+    };
+    let cell = Cell::new(of_leaf, group.day, level);
+    leaves.push(ledger::of_event((part, rating), cell, &opening.salt, 1));
     sums.add(Group { tally, ..group.clone() }, 1);
     if decision == Decision::Released && level.is_bad() && group.provenance.counts() {
         to_open.push(opening);

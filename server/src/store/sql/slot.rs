@@ -16,12 +16,20 @@ pub(in crate::store) const LEASE_MILLIS: i64 = 30_000;
 /// The slots of commands, which are short and share them.
 pub(in crate::store) const OF_COMMANDS: i64 = 1_000_000;
 
+/// The slot of what happens to ratings later, in which nothing is counted: its revisions are keys of leaves.
+const OF_EVENTS: i64 = 1_000_001;
+
 /// Where the part stands in a slot's number.
 const PART_BITS: u32 = 32;
 
 /// The part of a slot's rows.
 pub(super) fn part_of(slot: i64) -> i64 {
     slot >> PART_BITS
+}
+
+/// The slot of events in the shard of a slot.
+pub(super) fn of_events(slot: i64) -> i64 {
+    (part_of(slot) << PART_BITS) + OF_EVENTS
 }
 
 /// Keeps `slot` for `holder` if it is still theirs, or else takes the lowest of `part` that is free.

@@ -24,6 +24,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (17, "shards", include_str!("../../migrations/sqlite/0017_shards.sql")),
     (18, "counted", include_str!("../../migrations/sqlite/0018_counted.sql")),
     (19, "windows", include_str!("../../migrations/sqlite/0019_windows.sql")),
+    (20, "ledger", include_str!("../../migrations/sqlite/0020_ledger.sql")),
 ];
 
 /// Applies what is missing, each migration in a transaction of its own.

@@ -1,0 +1,122 @@
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+use haochaping::wire::v1;
+use tlog_tiles::{Hash, Tile, TileHashReader, TileReader, prove_tree};
+
+/// The largest answer that is read: a table of many departments over many days.
+const ANSWER_MAX: u64 = 256 * 1024 * 1024;
+
+/// Reads the ledger of one collector over HTTP.
+#[derive(Debug)]
+pub struct Client {
+    agent: ureq::Agent,
+    base: String,
+}
+
+impl Client {
+    /// Of a collector, by the address that people have.
+    pub fn new(url: &str) -> Self {
+        let config = ureq::Agent::config_builder().timeout_global(Some(Duration::from_mins(1))).build();
+        Self { agent: config.into(), base: format!("{}/ledger", url.trim_end_matches('/')) }
+    }
+
+    /// What is under a path.
+    ///
+    /// # Errors
+    /// In one line: nothing is there, or nobody answers.
+    pub fn bytes(&self, path: &str) -> Result<Vec<u8>> {
+        let url = format!("{}/{path}", self.base);
+        let mut answer = self.agent.get(&url).call().with_context(|| url.clone())?;
+        answer.body_mut().with_config().limit(ANSWER_MAX).read_to_vec().with_context(|| url)
+    }
+
+    /// The same, as text.
+    ///
+    /// # Errors
+    /// As [`Self::bytes`].
+    pub fn text(&self, path: &str) -> Result<String> {
+        String::from_utf8(self.bytes(path)?).with_context(|| format!("{}/{path} is no text", self.base))
+    }
+
+    /// The first `width` entries of a tile.
+    ///
+    /// # Errors
+    /// As [`Self::bytes`].
+    pub fn entries(&self, n: u64, width: u64) -> Result<Vec<u8>> {
+        self.bytes(&path(Tile::new(8, 0, n, u32::try_from(width)?, true)))
+    }
+
+    /// All tables after a number.
+    ///
+    /// # Errors
+    /// As [`Self::bytes`].
+    pub fn tables(&self, mut after: u32) -> Result<Vec<v1::LedgerTable>> {
+        let mut all = Vec::new();
+        loop {
+            let bytes = self.bytes(&format!("tables?after={after}"))?;
+            let found: v1::LedgerTables = serde_json::from_slice(&bytes).context("the list of tables")?;
+            let Some(last) = found.tables.last() else { return Ok(all) };
+            ensure!(last.number > after, "the list of tables does not go on after {after}");
+            after = last.number;
+            all.extend(found.tables);
+        }
+    }
+
+    /// Whether a log of `size` leaves and this root begins with one of `before`: by the hashes that lead from one to the other,
+    /// which are checked against the root.
+    ///
+    /// # Errors
+    /// In one line: it does not, or a tile is missing or wrong.
+    pub fn check_growth(&self, before: (u64, [u8; 32]), after: (u64, [u8; 32])) -> Result<()> {
+        if before.0 == 0 {
+            return Ok(());
+        }
+        let reader = TileHashReader::new(after.0, Hash(after.1), self);
+        let proof = prove_tree(after.0, before.0, &reader).context("the tiles of the ledger")?;
+        if tlog_tiles::check_tree(&proof, after.0, Hash(after.1), before.0, Hash(before.1)).is_err() {
+            bail!(
+                "the log of {} leaves does not begin with the one of {} leaves that was seen before: it is another log",
+                after.0,
+                before.0
+            );
+        }
+        Ok(())
+    }
+
+    /// Tells the collector that a witness signed.
+    ///
+    /// # Errors
+    /// In one line: it does not want it.
+    pub fn cosigned(&self, checkpoint: &str) -> Result<()> {
+        let url = format!("{}/cosignatures", self.base);
+        self.agent.post(&url).header("content-type", "text/plain").send(checkpoint).with_context(|| url)?;
+        Ok(())
+    }
+}
+
+fn path(tile: Tile) -> String {
+    tile.path().replacen("tile/8/data/", "tile/entries/", 1).replacen("tile/8/", "tile/", 1)
+}
+
+impl TileReader for Client {
+    fn height(&self) -> u8 {
+        8
+    }
+
+    fn read_tiles(&self, tiles: &[Tile]) -> Result<Vec<Vec<u8>>, tlog_tiles::Error> {
+        let read = |tile: &Tile| {
+            let data =
+                self.bytes(&path(*tile)).map_err(|error| tlog_tiles::Error::InvalidInput(format!("{error:#}")))?;
+            let expected = tile.width() as usize * 32;
+            if data.len() == expected {
+                return Ok(data);
+            }
+            let said = format!("{} is cut short: it has {} bytes of {expected}", path(*tile), data.len());
+            Err(tlog_tiles::Error::InvalidInput(said))
+        };
+        tiles.iter().map(read).collect()
+    }
+
+    fn save_tiles(&self, _: &[Tile], _: &[Vec<u8>]) {}
+}

@@ -1,0 +1,61 @@
+//! `GET /api/v1/ratings/{lookup}/proof`: that the rating is in the ledger; never what it says.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::{
+    Json,
+    extract::{ConnectInfo, Path, State, rejection::PathRejection},
+    http::{HeaderMap, StatusCode},
+};
+use haochaping::{
+    link::{LookupCode, Receipt},
+    wire::v1,
+};
+
+use crate::{
+    app::App,
+    http::{citizen::lookup::find, limits::client_address, problem::Problem},
+    ledger::{self, Found},
+};
+
+/// The proof for the rating of a code.
+#[utoipa::path(
+    get, path = "/api/v1/ratings/{lookup}/proof", tag = "ratings",
+    params(("lookup" = String, Path, description = "20 symbols; case, spaces and hyphens do not matter")),
+    responses(
+        (status = 200, description = "a proof of inclusion, or within the first second the ledger's promise of one; no level", body = v1::LedgerProof),
+        (status = 400, description = "the code has not 20 symbols", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "no rating has this code", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 429, description = "too many look-ups", body = v1::Problem, content_type = "application/problem+json"),
+        (status = 500, description = "the store failed, or the ledger does not hold what it must", body = v1::Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn show(
+    State(app): State<Arc<App>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    typed: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+) -> Result<Json<v1::LedgerProof>, Problem> {
+    if !app.limits.admits_lookup(client_address(peer, &headers, &app.config.trusted_proxies)) {
+        return Err(Problem::too_many());
+    }
+    let malformed = |said: String| Problem::new(StatusCode::BAD_REQUEST, "malformed-lookup", &said);
+    let Path(typed) = typed.map_err(|error| malformed(error.body_text()))?;
+    let code = LookupCode::parse(&typed).map_err(|error| malformed(error.to_string()))?;
+    let found = find(&app, &code).await.map_err(|error| {
+        tracing::error!(%error, "a rating was not looked up");
+        Problem::internal()
+    })?;
+    let rating =
+        found.ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "unknown-lookup", "no rating has this code"))?;
+    let proof = ledger::find(&app, code.part(), rating.id).await.map_err(|error| {
+        tracing::error!(%error, "the ledger gave no proof");
+        Problem::internal()
+    })?;
+    let (index, proof) = match proof {
+        Found::Proof(proof) => (Some(proof.index), proof.to_text()),
+        Found::Promise(text) => (None, text),
+    };
+    let receipt = Receipt::of(code.part(), &rating.id).to_string();
+    Ok(Json(v1::LedgerProof { receipt, index, proof, key: app.ledger.public().to_owned() }))
+}

@@ -1,0 +1,84 @@
+//! The public log in which every rating has a leaf: how leaves get their numbers, how days are closed, and what is shown of
+//! both. What commits, proves and signs is in `haochaping::ledger`; here are the loops around it.
+
+mod close;
+mod log;
+mod proof;
+mod sequence;
+
+use haochaping::ledger::LogKey;
+pub use log::{Log, TILE_WIDTH, entries_of};
+pub use proof::{Found, NoProof, checkpoint, find, tile};
+pub use sequence::sequence;
+
+use std::{sync::Arc, time::Duration};
+
+use crate::app::App;
+
+/// How often leaves get their numbers: the log is never further behind than this and the time that it takes.
+const INTERVAL: Duration = Duration::from_millis(250);
+/// How often it is asked whether a day is to be closed.
+const CLOSE_EVERY: u32 = 12;
+/// And how long one waits for what could not be closed: five minutes.
+const CLOSE_AGAIN: u32 = 1_200;
+
+/// Starts the loop. Any number of collectors may run it on one store.
+pub async fn start(app: &Arc<App>) {
+    // A new store has nothing from before, and is done with it here: later it would ask for the store's one way to write.
+    let mut is_backfilling = backfill(app).await;
+    let app = Arc::downgrade(app);
+    tokio::spawn(async move {
+        let mut n_rounds = 0_u32;
+        loop {
+            tokio::time::sleep(INTERVAL).await;
+            let Some(app) = app.upgrade() else { return };
+            is_backfilling = is_backfilling && backfill(&app).await;
+            if let Err(error) = sequence(&*app.store, &app.ledger).await {
+                tracing::error!(%error, "leaves of the ledger got no numbers");
+            }
+            if n_rounds > 0 {
+                n_rounds -= 1;
+                continue;
+            }
+            n_rounds = match close::close(&app).await {
+                Ok(true) => CLOSE_EVERY,
+                // Groups whose leaves are not there yet, or not any more: looked at again, and not all the time.
+                Ok(false) => CLOSE_AGAIN,
+                Err(error) => {
+                    tracing::error!(%error, "a day was not closed in the ledger");
+                    CLOSE_EVERY
+                }
+            };
+        }
+    });
+}
+
+/// Makes leaves of some ratings from before; false when there are no more.
+async fn backfill(app: &App) -> bool {
+    app.store.ledger_backfill().await.unwrap_or_else(|error| {
+        tracing::error!(%error, "ratings from before got no leaves");
+        true
+    })
+}
+
+/// What is named after a public address: the log of `https://hcp.example.gov.cn` is `hcp.example.gov.cn/ledger`.
+pub fn origin_of(public_url: &str) -> String {
+    let bare = public_url.split_once("://").map_or(public_url, |(_, bare)| bare);
+    // Neither is in a valid address; both would make an unreadable key.
+    let name: String = bare.chars().filter(|c| !c.is_whitespace() && *c != '+').collect();
+    format!("{}/ledger", name.trim_end_matches('/'))
+}
+
+/// The log's key, under the name that the log has had from its beginning.
+///
+/// # Errors
+/// The store failed.
+pub async fn key(
+    store: &dyn crate::store::Store,
+    seed: &[u8; 32],
+    public_url: &str,
+) -> Result<LogKey, crate::store::StoreError> {
+    let origin = store.ledger_origin(&origin_of(public_url)).await?;
+    LogKey::new(&origin, seed)
+        .map_err(|_| crate::store::StoreError::Failed(format!("{origin:?} is no name of a ledger")))
+}

@@ -1,0 +1,106 @@
+-- Leaves of a commit that have no number in the ledger yet, one after the other. `last` is the last rating of those that were on
+-- record before there was a ledger.
+create table ledger_pending (
+  part bigint not null,
+  slot bigint not null,
+  revision bigint not null,
+  leaves bytea not null,
+  last bytea,
+  primary key (part, slot, revision)
+);
+-- Which numbers the leaves of a commit have.
+create table ledger_batch (
+  part bigint not null,
+  slot bigint not null,
+  revision bigint not null,
+  first bigint not null,
+  n bigint not null,
+  last bytea,
+  primary key (part, slot, revision)
+);
+-- Leaves with a number that are in no table of a closed day yet. `number` is 0 for a rating's own leaf.
+create table ledger_open (
+  part bigint not null,
+  rating bytea not null,
+  kind text collate "C" not null,
+  number bigint not null,
+  day bigint not null,
+  primary key (part, rating, kind, number)
+);
+
+-- The log: how long it is, its root, and the signed checkpoint. One row.
+create table ledger_head (
+  id bigint primary key check (id = 1),
+  size bigint not null,
+  root bytea not null,
+  checkpoint text collate "C" not null
+);
+-- Tiles of 256: hashes by level from 0 up, and entries at level -1.
+create table ledger_tile (
+  level bigint not null,
+  n bigint not null,
+  data bytea not null,
+  primary key (level, n)
+);
+-- Groups that were published and whose leaves are in no table yet; as in `released_until`, with what was published.
+create table ledger_due (
+  region bigint not null,
+  agency text collate "C" not null,
+  item text collate "C" not null,
+  card bigint not null,
+  channel text collate "C" not null,
+  provenance text collate "C" not null,
+  source text collate "C" not null,
+  registered bigint not null,
+  day bigint not null,
+  very_satisfied bigint not null,
+  satisfied bigint not null,
+  basically_satisfied bigint not null,
+  dissatisfied bigint not null,
+  very_dissatisfied bigint not null,
+  primary key (region, agency, item, card, channel, provenance, source, registered, day)
+);
+-- Tables of closed days, as published. `leaf` is the number of the entry that says so.
+create table ledger_table (
+  number bigint primary key,
+  day bigint not null,
+  size bigint not null,
+  body bytea not null,
+  hash bytea not null,
+  leaf bigint
+);
+-- The newest line of each witness, and the checkpoint that it is of.
+create table ledger_cosignature (
+  witness text collate "C" primary key,
+  size bigint not null,
+  checkpoint text collate "C" not null
+);
+
+-- How far ratings from before have leaves: a part, and the last rating of it.
+insert into meta (name, value) values ('ledger_backfill', '0 ');
+
+-- What was published before.
+insert into ledger_due (region, agency, item, card, channel, provenance, source, registered, day, very_satisfied, satisfied,
+  basically_satisfied, dissatisfied, very_dissatisfied)
+select x.region, x.agency, x.item, x.card, x.channel, x.provenance, x.source, x.registered, x.day,
+  sum(n1), sum(n2), sum(n3), sum(n4), sum(n5)
+from released_until x join (
+  select r.region, r.agency, coalesce(r.item_code, '') as item, coalesce(r.card, 0) as card, r.channel, r.provenance,
+    case when r.provenance = 'relayed' then r.authority else '' end as source,
+    case when r.card is null and coalesce(s.relayed, 0) = 0 then 1 else 0 end as registered,
+    (coalesce(q.decided_at, r.rated_at) + 28800000) / 86400000 as day,
+    case when r.level = 'very_satisfied' then 1 else 0 end as n1, case when r.level = 'satisfied' then 1 else 0 end as n2,
+    case when r.level = 'basically_satisfied' then 1 else 0 end as n3,
+    case when r.level = 'dissatisfied' then 1 else 0 end as n4, case when r.level = 'very_dissatisfied' then 1 else 0 end as n5
+  from rating r left join quarantine q on q.part = r.part and q.rating = r.id
+    left join service s on s.part = r.part and s.authority = r.authority and s.case_number = r.case_number
+      and s.service_number = r.service_number
+  where r.provenance in ('citizen', 'assisted', 'relayed') and (q.part is null or q.decision = 'released')
+  union all
+  select region, agency, item, card, channel, provenance, source, registered, day, -very_satisfied, -satisfied,
+    -basically_satisfied, -dissatisfied, -very_dissatisfied
+  from waiting
+) o on o.region = x.region and o.agency = x.agency and o.item = x.item and o.card = x.card and o.channel = x.channel
+  and o.provenance = x.provenance and o.source = x.source and o.registered = x.registered and o.day <= x.day
+group by x.region, x.agency, x.item, x.card, x.channel, x.provenance, x.source, x.registered, x.day
+having sum(n1) + sum(n2) + sum(n3) + sum(n4) + sum(n5) > 0;

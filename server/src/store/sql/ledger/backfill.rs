@@ -1,0 +1,113 @@
+//! Leaves of ratings that were on record before there was a ledger, some at a time, and of what had happened to them.
+
+use haochaping::{
+    calendar::Instant,
+    ledger::Kind,
+    link::{PARTS, RatingId},
+};
+
+use super::leaf::{NewLeaf, RATED, RatedRow, commit};
+use crate::store::{
+    StoreError,
+    database::{Connection, Isolation, OptionalRow as _, Row, Transaction, params},
+    ledger::{OF_BEFORE, Record},
+};
+
+/// Ratings of one part whose leaves get their numbers together, as many as of a commit.
+const AT_ONCE: u32 = 512;
+
+/// Makes the leaves of some; false when there are no more.
+pub(super) fn backfill(connection: &mut Connection) -> Result<bool, StoreError> {
+    let transaction = connection.begin(Isolation::ReadCommitted)?;
+    let sql = "select value from meta where name = 'ledger_backfill'";
+    let Some(at) = transaction.query_row(sql, params![], |row| row.get::<String>(0)).optional()? else {
+        return Ok(false);
+    };
+    let (mut part, mut after) = read_place(&at)?;
+    while part < PARTS {
+        let page = page(&transaction, part, &after)?;
+        if let Some((last, ..)) = page.last() {
+            let last = *last;
+            write(&transaction, part, last, page)?;
+            return moved(transaction, &at, Some(&format!("{part} {}", uuid::Uuid::from_bytes(last).simple())));
+        }
+        (part, after) = (part + 1, [0; 16]);
+    }
+    moved(transaction, &at, None)
+}
+
+/// Ends the step, unless another collector took the same one.
+fn moved(transaction: Transaction<'_>, from: &str, to: Option<&str>) -> Result<bool, StoreError> {
+    let name = "ledger_backfill";
+    let n = match to {
+        Some(to) => {
+            transaction.execute("update meta set value = ?3 where name = ?1 and value = ?2", params![name, from, to])?
+        }
+        None => transaction.execute("delete from meta where name = ?1 and value = ?2", params![name, from])?,
+    };
+    if n > 0 {
+        transaction.commit()?;
+    }
+    Ok(to.is_some() || n == 0)
+}
+
+fn read_place(text: &str) -> Result<(u8, RatingId), StoreError> {
+    let read = || {
+        let (part, rating) = text.split_once(' ')?;
+        let rating = if rating.is_empty() { [0; 16] } else { rating.parse::<uuid::Uuid>().ok()?.into_bytes() };
+        Some((part.parse().ok()?, rating))
+    };
+    read().ok_or_else(|| StoreError::Failed(format!("{text:?} is no place among ratings")))
+}
+
+/// Ratings of a part after one, in order, with what happened to each; those with a leaf have none here.
+fn page(connection: &Connection, part: u8, after: &RatingId) -> Result<Vec<(RatingId, Vec<NewLeaf>)>, StoreError> {
+    let sql = format!(
+        "select {RATED}, q.decision, q.decided_at, coalesce(w.upheld, 0),
+           (select max(e.number) from work_order_entry e where e.part = r.part and e.rating = r.id and e.action = 'uphold'),
+           (select max(e.at) from work_order_entry e where e.part = r.part and e.rating = r.id and e.action = 'uphold'),
+           exists (select 1 from ledger_batch b where b.part = r.slot / 4294967296 and b.slot = r.slot and b.revision = r.revision)
+             or exists (select 1 from ledger_pending b where b.part = r.slot / 4294967296 and b.slot = r.slot and b.revision = r.revision)
+         from rating r left join quarantine q on q.part = r.part and q.rating = r.id
+           left join work_order w on w.part = r.part and w.rating = r.id
+         where r.part = ?1 and r.id > ?2 order by r.id limit ?3"
+    );
+    Ok(connection.query(&sql, params![part, after, AT_ONCE], |row: &Row<'_>| {
+        let rated = RatedRow::read(row)?;
+        let mut leaves = Vec::new();
+        if !row.get::<bool>(16)? {
+            leaves.push(rated.leaf());
+            let decided = row.get::<Option<String>>(11)?.zip(row.get::<Option<i64>>(12)?);
+            if let Some((decision, at)) = decided {
+                let kind = if decision == "released" { Kind::Counted } else { Kind::Excluded };
+                leaves.push(rated.event(kind, Instant::from_millis(at), 1));
+            }
+            if let (true, Some(number), Some(at)) = (row.get(13)?, row.get(14)?, row.get::<Option<i64>>(15)?) {
+                leaves.push(rated.event(Kind::Upheld, Instant::from_millis(at), number));
+            }
+        }
+        Ok((rated.id, leaves))
+    })?)
+}
+
+fn write(
+    transaction: &Transaction<'_>,
+    part: u8,
+    last: RatingId,
+    page: Vec<(RatingId, Vec<NewLeaf>)>,
+) -> Result<(), StoreError> {
+    let leaves: Vec<_> = page.into_iter().flat_map(|(_, leaves)| leaves).collect();
+    let records: Vec<_> = commit(&leaves).into_iter().map(|(_, record)| record).collect();
+    if records.is_empty() {
+        return Ok(());
+    }
+    let sql = "select coalesce(max(revision), 0) from (
+         select revision from ledger_batch where part = ?1 and slot = ?2
+         union all select revision from ledger_pending where part = ?1 and slot = ?2) b";
+    let revision: i64 = transaction.query_row(sql, params![part, OF_BEFORE], |row| row.get(0))?;
+    transaction.execute(
+        "insert into ledger_pending (part, slot, revision, leaves, last) values (?1, ?2, ?3, ?4, ?5)",
+        params![part, OF_BEFORE, revision + 1, Record::write_all(&records), last],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,205 @@
+//! Leaves of ratings and events, made in the transaction of what they stand for.
+
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+use haochaping::{
+    calendar::Instant,
+    ledger::{Blinding, Cell, Entry, Group, Kind, LEAF_BYTES, Leaf, Points, Salt, commit_all},
+    link::{RatingId, Receipt},
+    rating::{Channel, Provenance, SatisfactionLevel},
+};
+
+use crate::store::{
+    StoreError,
+    database::{self, Connection, OptionalRow as _, Row, Transaction, params},
+    ledger::{OF_BEFORE, RatingLeaf, Record},
+    sql::{
+        order::named,
+        read::region_of,
+        slot::{self, part_of},
+    },
+};
+
+/// The points of cells that were met lately: what a cell's point is depends on nothing else.
+static POINTS: LazyLock<Mutex<Points>> = LazyLock::new(Mutex::default);
+
+/// A leaf before its commitment is made.
+#[derive(Debug)]
+pub(in crate::store::sql) struct NewLeaf {
+    pub(in crate::store::sql) part: u8,
+    pub(in crate::store::sql) rating: RatingId,
+    pub(in crate::store::sql) number: u32,
+    pub(in crate::store::sql) cell: Cell,
+    pub(in crate::store::sql) blinding: Blinding,
+    pub(in crate::store::sql) content: [u8; 32],
+    pub(in crate::store::sql) about: [u8; 16],
+}
+
+/// A rating's own leaf.
+pub(in crate::store::sql) fn of_rating(
+    (part, rating): (u8, &RatingId),
+    cell: Cell,
+    salt: &Salt,
+    (fingerprint, rated_at): (&[u8; 16], Instant),
+) -> NewLeaf {
+    let content = Leaf::content_of_rating(salt.bytes(), fingerprint, rated_at.millis());
+    let about = Leaf::about_rating(&Receipt::of(part, rating));
+    NewLeaf { part, rating: *rating, number: 0, cell, blinding: salt.blinding(), content, about }
+}
+
+/// The leaf of what happened to a rating.
+pub(in crate::store::sql) fn of_event(
+    (part, rating): (u8, &RatingId),
+    cell: Cell,
+    salt: &[u8; 32],
+    number: u32,
+) -> NewLeaf {
+    let kind = cell.group.kind;
+    NewLeaf {
+        part,
+        rating: *rating,
+        number,
+        blinding: Blinding::of_event(salt, kind, number),
+        content: Leaf::content_of_event(salt, kind, number),
+        about: Leaf::about_event(salt, kind, number),
+        cell,
+    }
+}
+
+/// Commits to all cells.
+pub(in crate::store::sql) fn commit(leaves: &[NewLeaf]) -> Vec<(Leaf, Record)> {
+    let commitments = {
+        let mut points = POINTS.lock().unwrap_or_else(PoisonError::into_inner);
+        commit_all(leaves.iter().map(|new| (&new.cell, &new.blinding)), &mut points)
+    };
+    let with = leaves.iter().zip(commitments).map(|(new, commitment)| {
+        let leaf = Leaf { commitment, content: new.content, about: new.about };
+        let mut entry = [0; LEAF_BYTES];
+        entry.copy_from_slice(&Entry::Leaf(leaf).bytes());
+        let (kind, day) = (new.cell.group.kind, new.cell.day);
+        (leaf, Record { part: new.part, rating: new.rating, kind, number: new.number, day, entry })
+    });
+    with.collect()
+}
+
+/// Puts leaves on their way in the transaction of what they stand for, under the commit's slot and revision.
+pub(in crate::store::sql) fn note(
+    transaction: &Transaction<'_>,
+    (slot, revision): (i64, i64),
+    records: &[Record],
+) -> Result<(), StoreError> {
+    if records.is_empty() {
+        return Ok(());
+    }
+    transaction.execute(
+        "insert into ledger_pending (part, slot, revision, leaves, last) values (?1, ?2, ?3, ?4, null)",
+        params![part_of(slot), slot, revision, Record::write_all(records)],
+    )?;
+    Ok(())
+}
+
+/// What a rating's leaf follows from.
+pub(in crate::store::sql) struct RatedRow {
+    pub(in crate::store::sql) part: u8,
+    pub(in crate::store::sql) id: RatingId,
+    pub(in crate::store::sql) group: Group,
+    pub(in crate::store::sql) level: SatisfactionLevel,
+    pub(in crate::store::sql) rated_at: Instant,
+    pub(in crate::store::sql) salt: [u8; 32],
+    pub(in crate::store::sql) fingerprint: [u8; 16],
+}
+
+/// The columns of a rating `r` and its quarantine `q` for [`RatedRow`].
+pub(in crate::store::sql) const RATED: &str =
+    "r.part, r.id, r.level, r.region, r.agency, r.channel, r.provenance, r.rated_at, r.salt,
+    r.fingerprint, q.part is not null";
+
+impl RatedRow {
+    pub(in crate::store::sql) fn read(row: &Row<'_>) -> database::Result<Self> {
+        let is_held: bool = row.get(10)?;
+        Ok(Self {
+            part: row.get(0)?,
+            id: row.get(1)?,
+            level: named(row, 2, |name| name.parse().ok())?,
+            group: Group {
+                kind: if is_held { Kind::Held } else { Kind::Counted },
+                district: region_of(row.get(3)?),
+                agency: row.get(4)?,
+                channel: named(row, 5, |name| name.parse::<Channel>().ok())?,
+                provenance: named(row, 6, |name| name.parse::<Provenance>().ok())?,
+            },
+            rated_at: Instant::from_millis(row.get(7)?),
+            salt: row.get(8)?,
+            fingerprint: row.get(9)?,
+        })
+    }
+
+    /// Its own leaf.
+    pub(in crate::store::sql) fn leaf(&self) -> NewLeaf {
+        let cell = Cell::new(self.group.clone(), self.rated_at.day_in_china(), self.level);
+        let of = (self.part, &self.id);
+        of_rating(of, cell, &Salt::new(self.salt), (&self.fingerprint, self.rated_at))
+    }
+
+    /// The leaf of what happened to it.
+    pub(in crate::store::sql) fn event(&self, kind: Kind, at: Instant, number: u32) -> NewLeaf {
+        let cell = Cell::new(Group { kind, ..self.group.clone() }, at.day_in_china(), self.level);
+        of_event((self.part, &self.id), cell, &self.salt, number)
+    }
+}
+
+/// The rating of an event.
+pub(in crate::store::sql) fn rated(
+    connection: &Connection,
+    part: u8,
+    rating: &RatingId,
+) -> Result<Option<RatedRow>, StoreError> {
+    let sql = format!(
+        "select {RATED} from rating r left join quarantine q on q.part = r.part and q.rating = r.id
+         where r.part = ?1 and r.id = ?2"
+    );
+    Ok(connection.query_row(&sql, params![part, rating], RatedRow::read).optional()?)
+}
+
+/// The leaf of a rating, and the numbers among which it is.
+pub(in crate::store::sql) fn leaf(
+    connection: &Connection,
+    part: u8,
+    rating: &RatingId,
+) -> Result<Option<RatingLeaf>, StoreError> {
+    let snapshot = connection.snapshot()?;
+    let Some(row) = rated(&snapshot, part, rating)? else { return Ok(None) };
+    let commit = snapshot.query_row(
+        "select slot, revision from rating where part = ?1 and id = ?2",
+        params![part, rating],
+        |row| Ok(row.get::<Option<i64>>(0)?.zip(row.get::<Option<i64>>(1)?)),
+    )?;
+    let range = |row: &Row<'_>| {
+        let (first, n): (i64, i64) = (row.get(0)?, row.get(1)?);
+        Ok(first.unsigned_abs()..(first + n).unsigned_abs())
+    };
+    let mut among = None;
+    if let Some((slot, revision)) = commit {
+        let sql = "select first, n from ledger_batch where part = ?1 and slot = ?2 and revision = ?3";
+        among = snapshot.query_row(sql, params![part_of(slot), slot, revision], range).optional()?;
+    }
+    if among.is_none() {
+        let sql =
+            "select first, n from ledger_batch where part = ?1 and slot = ?2 and last >= ?3 order by last limit 1";
+        among = snapshot.query_row(sql, params![part, OF_BEFORE, rating], range).optional()?;
+    }
+    let leaf = commit_one(&row.leaf());
+    Ok(Some(RatingLeaf { leaf, among }))
+}
+
+fn commit_one(new: &NewLeaf) -> Leaf {
+    commit(std::slice::from_ref(new))[0].0
+}
+
+/// Notes what happened to a rating under a number of its own: a slot that nobody counts in.
+pub(in crate::store::sql) fn note_event(transaction: &Transaction<'_>, new: NewLeaf) -> Result<(), StoreError> {
+    let of_events = slot::of_events(transaction.slot());
+    let revision = slot::raise(transaction, of_events)?;
+    let records: Vec<_> = commit(&[new]).into_iter().map(|(_, record)| record).collect();
+    note(transaction, (of_events, revision), &records)
+}
