@@ -25,6 +25,9 @@ pub(crate) const ASSETS: &str = "target/assets";
 pub(crate) const BRIDGE: &str = "haochaping-bridge.js";
 /// What the pad of a window runs.
 const PAD: &str = "haochaping-pad.js";
+/// What checks a proof on the look-up page, and its wasm.
+const PROOF: &str = "haochaping-proof.js";
+pub(crate) const PROOF_WASM: &str = "haochaping.proof.wasm";
 /// The widget carries the texts of one language, so that nobody downloads the others.
 pub(crate) const LANGUAGES: [&str; 3] = ["zh-Hans", "zh-Hant", "en"];
 
@@ -57,7 +60,18 @@ pub(crate) fn widget(root: &Path) -> Result<()> {
     ensure!(parts.iter().all(|(other, _)| *other == whole), "the glue differs between languages");
     let glue = glue::slim(&whole)?;
     let wasm: Vec<_> = LANGUAGES.into_iter().zip(parts.into_iter().map(|(_, wasm)| wasm)).collect();
-    write_assets(root, &glue, &wasm)
+    write_assets(root, &glue, &wasm, &proof(root)?)
+}
+
+/// The check of a proof: glue and wasm.
+fn proof(root: &Path) -> Result<(String, Vec<u8>)> {
+    execute(
+        "build the check of a proof",
+        cargo()
+            .args(["build", "--locked", "-p", "haochaping-proof", "--profile", "widget", "--target", TARGET])
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags(root)),
+    )?;
+    bind(root, "haochaping_proof.wasm")
 }
 
 fn compile(root: &Path, lang: &str) -> Result<()> {
@@ -128,13 +142,15 @@ fn add_target() -> Result<()> {
     execute("add the wasm target", Command::new("rustup").args(["target", "add", TARGET]))
 }
 
-fn write_assets(root: &Path, glue: &str, wasm: &[(&str, Vec<u8>)]) -> Result<()> {
+fn write_assets(root: &Path, glue: &str, wasm: &[(&str, Vec<u8>)], proof: &(String, Vec<u8>)) -> Result<()> {
     let directory = root.join(ASSETS);
     fs::create_dir_all(&directory)?;
-    let sources = copy_sources(root, glue)?;
+    let (proof_glue, proof_wasm) = proof;
+    let sources = copy_sources(root, &[("glue.js", glue), ("proof-glue.js", proof_glue)])?;
     // The release is named by its content, so that its files can be kept by browsers for ever.
     let mut all = Sha256::new();
-    for part in wasm.iter().map(|(_, wasm)| wasm.as_slice()).chain(sources.iter().map(Vec::as_slice)) {
+    let modules = wasm.iter().map(|(_, wasm)| wasm).chain([proof_wasm]);
+    for part in modules.chain(&sources) {
         all.update(part);
     }
     let digest = all.finalize();
@@ -146,15 +162,20 @@ fn write_assets(root: &Path, glue: &str, wasm: &[(&str, Vec<u8>)]) -> Result<()>
     let loader = bundle(root, "script.js", Format::Script, &known)?;
     let bridge = bundle(root, "bridge.js", Format::Script, &known)?;
     let pad = bundle(root, "pad.js", Format::Script, &known)?;
+    let check = bundle(root, "proof.js", Format::Script, &known)?;
     let mut files: Map<String, Value> = values.into_iter().map(|(lang, value)| (wasm_name(&lang), value)).collect();
     files.insert("haochaping.js".to_owned(), integrity(loader.as_bytes()).into());
     files.insert(BRIDGE.to_owned(), integrity(bridge.as_bytes()).into());
     files.insert(PAD.to_owned(), integrity(pad.as_bytes()).into());
+    files.insert(PROOF.to_owned(), integrity(check.as_bytes()).into());
+    files.insert(PROOF_WASM.to_owned(), integrity(proof_wasm).into());
     let list = format!("{:#}\n", json!({ "version": version, "files": files }));
     let mut contents = vec![
         ("haochaping.js".to_owned(), loader.as_bytes()),
         (BRIDGE.to_owned(), bridge.as_bytes()),
         (PAD.to_owned(), pad.as_bytes()),
+        (PROOF.to_owned(), check.as_bytes()),
+        (PROOF_WASM.to_owned(), proof_wasm.as_slice()),
         ("integrity.json".to_owned(), list.as_bytes()),
     ];
     contents.extend(wasm.iter().map(|(lang, wasm)| (wasm_name(lang), wasm.as_slice())));
@@ -229,15 +250,17 @@ pub(crate) enum Format {
     Module,
 }
 
-/// The glue beside the element's sources, which are given back in the order of their names.
-fn copy_sources(root: &Path, glue: &str) -> Result<Vec<Vec<u8>>> {
+/// The glue beside the sources, which are given back in the order of their names, glue first.
+fn copy_sources(root: &Path, glue: &[(&str, &str)]) -> Result<Vec<Vec<u8>>> {
     let work = root.join("target/widget");
     fs::create_dir_all(&work)?;
-    fs::write(work.join("glue.js"), glue)?;
+    for (name, glue) in glue {
+        fs::write(work.join(name), glue)?;
+    }
     let mut sources: Vec<_> = fs::read_dir(root.join("widget/js"))?.flatten().map(|file| file.path()).collect();
     sources.retain(|path| path.extension().is_some_and(|ending| ending == "js"));
     sources.sort();
-    let mut contents = vec![glue.as_bytes().to_vec()];
+    let mut contents: Vec<_> = glue.iter().map(|(_, glue)| glue.as_bytes().to_vec()).collect();
     for source in sources {
         let name = source.file_name().context("a file has a name")?;
         contents.push(fs::read(&source)?);

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use anyhow::{Result, ensure};
 
-use crate::build::{LANGUAGES, wasm_name};
+use crate::build::{ASSETS, LANGUAGES, PROOF_WASM, wasm_name};
 
 /// Everything a page downloads, brotli.
 const BUDGET_ALL: u64 = 64_000;
@@ -14,12 +14,15 @@ const BUDGET_SCRIPT: u64 = 7_000;
 /// Prints a table; a page downloads the script and the wasm file of its language.
 pub(crate) fn run(root: &Path) -> Result<()> {
     println!("{:<26}{:>10}{:>10}{:>10}", "file", "raw", "gzip", "brotli");
-    let script = line(root, "target/assets", "haochaping.js")?;
+    let script = line(root, ASSETS, "haochaping.js")?;
     let mut largest = 0;
     for lang in LANGUAGES {
-        largest = largest.max(line(root, "target/assets", &wasm_name(lang))?);
+        largest = largest.max(line(root, ASSETS, &wasm_name(lang))?);
     }
     let all = script + largest;
+    // What the look-up page loads when somebody asks for the check.
+    line(root, ASSETS, "haochaping-proof.js")?;
+    line(root, ASSETS, PROOF_WASM)?;
     // What portals load to draw codes themselves; no page of a form does.
     line(root, "target/js", "haochaping-js.js")?;
     line(root, "target/js", "haochaping-js.wasm")?;

@@ -107,7 +107,14 @@ fn api(root: &Path, full: bool) -> Result<()> {
     }
     execute("the collector over HTTP, killed at random, and several on one database", &mut whole)?;
     // Left out by name: what is true of a file alone. `cluster` has its counterparts for a server.
-    let of_files = ["sync::", "restore::a_backup_restores", "restore::store_copy", "refusals::a_key_file"];
+    let of_files = [
+        "sync::",
+        "restore::a_backup_restores",
+        "restore::store_copy",
+        "refusals::a_key_file",
+        "ledger::two_logs",
+        "ledger::a_log_that_shrank",
+    ];
     let skips: Vec<_> = of_files.iter().flat_map(|name| ["--skip", *name]).collect();
     on_server("the collector over HTTP on a server", &["api", "crash"], &skips)
 }
