@@ -9,10 +9,11 @@ use haochaping_tests::workspace;
 use serde_json::Value;
 
 /// Which of our crates a crate may know. A crate that is not here may know none, so a new crate is a decision.
-const MAY_KNOW: [(&str, &[&str]); 8] = [
+const MAY_KNOW: [(&str, &[&str]); 9] = [
     ("haochaping", &[]),
     ("haochaping-widget", &["haochaping"]),
     ("haochaping-js", &["haochaping"]),
+    ("haochaping-proof", &["haochaping"]),
     ("haochaping-cards", &["haochaping"]),
     ("haochaping-server", &["haochaping", "haochaping-cards"]),
     ("haochaping-demo", &["haochaping", "haochaping-server"]),
@@ -23,20 +24,20 @@ const MAY_KNOW: [(&str, &[&str]); 8] = [
     ),
 ];
 
-/// What the pure crate never pulls in, however far down: runtimes, clocks, and tables that cost every browser. Features
-/// count as the whole workspace turns them on, so the real tree of the widget is smaller than what is walked here.
+/// What the pure crate never pulls in, however far down: runtimes, clocks, and tables that cost every browser, with all of
+/// its features.
 const NEVER_IN_SDK: [&str; 5] = ["tokio", "chrono", "regex", "url", "wasm-bindgen"];
 
-fn metadata(extra: &[&str]) -> Value {
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    let output = Command::new(cargo)
-        .args(["metadata", "--format-version", "1"])
-        .args(extra)
-        .current_dir(workspace())
-        .output()
-        .expect("cargo runs");
+fn cargo() -> Command {
+    let mut cargo = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()));
+    cargo.current_dir(workspace());
+    cargo
+}
+
+fn said(cargo: &mut Command) -> String {
+    let output = cargo.output().expect("cargo runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).expect("cargo writes JSON")
+    String::from_utf8(output.stdout).expect("cargo writes text")
 }
 
 fn list(value: &Value) -> &[Value] {
@@ -49,7 +50,8 @@ fn text(value: &Value) -> &str {
 
 /// Our crates, each with those of ours it depends on, for whatever purpose.
 fn ours() -> BTreeMap<String, BTreeSet<String>> {
-    let metadata = metadata(&["--no-deps"]);
+    let metadata = said(cargo().args(["metadata", "--format-version", "1", "--no-deps"]));
+    let metadata: Value = serde_json::from_str(&metadata).expect("cargo writes JSON");
     let packages = list(&metadata["packages"]);
     let names: BTreeSet<_> = packages.iter().map(|package| text(&package["name"])).collect();
     let known = |package: &Value| {
@@ -81,29 +83,15 @@ fn no_crate_knows_one_that_it_should_not() {
 
 #[test]
 fn the_domain_pulls_in_no_runtime_no_clock_and_no_big_table() {
-    let metadata = metadata(&[]);
-    let names: BTreeMap<_, _> =
-        list(&metadata["packages"]).iter().map(|package| (text(&package["id"]), text(&package["name"]))).collect();
-    let nodes: BTreeMap<_, _> =
-        list(&metadata["resolve"]["nodes"]).iter().map(|node| (text(&node["id"]), node)).collect();
-    let sdk = names.iter().find(|(_, name)| **name == "haochaping").map(|(id, _)| *id).expect("the sdk is resolved");
-
-    // Where each crate was reached from, so that a fault names the way.
-    let mut reached_from = BTreeMap::from([(sdk, "")]);
-    let mut waiting = vec![sdk];
-    while let Some(id) = waiting.pop() {
-        for dependency in list(&nodes[id]["deps"]) {
-            let is_normal = list(&dependency["dep_kinds"]).iter().any(|kind| kind["kind"].is_null());
-            let to = text(&dependency["pkg"]);
-            if is_normal && !reached_from.contains_key(to) {
-                reached_from.insert(to, names[id]);
-                waiting.push(to);
-            }
-        }
-    }
-    let found: BTreeMap<_, _> = reached_from.iter().map(|(id, from)| (names[id], *from)).collect();
-    assert!(found.contains_key("serde") && found.contains_key("hmac"), "the walk walks: {found:?}");
+    let tree = |extra: &[&str]| {
+        let mut tree = cargo();
+        tree.args(["tree", "--locked", "-p", "haochaping", "--all-features", "--target", "all", "-e", "normal"]);
+        said(tree.args(extra))
+    };
+    let all = tree(&["--prefix", "none", "--format", "{p}"]);
+    let names: BTreeSet<_> = all.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert!(names.contains("serde") && names.contains("hmac"), "the tree is one: {names:?}");
     for never in NEVER_IN_SDK {
-        assert_eq!(found.get(never), None, "{never} is pulled in");
+        assert!(!names.contains(never), "{never} is pulled in: {}", tree(&["-i", never]));
     }
 }

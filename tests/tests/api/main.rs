@@ -17,6 +17,7 @@ mod headers;
 mod hot_words;
 mod improvements;
 mod journeys;
+mod ledger;
 mod links;
 mod lookup;
 mod matrix;
@@ -65,6 +66,13 @@ fn bad(ticket: &str) -> Value {
 /// Sends a rating as JSON.
 fn rate(collector: &Collector, rating: &Value) -> Answer {
     Http::new().post_json(&format!("{}/api/v1/ratings", collector.url()), rating)
+}
+
+/// What a rating's answer says, without the ledger's word: that is given anew each time.
+fn accepted(answer: &Answer) -> Value {
+    let mut body = answer.json();
+    body["proof"].take();
+    body
 }
 
 /// Asserts that an answer is a problem document of this status and code, and gives it.

@@ -8,7 +8,7 @@ use std::{
 use haochaping_tests::{Answer, Collector, Http};
 use serde_json::Value;
 
-use crate::{bad, filled, good, hidden, rate, verified};
+use crate::{accepted, bad, filled, good, hidden, rate, verified};
 
 /// Sends all at the same moment.
 fn at_once(collector: &Collector, ratings: &[Value]) -> Vec<Answer> {
@@ -54,7 +54,7 @@ fn of_200_tries_of_one_rating_all_get_its_receipt() {
     let rating = bad(&collector.register(1)[0]);
     let answers = at_once(&collector, &vec![rating; 200]);
     assert_eq!(statuses(&answers), BTreeMap::from([(200, 199), (201, 1)]));
-    let receipts: BTreeSet<_> = answers.iter().map(|answer| answer.json().to_string()).collect();
+    let receipts: BTreeSet<_> = answers.iter().map(|answer| accepted(answer).to_string()).collect();
     assert_eq!(receipts.len(), 1, "{receipts:?}");
     assert_eq!(verified(&collector), (1, 1));
 }

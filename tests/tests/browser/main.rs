@@ -10,6 +10,7 @@ mod faults;
 mod gate;
 mod handling;
 mod journeys;
+mod ledger;
 mod mini_programs;
 mod pad;
 mod page;

@@ -40,7 +40,9 @@ fn what_is_written_for_ratings_is_written_to_one_shard_at_a_time() {
     assert_eq!(crowd.finish(), N_TICKETS);
     let handed_on = "select count(*) from touched where of = 'work_order_entry' having count(*) > 0";
     eventually("orders that are handed on", || shared().rows_at(&url, handed_on).into_iter().next());
-    let (n, many) = shared().touched_shards(&url);
+    let (n, mut many) = shared().touched_shards(&url);
+    // There is one log: its numbers are given to the leaves of all shards, a few times a second and beside the ratings.
+    many.retain(|tables| tables != "ledger_batch ledger_open ledger_pending");
     assert!(n > usize::from(N_SHARDS) * 4, "{n}");
     assert_eq!(many, [""; 0], "of {n} transactions");
     let parts = "select count(distinct part) from counter where level = 'satisfied'";

@@ -21,6 +21,7 @@ use haochaping_server::{
     figures::Figures,
     http::{api::services::to_new, assets::Served, router::router},
     keys::{Keys, MasterKey},
+    ledger,
     store::{NewService, NullStore, Registered, SqlStore, Store},
     watch, writer,
 };
@@ -87,6 +88,7 @@ impl Collector {
         let config = Config::usual(format!("http://{address}"));
         let master = MasterKey::make(&data.join("master.key"), &SystemRng)?;
         let keys = Keys::load(&*store, &master, &SystemRng, now()).await?;
+        let ledger = ledger::key(&*store, &keys.ledger, &config.public_url).await?;
         let app = Arc::new(App::new(Parts {
             figures: Arc::new(Figures::new(config.publication, config.root_region)),
             config,
@@ -94,6 +96,7 @@ impl Collector {
             clock: Arc::new(SystemClock),
             rng: Arc::new(SystemRng),
             keys,
+            ledger,
             batch_max: kind.batch_max(),
         }));
         watch::start(&app, master).await?;
@@ -192,7 +195,8 @@ impl Collector {
     }
 }
 
-fn now() -> haochaping::calendar::Instant {
+/// This moment.
+pub(crate) fn now() -> haochaping::calendar::Instant {
     haochaping_server::app::Clock::now(&SystemClock)
 }
 

@@ -9,7 +9,7 @@
 //! - *group commit*: `SqlStore` with `batch_max` 512, as `serve` has it.
 //!
 //! With `-- --store postgres` the stores are databases of a PostgreSQL server that is started for it, and beside them stands
-//! *pgbench*: the bare insert of such a row on the same server.
+//! *pgbench*: the bare insert of such a row on the same server. With `-- --ledger` something else is measured: see `ledger.rs`.
 //!
 //! All three listen on loopback in this process, each with a data directory under `target/bench` that is removed
 //! afterwards. Clients are tasks of the same process that share its cores: each keeps one connection, sends a request
@@ -21,6 +21,7 @@
 //! not the numbers. Beside each row stands how often the same directory takes 4 KiB and `fdatasync` in one second.
 
 mod collector;
+mod ledger;
 mod pgbench;
 mod report;
 
@@ -50,11 +51,18 @@ async fn main() -> Result<()> {
     fs::create_dir_all(&bench)?;
     let directory = tempfile::tempdir_in(&bench)?;
     let asked: Vec<_> = std::env::args().skip(1).collect();
-    let server = match asked.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+    let mut asked: Vec<_> = asked.iter().map(String::as_str).collect();
+    let is_of_ledger = asked.first() == Some(&"--ledger");
+    asked.drain(..usize::from(is_of_ledger));
+    let server = match asked[..] {
         [] | ["--store", "sqlite"] => None,
         ["--store", "postgres"] => Some(Server::start(&[])),
-        _ => return Err("usage: bench-ingest [--store sqlite|postgres]".into()),
+        _ => return Err("usage: bench-ingest [--ledger] [--store sqlite|postgres]".into()),
     };
+    if is_of_ledger {
+        print!("{}", ledger::measure(directory.path(), server.as_ref()).await?);
+        return Ok(());
+    }
     let rows = measure(directory.path(), server.as_ref()).await?;
     print!("{}", report::table(&rows));
     Ok(())

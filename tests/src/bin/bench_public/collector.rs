@@ -9,6 +9,7 @@ use std::{
 use haochaping::{
     calendar::{DAY_MILLIS, Instant},
     identifier::Uscc,
+    ledger::Salt,
     link::{CardKind, ExpiryMonth, part_of},
     rating::{Channel, INDICATOR_VERSION, Provenance, SatisfactionLevel},
     region::Region,
@@ -20,6 +21,7 @@ use haochaping_server::{
     figures::Figures,
     http::{assets::Served, router::router},
     keys::{Keys, MasterKey},
+    ledger,
     staff::entry,
     store::{About, CARD_AUTHORITY, NewCard, NewRating, NewVisit, SqlStore, Store},
     watch, writer,
@@ -52,6 +54,7 @@ impl Collector {
         let config = Config { root_region: "320000".parse()?, ..Config::usual(format!("http://{address}")) };
         let master = MasterKey::new(random(&SystemRng));
         let keys = Keys::load(&*store, &master, &SystemRng, SystemClock.now()).await?;
+        let ledger = ledger::key(&*store, &keys.ledger, &config.public_url).await?;
         let app = Arc::new(App::new(Parts {
             figures: Arc::new(Figures::new(config.publication, config.root_region)),
             config,
@@ -59,6 +62,7 @@ impl Collector {
             clock: Arc::new(SystemClock),
             rng: Arc::new(SystemRng),
             keys,
+            ledger,
             batch_max: writer::BATCH_MAX,
         }));
         watch::start(&app, master).await?;
@@ -154,7 +158,7 @@ fn rating(card: u32, n: usize, at: Instant) -> NewRating {
         rated_at: at,
         entered_by: None,
         collected_at: None,
-        salt: random(&SystemRng),
+        salt: Salt::new(random(&SystemRng)),
         work_order: timeless_id(&SystemRng),
     }
 }

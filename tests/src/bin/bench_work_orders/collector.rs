@@ -10,6 +10,7 @@ use std::{
 use haochaping::{
     calendar::Instant as Moment,
     identifier::Uscc,
+    ledger::Salt,
     link::part_of,
     rating::{Channel, INDICATOR_VERSION, Provenance, SatisfactionLevel},
     region::Region,
@@ -24,7 +25,7 @@ use haochaping_server::{
     figures::Figures,
     http::{assets::Served, router::router},
     keys::{Keys, MasterKey},
-    orders,
+    ledger, orders,
     staff::{account, digest_of, entry, invite},
     store::{
         About, NewRating, NewService, SqlStore, Store, StoredApiKey,
@@ -59,6 +60,7 @@ impl Collector {
         let config = Config::usual(url.clone());
         let master = MasterKey::new(random(&SystemRng));
         let keys = Keys::load(&*store, &master, &SystemRng, SystemClock.now()).await?;
+        let ledger = ledger::key(&*store, &keys.ledger, &config.public_url).await?;
         let app = Arc::new(App::new(Parts {
             figures: Arc::new(Figures::new(config.publication, config.root_region)),
             config,
@@ -66,6 +68,7 @@ impl Collector {
             clock: Arc::new(SystemClock),
             rng: Arc::new(SystemRng),
             keys,
+            ledger,
             batch_max: writer::BATCH_MAX,
         }));
         let agencies: Vec<_> = (0..N_AGENCIES).map(code_of_agency).collect();
@@ -205,7 +208,7 @@ fn rating(new: &NewService, at: Moment) -> NewRating {
         rated_at: at,
         entered_by: None,
         collected_at: None,
-        salt: random(&SystemRng),
+        salt: Salt::new(random(&SystemRng)),
         work_order: timeless_id(&SystemRng),
     }
 }

@@ -1,0 +1,198 @@
+//! What the ledger costs. Two collectors take ratings of 256 clients by turns: one gives their leaves numbers meanwhile, as `serve`
+//! does; the other leaves them waiting. Then a day of ratings is closed, and an audit reads it on one core.
+
+use std::{
+    fs,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use haochaping::{
+    calendar::{DAY_MILLIS, Instant as Moment},
+    ledger::Salt,
+    link::Ticket,
+    rating::{Channel, INDICATOR_VERSION, Provenance, SatisfactionLevel},
+};
+use haochaping_postgres::Server;
+use haochaping_server::{
+    app::{SystemRng, random, timeless_id, uuid_at},
+    audit::{self, Client, State},
+    ledger,
+    store::{About, NewRating},
+};
+use haochaping_tests::load::{self, Load, Requests};
+
+use crate::{
+    Result,
+    collector::{Collector, Kind, now},
+};
+
+const N_CLIENTS: usize = 256;
+const N_TURNS: usize = 4;
+/// Loads of half a second in a turn, and the tickets of each.
+const N_LOADS: usize = 4;
+const N_TICKETS: usize = 15_000;
+/// Ratings of the day that is audited.
+const N_AUDITED: usize = 100_000;
+const BATCH: usize = 512;
+/// The share of the rate that must be left.
+const GOAL: f64 = 0.8;
+
+/// One of the two, and what was found of it.
+struct Side {
+    collector: Collector,
+    database: Option<String>,
+    load: Load,
+    n_bytes: u64,
+    n_leaves: u64,
+    /// Leaves without a number at the end of a turn, at most, and how long until all had one.
+    behind: (u64, Duration),
+}
+
+/// The whole answer of a run.
+pub(crate) async fn measure(directory: &Path, server: Option<&Server>) -> Result<String> {
+    let mut sides = [start(directory, "sequenced", server).await?, start(directory, "waiting", server).await?];
+    ledger::start(&sides[0].collector.app).await;
+    for turn in 1..=N_TURNS {
+        for (is_waiting, side) in [false, true].into_iter().zip(&mut sides) {
+            side.take_turn(turn, is_waiting, server).await?;
+        }
+        eprintln!("turn {turn} of {N_TURNS}: {:.0} and {:.0} ratings/s", sides[0].per_second(), sides[1].per_second());
+    }
+    let [sequenced, waiting] = &mut sides;
+    sequenced.n_leaves = size(&sequenced.collector).await?;
+    waiting.n_leaves = ledger::sequence(&*waiting.collector.app.store, &waiting.collector.app.ledger).await?;
+    let ratio = sequenced.per_second() / waiting.per_second();
+    let mut out = format!("{:<22} | ratings/s | p99 ms | bytes written a rating\n", "");
+    for (name, side) in [("with sequencing", &*sequenced), ("without", &*waiting)] {
+        let bytes = side.n_bytes as f64 / side.n_leaves as f64;
+        let p99 = side.load.p99().as_secs_f64() * 1000.0;
+        out += &format!("{name:<22} | {:>9.0} | {p99:>6.1} | {bytes:>22.0}\n", side.per_second());
+    }
+    let (n_behind, drained) = sequenced.behind;
+    out +=
+        &format!("at the end of a turn {n_behind} leaves had no number at most, and {drained:.2?} later all had one\n");
+    let verdict = if ratio >= GOAL { "met" } else { "missed" };
+    out += &format!("with ÷ without: {ratio:.2}, goal ≥ {GOAL:.2}: {verdict}\n\n");
+    out += &audited(directory, server, sequenced.per_second()).await?;
+    Ok(out)
+}
+
+async fn start(directory: &Path, name: &str, server: Option<&Server>) -> Result<Side> {
+    let data = directory.join(name);
+    fs::create_dir(&data)?;
+    let database = server.map(Server::database);
+    let collector = Collector::start(Kind::GroupCommit, &data, database.as_deref()).await?;
+    let behind = (0, Duration::ZERO);
+    Ok(Side { collector, database, load: Load::default(), n_bytes: 0, n_leaves: 0, behind })
+}
+
+impl Side {
+    fn per_second(&self) -> f64 {
+        self.load.per_second()
+    }
+
+    async fn take_turn(&mut self, turn: usize, is_waiting: bool, server: Option<&Server>) -> Result<()> {
+        let mut requests = self.collector.requests(turn, N_LOADS * N_TICKETS).await?;
+        let before = self.n_written(server)?;
+        for _ in 0..N_LOADS {
+            let rest = requests.split_off(N_TICKETS);
+            let part = std::mem::replace(&mut requests, rest);
+            self.load.add(load::run(self.collector.address, N_CLIENTS, Requests::Once(part)).await?);
+        }
+        if !is_waiting {
+            let (then, at_end) = (Instant::now(), size(&self.collector).await?);
+            while !self.collector.app.store.ledger_pending(1).await?.is_empty() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            let n_behind = size(&self.collector).await? - at_end;
+            self.behind = self.behind.max((n_behind, then.elapsed()));
+        }
+        self.n_bytes += self.n_written(server)? - before;
+        Ok(())
+    }
+
+    /// What was written so far: to the server's log, or by this process to its files.
+    fn n_written(&self, server: Option<&Server>) -> Result<u64> {
+        if let Some((server, url)) = server.zip(self.database.as_ref()) {
+            let sql = "select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint";
+            return Ok(server.sql_at(url, sql).trim().parse()?);
+        }
+        let io = fs::read_to_string("/proc/self/io")?;
+        let line = io.lines().find_map(|line| line.strip_prefix("write_bytes: ")).ok_or("no write_bytes")?;
+        Ok(line.parse()?)
+    }
+}
+
+async fn size(collector: &Collector) -> Result<u64> {
+    Ok(collector.app.store.ledger_head().await?.map_or(0, |head| head.size))
+}
+
+/// How fast a closed day is audited, against how fast its ratings could come.
+async fn audited(directory: &Path, server: Option<&Server>, per_second: f64) -> Result<String> {
+    let Side { collector, .. } = start(directory, "audited", server).await?;
+    rate_yesterday(&collector).await?;
+    ledger::start(&collector.app).await;
+    eprintln!("{N_AUDITED} ratings of yesterday are to be closed");
+    let mut n_closed = 0;
+    while n_closed < N_AUDITED as u64 {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let tables = collector.app.store.ledger_tables(0, 1_000).await?;
+        n_closed = tables.last().map_or(0, |table| table.size);
+    }
+    let (url, file) = (format!("http://{}", collector.address), directory.join("audit.json"));
+    let (audited, cpu) = tokio::task::spawn_blocking(move || {
+        let before = cpu_time()?;
+        let audited = audit::audit(&Client::new(&url), &mut State::default(), &file, &|_, _| {})?;
+        Ok::<_, Box<dyn std::error::Error + Send + Sync>>((audited, cpu_time()? - before))
+    })
+    .await??;
+    let rate = audited.n_read as f64 / cpu.as_secs_f64();
+    Ok(format!(
+        "audit: {} leaves and {} tables, {} leaves in no table, in {cpu:.2?} of one core: {rate:.0} leaves/s, {:.1} × the ratings/s above\n",
+        audited.n_read,
+        audited.n_tables,
+        audited.n_left,
+        rate / per_second
+    ))
+}
+
+/// Processor time of this thread, which the kernel counts in nanoseconds.
+fn cpu_time() -> Result<Duration> {
+    let said = fs::read_to_string("/proc/thread-self/schedstat")?;
+    Ok(Duration::from_nanos(said.split_whitespace().next().ok_or("no schedstat")?.parse()?))
+}
+
+async fn rate_yesterday(collector: &Collector) -> Result<()> {
+    let at = Moment::from_millis(now().millis() - DAY_MILLIS);
+    for from in (0..N_AUDITED).step_by(BATCH) {
+        let tickets = collector.register(0, from..N_AUDITED.min(from + BATCH)).await?;
+        let batch = tickets.iter().map(|token| Ok(rating(&Ticket::read(token)?, at)));
+        collector.app.store.commit(batch.collect::<Result<Vec<_>>>()?.into()).await?;
+    }
+    Ok(())
+}
+
+fn rating(ticket: &Ticket, at: Moment) -> NewRating {
+    NewRating {
+        part: ticket.part,
+        about: About::Service(ticket.service),
+        id: uuid_at(at, &SystemRng),
+        key_digest: random(&SystemRng),
+        fingerprint: random(&SystemRng),
+        level: SatisfactionLevel::VerySatisfied,
+        indicators: String::new(),
+        indicator_version: INDICATOR_VERSION.into(),
+        comment: None,
+        contact: None,
+        is_anonymous: false,
+        channel: Channel::Pc,
+        provenance: Provenance::Citizen,
+        lang: "zh-Hans",
+        rated_at: at,
+        entered_by: None,
+        collected_at: None,
+        salt: Salt::new(random(&SystemRng)),
+        work_order: timeless_id(&SystemRng),
+    }
+}

@@ -1,0 +1,396 @@
+//! The ledger: what it proves to the holder of a receipt, to an auditor and to a witness; and that each way of changing what
+//! people said is named by one of them.
+
+use std::path::{Path, PathBuf};
+
+use haochaping::{
+    calendar::{DAY_MILLIS, Instant},
+    ledger::{Proof, Salt},
+    link::part_of,
+    rating::{Channel, Provenance, SatisfactionLevel},
+};
+use haochaping_server::{
+    app::{Clock as _, SystemClock, SystemRng, random, timeless_id, uuid_at},
+    store::{About, NewRating, Outcome, Store as _},
+};
+use haochaping_tests::{Collector, Http, eventually, haochaping, service};
+use serde_json::Value;
+
+use crate::{bad, good, rate};
+
+/// Ratings of yesterday, committed beside the running collector; all of one department, the last one bad.
+fn rate_yesterday(collector: &Collector, case: &str, n: usize) {
+    let services: Vec<Value> = (0..n)
+        .map(|i| {
+            let mut service = service();
+            service["case_number"] = format!("{case}-{i}").into();
+            service
+        })
+        .collect();
+    collector.register_all(&services);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let store = collector.open_store().await;
+        let at = Instant::from_millis(SystemClock.now().millis() - DAY_MILLIS);
+        let mut batch = Vec::new();
+        for i in 0..n {
+            let (case, authority) = (format!("{case}-{i}"), collector.authority());
+            let part = part_of(authority, &case);
+            let found = store.find_service(part, authority, &case, 1).await.unwrap().unwrap();
+            let level = if i + 1 == n { SatisfactionLevel::Dissatisfied } else { SatisfactionLevel::Satisfied };
+            batch.push(rating(part, found.id, level, at));
+        }
+        let committed = store.commit(batch.into()).await.unwrap();
+        assert!(committed.outcomes.iter().all(|outcome| *outcome == Outcome::Accepted));
+    });
+}
+
+fn rating(part: u8, service: [u8; 16], level: SatisfactionLevel, at: Instant) -> NewRating {
+    NewRating {
+        part,
+        about: About::Service(service),
+        id: uuid_at(at, &SystemRng),
+        key_digest: random(&SystemRng),
+        fingerprint: random(&SystemRng),
+        level,
+        indicators: String::new(),
+        indicator_version: "2020-05".into(),
+        comment: None,
+        contact: None,
+        is_anonymous: false,
+        channel: Channel::Pc,
+        provenance: Provenance::Citizen,
+        lang: "zh-Hans",
+        rated_at: at,
+        entered_by: None,
+        collected_at: None,
+        salt: Salt::new(random(&SystemRng)),
+        work_order: timeless_id(&SystemRng),
+    }
+}
+
+fn size_of(collector: &Collector) -> Option<u64> {
+    let answer = Http::new().get(&format!("{}/ledger/checkpoint", collector.url()));
+    answer.text().lines().nth(1)?.parse().ok()
+}
+
+fn sequenced(collector: &Collector, size: u64) {
+    eventually("every leaf has a number", || (size_of(collector)? >= size).then_some(()));
+}
+
+/// Yesterday's ratings are in the log; `change` is done behind the collector's back before yesterday is closed.
+fn closed(change: &str) -> Collector {
+    let mut collector = Collector::start(&[]);
+    rate_yesterday(&collector, "JS-YESTERDAY", 6);
+    sequenced(&collector, 6);
+    collector.stop();
+    if !change.is_empty() {
+        collector.run_sql(change);
+    }
+    // A running collector publishes what waits when its day begins; this one begins it now.
+    collector.restart_elsewhere();
+    eventually("yesterday is closed", || last_table(&collector).filter(|table| table["rows"][0].is_object()));
+    collector
+}
+
+/// The newest table of a closed day.
+fn last_table(collector: &Collector) -> Option<Value> {
+    let tables = Http::new().get(&format!("{}/ledger/tables", collector.url())).json();
+    let number = tables["tables"].as_array()?.last()?["number"].as_u64()?;
+    Some(Http::new().get(&format!("{}/ledger/tables/{number}", collector.url())).json())
+}
+
+/// An audit with a state of its own in a directory.
+fn audit(collector: &Collector, state: &Path) -> (Option<i32>, String) {
+    let said = haochaping(&["audit", &collector.url(), "--state", state.to_str().unwrap()]);
+    (said.code, format!("{}{}", said.out, said.err))
+}
+
+fn state() -> (tempfile::TempDir, PathBuf) {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("audit.json");
+    (directory, file)
+}
+
+#[test]
+fn a_rating_is_promised_at_once_and_proven_a_moment_later_and_neither_shows_how() {
+    let collector = Collector::start(&[]);
+    let ticket = &collector.register(2)[0];
+    let mut rating = bad(ticket);
+    rating["comment"] = "窗口态度差".into();
+    let accepted = rate(&collector, &rating).json();
+    let (receipt, lookup) = (accepted["receipt"].as_str().unwrap(), accepted["lookup"].as_str().unwrap());
+    let key = Http::new().get(&format!("{}/ledger/key", collector.url())).text().trim().to_owned();
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("receipt.json");
+    let path = file.to_str().unwrap();
+
+    std::fs::write(&file, accepted.to_string()).unwrap();
+    let said = haochaping(&["verify-receipt", path, "--key", &key, "--receipt", receipt]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(said.out.contains("promised") && said.out.contains(receipt), "{}", said.out);
+
+    let url = format!("{}/api/v1/ratings/{lookup}/proof", collector.url());
+    let proof = eventually("the leaf has a number", || {
+        let answer = Http::new().get(&url).json();
+        answer["index"].is_u64().then_some(answer)
+    });
+    assert_eq!(proof["key"], key.as_str());
+    let text = proof["proof"].as_str().unwrap();
+    assert!(text.len() <= 2_048, "{}", text.len());
+    assert_eq!(
+        Proof::read(text).unwrap().entry,
+        haochaping::ledger::Promise::read(accepted["proof"].as_str().unwrap()).unwrap().entry
+    );
+    std::fs::write(&file, proof.to_string()).unwrap();
+    let said = haochaping(&["verify-receipt", path, "--key", &key]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(said.out.contains("leaf 0 is in the ledger"), "{}", said.out);
+    assert_eq!(haochaping(&["verify-receipt", &url]).code, Some(0), "by its address");
+    // The same again for a retry: what was promised is proven now.
+    let again = rate(&collector, &rating).json();
+    assert_eq!(again["proof"].as_str().unwrap().lines().next(), Some("c2sp.org/tlog-proof@v1"));
+
+    // A wrong receipt, a strange key, another tree, no proof.
+    let wrong = |args: &[&str], expected: &str| {
+        let said = haochaping(&[&["verify-receipt", path], args].concat());
+        assert!(said.code == Some(1) && said.err.contains(expected), "{expected}: {}", said.err);
+    };
+    wrong(&["--receipt", "0000-0000-0000-0000"], "not that of the receipt 0000-0000-0000-0000");
+    let strange = haochaping::ledger::LogKey::new("other.example/ledger", &[7; 32]).unwrap();
+    wrong(&["--key", strange.public()], "not signed by other.example/ledger");
+    rate(&collector, &good(&collector.register(1)[0]));
+    sequenced(&collector, 2);
+    let checkpoint = Http::new().get(&format!("{}/ledger/checkpoint", collector.url()));
+    let checkpoint = checkpoint.text();
+    let (head, _) = text.split_once("\n\n").unwrap();
+    std::fs::write(&file, format!("{head}\n\n{checkpoint}")).unwrap();
+    wrong(&["--key", &key], "not the length of one in a tree of 2");
+    std::fs::write(&file, "nothing").unwrap();
+    wrong(&["--key", &key], "it is no proof");
+}
+
+#[test]
+fn whoever_audits_reads_what_is_new_and_finds_every_closed_day_in_order() {
+    let collector = closed("");
+    let (_directory, file) = state();
+    let (code, said) = audit(&collector, &file);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("tables of closed days follow from their leaves; 0 leaves are in no table"), "{said}");
+    let table = last_table(&collector).unwrap();
+    assert_eq!(table["rows"][0]["counts"]["satisfied"], 5, "{table}");
+    assert_eq!(table["rows"][0]["counts"]["dissatisfied"], 1, "{table}");
+    rate(&collector, &good(&collector.register(1)[0]));
+    let size = size_of(&collector).unwrap() + 1;
+    sequenced(&collector, size);
+    let (code, said) = audit(&collector, &file);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("1 of them new"), "{said}");
+    let said = collector.cli(&["verify"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    std::fs::write(&file, "{}").unwrap();
+    assert!(audit(&collector, &file).1.contains("holds no state of an audit"));
+}
+
+/// What is done to the store, and what whoever reads the public log says of it.
+#[track_caller]
+fn audit_names(change: &str, expected: &str) {
+    let collector = closed(change);
+    let (_directory, file) = state();
+    let (code, said) = audit(&collector, &file);
+    assert!(code == Some(1) && said.contains(expected), "{expected}: {said}");
+}
+
+const BAD: &str = "level = 'dissatisfied'";
+
+#[test]
+fn a_bad_rating_that_was_removed_is_named() {
+    audit_names(
+        &format!("delete from work_order; delete from rating where {BAD}; update waiting set dissatisfied = 0;"),
+        "6 leaves are to be accounted for, and it accounts for 5",
+    );
+}
+
+#[test]
+fn a_good_rating_that_was_invented_is_named() {
+    let columns =
+        "authority, service_number, key_digest, fingerprint, indicators, indicator_version, anonymous, channel,
+       provenance, lang, item_code, agency, region, rated_at, salt, slot, revision";
+    audit_names(
+        &format!(
+            "insert into rating (part, id, case_number, level, {columns})
+               select part, key_digest, 'invented', 'very_satisfied', {columns} from rating where {BAD};
+             insert into ledger_open (part, rating, kind, number, day)
+               select r.part, r.key_digest, o.kind, 0, o.day from rating r join ledger_open o on o.rating = r.id
+               where r.{BAD};
+             update waiting set very_satisfied = very_satisfied + 1;"
+        ),
+        "6 leaves are to be accounted for, and it accounts for 7",
+    );
+}
+
+#[test]
+fn a_level_that_was_flipped_is_named_with_what_it_was() {
+    audit_names(
+        &format!(
+            "update rating set level = 'very_satisfied' where {BAD};
+             update waiting set dissatisfied = 0, very_satisfied = very_satisfied + 1;"
+        ),
+        "citizen dissatisfied] is told as one of [",
+    );
+}
+
+#[test]
+fn ratings_that_were_moved_to_another_day_are_named() {
+    audit_names(
+        "update rating set rated_at = rated_at - 86400000;
+         update ledger_open set day = day - 1; update waiting set day = day - 1;",
+        "its counts are not what its leaves add up to",
+    );
+}
+
+/// Whoever knows the code can still say what is on record, and is told that it is not what was accepted.
+#[test]
+fn verify_names_the_rating_that_was_changed() {
+    let mut collector = Collector::start(&[]);
+    let accepted = rate(&collector, &bad(&collector.register(1)[0])).json();
+    sequenced(&collector, 1);
+    collector.stop();
+    collector.run_sql("update rating set rated_at = rated_at + 1");
+    let said = collector.cli(&["verify"]);
+    let receipt = accepted["receipt"].as_str().unwrap();
+    assert!(said.err.contains(&format!("the rating {receipt} is not what its leaf 0 says")), "{}", said.err);
+    collector.run_sql("update rating set rated_at = rated_at - 1, comment = null, contact = null");
+    assert_eq!(collector.cli(&["verify"]).code, Some(0), "a comment may be deleted");
+    collector.run_sql("delete from work_order; delete from rating");
+    let said = collector.cli(&["verify"]);
+    assert!(said.err.contains("leaf 0 of the ledger stands for no rating on record"), "{}", said.err);
+}
+
+#[test]
+fn a_table_that_was_rewritten_after_its_day_is_named() {
+    let collector = closed("");
+    let (_directory, file) = state();
+    assert_eq!(audit(&collector, &file).0, Some(0));
+    let (_other, fresh) = state();
+    // As an operator would: counts and commitment of the remainder can be made to fit, the log's entry cannot.
+    let body = if collector.database().is_some() {
+        "update ledger_table set body = convert_to(replace(convert_from(body, 'UTF8'), '\"satisfied\": 5', '\"satisfied\": 9'), 'UTF8')"
+    } else {
+        "update ledger_table set body = cast(replace(cast(body as text), '\"satisfied\": 5', '\"satisfied\": 9') as blob)"
+    };
+    collector.run_sql(body);
+    let (code, said) = audit(&collector, &fresh);
+    assert!(code == Some(1) && said.contains("6 leaves are to be accounted for, and it accounts for 10"), "{said}");
+    assert!(collector.cli(&["verify"]).err.contains("is not the one that was published"));
+}
+
+#[test]
+fn a_tile_that_is_cut_short_and_a_strange_key_are_named() {
+    let collector = Collector::start(&[]);
+    rate(&collector, &bad(&collector.register(1)[0]));
+    sequenced(&collector, 1);
+    let (_directory, file) = state();
+    let strange = haochaping::ledger::LogKey::new("other.example/ledger", &[7; 32]).unwrap();
+    let said = haochaping(&["audit", &collector.url(), "--state", file.to_str().unwrap(), "--key", strange.public()]);
+    assert!(said.code == Some(1) && said.err.contains("not signed by other.example/ledger"), "{}", said.err);
+    collector.run_sql("update ledger_tile set data = substr(data, 1, 40) where level = -1");
+    let (code, said) = audit(&collector, &file);
+    assert!(code == Some(1) && said.contains("/ledger/tile/entries/000.p/1"), "{said}");
+    let wrong = ["0/000.p/0", "64/000", "0/999", "entries/000.p/256", "x"];
+    for path in wrong {
+        let answer = Http::new().get(&format!("{}/ledger/tile/{path}", collector.url()));
+        assert_eq!(answer.status, 404, "{path}");
+    }
+}
+
+/// A copy of a collector's data, with another one running on it: it signs by the same key.
+fn copied(collector: &mut Collector) -> Collector {
+    collector.stop();
+    let directory = tempfile::tempdir().unwrap();
+    for entry in std::fs::read_dir(collector.data_dir()).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_type().unwrap().is_file() {
+            std::fs::copy(entry.path(), directory.path().join(entry.file_name())).unwrap();
+        }
+    }
+    collector.restart_elsewhere();
+    Collector::start_in(directory, &[])
+}
+
+fn cosign(collector: &Collector, directory: &Path) -> (Option<i32>, String) {
+    let said = haochaping(&[
+        "cosign",
+        &collector.url(),
+        "--name",
+        "audit.example.org",
+        "--directory",
+        directory.to_str().unwrap(),
+    ]);
+    (said.code, format!("{}{}", said.out, said.err))
+}
+
+#[test]
+fn two_logs_shown_to_two_readers_are_caught_by_whoever_saw_the_first() {
+    let mut one = Collector::start(&[]);
+    rate(&one, &good(&one.register(1)[0]));
+    sequenced(&one, 1);
+    let other = copied(&mut one);
+    for collector in [&one, &other] {
+        rate(collector, &bad(&collector.register(1)[0]));
+        sequenced(collector, 2);
+    }
+    let (_directory, file) = state();
+    assert_eq!(audit(&one, &file).0, Some(0));
+    let (code, said) = audit(&other, &file);
+    assert!(code == Some(1) && said.contains("two logs of 2 leaves"), "{said}");
+    rate(&other, &good(&other.register(2)[1]));
+    sequenced(&other, 3);
+    let (code, said) = audit(&other, &file);
+    assert!(code == Some(1) && said.contains("the ledger shows two logs"), "{said}");
+
+    let witness = tempfile::tempdir().unwrap();
+    // The collector does not know the witness, whose line is kept all the same.
+    let (code, said) = cosign(&one, witness.path());
+    assert!(code == Some(1) && said.contains("it is kept here"), "{said}");
+    let (code, said) = cosign(&other, witness.path());
+    assert!(code == Some(1) && said.contains("it is another log"), "{said}");
+    let kept = std::fs::read_dir(witness.path()).unwrap().filter_map(Result::ok);
+    assert_eq!(kept.filter(|file| file.file_name().to_string_lossy().starts_with("checkpoint-")).count(), 2);
+}
+
+#[test]
+fn a_log_that_shrank_is_named() {
+    let mut one = Collector::start(&[]);
+    rate(&one, &good(&one.register(1)[0]));
+    sequenced(&one, 1);
+    let before = copied(&mut one);
+    rate(&one, &bad(&one.register(1)[0]));
+    sequenced(&one, 2);
+    let (_directory, file) = state();
+    assert_eq!(audit(&one, &file).0, Some(0));
+    let (code, said) = audit(&before, &file);
+    assert!(code == Some(1) && said.contains("the log shrank: it had 2 leaves and has 1"), "{said}");
+}
+
+#[test]
+fn a_witness_that_is_named_has_its_line_in_the_checkpoint() {
+    let witness = tempfile::tempdir().unwrap();
+    let mut first = Collector::start(&[]);
+    let (_, said) = cosign(&first, witness.path());
+    first.stop();
+    let key = said.lines().next().unwrap().to_owned();
+    let collector = Collector::start(&["--witness", &key]);
+    rate(&collector, &good(&collector.register(1)[0]));
+    sequenced(&collector, 1);
+    let fresh = tempfile::tempdir().unwrap();
+    std::fs::copy(witness.path().join("key"), fresh.path().join("key")).unwrap();
+    let (code, said) = cosign(&collector, fresh.path());
+    assert_eq!(code, Some(0), "{said}");
+    let cosigned = Http::new().get(&format!("{}/ledger/checkpoint", collector.url()));
+    let cosigned = cosigned.text();
+    let line = key.parse::<haochaping::ledger::WitnessKey>().unwrap().line(cosigned).unwrap();
+    assert!(line.is_some_and(|line| line.starts_with("— audit.example.org ")), "{cosigned}");
+    let refused = Http::new().send("POST", &format!("{}/ledger/cosignatures", collector.url()), Some(b"nothing"));
+    assert_eq!(refused.status, 422);
+}
