@@ -1,5 +1,6 @@
 //! What crosses crates: the real collector as a process, reached as customers reach it.
 
+mod auditor;
 mod collector;
 mod eventually;
 mod hall;
@@ -12,6 +13,7 @@ mod receiver;
 pub mod roster;
 mod staff;
 
+pub use auditor::Auditor;
 pub use collector::{Collector, Held, Said, haochaping, on_server, service};
 pub use eventually::eventually;
 pub use hall::{Device, Hall};

@@ -26,11 +26,12 @@ function say(name, values) {
   said.classList.toggle("fault", name != "holds" && name != "promised" && name != "checking");
 }
 
-/** The proof as the collector gives it now. */
+/** The proof as the collector gives it now. That the leaf is gone is an answer, and not a bad network. */
 async function fetched() {
   const response = await fetch(section.dataset.proof, { cache: "no-store" });
-  if (!response.ok) throw response.status;
-  return response.text();
+  if (response.ok) return response.text();
+  const problem = await response.json();
+  throw problem.code == "ledger-damaged" ? { gone: problem.title } : problem;
 }
 
 async function run() {
@@ -39,6 +40,7 @@ async function run() {
   try {
     [proof] = await Promise.all([fetched(), load()]);
   } catch (error) {
+    if (error.gone) return say("fails", { why: error.gone });
     return say(error instanceof WebAssembly.CompileError ? "unable" : "unreachable");
   }
   try {

@@ -62,6 +62,14 @@ pub struct Group {
     pub provenance: Provenance,
 }
 
+impl Group {
+    /// Whether the public hears how many there were of each level. Of ratings that are held, excluded or contested, and of those
+    /// that never count, it hears the number alone.
+    pub fn is_by_level(&self) -> bool {
+        self.kind == Kind::Counted && self.provenance.counts()
+    }
+}
+
 /// What a commitment commits to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cell {

@@ -9,17 +9,20 @@
 //! [proofs](https://c2sp.org/tlog-proof) and [cosignatures](https://c2sp.org/tlog-cosignature).
 
 mod cell;
+mod close;
 mod commitment;
 mod entry;
 mod evidence;
 mod merkle;
 mod note;
+mod opening;
 mod promise;
 mod proof;
 mod spread;
 mod table;
 
 pub use cell::{Cell, Group, Kind};
+pub use close::{Closing, close_day};
 pub use commitment::{Blinding, Element, Points, SCHEME, Salt, Secret, Tally, commit_all};
 pub use entry::{Entry, LEAF_BYTES, Leaf};
 pub use evidence::{Evidence, EvidenceFault};
@@ -27,7 +30,8 @@ pub use merkle::{Hash, InclusionFault, Tree, leaf_hash, node_hash, root_of_path}
 pub use note::{
     Checkpoint, Cosigner, LogKey, MalformedKey, NoteFault, Verifier, WitnessKey, open_checkpoint, sign_checkpoint,
 };
+pub use opening::{Opening, OpeningFault};
 pub use promise::{Promise, PromiseFault, Promised, Promiser};
 pub use proof::{Proof, ProofFault};
-pub use spread::{Spread, SpreadGroup, SpreadProof};
-pub use table::{Closing, DayTable, GroupCounts, Remainder, TableFault, close_day};
+pub use spread::{Spread, SpreadGroup, SpreadProof, Told};
+pub use table::{DayTable, GroupCounts, Remainder, TableFault};

@@ -1,6 +1,7 @@
-//! Groups that waited over several days. They are enough together and may be too few on each day, so that only what they add
-//! up to is told, with a proof that the leaves of all those days add up to just that: of a commitment to hidden numbers it shows
-//! the sums, and nothing of the numbers (a Σ-protocol for linear relations, made non-interactive by Fiat and Shamir).
+//! Groups of which only sums are told: those that waited over several days, which are enough together and may be too few on
+//! each day; and those of which the public hears a number and no levels. With the sums comes a proof that the leaves add up to just
+//! them: of a commitment to hidden numbers it shows the sums, and nothing of the numbers (a Σ-protocol for linear relations, made
+//! non-interactive by Fiat and Shamir).
 
 use curve25519_dalek::{ristretto::RistrettoPoint, scalar::Scalar};
 use serde::{Deserialize, Serialize};
@@ -8,11 +9,11 @@ use serde::{Deserialize, Serialize};
 use super::{
     Cell, Element, Group, Tally,
     commitment::{open, scalar},
-    table::base64_bytes,
+    table::{base64_bytes, total},
 };
 use crate::{calendar::CivilDate, rating::SatisfactionLevel, statistics::Counts};
 
-/// A group over several days.
+/// A group of which sums are told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SpreadGroup {
     /// Which.
@@ -20,16 +21,60 @@ pub struct SpreadGroup {
     pub group: Group,
     /// The days on which there were any, of whatever level, counted from 1970-01-01.
     pub days: Vec<i64>,
-    /// How many of each level on all of them together.
-    pub counts: Counts,
+    /// How many on all of them together.
+    #[serde(flatten)]
+    pub told: Told,
 }
 
-/// What several days' groups add up to, and the proof.
+/// How much is told of a group: of ratings that count, each level; of everything else, as on the public page, the number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Told {
+    /// How many of each level.
+    Counts(Counts),
+    /// How many.
+    Total(u64),
+}
+
+impl SpreadGroup {
+    /// What is told of a group whose leaves are in a tally.
+    pub(super) fn of(group: &Group, tally: &Tally) -> Self {
+        let mut counts = Counts::default();
+        let mut days: Vec<i64> = tally.counts().map(|(cell, _)| cell.day).collect();
+        days.sort_unstable();
+        days.dedup();
+        tally.counts().for_each(|(cell, n)| counts.add(cell.level, n));
+        let told = if group.is_by_level() { Told::Counts(counts) } else { Told::Total(counts.total()) };
+        Self { group: group.clone(), days, told }
+    }
+
+    /// The day and its counts, where nothing of it has to be hidden.
+    pub(super) fn in_one_day(&self) -> Option<(i64, Counts)> {
+        match (&self.days[..], &self.told) {
+            ([day], Told::Counts(counts)) => Some((*day, *counts)),
+            _ => None,
+        }
+    }
+
+    /// The cells whose numbers are hidden, sum by sum.
+    fn sums(&self) -> Vec<(Vec<Cell>, u64)> {
+        let on_all_days = |level| self.days.iter().map(move |day| Cell::new(self.group.clone(), *day, level));
+        let sums: Vec<(Vec<Cell>, u64)> = match &self.told {
+            Told::Counts(counts) => {
+                SatisfactionLevel::ALL.map(|level| (on_all_days(level).collect(), counts.of(level))).into()
+            }
+            Told::Total(n) => vec![(SatisfactionLevel::ALL.into_iter().flat_map(on_all_days).collect(), *n)],
+        };
+        sums.into_iter().filter(|(_, total)| *total > 0).collect()
+    }
+}
+
+/// What such groups add up to, and the proof.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Spread {
     /// The groups.
     pub groups: Vec<SpreadGroup>,
-    /// The sum of their leaves.
+    /// The sum of their leaves, and a mask of the collector.
     #[serde(with = "base64_bytes")]
     pub commitment: [u8; 32],
     /// That it is the sum of such leaves.
@@ -42,24 +87,20 @@ pub struct SpreadProof {
     /// What the prover says first.
     #[serde(with = "base64_bytes")]
     announcement: [u8; 32],
-    /// One answer a group, level with any, and day, in that order; and one for the secret, last.
+    /// One answer for each hidden number: by group, level with any, and day; and one for the secret, last.
     #[serde(with = "base64_list")]
     answers: Vec<[u8; 32]>,
 }
 
-/// The hidden numbers of one group and level: by day they are hidden, their sum is told.
+/// Hidden numbers whose sum is told.
 struct Block {
     points: Vec<RistrettoPoint>,
     total: u64,
 }
 
 fn blocks(groups: &[SpreadGroup]) -> Vec<Block> {
-    let of_level = |spread: &SpreadGroup, level| {
-        let cells = spread.days.iter().map(|day| Cell::new(spread.group.clone(), *day, level).point());
-        Block { points: cells.collect(), total: spread.counts.of(level) }
-    };
-    let all = groups.iter().flat_map(|spread| SatisfactionLevel::ALL.map(|level| of_level(spread, level)));
-    all.filter(|block| block.total > 0).collect()
+    let sums = groups.iter().flat_map(SpreadGroup::sums);
+    sums.map(|(cells, total)| Block { points: cells.iter().map(Cell::point).collect(), total }).collect()
 }
 
 fn challenge(groups: &[SpreadGroup], commitment: &[u8; 32], announcement: &[u8; 32]) -> Scalar {
@@ -68,7 +109,7 @@ fn challenge(groups: &[SpreadGroup], commitment: &[u8; 32], announcement: &[u8; 
 }
 
 impl Spread {
-    /// The groups of a tally, over all its days.
+    /// The groups of a tally.
     pub(super) fn new(groups: Vec<SpreadGroup>, tally: &Tally) -> Self {
         let (element, secret) = (tally.element(), tally.secret.0);
         let commitment = element.bytes();
@@ -100,8 +141,13 @@ impl Spread {
         Self { groups, commitment, proof: SpreadProof { announcement, answers } }
     }
 
-    /// The sum of the leaves, if it is proven that it is one of these groups on these days.
+    /// The sum of the leaves, if it is proven that it is one of these groups on these days, and that each level is told where
+    /// it has to be.
     pub(super) fn check(&self) -> Option<Element> {
+        let is_told = |spread: &SpreadGroup| spread.group.is_by_level() == matches!(spread.told, Told::Counts(_));
+        if !self.groups.iter().all(is_told) {
+            return None;
+        }
         let element = Element::read(&self.commitment)?;
         let announcement = Element::read(&self.proof.announcement)?;
         let challenge = challenge(&self.groups, &self.commitment, &self.proof.announcement);
@@ -121,35 +167,19 @@ impl Spread {
         is_proven.then_some(element)
     }
 
-    /// How many leaves.
-    pub fn n_leaves(&self) -> u64 {
-        self.groups.iter().map(|spread| spread.counts.total()).sum()
+    /// How many leaves; `None` for more than can be counted.
+    pub fn n_leaves(&self) -> Option<u64> {
+        self.groups.iter().try_fold(0_u64, |sum, spread| match &spread.told {
+            Told::Counts(counts) => sum.checked_add(total([counts].into_iter())?),
+            Told::Total(n) => sum.checked_add(*n),
+        })
     }
 }
 
 /// The hidden numbers, in the order of the answers.
 fn numbers(groups: &[SpreadGroup], tally: &Tally) -> Vec<u64> {
-    let of = |spread: &SpreadGroup, level| -> Vec<u64> {
-        let cells = spread.days.iter().map(|day| Cell::new(spread.group.clone(), *day, level));
-        cells.map(|cell| tally.counts.get(&cell).copied().unwrap_or(0)).collect()
-    };
-    let levels = |spread: &SpreadGroup| {
-        SatisfactionLevel::ALL.into_iter().filter(|level| spread.counts.of(*level) > 0).collect::<Vec<_>>()
-    };
-    groups
-        .iter()
-        .flat_map(|spread| levels(spread).into_iter().flat_map(|level| of(spread, level)).collect::<Vec<_>>())
-        .collect()
-}
-
-/// The group of a tally whose cells are all of it.
-pub(super) fn spread_group(group: &Group, tally: &Tally) -> SpreadGroup {
-    let mut counts = Counts::default();
-    let mut days: Vec<i64> = tally.counts().map(|(cell, _)| cell.day).collect();
-    days.sort_unstable();
-    days.dedup();
-    tally.counts().for_each(|(cell, n)| counts.add(cell.level, n));
-    SpreadGroup { group: group.clone(), days, counts }
+    let cells = groups.iter().flat_map(SpreadGroup::sums).flat_map(|(cells, _)| cells);
+    cells.map(|cell| tally.counts.get(&cell).copied().unwrap_or(0)).collect()
 }
 
 /// The civil date of a day counted from 1970-01-01.
@@ -183,7 +213,7 @@ mod tests {
         for (n, (day, level)) in (0_u8..).zip(levels) {
             tally.add_rating(cell(Kind::Counted, "a", *day, *level), &[n; 32]);
         }
-        let group = spread_group(&cell(Kind::Counted, "a", 0, SatisfactionLevel::Satisfied).group, &tally);
+        let group = SpreadGroup::of(&cell(Kind::Counted, "a", 0, SatisfactionLevel::Satisfied).group, &tally);
         Spread::new(vec![group], &tally)
     }
 
@@ -192,25 +222,45 @@ mod tests {
         use SatisfactionLevel::{Dissatisfied, Satisfied, VerySatisfied};
         let honest = spread(&[(1, Satisfied), (2, Satisfied), (2, Dissatisfied), (4, VerySatisfied), (4, Satisfied)]);
         assert!(honest.check().is_some());
-        assert_eq!((honest.groups[0].days.as_slice(), honest.n_leaves()), (&[1, 2, 4][..], 5));
+        assert_eq!((honest.groups[0].days.as_slice(), honest.n_leaves()), (&[1, 2, 4][..], Some(5)));
         let change = |with: &dyn Fn(&mut Spread)| {
             let mut other = honest.clone();
             with(&mut other);
             other.check()
         };
-        assert_eq!(change(&|s| s.groups[0].counts.satisfied += 1), None, "a total padded");
-        assert_eq!(
-            change(&|s| {
-                s.groups[0].counts.dissatisfied = 0;
-                s.groups[0].counts.satisfied += 1;
-            }),
-            None,
-            "a bad one told as a good one"
-        );
+        let count = |change: fn(&mut Counts)| {
+            let mut counts = Counts { very_satisfied: 1, satisfied: 3, dissatisfied: 1, ..Counts::default() };
+            assert_eq!(honest.groups[0].told, Told::Counts(counts));
+            change(&mut counts);
+            Told::Counts(counts)
+        };
+        let padded = count(|counts| counts.satisfied += 1);
+        assert_eq!(change(&|s| s.groups[0].told = padded.clone()), None, "a total padded");
+        let flipped = count(|counts| (counts.satisfied, counts.dissatisfied) = (4, 0));
+        assert_eq!(change(&|s| s.groups[0].told = flipped.clone()), None, "a bad one told as a good one");
+        assert_eq!(change(&|s| s.groups[0].told = Told::Total(5)), None, "levels that have to be told");
         assert_eq!(change(&|s| s.groups[0].days[0] = 3), None, "another day");
         assert_eq!(change(&|s| s.proof.answers[0][0] ^= 1), None);
         assert_eq!(change(&|s| s.proof.answers.truncate(3)), None);
         assert_eq!(change(&|s| s.proof.answers = vec![]), None);
+    }
+
+    /// Of six that were held and five that were excluded one would know how the sixth rated.
+    #[test]
+    fn of_what_does_not_count_the_number_is_told_and_no_levels() {
+        let mut tally = Tally::default();
+        for (n, level) in (0_u8..).zip(SatisfactionLevel::ALL) {
+            tally.add_rating(cell(Kind::Held, "a", 1, level), &[n; 32]);
+        }
+        let group = SpreadGroup::of(&cell(Kind::Held, "a", 1, SatisfactionLevel::Satisfied).group, &tally);
+        assert_eq!((&group.told, group.in_one_day()), (&Told::Total(5), None));
+        let mut spread = Spread::new(vec![group], &tally);
+        assert!(spread.check().is_some());
+        let text = serde_json::to_string(&spread).unwrap();
+        assert!(text.contains(r#""total":5"#) && !text.contains("satisfied"), "{text}");
+        assert_eq!(serde_json::from_str::<Spread>(&text).unwrap(), spread);
+        spread.groups[0].told = Told::Total(6);
+        assert_eq!(spread.check(), None);
     }
 
     /// Whoever sees the proof must not be able to try the few ways in which five ratings lie over two days.

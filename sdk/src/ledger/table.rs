@@ -6,11 +6,7 @@ use curve25519_dalek::scalar::Scalar;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{
-    Cell, Element, Group, Hash, Kind, Spread, Tally,
-    commitment::open,
-    spread::{date, spread_group},
-};
+use super::{Cell, Element, Group, Hash, Kind, Spread, commitment::open, spread::date};
 use crate::{rating::SatisfactionLevel, statistics::Counts};
 
 /// A group on one day.
@@ -30,15 +26,9 @@ pub struct GroupCounts {
 pub struct Remainder {
     /// How many.
     pub leaves: u64,
-    /// The sum of their commitments.
+    /// The sum of their commitments, and a mask of the collector.
     #[serde(with = "base64_bytes")]
     pub commitment: [u8; 32],
-}
-
-impl Default for Remainder {
-    fn default() -> Self {
-        Self { leaves: 0, commitment: Element::zero().bytes() }
-    }
 }
 
 /// The table of a closed day.
@@ -55,26 +45,13 @@ pub struct DayTable {
     pub size: u64,
     /// Groups of one day.
     pub rows: Vec<GroupCounts>,
-    /// The sum of the secrets of the leaves in `rows`.
+    /// The sum of the secrets of the leaves in `rows`, less the masks of what is spread and left.
     #[serde(with = "base64_bytes")]
     pub secret_sum: [u8; 32],
     /// Groups of several days.
     pub spread: Option<Spread>,
     /// What is left.
     pub remainder: Remainder,
-}
-
-/// What a table closes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Closing {
-    /// The table's number.
-    pub number: u32,
-    /// The last closed day, counted from 1970-01-01.
-    pub day: i64,
-    /// The first leaf that the table before did not account for.
-    pub from: u64,
-    /// The size of the log.
-    pub size: u64,
 }
 
 /// Why a table does not follow from its leaves.
@@ -100,32 +77,6 @@ pub enum TableFault {
     /// The groups of several days are not proven.
     #[error("the sums over several days are not proven")]
     Unproven,
-}
-
-/// Makes the table: `taken` has what is published, each group with its leaves, and `rest` what is not.
-pub fn close_day(closing: Closing, taken: BTreeMap<Group, Tally>, rest: &Tally) -> DayTable {
-    let (mut rows, mut open_tally, mut groups, mut spread_tally) =
-        (Vec::new(), Tally::default(), Vec::new(), Tally::default());
-    for (group, tally) in taken {
-        let spread = spread_group(&group, &tally);
-        if let [day] = spread.days[..] {
-            rows.push(GroupCounts { group, day, counts: spread.counts });
-            open_tally.merge(tally);
-        } else {
-            groups.push(spread);
-            spread_tally.merge(tally);
-        }
-    }
-    DayTable {
-        number: closing.number,
-        closed: date(closing.day).map_or_else(String::new, |date| date.to_string()),
-        from: closing.from,
-        size: closing.size,
-        rows,
-        secret_sum: open_tally.secret.0.to_bytes(),
-        spread: (!groups.is_empty()).then(|| Spread::new(groups, &spread_tally)),
-        remainder: Remainder { leaves: rest.n_leaves(), commitment: rest.element().bytes() },
-    }
 }
 
 impl DayTable {
@@ -154,12 +105,19 @@ impl DayTable {
     /// # Errors
     /// [`TableFault`].
     pub fn check(&self, before: &Remainder, n_leaves: u64, sum: Element) -> Result<(), TableFault> {
-        let told = self.rows.iter().map(|row| row.counts.total()).sum::<u64>()
-            + self.spread.as_ref().map_or(0, Spread::n_leaves)
-            + self.remainder.leaves;
-        let there = before.leaves + n_leaves;
+        let too_many = || TableFault::Malformed("its numbers are too large".into());
+        let told = total(self.rows.iter().map(|row| &row.counts)).ok_or_else(too_many)?;
+        let spread = self.spread.as_ref().map_or(Some(0), Spread::n_leaves).ok_or_else(too_many)?;
+        let told = told.checked_add(spread).and_then(|n| n.checked_add(self.remainder.leaves));
+        let (told, there) = (told.ok_or_else(too_many)?, before.leaves.saturating_add(n_leaves));
         if told != there {
             return Err(TableFault::Leaves { there, told });
+        }
+        if self.remainder.leaves == 0 && self.remainder != Remainder::default() {
+            return Err(TableFault::Malformed("nothing is left, and it adds up to something".into()));
+        }
+        if !self.rows.iter().all(|row| row.group.is_by_level()) {
+            return Err(TableFault::Malformed("a row tells levels of what is told by its number alone".into()));
         }
         let element = |bytes, what: &str| Element::read(bytes).ok_or_else(|| TableFault::Malformed(what.into()));
         let spread = match &self.spread {
@@ -169,18 +127,10 @@ impl DayTable {
         let left = element(&self.remainder.commitment, "the remainder is no commitment")?;
         let secret = Option::<Scalar>::from(Scalar::from_canonical_bytes(self.secret_sum));
         let secret = secret.ok_or_else(|| TableFault::Malformed("the sum of secrets is none".into()))?;
-        let terms = self.cells().map(|(cell, n)| (cell.point(), Scalar::from(n)));
+        let terms = cells(&self.rows).map(|(cell, n)| (cell.point(), Scalar::from(n)));
         let told = Element(open(terms, secret)) + spread + left;
         let is = element(&before.commitment, "what the table before left is no commitment")? + sum;
         if is == told { Ok(()) } else { Err(TableFault::Sum { hint: self.explain(is - told) }) }
-    }
-
-    /// The cells of one day, and how many leaves of each.
-    fn cells(&self) -> impl Iterator<Item = (Cell, u64)> {
-        let of = |row: &GroupCounts| {
-            SatisfactionLevel::ALL.map(|level| (Cell::new(row.group.clone(), row.day, level), row.counts.of(level)))
-        };
-        self.rows.iter().flat_map(of).filter(|(_, n)| *n > 0)
     }
 
     /// Looks for the little that would make the table right: one leaf told as another, or a few more or fewer of one cell.
@@ -215,6 +165,21 @@ impl DayTable {
     }
 }
 
+/// The cells of rows, and how many leaves of each.
+pub(super) fn cells(rows: &[GroupCounts]) -> impl Iterator<Item = (Cell, u64)> {
+    let of = |row: &GroupCounts| {
+        SatisfactionLevel::ALL.map(|level| (Cell::new(row.group.clone(), row.day, level), row.counts.of(level)))
+    };
+    rows.iter().flat_map(of).filter(|(_, n)| *n > 0)
+}
+
+/// How many there are of all levels; `None` for more than can be counted.
+pub(super) fn total<'a>(mut all: impl Iterator<Item = &'a Counts>) -> Option<u64> {
+    all.try_fold(0_u64, |sum, counts| {
+        SatisfactionLevel::ALL.into_iter().try_fold(sum, |sum, level| sum.checked_add(counts.of(level)))
+    })
+}
+
 /// A cell in words.
 fn name(cell: &Cell) -> String {
     let Group { kind, district, agency, channel, provenance } = &cell.group;
@@ -244,7 +209,7 @@ mod tests {
 
     use super::*;
     use crate::ledger::{
-        Blinding,
+        Blinding, Closing, Opening, OpeningFault, Tally, Told, close_day,
         commitment::{Points, commit_all, tests::cell},
     };
 
@@ -262,14 +227,14 @@ mod tests {
         sum
     }
 
-    fn table(leaves: &Leaves, salt_from: u8, closing: Closing) -> (DayTable, Tally) {
+    fn table(leaves: &Leaves, salt_from: u8, closing: Closing) -> (DayTable, Opening) {
         let (mut taken, mut rest) = (BTreeMap::<Group, Tally>::new(), Tally::default());
         for (n, (agency, day, level, is_taken)) in (salt_from..).zip(leaves) {
             let cell = cell(Kind::Counted, agency, *day, LEVELS[*level]);
             let to = if *is_taken { taken.entry(cell.group.clone()).or_default() } else { &mut rest };
             to.add_rating(cell, &[n; 32]);
         }
-        (close_day(closing, taken, &rest), rest)
+        close_day(closing, taken, &rest, None)
     }
 
     fn closing(size: usize) -> Closing {
@@ -290,7 +255,7 @@ mod tests {
     #[test]
     fn what_was_changed_is_named() {
         let leaves = some();
-        let (honest, _) = table(&leaves, 0, closing(6));
+        let (honest, opening) = table(&leaves, 0, closing(6));
         let (before, n) = (Remainder::default(), leaves.len() as u64);
         let check = |table: &DayTable| table.check(&before, n, sum(&leaves, 0));
         assert_eq!(check(&honest), Ok(()));
@@ -323,12 +288,63 @@ mod tests {
             check(&table(&other_day, 0, closing(6)).0),
             Err(TableFault::Sum { .. } | TableFault::Unproven)
         ));
-        let mut unproven = honest;
+        let mut unproven = honest.clone();
         let spread = unproven.spread.as_mut().unwrap();
-        spread.groups[0].counts.very_dissatisfied -= 1;
-        spread.groups[0].counts.very_satisfied += 1;
+        spread.groups[0].told = Told::Counts(Counts { very_satisfied: 2, ..Counts::default() });
         assert_eq!(check(&unproven), Err(TableFault::Unproven));
         assert!(matches!(DayTable::read(b"{}"), Err(TableFault::Malformed(_))));
+        assert_eq!(opening.check(1, &honest.remainder), Ok(()));
+        assert_eq!(Opening::read(&opening.to_bytes()), Ok(opening));
+    }
+
+    /// The collector's own program was changed: it pads a row at closing and computes the remainder that makes it right.
+    #[test]
+    fn what_was_padded_into_the_remainder_is_found_by_whoever_has_it_opened() {
+        let leaves = some();
+        let (mut table, opening) = table(&leaves, 0, closing(6));
+        let whole = Element::read(&table.remainder.commitment).unwrap();
+        let point = |level| Element(cell(Kind::Counted, "a", 2, level).point());
+        table.rows[0].counts.dissatisfied -= 1;
+        table.rows[0].counts.satisfied += 1;
+        let padded = whole + point(LEVELS[3]) - point(LEVELS[1]);
+        table.remainder.commitment = padded.bytes();
+        assert_eq!(table.check(&Remainder::default(), 6, sum(&leaves, 0)), Ok(()), "nothing public tells it");
+        assert_eq!(opening.check(1, &table.remainder), Err(OpeningFault::Other(1)));
+        // Numbers below 0 would open it, and there are none.
+        let text = String::from_utf8(opening.to_bytes()).unwrap();
+        let wrong = text.replace("\"very_dissatisfied\": 1", "\"very_dissatisfied\": -1");
+        assert!(text != wrong && matches!(Opening::read(wrong.as_bytes()), Err(OpeningFault::Malformed(_))));
+        let more = Opening::read(text.replace("\"satisfied\": 0", "\"satisfied\": 1").as_bytes()).unwrap();
+        assert!(matches!(more.check(1, &table.remainder), Err(OpeningFault::Leaves { there: 1, .. })));
+        assert_eq!(opening.check(2, &table.remainder), Err(OpeningFault::OtherTable { its: 1, newest: 2 }));
+
+        table.remainder.leaves = u64::MAX;
+        assert!(matches!(table.check(&Remainder::default(), 4, sum(&leaves, 0)), Err(TableFault::Malformed(_))));
+        let (mut nothing, _) = super::tests::table(&vec![("a", 2, 0, true)], 0, closing(1));
+        assert_eq!(nothing.remainder, Remainder::default());
+        nothing.remainder.commitment = whole.bytes();
+        let said = nothing.check(&Remainder::default(), 1, sum(&vec![("a", 2, 0, true)], 0));
+        assert!(matches!(said, Err(TableFault::Malformed(_))), "{said:?}");
+    }
+
+    /// Whoever guesses which leaves are in a table must not be told that it was the right guess.
+    #[test]
+    fn no_exact_sum_of_leaves_is_published() {
+        let leaves = some();
+        let (table, _) = table(&leaves, 0, closing(6));
+        let sum_of = |which: fn(usize) -> bool| {
+            let mut points = Points::default();
+            let each = (0_u8..).zip(&leaves).enumerate().filter(|(n, _)| which(*n)).map(|(_, (salt, leaf))| {
+                let cell = cell(Kind::Counted, leaf.0, leaf.1, LEVELS[leaf.2]);
+                Element::read(&commit_all([(&cell, &Blinding::of_rating(&[salt; 32]))], &mut points)[0]).unwrap()
+            });
+            each.sum::<Element>()
+        };
+        assert_ne!(table.remainder.commitment, sum_of(|n| n == 5).bytes());
+        assert_ne!(table.spread.as_ref().unwrap().commitment, sum_of(|n| n == 2 || n == 3).bytes());
+        let secret = Scalar::from_canonical_bytes(table.secret_sum).unwrap();
+        let rows = Element(open(cells(&table.rows).map(|(cell, n)| (cell.point(), Scalar::from(n))), secret));
+        assert_ne!(rows, sum_of(|n| matches!(n, 0 | 1 | 4)));
     }
 
     proptest! {
@@ -362,8 +378,10 @@ mod tests {
                 let to = if *is_taken { taken.entry(cell.group.clone()).or_default() } else { &mut rest };
                 to.add_rating(cell, &[n; 32]);
             }
-            prop_assert_eq!(left.n_leaves(), one.remainder.leaves);
-            let two = close_day(Closing { number: 2, day: 20_783, from: n_first, size: n_first + n_second }, taken, &rest);
+            prop_assert_eq!(left.check(1, &one.remainder), Ok(()));
+            let of_both = Closing { number: 2, day: 20_783, from: n_first, size: n_first + n_second };
+            let (two, opening) = close_day(of_both, taken, &rest, Some(&left));
+            prop_assert_eq!(opening.check(2, &two.remainder), Ok(()));
             prop_assert_eq!(two.check(&one.remainder, n_second, sum(&second, 100)), Ok(()));
             if let Some(row) = two.rows.first() {
                 let mut wrong = two.clone();

@@ -1,8 +1,9 @@
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
-use haochaping::wire::v1;
-use tlog_tiles::{Hash, Tile, TileHashReader, TileReader, prove_tree};
+use anyhow::{Context, Result, ensure};
+use tlog_tiles::{Hash, HashReader as _, Tile, TileHashReader, TileReader, prove_tree, record_hash, stored_hash_index};
+
+use super::OtherLog;
 
 /// The largest answer that is read: a table of many departments over many days.
 const ANSWER_MAX: u64 = 256 * 1024 * 1024;
@@ -47,20 +48,18 @@ impl Client {
         self.bytes(&path(Tile::new(8, 0, n, u32::try_from(width)?, true)))
     }
 
-    /// All tables after a number.
+    /// Whether these entries, by their numbers, are those of a log of this size and root.
     ///
     /// # Errors
-    /// As [`Self::bytes`].
-    pub fn tables(&self, mut after: u32) -> Result<Vec<v1::LedgerTable>> {
-        let mut all = Vec::new();
-        loop {
-            let bytes = self.bytes(&format!("tables?after={after}"))?;
-            let found: v1::LedgerTables = serde_json::from_slice(&bytes).context("the list of tables")?;
-            let Some(last) = found.tables.last() else { return Ok(all) };
-            ensure!(last.number > after, "the list of tables does not go on after {after}");
-            after = last.number;
-            all.extend(found.tables);
+    /// In one line: one is not, or a tile is missing or wrong.
+    pub fn check_entries(&self, entries: &[(u64, Vec<u8>)], log: (u64, [u8; 32])) -> Result<()> {
+        let reader = TileHashReader::new(log.0, Hash(log.1), self);
+        let indexes: Vec<_> = entries.iter().map(|(index, _)| stored_hash_index(0, *index)).collect();
+        let hashes = reader.read_hashes(&indexes).context("the tiles of the ledger")?;
+        for ((index, bytes), hash) in entries.iter().zip(hashes) {
+            ensure!(record_hash(bytes) == hash, "leaf {index} is not the one that was signed");
         }
+        Ok(())
     }
 
     /// Whether a log of `size` leaves and this root begins with one of `before`: by the hashes that lead from one to the other,
@@ -75,11 +74,7 @@ impl Client {
         let reader = TileHashReader::new(after.0, Hash(after.1), self);
         let proof = prove_tree(after.0, before.0, &reader).context("the tiles of the ledger")?;
         if tlog_tiles::check_tree(&proof, after.0, Hash(after.1), before.0, Hash(before.1)).is_err() {
-            bail!(
-                "the log of {} leaves does not begin with the one of {} leaves that was seen before: it is another log",
-                after.0,
-                before.0
-            );
+            return Err(OtherLog::Grown { before: before.0, after: after.0 }.into());
         }
         Ok(())
     }

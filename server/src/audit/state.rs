@@ -22,14 +22,33 @@ pub struct State {
     pub seen: Option<Checkpoint>,
     /// Tables that hold.
     pub n_tables: u32,
+    /// The last day that they close; empty before the first.
+    pub closed: String,
+    /// The first leaf that they do not account for.
+    pub from: u64,
     /// What the last of them left.
     pub left: Remainder,
     /// Leaves since that one.
     pub n_since: u64,
     /// Their sum.
     pub sum: Element,
-    /// Tables that hold and that no leaf has named yet.
-    pub awaited: BTreeMap<u32, Hash>,
+}
+
+/// What a verifier who has seen nothing begins with.
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            key: String::new(),
+            log: Log::default(),
+            seen: None,
+            n_tables: 0,
+            closed: String::new(),
+            from: 0,
+            left: Remainder::default(),
+            n_since: 0,
+            sum: Element::zero(),
+        }
+    }
 }
 
 /// As in the file.
@@ -41,10 +60,11 @@ struct Written {
     edge: BTreeMap<i8, String>,
     seen: Option<(String, u64, String)>,
     n_tables: u32,
+    closed: String,
+    from: u64,
     left: Remainder,
     n_since: u64,
     sum: String,
-    awaited: BTreeMap<u32, String>,
 }
 
 impl State {
@@ -64,19 +84,24 @@ impl State {
                 None => None,
             };
             let edge = written.edge.into_iter().map(|(level, tile)| Some((level, BASE64_STANDARD.decode(tile).ok()?)));
-            let awaited = written.awaited.into_iter().map(|(number, hash)| Some((number, Hash::parse(&hash)?)));
             Some(Self {
                 key: written.key,
                 log: Log::of_hashes(written.size, edge.collect::<Option<_>>()?)?,
                 seen,
                 n_tables: written.n_tables,
+                closed: written.closed,
+                from: written.from,
                 left: written.left,
                 n_since: written.n_since,
                 sum: Element::read(&BASE64_STANDARD.decode(written.sum).ok()?.try_into().ok()?)?,
-                awaited: awaited.collect::<Option<_>>()?,
             })
         };
         read().with_context(|| format!("{} holds no state of an audit", path.display()))
+    }
+
+    /// Adds a leaf.
+    pub fn add(&mut self, leaf: Element) {
+        (self.n_since, self.sum) = (self.n_since + 1, self.sum + leaf);
     }
 
     /// Keeps it, whole or not at all.
@@ -90,10 +115,11 @@ impl State {
             edge: self.log.edge().iter().map(|(level, tile)| (*level, BASE64_STANDARD.encode(tile))).collect(),
             seen: self.seen.as_ref().map(|seen| (seen.origin.clone(), seen.size, seen.root.to_string())),
             n_tables: self.n_tables,
+            closed: self.closed.clone(),
+            from: self.from,
             left: self.left.clone(),
             n_since: self.n_since,
             sum: BASE64_STANDARD.encode(self.sum.bytes()),
-            awaited: self.awaited.iter().map(|(number, hash)| (*number, hash.to_string())).collect(),
         };
         replace(path, &serde_json::to_vec_pretty(&written)?)
     }
@@ -111,7 +137,10 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
         let mut file = std::fs::File::create(&new)?;
         file.write_all(bytes)?;
         file.sync_all()?;
-        std::fs::rename(&new, path)
+        std::fs::rename(&new, path)?;
+        // Who signed must not forget it when the power fails.
+        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        std::fs::File::open(directory.unwrap_or(Path::new(".")))?.sync_all()
     };
     write().with_context(|| format!("{} cannot be written", path.display()))
 }

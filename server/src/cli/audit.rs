@@ -1,7 +1,8 @@
 use std::path::PathBuf;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use clap::Args as ClapArgs;
+use haochaping::ledger::Opening;
 
 use super::progress_bar;
 use crate::audit::{Audited, Client, State, audit};
@@ -10,6 +11,7 @@ use crate::audit::{Audited, Client, State, audit};
 #[command(after_help = "Examples:
   haochaping audit https://hcp.example.gov.cn
   haochaping audit https://hcp.example.gov.cn --state hcp.json --key 'hcp.example.gov.cn/ledger+1a2b3c4d+AQ…'
+  haochaping audit https://hcp.example.gov.cn --opening opening.json
 
 Reads every leaf of a collector's ledger that came since the last time, and checks that the log has only grown and that the
 table of every closed day follows from its leaves. Ends with 1 and names the first thing that does not fit. The state says what
@@ -20,6 +22,9 @@ pub(super) struct Args {
     /// The file with what was seen last
     #[arg(long, value_name = "FILE", default_value = "ledger-audit.json")]
     state: PathBuf,
+    /// What opens the remainder of the newest table, from `open-remainder`: then every count is proven, and not only the sums
+    #[arg(long, value_name = "FILE")]
+    opening: Option<PathBuf>,
     /// The ledger's key, from somebody that you trust
     #[arg(long, value_name = "KEY")]
     key: Option<String>,
@@ -27,7 +32,7 @@ pub(super) struct Args {
 
 #[expect(clippy::print_stdout, reason = "commands answer on standard output")]
 pub(super) async fn run(args: Args) -> Result<()> {
-    let Audited { size, n_read, n_tables, n_left } = tokio::task::spawn_blocking(move || {
+    let (Audited { size, n_read, n_tables, closed, n_left }, is_opened) = tokio::task::spawn_blocking(move || {
         let mut state = State::read(&args.state)?;
         if let Some(key) = args.key {
             ensure!(
@@ -44,10 +49,20 @@ pub(super) async fn run(args: Args) -> Result<()> {
         };
         let audited = audit(&Client::new(&args.url), &mut state, &args.state, &progress);
         bar.finish_and_clear();
-        audited
+        let audited = audited?;
+        if let Some(path) = &args.opening {
+            let bytes = std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
+            let opened = Opening::read(&bytes).and_then(|opening| opening.check(state.n_tables, &state.left));
+            opened.with_context(|| path.display().to_string())?;
+        }
+        anyhow::Ok((audited, args.opening.is_some()))
     })
     .await??;
     println!("{size} leaves, {n_read} of them new: the log has only grown");
-    println!("{n_tables} tables of closed days follow from their leaves; {n_left} leaves are in no table yet");
+    let closed = if closed.is_empty() { closed } else { format!(" up to {closed}") };
+    println!("{n_tables} tables of closed days{closed} follow from their leaves; {n_left} leaves are in no table yet");
+    if is_opened {
+        println!("what is left of the newest is opened, so that no published count is more than its leaves");
+    }
     Ok(())
 }

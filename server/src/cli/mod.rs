@@ -11,6 +11,7 @@ mod endpoint;
 mod export;
 mod import;
 mod key;
+mod open_remainder;
 mod probe;
 mod region;
 pub mod serve;
@@ -77,6 +78,8 @@ enum Command {
     Verify(verify::Args),
     /// Check any collector's ledger from outside
     Audit(audit::Args),
+    /// Write what opens the remainder of the newest table, for the body that supervises
+    OpenRemainder(open_remainder::Args),
     /// Keep and sign the checkpoints of a collector's ledger, as an independent body
     Cosign(cosign::Args),
     /// Check that a rating is in the ledger, without any network
@@ -109,6 +112,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Probe(args) => probe::run(args).await,
         Command::Verify(args) => verify::run(args).await,
         Command::Audit(args) => audit::run(args).await,
+        Command::OpenRemainder(args) => open_remainder::run(args).await,
         Command::Cosign(args) => cosign::run(args).await,
         Command::VerifyReceipt(args) => verify_receipt::run(args).await,
         Command::Window(args) => window::run(args).await,

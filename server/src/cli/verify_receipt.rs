@@ -63,8 +63,14 @@ pub(super) async fn run(args: Args) -> Result<()> {
 
 fn read(what: &str) -> Result<String> {
     if what.starts_with("http://") || what.starts_with("https://") {
-        let mut answer = ureq::get(what).call().with_context(|| what.to_owned())?;
-        return answer.body_mut().read_to_string().with_context(|| what.to_owned());
+        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        let mut answer = agent.get(what).call().with_context(|| what.to_owned())?;
+        let text = answer.body_mut().read_to_string().with_context(|| what.to_owned())?;
+        if answer.status().is_success() {
+            return Ok(text);
+        }
+        let said = serde_json::from_str::<v1::Problem>(&text).map(|problem| problem.title);
+        bail!("{what} gives no proof ({}): {}", answer.status(), said.unwrap_or_else(|_| "no reason was given".into()));
     }
     if what == "-" {
         let mut text = String::new();

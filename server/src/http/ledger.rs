@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use haochaping::{
-    ledger::{Verifier, open_checkpoint},
+    ledger::{Verifier, open_checkpoint, sign_checkpoint},
     wire::v1,
 };
 use serde::Deserialize;
@@ -152,10 +152,8 @@ pub(super) async fn cosign(State(app): State<Arc<App>>, body: Bytes) -> Result<S
     for witness in &app.config.witnesses {
         let line = witness.line(text).map_err(|fault| refuse(StatusCode::UNPROCESSABLE_ENTITY, &fault.to_string()))?;
         let Some(line) = line else { continue };
-        // The log's own part and this line: what else came along is of nobody who was named.
-        let ours = text.split_inclusive('\n').take_while(|said| said.trim_end() != line);
-        let ours: String = ours.filter(|said| !said.starts_with('—') || said.contains(app.ledger.origin())).collect();
-        let kept = format!("{ours}{line}\n");
+        // What we signed and this line: what else came along is of nobody who was named.
+        let kept = format!("{}{line}\n", sign_checkpoint(&app.ledger, checkpoint.size, checkpoint.root));
         app.store.ledger_cosign(&witness.label(), checkpoint.size, &kept).await.map_err(|error| {
             tracing::error!(%error, "a cosignature was not kept");
             Problem::internal()

@@ -175,14 +175,14 @@ mod tests {
         let mut log = Log { keeps: true, ..Log::default() };
         (0..300).for_each(|n| log.append(&entry(n)));
         let tiles: BTreeMap<_, _> = log.take_tiles().into_iter().map(|(level, n, data)| ((level, n), data)).collect();
-        let of = |change: &dyn Fn(&mut Vec<Option<Vec<u8>>>)| {
+        let of = |change: fn(&mut Vec<Option<Vec<u8>>>)| {
             let mut edge = Log::edge_of(300).iter().map(|key| tiles.get(key).cloned()).collect::<Vec<_>>();
             change(&mut edge);
             Log::resume(300, edge)
         };
-        assert!(of(&|_| {}).is_some());
-        assert!(of(&|edge| edge[1] = None).is_none());
-        assert!(of(&|edge| edge[0].as_mut().unwrap().truncate(20)).is_none());
-        assert!(of(&|edge| edge[1].as_mut().unwrap().truncate(20)).is_none());
+        assert!(of(|_| {}).is_some());
+        assert!(of(|edge| edge[1] = None).is_none());
+        assert!(of(|edge| edge[0].as_mut().unwrap().truncate(20)).is_none());
+        assert!(of(|edge| edge[1].as_mut().unwrap().truncate(20)).is_none());
     }
 }

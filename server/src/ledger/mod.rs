@@ -17,18 +17,14 @@ use crate::app::App;
 
 /// How often leaves get their numbers: the log is never further behind than this and the time that it takes.
 const INTERVAL: Duration = Duration::from_millis(250);
-/// How often it is asked whether a day is to be closed.
-const CLOSE_EVERY: u32 = 12;
-/// And how long one waits for what could not be closed: five minutes.
-const CLOSE_AGAIN: u32 = 1_200;
 
 /// Starts the loop. Any number of collectors may run it on one store.
 pub async fn start(app: &Arc<App>) {
     // A new store has nothing from before, and is done with it here: later it would ask for the store's one way to write.
     let mut is_backfilling = backfill(app).await;
+    tokio::spawn(close::every_day(Arc::downgrade(app)));
     let app = Arc::downgrade(app);
     tokio::spawn(async move {
-        let mut n_rounds = 0_u32;
         loop {
             tokio::time::sleep(INTERVAL).await;
             let Some(app) = app.upgrade() else { return };
@@ -36,19 +32,6 @@ pub async fn start(app: &Arc<App>) {
             if let Err(error) = sequence(&*app.store, &app.ledger).await {
                 tracing::error!(%error, "leaves of the ledger got no numbers");
             }
-            if n_rounds > 0 {
-                n_rounds -= 1;
-                continue;
-            }
-            n_rounds = match close::close(&app).await {
-                Ok(true) => CLOSE_EVERY,
-                // Groups whose leaves are not there yet, or not any more: looked at again, and not all the time.
-                Ok(false) => CLOSE_AGAIN,
-                Err(error) => {
-                    tracing::error!(%error, "a day was not closed in the ledger");
-                    CLOSE_EVERY
-                }
-            };
         }
     });
 }

@@ -45,7 +45,11 @@ pub enum NoProof {
 pub async fn find(app: &App, part: u8, rating: RatingId) -> Result<Found, NoProof> {
     let found = app.store.ledger_leaf(part, rating).await?.ok_or(NoProof::Unknown)?;
     let Some(among) = found.among else {
-        let promiser = Promiser::new(&app.ledger, vec![Entry::Leaf(found.leaf).bytes()], app.clock.now());
+        // A leaf that was taken out before it had a number must not be promised anew.
+        if !found.is_waiting {
+            return Err(NoProof::Damaged("the rating's leaf"));
+        }
+        let promiser = Promiser::new(&app.ledger, vec![Entry::Leaf(found.leaf).bytes()], found.rated_at);
         let promise = promiser.promise(0).ok_or(NoProof::Damaged("no leaf"))?;
         return Ok(Found::Promise(promise.to_text()));
     };

@@ -24,7 +24,7 @@ pub async fn sequence(store: &dyn Store, key: &LogKey) -> Result<u64, StoreError
             return Ok(n_leaves);
         }
         let is_more = pending.len() == COMMITS_MAX as usize;
-        let extension = extend(store, key, pending).await?;
+        let Some(extension) = extend(store, key, pending).await? else { return Ok(n_leaves) };
         let n = extension.head.size - extension.from;
         // Where another collector was first there is nothing to mend: the next round reads what is left.
         if store.ledger_extend(extension).await? {
@@ -38,12 +38,15 @@ pub async fn sequence(store: &dyn Store, key: &LogKey) -> Result<u64, StoreError
     }
 }
 
-async fn extend(store: &dyn Store, key: &LogKey, pending: Vec<Pending>) -> Result<Extension, StoreError> {
-    let head = store.ledger_head().await?;
-    let from = head.map_or(0, |head| head.size);
+/// What follows after the head with these; `None` if another collector went on meanwhile.
+async fn extend(store: &dyn Store, key: &LogKey, pending: Vec<Pending>) -> Result<Option<Extension>, StoreError> {
+    let size = async || Ok::<_, StoreError>(store.ledger_head().await?.map_or(0, |head| head.size));
+    let from = size().await?;
     let tiles = store.ledger_tiles(Log::edge_of(from)).await?;
     let damaged = |what: &str| StoreError::Failed(format!("{what} are damaged"));
-    let mut log = Log::resume(from, tiles).ok_or_else(|| damaged("the ledger's tiles"))?;
+    let Some(mut log) = Log::resume(from, tiles) else {
+        return if size().await? == from { Err(damaged("the ledger's tiles")) } else { Ok(None) };
+    };
     let (mut batches, mut records, mut tables) = (Vec::new(), Vec::new(), Vec::new());
     for Pending { key, leaves } in pending {
         let first = log.size();
@@ -61,5 +64,5 @@ async fn extend(store: &dyn Store, key: &LogKey, pending: Vec<Pending>) -> Resul
     }
     let (size, root) = (log.size(), log.root());
     let head = Head { size, root, checkpoint: sign_checkpoint(key, size, root) };
-    Ok(Extension { from, head, batches, records, tables, tiles: log.take_tiles() })
+    Ok(Some(Extension { from, head, batches, records, tables, tiles: log.take_tiles() }))
 }

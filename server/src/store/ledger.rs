@@ -2,8 +2,10 @@
 
 use async_trait::async_trait;
 use haochaping::{
-    ledger::{DayTable, Hash, Kind, LEAF_BYTES, Leaf},
+    calendar::Instant,
+    ledger::{DayTable, Hash, Kind, LEAF_BYTES, Leaf, Opening},
     link::RatingId,
+    statistics::Counts,
 };
 
 use super::StoreError;
@@ -122,6 +124,10 @@ pub struct RatingLeaf {
     pub leaf: Leaf,
     /// The numbers of the commit's leaves, once they have some.
     pub among: Option<std::ops::Range<u64>>,
+    /// Whether the leaf is on its way into the log, or is still to be made for a rating from before.
+    pub is_waiting: bool,
+    /// When the rating was given.
+    pub rated_at: Instant,
 }
 
 /// A table of closed days as published.
@@ -147,12 +153,14 @@ pub type OpenKey = (u8, RatingId, Kind, u32);
 pub struct Closed {
     /// The table.
     pub table: DayTable,
+    /// What opens its remainder.
+    pub opening: Opening,
     /// The day it closes.
     pub day: i64,
     /// The leaves that are in its rows and groups.
     pub taken: Vec<OpenKey>,
-    /// The published groups that are in it, by their keys.
-    pub due: Vec<DueKey>,
+    /// The published groups that are in it, by their keys, and how many of each level.
+    pub due: Vec<(DueKey, Counts)>,
 }
 
 /// A published group: region, agency, item, card, channel, provenance, source, whether registered, and day.
@@ -194,6 +202,8 @@ pub trait LedgerStore {
     async fn ledger_tables(&self, after: u32, limit: u32) -> Result<Vec<StoredTable>, StoreError>;
     /// A table's bytes as published, once its entry is in the log.
     async fn ledger_table(&self, number: u32) -> Result<Option<Vec<u8>>, StoreError>;
+    /// What opens the remainder of the newest table; `None` before the first. Not for the public.
+    async fn ledger_opening(&self) -> Result<Option<Vec<u8>>, StoreError>;
     /// The log's name: `proposed`, unless it has one already.
     async fn ledger_origin(&self, proposed: &str) -> Result<String, StoreError>;
     /// Keeps the newest checkpoint that a witness signed.

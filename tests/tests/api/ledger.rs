@@ -13,8 +13,8 @@ use haochaping_server::{
     app::{Clock as _, SystemClock, SystemRng, random, timeless_id, uuid_at},
     store::{About, NewRating, Outcome, Store as _},
 };
-use haochaping_tests::{Collector, Http, eventually, haochaping, service};
-use serde_json::Value;
+use haochaping_tests::{Auditor, Collector, Http, Office, eventually, haochaping, service};
+use serde_json::{Value, json};
 
 use crate::{bad, good, rate};
 
@@ -69,13 +69,8 @@ fn rating(part: u8, service: [u8; 16], level: SatisfactionLevel, at: Instant) ->
     }
 }
 
-fn size_of(collector: &Collector) -> Option<u64> {
-    let answer = Http::new().get(&format!("{}/ledger/checkpoint", collector.url()));
-    answer.text().lines().nth(1)?.parse().ok()
-}
-
 fn sequenced(collector: &Collector, size: u64) {
-    eventually("every leaf has a number", || (size_of(collector)? >= size).then_some(()));
+    eventually("every leaf has a number", || (Auditor::size(collector)? >= size).then_some(()));
 }
 
 /// Yesterday's ratings are in the log; `change` is done behind the collector's back before yesterday is closed.
@@ -181,15 +176,83 @@ fn whoever_audits_reads_what_is_new_and_finds_every_closed_day_in_order() {
     assert_eq!(table["rows"][0]["counts"]["satisfied"], 5, "{table}");
     assert_eq!(table["rows"][0]["counts"]["dissatisfied"], 1, "{table}");
     rate(&collector, &good(&collector.register(1)[0]));
-    let size = size_of(&collector).unwrap() + 1;
+    let size = Auditor::size(&collector).unwrap() + 1;
     sequenced(&collector, size);
     let (code, said) = audit(&collector, &file);
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("1 of them new"), "{said}");
     let said = collector.cli(&["verify"]);
     assert_eq!(said.code, Some(0), "{}", said.err);
+    // Who supervises gets the remainder opened, and nothing of it is on the public address.
+    let opening = file.with_file_name("opening.json");
+    let opened = collector.cli(&["open-remainder"]);
+    assert_eq!(opened.code, Some(0), "{}", opened.err);
+    std::fs::write(&opening, &opened.out).unwrap();
+    let with = |opening: &Path| {
+        let (state, opening) = (file.to_str().unwrap(), opening.to_str().unwrap());
+        haochaping(&["audit", &collector.url(), "--state", state, "--opening", opening])
+    };
+    let said = with(&opening);
+    assert!(said.code == Some(0) && said.out.contains("no published count is more than its leaves"), "{}", said.err);
+    std::fs::write(&opening, opened.out.replace("\"table\": ", "\"table\": 1")).unwrap();
+    assert!(with(&opening).err.contains("ask for that one's"), "{}", with(&opening).err);
     std::fs::write(&file, "{}").unwrap();
     assert!(audit(&collector, &file).1.contains("holds no state of an audit"));
+}
+
+#[test]
+fn a_leaf_that_is_gone_is_not_promised_anew() {
+    let collector = Collector::start(&[]);
+    let accepted = rate(&collector, &bad(&collector.register(1)[0])).json();
+    sequenced(&collector, 1);
+    collector.run_sql("delete from ledger_batch");
+    let url = format!("{}/api/v1/ratings/{}/proof", collector.url(), accepted["lookup"].as_str().unwrap());
+    let answer = Http::new().get(&url);
+    assert_eq!((answer.status, answer.json()["code"].as_str()), (500, Some("ledger-damaged")));
+    let said = haochaping(&["verify-receipt", &url]);
+    assert!(said.code == Some(1) && said.err.contains("the ledger does not hold what it must"), "{}", said.err);
+}
+
+/// The store as the version before left it: ratings, what was published of them, an appeal that was upheld, and no ledger.
+#[test]
+fn ratings_from_before_the_ledger_get_their_leaves() {
+    let mut collector = closed("");
+    let accepted = rate(&collector, &bad(&collector.register(1)[0])).json();
+    let (department, body) = (Office::department(&collector), Office::body(&collector, "321000"));
+    let is_of_today = |order: &&Value| !order["case_number"].as_str().unwrap().starts_with("JS-YESTERDAY");
+    let order = eventually("the order of today", || {
+        department.list(0)["orders"].as_array().unwrap().iter().find(is_of_today).cloned()
+    });
+    let contested = department.act(
+        &order,
+        &[
+            json!({"action": "reach", "cause": "matter", "demand": "希望撤回"}),
+            json!({"action": "determine_mistaken", "finding": "评价人说按错了"}),
+            json!({"action": "file_appeal", "grounds": "误触"}),
+        ],
+    );
+    body.act(&contested, &[json!({"action": "uphold", "reason": "通话录音可证"})]);
+    let tables = last_table(&collector).unwrap()["number"].as_u64().unwrap();
+    let n_leaves = 6 + 2 + tables;
+    sequenced(&collector, n_leaves);
+    collector.stop();
+    for table in ["pending", "batch", "open", "head", "tile", "due", "table", "cosignature"] {
+        collector.run_sql(&format!("drop table ledger_{table}"));
+    }
+    collector.run_sql("delete from schema_migration where version = 20");
+
+    collector.restart_elsewhere();
+    sequenced(&collector, n_leaves);
+    eventually("yesterday is closed again", || last_table(&collector).filter(|table| table["rows"][0].is_object()));
+    let (_directory, file) = state();
+    let (code, said) = audit(&collector, &file);
+    assert_eq!(code, Some(0), "{said}");
+    let table = last_table(&collector).unwrap();
+    assert_eq!(table["rows"][0]["counts"]["satisfied"], 5, "{table}");
+    let url = format!("{}/api/v1/ratings/{}/proof", collector.url(), accepted["lookup"].as_str().unwrap());
+    assert_eq!(haochaping(&["verify-receipt", &url]).code, Some(0));
+    let said = collector.cli(&["verify"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
 }
 
 /// What is done to the store, and what whoever reads the public log says of it.
@@ -281,7 +344,7 @@ fn a_table_that_was_rewritten_after_its_day_is_named() {
     };
     collector.run_sql(body);
     let (code, said) = audit(&collector, &fresh);
-    assert!(code == Some(1) && said.contains("6 leaves are to be accounted for, and it accounts for 10"), "{said}");
+    assert!(code == Some(1) && said.contains("table 1 is not the one that leaf 6 says was published"), "{said}");
     assert!(collector.cli(&["verify"]).err.contains("is not the one that was published"));
 }
 
@@ -391,6 +454,17 @@ fn a_witness_that_is_named_has_its_line_in_the_checkpoint() {
     let cosigned = cosigned.text();
     let line = key.parse::<haochaping::ledger::WitnessKey>().unwrap().line(cosigned).unwrap();
     assert!(line.is_some_and(|line| line.starts_with("— audit.example.org ")), "{cosigned}");
-    let refused = Http::new().send("POST", &format!("{}/ledger/cosignatures", collector.url()), Some(b"nothing"));
-    assert_eq!(refused.status, 422);
+    let post = |body: &str| {
+        let url = format!("{}/ledger/cosignatures", collector.url());
+        Http::new().send("POST", &url, Some(body.as_bytes())).status
+    };
+    assert_eq!(post("nothing"), 422);
+    // Whoever sends it once more in another order, or with lines of nobody, takes nothing away and adds nothing.
+    let (text, lines) = cosigned.split_once("\n\n").unwrap();
+    let (ours, witness) = lines.trim_end().split_once('\n').unwrap();
+    let strange = ours.replace("/ledger ", "/ledger.example ");
+    assert_eq!(post(&format!("{text}\n\n{witness}\n{strange}\n{ours}\n")), 204);
+    for path in ["checkpoint", "cosigned"] {
+        assert_eq!(Http::new().get(&format!("{}/ledger/{path}", collector.url())).text(), cosigned, "{path}");
+    }
 }

@@ -24,7 +24,7 @@ async fn rate(page: &Page, gate: &Gate) -> String {
 }
 
 /// Waits until as many leaves have a number.
-async fn sequenced(gate: &Gate, size: u64) {
+fn sequenced(gate: &Gate, size: u64) {
     let url = format!("{}/ledger/checkpoint", gate.collector.url());
     block_in_place(|| {
         eventually("every leaf has a number", || {
@@ -39,7 +39,7 @@ async fn a_person_checks_by_keyboard_that_the_rating_is_in_the_ledger() {
     let gate = Gate::open(Wasm::Passes, &[]).await;
     let page = Page::open().await;
     let progress = rate(&page, &gate).await;
-    sequenced(&gate, 1).await;
+    sequenced(&gate, 1);
     for (scheme, mode) in [("light", "inline"), ("dark", "inline"), ("light", "elder")] {
         let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
         page.cdp("Emulation.setEmulatedMedia", features).await;
@@ -67,7 +67,7 @@ async fn a_proof_that_does_not_hold_is_said_and_one_that_did_not_come_is_not_cal
     let page = Page::open().await;
     let progress = rate(&page, &gate).await;
     rate(&page, &gate).await;
-    sequenced(&gate, 2).await;
+    sequenced(&gate, 2);
 
     gate.set(Wasm::Missing);
     page.goto(&progress).await;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use haochaping_postgres::{Server, shared};
-use haochaping_tests::{Collector, eventually};
+use haochaping_tests::{Auditor, Collector, eventually};
 
 use crate::{
     cut::Line,
@@ -24,7 +24,7 @@ fn nothing_is_lost_or_doubled_when_one_of_three_collectors_is_killed() {
     let mut moments = Moments::new("nothing_is_lost_or_doubled_when_one_of_three_collectors_is_killed");
     let first = Collector::start_on(&shared().database(), &[]);
     let (second, mut third) = (first.beside(&[]), first.beside(&[]));
-    let mut n = 0;
+    let (auditor, mut n) = (Auditor::default(), 0);
     for round in 1..=n_rounds() {
         let tickets = first.register(N_TICKETS);
         let crowd = Crowd::gather(&urls(&[&first, &second, &third]), &tickets, N_PEOPLE);
@@ -33,6 +33,7 @@ fn nothing_is_lost_or_doubled_when_one_of_three_collectors_is_killed() {
         n += crowd.finish();
         assert_eq!(n, round * N_TICKETS, "whoever was not answered asked another collector");
         assert_eq!(verified(&first), n);
+        auditor.follow(&first, n);
         third.restart_elsewhere();
         println!("round {round}: {n} acknowledged and on disk");
     }
@@ -44,7 +45,7 @@ fn nothing_is_lost_or_doubled_when_the_server_is_killed() {
     let mut server = Server::start(&[]);
     let first = Collector::start_on(&server.database(), &[]);
     let second = first.beside(&[]);
-    let mut n = 0;
+    let (auditor, mut n) = (Auditor::default(), 0);
     for round in 1..=n_rounds() {
         let tickets = first.register(N_TICKETS);
         let crowd = Crowd::gather(&urls(&[&first, &second]), &tickets, N_PEOPLE);
@@ -55,6 +56,7 @@ fn nothing_is_lost_or_doubled_when_the_server_is_killed() {
         n += crowd.finish();
         assert_eq!(n, round * N_TICKETS);
         assert_eq!(verified(&first), n);
+        auditor.follow(&first, n);
         println!("round {round}: {n} acknowledged and on disk");
     }
 }
@@ -72,14 +74,19 @@ fn nothing_is_lost_or_doubled_when_a_synchronous_standby_takes_over() {
         let url = format!("{url}?target_session_attrs=read-write");
         let first = Collector::start_on(&url, &[]);
         let second = first.beside(&[]);
-        let tickets = first.register(N_TICKETS);
-        let crowd = Crowd::gather(&urls(&[&first, &second]), &tickets, N_PEOPLE);
+        let tickets = first.register(N_TICKETS + N_PEOPLE);
+        let (early, late) = tickets.split_at(N_PEOPLE);
+        let auditor = Auditor::default();
+        assert_eq!(Crowd::gather(&urls(&[&first]), early, N_PEOPLE).finish(), N_PEOPLE);
+        auditor.follow(&first, N_PEOPLE);
+        let crowd = Crowd::gather(&urls(&[&first, &second]), late, N_PEOPLE);
         crowd.wait_for(usize::try_from(moments.below(N_TICKETS as u64 / 2)).unwrap());
         std::thread::sleep(Duration::from_micros(moments.below(5_000)));
         primary.kill();
         standby.promote();
         assert_eq!(crowd.finish(), N_TICKETS, "round {round}");
-        assert_eq!(verified(&first), N_TICKETS);
+        assert_eq!(verified(&first), tickets.len());
+        auditor.follow(&second, tickets.len());
     }
 }
 
@@ -90,7 +97,7 @@ fn a_commit_whose_answer_never_came_is_counted_once() {
     let first = Collector::start_on(&url, &[]);
     let line = Line::to(shared().port());
     let second = first.beside_at(&line.url(&url, shared().port()), &[]);
-    let mut n = 0;
+    let (auditor, mut n) = (Auditor::default(), 0);
     // Twice as many: every second cut falls before the commit has arrived.
     for round in 1..=2 * n_rounds() {
         let tickets = first.register(N_TICKETS);
@@ -101,6 +108,7 @@ fn a_commit_whose_answer_never_came_is_counted_once() {
         eventually("a commit that was cut", || (line.n_cut() > before).then_some(()));
         assert_eq!(n, round * N_TICKETS);
         assert_eq!(verified(&first), n);
+        auditor.follow(&first, n);
     }
     println!("{} commits were cut, {n} ratings acknowledged and on disk", line.n_cut());
 }

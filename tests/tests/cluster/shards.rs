@@ -2,7 +2,7 @@
 //! lose and double nothing. The server under these tests answers as a distributed one does, and is none.
 
 use haochaping_postgres::shared;
-use haochaping_tests::{Collector, eventually};
+use haochaping_tests::{Auditor, Collector, eventually};
 
 use crate::{
     load::{Crowd, verified},
@@ -54,13 +54,14 @@ fn what_is_written_for_ratings_is_written_to_one_shard_at_a_time() {
 fn nothing_is_lost_or_doubled_when_one_of_two_that_write_to_shards_is_killed() {
     let mut moments = Moments::new("nothing_is_lost_or_doubled_when_one_of_two_that_write_to_shards_is_killed");
     let (_, first, mut second) = start();
-    let mut n = 0;
+    let (auditor, mut n) = (Auditor::default(), 0);
     for round in 1..=n_rounds() {
         let crowd = Crowd::gather(&[first.url(), second.url()], &first.register(N_TICKETS), N_PEOPLE);
         crowd.wait_for(usize::try_from(moments.below(N_TICKETS as u64 / 2)).unwrap());
         second.kill();
         n += crowd.finish();
         assert_eq!((n, verified(&first)), (round * N_TICKETS, n));
+        auditor.follow(&first, n);
         second.restart_elsewhere();
     }
     // Both publish what either counted, whichever way it went.

@@ -2,9 +2,12 @@
 
 use std::{sync::mpsc, time::Duration};
 
-use haochaping::link::{LookupCode, Receipt};
+use haochaping::{
+    ledger::{Promise, Proof},
+    link::{LookupCode, Receipt},
+};
 use haochaping_server::store::Store as _;
-use haochaping_tests::{Collector, Program};
+use haochaping_tests::{Auditor, Collector, Http, Program};
 
 use crate::{
     load::{Acknowledged, client},
@@ -66,6 +69,14 @@ fn missing<'a>(collector: &Collector, acknowledged: &'a [Acknowledged]) -> Vec<&
     })
 }
 
+/// Whether the ledger has exactly the leaf that it promised for this rating.
+fn is_kept(collector: &Collector, rating: &Acknowledged) -> bool {
+    let promised = Promise::read(&rating.proof).map(|promise| promise.entry);
+    let promised = promised.or_else(|_| Proof::read(&rating.proof).map(|proof| proof.entry)).unwrap();
+    let answer = Http::new().get(&format!("{}/api/v1/ratings/{}/proof", collector.url(), rating.lookup)).json();
+    Proof::read(answer["proof"].as_str().unwrap()).is_ok_and(|proof| proof.entry == promised)
+}
+
 /// The number of ratings on disk, which must agree with all counters.
 fn verified(collector: &Collector) -> usize {
     let said = collector.cli(&["verify"]);
@@ -78,8 +89,10 @@ fn every_acknowledged_rating_is_there_after_kill_9() {
     let n_rounds = if std::env::var("HAOCHAPING_TEST_FULL").is_ok_and(|full| full == "1") { 50 } else { 5 };
     let mut moments = Moments::new("every_acknowledged_rating_is_there_after_kill_9");
     let mut collector = Collector::start(&[]);
+    let auditor = Auditor::default();
     let mut acknowledged = Vec::new();
     for round in 1..=n_rounds {
+        let n_before = acknowledged.len();
         acknowledged.extend(kill_under_load(&mut collector, &mut moments));
         let missing = missing(&collector, &acknowledged);
         assert!(missing.is_empty(), "round {round}: of {} acknowledged, missing: {missing:?}", acknowledged.len());
@@ -87,7 +100,11 @@ fn every_acknowledged_rating_is_there_after_kill_9() {
         let (n, n_on_disk) = (acknowledged.len(), verified(&collector));
         let n_possible = n + round * N_CLIENTS;
         assert!((n..=n_possible).contains(&n_on_disk), "round {round}: {n} acknowledged, {n_on_disk} on disk");
-        println!("round {round}: {n} acknowledged, {n_on_disk} on disk");
+        auditor.follow(&collector, n_on_disk);
+        for rating in &acknowledged[n_before..] {
+            assert!(is_kept(&collector, rating), "round {round}: a promise was not kept: {rating:?}");
+        }
+        println!("round {round}: {n} acknowledged, {n_on_disk} on disk and in the ledger");
     }
 }
 

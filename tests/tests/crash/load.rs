@@ -17,6 +17,8 @@ pub(crate) struct Acknowledged {
     pub(crate) receipt: String,
     pub(crate) lookup: String,
     pub(crate) is_bad: bool,
+    /// The ledger's promise, or already its proof.
+    pub(crate) proof: String,
 }
 
 impl Acknowledged {
@@ -24,7 +26,8 @@ impl Acknowledged {
         assert_eq!(answer.status, 201, "{}", answer.text());
         let body = answer.json();
         let text = |name: &str| body[name].as_str().unwrap().to_owned();
-        Self { receipt: text("receipt"), lookup: text("lookup"), is_bad: rating["level"] == "very_dissatisfied" }
+        let is_bad = rating["level"] == "very_dissatisfied";
+        Self { receipt: text("receipt"), lookup: text("lookup"), is_bad, proof: text("proof") }
     }
 }
 

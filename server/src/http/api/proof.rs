@@ -15,7 +15,7 @@ use haochaping::{
 use crate::{
     app::App,
     http::{citizen::lookup::find, limits::client_address, problem::Problem},
-    ledger::{self, Found},
+    ledger::{self, Found, NoProof},
 };
 
 /// The proof for the rating of a code.
@@ -50,7 +50,12 @@ pub async fn show(
         found.ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "unknown-lookup", "no rating has this code"))?;
     let proof = ledger::find(&app, code.part(), rating.id).await.map_err(|error| {
         tracing::error!(%error, "the ledger gave no proof");
-        Problem::internal()
+        match error {
+            NoProof::Damaged(_) => {
+                Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "ledger-damaged", &error.to_string())
+            }
+            _ => Problem::internal(),
+        }
     })?;
     let (index, proof) = match proof {
         Found::Proof(proof) => (Some(proof.index), proof.to_text()),

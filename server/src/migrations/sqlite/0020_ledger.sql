@@ -60,14 +60,16 @@ create table ledger_due (
   very_dissatisfied integer not null,
   primary key (region, agency, item, card, channel, provenance, source, registered, day)
 ) without rowid;
--- Tables of closed days, as published. `leaf` is the number of the entry that says so.
+-- Tables of closed days, as published. `leaf` is the number of the entry that says so; `opening` opens what the newest one left, and is
+-- not published.
 create table ledger_table (
   number integer primary key,
   day integer not null,
   size integer not null,
   body blob not null,
   hash blob not null,
-  leaf integer
+  leaf integer,
+  opening blob
 );
 -- The newest line of each witness, and the checkpoint that it is of.
 create table ledger_cosignature (
@@ -75,6 +77,23 @@ create table ledger_cosignature (
   size integer not null,
   checkpoint text not null
 );
+
+-- What had happened to ratings before there was a ledger; what happens to them later has leaves from the first moment.
+create table ledger_before (
+  part integer not null,
+  rating blob not null,
+  kind text not null,
+  number integer not null,
+  at integer not null,
+  primary key (part, rating, kind, number)
+);
+insert into ledger_before (part, rating, kind, number, at)
+select q.part, q.rating, case when q.decision = 'released' then 'counted' else 'excluded' end, 1, q.decided_at
+from quarantine q where q.decision is not null and q.decided_at is not null
+union all
+select e.part, e.rating, 'upheld', max(e.number), max(e.at)
+from work_order_entry e join work_order w on w.part = e.part and w.rating = e.rating
+where e.action = 'uphold' and w.upheld = 1 group by e.part, e.rating;
 
 -- How far ratings from before have leaves: a part, and the last rating of it.
 insert into meta (name, value) values ('ledger_backfill', '0 ');

@@ -1,7 +1,7 @@
 //! Leaves get their numbers once and without a gap, and closed days add up.
 
 use haochaping::{
-    ledger::{DayTable, Element, Entry, Kind, LogKey, Remainder, Spread},
+    ledger::{DayTable, Element, Entry, Kind, LogKey, Opening, Remainder, Spread, Told},
     rating::{Channel, Provenance, SatisfactionLevel},
     statistics::Counts,
 };
@@ -136,14 +136,36 @@ pub(super) async fn what_was_published_is_closed_to_the_unit_and_the_rest_is_nam
     sequence(store, &key()).await.unwrap();
     let counts = Counts { satisfied: 4, dissatisfied: 1, ..Counts::default() };
     assert_eq!(store.release(vec![group(TODAY + 2, counts)]).await.unwrap(), 1);
-    let two = store.ledger_close(ask(TODAY + 3)).await.unwrap().unwrap().table;
+    let closed = store.ledger_close(ask(TODAY + 3)).await.unwrap().unwrap();
+    let (two, opening) = (closed.table.clone(), closed.opening.clone());
+    assert_eq!(opening.check(2, &two.remainder), Ok(()));
     let (second_sum, n) = sum(store, table.size, two.size).await;
     assert_eq!(n, 6, "the table's own entry is none of them");
     assert_eq!(two.check(&table.remainder, n, second_sum), Ok(()));
-    assert_eq!(two.rows[0].counts.satisfied, 5, "five tests are enough");
-    let spread = two.spread.as_ref().map(|Spread { groups, .. }| (groups[0].days.clone(), groups[0].counts));
-    assert_eq!(spread, Some((vec![i64::from(TODAY) + 1, i64::from(TODAY) + 2], counts)));
+    assert_eq!(two.rows, [], "nothing of one day alone");
+    let days = vec![i64::from(TODAY) + 1, i64::from(TODAY) + 2];
+    let told =
+        two.spread.as_ref().map(|Spread { groups, .. }| groups.iter().map(|one| (one.days.clone(), one.told.clone())));
+    let told: Vec<_> = told.into_iter().flatten().collect();
+    let of_tests = vec![i64::from(TODAY)];
+    assert_eq!(
+        told,
+        [(days, Told::Counts(counts)), (of_tests, Told::Total(5))],
+        "five tests are enough, and only their number is told"
+    );
     assert_eq!(two.remainder.leaves, 1);
+    // What is published while the table is made is not taken for what the table has.
+    let later = on(TODAY + 2, &placed[16], 16, Satisfied);
+    outcomes(store, vec![later]).await;
+    let one_more = Counts { satisfied: 1, ..Counts::default() };
+    assert_eq!(store.release(vec![group(TODAY + 2, one_more)]).await.unwrap(), 1);
+    assert!(store.ledger_publish(closed).await.unwrap());
+    assert_eq!(store.ledger_opening().await.unwrap().map(|bytes| Opening::read(&bytes)), Some(Ok(opening)));
+    sequence(store, &key()).await.unwrap();
+    let three = store.ledger_close(ask(TODAY + 4)).await.unwrap().unwrap().table;
+    assert_eq!(three.rows.iter().map(|row| row.counts).collect::<Vec<_>>(), [one_more]);
+    let (third_sum, n) = sum(store, two.size, three.size).await;
+    assert_eq!(three.check(&two.remainder, n, third_sum), Ok(()));
     assert_eq!(store.ledger_faults().await.unwrap(), [""; 0]);
 }
 

@@ -41,6 +41,9 @@ impl LedgerStore for NullStore {
     async fn ledger_tables(&self, _: u32, _: u32) -> Result<Vec<StoredTable>, StoreError> {
         Ok(Vec::new())
     }
+    async fn ledger_opening(&self) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(None)
+    }
     async fn ledger_table(&self, _: u32) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(None)
     }

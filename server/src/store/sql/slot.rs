@@ -16,7 +16,7 @@ pub(in crate::store) const LEASE_MILLIS: i64 = 30_000;
 /// The slots of commands, which are short and share them.
 pub(in crate::store) const OF_COMMANDS: i64 = 1_000_000;
 
-/// The slot of what happens to ratings later, in which nothing is counted: its revisions are keys of leaves.
+/// The slot of what happens to ratings later: its revisions are keys of leaves. In the part of commands it is one of theirs.
 const OF_EVENTS: i64 = 1_000_001;
 
 /// Where the part stands in a slot's number.

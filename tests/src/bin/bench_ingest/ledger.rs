@@ -65,7 +65,7 @@ pub(crate) async fn measure(directory: &Path, server: Option<&Server>) -> Result
     let ratio = sequenced.per_second() / waiting.per_second();
     let mut out = format!("{:<22} | ratings/s | p99 ms | bytes written a rating\n", "");
     for (name, side) in [("with sequencing", &*sequenced), ("without", &*waiting)] {
-        let bytes = side.n_bytes as f64 / side.n_leaves as f64;
+        let bytes = as_number(side.n_bytes) / as_number(side.n_leaves);
         let p99 = side.load.p99().as_secs_f64() * 1000.0;
         out += &format!("{name:<22} | {:>9.0} | {p99:>6.1} | {bytes:>22.0}\n", side.per_second());
     }
@@ -144,10 +144,10 @@ async fn audited(directory: &Path, server: Option<&Server>, per_second: f64) -> 
     let (audited, cpu) = tokio::task::spawn_blocking(move || {
         let before = cpu_time()?;
         let audited = audit::audit(&Client::new(&url), &mut State::default(), &file, &|_, _| {})?;
-        Ok::<_, Box<dyn std::error::Error + Send + Sync>>((audited, cpu_time()? - before))
+        Ok::<_, Box<dyn std::error::Error + Send + Sync>>((audited, cpu_time()?.saturating_sub(before)))
     })
     .await??;
-    let rate = audited.n_read as f64 / cpu.as_secs_f64();
+    let rate = as_number(audited.n_read) / cpu.as_secs_f64();
     Ok(format!(
         "audit: {} leaves and {} tables, {} leaves in no table, in {cpu:.2?} of one core: {rate:.0} leaves/s, {:.1} × the ratings/s above\n",
         audited.n_read,
@@ -155,6 +155,11 @@ async fn audited(directory: &Path, server: Option<&Server>, per_second: f64) -> 
         audited.n_left,
         rate / per_second
     ))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "for a table")]
+fn as_number(n: u64) -> f64 {
+    n as f64
 }
 
 /// Processor time of this thread, which the kernel counts in nanoseconds.

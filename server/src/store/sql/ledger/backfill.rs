@@ -1,5 +1,7 @@
 //! Leaves of ratings that were on record before there was a ledger, some at a time, and of what had happened to them.
 
+use std::collections::BTreeMap;
+
 use haochaping::{
     calendar::Instant,
     ledger::Kind,
@@ -9,8 +11,9 @@ use haochaping::{
 use super::leaf::{NewLeaf, RATED, RatedRow, commit};
 use crate::store::{
     StoreError,
-    database::{Connection, Isolation, OptionalRow as _, Row, Transaction, params},
+    database::{Connection, Isolation, OptionalRow as _, Transaction, params},
     ledger::{OF_BEFORE, Record},
+    sql::order::named,
 };
 
 /// Ratings of one part whose leaves get their numbers together, as many as of a commit.
@@ -43,7 +46,10 @@ fn moved(transaction: Transaction<'_>, from: &str, to: Option<&str>) -> Result<b
         Some(to) => {
             transaction.execute("update meta set value = ?3 where name = ?1 and value = ?2", params![name, from, to])?
         }
-        None => transaction.execute("delete from meta where name = ?1 and value = ?2", params![name, from])?,
+        None => {
+            transaction.execute("delete from ledger_before", params![])?;
+            transaction.execute("delete from meta where name = ?1 and value = ?2", params![name, from])?
+        }
     };
     if n > 0 {
         transaction.commit()?;
@@ -60,34 +66,41 @@ fn read_place(text: &str) -> Result<(u8, RatingId), StoreError> {
     read().ok_or_else(|| StoreError::Failed(format!("{text:?} is no place among ratings")))
 }
 
-/// Ratings of a part after one, in order, with what happened to each; those with a leaf have none here.
+/// Ratings of a part after one, in order, with what had happened to each; those with a leaf have none here.
 fn page(connection: &Connection, part: u8, after: &RatingId) -> Result<Vec<(RatingId, Vec<NewLeaf>)>, StoreError> {
     let sql = format!(
-        "select {RATED}, q.decision, q.decided_at, coalesce(w.upheld, 0),
-           (select max(e.number) from work_order_entry e where e.part = r.part and e.rating = r.id and e.action = 'uphold'),
-           (select max(e.at) from work_order_entry e where e.part = r.part and e.rating = r.id and e.action = 'uphold'),
+        "select {RATED},
            exists (select 1 from ledger_batch b where b.part = r.slot / 4294967296 and b.slot = r.slot and b.revision = r.revision)
              or exists (select 1 from ledger_pending b where b.part = r.slot / 4294967296 and b.slot = r.slot and b.revision = r.revision)
          from rating r left join quarantine q on q.part = r.part and q.rating = r.id
-           left join work_order w on w.part = r.part and w.rating = r.id
          where r.part = ?1 and r.id > ?2 order by r.id limit ?3"
     );
-    Ok(connection.query(&sql, params![part, after, AT_ONCE], |row: &Row<'_>| {
-        let rated = RatedRow::read(row)?;
-        let mut leaves = Vec::new();
-        if !row.get::<bool>(16)? {
-            leaves.push(rated.leaf());
-            let decided = row.get::<Option<String>>(11)?.zip(row.get::<Option<i64>>(12)?);
-            if let Some((decision, at)) = decided {
-                let kind = if decision == "released" { Kind::Counted } else { Kind::Excluded };
-                leaves.push(rated.event(kind, Instant::from_millis(at), 1));
-            }
-            if let (true, Some(number), Some(at)) = (row.get(13)?, row.get(14)?, row.get::<Option<i64>>(15)?) {
-                leaves.push(rated.event(Kind::Upheld, Instant::from_millis(at), number));
-            }
-        }
-        Ok((rated.id, leaves))
-    })?)
+    let rated: Vec<(RatedRow, bool)> =
+        connection.query(&sql, params![part, after, AT_ONCE], |row| Ok((RatedRow::read(row)?, row.get(11)?)))?;
+    let Some((last, _)) = rated.last() else { return Ok(Vec::new()) };
+    let mut events = events(connection, part, (after, &last.id))?;
+    let of = |(rated, has_leaf): (RatedRow, bool)| {
+        let own = (!has_leaf).then(|| rated.leaf());
+        let before = events.remove(&rated.id).unwrap_or_default();
+        let before = before.into_iter().map(|(kind, number, at)| rated.event(kind, at, number));
+        (rated.id, own.into_iter().chain(before).collect())
+    };
+    Ok(rated.into_iter().map(of).collect())
+}
+
+/// What had happened to a rating: kind, number and when.
+type Events = BTreeMap<RatingId, Vec<(Kind, u32, Instant)>>;
+
+fn events(connection: &Connection, part: u8, (after, last): (&RatingId, &RatingId)) -> Result<Events, StoreError> {
+    let sql = "select rating, kind, number, at from ledger_before where part = ?1 and rating > ?2 and rating <= ?3
+         order by rating, kind, number";
+    let mut found = Events::new();
+    connection.for_each(sql, params![part, after, last], |row| {
+        let event = (named(row, 1, |name| name.parse::<Kind>().ok())?, row.get(2)?, Instant::from_millis(row.get(3)?));
+        found.entry(row.get(0)?).or_default().push(event);
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 fn write(

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use haochaping::{
-    ledger::{Cell, Closing, DayTable, Group, Hash, Kind, Tally, close_day},
+    ledger::{Cell, Closing, DayTable, Group, Hash, Kind, Opening, Tally, close_day},
     rating::SatisfactionLevel,
     statistics::Counts,
 };
@@ -41,9 +41,10 @@ impl Pile {
     }
 }
 
-/// A published group, and how many of each level it still lacks.
+/// A published group: how many of each level it has, and how many it still lacks.
 struct Due {
     until: i64,
+    counts: Counts,
     lacks: Counts,
     key: DueKey,
     pile: Pile,
@@ -67,11 +68,6 @@ impl Open {
             number => tally.add_event(self.cell.clone(), &self.salt, number),
         }
     }
-
-    /// Whether it is published by the groups of the public page.
-    fn is_by_group(&self) -> bool {
-        self.cell.group.kind == Kind::Counted && self.cell.group.provenance.counts()
-    }
 }
 
 pub(super) fn is_due(connection: &Connection, today: i64) -> Result<bool, StoreError> {
@@ -89,7 +85,8 @@ pub(super) fn close(connection: &Connection, ask: CloseDay) -> Result<Option<Clo
     let mut rest = Tally::default();
     let mut others: BTreeMap<Group, Pile> = BTreeMap::new();
     each_open(&snapshot, |open| {
-        if !open.is_by_group() {
+        // What the public page tells by level goes in as it is published there.
+        if !open.cell.group.is_by_level() {
             if open.cell.day < ask.today {
                 others.entry(open.cell.group.clone()).or_default().add(&open);
             } else {
@@ -108,8 +105,14 @@ pub(super) fn close(connection: &Connection, ask: CloseDay) -> Result<Option<Clo
         }
     })?;
     let (mut taken, mut keys, mut of_groups) = (BTreeMap::<Group, Tally>::new(), Vec::new(), Vec::new());
-    let whole = due.into_values().flatten().map(|due| (due.lacks.total() == 0, due.pile, Some(due.key)));
-    let others = others.into_values().map(|pile| (pile.keys.len() as u64 >= ask.group, pile, None));
+    let whole = due.into_values().flatten().map(|due| (due.lacks.total() == 0, due.pile, Some((due.key, due.counts))));
+    // Those above the limit wait for the table of another day.
+    let mut n_others = 0;
+    let others = others.into_values().map(|pile| {
+        let is_enough = n_others <= ask.n_max && pile.keys.len() as u64 >= ask.group;
+        n_others += if is_enough { pile.keys.len() as u64 } else { 0 };
+        (is_enough, pile, None)
+    });
     for (is_taken, pile, key) in whole.chain(others) {
         for (group, tally) in pile.tallies {
             if is_taken { taken.entry(group).or_default().merge(tally) } else { rest.merge(tally) }
@@ -128,8 +131,10 @@ pub(super) fn close(connection: &Connection, ask: CloseDay) -> Result<Option<Clo
         from: last.map_or(0, |last| last.size),
         size: head.size,
     };
-    let table = close_day(closing, taken, &rest);
-    Ok(Some(Closed { table, day: closing.day, taken: keys, due: of_groups }))
+    let before = opening(&snapshot)?.map(|bytes| Opening::read(&bytes)).transpose();
+    let before = before.map_err(|fault| StoreError::Failed(format!("the opening of the last table: {fault}")))?;
+    let (table, opening) = close_day(closing, taken, &rest, before.as_ref());
+    Ok(Some(Closed { table, opening, day: closing.day, taken: keys, due: of_groups }))
 }
 
 fn without(counts: &Counts, level: SatisfactionLevel) -> Counts {
@@ -154,7 +159,7 @@ fn due(connection: &Connection, n_max: u64) -> Result<BTreeMap<Atom, Vec<Due>>, 
         n += lacks.total();
         let (region, agency, item, card, channel, provenance, source, registered) = atom.clone();
         let key = (region, agency, item, card, channel, provenance, source, registered, until);
-        found.entry(atom).or_default().push(Due { until, lacks, key, pile: Pile::default() });
+        found.entry(atom).or_default().push(Due { until, counts: lacks, lacks, key, pile: Pile::default() });
         Ok(())
     })?;
     Ok(found)
@@ -227,29 +232,64 @@ pub(super) fn publish(connection: &mut Connection, closed: &Closed) -> Result<bo
     let bytes = closed.table.to_bytes();
     let (number, hash) = (closed.table.number, DayTable::hash(&bytes));
     let inserted = transaction.execute(
-        "insert into ledger_table (number, day, size, body, hash, leaf) values (?1, ?2, ?3, ?4, ?5, null)
+        "insert into ledger_table (number, day, size, body, hash, leaf, opening) values (?1, ?2, ?3, ?4, ?5, null, ?6)
          on conflict (number) do nothing",
-        params![number, closed.day, closed.table.size.cast_signed(), bytes, hash.0],
+        params![number, closed.day, closed.table.size.cast_signed(), bytes, hash.0, closed.opening.to_bytes()],
     )?;
     if inserted == 0 {
         return Ok(false);
     }
+    transaction.execute("update ledger_table set opening = null where number < ?1", params![number])?;
     note_table(&transaction, number, hash)?;
     let taken = closed.taken.iter().map(|(part, rating, kind, number)| set![*part, rating, kind.name(), *number]);
     transaction.execute_each(
         "delete from ledger_open where part = ?1 and rating = ?2 and kind = ?3 and number = ?4",
         &taken.collect::<Vec<_>>(),
     )?;
-    let due = closed.due.iter().map(|(region, agency, item, card, channel, provenance, source, registered, day)| {
-        set![*region, agency, item, *card, channel, provenance, source, *registered, *day]
-    });
-    transaction.execute_each(
-        "delete from ledger_due where region = ?1 and agency = ?2 and item = ?3 and card = ?4 and channel = ?5
-           and provenance = ?6 and source = ?7 and registered = ?8 and day = ?9",
-        &due.collect::<Vec<_>>(),
-    )?;
+    take_due(&transaction, &closed.due)?;
     transaction.commit()?;
     Ok(true)
+}
+
+/// Takes what is in a table off what is due. What was published since the table was made stays.
+fn take_due(transaction: &Transaction<'_>, due: &[(DueKey, Counts)]) -> Result<(), StoreError> {
+    const OF_KEY: &str = "region = ?1 and agency = ?2 and item = ?3 and card = ?4 and channel = ?5
+           and provenance = ?6 and source = ?7 and registered = ?8 and day = ?9";
+    let keys = due.iter().map(|((region, agency, item, card, channel, provenance, source, registered, day), _)| {
+        set![*region, agency, item, *card, channel, provenance, source, *registered, *day]
+    });
+    let keys: Vec<_> = keys.collect();
+    let sets: Vec<_> = keys
+        .iter()
+        .cloned()
+        .zip(due)
+        .map(|(mut set, (_, counts))| {
+            set.extend(columns(counts).map(database::Param::Int));
+            set
+        })
+        .collect();
+    transaction.execute_each(
+        &format!(
+            "update ledger_due set very_satisfied = very_satisfied - ?10, satisfied = satisfied - ?11,
+               basically_satisfied = basically_satisfied - ?12, dissatisfied = dissatisfied - ?13,
+               very_dissatisfied = very_dissatisfied - ?14 where {OF_KEY}"
+        ),
+        &sets,
+    )?;
+    transaction.execute_each(
+        &format!(
+            "delete from ledger_due where {OF_KEY} and very_satisfied + satisfied + basically_satisfied + dissatisfied
+               + very_dissatisfied = 0"
+        ),
+        &keys,
+    )?;
+    Ok(())
+}
+
+/// What opens the remainder of the newest table.
+pub(super) fn opening(connection: &Connection) -> Result<Option<Vec<u8>>, StoreError> {
+    let sql = "select opening from ledger_table order by number desc limit 1";
+    Ok(connection.query_row(sql, params![], |row| row.get::<Option<Vec<u8>>>(0)).optional()?.flatten())
 }
 
 /// Notes that groups were published, in the transaction by which they are; another time on the same day adds to it.

@@ -178,25 +178,29 @@ pub(in crate::store::sql) fn leaf(
         let (first, n): (i64, i64) = (row.get(0)?, row.get(1)?);
         Ok(first.unsigned_abs()..(first + n).unsigned_abs())
     };
-    let mut among = None;
-    if let Some((slot, revision)) = commit {
-        let sql = "select first, n from ledger_batch where part = ?1 and slot = ?2 and revision = ?3";
-        among = snapshot.query_row(sql, params![part_of(slot), slot, revision], range).optional()?;
-    }
-    if among.is_none() {
+    let (slot, revision) = commit.unwrap_or((OF_BEFORE, 0));
+    let sql = "select first, n from ledger_batch where part = ?1 and slot = ?2 and revision = ?3";
+    let mut among = snapshot.query_row(sql, params![part_of(slot), slot, revision], range).optional()?;
+    let sql = "select exists (select 1 from ledger_pending where part = ?1 and slot = ?2 and revision = ?3)";
+    let mut is_waiting =
+        among.is_none() && snapshot.query_row(sql, params![part_of(slot), slot, revision], |row| row.get(0))?;
+    if among.is_none() && !is_waiting {
+        // From before the ledger, or dropped.
         let sql =
             "select first, n from ledger_batch where part = ?1 and slot = ?2 and last >= ?3 order by last limit 1";
         among = snapshot.query_row(sql, params![part, OF_BEFORE, rating], range).optional()?;
+        let sql = "select exists (select 1 from ledger_pending where part = ?1 and slot = ?2 and last >= ?3)
+             or exists (select 1 from meta where name = 'ledger_backfill')";
+        is_waiting = among.is_none() && snapshot.query_row(sql, params![part, OF_BEFORE, rating], |row| row.get(0))?;
     }
-    let leaf = commit_one(&row.leaf());
-    Ok(Some(RatingLeaf { leaf, among }))
+    Ok(Some(RatingLeaf { leaf: commit_one(&row.leaf()), among, is_waiting, rated_at: row.rated_at }))
 }
 
 fn commit_one(new: &NewLeaf) -> Leaf {
     commit(std::slice::from_ref(new))[0].0
 }
 
-/// Notes what happened to a rating under a number of its own: a slot that nobody counts in.
+/// Notes what happened to a rating under a number of its own, which raises no figure.
 pub(in crate::store::sql) fn note_event(transaction: &Transaction<'_>, new: NewLeaf) -> Result<(), StoreError> {
     let of_events = slot::of_events(transaction.slot());
     let revision = slot::raise(transaction, of_events)?;

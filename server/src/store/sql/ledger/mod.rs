@@ -53,6 +53,9 @@ impl LedgerStore for SqlStore {
     async fn ledger_table(&self, number: u32) -> Result<Option<Vec<u8>>, StoreError> {
         self.read(move |c| close::table(c, number)).await
     }
+    async fn ledger_opening(&self) -> Result<Option<Vec<u8>>, StoreError> {
+        self.read(close::opening).await
+    }
     async fn ledger_origin(&self, proposed: &str) -> Result<String, StoreError> {
         let proposed = proposed.to_owned();
         self.write(move |c| log::origin(c, &proposed)).await

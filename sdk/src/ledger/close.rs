@@ -1,0 +1,83 @@
+//! Closing a day: the table that is published, and what opens its remainder, which is not.
+
+use std::collections::BTreeMap;
+
+use curve25519_dalek::scalar::Scalar;
+
+use super::{
+    DayTable, Element, Group, GroupCounts, Opening, Remainder, Spread, SpreadGroup, Tally,
+    commitment::{Secret, scalar},
+    spread::date,
+};
+
+/// What a table closes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Closing {
+    /// The table's number.
+    pub number: u32,
+    /// The last closed day, counted from 1970-01-01.
+    pub day: i64,
+    /// The first leaf that the table before did not account for.
+    pub from: u64,
+    /// The size of the log.
+    pub size: u64,
+}
+
+/// Makes the table: `taken` has what is published, each group with its leaves; `rest` has what is not; `before` opens what the
+/// table before left.
+///
+/// Exact sums of leaves could be searched for the leaves that are in them, where there are few. So what is left, and what
+/// is spread over days, each carry a mask more than their leaves, and the sum of secrets that much less.
+pub fn close_day(
+    closing: Closing,
+    taken: BTreeMap<Group, Tally>,
+    rest: &Tally,
+    before: Option<&Opening>,
+) -> (DayTable, Opening) {
+    let (mut rows, mut open_tally, mut groups, mut spread_tally) =
+        (Vec::new(), Tally::default(), Vec::new(), Tally::default());
+    for (group, tally) in taken {
+        let spread = SpreadGroup::of(&group, &tally);
+        match spread.in_one_day() {
+            Some((day, counts)) => {
+                rows.push(GroupCounts { group, day, counts });
+                open_tally.merge(tally);
+            }
+            None => {
+                groups.push(spread);
+                spread_tally.merge(tally);
+            }
+        }
+    }
+    let (of_spread, of_rest) = (mask(b"spread", closing, &spread_tally), mask(b"rest", closing, rest));
+    spread_tally.secret.0 += of_spread;
+    let mut rest = rest.clone();
+    rest.secret.0 += of_rest;
+    let secret_sum = open_tally.secret.0 + before.map_or(Scalar::ZERO, Opening::mask) - of_spread - of_rest;
+    let table = DayTable {
+        number: closing.number,
+        closed: date(closing.day).map_or_else(String::new, |date| date.to_string()),
+        from: closing.from,
+        size: closing.size,
+        rows,
+        secret_sum: secret_sum.to_bytes(),
+        spread: (!groups.is_empty()).then(|| Spread::new(groups, &spread_tally)),
+        remainder: Remainder { leaves: rest.n_leaves(), commitment: rest.element().bytes() },
+    };
+    (table, Opening::of(closing.number, &rest, of_rest))
+}
+
+/// A mask that follows from secrets that only the collector has, another one for every table; none where nothing is to be hidden.
+fn mask(of: &[u8], closing: Closing, tally: &Tally) -> Scalar {
+    if tally.n_leaves() == 0 {
+        return Scalar::ZERO;
+    }
+    let Secret(secret) = tally.secret;
+    scalar(&[b"haochaping ledger 1 closing", of, secret.as_bytes(), &closing.number.to_be_bytes()])
+}
+
+impl Default for Remainder {
+    fn default() -> Self {
+        Self { leaves: 0, commitment: Element::zero().bytes() }
+    }
+}
