@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use haochaping::{
     calendar::Instant,
-    ledger::{Entry, Leaf, LogKey, Promise, Promiser},
+    ledger::{Entry, Leaf, LogKey, Nonce, Promise, Promiser},
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -107,11 +107,12 @@ async fn write_batch(store: &dyn Store, figures: &Figures, ledger: &LogKey, batc
     #[cfg(feature = "mutants")]
     let answers = answer_early(answers).await;
     let at = ratings.last().map_or(Instant::from_millis(0), |last| last.rated_at);
+    let nonces: Vec<_> = ratings.iter().map(|rating| Leaf::nonce(rating.salt.bytes())).collect();
     let result = commit(store, ratings.into()).await;
     match result {
         Ok(committed) => {
             committed.counted.iter().for_each(|counted| figures.add(counted));
-            let promises = promise(ledger, &committed.leaves, at);
+            let promises = promise(ledger, &committed.leaves, &nonces, at);
             for ((answer, outcome), promise) in answers.into_iter().zip(committed.outcomes).zip(promises) {
                 // Whoever asked may have hung up; the rating stands.
                 let _ = answer.send(Ok(Written { outcome, promise }));
@@ -126,8 +127,9 @@ async fn write_batch(store: &dyn Store, figures: &Figures, ledger: &LogKey, batc
 }
 
 /// The ledger's word for the leaves of a batch, under one signature.
-fn promise(ledger: &LogKey, leaves: &[Option<Leaf>], at: Instant) -> Vec<Option<Promise>> {
-    let entries: Vec<_> = leaves.iter().flatten().map(|leaf| Entry::Leaf(*leaf).bytes()).collect();
+fn promise(ledger: &LogKey, leaves: &[Option<Leaf>], nonces: &[Nonce], at: Instant) -> Vec<Option<Promise>> {
+    let with = leaves.iter().zip(nonces);
+    let entries: Vec<_> = with.filter_map(|(leaf, nonce)| Some((Entry::Leaf((*leaf)?).bytes(), *nonce))).collect();
     if entries.is_empty() {
         return vec![None; leaves.len()];
     }

@@ -5,6 +5,8 @@ use crate::link::Receipt;
 
 /// The bytes of a leaf that commits to something.
 pub const LEAF_BYTES: usize = 81;
+/// What tells a rating's leaf by its receipt, beside the receipt itself: a receipt alone could be found by trying.
+pub type Nonce = [u8; 16];
 /// The first byte of a leaf that says which table was published.
 const TABLE: u8 = 0x80;
 
@@ -17,7 +19,7 @@ pub struct Leaf {
     pub commitment: [u8; 32],
     /// A salted digest of everything else: options, comment, contact, and when. What is deleted later stays proven by it.
     pub content: [u8; 32],
-    /// Whose it is: the holder of a receipt finds the own leaf by it, so that two people cannot be shown one leaf.
+    /// Whose it is: the proof for a receipt holds only for its own leaf, so that two people cannot be shown one.
     pub about: [u8; 16],
 }
 
@@ -47,14 +49,19 @@ impl Leaf {
         digest(&[b"haochaping ledger 1 event content", salt, kind.name().as_bytes(), &number.to_be_bytes()])
     }
 
+    /// What the proof for a rating carries along, so that its leaf is known by its receipt.
+    pub fn nonce(salt: &[u8; 32]) -> Nonce {
+        half(&digest(&[b"haochaping ledger 1 nonce", salt]))
+    }
+
     /// Whose a rating's leaf is.
-    pub fn about_rating(receipt: &Receipt) -> [u8; 16] {
-        Self::about_number(receipt.as_str())
+    pub fn about_rating(receipt: &Receipt, nonce: &Nonce) -> [u8; 16] {
+        Self::about_number(receipt.as_str(), nonce)
     }
 
     /// The same of a receipt's number as it is written.
-    pub(super) fn about_number(receipt: &str) -> [u8; 16] {
-        half(&digest(&[b"haochaping ledger 1 about", receipt.trim().to_ascii_uppercase().as_bytes()]))
+    pub(super) fn about_number(receipt: &str, nonce: &Nonce) -> [u8; 16] {
+        half(&digest(&[b"haochaping ledger 1 about", nonce, receipt.trim().to_ascii_uppercase().as_bytes()]))
     }
 
     /// Whose an event's leaf is, which a receipt does not tell: that anything happened to a rating says something of it.
@@ -127,9 +134,15 @@ mod tests {
     fn an_event_shows_nothing_that_a_receipt_leads_to() {
         let salt = [9; 32];
         let receipt = |part| Receipt::of(part, &[5; 16]);
-        let of_rating = Leaf::about_rating(&receipt(1));
+        let nonce = Leaf::nonce(&salt);
+        let of_rating = Leaf::about_rating(&receipt(1), &nonce);
         assert_ne!(of_rating, Leaf::about_event(&salt, Kind::Upheld, 1));
         assert_ne!(Leaf::about_event(&salt, Kind::Upheld, 1), Leaf::about_event(&[8; 32], Kind::Upheld, 1));
-        assert_ne!(of_rating, Leaf::about_rating(&receipt(2)));
+        assert_ne!(of_rating, Leaf::about_rating(&receipt(2), &nonce));
+        assert_ne!(
+            of_rating,
+            Leaf::about_rating(&receipt(1), &Leaf::nonce(&[8; 32])),
+            "a receipt alone does not lead to it"
+        );
     }
 }

@@ -31,15 +31,15 @@ impl Evidence {
     /// # Errors
     /// [`EvidenceFault`].
     pub fn check(text: &str, key: &Verifier, receipt: Option<&str>) -> Result<Self, EvidenceFault> {
-        let (entry, shown) = if let Ok(promise) = Promise::read(text) {
+        let (entry, nonce, shown) = if let Ok(promise) = Promise::read(text) {
             let promised = promise.check(key)?;
-            (promise.entry, Self::Promised(promised))
+            (promise.entry, promise.nonce, Self::Promised(promised))
         } else {
             let proof = Proof::read(text)?;
             let checkpoint = proof.check(key)?;
-            (proof.entry, Self::Included { index: proof.index, checkpoint })
+            (proof.entry, proof.nonce, Self::Included { index: proof.index, checkpoint })
         };
-        match receipt.filter(|receipt| !Proof::is_of(&entry, receipt)) {
+        match receipt.filter(|receipt| !Proof::is_of(&entry, &nonce, receipt)) {
             Some(receipt) => Err(ProofFault::OtherReceipt(receipt.to_owned()).into()),
             None => Ok(shown),
         }
@@ -59,14 +59,14 @@ mod tests {
     fn a_proof_and_a_promise_are_told_apart_and_hold_for_their_own_receipt() {
         let key = LogKey::new("log.example", &[7; 32]).unwrap();
         let verifier: Verifier = key.public().parse().unwrap();
-        let receipt = Receipt::of(1, &[1; 16]);
-        let leaf = Leaf { commitment: [1; 32], content: [1; 32], about: Leaf::about_rating(&receipt) };
+        let (receipt, nonce) = (Receipt::of(1, &[1; 16]), Leaf::nonce(&[1; 32]));
+        let leaf = Leaf { commitment: [1; 32], content: [1; 32], about: Leaf::about_rating(&receipt, &nonce) };
         let entry = Entry::Leaf(leaf).bytes();
         let at = Instant::from_millis(1_780_000_000_000);
-        let promise = Promiser::new(&key, vec![entry.clone()], at).promise(0).unwrap().to_text();
+        let promise = Promiser::new(&key, vec![(entry.clone(), nonce)], at).promise(0).unwrap().to_text();
         let tree = Tree::new(vec![leaf_hash(&entry)]);
         let checkpoint = sign_checkpoint(&key, 1, tree.root());
-        let proof = Proof { entry, index: 0, path: vec![], checkpoint }.to_text();
+        let proof = Proof { entry, nonce, index: 0, path: vec![], checkpoint }.to_text();
 
         assert_eq!(
             Evidence::check(&promise, &verifier, Some(receipt.as_str())),

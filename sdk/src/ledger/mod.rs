@@ -24,7 +24,7 @@ mod table;
 pub use cell::{Cell, Group, Kind};
 pub use close::{Closing, close_day};
 pub use commitment::{Blinding, Element, Points, SCHEME, Salt, Secret, Tally, commit_all};
-pub use entry::{Entry, LEAF_BYTES, Leaf};
+pub use entry::{Entry, LEAF_BYTES, Leaf, Nonce};
 pub use evidence::{Evidence, EvidenceFault};
 pub use merkle::{Hash, InclusionFault, Tree, leaf_hash, node_hash, root_of_path};
 pub use note::{

@@ -4,7 +4,7 @@
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 
 use super::{
-    Hash, InclusionFault, LogKey, NoteFault, Tree, Verifier, leaf_hash,
+    Hash, InclusionFault, LogKey, Nonce, NoteFault, Tree, Verifier, leaf_hash,
     proof::{body, read_body},
     root_of_path,
 };
@@ -18,6 +18,8 @@ const NOTE_LINE: &str = "haochaping promise 1";
 pub struct Promise {
     /// The leaf's bytes.
     pub entry: Vec<u8>,
+    /// What tells the leaf by its receipt.
+    pub nonce: Nonce,
     index: u64,
     path: Vec<Hash>,
     note: String,
@@ -51,14 +53,14 @@ pub struct Promised {
 #[derive(Debug)]
 pub struct Promiser {
     tree: Tree,
-    entries: Vec<Vec<u8>>,
+    entries: Vec<(Vec<u8>, Nonce)>,
     note: String,
 }
 
 impl Promiser {
-    /// Signs for all entries at once.
-    pub fn new(key: &LogKey, entries: Vec<Vec<u8>>, at: Instant) -> Self {
-        let tree = Tree::new(entries.iter().map(|entry| leaf_hash(entry)).collect());
+    /// Signs for all entries at once; each has its nonce with it.
+    pub fn new(key: &LogKey, entries: Vec<(Vec<u8>, Nonce)>, at: Instant) -> Self {
+        let tree = Tree::new(entries.iter().map(|(entry, _)| leaf_hash(entry)).collect());
         let (size, root) = (tree.size(), tree.root());
         let note = key.sign(&format!("{NOTE_LINE}\n{}\n{size}\n{root}\n{}\n", key.origin(), at.millis()));
         Self { tree, entries, note }
@@ -66,16 +68,16 @@ impl Promiser {
 
     /// The promise for one entry; `None` if there are not so many.
     pub fn promise(&self, index: usize) -> Option<Promise> {
-        let entry = self.entries.get(index)?.clone();
+        let (entry, nonce) = self.entries.get(index)?.clone();
         let index = index as u64;
-        Some(Promise { entry, index, path: self.tree.path(index), note: self.note.clone() })
+        Some(Promise { entry, nonce, index, path: self.tree.path(index), note: self.note.clone() })
     }
 }
 
 impl Promise {
     /// As text.
     pub fn to_text(&self) -> String {
-        body(FIRST_LINE, &self.entry, self.index, &self.path, &self.note)
+        body(FIRST_LINE, (&self.entry, &self.nonce), self.index, &self.path, &self.note)
     }
 
     /// Reads one.
@@ -83,8 +85,8 @@ impl Promise {
     /// # Errors
     /// [`PromiseFault::Malformed`].
     pub fn read(text: &str) -> Result<Self, PromiseFault> {
-        let (entry, index, path, note) = read_body(FIRST_LINE, text).ok_or(PromiseFault::Malformed)?;
-        Ok(Self { entry, index, path, note })
+        let ((entry, nonce), index, path, note) = read_body(FIRST_LINE, text).ok_or(PromiseFault::Malformed)?;
+        Ok(Self { entry, nonce, index, path, note })
     }
 
     /// Whether the log of `key` promised this leaf.
@@ -128,7 +130,7 @@ mod tests {
         let verifier: Verifier = key.public().parse().unwrap();
         let at = Instant::from_millis(1_790_000_000_123);
         for n in [1, 2, 3, 512] {
-            let entries: Vec<_> = (0..n).map(|i| format!("leaf {i}").into_bytes()).collect();
+            let entries: Vec<_> = (0..n).map(|i| (format!("leaf {i}").into_bytes(), [7; 16])).collect();
             let promiser = Promiser::new(&key, entries, at);
             for index in [0, n / 2, n - 1] {
                 let promise = promiser.promise(index).unwrap();
@@ -144,7 +146,7 @@ mod tests {
             assert_eq!(Promise::read(wrong), Err(PromiseFault::Malformed), "{wrong:?}");
         }
         let checkpoint = super::super::sign_checkpoint(&key, 1, leaf_hash(b"x"));
-        let taken = Promise { entry: b"x".to_vec(), index: 0, path: vec![], note: checkpoint };
+        let taken = Promise { entry: b"x".to_vec(), nonce: [0; 16], index: 0, path: vec![], note: checkpoint };
         assert_eq!(taken.check(&verifier), Err(NoteFault::Other("promise").into()));
     }
 }

@@ -1,15 +1,17 @@
 use super::{
-    Checkpoint, Entry, Hash, InclusionFault, Leaf, NoteFault, Verifier, leaf_hash, open_checkpoint,
+    Checkpoint, Entry, Hash, InclusionFault, Leaf, Nonce, NoteFault, Verifier, leaf_hash, open_checkpoint,
     promise::{decode, encode},
     root_of_path,
 };
 const FIRST_LINE: &str = "c2sp.org/tlog-proof@v1";
 
-/// A proof that a leaf is in the log, in the format of C2SP: the leaf as its extra data, then index, path and checkpoint.
+/// A proof that a leaf is in the log, in the format of C2SP: the leaf and its nonce as extra data, then index, path and checkpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
     /// The leaf's bytes.
     pub entry: Vec<u8>,
+    /// What tells the leaf by its receipt.
+    pub nonce: Nonce,
     /// Its place in the log, from 0.
     pub index: u64,
     /// From the leaf up to the root, nearest first.
@@ -41,7 +43,7 @@ pub enum ProofFault {
 impl Proof {
     /// As text.
     pub fn to_text(&self) -> String {
-        body(FIRST_LINE, &self.entry, self.index, &self.path, &self.checkpoint)
+        body(FIRST_LINE, (&self.entry, &self.nonce), self.index, &self.path, &self.checkpoint)
     }
 
     /// Reads one.
@@ -49,8 +51,8 @@ impl Proof {
     /// # Errors
     /// [`ProofFault::Malformed`].
     pub fn read(text: &str) -> Result<Self, ProofFault> {
-        let (entry, index, path, checkpoint) = read_body(FIRST_LINE, text).ok_or(ProofFault::Malformed)?;
-        Ok(Self { entry, index, path, checkpoint })
+        let ((entry, nonce), index, path, checkpoint) = read_body(FIRST_LINE, text).ok_or(ProofFault::Malformed)?;
+        Ok(Self { entry, nonce, index, path, checkpoint })
     }
 
     /// The checkpoint under which the leaf is in the log of `key`.
@@ -66,26 +68,27 @@ impl Proof {
     }
 
     /// Whether an entry is that of a receipt, by its number as it is written.
-    pub(super) fn is_of(entry: &[u8], receipt: &str) -> bool {
-        matches!(Entry::read(entry), Some(Entry::Leaf(leaf)) if leaf.about == Leaf::about_number(receipt))
+    pub(super) fn is_of(entry: &[u8], nonce: &Nonce, receipt: &str) -> bool {
+        matches!(Entry::read(entry), Some(Entry::Leaf(leaf)) if leaf.about == Leaf::about_number(receipt, nonce))
     }
 }
 
 /// What proofs and promises have in common.
-pub(super) fn body(first: &str, entry: &[u8], index: u64, path: &[Hash], note: &str) -> String {
+pub(super) fn body(first: &str, (entry, nonce): (&[u8], &Nonce), index: u64, path: &[Hash], note: &str) -> String {
     let path: String = path.iter().map(|hash| format!("{hash}\n")).collect();
-    format!("{first}\nextra {}\nindex {index}\n{path}\n{note}", encode(entry))
+    format!("{first}\nextra {}\nindex {index}\n{path}\n{note}", encode(&[entry, nonce].concat()))
 }
 
 /// Reads it again.
-pub(super) fn read_body(first: &str, text: &str) -> Option<(Vec<u8>, u64, Vec<Hash>, String)> {
+pub(super) fn read_body(first: &str, text: &str) -> Option<((Vec<u8>, Nonce), u64, Vec<Hash>, String)> {
     let (head, note) = text.split_once("\n\n")?;
     let mut lines = head.lines();
     (lines.next()? == first).then_some(())?;
-    let entry = decode(lines.next()?.strip_prefix("extra ")?)?;
+    let extra = decode(lines.next()?.strip_prefix("extra ")?)?;
+    let (entry, nonce) = extra.split_last_chunk()?;
     let index = lines.next()?.strip_prefix("index ")?.parse().ok()?;
     let path = lines.map(Hash::parse).collect::<Option<_>>()?;
-    Some((entry, index, path, note.to_owned()))
+    Some(((entry.to_vec(), *nonce), index, path, note.to_owned()))
 }
 
 #[cfg(test)]
@@ -101,16 +104,17 @@ mod tests {
         let receipt = |n| Receipt::of(1, &[n; 16]);
         let entries: Vec<_> = (0..9_u8)
             .map(|n| {
-                let about = Leaf::about_rating(&receipt(n));
+                let about = Leaf::about_rating(&receipt(n), &[n; 16]);
                 Entry::Leaf(Leaf { commitment: [n; 32], content: [n; 32], about }).bytes()
             })
             .collect();
         let tree = Tree::new(entries.iter().map(|entry| leaf_hash(entry)).collect());
         let checkpoint = sign_checkpoint(&key, tree.size(), tree.root());
-        let proof = Proof { entry: entries[4].clone(), index: 4, path: tree.path(4), checkpoint };
+        let proof = Proof { entry: entries[4].clone(), nonce: [4; 16], index: 4, path: tree.path(4), checkpoint };
         assert_eq!(Proof::read(&proof.to_text()), Ok(proof.clone()));
         assert_eq!(proof.check(&verifier).unwrap().size, 9);
-        assert!(Proof::is_of(&proof.entry, receipt(4).as_str()) && !Proof::is_of(&proof.entry, receipt(5).as_str()));
+        let is_of = |receipt: Receipt| Proof::is_of(&proof.entry, &proof.nonce, receipt.as_str());
+        assert!(is_of(receipt(4)) && !is_of(receipt(5)));
 
         let other = Tree::new(entries[..8].iter().map(|entry| leaf_hash(entry)).collect());
         let of_another_tree = Proof { checkpoint: sign_checkpoint(&key, 9, other.root()), ..proof.clone() };
@@ -132,7 +136,13 @@ mod tests {
             let witness = crate::ledger::Cosigner::new(name, &[9; 32]).unwrap();
             checkpoint = witness.cosign(&checkpoint, crate::calendar::Instant::from_millis(0)).unwrap();
         }
-        let proof = Proof { entry: vec![1; 81], index: (1 << 30) - 1, path: vec![leaf_hash(b""); 30], checkpoint };
+        let proof = Proof {
+            entry: vec![1; 81],
+            nonce: [1; 16],
+            index: (1 << 30) - 1,
+            path: vec![leaf_hash(b""); 30],
+            checkpoint,
+        };
         assert!(proof.to_text().len() <= 2_048, "{}", proof.to_text().len());
     }
 }

@@ -49,14 +49,14 @@ pub async fn find(app: &App, part: u8, rating: RatingId) -> Result<Found, NoProo
         if !found.is_waiting {
             return Err(NoProof::Damaged("the rating's leaf"));
         }
-        let promiser = Promiser::new(&app.ledger, vec![Entry::Leaf(found.leaf).bytes()], found.rated_at);
+        let promiser = Promiser::new(&app.ledger, vec![(Entry::Leaf(found.leaf).bytes(), found.nonce)], found.rated_at);
         let promise = promiser.promise(0).ok_or(NoProof::Damaged("no leaf"))?;
         return Ok(Found::Promise(promise.to_text()));
     };
     let (index, entry) = locate(&*app.store, among, &found.leaf).await?;
     let head = app.store.ledger_head().await?.ok_or(NoProof::Damaged("no head"))?;
     let path = path(&*app.store, &head, index).await?;
-    Ok(Found::Proof(Proof { entry, index, path, checkpoint: checkpoint(app, &head).await? }))
+    Ok(Found::Proof(Proof { entry, nonce: found.nonce, index, path, checkpoint: checkpoint(app, &head).await? }))
 }
 
 /// The head's checkpoint with the lines of witnesses that signed just this one.

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use haochaping::{
     calendar::Instant,
-    ledger::{DayTable, Hash, Kind, LEAF_BYTES, Leaf, Opening},
+    ledger::{DayTable, Hash, Kind, LEAF_BYTES, Leaf, Nonce, Opening},
     link::RatingId,
     statistics::Counts,
 };
@@ -122,6 +122,8 @@ pub struct Extension {
 pub struct RatingLeaf {
     /// As it follows from the rating's row.
     pub leaf: Leaf,
+    /// What tells it by its receipt.
+    pub nonce: Nonce,
     /// The numbers of the commit's leaves, once they have some.
     pub among: Option<std::ops::Range<u64>>,
     /// Whether the leaf is on its way into the log, or is still to be made for a rating from before.

@@ -43,7 +43,7 @@ pub(in crate::store::sql) fn of_rating(
     (fingerprint, rated_at): (&[u8; 16], Instant),
 ) -> NewLeaf {
     let content = Leaf::content_of_rating(salt.bytes(), fingerprint, rated_at.millis());
-    let about = Leaf::about_rating(&Receipt::of(part, rating));
+    let about = Leaf::about_rating(&Receipt::of(part, rating), &Leaf::nonce(salt.bytes()));
     NewLeaf { part, rating: *rating, number: 0, cell, blinding: salt.blinding(), content, about }
 }
 
@@ -193,7 +193,8 @@ pub(in crate::store::sql) fn leaf(
              or exists (select 1 from meta where name = 'ledger_backfill')";
         is_waiting = among.is_none() && snapshot.query_row(sql, params![part, OF_BEFORE, rating], |row| row.get(0))?;
     }
-    Ok(Some(RatingLeaf { leaf: commit_one(&row.leaf()), among, is_waiting, rated_at: row.rated_at }))
+    let nonce = Leaf::nonce(&row.salt);
+    Ok(Some(RatingLeaf { leaf: commit_one(&row.leaf()), nonce, among, is_waiting, rated_at: row.rated_at }))
 }
 
 fn commit_one(new: &NewLeaf) -> Leaf {
