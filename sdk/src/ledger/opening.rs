@@ -1,6 +1,7 @@
 //! What opens the remainder of a table. A remainder is a sum that nobody outside can take apart, so that a collector whose program
 //! was changed could pad one group and put what is missing into it. Who supervises the collector, and may know of groups that are
-//! too few to be published, has it opened: it holds only numbers from 0 up, so that no published count was ever more than its leaves.
+//! too few to be published, has it opened: it holds only numbers from 0 up, so that no group was ever told to have more of a level than
+//! its leaves.
 
 use std::collections::BTreeMap;
 

@@ -22,7 +22,7 @@ pub(super) struct Args {
     /// The file with what was seen last
     #[arg(long, value_name = "FILE", default_value = "ledger-audit.json")]
     state: PathBuf,
-    /// What opens the remainder of the newest table, from `open-remainder`: then every count is proven, and not only the sums
+    /// What opens the remainder of the newest table, from `open-remainder`: then a program that pads a table is found too
     #[arg(long, value_name = "FILE")]
     opening: Option<PathBuf>,
     /// The ledger's key, from somebody that you trust
@@ -62,7 +62,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
     let closed = if closed.is_empty() { closed } else { format!(" up to {closed}") };
     println!("{n_tables} tables of closed days{closed} follow from their leaves; {n_left} leaves are in no table yet");
     if is_opened {
-        println!("what is left of the newest is opened, so that no published count is more than its leaves");
+        println!("what is left of the newest is opened, so that no group has more of a level than its leaves");
     }
     Ok(())
 }

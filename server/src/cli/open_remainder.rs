@@ -11,7 +11,7 @@ use crate::{config::StoreArgs, store::ledger::LedgerStore};
   haochaping open-remainder --data /var/lib/haochaping > opening.json
 
 For the body that supervises this collector, and nobody else: it tells how groups were rated that are too few to be published.
-Whoever has it runs `haochaping audit URL --opening opening.json`, and knows that no published count is more than its leaves.")]
+Whoever has it runs `haochaping audit URL --opening opening.json`, and knows that no group is told to have more of a level than its leaves.")]
 pub(super) struct Args {
     #[command(flatten)]
     store: StoreArgs,

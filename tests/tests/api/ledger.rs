@@ -193,7 +193,7 @@ fn whoever_audits_reads_what_is_new_and_finds_every_closed_day_in_order() {
         haochaping(&["audit", &collector.url(), "--state", state, "--opening", opening])
     };
     let said = with(&opening);
-    assert!(said.code == Some(0) && said.out.contains("no published count is more than its leaves"), "{}", said.err);
+    assert!(said.code == Some(0) && said.out.contains("no group has more of a level than its leaves"), "{}", said.err);
     std::fs::write(&opening, opened.out.replace("\"table\": ", "\"table\": 1")).unwrap();
     assert!(with(&opening).err.contains("ask for that one's"), "{}", with(&opening).err);
     std::fs::write(&file, "{}").unwrap();
