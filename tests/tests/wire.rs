@@ -6,7 +6,13 @@
 use std::{collections::BTreeMap, path::Path};
 
 use haochaping::{
-    rating::{INDICATOR_VERSION, Rating, Violations},
+    calendar::Instant,
+    ledger::{
+        Cell, Closing, DayTable, Entry, Evidence, Group, Kind, Leaf, LogKey, Nonce, Points, Promiser, Proof, Remainder,
+        Salt, Tally, Tree, close_day, commit_all, leaf_hash, sign_checkpoint,
+    },
+    link::Receipt,
+    rating::{Channel, INDICATOR_VERSION, Provenance, Rating, SatisfactionLevel, Violations},
     service::Service,
     wire::v1,
 };
@@ -130,6 +136,9 @@ fn every_message_is_written_as_it_was_read() {
             _ if name.starts_with("statistics") => through::<v1::Statistics>(&file),
             "open-data" => through::<v1::StatisticsTable>(&file),
             "hot-words" => through::<v1::HotWords>(&file),
+            _ if name.starts_with("ledger-proof") => through::<v1::LedgerProof>(&file),
+            "ledger-tables" => through::<v1::LedgerTables>(&file),
+            "ledger-table" => through::<DayTable>(&file),
             _ if name.starts_with("problem") => through::<v1::Problem>(&file),
             _ => panic!("{name}: of which type is it?"),
         };
@@ -161,4 +170,64 @@ fn what_may_be_left_out_may_be_left_out_and_unknown_fields_do_not_hurt() {
         without.remove(required);
         assert!(serde_json::from_value::<v1::RatingRequest>(Value::Object(without)).is_err(), "{required}");
     }
+}
+
+/// Twelve ratings of two departments, as leaves from their salts on.
+fn scheme_1() -> (LogKey, Vec<(Cell, [u8; 32], Receipt)>, Vec<(Vec<u8>, Nonce)>) {
+    let rated = (0..12_u8).map(|n| {
+        let group = Group {
+            kind: Kind::Counted,
+            district: "321002".parse().unwrap(),
+            agency: ["11321000014216389W", "11321002014233824T"][usize::from(n % 2)].into(),
+            channel: Channel::Mobile,
+            provenance: Provenance::Citizen,
+        };
+        let level = SatisfactionLevel::ALL[usize::from(n % 5)];
+        (Cell::new(group, 20_778 + i64::from(n % 4), level), [n; 32], Receipt::of(n, &[n; 16]))
+    });
+    let rated: Vec<_> = rated.collect();
+    let blindings: Vec<_> = rated.iter().map(|(_, salt, _)| Salt::new(*salt).blinding()).collect();
+    let cells = rated.iter().map(|(cell, ..)| cell).zip(&blindings);
+    let commitments = commit_all(cells, &mut Points::default());
+    let leaves = rated.iter().zip(commitments).map(|((_, salt, receipt), commitment)| {
+        let content = Leaf::content_of_rating(salt, &[3; 16], 1_790_000_000_123);
+        let nonce = Leaf::nonce(salt);
+        (Entry::Leaf(Leaf { commitment, content, about: Leaf::about_rating(receipt, &nonce) }).bytes(), nonce)
+    });
+    let leaves = leaves.collect();
+    (LogKey::new("hcp.example.gov.cn/ledger", &[7; 32]).unwrap(), rated, leaves)
+}
+
+/// What people hold and what logs have published must hold for ever: from the salt to the proof nothing of scheme 1 may change.
+#[test]
+fn the_ledger_s_scheme_1_makes_and_checks_what_it_always_did() {
+    let files = golden("messages");
+    let (key, rated, leaves) = scheme_1();
+    let tree = Tree::new(leaves.iter().map(|(entry, _)| leaf_hash(entry)).collect());
+    let checkpoint = sign_checkpoint(&key, tree.size(), tree.root());
+    let (entry, nonce) = leaves[4].clone();
+    let proof = Proof { entry, nonce, index: 4, path: tree.path(4), checkpoint };
+    let promise = Promiser::new(&key, leaves, Instant::from_millis(1_790_000_000_456)).promise(4).unwrap();
+    for (name, index, proof) in
+        [("ledger-proof", Some(4), proof.to_text()), ("ledger-proof-promised", None, promise.to_text())]
+    {
+        let receipt = rated[4].2.to_string();
+        let made = v1::LedgerProof { receipt, index, proof, key: key.public().into() };
+        assert_eq!(serde_json::to_value(&made).unwrap(), files[name], "{name}");
+        let read: v1::LedgerProof = serde_json::from_value(files[name].clone()).unwrap();
+        let shown = Evidence::check(&read.proof, &read.key.parse().unwrap(), Some(&read.receipt));
+        assert!(shown.is_ok(), "{name}: {shown:?}");
+    }
+
+    let (mut taken, mut rest) = (BTreeMap::<Group, Tally>::new(), Tally::default());
+    let mut all = Tally::default();
+    for (n, (cell, salt, _)) in rated.iter().enumerate() {
+        let to = if n < 10 { taken.entry(cell.group.clone()).or_default() } else { &mut rest };
+        to.add_rating(cell.clone(), salt);
+        all.add_rating(cell.clone(), salt);
+    }
+    let (made, _) = close_day(Closing { number: 1, day: 20_781, from: 0, size: 12 }, taken, &rest, None);
+    assert_eq!(serde_json::to_value(&made).unwrap(), files["ledger-table"]);
+    let read: DayTable = serde_json::from_value(files["ledger-table"].clone()).unwrap();
+    assert_eq!(read.check(&Remainder::default(), 12, all.element()), Ok(()));
 }
