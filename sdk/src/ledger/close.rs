@@ -1,11 +1,11 @@
-//! Closing a day: the table that is published, and what opens its remainder, which is not.
+//! Closing a day: the table that is published, and what is kept of it.
 
 use std::collections::BTreeMap;
 
 use curve25519_dalek::scalar::Scalar;
 
 use super::{
-    DayTable, Element, Group, GroupCounts, Opening, Remainder, Spread, SpreadGroup, Tally,
+    DayTable, Group, GroupCounts, Kept, Remainder, Spread, SpreadGroup, Tally,
     commitment::{Secret, scalar},
     spread::date,
 };
@@ -23,8 +23,8 @@ pub struct Closing {
     pub size: u64,
 }
 
-/// Makes the table: `taken` has what is published, each group with its leaves; `rest` has what is not; `before` opens what the
-/// table before left.
+/// Makes the table, and what is kept of it: `taken` has what is published, each group with its leaves; `rest` has what is not;
+/// `before` was kept of the table before.
 ///
 /// Exact sums of leaves could be searched for the leaves that are in them, where there are few. So what is left, and what
 /// is spread over days, each carry a mask more than their leaves, and the sum of secrets that much less.
@@ -32,8 +32,8 @@ pub fn close_day(
     closing: Closing,
     taken: BTreeMap<Group, Tally>,
     rest: &Tally,
-    before: Option<&Opening>,
-) -> (DayTable, Opening) {
+    before: Option<&Kept>,
+) -> (DayTable, Kept) {
     let (mut rows, mut open_tally, mut groups, mut spread_tally) =
         (Vec::new(), Tally::default(), Vec::new(), Tally::default());
     for (group, tally) in taken {
@@ -53,7 +53,7 @@ pub fn close_day(
     spread_tally.secret.0 += of_spread;
     let mut rest = rest.clone();
     rest.secret.0 += of_rest;
-    let secret_sum = open_tally.secret.0 + before.map_or(Scalar::ZERO, Opening::mask) - of_spread - of_rest;
+    let secret_sum = open_tally.secret.0 + before.map_or(Scalar::ZERO, Kept::mask) - of_spread - of_rest;
     let table = DayTable {
         number: closing.number,
         closed: date(closing.day).map_or_else(String::new, |date| date.to_string()),
@@ -64,7 +64,7 @@ pub fn close_day(
         spread: (!groups.is_empty()).then(|| Spread::new(groups, &spread_tally)),
         remainder: Remainder { leaves: rest.n_leaves(), commitment: rest.element().bytes() },
     };
-    (table, Opening::of(closing.number, &rest, of_rest))
+    (table, Kept::of(closing.number, &rest, of_rest))
 }
 
 /// A mask that follows from secrets that only the collector has, another one for every table; none where nothing is to be hidden.
@@ -76,8 +76,35 @@ fn mask(of: &[u8], closing: Closing, tally: &Tally) -> Scalar {
     scalar(&[b"haochaping ledger 1 closing", of, secret.as_bytes(), &closing.number.to_be_bytes()])
 }
 
-impl Default for Remainder {
-    fn default() -> Self {
-        Self { leaves: 0, commitment: Element::zero().bytes() }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::{
+        Blinding, Element, Kind,
+        commitment::{Points, commit_all, open, tests::cell},
+        table::{
+            cells,
+            tests::{LEVELS, closing, some, table},
+        },
+    };
+
+    /// Whoever guesses which leaves are in a table must not be told that it was the right guess.
+    #[test]
+    fn no_exact_sum_of_leaves_is_published() {
+        let leaves = some();
+        let (table, _) = table(&leaves, 0, closing(6));
+        let sum_of = |which: fn(usize) -> bool| {
+            let mut points = Points::default();
+            let each = (0_u8..).zip(&leaves).enumerate().filter(|(n, _)| which(*n)).map(|(_, (salt, leaf))| {
+                let cell = cell(Kind::Counted, leaf.0, leaf.1, LEVELS[leaf.2]);
+                Element::read(&commit_all([(&cell, &Blinding::of_rating(&[salt; 32]))], &mut points)[0]).unwrap()
+            });
+            each.sum::<Element>()
+        };
+        assert_ne!(table.remainder.commitment, sum_of(|n| n == 5).bytes());
+        assert_ne!(table.spread.as_ref().unwrap().commitment, sum_of(|n| n == 2 || n == 3).bytes());
+        let secret = Scalar::from_canonical_bytes(table.secret_sum).unwrap();
+        let rows = Element(open(cells(&table.rows).map(|(cell, n)| (cell.point(), Scalar::from(n))), secret));
+        assert_ne!(rows, sum_of(|n| matches!(n, 0 | 1 | 4)));
     }
 }

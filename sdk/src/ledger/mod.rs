@@ -30,7 +30,7 @@ pub use merkle::{Hash, InclusionFault, Tree, leaf_hash, node_hash, root_of_path}
 pub use note::{
     Checkpoint, Cosigner, LogKey, MalformedKey, NoteFault, Verifier, WitnessKey, open_checkpoint, sign_checkpoint,
 };
-pub use opening::{Opening, OpeningFault};
+pub use opening::{Kept, Opening, OpeningFault};
 pub use promise::{Promise, PromiseFault, Promised, Promiser};
 pub use proof::{Proof, ProofFault};
 pub use spread::{Spread, SpreadGroup, SpreadProof, Told};

@@ -1,7 +1,7 @@
-use std::time::Duration;
+use std::{cell::RefCell, collections::HashMap, time::Duration};
 
 use anyhow::{Context, Result, ensure};
-use tlog_tiles::{Hash, HashReader as _, Tile, TileHashReader, TileReader, prove_tree, record_hash, stored_hash_index};
+use tlog_tiles::{Hash, Tile, TileHashReader, TileReader, prove_record, prove_tree, record_hash};
 
 use super::OtherLog;
 
@@ -48,16 +48,18 @@ impl Client {
         self.bytes(&path(Tile::new(8, 0, n, u32::try_from(width)?, true)))
     }
 
-    /// Whether these entries, by their numbers, are those of a log of this size and root.
+    /// Whether these entries, by their numbers, are those of a log of this size and root: each by its own path.
     ///
     /// # Errors
     /// In one line: one is not, or a tile is missing or wrong.
-    pub fn check_entries(&self, entries: &[(u64, Vec<u8>)], log: (u64, [u8; 32])) -> Result<()> {
-        let reader = TileHashReader::new(log.0, Hash(log.1), self);
-        let indexes: Vec<_> = entries.iter().map(|(index, _)| stored_hash_index(0, *index)).collect();
-        let hashes = reader.read_hashes(&indexes).context("the tiles of the ledger")?;
-        for ((index, bytes), hash) in entries.iter().zip(hashes) {
-            ensure!(record_hash(bytes) == hash, "leaf {index} is not the one that was signed");
+    pub fn check_entries(&self, entries: &[(u64, Vec<u8>)], (size, root): (u64, [u8; 32])) -> Result<()> {
+        let (once, root) = (Once { client: self, tiles: RefCell::default() }, Hash(root));
+        let reader = TileHashReader::new(size, root, &once);
+        for (index, bytes) in entries {
+            // What the reader says is not believed: the path has to lead to the root.
+            let path = prove_record(size, *index, &reader).context("the tiles of the ledger")?;
+            let is_it = tlog_tiles::check_record(&path, size, root, *index, record_hash(bytes)).is_ok();
+            ensure!(is_it, "leaf {index} is not the one that was signed");
         }
         Ok(())
     }
@@ -109,6 +111,33 @@ impl TileReader for Client {
             }
             let said = format!("{} is cut short: it has {} bytes of {expected}", path(*tile), data.len());
             Err(tlog_tiles::Error::InvalidInput(said))
+        };
+        tiles.iter().map(read).collect()
+    }
+
+    fn save_tiles(&self, _: &[Tile], _: &[Vec<u8>]) {}
+}
+
+/// Asks for every tile once.
+struct Once<'c> {
+    client: &'c Client,
+    tiles: RefCell<HashMap<String, Vec<u8>>>,
+}
+
+impl TileReader for Once<'_> {
+    fn height(&self) -> u8 {
+        self.client.height()
+    }
+
+    fn read_tiles(&self, tiles: &[Tile]) -> Result<Vec<Vec<u8>>, tlog_tiles::Error> {
+        let read = |tile: &Tile| {
+            let path = tile.path();
+            if let Some(known) = self.tiles.borrow().get(&path) {
+                return Ok(known.clone());
+            }
+            let data = self.client.read_tiles(std::slice::from_ref(tile))?.concat();
+            self.tiles.borrow_mut().insert(path, data.clone());
+            Ok(data)
         };
         tiles.iter().map(read).collect()
     }

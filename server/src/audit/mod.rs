@@ -86,6 +86,9 @@ pub fn trusted(client: &Client, state: &mut State) -> Result<Verifier> {
 fn checkpoint(client: &Client, state: &State, key: &Verifier) -> Result<Checkpoint> {
     let checkpoint = open_checkpoint(&client.text("checkpoint")?, key).context("the checkpoint")?;
     state.seen.as_ref().map_or(Ok(()), |seen| follows(&checkpoint, seen))?;
+    // Leaves that were read on the way to a checkpoint were held against its root.
+    let (had, has) = (state.log.size(), checkpoint.size);
+    ensure!(has >= had, OtherLog::Shrank { had, has });
     Ok(checkpoint)
 }
 
@@ -193,7 +196,8 @@ impl Audit<'_> {
         // While a table is made leaves go on coming: those are of the next one.
         let later = self.since(table.size, index)?;
         let State { left, n_since, sum, .. } = &self.state;
-        table.check(left, n_since - later.0, *sum - later.1).with_context(|| {
+        let n_leaves = n_since.checked_sub(later.0).context("more leaves were read again than there were")?;
+        table.check(left, n_leaves, *sum - later.1).with_context(|| {
             format!("table {number}, which closes {} and accounts for the leaves before {}", table.closed, table.size)
         })?;
         let state = &mut *self.state;

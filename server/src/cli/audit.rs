@@ -62,7 +62,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
     let closed = if closed.is_empty() { closed } else { format!(" up to {closed}") };
     println!("{n_tables} tables of closed days{closed} follow from their leaves; {n_left} leaves are in no table yet");
     if is_opened {
-        println!("what is left of the newest is opened, so that no group has more of a level than its leaves");
+        println!("what is left of the newest is opened: no group is told to have more of a level than its leaves");
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The contract of every store. A store is held to all of it by one line in [`every_store`].
 
+mod audit;
 mod cards;
 mod commit;
 mod copy;

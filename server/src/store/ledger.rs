@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use haochaping::{
     calendar::Instant,
-    ledger::{DayTable, Hash, Kind, LEAF_BYTES, Leaf, Nonce, Opening},
+    ledger::{DayTable, Hash, Kept, Kind, LEAF_BYTES, Leaf, Nonce},
     link::RatingId,
     statistics::Counts,
 };
@@ -155,8 +155,8 @@ pub type OpenKey = (u8, RatingId, Kind, u32);
 pub struct Closed {
     /// The table.
     pub table: DayTable,
-    /// What opens its remainder.
-    pub opening: Opening,
+    /// What is kept of it, and not published.
+    pub kept: Kept,
     /// The day it closes.
     pub day: i64,
     /// The leaves that are in its rows and groups.
@@ -204,8 +204,8 @@ pub trait LedgerStore {
     async fn ledger_tables(&self, after: u32, limit: u32) -> Result<Vec<StoredTable>, StoreError>;
     /// A table's bytes as published, once its entry is in the log.
     async fn ledger_table(&self, number: u32) -> Result<Option<Vec<u8>>, StoreError>;
-    /// What opens the remainder of the newest table; `None` before the first. Not for the public.
-    async fn ledger_opening(&self) -> Result<Option<Vec<u8>>, StoreError>;
+    /// What is kept of the newest table, and opens its remainder; `None` before the first. Not for the public.
+    async fn ledger_kept(&self) -> Result<Option<Kept>, StoreError>;
     /// The log's name: `proposed`, unless it has one already.
     async fn ledger_origin(&self, proposed: &str) -> Result<String, StoreError>;
     /// Keeps the newest checkpoint that a witness signed.

@@ -60,8 +60,8 @@ create table ledger_due (
   very_dissatisfied bigint not null,
   primary key (region, agency, item, card, channel, provenance, source, registered, day)
 );
--- Tables of closed days, as published. `leaf` is the number of the entry that says so; `opening` opens what the newest one left, and is
--- not published.
+-- Tables of closed days, as published. `leaf` is the number of the entry that says so; `kept` is what the newest one needs
+-- for the next, and what opens its remainder: not published.
 create table ledger_table (
   number bigint primary key,
   day bigint not null,
@@ -69,7 +69,7 @@ create table ledger_table (
   body bytea not null,
   hash bytea not null,
   leaf bigint,
-  opening bytea
+  kept bytea
 );
 -- The newest line of each witness, and the checkpoint that it is of.
 create table ledger_cosignature (

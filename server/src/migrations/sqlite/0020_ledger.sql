@@ -60,8 +60,8 @@ create table ledger_due (
   very_dissatisfied integer not null,
   primary key (region, agency, item, card, channel, provenance, source, registered, day)
 ) without rowid;
--- Tables of closed days, as published. `leaf` is the number of the entry that says so; `opening` opens what the newest one left, and is
--- not published.
+-- Tables of closed days, as published. `leaf` is the number of the entry that says so; `kept` is what the newest one needs
+-- for the next, and what opens its remainder: not published.
 create table ledger_table (
   number integer primary key,
   day integer not null,
@@ -69,7 +69,7 @@ create table ledger_table (
   body blob not null,
   hash blob not null,
   leaf integer,
-  opening blob
+  kept blob
 );
 -- The newest line of each witness, and the checkpoint that it is of.
 create table ledger_cosignature (

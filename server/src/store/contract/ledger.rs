@@ -1,7 +1,7 @@
 //! Leaves get their numbers once and without a gap, and closed days add up.
 
 use haochaping::{
-    ledger::{DayTable, Element, Entry, Kind, LogKey, Opening, Remainder, Spread, Told},
+    ledger::{DayTable, Element, Entry, Kind, LogKey, Remainder, Spread, Told},
     rating::{Channel, Provenance, SatisfactionLevel},
     statistics::Counts,
 };
@@ -112,6 +112,9 @@ pub(super) async fn what_was_published_is_closed_to_the_unit_and_the_rest_is_nam
     assert!(
         !store.ledger_is_due(TODAY.into()).await.unwrap() || store.ledger_close(ask(TODAY)).await.unwrap().is_some()
     );
+    assert!(!store.ledger_is_due(i64::from(TODAY) + 1).await.unwrap(), "ratings from before come first");
+    while store.ledger_backfill().await.unwrap() {}
+    assert!(store.ledger_pending(1).await.unwrap().is_empty(), "there are none");
     assert!(store.ledger_is_due(i64::from(TODAY) + 1).await.unwrap());
     let closed = store.ledger_close(ask(TODAY + 1)).await.unwrap().unwrap();
     let table = closed.table.clone();
@@ -137,8 +140,8 @@ pub(super) async fn what_was_published_is_closed_to_the_unit_and_the_rest_is_nam
     let counts = Counts { satisfied: 4, dissatisfied: 1, ..Counts::default() };
     assert_eq!(store.release(vec![group(TODAY + 2, counts)]).await.unwrap(), 1);
     let closed = store.ledger_close(ask(TODAY + 3)).await.unwrap().unwrap();
-    let (two, opening) = (closed.table.clone(), closed.opening.clone());
-    assert_eq!(opening.check(2, &two.remainder), Ok(()));
+    let (two, kept) = (closed.table.clone(), closed.kept.clone());
+    assert_eq!(kept.opening.check(2, &two.remainder), Ok(()));
     let (second_sum, n) = sum(store, table.size, two.size).await;
     assert_eq!(n, 6, "the table's own entry is none of them");
     assert_eq!(two.check(&table.remainder, n, second_sum), Ok(()));
@@ -160,7 +163,7 @@ pub(super) async fn what_was_published_is_closed_to_the_unit_and_the_rest_is_nam
     let one_more = Counts { satisfied: 1, ..Counts::default() };
     assert_eq!(store.release(vec![group(TODAY + 2, one_more)]).await.unwrap(), 1);
     assert!(store.ledger_publish(closed).await.unwrap());
-    assert_eq!(store.ledger_opening().await.unwrap().map(|bytes| Opening::read(&bytes)), Some(Ok(opening)));
+    assert_eq!(store.ledger_kept().await.unwrap(), Some(kept));
     sequence(store, &key()).await.unwrap();
     let three = store.ledger_close(ask(TODAY + 4)).await.unwrap().unwrap().table;
     assert_eq!(three.rows.iter().map(|row| row.counts).collect::<Vec<_>>(), [one_more]);

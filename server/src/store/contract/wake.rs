@@ -19,19 +19,22 @@ use super::{
 };
 use crate::{
     app::{App, Clock, Parts, SystemRng},
-    assets::Releases,
-    audit,
     config::{Config, Publication},
     figures::Figures,
-    http::{assets::Served, router::router},
     keys::{Keys, MasterKey},
     ledger, orders, outbox,
-    store::{NewRating, SqlStore, Store, ledger::CloseDay, order::OrderRow},
+    store::{NewRating, SqlStore, Store, order::OrderRow},
     writer::BATCH_MAX,
 };
 
 #[derive(Default)]
-struct SetClock(AtomicI64);
+pub(super) struct SetClock(AtomicI64);
+
+impl SetClock {
+    pub(super) fn set(&self, now: Instant) {
+        self.0.store(now.millis(), Ordering::Relaxed);
+    }
+}
 
 impl Clock for SetClock {
     fn now(&self) -> Instant {
@@ -51,7 +54,7 @@ async fn collector(is_anonymous: bool) -> (App, Arc<SetClock>, tempfile::TempDir
     (app, clock, directory)
 }
 
-async fn app(directory: &tempfile::TempDir, clock: &Arc<SetClock>, profile: Profile) -> App {
+pub(super) async fn app(directory: &tempfile::TempDir, clock: &Arc<SetClock>, profile: Profile) -> App {
     let store: Arc<dyn Store> = Arc::new(SqlStore::open(directory.path()).unwrap());
     let keys = Keys::load(&*store, &MasterKey::new([7; 32]), &SystemRng, noon(TODAY)).await.unwrap();
     let config = Config { profile, ..Config::usual(String::new()) };
@@ -63,7 +66,7 @@ async fn app(directory: &tempfile::TempDir, clock: &Arc<SetClock>, profile: Prof
 
 /// How many entries the collector adds so long after the rating.
 async fn wakes(app: &App, clock: &SetClock, later_millis: i64) -> usize {
-    clock.0.store(noon(TODAY).millis() + later_millis, Ordering::Relaxed);
+    clock.set(Instant::from_millis(noon(TODAY).millis() + later_millis));
     orders::wake(app, 10).await.unwrap()
 }
 
@@ -204,46 +207,4 @@ async fn an_order_that_was_spoken_about_still_reaches_its_department_at_its_hour
     assert_eq!(wakes(&app, &clock, HOUR - 1).await, 0);
     assert_eq!(wakes(&app, &clock, 24 * HOUR).await, 1);
     assert_eq!(only(&app).await.standing.stage, Stage::Dispatched);
-}
-
-/// While a table is made leaves go on coming, and an auditor may come between them and its entry.
-#[tokio::test(flavor = "multi_thread")]
-async fn an_audit_follows_a_table_that_was_made_while_leaves_came() {
-    let fresh = fresh().await;
-    let placed = place_n(&fresh.store, 12).await;
-    let (clock, directory) = (Arc::new(SetClock::default()), fresh.directory);
-    clock.0.store(noon(TODAY + 1).millis(), Ordering::Relaxed);
-    let app = Arc::new(app(&directory, &clock, Profile::JIANGSU).await);
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let releases = Releases::keep(&directory.path().join("releases")).unwrap();
-    let served = router(&app, Served(Arc::new(releases))).into_make_service_with_connect_info::<std::net::SocketAddr>();
-    tokio::spawn(async move { axum::serve(listener, served).await });
-    let file = directory.path().join("audit.json");
-    let follow = async || {
-        let (url, file) = (url.clone(), file.clone());
-        let audited = tokio::task::spawn_blocking(move || {
-            let mut state = audit::State::read(&file)?;
-            audit::audit(&audit::Client::new(&url), &mut state, &file, &|_, _| {})
-        });
-        audited.await.unwrap().map_err(|error| format!("{error:#}"))
-    };
-    let rate = async |which: std::ops::Range<usize>, day| {
-        let of = |n: usize| NewRating { rated_at: noon(day), ..rating(&placed[n], u32::try_from(n).unwrap()) };
-        outcomes(&fresh.store, which.map(of).collect()).await;
-        ledger::sequence(&*app.store, &app.ledger).await.unwrap();
-    };
-    rate(0..5, TODAY).await;
-    let close = CloseDay { today: i64::from(TODAY) + 1, group: 5, n_max: 1_000 };
-    let closed = app.store.ledger_close(close).await.unwrap().unwrap();
-    rate(5..8, TODAY + 1).await;
-    assert_eq!(follow().await.map(|audited| (audited.size, audited.n_tables)), Ok((8, 0)));
-    assert!(app.store.ledger_publish(closed).await.unwrap());
-    rate(8..9, TODAY + 1).await;
-    let audited = follow().await.unwrap();
-    assert_eq!((audited.size, audited.n_read, audited.n_tables, audited.n_left), (10, 2, 1, 9));
-    // The same from the beginning, and once more with nothing new.
-    std::fs::remove_file(&file).unwrap();
-    assert_eq!(follow().await, Ok(audit::Audited { n_read: 10, ..audited.clone() }));
-    assert_eq!(follow().await, Ok(audit::Audited { n_read: 0, ..audited }));
 }

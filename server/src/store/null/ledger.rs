@@ -1,7 +1,7 @@
 //! No ledger: where nothing is kept there is nothing to prove.
 
 use async_trait::async_trait;
-use haochaping::link::RatingId;
+use haochaping::{ledger::Kept, link::RatingId};
 
 use super::{NOTHING_KEPT, NullStore};
 use crate::store::{
@@ -41,7 +41,7 @@ impl LedgerStore for NullStore {
     async fn ledger_tables(&self, _: u32, _: u32) -> Result<Vec<StoredTable>, StoreError> {
         Ok(Vec::new())
     }
-    async fn ledger_opening(&self) -> Result<Option<Vec<u8>>, StoreError> {
+    async fn ledger_kept(&self) -> Result<Option<Kept>, StoreError> {
         Ok(None)
     }
     async fn ledger_table(&self, _: u32) -> Result<Option<Vec<u8>>, StoreError> {

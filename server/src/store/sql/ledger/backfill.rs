@@ -22,10 +22,7 @@ const AT_ONCE: u32 = 512;
 /// Makes the leaves of some; false when there are no more.
 pub(super) fn backfill(connection: &mut Connection) -> Result<bool, StoreError> {
     let transaction = connection.begin(Isolation::ReadCommitted)?;
-    let sql = "select value from meta where name = 'ledger_backfill'";
-    let Some(at) = transaction.query_row(sql, params![], |row| row.get::<String>(0)).optional()? else {
-        return Ok(false);
-    };
+    let Some(at) = place(&transaction)? else { return Ok(false) };
     let (mut part, mut after) = read_place(&at)?;
     while part < PARTS {
         let page = page(&transaction, part, &after)?;
@@ -55,6 +52,17 @@ fn moved(transaction: Transaction<'_>, from: &str, to: Option<&str>) -> Result<b
         transaction.commit()?;
     }
     Ok(to.is_some() || n == 0)
+}
+
+fn place(connection: &Connection) -> Result<Option<String>, StoreError> {
+    let sql = "select value from meta where name = 'ledger_backfill'";
+    Ok(connection.query_row(sql, params![], |row| row.get(0)).optional()?)
+}
+
+/// Whether a rating is still to be come to.
+pub(super) fn is_ahead(connection: &Connection, part: u8, rating: &RatingId) -> Result<bool, StoreError> {
+    let Some(at) = place(connection)? else { return Ok(false) };
+    Ok((part, *rating) > read_place(&at)?)
 }
 
 fn read_place(text: &str) -> Result<(u8, RatingId), StoreError> {

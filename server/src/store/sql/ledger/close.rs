@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use haochaping::{
-    ledger::{Cell, Closing, DayTable, Group, Hash, Kind, Opening, Tally, close_day},
+    ledger::{Cell, Closing, DayTable, Group, Hash, Kept, Kind, Tally, close_day},
     rating::SatisfactionLevel,
     statistics::Counts,
 };
@@ -71,8 +71,9 @@ impl Open {
 }
 
 pub(super) fn is_due(connection: &Connection, today: i64) -> Result<bool, StoreError> {
+    // While ratings from before get their leaves, every look would find a little more.
     let sql = "select exists (select 1 from ledger_head where size > 0)
-         and (exists (select 1 from ledger_due) or (coalesce((select max(day) from ledger_table), 0) < ?1
+         and not exists (select 1 from meta where name = 'ledger_backfill') and (exists (select 1 from ledger_due) or (coalesce((select max(day) from ledger_table), 0) < ?1
            and exists (select 1 from ledger_open where day <= ?1)))";
     Ok(connection.query_row(sql, params![today - 1], |row| row.get(0))?)
 }
@@ -127,14 +128,13 @@ pub(super) fn close(connection: &Connection, ask: CloseDay) -> Result<Option<Clo
     }
     let closing = Closing {
         number: last.as_ref().map_or(1, |last| last.number + 1),
-        day: ask.today - 1,
+        // Of two clocks at midnight the one that is behind closes no day anew.
+        day: last.as_ref().map_or(i64::MIN, |last| last.day).max(ask.today - 1),
         from: last.map_or(0, |last| last.size),
         size: head.size,
     };
-    let before = opening(&snapshot)?.map(|bytes| Opening::read(&bytes)).transpose();
-    let before = before.map_err(|fault| StoreError::Failed(format!("the opening of the last table: {fault}")))?;
-    let (table, opening) = close_day(closing, taken, &rest, before.as_ref());
-    Ok(Some(Closed { table, opening, day: closing.day, taken: keys, due: of_groups }))
+    let (table, kept) = close_day(closing, taken, &rest, kept(&snapshot)?.as_ref());
+    Ok(Some(Closed { table, kept, day: closing.day, taken: keys, due: of_groups }))
 }
 
 fn without(counts: &Counts, level: SatisfactionLevel) -> Counts {
@@ -232,14 +232,14 @@ pub(super) fn publish(connection: &mut Connection, closed: &Closed) -> Result<bo
     let bytes = closed.table.to_bytes();
     let (number, hash) = (closed.table.number, DayTable::hash(&bytes));
     let inserted = transaction.execute(
-        "insert into ledger_table (number, day, size, body, hash, leaf, opening) values (?1, ?2, ?3, ?4, ?5, null, ?6)
+        "insert into ledger_table (number, day, size, body, hash, leaf, kept) values (?1, ?2, ?3, ?4, ?5, null, ?6)
          on conflict (number) do nothing",
-        params![number, closed.day, closed.table.size.cast_signed(), bytes, hash.0, closed.opening.to_bytes()],
+        params![number, closed.day, closed.table.size.cast_signed(), bytes, hash.0, closed.kept.to_bytes()],
     )?;
     if inserted == 0 {
         return Ok(false);
     }
-    transaction.execute("update ledger_table set opening = null where number < ?1", params![number])?;
+    transaction.execute("update ledger_table set kept = null where number < ?1", params![number])?;
     note_table(&transaction, number, hash)?;
     let taken = closed.taken.iter().map(|(part, rating, kind, number)| set![*part, rating, kind.name(), *number]);
     transaction.execute_each(
@@ -286,10 +286,14 @@ fn take_due(transaction: &Transaction<'_>, due: &[(DueKey, Counts)]) -> Result<(
     Ok(())
 }
 
-/// What opens the remainder of the newest table.
-pub(super) fn opening(connection: &Connection) -> Result<Option<Vec<u8>>, StoreError> {
-    let sql = "select opening from ledger_table order by number desc limit 1";
-    Ok(connection.query_row(sql, params![], |row| row.get::<Option<Vec<u8>>>(0)).optional()?.flatten())
+/// What is kept of the newest table; `None` before the first.
+pub(super) fn kept(connection: &Connection) -> Result<Option<Kept>, StoreError> {
+    let sql = "select kept from ledger_table order by number desc limit 1";
+    let Some(bytes) = connection.query_row(sql, params![], |row| row.get::<Option<Vec<u8>>>(0)).optional()? else {
+        return Ok(None);
+    };
+    let read = bytes.as_deref().and_then(Kept::read);
+    Ok(Some(read.ok_or_else(|| StoreError::Failed("what is kept of the ledger's last table is damaged".into()))?))
 }
 
 /// Notes that groups were published, in the transaction by which they are; another time on the same day adds to it.

@@ -9,6 +9,7 @@ use haochaping::{
     rating::{Channel, Provenance, SatisfactionLevel},
 };
 
+use super::backfill;
 use crate::store::{
     StoreError,
     database::{self, Connection, OptionalRow as _, Row, Transaction, params},
@@ -189,9 +190,10 @@ pub(in crate::store::sql) fn leaf(
         let sql =
             "select first, n from ledger_batch where part = ?1 and slot = ?2 and last >= ?3 order by last limit 1";
         among = snapshot.query_row(sql, params![part, OF_BEFORE, rating], range).optional()?;
-        let sql = "select exists (select 1 from ledger_pending where part = ?1 and slot = ?2 and last >= ?3)
-             or exists (select 1 from meta where name = 'ledger_backfill')";
-        is_waiting = among.is_none() && snapshot.query_row(sql, params![part, OF_BEFORE, rating], |row| row.get(0))?;
+        let sql = "select exists (select 1 from ledger_pending where part = ?1 and slot = ?2 and last >= ?3)";
+        is_waiting = among.is_none()
+            && (snapshot.query_row(sql, params![part, OF_BEFORE, rating], |row| row.get(0))?
+                || backfill::is_ahead(&snapshot, part, rating)?);
     }
     let nonce = Leaf::nonce(&row.salt);
     Ok(Some(RatingLeaf { leaf: commit_one(&row.leaf()), nonce, among, is_waiting, rated_at: row.rated_at }))

@@ -8,7 +8,7 @@ mod verify;
 
 use async_trait::async_trait;
 pub(super) use close::note_due;
-use haochaping::link::RatingId;
+use haochaping::{ledger::Kept, link::RatingId};
 pub(super) use leaf::{NewLeaf, commit, note, note_event, of_event, of_rating, rated};
 
 use super::SqlStore;
@@ -53,8 +53,8 @@ impl LedgerStore for SqlStore {
     async fn ledger_table(&self, number: u32) -> Result<Option<Vec<u8>>, StoreError> {
         self.read(move |c| close::table(c, number)).await
     }
-    async fn ledger_opening(&self) -> Result<Option<Vec<u8>>, StoreError> {
-        self.read(close::opening).await
+    async fn ledger_kept(&self) -> Result<Option<Kept>, StoreError> {
+        self.read(close::kept).await
     }
     async fn ledger_origin(&self, proposed: &str) -> Result<String, StoreError> {
         let proposed = proposed.to_owned();
