@@ -172,9 +172,9 @@ fn what_may_be_left_out_may_be_left_out_and_unknown_fields_do_not_hurt() {
     }
 }
 
-/// Twelve ratings of two departments, as leaves from their salts on.
-fn scheme_1() -> (LogKey, Vec<(Cell, [u8; 32], Receipt)>, Vec<(Vec<u8>, Nonce)>) {
-    let rated = (0..12_u8).map(|n| {
+/// Twelve ratings of two departments: cell, salt and receipt of each.
+fn rated() -> Vec<(Cell, [u8; 32], Receipt)> {
+    let rated = |n: u8| {
         let group = Group {
             kind: Kind::Counted,
             district: "321002".parse().unwrap(),
@@ -184,8 +184,12 @@ fn scheme_1() -> (LogKey, Vec<(Cell, [u8; 32], Receipt)>, Vec<(Vec<u8>, Nonce)>)
         };
         let level = SatisfactionLevel::ALL[usize::from(n % 5)];
         (Cell::new(group, 20_778 + i64::from(n % 4), level), [n; 32], Receipt::of(n, &[n; 16]))
-    });
-    let rated: Vec<_> = rated.collect();
+    };
+    (0..12).map(rated).collect()
+}
+
+/// Their leaves with their nonces, from the salts on.
+fn leaves_of(rated: &[(Cell, [u8; 32], Receipt)]) -> Vec<(Vec<u8>, Nonce)> {
     let blindings: Vec<_> = rated.iter().map(|(_, salt, _)| Salt::new(*salt).blinding()).collect();
     let cells = rated.iter().map(|(cell, ..)| cell).zip(&blindings);
     let commitments = commit_all(cells, &mut Points::default());
@@ -194,15 +198,16 @@ fn scheme_1() -> (LogKey, Vec<(Cell, [u8; 32], Receipt)>, Vec<(Vec<u8>, Nonce)>)
         let nonce = Leaf::nonce(salt);
         (Entry::Leaf(Leaf { commitment, content, about: Leaf::about_rating(receipt, &nonce) }).bytes(), nonce)
     });
-    let leaves = leaves.collect();
-    (LogKey::new("hcp.example.gov.cn/ledger", &[7; 32]).unwrap(), rated, leaves)
+    leaves.collect()
 }
 
 /// What people hold and what logs have published must hold for ever: from the salt to the proof nothing of scheme 1 may change.
 #[test]
 fn the_ledger_s_scheme_1_makes_and_checks_what_it_always_did() {
     let files = golden("messages");
-    let (key, rated, leaves) = scheme_1();
+    let key = LogKey::new("hcp.example.gov.cn/ledger", &[7; 32]).unwrap();
+    let rated = rated();
+    let leaves = leaves_of(&rated);
     let tree = Tree::new(leaves.iter().map(|(entry, _)| leaf_hash(entry)).collect());
     let checkpoint = sign_checkpoint(&key, tree.size(), tree.root());
     let (entry, nonce) = leaves[4].clone();

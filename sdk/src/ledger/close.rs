@@ -38,15 +38,12 @@ pub fn close_day(
         (Vec::new(), Tally::default(), Vec::new(), Tally::default());
     for (group, tally) in taken {
         let spread = SpreadGroup::of(&group, &tally);
-        match spread.in_one_day() {
-            Some((day, counts)) => {
-                rows.push(GroupCounts { group, day, counts });
-                open_tally.merge(tally);
-            }
-            None => {
-                groups.push(spread);
-                spread_tally.merge(tally);
-            }
+        if let Some((day, counts)) = spread.in_one_day() {
+            rows.push(GroupCounts { group, day, counts });
+            open_tally.merge(tally);
+        } else {
+            groups.push(spread);
+            spread_tally.merge(tally);
         }
     }
     let (of_spread, of_rest) = (mask(b"spread", closing, &spread_tally), mask(b"rest", closing, rest));

@@ -3,11 +3,7 @@
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 
-use super::{
-    Hash, InclusionFault, LogKey, Nonce, NoteFault, Tree, Verifier, leaf_hash,
-    proof::{body, read_body},
-    root_of_path,
-};
+use super::{Hash, InclusionFault, LogKey, Nonce, NoteFault, Tree, Verifier, leaf_hash, proof::Body, root_of_path};
 use crate::calendar::Instant;
 
 const FIRST_LINE: &str = "haochaping.promise@v1";
@@ -77,7 +73,8 @@ impl Promiser {
 impl Promise {
     /// As text.
     pub fn to_text(&self) -> String {
-        body(FIRST_LINE, (&self.entry, &self.nonce), self.index, &self.path, &self.note)
+        let Self { entry, nonce, index, path, note } = self.clone();
+        Body { entry, nonce, index, path, note }.to_text(FIRST_LINE)
     }
 
     /// Reads one.
@@ -85,7 +82,7 @@ impl Promise {
     /// # Errors
     /// [`PromiseFault::Malformed`].
     pub fn read(text: &str) -> Result<Self, PromiseFault> {
-        let ((entry, nonce), index, path, note) = read_body(FIRST_LINE, text).ok_or(PromiseFault::Malformed)?;
+        let Body { entry, nonce, index, path, note } = Body::read(FIRST_LINE, text).ok_or(PromiseFault::Malformed)?;
         Ok(Self { entry, nonce, index, path, note })
     }
 

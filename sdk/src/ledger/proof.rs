@@ -43,7 +43,8 @@ pub enum ProofFault {
 impl Proof {
     /// As text.
     pub fn to_text(&self) -> String {
-        body(FIRST_LINE, (&self.entry, &self.nonce), self.index, &self.path, &self.checkpoint)
+        let Self { entry, nonce, index, path, checkpoint } = self.clone();
+        Body { entry, nonce, index, path, note: checkpoint }.to_text(FIRST_LINE)
     }
 
     /// Reads one.
@@ -51,7 +52,8 @@ impl Proof {
     /// # Errors
     /// [`ProofFault::Malformed`].
     pub fn read(text: &str) -> Result<Self, ProofFault> {
-        let ((entry, nonce), index, path, checkpoint) = read_body(FIRST_LINE, text).ok_or(ProofFault::Malformed)?;
+        let Body { entry, nonce, index, path, note: checkpoint } =
+            Body::read(FIRST_LINE, text).ok_or(ProofFault::Malformed)?;
         Ok(Self { entry, nonce, index, path, checkpoint })
     }
 
@@ -74,21 +76,32 @@ impl Proof {
 }
 
 /// What proofs and promises have in common.
-pub(super) fn body(first: &str, (entry, nonce): (&[u8], &Nonce), index: u64, path: &[Hash], note: &str) -> String {
-    let path: String = path.iter().map(|hash| format!("{hash}\n")).collect();
-    format!("{first}\nextra {}\nindex {index}\n{path}\n{note}", encode(&[entry, nonce].concat()))
+pub(super) struct Body {
+    pub(super) entry: Vec<u8>,
+    pub(super) nonce: Nonce,
+    pub(super) index: u64,
+    pub(super) path: Vec<Hash>,
+    /// What the log signed.
+    pub(super) note: String,
 }
 
-/// Reads it again.
-pub(super) fn read_body(first: &str, text: &str) -> Option<((Vec<u8>, Nonce), u64, Vec<Hash>, String)> {
-    let (head, note) = text.split_once("\n\n")?;
-    let mut lines = head.lines();
-    (lines.next()? == first).then_some(())?;
-    let extra = decode(lines.next()?.strip_prefix("extra ")?)?;
-    let (entry, nonce) = extra.split_last_chunk()?;
-    let index = lines.next()?.strip_prefix("index ")?.parse().ok()?;
-    let path = lines.map(Hash::parse).collect::<Option<_>>()?;
-    Some(((entry.to_vec(), *nonce), index, path, note.to_owned()))
+impl Body {
+    pub(super) fn to_text(&self, first: &str) -> String {
+        let Self { entry, nonce, index, path, note } = self;
+        let path: String = path.iter().map(|hash| format!("{hash}\n")).collect();
+        format!("{first}\nextra {}\nindex {index}\n{path}\n{note}", encode(&[entry, &nonce[..]].concat()))
+    }
+
+    pub(super) fn read(first: &str, text: &str) -> Option<Self> {
+        let (head, note) = text.split_once("\n\n")?;
+        let mut lines = head.lines();
+        (lines.next()? == first).then_some(())?;
+        let extra = decode(lines.next()?.strip_prefix("extra ")?)?;
+        let (entry, nonce) = extra.split_last_chunk()?;
+        let index = lines.next()?.strip_prefix("index ")?.parse().ok()?;
+        let path = lines.map(Hash::parse).collect::<Option<_>>()?;
+        Some(Self { entry: entry.to_vec(), nonce: *nonce, index, path, note: note.to_owned() })
+    }
 }
 
 #[cfg(test)]

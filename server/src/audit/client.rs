@@ -1,9 +1,8 @@
 use std::{cell::RefCell, collections::HashMap, time::Duration};
 
-use anyhow::{Context, Result, ensure};
 use tlog_tiles::{Hash, Tile, TileHashReader, TileReader, prove_record, prove_tree, record_hash};
 
-use super::OtherLog;
+use super::{AuditFault, OtherLog};
 
 /// The largest answer that is read: a table of many departments over many days.
 const ANSWER_MAX: u64 = 256 * 1024 * 1024;
@@ -25,41 +24,44 @@ impl Client {
     /// What is under a path.
     ///
     /// # Errors
-    /// In one line: nothing is there, or nobody answers.
-    pub fn bytes(&self, path: &str) -> Result<Vec<u8>> {
+    /// [`AuditFault::NoAnswer`].
+    pub fn bytes(&self, path: &str) -> Result<Vec<u8>, AuditFault> {
         let url = format!("{}/{path}", self.base);
-        let mut answer = self.agent.get(&url).call().with_context(|| url.clone())?;
-        answer.body_mut().with_config().limit(ANSWER_MAX).read_to_vec().with_context(|| url)
+        let answer = self.agent.get(&url).call();
+        let read = answer.and_then(|mut answer| answer.body_mut().with_config().limit(ANSWER_MAX).read_to_vec());
+        read.map_err(|why| AuditFault::NoAnswer { url, why: Box::new(why) })
     }
 
     /// The same, as text.
     ///
     /// # Errors
     /// As [`Self::bytes`].
-    pub fn text(&self, path: &str) -> Result<String> {
-        String::from_utf8(self.bytes(path)?).with_context(|| format!("{}/{path} is no text", self.base))
+    pub fn text(&self, path: &str) -> Result<String, AuditFault> {
+        let bytes = self.bytes(path)?;
+        String::from_utf8(bytes).map_err(|_| AuditFault::NoText(format!("{}/{path}", self.base)))
     }
 
-    /// The first `width` entries of a tile.
+    /// The first `width` entries of a tile, at most 256.
     ///
     /// # Errors
     /// As [`Self::bytes`].
-    pub fn entries(&self, n: u64, width: u64) -> Result<Vec<u8>> {
-        self.bytes(&path(Tile::new(8, 0, n, u32::try_from(width)?, true)))
+    pub fn entries(&self, n: u64, width: u64) -> Result<Vec<u8>, AuditFault> {
+        self.bytes(&path(Tile::new(8, 0, n, u32::try_from(width).unwrap_or(u32::MAX), true)))
     }
 
     /// Whether these entries, by their numbers, are those of a log of this size and root: each by its own path.
     ///
     /// # Errors
-    /// In one line: one is not, or a tile is missing or wrong.
-    pub fn check_entries(&self, entries: &[(u64, Vec<u8>)], (size, root): (u64, [u8; 32])) -> Result<()> {
+    /// One is not, or a tile is missing or wrong.
+    pub fn check_entries(&self, entries: &[(u64, Vec<u8>)], (size, root): (u64, [u8; 32])) -> Result<(), AuditFault> {
         let (once, root) = (Once { client: self, tiles: RefCell::default() }, Hash(root));
         let reader = TileHashReader::new(size, root, &once);
         for (index, bytes) in entries {
             // What the reader says is not believed: the path has to lead to the root.
-            let path = prove_record(size, *index, &reader).context("the tiles of the ledger")?;
-            let is_it = tlog_tiles::check_record(&path, size, root, *index, record_hash(bytes)).is_ok();
-            ensure!(is_it, "leaf {index} is not the one that was signed");
+            let path = prove_record(size, *index, &reader).map_err(tiles)?;
+            if tlog_tiles::check_record(&path, size, root, *index, record_hash(bytes)).is_err() {
+                return Err(AuditFault::OtherLeaf(*index));
+            }
         }
         Ok(())
     }
@@ -68,13 +70,13 @@ impl Client {
     /// which are checked against the root.
     ///
     /// # Errors
-    /// In one line: it does not, or a tile is missing or wrong.
-    pub fn check_growth(&self, before: (u64, [u8; 32]), after: (u64, [u8; 32])) -> Result<()> {
+    /// It does not, or a tile is missing or wrong.
+    pub fn check_growth(&self, before: (u64, [u8; 32]), after: (u64, [u8; 32])) -> Result<(), AuditFault> {
         if before.0 == 0 {
             return Ok(());
         }
         let reader = TileHashReader::new(after.0, Hash(after.1), self);
-        let proof = prove_tree(after.0, before.0, &reader).context("the tiles of the ledger")?;
+        let proof = prove_tree(after.0, before.0, &reader).map_err(tiles)?;
         if tlog_tiles::check_tree(&proof, after.0, Hash(after.1), before.0, Hash(before.1)).is_err() {
             return Err(OtherLog::Grown { before: before.0, after: after.0 }.into());
         }
@@ -84,12 +86,18 @@ impl Client {
     /// Tells the collector that a witness signed.
     ///
     /// # Errors
-    /// In one line: it does not want it.
-    pub fn cosigned(&self, checkpoint: &str) -> Result<()> {
+    /// It does not want it.
+    pub fn cosigned(&self, checkpoint: &str) -> Result<(), AuditFault> {
         let url = format!("{}/cosignatures", self.base);
-        self.agent.post(&url).header("content-type", "text/plain").send(checkpoint).with_context(|| url)?;
-        Ok(())
+        match self.agent.post(&url).header("content-type", "text/plain").send(checkpoint) {
+            Ok(_) => Ok(()),
+            Err(why) => Err(AuditFault::NoAnswer { url, why: Box::new(why) }),
+        }
     }
+}
+
+fn tiles(fault: tlog_tiles::Error) -> AuditFault {
+    AuditFault::Tiles(fault.to_string())
 }
 
 fn path(tile: Tile) -> String {
@@ -104,7 +112,7 @@ impl TileReader for Client {
     fn read_tiles(&self, tiles: &[Tile]) -> Result<Vec<Vec<u8>>, tlog_tiles::Error> {
         let read = |tile: &Tile| {
             let data =
-                self.bytes(&path(*tile)).map_err(|error| tlog_tiles::Error::InvalidInput(format!("{error:#}")))?;
+                self.bytes(&path(*tile)).map_err(|fault| tlog_tiles::Error::InvalidInput(in_one_line(&fault)))?;
             let expected = tile.width() as usize * 32;
             if data.len() == expected {
                 return Ok(data);
@@ -116,6 +124,12 @@ impl TileReader for Client {
     }
 
     fn save_tiles(&self, _: &[Tile], _: &[Vec<u8>]) {}
+}
+
+/// A fault and what it comes from.
+fn in_one_line(fault: &AuditFault) -> String {
+    let why = std::error::Error::source(fault).map_or_else(String::new, |why| format!(": {why}"));
+    format!("{fault}{why}")
 }
 
 /// Asks for every tile once.

@@ -1,12 +1,13 @@
 //! Checking a collector's ledger from outside: by whoever wants to, with nothing but what is public.
 
 mod client;
+mod fault;
 mod state;
 
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
 pub use client::Client;
+pub use fault::{AuditFault, OtherLog};
 use haochaping::ledger::{Checkpoint, DayTable, Element, Entry, Hash, Leaf, Verifier, open_checkpoint};
 pub use state::{State, replace};
 
@@ -34,8 +35,13 @@ pub struct Audited {
 /// leaves in all.
 ///
 /// # Errors
-/// In one line, the first thing that does not fit.
-pub fn audit(client: &Client, state: &mut State, file: &Path, progress: &dyn Fn(u64, u64)) -> Result<Audited> {
+/// [`AuditFault`], the first.
+pub fn audit(
+    client: &Client,
+    state: &mut State,
+    file: &Path,
+    progress: &dyn Fn(u64, u64),
+) -> Result<Audited, AuditFault> {
     let key = trusted(client, state)?;
     let checkpoint = checkpoint(client, state, &key)?;
     let mut audit = Audit { client, state, checkpoint: &checkpoint };
@@ -48,18 +54,15 @@ pub fn audit(client: &Client, state: &mut State, file: &Path, progress: &dyn Fn(
             audit.keep(file)?;
         }
     }
-    ensure!(
-        state.log.root() == checkpoint.root,
-        "the checkpoint of {} leaves has the root {}, and its leaves have {}: {}",
-        checkpoint.size,
-        checkpoint.root,
-        state.log.root(),
-        if from > 0 {
+    let (signed, read) = (checkpoint.root, state.log.root());
+    if read != signed {
+        let why = if from > 0 {
             "leaves that were there the last time were changed, or the ledger shows two logs"
         } else {
             "the leaves are not those that were signed"
-        }
-    );
+        };
+        return Err(AuditFault::Root { size: checkpoint.size, signed, read, why });
+    }
     state.seen = Some(checkpoint.clone());
     state.write(file)?;
     Ok(Audited {
@@ -72,23 +75,25 @@ pub fn audit(client: &Client, state: &mut State, file: &Path, progress: &dyn Fn(
 }
 
 /// The key that is trusted: the one of the first time, or one that was given.
-pub fn trusted(client: &Client, state: &mut State) -> Result<Verifier> {
+///
+/// # Errors
+/// There is none, or it is malformed.
+pub fn trusted(client: &Client, state: &mut State) -> Result<Verifier, AuditFault> {
     if state.key.is_empty() {
         client.text("key")?.trim().clone_into(&mut state.key);
     }
-    state.key.parse().context("the ledger's key")
+    state.key.parse().map_err(AuditFault::Key)
 }
 
 /// The newest checkpoint, if it can follow the one that was seen last.
-///
-/// # Errors
-/// It is signed by a strange key, or [`OtherLog`].
-fn checkpoint(client: &Client, state: &State, key: &Verifier) -> Result<Checkpoint> {
-    let checkpoint = open_checkpoint(&client.text("checkpoint")?, key).context("the checkpoint")?;
+fn checkpoint(client: &Client, state: &State, key: &Verifier) -> Result<Checkpoint, AuditFault> {
+    let checkpoint = open_checkpoint(&client.text("checkpoint")?, key).map_err(AuditFault::Checkpoint)?;
     state.seen.as_ref().map_or(Ok(()), |seen| follows(&checkpoint, seen))?;
     // Leaves that were read on the way to a checkpoint were held against its root.
     let (had, has) = (state.log.size(), checkpoint.size);
-    ensure!(has >= had, OtherLog::Shrank { had, has });
+    if has < had {
+        return Err(OtherLog::Shrank { had, has }.into());
+    }
     Ok(checkpoint)
 }
 
@@ -106,41 +111,6 @@ pub fn follows(shown: &Checkpoint, seen: &Checkpoint) -> Result<(), OtherLog> {
     Ok(())
 }
 
-/// What only a collector does that shows two logs, or that lost leaves: no second look mends it.
-#[derive(Debug, thiserror::Error)]
-pub enum OtherLog {
-    /// It has fewer leaves than before.
-    #[error(
-        "the log shrank: it had {had} leaves and has {has}; a collector that was set back to a backup has lost leaves"
-    )]
-    Shrank {
-        /// Leaves that were seen.
-        had: u64,
-        /// Leaves that are shown.
-        has: u64,
-    },
-    /// Two signed roots of one size.
-    #[error("two logs of {size} leaves: {seen} was seen before, and {shown} is shown now; both are signed")]
-    SameSize {
-        /// Leaves of both.
-        size: u64,
-        /// The root that was seen.
-        seen: Hash,
-        /// The root that is shown.
-        shown: Hash,
-    },
-    /// The longer one did not grow out of the shorter one.
-    #[error(
-        "the log of {after} leaves does not begin with the one of {before} leaves that was seen before: it is another log"
-    )]
-    Grown {
-        /// Leaves that were seen.
-        before: u64,
-        /// Leaves that are shown.
-        after: u64,
-    },
-}
-
 struct Audit<'a> {
     client: &'a Client,
     state: &'a mut State,
@@ -149,7 +119,7 @@ struct Audit<'a> {
 
 impl Audit<'_> {
     /// Reads the entries of the next tile, up to the end of the log.
-    fn read_tile(&mut self) -> Result<()> {
+    fn read_tile(&mut self) -> Result<(), AuditFault> {
         let at = self.state.log.size();
         for (index, bytes) in entries(self.client, at / TILE_WIDTH, self.checkpoint.size)? {
             if index >= at {
@@ -159,7 +129,7 @@ impl Audit<'_> {
         Ok(())
     }
 
-    fn read(&mut self, index: u64, bytes: &[u8]) -> Result<()> {
+    fn read(&mut self, index: u64, bytes: &[u8]) -> Result<(), AuditFault> {
         match entry(index, bytes)? {
             Entry::Leaf(leaf) => self.state.add(element(index, &leaf)?),
             Entry::Table { number, hash } => self.close(index, number, hash)?,
@@ -169,45 +139,44 @@ impl Audit<'_> {
     }
 
     /// Checks the table that an entry names against the leaves it accounts for.
-    fn close(&mut self, index: u64, number: u32, hash: Hash) -> Result<()> {
-        let next = self.state.n_tables + 1;
-        ensure!(number == next, "leaf {index} says that there is a table {number}, and it is the turn of table {next}");
-        let bytes = self.client.bytes(&format!("tables/{number}"));
-        let bytes = bytes.with_context(|| format!("leaf {index} says that there is a table {number}"))?;
-        ensure!(
-            DayTable::hash(&bytes) == hash,
-            "table {number} is not the one that leaf {index} says was published: it was rewritten"
-        );
-        let table = DayTable::read(&bytes).with_context(|| format!("table {number}"))?;
-        let from = self.state.from;
-        ensure!(
-            table.number == number && table.from == from && (from..=index).contains(&table.size),
-            "table {number} says that it is number {} and accounts for the leaves from {} to {}; it has to go on from {from}",
-            table.number,
-            table.from,
-            table.size
-        );
-        ensure!(
-            table.closed >= self.state.closed,
-            "table {number} closes {}, and the one before {}",
-            table.closed,
-            self.state.closed
-        );
+    fn close(&mut self, leaf: u64, number: u32, hash: Hash) -> Result<(), AuditFault> {
+        let table = self.table(leaf, number, hash)?;
         // While a table is made leaves go on coming: those are of the next one.
-        let later = self.since(table.size, index)?;
-        let State { left, n_since, sum, .. } = &self.state;
-        let n_leaves = n_since.checked_sub(later.0).context("more leaves were read again than there were")?;
-        table.check(left, n_leaves, *sum - later.1).with_context(|| {
-            format!("table {number}, which closes {} and accounts for the leaves before {}", table.closed, table.size)
-        })?;
+        let later = self.since(table.size, leaf)?;
         let state = &mut *self.state;
+        let n_leaves = state.n_since.saturating_sub(later.0);
+        if let Err(fault) = table.check(&state.left, n_leaves, state.sum - later.1) {
+            return Err(AuditFault::Table { number, closed: table.closed, size: table.size, fault });
+        }
+        if table.closed < state.closed {
+            return Err(AuditFault::Backwards { number, before: state.closed.clone() });
+        }
         (state.left, state.from, state.closed, state.n_tables) = (table.remainder, table.size, table.closed, number);
         (state.n_since, state.sum) = later;
         Ok(())
     }
 
+    /// The table that a leaf names, if it is the one that was published and goes on where the last one ended.
+    fn table(&self, leaf: u64, number: u32, hash: Hash) -> Result<DayTable, AuditFault> {
+        let turn = self.state.n_tables + 1;
+        if number != turn {
+            return Err(AuditFault::Turn { leaf, number, turn });
+        }
+        let no_table = |why| AuditFault::NoTable { leaf, number, why: Box::new(why) };
+        let bytes = self.client.bytes(&format!("tables/{number}")).map_err(no_table)?;
+        if DayTable::hash(&bytes) != hash {
+            return Err(AuditFault::Rewritten { leaf, number });
+        }
+        let table = DayTable::read(&bytes).map_err(|fault| AuditFault::NoneSuch(number, fault))?;
+        let (from, size, turn) = (table.from, table.size, self.state.from);
+        if table.number != number || from != turn || !(from..=leaf).contains(&size) {
+            return Err(AuditFault::Range { number: table.number, from, size, turn });
+        }
+        Ok(table)
+    }
+
     /// Leaves from one entry to before another that were read already, and their sum: read again, and held against the root.
-    fn since(&self, from: u64, to: u64) -> Result<(u64, Element)> {
+    fn since(&self, from: u64, to: u64) -> Result<(u64, Element), AuditFault> {
         let (mut n_leaves, mut sum) = (0, Element::zero());
         for n in from / TILE_WIDTH..to.div_ceil(TILE_WIDTH) {
             let mut again = entries(self.client, n, self.checkpoint.size)?;
@@ -223,27 +192,28 @@ impl Audit<'_> {
     }
 
     /// Keeps how far it is, if what was read so far is what was signed.
-    fn keep(&self, file: &Path) -> Result<()> {
-        let so_far = (self.state.log.size(), self.state.log.root().0);
+    fn keep(&self, file: &Path) -> Result<(), AuditFault> {
+        let size = self.state.log.size();
         let whole = (self.checkpoint.size, self.checkpoint.root.0);
-        self.client.check_growth(so_far, whole).context("the leaves that were read are not those that were signed")?;
+        let grown = self.client.check_growth((size, self.state.log.root().0), whole);
+        grown.map_err(|why| AuditFault::OtherLeaves(size, Box::new(why)))?;
         self.state.write(file)
     }
 }
 
 /// The entries of a tile of a log of this size, with their numbers.
-fn entries(client: &Client, n: u64, size: u64) -> Result<Vec<(u64, Vec<u8>)>> {
+fn entries(client: &Client, n: u64, size: u64) -> Result<Vec<(u64, Vec<u8>)>, AuditFault> {
     let width = TILE_WIDTH.min(size - n * TILE_WIDTH);
     let bundle = client.entries(n, width)?;
     let entries = entries_of(&bundle).filter(|entries| entries.len() as u64 == width);
-    let entries = entries.with_context(|| format!("tile {n} of entries is cut short: {width} were to be in it"))?;
+    let entries = entries.ok_or(AuditFault::CutShort { n, width })?;
     Ok((n * TILE_WIDTH..).zip(entries).collect())
 }
 
-fn entry(index: u64, bytes: &[u8]) -> Result<Entry> {
-    Entry::read(bytes).with_context(|| format!("leaf {index} is of no form that is known here"))
+fn entry(index: u64, bytes: &[u8]) -> Result<Entry, AuditFault> {
+    Entry::read(bytes).ok_or(AuditFault::UnknownLeaf(index))
 }
 
-fn element(index: u64, leaf: &Leaf) -> Result<Element> {
-    Element::read(&leaf.commitment).with_context(|| format!("leaf {index} commits to nothing"))
+fn element(index: u64, leaf: &Leaf) -> Result<Element, AuditFault> {
+    Element::read(&leaf.commitment).ok_or(AuditFault::NoCommitment(index))
 }

@@ -4,11 +4,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use haochaping::ledger::{Checkpoint, Element, Hash, Remainder};
 use serde::{Deserialize, Serialize};
 
+use super::AuditFault;
 use crate::ledger::Log;
 
 /// How far an audit is: kept in a file, so that the next one goes on, and knows again what it saw.
@@ -71,12 +71,12 @@ impl State {
     /// Reads it; a new one if there is no file.
     ///
     /// # Errors
-    /// In one line: the file is no such state.
-    pub fn read(path: &Path) -> Result<Self> {
+    /// The file cannot be read, or is no such state.
+    pub fn read(path: &Path) -> Result<Self, AuditFault> {
         if !path.exists() {
             return Ok(Self::default());
         }
-        let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        let text = std::fs::read_to_string(path).map_err(|why| not(path, "read", why))?;
         let read = || {
             let written: Written = serde_json::from_str(&text).ok()?;
             let seen = match written.seen {
@@ -96,7 +96,7 @@ impl State {
                 sum: Element::read(&BASE64_STANDARD.decode(written.sum).ok()?.try_into().ok()?)?,
             })
         };
-        read().with_context(|| format!("{} holds no state of an audit", path.display()))
+        read().ok_or_else(|| AuditFault::NoState(path.display().to_string()))
     }
 
     /// Adds a leaf.
@@ -107,8 +107,8 @@ impl State {
     /// Keeps it, whole or not at all.
     ///
     /// # Errors
-    /// In one line: the file cannot be written.
-    pub fn write(&self, path: &Path) -> Result<()> {
+    /// The file cannot be written.
+    pub fn write(&self, path: &Path) -> Result<(), AuditFault> {
         let written = Written {
             key: self.key.clone(),
             size: self.log.size(),
@@ -121,15 +121,15 @@ impl State {
             n_since: self.n_since,
             sum: BASE64_STANDARD.encode(self.sum.bytes()),
         };
-        replace(path, &serde_json::to_vec_pretty(&written)?)
+        replace(path, &serde_json::to_vec_pretty(&written).expect("a state is plain data"))
     }
 }
 
 /// Puts a file in the place of the one before, whole or not at all.
 ///
 /// # Errors
-/// In one line: it cannot be written.
-pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+/// It cannot be written.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), AuditFault> {
     let mut new = path.as_os_str().to_owned();
     new.push(".new");
     let new = PathBuf::from(new);
@@ -142,5 +142,9 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
         let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
         std::fs::File::open(directory.unwrap_or(Path::new(".")))?.sync_all()
     };
-    write().with_context(|| format!("{} cannot be written", path.display()))
+    write().map_err(|why| not(path, "written", why))
+}
+
+fn not(path: &Path, what: &'static str, why: std::io::Error) -> AuditFault {
+    AuditFault::File { path: path.display().to_string(), what, why }
 }

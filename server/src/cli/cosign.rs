@@ -6,7 +6,7 @@ use haochaping::ledger::Cosigner;
 
 use crate::{
     app::{Clock, SystemClock, SystemRng, random},
-    audit::{Client, OtherLog, State, follows, replace, trusted},
+    audit::{AuditFault, Client, OtherLog, State, follows, replace, trusted},
 };
 
 #[derive(ClapArgs, Debug)]
@@ -41,7 +41,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
             match (once(&args, &cosigner), args.every) {
                 (Ok(size), _) => println!("cosigned {size} leaves"),
                 // A collector that does not answer is asked again. One that shows two logs is not.
-                (Err(error), Some(_)) if !error.is::<OtherLog>() => eprintln!("not cosigned: {error:#}"),
+                (Err(error), Some(_)) if !shows_another_log(&error) => eprintln!("not cosigned: {error:#}"),
                 (Err(error), _) => return Err(error),
             }
             let Some(seconds) = args.every else { return Ok(()) };
@@ -49,6 +49,10 @@ pub(super) async fn run(args: Args) -> Result<()> {
         }
     })
     .await?
+}
+
+fn shows_another_log(error: &anyhow::Error) -> bool {
+    error.is::<OtherLog>() || matches!(error.downcast_ref(), Some(AuditFault::Other(_)))
 }
 
 fn cosigner(args: &Args) -> Result<Cosigner> {

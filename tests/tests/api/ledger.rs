@@ -171,7 +171,11 @@ fn whoever_audits_reads_what_is_new_and_finds_every_closed_day_in_order() {
     let (_directory, file) = state();
     let (code, said) = audit(&collector, &file);
     assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("tables of closed days follow from their leaves; 0 leaves are in no table"), "{said}");
+    assert!(
+        said.contains("1 tables of closed days up to 20")
+            && said.contains(" follow from their leaves; 0 leaves are in no table"),
+        "{said}"
+    );
     let table = last_table(&collector).unwrap();
     assert_eq!(table["rows"][0]["counts"]["satisfied"], 5, "{table}");
     assert_eq!(table["rows"][0]["counts"]["dissatisfied"], 1, "{table}");

@@ -108,7 +108,7 @@ impl Shown {
             let mut state = State::read(&file)?;
             audit(&Client::new(&url), &mut state, &file, &|_, _| {})
         });
-        audited.await.unwrap().map_err(|error| format!("{error:#}"))
+        audited.await.unwrap().map_err(|fault| fault.to_string())
     }
 }
 

@@ -39,14 +39,11 @@ pub(super) fn backfill(connection: &mut Connection) -> Result<bool, StoreError> 
 /// Ends the step, unless another collector took the same one.
 fn moved(transaction: Transaction<'_>, from: &str, to: Option<&str>) -> Result<bool, StoreError> {
     let name = "ledger_backfill";
-    let n = match to {
-        Some(to) => {
-            transaction.execute("update meta set value = ?3 where name = ?1 and value = ?2", params![name, from, to])?
-        }
-        None => {
-            transaction.execute("delete from ledger_before", params![])?;
-            transaction.execute("delete from meta where name = ?1 and value = ?2", params![name, from])?
-        }
+    let n = if let Some(to) = to {
+        transaction.execute("update meta set value = ?3 where name = ?1 and value = ?2", params![name, from, to])?
+    } else {
+        transaction.execute("delete from ledger_before", params![])?;
+        transaction.execute("delete from meta where name = ?1 and value = ?2", params![name, from])?
     };
     if n > 0 {
         transaction.commit()?;
