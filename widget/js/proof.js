@@ -31,7 +31,7 @@ async function fetched() {
   const response = await fetch(section.dataset.proof, { cache: "no-store" });
   if (response.ok) return response.text();
   const problem = await response.json();
-  throw problem.code == "ledger-damaged" ? { gone: problem.title } : problem;
+  throw { isGone: problem.code == "ledger-damaged" };
 }
 
 async function run() {
@@ -40,7 +40,7 @@ async function run() {
   try {
     [proof] = await Promise.all([fetched(), load()]);
   } catch (error) {
-    if (error.gone) return say("fails", { why: error.gone });
+    if (error.isGone) return say("gone");
     return say(error instanceof WebAssembly.CompileError ? "unable" : "unreachable");
   }
   try {

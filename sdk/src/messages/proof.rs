@@ -19,6 +19,8 @@ pub struct ProofMessages {
     pub promised: &'static str,
     /// It does not hold, and why: `{why}`.
     pub fails: &'static str,
+    /// The ledger does not have the leaf that it must have.
+    pub gone: &'static str,
     /// Nothing could be checked.
     pub unreachable: &'static str,
     /// The browser cannot check.
@@ -34,6 +36,7 @@ const ZH_HANS: ProofMessages = ProofMessages {
     holds: "核对通过：您的评价是账本 {origin} 的第 {n} 条记录，账本现有 {size} 条。",
     promised: "账本 {origin} 已签名承诺收录您的评价，正在编号，请稍后再核对一次。",
     fails: "核对没有通过。请下载并保存这份证明，拨打 12345 反映。原因：{why}",
+    gone: "账本中没有这条评价应有的记录。请截图保存本页，拨打 12345 反映。",
     unreachable: "没有取到核对所需的文件，现在不能核对。请稍后再试。",
     unable: "这个浏览器不能核对。可以下载证明，换一台设备核对。",
 };
@@ -47,6 +50,7 @@ const ZH_HANT: ProofMessages = ProofMessages {
     holds: "核對通過：您的評價是帳本 {origin} 的第 {n} 條記錄，帳本現有 {size} 條。",
     promised: "帳本 {origin} 已簽名承諾收錄您的評價，正在編號，請稍後再核對一次。",
     fails: "核對沒有通過。請下載並保存這份證明，撥打 12345 反映。原因：{why}",
+    gone: "帳本中沒有這條評價應有的記錄。請截圖保存本頁，撥打 12345 反映。",
     unreachable: "沒有取到核對所需的檔案，現在不能核對。請稍後再試。",
     unable: "這個瀏覽器不能核對。可以下載證明，換一台設備核對。",
 };
@@ -60,6 +64,7 @@ const EN: ProofMessages = ProofMessages {
     holds: "The check has passed: your rating is entry {n} of {size} in the ledger {origin}.",
     promised: "The ledger {origin} has signed a promise to hold your rating and is giving it a number. Check once more in a moment.",
     fails: "The check has failed. Please download this proof, keep it, and call 12345. Why: {why}",
+    gone: "The ledger does not hold the entry that this rating must have. Please keep a picture of this page and call 12345.",
     unreachable: "What the check needs did not arrive, so nothing could be checked. Please try again later.",
     unable: "This browser cannot check. You can download the proof and check it on another device.",
 };

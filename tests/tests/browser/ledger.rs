@@ -81,6 +81,11 @@ async fn a_proof_that_does_not_hold_is_said_and_one_that_did_not_come_is_not_cal
     gate.set(Wasm::Passes);
     page.click(BUTTON, 0).await;
     page.reads("账本现有 2 条").await;
+    let copied = "create table copied as select * from ledger_batch; delete from ledger_batch";
+    block_in_place(|| gate.collector.run_sql(copied));
+    page.click(BUTTON, 0).await;
+    page.reads("账本中没有这条评价应有的记录").await;
+    block_in_place(|| gate.collector.run_sql("insert into ledger_batch select * from copied"));
     let zeros = if on_server() { "decode(repeat('00', 64), 'hex')" } else { "zeroblob(64)" };
     block_in_place(|| gate.collector.run_sql(&format!("update ledger_tile set data = {zeros} where level = 0")));
     page.click(BUTTON, 0).await;

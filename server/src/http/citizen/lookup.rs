@@ -218,6 +218,7 @@ fn proof_html(app: &App, reader: Reader, code: &LookupCode, receipt: &str) -> St
         ("holds", p.holds),
         ("promised", p.promised),
         ("fails", p.fails),
+        ("gone", p.gone),
         ("unreachable", p.unreachable),
         ("unable", p.unable),
     ];
