@@ -201,6 +201,9 @@ fn leaves_of(rated: &[(Cell, [u8; 32], Receipt)]) -> Vec<(Vec<u8>, Nonce)> {
     leaves.collect()
 }
 
+/// The hash of the entry that says that this table was published.
+const TABLE_ENTRY: &str = "eFLnmXZr+Y0tMiEMTftg9Iyd9TH9oj/z2q+bf5vcFpI=";
+
 /// What people hold and what logs have published must hold for ever: from the salt to the proof nothing of scheme 1 may change.
 #[test]
 fn the_ledger_s_scheme_1_makes_and_checks_what_it_always_did() {
@@ -227,12 +230,24 @@ fn the_ledger_s_scheme_1_makes_and_checks_what_it_always_did() {
     let (mut taken, mut rest) = (BTreeMap::<Group, Tally>::new(), Tally::default());
     let mut all = Tally::default();
     for (n, (cell, salt, _)) in rated.iter().enumerate() {
+        // The first department on one day, the other on several; then what the second of them held back, and an appeal.
+        let mut cell = cell.clone();
+        cell.day = if n % 2 == 0 { 20_778 } else { cell.day };
+        cell.group.kind = if n == 3 { Kind::Held } else { Kind::Counted };
         let to = if n < 10 { taken.entry(cell.group.clone()).or_default() } else { &mut rest };
         to.add_rating(cell.clone(), salt);
         all.add_rating(cell.clone(), salt);
+        if n == 0 {
+            cell.group.kind = Kind::Upheld;
+            rest.add_event(cell.clone(), salt, 4);
+            all.add_event(cell, salt, 4);
+        }
     }
-    let (made, _) = close_day(Closing { number: 1, day: 20_781, from: 0, size: 12 }, taken, &rest, None);
+    let (made, kept) = close_day(Closing { number: 1, day: 20_781, from: 0, size: 13 }, taken, &rest, None);
     assert_eq!(serde_json::to_value(&made).unwrap(), files["ledger-table"]);
     let read: DayTable = serde_json::from_value(files["ledger-table"].clone()).unwrap();
-    assert_eq!(read.check(&Remainder::default(), 12, all.element()), Ok(()));
+    assert_eq!(read.check(&Remainder::default(), 13, all.element()), Ok(()));
+    assert_eq!(kept.opening.check(1, &read.remainder), Ok(()));
+    let entry = Entry::Table { number: 1, hash: DayTable::hash(&read.to_bytes()) }.bytes();
+    assert_eq!(leaf_hash(&entry).to_string(), TABLE_ENTRY);
 }

@@ -31,7 +31,7 @@ async function fetched() {
   const response = await fetch(section.dataset.proof, { cache: "no-store" });
   if (response.ok) return response.text();
   const problem = await response.json();
-  throw { isGone: problem.code == "ledger-damaged" };
+  throw { isGone: problem.code == "leaf-gone" };
 }
 
 async function run() {

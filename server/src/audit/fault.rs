@@ -88,8 +88,18 @@ pub enum AuditFault {
         /// Which table.
         number: u32,
     },
+    /// A table says that it is another one.
+    #[error("table {number} says that it is table {said}")]
+    OtherNumber {
+        /// Which table.
+        number: u32,
+        /// Which one it says.
+        said: u32,
+    },
     /// A table accounts for other leaves than its turn is.
-    #[error("table {number} says that it accounts for the leaves from {from} to {size}; it has to go on from {turn}")]
+    #[error(
+        "table {number} accounts for the leaves from {from} to {size}; it has to go on from {turn}, up to {leaf} at most"
+    )]
     Range {
         /// Which table.
         number: u32,
@@ -99,6 +109,8 @@ pub enum AuditFault {
         size: u64,
         /// Where the table before ended.
         turn: u64,
+        /// The leaf that says that there is this table.
+        leaf: u64,
     },
     /// A table closes a day before that of the last one.
     #[error("table {number} closes a day before {before}, which was closed already")]

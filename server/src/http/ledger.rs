@@ -73,9 +73,10 @@ pub(super) async fn checkpoint(State(app): State<Arc<App>>) -> Response {
 pub(super) async fn cosigned(State(app): State<Arc<App>>) -> Response {
     match app.store.ledger_cosignatures().await {
         Ok(all) => {
-            let newest = all.iter().map(|(_, size, _)| *size).max();
-            let of_newest = all.into_iter().filter(|(_, size, _)| Some(*size) == newest).map(|(.., text)| text);
-            // Each is what we signed and one line.
+            // Each is what we signed and one line. A log that was set back may have had another one of this size.
+            let own = |text: &str| text.trim_end().rsplit_once('\n').map(|(own, _)| own.to_owned());
+            let newest = all.iter().max_by_key(|(_, size, _)| *size).and_then(|(.., text)| own(text));
+            let of_newest = all.into_iter().map(|(.., text)| text).filter(|text| own(text) == newest);
             let text =
                 of_newest.reduce(|text, other| text + other.split_inclusive('\n').next_back().unwrap_or_default());
             text.map_or_else(|| nothing("no witness has signed"), |text| open(TEXT, MOVING, text))

@@ -33,8 +33,11 @@ pub enum NoProof {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The leaf that must be in the log is not there, or the log is damaged.
-    #[error("the ledger does not hold what it must: {0}")]
+    /// The leaf that must be in the log is not there.
+    #[error("the ledger does not hold the leaf of this rating")]
+    Gone,
+    /// The log is damaged.
+    #[error("the ledger is damaged: {0}")]
     Damaged(&'static str),
 }
 
@@ -47,7 +50,7 @@ pub async fn find(app: &App, part: u8, rating: RatingId) -> Result<Found, NoProo
     let Some(among) = found.among else {
         // A leaf that was taken out before it had a number must not be promised anew.
         if !found.is_waiting {
-            return Err(NoProof::Damaged("the rating's leaf"));
+            return Err(NoProof::Gone);
         }
         let promiser = Promiser::new(&app.ledger, vec![(Entry::Leaf(found.leaf).bytes(), found.nonce)], found.rated_at);
         let promise = promiser.promise(0).ok_or(NoProof::Damaged("no leaf"))?;
@@ -84,7 +87,7 @@ async fn locate(store: &dyn Store, among: std::ops::Range<u64>, leaf: &Leaf) -> 
             }
         }
     }
-    Err(NoProof::Damaged("the rating's leaf"))
+    Err(NoProof::Gone)
 }
 
 async fn path(store: &dyn Store, head: &Head, index: u64) -> Result<Vec<Hash>, NoProof> {

@@ -216,9 +216,13 @@ fn a_leaf_that_is_gone_is_not_promised_anew() {
     collector.run_sql("delete from ledger_batch");
     let url = format!("{}/api/v1/ratings/{}/proof", collector.url(), accepted["lookup"].as_str().unwrap());
     let answer = Http::new().get(&url);
-    assert_eq!((answer.status, answer.json()["code"].as_str()), (500, Some("ledger-damaged")));
+    assert_eq!((answer.status, answer.json()["code"].as_str()), (500, Some("leaf-gone")));
     let said = haochaping(&["verify-receipt", &url]);
-    assert!(said.code == Some(1) && said.err.contains("the ledger does not hold what it must"), "{}", said.err);
+    assert!(
+        said.code == Some(1) && said.err.contains("the ledger does not hold the leaf of this rating"),
+        "{}",
+        said.err
+    );
 }
 
 /// The store as the version before left it: ratings, what was published of them, an appeal that was upheld, and no ledger.
@@ -445,34 +449,43 @@ fn a_log_that_shrank_is_named() {
 }
 
 #[test]
-fn a_witness_that_is_named_has_its_line_in_the_checkpoint() {
-    let witness = tempfile::tempdir().unwrap();
+fn witnesses_that_are_named_have_their_lines_in_the_checkpoint() {
+    let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let mut first = Collector::start(&[]);
-    let (_, said) = cosign(&first, witness.path());
+    // The collector knows neither of them yet; their keys are made.
+    let keys = [&one, &two].map(|witness| cosign(&first, witness.path()).1.lines().next().unwrap().to_owned());
     first.stop();
-    let key = said.lines().next().unwrap().to_owned();
-    let collector = Collector::start(&["--witness", &key]);
+    let collector = Collector::start(&["--witness", &keys[0], "--witness", &keys[1]]);
     rate(&collector, &good(&collector.register(1)[0]));
     sequenced(&collector, 1);
-    let fresh = tempfile::tempdir().unwrap();
-    std::fs::copy(witness.path().join("key"), fresh.path().join("key")).unwrap();
-    let (code, said) = cosign(&collector, fresh.path());
-    assert_eq!(code, Some(0), "{said}");
-    let cosigned = Http::new().get(&format!("{}/ledger/checkpoint", collector.url()));
-    let cosigned = cosigned.text();
-    let line = key.parse::<haochaping::ledger::WitnessKey>().unwrap().line(cosigned).unwrap();
-    assert!(line.is_some_and(|line| line.starts_with("— audit.example.org ")), "{cosigned}");
+    let shown = |path: &str| Http::new().get(&format!("{}/ledger/{path}", collector.url())).text().to_owned();
+    let bare = shown("checkpoint");
+    let fresh = |of: &tempfile::TempDir| {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::copy(of.path().join("key"), directory.path().join("key")).unwrap();
+        directory
+    };
+    for witness in [&one, &two] {
+        let (code, said) = cosign(&collector, fresh(witness).path());
+        assert_eq!(code, Some(0), "{said}");
+    }
+    let cosigned = shown("checkpoint");
+    for key in &keys {
+        let line = key.parse::<haochaping::ledger::WitnessKey>().unwrap().line(&cosigned).unwrap();
+        assert!(line.is_some_and(|line| line.starts_with("— audit.example.org ")), "{cosigned}");
+    }
+    assert_eq!((cosigned.lines().count(), shown("cosigned")), (bare.lines().count() + 2, cosigned.clone()));
+
     let post = |body: &str| {
         let url = format!("{}/ledger/cosignatures", collector.url());
         Http::new().send("POST", &url, Some(body.as_bytes())).status
     };
     assert_eq!(post("nothing"), 422);
+    assert_eq!(post(&bare), 403);
     // Whoever sends it once more in another order, or with lines of nobody, takes nothing away and adds nothing.
     let (text, lines) = cosigned.split_once("\n\n").unwrap();
-    let (ours, witness) = lines.trim_end().split_once('\n').unwrap();
+    let (ours, witnesses) = lines.trim_end().split_once('\n').unwrap();
     let strange = ours.replace("/ledger ", "/ledger.example ");
-    assert_eq!(post(&format!("{text}\n\n{witness}\n{strange}\n{ours}\n")), 204);
-    for path in ["checkpoint", "cosigned"] {
-        assert_eq!(Http::new().get(&format!("{}/ledger/{path}", collector.url())).text(), cosigned, "{path}");
-    }
+    assert_eq!(post(&format!("{text}\n\n{witnesses}\n{strange}\n{ours}\n")), 204);
+    assert_eq!((shown("checkpoint"), shown("cosigned")), (cosigned.clone(), cosigned));
 }

@@ -51,9 +51,7 @@ pub async fn show(
     let proof = ledger::find(&app, code.part(), rating.id).await.map_err(|error| {
         tracing::error!(%error, "the ledger gave no proof");
         match error {
-            NoProof::Damaged(_) => {
-                Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "ledger-damaged", &error.to_string())
-            }
+            NoProof::Gone => Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "leaf-gone", &error.to_string()),
             _ => Problem::internal(),
         }
     })?;
