@@ -17,8 +17,8 @@ pub(crate) struct Acknowledged {
     pub(crate) receipt: String,
     pub(crate) lookup: String,
     pub(crate) is_bad: bool,
-    /// The ledger's promise, or already its proof.
-    pub(crate) proof: String,
+    /// The ledger's promise, or already its proof; none of a build that answers before it has anything to promise.
+    pub(crate) proof: Option<String>,
 }
 
 impl Acknowledged {
@@ -27,7 +27,12 @@ impl Acknowledged {
         let body = answer.json();
         let text = |name: &str| body[name].as_str().unwrap().to_owned();
         let is_bad = rating["level"] == "very_dissatisfied";
-        Self { receipt: text("receipt"), lookup: text("lookup"), is_bad, proof: text("proof") }
+        Self {
+            receipt: text("receipt"),
+            lookup: text("lookup"),
+            is_bad,
+            proof: body["proof"].as_str().map(str::to_owned),
+        }
     }
 }
 
