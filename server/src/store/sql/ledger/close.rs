@@ -18,7 +18,7 @@ use super::{
 use crate::store::{
     StoreError,
     database::{self, Connection, Isolation, OptionalRow as _, Row, Transaction, params, set},
-    ledger::{CloseDay, Closed, DueKey, OpenKey, StoredTable},
+    ledger::{CloseDay, Closed, DueKey, OF_BEFORE, OpenKey, StoredTable},
     publication,
     sql::{
         order::named,
@@ -73,9 +73,10 @@ impl Open {
 pub(super) fn is_due(connection: &Connection, today: i64) -> Result<bool, StoreError> {
     // While ratings from before get their leaves, every look would find a little more.
     let sql = "select exists (select 1 from ledger_head where size > 0)
-         and not exists (select 1 from meta where name = 'ledger_backfill') and (exists (select 1 from ledger_due) or (coalesce((select max(day) from ledger_table), 0) < ?1
+         and not exists (select 1 from meta where name = 'ledger_backfill')
+         and not exists (select 1 from ledger_pending where slot = ?2) and (exists (select 1 from ledger_due) or (coalesce((select max(day) from ledger_table), 0) < ?1
            and exists (select 1 from ledger_open where day <= ?1)))";
-    Ok(connection.query_row(sql, params![today - 1], |row| row.get(0))?)
+    Ok(connection.query_row(sql, params![today - 1, OF_BEFORE], |row| row.get(0))?)
 }
 
 pub(super) fn close(connection: &Connection, ask: CloseDay) -> Result<Option<Closed>, StoreError> {
