@@ -112,8 +112,8 @@ fn api(root: &Path, full: bool) -> Result<()> {
         "restore::a_backup_restores",
         "restore::store_copy",
         "refusals::a_key_file",
-        "ledger::two_logs",
-        "ledger::a_log_that_shrank",
+        "witness::two_logs",
+        "witness::a_log_that_shrank",
     ];
     let skips: Vec<_> = of_files.iter().flat_map(|name| ["--skip", *name]).collect();
     on_server("the collector over HTTP on a server", &["api", "crash"], &skips)

@@ -32,6 +32,7 @@ mod services;
 mod supervision;
 mod webhooks;
 mod windows;
+mod witness;
 mod work_orders;
 
 use std::sync::atomic::{AtomicU32, Ordering};

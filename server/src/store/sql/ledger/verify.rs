@@ -198,7 +198,9 @@ impl Check<'_> {
         for index in unseen {
             match self.entry(index)? {
                 Some(Entry::Leaf(leaf)) => {
-                    events.insert(leaf.about, (index, leaf));
+                    if let Some((earlier, _)) = events.insert(leaf.about, (index, leaf)) {
+                        self.faults.push(format!("leaf {earlier} of the ledger is there again as leaf {index}"));
+                    }
                 }
                 Some(Entry::Table { number, hash }) => self.table(number, hash)?,
                 None => {}
