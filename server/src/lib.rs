@@ -21,7 +21,7 @@ pub mod http;
 pub mod improvement;
 pub mod keys;
 pub mod ledger;
-#[cfg(feature = "mutants")]
+#[cfg(debug_assertions)]
 pub mod mutant;
 pub mod orders;
 pub mod outbox;

@@ -104,7 +104,7 @@ async fn write_all(
 async fn write_batch(store: &dyn Store, figures: &Figures, ledger: &LogKey, batch: Vec<Waiting>) {
     let (ratings, answers): (Vec<_>, Vec<_>) = batch.into_iter().map(|w| (w.rating, w.answer)).unzip();
     metrics::histogram!("haochaping_batch_size").record(u32::try_from(ratings.len()).unwrap_or(u32::MAX));
-    #[cfg(feature = "mutants")]
+    #[cfg(debug_assertions)]
     let answers = answer_early(answers).await;
     let at = ratings.last().map_or(Instant::from_millis(0), |last| last.rated_at);
     let nonces: Vec<_> = ratings.iter().map(|rating| Leaf::nonce(rating.salt.bytes())).collect();
@@ -166,7 +166,7 @@ fn end_process(reason: &str) -> ! {
 }
 
 /// The fault that the kill test must notice: saying yes before the disk does.
-#[cfg(feature = "mutants")]
+#[cfg(debug_assertions)]
 async fn answer_early(
     answers: Vec<oneshot::Sender<Result<Written, NotWritten>>>,
 ) -> Vec<oneshot::Sender<Result<Written, NotWritten>>> {
@@ -176,6 +176,6 @@ async fn answer_early(
     for answer in answers {
         let _ = answer.send(Ok(Written { outcome: Outcome::Accepted, promise: None }));
     }
-    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    tokio::time::sleep(Duration::from_millis(50)).await;
     Vec::new()
 }

@@ -3,6 +3,7 @@
 mod auditor;
 mod collector;
 mod eventually;
+pub mod goals;
 mod hall;
 mod http;
 pub mod load;

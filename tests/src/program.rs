@@ -11,17 +11,23 @@ pub fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this crate lies in the workspace").to_owned()
 }
 
-/// The binary under test: `HAOCHAPING_BIN`, else the release build, else the debug build.
+/// The binary under test: `HAOCHAPING_BIN`, else the one that was built with these tests.
 ///
 /// # Panics
-/// Without any of them: a test must not pass because there was nothing to test.
+/// Without it: a test must not pass because there was nothing to test.
 pub fn binary() -> PathBuf {
-    if let Some(path) = std::env::var_os("HAOCHAPING_BIN") {
-        return PathBuf::from(path);
-    }
-    let built = ["release", "debug"].map(|profile| workspace().join("target").join(profile).join("haochaping"));
-    let found = built.into_iter().find(|path| path.exists());
-    found.expect("build the collector first: cargo build -p haochaping-server")
+    std::env::var_os("HAOCHAPING_BIN").map_or_else(built_beside_us, PathBuf::from)
+}
+
+/// The collector of this program's own profile, in the directory to which cargo writes the programs of that profile.
+fn built_beside_us() -> PathBuf {
+    let this_program = std::env::current_exe().expect("a running program has a path");
+    let directory = this_program.parent().expect("a program lies in a directory");
+    let directory =
+        if directory.ends_with("deps") { directory.parent().expect("deps has a parent") } else { directory };
+    let binary = directory.join("haochaping");
+    assert!(binary.exists(), "{} is missing; `cargo xtask test api` builds it", binary.display());
+    binary
 }
 
 /// What a [`Collector`](crate::Collector) runs.
@@ -38,15 +44,10 @@ impl Program {
         Self { binary: binary(), fault: None, trace: None }
     }
 
-    /// The build with deliberate faults, showing this one: `HAOCHAPING_MUTANT_BIN`, else the one in `target/mutants`.
-    ///
-    /// # Panics
-    /// Without it: a control that controls nothing must not pass.
+    /// The collector with this deliberate fault, which only a build with debug assertions has: the tests' own, never the one
+    /// that `HAOCHAPING_BIN` names. In another build the control that asks for a fault fails, since nothing goes wrong.
     pub fn with_fault(fault: &'static str) -> Self {
-        let built = || workspace().join("target/mutants/debug/haochaping");
-        let binary = std::env::var_os("HAOCHAPING_MUTANT_BIN").map_or_else(built, PathBuf::from);
-        assert!(binary.exists(), "{} is missing; cargo xtask test api builds it", binary.display());
-        Self { binary, fault: Some(fault), trace: None }
+        Self { binary: built_beside_us(), fault: Some(fault), trace: None }
     }
 
     /// The same under strace, which writes to `trace` what goes to files and sockets, and every sync.

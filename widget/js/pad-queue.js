@@ -4,10 +4,11 @@ import { judge } from "./outbox.js";
 
 const NAME = "haochaping-pad/1";
 const LIMIT = 8000;
+/** How long a person or a start waits for the store. */
+const SLOW = 2000;
 
 function open() {
   return new Promise((done) => {
-    setTimeout(done, 2000);
     try {
       const request = indexedDB.open(NAME, 1);
       request.onupgradeneeded = () => request.result.createObjectStore("ratings", { keyPath: "id" });
@@ -18,6 +19,9 @@ function open() {
     }
   });
 }
+
+/** Waits for so long at most: a store may take its time, or never answer. What it does later still counts. */
+const atMost = (millis, promise) => Promise.race([promise, new Promise((done) => setTimeout(done, millis))]);
 
 /** Sends JSON once; never rejects. */
 async function post(url, body) {
@@ -48,16 +52,20 @@ export class Queue {
     // The calls that were answered here, on their way or delivered: none of them is asked once more.
     this._answered = new Set();
     this._db = open();
-    this._ready = this._run("getAll").then((found) => {
+    const read = this._run("getAll").then((found) => {
       (found || []).forEach((entry) => {
-        this._entries[entry.id] = entry;
+        // What was given meanwhile is known better here than by a store that took its time.
+        if (!this._entries[entry.id]) this._entries[entry.id] = entry;
         this._answered.add(entry.call);
       });
       this._tell();
     });
+    this._ready = atMost(SLOW, read);
+    // Whatever was found too late for the start is sent all the same.
+    read.then(() => this.flush());
   }
 
-  /** Resolves once it is known what waits. */
+  /** Resolves once it is known what waits, or after two seconds of a slow store. */
   ready() {
     return this._ready;
   }
@@ -72,10 +80,10 @@ export class Queue {
     await this._ready;
     this._entries[entry.id] = entry;
     this._answered.add(entry.call);
-    const kept = (await this._run("put", entry)) !== undefined;
+    entry.kept = (await atMost(SLOW, this._run("put", entry))) !== undefined;
     this._tell();
     const result = await this._send(entry);
-    return { outcome: result.outcome, body: result.body, kept: kept };
+    return { outcome: result.outcome, body: result.body, kept: entry.kept };
   }
 
   /** Sends whatever waits, one after the other. */
@@ -84,7 +92,7 @@ export class Queue {
     if (this._flushing) return;
     this._flushing = true;
     for (const entry of Object.values(this._entries)) {
-      if ((await this._send(entry)).outcome == "later") break;
+      if (!entry.busy && (await this._send(entry)).outcome == "later") break;
     }
     this._flushing = false;
   }
@@ -93,16 +101,25 @@ export class Queue {
     if (entry.busy) return { outcome: "later" };
     entry.busy = true;
     const answer = await post(this._url, entry.body);
-    entry.busy = false;
     const outcome = decide(answer);
-    if (outcome != "later") {
-      delete this._entries[entry.id];
+    if (outcome == "later") {
+      entry.busy = false;
+    } else {
       // It can be answered in another way.
       if (outcome == "refused" && answer.body.code != "already-rated") this._answered.delete(entry.call);
-      await this._run("delete", entry.id);
-      this._tell();
+      this._forget(entry);
     }
     return { outcome: outcome, body: answer.body };
+  }
+
+  /** Takes what is delivered off the device. Until the store has done so it stays busy, is not sent again, and counts as
+   *  waiting: the page does not say that nothing is left while something is. */
+  async _forget(entry) {
+    const erased = this._run("delete", entry.id);
+    // A store that kept nothing may never answer.
+    if (entry.kept !== false) await erased;
+    delete this._entries[entry.id];
+    this._tell();
   }
 
   _tell() {
@@ -114,7 +131,6 @@ export class Queue {
       (db) =>
         new Promise((done) => {
           if (!db) return done();
-          setTimeout(done, 2000);
           try {
             const work = db.transaction("ratings", "readwrite", { durability: "strict" });
             const { id, call, body } = argument || {};

@@ -1,5 +1,7 @@
 //! Measurements. Each prints ratios against a peer of the same run: machines are shared, absolute numbers do not count.
 
+mod all;
+
 use std::path::Path;
 
 use anyhow::Result;
@@ -7,11 +9,16 @@ use anyhow::Result;
 use crate::{
     build, install,
     shell::{cargo, execute},
+    tools::Tool,
 };
 
+pub(crate) use self::all::run as run_all;
+
 /// What can be measured.
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Name {
+    /// Every one of them, with a table of all ratios, compared with the last that was kept; `--short` takes 12 minutes
+    All,
     /// Ratings per second without a store, with a transaction each, and with group commit
     Ingest,
     /// Orders given out a second, and a department's list among 1,000 and among 1,000,000
@@ -30,44 +37,70 @@ pub(crate) enum Name {
     Cards,
 }
 
-pub(crate) fn run(root: &Path, name: Name, arguments: &[String]) -> Result<()> {
-    match name {
-        Name::Widget => {
-            build::everything(root)?;
-            install::packages()?;
-            install::npm_ci(root, "tests/peers", "preact/package.json", "the peers")?;
-            let mut peers = std::process::Command::new("npm");
-            peers.args(["run", "--silent", "build"]).current_dir(root.join("tests/peers"));
-            execute("build the peers", &mut peers)?;
-            measure("bench-widget", &["--write".to_owned(), "docs/performance.md".to_owned()])
+impl Name {
+    /// The program that measures it.
+    fn program(self) -> &'static str {
+        match self {
+            Self::All => unreachable!("it is not one program"),
+            Self::Ingest => "bench-ingest",
+            Self::WorkOrders => "bench-work-orders",
+            Self::Widget => "bench-widget",
+            Self::Public => "bench-public",
+            Self::Pads => "bench-pads",
+            Self::Growth => "bench-growth",
+            Self::HotWords => "bench-hot-words",
+            Self::Cards => "bench-cards",
         }
-        Name::Cards => {
-            install::packages()?;
-            install::decoders(root)?;
-            install::peers(root)?;
-            measure("bench-cards", arguments)
-        }
-        Name::WorkOrders => measure("bench-work-orders", arguments),
-        Name::HotWords => measure("bench-hot-words", arguments),
-        Name::Public => measure("bench-public", arguments),
-        Name::Pads => {
-            build::everything(root)?;
-            measure("bench-pads", arguments)
-        }
-        Name::Growth => {
-            install::packages()?;
-            build::everything(root)?;
-            measure("bench-growth", arguments)
-        }
-        Name::Ingest => {
-            install::packages()?;
-            measure("bench-ingest", arguments)
+    }
+
+    /// Installs what it and its peers need.
+    fn prepare(self, root: &Path) -> Result<()> {
+        match self {
+            Self::Widget => {
+                install::require(root, &[Tool::Chromium, Tool::ChineseFont, Tool::Npm])?;
+                install::npm_ci(root, "tests/peers", "preact/package.json", "the peers")?;
+                let mut peers = std::process::Command::new("npm");
+                peers.args(["run", "--silent", "build"]).current_dir(root.join("tests/peers"));
+                execute("build the peers", &mut peers)
+            }
+            Self::Cards => {
+                install::require(root, &[Tool::ChineseFont])?;
+                install::decoders(root)?;
+                install::peers(root)
+            }
+            Self::Ingest | Self::Growth => install::require(root, &[Tool::Postgres]),
+            _ => Ok(()),
         }
     }
 }
 
-fn measure(bin: &str, arguments: &[String]) -> Result<()> {
-    let mut bench = cargo();
-    bench.args(["run", "--release", "--locked", "-p", "haochaping-tests", "--features", "bench", "--bin", bin, "--"]);
-    execute("measure", bench.args(arguments))
+/// Builds what is measured, and measures one.
+pub(crate) fn run(root: &Path, name: Name, arguments: &[String]) -> Result<()> {
+    name.prepare(root)?;
+    build::widget(root)?;
+    build_programs()?;
+    let mut arguments = arguments.to_vec();
+    if name == Name::Widget && arguments.is_empty() {
+        arguments.extend(["--write".to_owned(), "docs/performance.md".to_owned()]);
+    }
+    let mut program = std::process::Command::new(root.join("target/measure").join(name.program()));
+    execute("measure", program.args(arguments))
+}
+
+/// The collector and the programs that measure it, optimised as a release is, but for the link-time optimisation: with it each
+/// of the programs would optimise the whole collector once more.
+fn build_programs() -> Result<()> {
+    let mut build = cargo();
+    build.args([
+        "build",
+        "--locked",
+        "--profile",
+        "measure",
+        "-p",
+        "haochaping-server",
+        "-p",
+        "haochaping-tests",
+        "--bins",
+    ]);
+    execute("build the collector and what measures it", build.args(["--features", "haochaping-tests/bench"]))
 }

@@ -1,10 +1,6 @@
 //! The widget as browsers get it, and the binary with the widget inside.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::{Command, Stdio},
-};
+use std::{fs, path::Path, process::Command};
 
 use anyhow::{Context, Result, bail, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -15,6 +11,7 @@ use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::{
+    bundle::{Format, Known, bundle, optimize},
     glue, package,
     shell::{cargo, execute, say, works},
 };
@@ -31,10 +28,10 @@ pub(crate) const PROOF_WASM: &str = "haochaping.proof.wasm";
 /// The widget carries the texts of one language, so that nobody downloads the others.
 pub(crate) const LANGUAGES: [&str; 3] = ["zh-Hans", "zh-Hant", "en"];
 
-/// The binary with its assets, and the npm package.
+/// The release binary with its assets, and the npm package.
 pub(crate) fn everything(root: &Path) -> Result<()> {
     widget(root)?;
-    collector()?;
+    release(root)?;
     javascript(root)?;
     package::npm(root)?;
     say("built target/release/haochaping and target/npm");
@@ -42,8 +39,16 @@ pub(crate) fn everything(root: &Path) -> Result<()> {
 }
 
 /// The release binary; takes in what lies in target/assets.
-pub(crate) fn collector() -> Result<()> {
-    execute("build the collector", cargo().args(["build", "--release", "--locked", "-p", "haochaping-server"]))
+///
+/// # Errors
+/// Also if it can be told to misbehave: deliberate faults are for tests alone.
+pub(crate) fn release(root: &Path) -> Result<()> {
+    const CHOOSES_A_FAULT: &[u8] = b"HAOCHAPING_MUTANT";
+    execute("build the collector", cargo().args(["build", "--release", "--locked", "-p", "haochaping-server"]))?;
+    let binary = fs::read(root.join("target/release/haochaping"))?;
+    let has_faults = binary.windows(CHOOSES_A_FAULT.len()).any(|part| part == CHOOSES_A_FAULT);
+    ensure!(!has_faults, "target/release/haochaping has the deliberate faults of the tests");
+    Ok(())
 }
 
 /// The widget: wasm, loader, integrity list, each also precompressed.
@@ -103,17 +108,38 @@ pub(crate) fn javascript(root: &Path) -> Result<()> {
     let directory = root.join("target/js");
     fs::create_dir_all(&directory)?;
     for (name, content) in [("haochaping-js.js", glue.as_bytes()), ("haochaping-js.wasm", wasm.as_slice())] {
-        write_if_changed(&directory.join(name), content)?;
-        write_if_changed(&directory.join(format!("{name}.br")), &brotli(content)?)?;
-        write_if_changed(&directory.join(format!("{name}.gz")), &gzip(content)?)?;
+        write_and_pack(&directory, name, content)?;
     }
     Ok(())
 }
 
-/// The glue and the wasm of what was just compiled.
+/// The glue and the wasm of what was just compiled. Kept by content, since making wasm small takes longer than compiling it.
 fn bind(root: &Path, name: &str) -> Result<(String, Vec<u8>)> {
+    let compiled = root.join("target").join(TARGET).join("widget").join(name);
+    let kept = root.join("target/widget/bound").join(key_of(&compiled)?);
+    let [glue, wasm] = ["js", "wasm"].map(|ending| kept.with_extension(ending));
+    if !wasm.exists() {
+        fs::create_dir_all(root.join("target/widget/bound"))?;
+        let bound = bind_anew(root, &compiled)?;
+        fs::write(&glue, bound.0)?;
+        // Last: what is there is whole.
+        write_whole(&wasm, &bound.1)?;
+    }
+    Ok((fs::read_to_string(glue)?, fs::read(wasm)?))
+}
+
+/// A name for what becomes of this file: its content, the program that works on it, and whether npm's tools are at hand.
+fn key_of(compiled: &Path) -> Result<String> {
+    let program = fs::metadata(std::env::current_exe()?)?;
+    let mut all = Sha256::new();
+    all.update(fs::read(compiled)?);
+    all.update(format!("{:?} {} {}", program.modified()?, program.len(), works("npm", &["--version"])));
+    Ok(all.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn bind_anew(root: &Path, compiled: &Path) -> Result<(String, Vec<u8>)> {
     let mut output = Bindgen::new()
-        .input_path(root.join("target").join(TARGET).join("widget").join(name))
+        .input_path(compiled)
         .web(true)?
         .typescript(false)
         .omit_default_module_path(true)
@@ -180,74 +206,19 @@ fn write_assets(root: &Path, glue: &str, wasm: &[(&str, Vec<u8>)], proof: &(Stri
     ];
     contents.extend(wasm.iter().map(|(lang, wasm)| (wasm_name(lang), wasm.as_slice())));
     for (name, content) in contents {
-        write_if_changed(&directory.join(&name), content)?;
-        write_if_changed(&directory.join(format!("{name}.br")), &brotli(content)?)?;
-        write_if_changed(&directory.join(format!("{name}.gz")), &gzip(content)?)?;
+        write_and_pack(&directory, &name, content)?;
     }
-    write_if_changed(&directory.join("version"), version.as_bytes())
+    let file = directory.join("version");
+    if fs::read_to_string(&file).is_ok_and(|found| found == version) {
+        Ok(())
+    } else {
+        write_whole(&file, version.as_bytes())
+    }
 }
 
 /// The file of the widget in a language.
 pub(crate) fn wasm_name(lang: &str) -> String {
     format!("haochaping.{lang}.wasm")
-}
-
-/// Makes a wasm file a little smaller: 1 KB of brotli.
-fn optimize(root: &Path, wasm: &[u8]) -> Result<Vec<u8>> {
-    let (from, to) = (root.join("target/widget/bound.wasm"), root.join("target/widget/small.wasm"));
-    fs::write(&from, wasm)?;
-    let features =
-        ["bulk-memory", "sign-ext", "mutable-globals", "nontrapping-float-to-int", "reference-types", "multivalue"];
-    fs::create_dir_all(root.join("target/widget"))?;
-    let status = Command::new(tool(root, "wasm-opt")?)
-        .args(["-Oz", "--traps-never-happen", "--flatten", "--rereloop", "-Oz", "-Oz"])
-        .args(features.map(|feature| format!("--enable-{feature}")))
-        .arg(&from)
-        .arg("-o")
-        .arg(&to)
-        .status()
-        .context("wasm-opt cannot be started")?;
-    ensure!(status.success(), "the wasm file cannot be made smaller");
-    Ok(fs::read(to)?)
-}
-
-/// A tool from npm, by the lock file in widget/js.
-fn tool(root: &Path, name: &str) -> Result<PathBuf> {
-    let directory = root.join("widget/js");
-    let path = directory.join("node_modules/.bin").join(name);
-    if !path.exists() {
-        let mut install = Command::new("npm");
-        install.args(["ci", "--no-audit", "--no-fund", "--silent"]).current_dir(&directory);
-        execute("install the tools that make the widget small", &mut install)?;
-    }
-    Ok(path)
-}
-
-/// What the script is told at build time.
-#[derive(Debug)]
-pub(crate) struct Known {
-    version: String,
-    integrity: String,
-}
-
-impl Known {
-    /// What the built assets say.
-    pub(crate) fn read(root: &Path) -> Result<Self> {
-        let list: Value = serde_json::from_slice(&fs::read(root.join(ASSETS).join("integrity.json"))?)?;
-        let version = list["version"].as_str().context("the integrity list names its version")?.to_owned();
-        let values: Map<String, Value> =
-            LANGUAGES.iter().map(|lang| ((*lang).to_owned(), list["files"][wasm_name(lang)].clone())).collect();
-        Ok(Self { version, integrity: Value::from(values).to_string() })
-    }
-}
-
-/// How a bundle is loaded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Format {
-    /// By a script tag.
-    Script,
-    /// By `import`.
-    Module,
 }
 
 /// The glue beside the sources, which are given back in the order of their names, glue first.
@@ -269,39 +240,25 @@ fn copy_sources(root: &Path, glue: &[(&str, &str)]) -> Result<Vec<Vec<u8>>> {
     Ok(contents)
 }
 
-/// A source with all that it imports as one small file, in the syntax of ES2018, which every engine that can rate
-/// understands. Names that start with one underscore are nobody else's and are shortened.
-pub(crate) fn bundle(root: &Path, name: &str, format: Format, known: &Known) -> Result<String> {
-    let work = root.join("target/widget");
-    let output = Command::new(tool(root, "esbuild")?)
-        .args([name, "--bundle", "--minify", "--target=es2018", "--charset=utf8", "--log-level=warning"])
-        .arg(if format == Format::Script { "--format=iife" } else { "--format=esm" })
-        // One name stays: the browser tests wait for it.
-        .args(["--mangle-props=^_[a-z]", "--reserve-props=^_waiting$"])
-        .arg(format!("--define:VERSION={:?}", known.version))
-        .arg(format!("--define:INTEGRITY={}", known.integrity))
-        .current_dir(&work)
-        .stderr(Stdio::inherit())
-        .output()
-        .context("the bundler cannot be started")?;
-    ensure!(output.status.success(), "{name} cannot be bundled");
-    fs::write(work.join("bundled.js"), output.stdout)?;
-    // A second minifier finds 200 bytes of brotli more.
-    let mut small = Command::new(tool(root, "terser")?);
-    small.args(["bundled.js", "--compress", "passes=3,ecma=2018,unsafe_arrows=true,unsafe_methods=true", "--mangle"]);
-    small.args(if format == Format::Script { ["--toplevel", "--ecma=2018"] } else { ["--module", "--ecma=2018"] });
-    let output =
-        small.current_dir(&work).stderr(Stdio::inherit()).output().context("the minifier cannot be started")?;
-    ensure!(output.status.success(), "{name} cannot be made smaller");
-    Ok(String::from_utf8(output.stdout)?)
-}
-
-/// An unchanged file keeps its time, and cargo need not build the collector again.
-fn write_if_changed(path: &Path, content: &[u8]) -> Result<()> {
-    if fs::read(path).ok().as_deref() == Some(content) {
+/// A file, and beside it the same by brotli and gzip. An unchanged one keeps its time, so that cargo need not build the
+/// collector again.
+fn write_and_pack(directory: &Path, name: &str, content: &[u8]) -> Result<()> {
+    let path = directory.join(name);
+    let [packed_br, packed_gz] = ["br", "gz"].map(|ending| directory.join(format!("{name}.{ending}")));
+    if fs::read(&path).is_ok_and(|found| found == content) && packed_br.exists() && packed_gz.exists() {
         return Ok(());
     }
-    fs::write(path, content).with_context(|| format!("{} cannot be written", path.display()))
+    write_whole(&packed_br, &brotli(content)?)?;
+    write_whole(&packed_gz, &gzip(content)?)?;
+    // Last: where it is there as it should be, the others are.
+    write_whole(&path, content)
+}
+
+/// Writes a file that is there whole or not at all.
+fn write_whole(path: &Path, content: &[u8]) -> Result<()> {
+    let beside = path.with_extension("part");
+    fs::write(&beside, content)?;
+    fs::rename(&beside, path).with_context(|| format!("{} cannot be written", path.display()))
 }
 
 fn integrity(content: &[u8]) -> String {

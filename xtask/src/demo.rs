@@ -1,18 +1,28 @@
 //! The sample portal with a collector, everything built first.
 
-use std::path::Path;
+use std::{path::Path, process::Command};
 
 use anyhow::Result;
 
 use crate::{
     build,
     shell::{cargo, execute},
+    stages::{self, Stage},
+    tools::LeftOut,
 };
 
+/// Builds both programs as tests have them: quick to build, and quick enough for a person.
 pub(crate) fn run(root: &Path) -> Result<()> {
-    build::widget(root)?;
-    build::collector()?;
-    execute("build the sample portal", cargo().args(["build", "--release", "--locked", "-p", "haochaping-demo"]))?;
-    let mut portal = std::process::Command::new(root.join("target/release/haochaping-demo"));
+    let programs = || {
+        let mut build = cargo();
+        build.args(["build", "--locked", "-p", "haochaping-server", "-p", "haochaping-demo", "--bins"]);
+        execute("build the collector and the sample portal", &mut build)
+    };
+    let stages = vec![
+        Stage::new("the widget", || build::widget(root)),
+        Stage::new("the collector and the sample portal", programs),
+    ];
+    stages::run(root, "demo", stages, &LeftOut::default())?;
+    let mut portal = Command::new(root.join("target/debug/haochaping-demo"));
     execute("run the sample portal; Ctrl-C ends it", portal.args(["--data", "target/demo"]))
 }

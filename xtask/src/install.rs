@@ -1,69 +1,73 @@
-//! What the tests need on a Debian machine, by apt, npm and pip.
+//! Gets what tests need on a Debian machine, by apt, npm and pip. What cannot be had is not the end: whoever needs it is left
+//! out and named.
 
 use std::{path::Path, process::Command};
 
 use anyhow::{Result, bail};
 
-use crate::shell::{execute, works};
+use crate::{
+    shell::{execute, say, works},
+    tools::{DECODERS, Tool},
+};
 
-/// A program or file, and the package it comes in.
-const NEEDED: [(&str, &str); 7] = [
-    ("/usr/bin/chromium", "chromium"),
-    ("/usr/bin/chromedriver", "chromium-driver"),
-    ("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", "fonts-noto-cjk"),
-    ("/usr/bin/strace", "strace"),
-    ("/usr/bin/pdftoppm", "poppler-utils"),
-    ("libzbar.so.0", "libzbar0"),
-    ("/usr/lib/postgresql/15/bin/postgres", "postgresql-15"),
-];
-
-/// What every test needs.
-pub(crate) fn packages() -> Result<()> {
-    apt(&NEEDED)
-}
-
-/// Installs what is missing of these files' packages, or says in one line what to install.
-pub(crate) fn apt(needed: &[(&str, &str)]) -> Result<()> {
-    let missing: Vec<_> = needed.iter().filter(|(file, _)| !is_there(file)).map(|(_, package)| *package).collect();
+/// Installs what is missing of these by apt, if this is root; whatever stays missing is said.
+pub(crate) fn packages(root: &Path, tools: &[Tool]) -> Result<()> {
+    let missing = missing(root, tools);
     if missing.is_empty() {
         return Ok(());
     }
-    let by_hand = format!("install these and try again: apt-get install {}", missing.join(" "));
-    if !works("apt-get", &["--version"]) || !works("sh", &["-c", "test $(id -u) = 0"]) {
-        bail!("{by_hand}");
+    if works("apt-get", &["--version"]) && is_root() {
+        let packages: Vec<_> = missing.iter().filter_map(|tool| tool.package()).collect();
+        execute("look for packages", Command::new("apt-get").args(["update", "-qq"]))?;
+        // One by one where they do not come together: a package that cannot be had must not keep the others away.
+        if apt_install(&packages).is_err() {
+            for package in packages {
+                drop(apt_install(&[package]));
+            }
+        }
     }
-    execute("look for packages", Command::new("apt-get").args(["update", "-qq"]))?;
-    let what = format!("install {}", missing.join(", "));
-    let mut install = Command::new("apt-get");
-    install
-        .args(["install", "-y", "-qq", "--no-install-recommends"])
-        .args(&missing)
-        .env("DEBIAN_FRONTEND", "noninteractive");
-    execute(&what, &mut install).or_else(|error| bail!("{error:#}: {by_hand}"))
+    for tool in self::missing(root, tools) {
+        say(&format!("{} is missing, and what needs it will be left out: {}", tool.name(), tool.install_line()));
+    }
+    Ok(())
 }
 
-/// A file by its path, or a library by its name.
-fn is_there(file: &str) -> bool {
-    let known = || {
-        // Its place depends on the machine's kind; the loader's list does not.
-        let listed = Command::new("/sbin/ldconfig").arg("-p").output();
-        listed.is_ok_and(|listed| String::from_utf8_lossy(&listed.stdout).contains(file))
-    };
-    if file.starts_with('/') { Path::new(file).exists() } else { known() }
+/// The same where nothing can be done without them.
+///
+/// # Errors
+/// If one is still missing, with the line that installs it.
+pub(crate) fn require(root: &Path, tools: &[Tool]) -> Result<()> {
+    packages(root, tools)?;
+    match missing(root, tools)[..] {
+        [] => Ok(()),
+        [first, ..] => bail!("{} is missing: {}", first.name(), first.install_line()),
+    }
+}
+
+fn missing(root: &Path, tools: &[Tool]) -> Vec<Tool> {
+    tools.iter().copied().filter(|tool| !tool.is_there(root)).collect()
+}
+
+fn is_root() -> bool {
+    works("sh", &["-c", "test $(id -u) = 0"])
+}
+
+fn apt_install(packages: &[&str]) -> Result<()> {
+    let mut install = Command::new("apt-get");
+    install.args(["install", "-y", "-qq", "--no-install-recommends"]).args(packages);
+    execute(&format!("install {}", packages.join(", ")), install.env("DEBIAN_FRONTEND", "noninteractive"))
 }
 
 /// What reads printed codes back, from Python's registry by its list, into an environment of its own.
 pub(crate) fn decoders(root: &Path) -> Result<()> {
-    let (venv, list) = (root.join("target/venv"), root.join("tests/decoders/requirements.txt"));
+    let [venv, done] = DECODERS.map(|path| root.join(path));
+    let list = root.join("tests/decoders/requirements.txt");
     let wanted = std::fs::read(&list)?;
-    let done = venv.join("installed.txt");
     if std::fs::read(&done).is_ok_and(|installed| installed == wanted) {
         return Ok(());
     }
     let mut make = Command::new("python3");
-    make.args(["-m", "venv"]).arg(&venv);
-    execute("make an environment for the decoders", &mut make)
-        .or_else(|error| bail!("{error:#}: apt-get install python3-venv"))?;
+    execute("make an environment for the decoders", make.args(["-m", "venv"]).arg(&venv))?;
     let mut install = Command::new(venv.join("bin/pip"));
     install.args(["install", "--quiet", "--disable-pip-version-check", "-r"]).arg(&list);
     execute("install the decoders", &mut install)?;
@@ -73,17 +77,9 @@ pub(crate) fn decoders(root: &Path) -> Result<()> {
 
 /// Peers of the benchmark of cards: a TrueType font that both sides can use, and the encoder in C.
 pub(crate) fn peers(root: &Path) -> Result<()> {
-    let directory = root.join("tests/bench");
-    if !directory.join("node_modules/@expo-google-fonts/noto-sans-sc").exists() {
-        let mut install = Command::new("npm");
-        install.args(["ci", "--no-audit", "--no-fund", "--silent"]).current_dir(&directory);
-        execute("install a font", &mut install)?;
-    }
+    npm_ci(root, "tests/bench", "@expo-google-fonts/noto-sans-sc/package.json", "a font")?;
     if !Path::new("/usr/include/qrencode.h").exists() {
-        let mut install = Command::new("apt-get");
-        install.args(["install", "-y", "-qq", "libqrencode-dev"]).env("DEBIAN_FRONTEND", "noninteractive");
-        execute("install libqrencode", &mut install)
-            .or_else(|error| bail!("{error:#}: apt-get install libqrencode-dev"))?;
+        apt_install(&["libqrencode-dev"]).or_else(|error| bail!("{error:#}: apt-get install libqrencode-dev"))?;
     }
     let mut compile = Command::new("gcc");
     compile.args(["-O2", "-o", "target/bench-qrencode", "tests/bench/qrencode.c", "-lqrencode"]).current_dir(root);

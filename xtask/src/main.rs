@@ -4,6 +4,7 @@
 
 mod bench;
 mod build;
+mod bundle;
 mod codegen;
 mod demo;
 mod engines;
@@ -12,7 +13,11 @@ mod install;
 mod package;
 mod shell;
 mod size;
+mod stages;
+mod suites;
 mod test;
+mod timings;
+mod tools;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -48,10 +53,12 @@ enum Command {
         /// What
         #[arg(value_enum)]
         name: bench::Name,
-        /// What the measurement itself takes, as in `bench ingest -- --store postgres`
-        #[arg(last = true)]
+        /// What the measurement itself takes, as in `bench ingest --store postgres`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Print what each stage of a demo, the tests and the measurements took, the first time and the last
+    Timings,
     /// Write generated files anew
     Codegen {
         /// Only say whether one is out of date
@@ -83,7 +90,9 @@ fn run(cli: Cli) -> Result<()> {
             build::javascript(&root)?;
             size::run(&root)
         }
+        Command::Bench { name: bench::Name::All, arguments } => bench::run_all(&root, &arguments),
         Command::Bench { name, arguments } => bench::run(&root, name, &arguments),
+        Command::Timings => timings::print(&root),
         Command::Codegen { check } => codegen::run(&root, check),
     }
 }

@@ -6,7 +6,10 @@ use std::{fs, path::Path};
 use anyhow::{Context, Result};
 use base64::{Engine, prelude::BASE64_STANDARD};
 
-use crate::build::{ASSETS, BRIDGE, Format, Known, LANGUAGES, bundle, wasm_name};
+use crate::{
+    build::{ASSETS, BRIDGE, LANGUAGES, wasm_name},
+    bundle::{Format, Known, bundle},
+};
 
 /// Assembles it from built assets and the hand-written shell.
 pub(crate) fn npm(root: &Path) -> Result<()> {

@@ -1,8 +1,9 @@
 //! Running other programs: what runs is said, what fails is named.
 
 use std::{
+    env,
+    path::PathBuf,
     process::{Command, Stdio},
-    time::Instant,
 };
 
 use anyhow::{Context, Result, ensure};
@@ -15,11 +16,9 @@ pub(crate) fn say(what: &str) {
 /// Runs a program to its end, its output shown.
 pub(crate) fn execute(what: &str, command: &mut Command) -> Result<()> {
     say(what);
-    let started = Instant::now();
     let program = command.get_program().to_string_lossy().into_owned();
     let status = command.status().with_context(|| format!("{program} cannot be started"))?;
     ensure!(status.success(), "{what}: {program} ended with {status}");
-    eprintln!("    done in {:.0} s", started.elapsed().as_secs_f32());
     Ok(())
 }
 
@@ -29,7 +28,21 @@ pub(crate) fn works(program: &str, arguments: &[&str]) -> bool {
     status.is_ok_and(|status| status.success())
 }
 
-/// The cargo that runs us.
+/// Where the path has a program of this name; `None` where it has not.
+pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path).map(|directory| directory.join(program)).find(|file| file.is_file())
+}
+
+/// The cargo that runs us, as a person would call it: without what it told us of our own package. Build scripts look at that,
+/// and would have half the dependencies built anew whenever a person and we take turns.
 pub(crate) fn cargo() -> Command {
-    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let of_our_package = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_", "CARGO_PRIMARY_"];
+    for (name, _) in env::vars_os() {
+        if of_our_package.iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
+            cargo.env_remove(name);
+        }
+    }
+    cargo
 }

@@ -1,6 +1,6 @@
 //! The tests, cheap ones first.
 
-use std::{fs, path::Path, process::Command};
+use std::path::Path;
 
 use anyhow::Result;
 
@@ -8,6 +8,9 @@ use crate::{
     build, codegen, engines, install, package,
     shell::{cargo, execute, say},
     size,
+    stages::{self, Stage},
+    suites::{self, API, BROWSER, BROWSER_ON_SERVER, CLUSTER, CODES, CRASH, ENGINES, NPM, ON_SERVER, UNIT},
+    tools::{LeftOut, Tool},
 };
 
 /// A part of the tests.
@@ -21,122 +24,71 @@ pub(crate) enum Part {
     Browser,
 }
 
+/// # Errors
+/// At the first failure; and if all passed but something could not run on this machine.
 pub(crate) fn run(root: &Path, full: bool, part: Option<Part>) -> Result<()> {
+    let left_out = LeftOut::default();
     let wants = |which: Part| part.is_none_or(|part| part == which);
-    if wants(Part::Unit) {
-        unit(root)?;
-    }
+    let mut stages = vec![Stage::new("packages that tests need", || install::packages(root, &Tool::OF_TESTS))];
     if wants(Part::Api) || wants(Part::Browser) {
-        build::widget(root)?;
-        build::javascript(root)?;
-        size::run(root)?;
-        build::collector()?;
-        package::npm(root)?;
-        install::packages()?;
+        stages.push(Stage::new("the widget", || widget(root, &left_out)));
+    }
+    stages.push(Stage::new("generated files and format", || generated(root)));
+    stages.push(Stage::new("lints, and every program and test", suites::build));
+    if wants(Part::Unit) {
+        stages.push(UNIT.stage(root, full, &left_out));
+        stages.push(Stage::new("examples in the documentation", suites::documentation));
+        stages.push(Stage::new("the sdk with fewer features", sdk_with_fewer_features));
     }
     if wants(Part::Api) {
-        install::decoders(root)?;
-        api(root, full)?;
+        stages.push(Stage::new("readers of printed codes", || {
+            decoders(root);
+            Ok(())
+        }));
+        stages.extend([API, CRASH, CODES, CLUSTER, ON_SERVER].map(|suite| suite.stage(root, full, &left_out)));
     }
     if wants(Part::Browser) {
-        install::npm(root)?;
-        execute("the npm package", &mut tests(&of(&["npm"])))?;
-        // One browser at a time: on two cores several would only wait for one another.
-        execute("browser journeys", tests(&of(&["browser"])).args(["--", "--test-threads=1"]))?;
+        stages.push(Stage::new("what browsers need from npm", || install::npm(root)).needing(&[Tool::Npm]));
+        stages.extend([NPM, BROWSER].map(|suite| suite.stage(root, full, &left_out)));
         if full {
-            on_server("browser journeys on a server", &["browser"], &["--test-threads=1"])?;
-            engines::engines(root)?;
-            engines::journeys()?;
+            stages.push(BROWSER_ON_SERVER.stage(root, full, &left_out));
+            stages.push(Stage::new("browsers and drivers", || engines::install(root)));
+            stages.push(ENGINES.stage(root, full, &left_out));
         }
     }
+    let name = part.map_or_else(|| "test".to_owned(), |part| format!("test {}", format!("{part:?}").to_lowercase()));
+    stages::run(root, &name, stages, &left_out)?;
     say("all tests passed");
     Ok(())
 }
 
-const EVERY_CRATE: [&str; 7] = [
-    "haochaping",
-    "haochaping-server",
-    "haochaping-cards",
-    "haochaping-widget",
-    "haochaping-demo",
-    "haochaping-postgres",
-    "haochaping-tests",
-];
-
-fn every_crate() -> impl Iterator<Item = &'static str> {
-    EVERY_CRATE.into_iter().flat_map(|name| ["-p", name])
-}
-
-fn unit(root: &Path) -> Result<()> {
-    // The store's contract is held on both databases.
-    install::packages()?;
-    codegen::run(root, true)?;
-    lint()?;
-    execute(
-        "the sdk with and without its features",
-        cargo().args(["test", "--locked", "-p", "haochaping", "--features", "png,portal"]),
-    )?;
-    execute("every crate by itself", &mut tests(&["--lib", "--bin", "haochaping-demo"]))?;
-    execute("examples in the documentation", &mut tests(&["--doc"]))
-}
-
-/// Tests of these targets. All crates are named each time: with fewer their dependencies would have other features, and be
-/// built once more.
-pub(crate) fn tests(targets: &[&str]) -> Command {
-    let mut tests = cargo();
-    tests.args(["test", "--locked"]).args(every_crate()).args(targets);
-    tests
-}
-
-/// Nothing stands that the workspace's lints warn of, and everything is formatted.
-fn lint() -> Result<()> {
-    execute("format", cargo().args(["fmt", "--all", "--check"]))?;
-    let every = ["clippy", "--locked", "--workspace", "--exclude", "haochaping-widget", "--all-targets"];
-    let measurements = ["--features", "haochaping-tests/bench"];
-    execute("lints", cargo().args(every).args(measurements).args(["--", "-D", "warnings"]))?;
-    let widget = ["clippy", "--locked", "-p", "haochaping-widget", "--all-targets"];
-    execute("lints of the widget", cargo().args(widget).args(["--", "-D", "warnings"]))
-}
-
-fn api(root: &Path, full: bool) -> Result<()> {
-    build_mutants(root)?;
-    let targets = ["api", "wire", "arrows", "crash", "codes", "cluster"];
-    let mut whole = tests(&of(&targets));
-    if full {
-        whole.env("HAOCHAPING_TEST_FULL", "1");
+/// The shipped files of browsers, within their budget, and the npm package.
+fn widget(root: &Path, left_out: &LeftOut) -> Result<()> {
+    build::widget(root)?;
+    build::javascript(root)?;
+    if !Tool::Npm.is_there(root) {
+        left_out.add("the size of what browsers download", Tool::Npm);
+        return Ok(());
     }
-    execute("the collector over HTTP, killed at random, and several on one database", &mut whole)?;
-    // Left out by name: what is true of a file alone. `cluster` has its counterparts for a server.
-    let of_files = [
-        "sync::",
-        "restore::a_backup_restores",
-        "restore::store_copy",
-        "refusals::a_key_file",
-        "witness::two_logs",
-        "witness::a_log_that_shrank",
-    ];
-    let skips: Vec<_> = of_files.iter().flat_map(|name| ["--skip", *name]).collect();
-    on_server("the collector over HTTP on a server", &["api", "crash"], &skips)
+    size::run(root)?;
+    package::npm(root)
 }
 
-/// The binary with deliberate faults, put aside so that nobody takes it for the other.
-fn build_mutants(root: &Path) -> Result<()> {
-    let mut build = cargo();
-    build.args(["build", "--locked"]).args(every_crate());
-    build.args(["--features", "haochaping-server/mutants", "--bin", "haochaping"]);
-    execute("build the collector with deliberate faults", &mut build)?;
-    let aside = root.join("target/mutants/debug");
-    fs::create_dir_all(&aside)?;
-    fs::rename(root.join("target/debug/haochaping"), aside.join("haochaping"))?;
-    Ok(())
+fn generated(root: &Path) -> Result<()> {
+    codegen::run(root, true)?;
+    execute("format", cargo().args(["fmt", "--all", "--check"]))
 }
 
-/// The same tests with their stores in databases of a PostgreSQL server.
-fn on_server(what: &str, targets: &[&str], arguments: &[&str]) -> Result<()> {
-    let mut tests = tests(&of(targets));
-    execute(what, tests.env("HAOCHAPING_TEST_STORE", "postgres").arg("--").args(arguments))
+/// As a portal's back end has it: without the tables of Unicode, which the server turns on.
+fn sdk_with_fewer_features() -> Result<()> {
+    let mut test = cargo();
+    test.args(["test", "--locked", "-p", "haochaping", "--lib", "--features", "png,portal"]);
+    execute("the sdk with fewer features", &mut test)
 }
 
-fn of<'a>(targets: &[&'a str]) -> Vec<&'a str> {
-    targets.iter().flat_map(|target| ["--test", target]).collect()
+/// Where they cannot be had, whoever needs them is left out.
+fn decoders(root: &Path) {
+    if let Err(error) = install::decoders(root) {
+        say(&format!("no readers of printed codes: {error:#}"));
+    }
 }

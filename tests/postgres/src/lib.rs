@@ -1,8 +1,9 @@
 //! A PostgreSQL server of the tests' own, on a free port and in a directory that goes when they go.
 //!
-//! The server does not run as root, so that root's tests run it as the user `postgres`. A shell waits beside it for the end of
-//! the test's process, however that comes, and then stops it and takes its directory away.
+//! The server does not run as root, so that root's tests run it as the user `postgres`, or as `nobody` where there is none. A
+//! shell waits beside it for the end of the test's process, however that comes, and then stops it and takes its directory away.
 
+mod find;
 mod shards;
 
 use std::{
@@ -15,6 +16,8 @@ use std::{
     },
     time::{Duration, Instant},
 };
+
+pub use self::find::{OLDEST, directory as program_directory, program};
 
 const LIMIT: Duration = Duration::from_mins(1);
 /// The role that owns everything, and its password.
@@ -29,16 +32,11 @@ pub struct Server {
     n_databases: AtomicU32,
 }
 
-/// The server that all tests of one process share. It ends with the process.
+/// The server that all tests of one process share. It ends with the process. It does not wait for the disk: what tests end is
+/// a process, and what a process has written the kernel keeps.
 pub fn shared() -> &'static Server {
     static SHARED: OnceLock<Server> = OnceLock::new();
-    SHARED.get_or_init(|| Server::start(&[]))
-}
-
-/// A program of PostgreSQL: where Debian keeps them, newest first, and then wherever the path leads.
-pub fn program(name: &str) -> PathBuf {
-    let newest = (13..30).rev().map(|version| PathBuf::from(format!("/usr/lib/postgresql/{version}/bin/{name}")));
-    newest.into_iter().find(|path| path.exists()).unwrap_or_else(|| PathBuf::from(name))
+    SHARED.get_or_init(|| Server::start(&["fsync = off", "full_page_writes = off"]))
 }
 
 /// Whether this is root, for whom the server's programs refuse to run.
@@ -47,13 +45,28 @@ fn is_root() -> bool {
     id.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }
 
+/// Who runs the server of root's tests, and their group: PostgreSQL's own user, or where there is none one who owns nothing.
+fn server_user() -> (&'static str, &'static str) {
+    static USER: OnceLock<(&str, String)> = OnceLock::new();
+    let (name, group) = USER.get_or_init(|| {
+        let group_of = |name| {
+            let output = Command::new("id").args(["-g", name]).output().expect("id runs");
+            output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+        };
+        let known = ["postgres", "nobody"].into_iter().find_map(|name| Some((name, group_of(name)?)));
+        known.expect("this machine has the user nobody")
+    });
+    (name, group)
+}
+
 /// A program as the server's user.
 fn as_server(program: &Path) -> Command {
     if !is_root() {
         return Command::new(program);
     }
+    let (user, group) = server_user();
     let mut command = Command::new("setpriv");
-    command.args(["--reuid", "postgres", "--regid", "postgres", "--clear-groups"]).arg(program);
+    command.args(["--reuid", user, "--regid", group, "--clear-groups"]).arg(program);
     command
 }
 
@@ -61,7 +74,7 @@ fn as_server(program: &Path) -> Command {
 fn directory() -> PathBuf {
     let directory = tempfile::Builder::new().prefix("hcp-postgres-").tempdir().expect("a directory").keep();
     if is_root() {
-        let owned = Command::new("chown").arg("postgres:").arg(&directory).output().expect("chown runs");
+        let owned = Command::new("chown").arg(server_user().0).arg(&directory).output().expect("chown runs");
         check("chown", &owned);
     }
     directory
@@ -101,7 +114,7 @@ impl Server {
                     let mode = Command::new("chmod").args(["600", name]).current_dir(at).output();
                     check("chmod", &mode.expect("chmod runs"));
                     if is_root() {
-                        let owned = Command::new("chown").args(["postgres:", name]).current_dir(at).output();
+                        let owned = Command::new("chown").args([server_user().0, name]).current_dir(at).output();
                         check("chown", &owned.expect("chown runs"));
                     }
                 }
@@ -120,7 +133,9 @@ impl Server {
             .arg("-D")
             .arg(directory.join("data"))
             .output()
-            .expect("initdb runs: install postgresql-15");
+            .unwrap_or_else(|error| {
+                panic!("initdb: {error}; install PostgreSQL {OLDEST} or later, as by: apt-get install postgresql")
+            });
         check("initdb", &made);
         prepare(&directory);
         Self::set_and_run(directory, settings)
@@ -293,7 +308,7 @@ impl Server {
         Command::new(program("psql"))
             .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", &self.url(database), "-c", sql])
             .output()
-            .expect("psql runs: install postgresql-15")
+            .expect("psql runs: install PostgreSQL")
     }
 
     /// Ends every process of it by SIGKILL, as a machine that is lost.

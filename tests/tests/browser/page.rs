@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::driver::Driver;
 
 /// How long something may take to appear on a busy machine.
-const LIMIT: Duration = Duration::from_secs(30);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// Runs before any script of a page: keeps what the console and the page's policy complain about.
 const WATCH: &str = "window.warned=[];const w=console.warn;console.warn=(...a)=>{warned.push(a.join(' '));w(...a)};\

@@ -154,7 +154,7 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<rusqlite::Connection, StoreE
 
 /// FULL: NORMAL can lose acknowledged commits when the power fails.
 fn synchronous() -> &'static str {
-    #[cfg(feature = "mutants")]
+    #[cfg(debug_assertions)]
     if crate::mutant::is("sync-off") {
         return "off";
     }

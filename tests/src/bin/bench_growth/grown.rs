@@ -16,8 +16,8 @@ use haochaping_server::{
     app::App,
 };
 use haochaping_tests::{
+    binary,
     load::{self, Requests},
-    workspace,
 };
 
 use crate::{Collector, Kind, N_CLIENTS, N_TICKETS, Result, summary};
@@ -115,7 +115,7 @@ impl<'a> Grown<'a> {
     /// Peak memory, in bytes, of the shipped binary on this store while 256 clients rate and ask.
     pub(crate) async fn peak_memory(&mut self) -> Result<u64> {
         let requests = self.requests(N_TICKETS).await?;
-        let mut serve = Command::new(workspace().join("target/release/haochaping"));
+        let mut serve = Command::new(binary());
         serve.arg("serve").arg("--data").arg(&self.data).args(["--listen", "127.0.0.1:0"]);
         if let Some((_, url)) = &self.server {
             serve.args(["--database", url]);

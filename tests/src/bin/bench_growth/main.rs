@@ -1,8 +1,8 @@
 //! What becomes of a collector whose store grows: ratings a second, latency of a public figure, bytes and memory, from ten
 //! thousand to ten million ratings, in a file and on a server.
 //!
-//! `cargo xtask bench growth [-- sqlite|postgres] [SIZE…]`; the release build of the collector must be there. With the usual sizes it
-//! takes more than an hour on two cores, most of it for writing the ratings.
+//! `cargo xtask bench growth [-- sqlite|postgres] [SIZE…]`; with the usual sizes it takes more than an hour on
+//! two cores, most of it for writing the ratings; with `--short` it stops at a hundred thousand.
 //!
 //! A store grows through the collector's own writing task, each rating with its service. At each size it takes turns with a new
 //! store of the first size, which the measurement at most triples: 256 clients rate by HTTP, then 16 ask for the figures of a province. The ratios between
@@ -21,12 +21,16 @@ use std::fs;
 use collector::{Collector, Kind};
 use grown::Grown;
 use haochaping_postgres::Server;
-use haochaping_tests::load::{self, Requests};
+use haochaping_tests::{
+    goals::{arguments, is_short},
+    load::{self, Requests},
+};
 use report::{Measured, Row};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 const SIZES: [usize; 4] = [10_000, 100_000, 1_000_000, 10_000_000];
+const SIZES_SHORT: [usize; 2] = [10_000, 100_000];
 const N_ROUNDS: usize = 5;
 const N_CLIENTS: usize = 256;
 const N_READERS: usize = 16;
@@ -37,7 +41,7 @@ const N_TICKETS: usize = 4_000;
 #[expect(clippy::print_stdout, reason = "a measurement prints its table")]
 async fn main() -> Result<()> {
     let (mut stores, mut sizes) = (Vec::new(), Vec::new());
-    for argument in std::env::args().skip(1) {
+    for argument in arguments() {
         match argument.as_str() {
             "sqlite" => stores.push(false),
             "postgres" => stores.push(true),
@@ -45,7 +49,11 @@ async fn main() -> Result<()> {
         }
     }
     let stores = if stores.is_empty() { vec![false, true] } else { stores };
-    let sizes = if sizes.is_empty() { SIZES.to_vec() } else { sizes };
+    let sizes = match (sizes.is_empty(), is_short()) {
+        (false, _) => sizes,
+        (true, false) => SIZES.to_vec(),
+        (true, true) => SIZES_SHORT.to_vec(),
+    };
     let mut rows = Vec::new();
     for is_server in stores {
         let server = is_server.then(|| Server::start(&[]));

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use haochaping_tests::load::Load;
+use haochaping_tests::{goals::Goals, load::Load};
 
 /// The rate at the last size is at least this share of that of the small store.
 const GOAL_RATE: f64 = 0.8;
@@ -64,29 +64,21 @@ pub(crate) fn table(rows: &[Row]) -> String {
             row.bytes.1,
         );
     }
-    out.push_str("\n| goal | found | limit | |\n|---|--:|--:|---|\n");
+    out + &goals(rows).report()
+}
+
+fn goals(rows: &[Row]) -> Goals {
+    let mut goals = Goals::default();
     for row in rows {
         let Some((small, large)) = row.peaks else { continue };
-        let verdict = |is_met: bool| if is_met { "met" } else { "NOT met" };
-        let (store, rate, read) = (row.store, row.rate(), row.read());
-        let memory = megabytes(large) / megabytes(small);
-        let _ = writeln!(
-            out,
-            "| {store}: ratings/s ÷ small | {rate:.2} | ≥ {GOAL_RATE} | {} |",
-            verdict(rate >= GOAL_RATE)
-        );
-        let _ = writeln!(
-            out,
-            "| {store}: figure p99 ÷ small | {read:.2} | ≤ {GOAL_READ} | {} |",
-            verdict(read <= GOAL_READ)
-        );
-        let _ = writeln!(
-            out,
-            "| {store}: peak memory {:.0} MB ÷ {:.0} MB | {memory:.2} | ≤ {GOAL_READ} | {} |",
-            megabytes(large),
-            megabytes(small),
-            verdict(memory <= GOAL_READ)
+        let Row { store, size, .. } = row;
+        goals.at_least(format!("growth, {store}: ratings/s with {size} ÷ small"), row.rate(), GOAL_RATE);
+        goals.at_most(format!("growth, {store}: figure p99 with {size} ÷ small"), row.read(), GOAL_READ);
+        goals.at_most(
+            format!("growth, {store}: peak memory with {size} ÷ small"),
+            megabytes(large) / megabytes(small),
+            GOAL_READ,
         );
     }
-    out
+    goals
 }

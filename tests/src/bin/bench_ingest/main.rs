@@ -1,6 +1,6 @@
 //! What a rating costs that is on disk before it is answered: ratings per second and latency of three collectors.
 //!
-//! `cargo xtask bench ingest`, about a minute on two cores.
+//! `cargo xtask bench ingest`, about a minute on two cores; with `--short` at 1 and 256 clients, two rounds each.
 //!
 //! The collectors differ in their store and in how many ratings share a transaction, and in nothing else: the router,
 //! the handlers, the writing task and the once-a-second refresh are those of `haochaping serve`.
@@ -34,7 +34,10 @@ use std::{
 
 use collector::{Collector, Kind};
 use haochaping_postgres::Server;
-use haochaping_tests::load::{self, Load, Requests};
+use haochaping_tests::{
+    goals::{arguments, is_short},
+    load::{self, Load, Requests},
+};
 use pgbench::Pgbench;
 use report::{Cell, Row};
 
@@ -42,6 +45,7 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>
 
 /// Clients at once, and the tickets of a cell: about as many as two cores use up without a store.
 const CELLS: [(usize, usize); 4] = [(1, 28_000), (16, 60_000), (64, 60_000), (256, 60_000)];
+const CELLS_SHORT: [(usize, usize); 2] = [(1, 14_000), (256, 30_000)];
 const N_ROUNDS: usize = 4;
 
 #[tokio::main]
@@ -50,14 +54,14 @@ async fn main() -> Result<()> {
     let bench = haochaping_tests::workspace().join("target/bench");
     fs::create_dir_all(&bench)?;
     let directory = tempfile::tempdir_in(&bench)?;
-    let asked: Vec<_> = std::env::args().skip(1).collect();
-    let mut asked: Vec<_> = asked.iter().map(String::as_str).collect();
-    let is_of_ledger = asked.first() == Some(&"--ledger");
-    asked.drain(..usize::from(is_of_ledger));
-    let server = match asked[..] {
+    let arguments = arguments();
+    let mut arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    let is_of_ledger = arguments.first() == Some(&"--ledger");
+    arguments.drain(..usize::from(is_of_ledger));
+    let server = match arguments[..] {
         [] | ["--store", "sqlite"] => None,
         ["--store", "postgres"] => Some(Server::start(&[])),
-        _ => return Err("usage: bench-ingest [--ledger] [--store sqlite|postgres]".into()),
+        _ => return Err("usage: bench-ingest [--short] [--ledger] [--store sqlite|postgres]".into()),
     };
     if is_of_ledger {
         print!("{}", ledger::measure(directory.path(), server.as_ref()).await?);
@@ -78,7 +82,8 @@ async fn measure(directory: &Path, server: Option<&Server>) -> Result<Vec<Row>> 
         collectors.push(Collector::start(kind, &data, database.as_deref()).await?);
     }
     let mut rows = Vec::new();
-    for (n_clients, n_tickets) in CELLS {
+    let cells = if is_short() { &CELLS_SHORT[..] } else { &CELLS[..] };
+    for &(n_clients, n_tickets) in cells {
         let syncs_per_second = syncs_per_second(&directory.join("sync"))?;
         eprintln!("{n_clients} clients: fdatasync {syncs_per_second:.0}/s");
         let cells = measure_row(&collectors, n_clients, n_tickets).await?;
@@ -96,10 +101,12 @@ async fn measure_row(collectors: &[Collector], n_clients: usize, n_tickets: usiz
         waiting.push(collector.requests(n_clients, n_tickets).await?);
     }
     let mut loads: [Load; 3] = Default::default();
-    for round in 1..=N_ROUNDS {
-        eprint!("  round {round} of {N_ROUNDS}, ratings/s:");
+    // As many tickets for each round, short or not.
+    let n_rounds = if is_short() { N_ROUNDS / 2 } else { N_ROUNDS };
+    for round in 1..=n_rounds {
+        eprint!("  round {round} of {n_rounds}, ratings/s:");
         for ((collector, requests), load) in collectors.iter().zip(&mut waiting).zip(&mut loads) {
-            let rest = requests.split_off(requests.len().min(n_tickets / N_ROUNDS));
+            let rest = requests.split_off(requests.len().min(n_tickets / n_rounds));
             let requests = std::mem::replace(requests, rest);
             let name = collector.kind.name();
             let part = load::run(collector.address, n_clients, Requests::Once(requests)).await;

@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, time::Duration};
 
-use haochaping_tests::load::Load;
+use haochaping_tests::{goals::Goals, load::Load};
 
 use crate::collector::Kind;
 
@@ -85,23 +85,28 @@ fn write(out: &mut String, rows: &[Row]) -> std::fmt::Result {
         "\none per request: the same handlers and store, a queue that hands over one rating at a time (batch_max 1)\n\
          fdatasync/s: 4 KiB and fdatasync, one after the other, in the same directory just before the row\n"
     )?;
-    if !is_on_server {
-        return GOALS.iter().try_for_each(|goal| write_goal(out, goal, rows));
-    }
-    ON_SERVER.iter().try_for_each(|goal| write_goal(out, goal, rows))?;
-    let row = rows.iter().find(|row| row.n_clients == 256).expect("256 clients are measured");
-    let ratio = row.per_second(Kind::GroupCommit) / row.bare.unwrap_or(f64::INFINITY);
-    let verdict = if ratio >= 1.2 { "met" } else { "missed" };
-    writeln!(out, "group commit ÷ pgbench at 256 clients: {ratio:.2}, goal ≥ 1.20: {verdict}")
+    out.push_str(&goals(rows, is_on_server).report());
+    Ok(())
 }
 
-fn write_goal(out: &mut String, goal: &Goal, rows: &[Row]) -> std::fmt::Result {
-    let &Goal { of, to, n_clients, at_least } = goal;
-    let row = rows.iter().find(|row| row.n_clients == n_clients).expect("goals are set at measured numbers of clients");
-    let ratio = row.per_second(of) / row.per_second(to);
-    let verdict = if ratio >= at_least { "met" } else { "missed" };
-    let clients = if n_clients == 1 { "client" } else { "clients" };
-    writeln!(out, "{} ÷ {} at {n_clients} {clients}: {ratio:.2}, goal ≥ {at_least:.2}: {verdict}", of.name(), to.name())
+fn goals(rows: &[Row], is_on_server: bool) -> Goals {
+    let mut goals = Goals::default();
+    let (store, limits) = if is_on_server { ("PostgreSQL", &ON_SERVER[..]) } else { ("SQLite", &GOALS[..]) };
+    let row_of = |n_clients: usize| {
+        let row = rows.iter().find(|row| row.n_clients == n_clients);
+        row.expect("goals are set at measured numbers of clients")
+    };
+    for &Goal { of, to, n_clients, at_least } in limits {
+        let row = row_of(n_clients);
+        let clients = if n_clients == 1 { "client" } else { "clients" };
+        let what = format!("ingest, {store}: {} ÷ {} at {n_clients} {clients}", of.name(), to.name());
+        goals.at_least(what, row.per_second(of) / row.per_second(to), at_least);
+    }
+    if let Row { bare: Some(bare), .. } = row_of(256) {
+        let ratio = row_of(256).per_second(Kind::GroupCommit) / bare;
+        goals.at_least("ingest, PostgreSQL: group commit ÷ pgbench at 256 clients", ratio, 1.2);
+    }
+    goals
 }
 
 fn millis(duration: Duration) -> f64 {

@@ -1,7 +1,7 @@
 //! `cargo xtask bench widget`: how soon a person can rate, and what that costs, against the same form written by hand with
 //! Preact and with React (`tests/peers`), in one run.
 //!
-//! `bench-widget [--quick] [--write FILE]`. Everything is on loopback; Chromium slows network and processor down. A collector
+//! `bench-widget [--short] [--write FILE]`. Everything is on loopback; Chromium slows network and processor down. A collector
 //! of the release build serves our page and the widget; a small server in this process serves the peers, and the portal's
 //! pages by another name, so that the collector is foreign to them. Each load is the first of a new tab in a process of its
 //! own, with empty caches. All cases take turns, load by load, so that a machine that others use slows all of them alike:
@@ -24,7 +24,10 @@ use std::path::{Path, PathBuf};
 
 use browser::Browser;
 use case::Case;
-use haochaping_tests::Http;
+use haochaping_tests::{
+    Http,
+    goals::{arguments, is_short},
+};
 use load::{Load, NETWORKS};
 use places::Places;
 use progress::Progress;
@@ -38,25 +41,22 @@ const N_PAGES: usize = 3;
 
 #[tokio::main]
 async fn main() {
-    let args: Vec<String> = std::env::args().skip(1).collect();
-    let args: Vec<&str> = args.iter().map(String::as_str).collect();
-    let (is_quick, file) = match args[..] {
-        [] => (false, None),
-        ["--quick"] => (true, None),
-        ["--write", file] => (false, Some(PathBuf::from(file))),
-        ["--quick", "--write", file] | ["--write", file, "--quick"] => (true, Some(PathBuf::from(file))),
-        _ => panic!("bench-widget [--quick] [--write FILE]"),
+    let args = arguments();
+    let file = match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => None,
+        ["--write", file] => Some(PathBuf::from(file)),
+        _ => panic!("bench-widget [--short] [--write FILE]"),
     };
     let places = Places::open().await;
-    let tables = block_in_place(|| report::tables(&measure(&places, is_quick)));
+    let tables = block_in_place(|| report::tables(&measure(&places)));
     print!("{tables}");
     if let Some(file) = file {
         put_in(&file, &tables);
     }
 }
 
-fn measure(places: &Places, is_quick: bool) -> Found {
-    let (n_runs, n_mounts) = if is_quick { (3, 200) } else { (7, 1_000) };
+fn measure(places: &Places) -> Found {
+    let (n_runs, n_mounts) = if is_short() { (3, 200) } else { (7, 1_000) };
     let browser = Browser::open();
     let mut progress = Progress::of(Case::ALL.len() * (1 + n_runs * NETWORKS.len()) + N_PAGES + 1);
     // The first load of each is not counted: fonts are read, and the machine wakes up.

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use haochaping_tests::goals::Goals;
+
 use crate::{
     case::Case,
     load::{Load, NETWORKS, Network},
@@ -71,11 +73,7 @@ fn write(out: &mut String, found: &Found) -> std::fmt::Result {
         write_network(out, found, at, *network)?;
     }
     write_memory(out, found)?;
-    writeln!(out, "\n| goal | found | limit | |\n|---|--:|--:|---|")?;
-    for goal in goals(found) {
-        let verdict = if goal.found <= goal.limit { "met" } else { "NOT met" };
-        writeln!(out, "| {} | {:.2} | ≤ {} | {verdict} |", goal.what, goal.found, goal.limit)?;
-    }
+    out.push_str(&goals(found).report());
     Ok(())
 }
 
@@ -121,14 +119,8 @@ fn write_memory(out: &mut String, found: &Found) -> std::fmt::Result {
     row(&format!("our widget, left by each of {n} mounts and unmounts"), left)
 }
 
-struct Goal {
-    what: String,
-    found: f64,
-    limit: f64,
-}
-
-fn goals(found: &Found) -> Vec<Goal> {
-    let mut goals = Vec::new();
+fn goals(found: &Found) -> Goals {
+    let mut goals = Goals::default();
     let limits = [
         (Case::Page, Case::Preact, 0.95),
         (Case::Page, Case::Plain, 1.05),
@@ -141,7 +133,7 @@ fn goals(found: &Found) -> Vec<Goal> {
         for (of, to, limit) in limits {
             let chosen = |case| found.median(at, case, |load| load.chosen);
             let what = format!("a level can be chosen, {}: {} ÷ {}", name(*network), of.name(), to.name());
-            goals.push(Goal { what, found: chosen(of) / chosen(to), limit });
+            goals.at_most(what, chosen(of) / chosen(to), limit);
         }
     }
     let ours = found.instance(0, |held| held.own());
@@ -150,7 +142,9 @@ fn goals(found: &Found) -> Vec<Goal> {
         ("memory for one more form, wasm and JavaScript, KB", ours, 20.0),
         ("left by a mount and unmount, wasm and JavaScript, KB", found.leak.1.own(), 2.0),
     ];
-    goals.extend(rest.map(|(what, bytes, limit)| Goal { what: what.to_owned(), found: bytes / 1e3, limit }));
+    for (what, bytes, limit) in rest {
+        goals.at_most(what, bytes / 1e3, limit);
+    }
     goals
 }
 
