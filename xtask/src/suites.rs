@@ -118,8 +118,8 @@ pub(crate) const BROWSER: Suite = Suite {
         ("mini_programs::", Tool::Npm),
         ("samples::", Tool::Npm),
     ],
-    // One browser at a time: on two cores several would only wait for one another.
-    n_threads: Some(1),
+    // A browser uses more than a core while it starts, and waits for the collector after that.
+    n_threads: Some(2),
     ..PLAIN
 };
 

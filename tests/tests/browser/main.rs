@@ -13,6 +13,7 @@ mod journeys;
 mod ledger;
 mod mini_programs;
 mod pad;
+mod pad_store;
 mod page;
 mod portal;
 mod public;

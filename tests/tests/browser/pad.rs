@@ -8,11 +8,11 @@ use tokio::task::block_in_place;
 
 use crate::{access::assert_accessible, page::Page};
 
-const WINDOW: &str = "yz-a01";
+pub(crate) const WINDOW: &str = "yz-a01";
 /// A mark in the words of each visitor; a longer text than anything a program writes by chance.
 const MARK: &str = "示例访客的话";
 
-fn hall(seconds: &str) -> (Collector, Hall) {
+pub(crate) fn hall(seconds: &str) -> (Collector, Hall) {
     block_in_place(|| {
         let collector = Collector::start(&["--pad-seconds", seconds]);
         let hall = Hall::open(&collector, &[(WINDOW, "1 号综合窗口")]);
@@ -21,7 +21,7 @@ fn hall(seconds: &str) -> (Collector, Hall) {
 }
 
 /// Pairs the page's browser by the form, as somebody of the hall does.
-async fn pair(page: &Page, hall: &Hall) {
+pub(crate) async fn pair(page: &Page, hall: &Hall) {
     page.goto(&format!("{}/pad/{WINDOW}", hall.url)).await;
     page.reads("配对评价器").await;
     let code = block_in_place(|| hall.code(WINDOW));
@@ -31,13 +31,13 @@ async fn pair(page: &Page, hall: &Hall) {
     page.reads("网络正常").await;
 }
 
-async fn called(page: &Page, hall: &Hall) -> Value {
+pub(crate) async fn called(page: &Page, hall: &Hall) -> Value {
     let service = block_in_place(|| hall.call_one(WINDOW));
     page.reads("请您对本次服务作出评价").await;
     service
 }
 
-async fn choose(page: &Page, level: &str) {
+pub(crate) async fn choose(page: &Page, level: &str) {
     page.eval(&format!("find('[name=level][value={level}]').click()")).await;
 }
 
@@ -61,7 +61,7 @@ async fn assert_nothing_left(page: &Page) {
 }
 
 /// What waits in the device's database.
-async fn waiting(page: &Page) -> Vec<Value> {
+pub(crate) async fn waiting(page: &Page) -> Vec<Value> {
     let read = "const done=arguments[arguments.length-1];const r=indexedDB.open('haochaping-pad/1');\
         r.onsuccess=()=>{const q=r.result.transaction('ratings').objectStore('ratings').getAll();\
         q.onsuccess=()=>{r.result.close();done(q.result)}}";
@@ -71,7 +71,7 @@ async fn waiting(page: &Page) -> Vec<Value> {
     }
 }
 
-async fn delivered(page: &Page) {
+pub(crate) async fn delivered(page: &Page) {
     // A page that was just opened says nothing yet: neither that something waits nor that nothing does.
     let script = "const line=find('.line').textContent;return line.includes('网络正常')&&!line.includes('等待提交')";
     page.until("everything that waited is delivered", script).await;
