@@ -157,14 +157,27 @@ impl Page {
         Element::from_element_id(self.client.clone(), ElementRef::from(id.to_owned()))
     }
 
+    /// Clicks what is there now: the app may take the form's place between a look and the click, and a person would not notice.
     pub(crate) async fn click(&self, selector: &str, n: usize) {
-        let element = self.element(selector, n).await;
-        self.eval(&format!("find({},{n}).scrollIntoView({{block:'center'}})", json!(selector))).await;
-        element.click().await.unwrap_or_else(|error| panic!("{selector}: {error}"));
+        let script = format!("find({},{n}).scrollIntoView({{block:'center'}})", json!(selector));
+        loop {
+            let element = self.element(selector, n).await;
+            self.eval(&script).await;
+            match element.click().await {
+                Err(error) if error.is_stale_element_reference() => {}
+                clicked => return clicked.unwrap_or_else(|error| panic!("{selector}: {error}")),
+            }
+        }
     }
 
+    /// Types into what is there now.
     pub(crate) async fn type_into(&self, selector: &str, n: usize, text: &str) {
-        self.element(selector, n).await.send_keys(text).await.unwrap_or_else(|error| panic!("{selector}: {error}"));
+        loop {
+            match self.element(selector, n).await.send_keys(text).await {
+                Err(error) if error.is_stale_element_reference() => {}
+                typed => return typed.unwrap_or_else(|error| panic!("{selector}: {error}")),
+            }
+        }
     }
 
     /// Presses keys where the focus is.

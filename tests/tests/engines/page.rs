@@ -95,13 +95,24 @@ impl Page {
         Element::from_element_id(self.client.clone(), ElementRef::from(id.to_owned()))
     }
 
+    /// Clicks what is there now: the app may take the form's place between a look and the click.
     pub(crate) async fn click(&self, selector: &str, n: usize) {
-        self.element(selector, n).await.click().await.unwrap_or_else(|error| panic!("{selector}: {error}"));
+        loop {
+            match self.element(selector, n).await.click().await {
+                Err(error) if error.is_stale_element_reference() => {}
+                clicked => return clicked.unwrap_or_else(|error| panic!("{selector}: {error}")),
+            }
+        }
     }
 
     /// Types, and waits until it stands there: not every driver does.
     pub(crate) async fn type_into(&self, selector: &str, n: usize, text: &str) {
-        self.element(selector, n).await.send_keys(text).await.unwrap_or_else(|error| panic!("{selector}: {error}"));
+        loop {
+            match self.element(selector, n).await.send_keys(text).await {
+                Err(error) if error.is_stale_element_reference() => {}
+                typed => break typed.unwrap_or_else(|error| panic!("{selector}: {error}")),
+            }
+        }
         self.until(text, &format!("return find({},{n}).value==={}", json!(selector), json!(text))).await;
     }
 

@@ -1,6 +1,6 @@
 //! 200 pads on one collector: the memory that each takes, and how long after a call its pad is woken.
 //!
-//! `cargo xtask bench pads`; the release build of the collector must be there. Its peer in the same run is the shortest answer there
+//! `cargo xtask bench pads`. Its peer in the same run is the shortest answer there
 //! is, `/healthz`: what a call takes beyond it is the call's own.
 
 mod pads;

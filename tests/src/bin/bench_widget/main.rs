@@ -2,7 +2,7 @@
 //! Preact and with React (`tests/peers`), in one run.
 //!
 //! `bench-widget [--short] [--write FILE]`. Everything is on loopback; Chromium slows network and processor down. A collector
-//! of the release build serves our page and the widget; a small server in this process serves the peers, and the portal's
+//! of the same build serves our page and the widget; a small server in this process serves the peers, and the portal's
 //! pages by another name, so that the collector is foreign to them. Each load is the first of a new tab in a process of its
 //! own, with empty caches. All cases take turns, load by load, so that a machine that others use slows all of them alike:
 //! the ratios count, not the numbers.
