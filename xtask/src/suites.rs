@@ -27,10 +27,20 @@ pub(crate) struct Suite {
     n_threads: Option<usize>,
     /// Whether the collector's store is a database of a PostgreSQL server.
     is_on_server: bool,
+    /// Whether the collector is that of a release, which must have been built, and not the one built with the tests.
+    is_of_release: bool,
 }
 
-const PLAIN: Suite =
-    Suite { name: "", targets: &[], needs: &[], some_need: &[], skips: &[], n_threads: None, is_on_server: false };
+const PLAIN: Suite = Suite {
+    name: "",
+    targets: &[],
+    needs: &[],
+    some_need: &[],
+    skips: &[],
+    n_threads: None,
+    is_on_server: false,
+    is_of_release: false,
+};
 
 /// How many tests run at once that mostly wait: for what a collector does once a second, and for disks.
 const WAITING: usize = 8;
@@ -44,6 +54,8 @@ pub(crate) const UNIT: Suite = Suite {
         ("contract::on_shards::", Tool::Postgres),
         ("contract::postgres::", Tool::Postgres),
         ("contract::copy::", Tool::Postgres),
+        // It runs what it put together in Node.
+        ("modules_run_once", Tool::Npm),
     ],
     ..PLAIN
 };
@@ -99,6 +111,7 @@ pub(crate) const ON_SERVER: Suite = Suite {
     ],
     n_threads: Some(WAITING),
     is_on_server: true,
+    ..PLAIN
 };
 
 pub(crate) const NPM: Suite =
@@ -130,6 +143,14 @@ pub(crate) const BROWSER_ON_SERVER: Suite = Suite {
     ..BROWSER
 };
 
+/// What ships, as everything else is tested on a quicker build.
+pub(crate) const RELEASE: Suite = Suite {
+    name: "the release over HTTP and in Chromium",
+    targets: &["--test", "api", "--test", "browser"],
+    is_of_release: true,
+    ..BROWSER
+};
+
 pub(crate) const ENGINES: Suite = Suite {
     name: "core journeys in three engines",
     targets: &["--test", "engines"],
@@ -157,6 +178,9 @@ impl Suite {
         }
         if self.is_on_server {
             test.env("HAOCHAPING_TEST_STORE", "postgres");
+        }
+        if self.is_of_release {
+            test.env("HAOCHAPING_BIN", root.join("target/release/haochaping"));
         }
         test.args(self.targets).arg("--");
         test.args(skips.iter().flat_map(|piece| ["--skip", piece]));

@@ -9,7 +9,7 @@ use crate::{
     shell::{cargo, execute, say},
     size,
     stages::{self, Stage},
-    suites::{self, API, BROWSER, BROWSER_ON_SERVER, CLUSTER, CODES, CRASH, ENGINES, NPM, ON_SERVER, UNIT},
+    suites::{self, API, BROWSER, BROWSER_ON_SERVER, CLUSTER, CODES, CRASH, ENGINES, NPM, ON_SERVER, RELEASE, UNIT},
     tools::{LeftOut, Tool},
 };
 
@@ -52,6 +52,8 @@ pub(crate) fn run(root: &Path, full: bool, part: Option<Part>) -> Result<()> {
         stages.extend([NPM, BROWSER].map(|suite| suite.stage(root, full, &left_out)));
         if full {
             stages.push(BROWSER_ON_SERVER.stage(root, full, &left_out));
+            stages.push(Stage::new("the release", || build::release(root)));
+            stages.push(RELEASE.stage(root, full, &left_out));
             stages.push(Stage::new("browsers and drivers", || engines::install(root)));
             stages.push(ENGINES.stage(root, full, &left_out));
         }
