@@ -20,7 +20,7 @@ use tempfile::TempDir;
 pub use self::store::{Held, on_server};
 use crate::{
     http::Http,
-    program::{Program, binary},
+    program::{Program, binary, path_with_postgres},
 };
 
 /// The authority whose API key every collector here has.
@@ -52,7 +52,13 @@ impl From<Output> for Said {
 /// If it does not end: a command that should refuse must not be waited for without end.
 pub fn haochaping(args: &[&str]) -> Said {
     let mut command = Command::new(binary());
-    let child = command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let child = command
+        .args(args)
+        .env("PATH", path_with_postgres())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
     let child = child.expect("the binary runs");
     let pid = child.id();
     let (tell, told) = mpsc::channel();

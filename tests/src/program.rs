@@ -30,6 +30,14 @@ fn built_beside_us() -> PathBuf {
     binary
 }
 
+/// The path, and after it where PostgreSQL lies: the collector's backup starts its tools by name, and few machines have them on
+/// the path.
+pub(crate) fn path_with_postgres() -> OsString {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let directories = std::env::split_paths(&path).chain(haochaping_postgres::program_directory().map(Path::to_owned));
+    std::env::join_paths(directories).unwrap_or(path.clone())
+}
+
 /// What a [`Collector`](crate::Collector) runs.
 #[derive(Clone, Debug)]
 pub struct Program {
@@ -73,6 +81,7 @@ impl Program {
                 strace
             }
         };
+        command.env("PATH", path_with_postgres());
         if let Some(fault) = self.fault {
             command.env("HAOCHAPING_MUTANT", fault);
         }
