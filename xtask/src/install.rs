@@ -63,8 +63,12 @@ pub(crate) fn decoders(root: &Path) -> Result<()> {
     let [venv, done] = DECODERS.map(|path| root.join(path));
     let list = root.join("tests/decoders/requirements.txt");
     let wanted = std::fs::read(&list)?;
-    if std::fs::read(&done).is_ok_and(|installed| installed == wanted) {
+    if Tool::Decoders.is_there(root) && std::fs::read(&done).is_ok_and(|installed| installed == wanted) {
         return Ok(());
+    }
+    // One of another Python, which was there when it was made, is of no use.
+    if venv.exists() {
+        std::fs::remove_dir_all(&venv)?;
     }
     let mut make = Command::new("python3");
     execute("make an environment for the decoders", make.args(["-m", "venv"]).arg(&venv))?;

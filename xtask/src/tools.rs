@@ -113,7 +113,7 @@ impl Tool {
             Self::Openssl => program("openssl"),
             Self::Postgres => haochaping_postgres::program_directory().is_some(),
             Self::Npm => works("npm", &["--version"]),
-            Self::Decoders => DECODERS.iter().all(|file| root.join(file).exists()),
+            Self::Decoders => can_read_codes(root),
             Self::Firefox => program("firefox-esr"),
             Self::WebKitDriver => program("WebKitWebDriver"),
             Self::Xvfb => program("xvfb-run"),
@@ -121,6 +121,13 @@ impl Tool {
             Self::Dbus => program("dbus-run-session"),
         }
     }
+}
+
+/// Whether the environment is whole and its Python still runs: a newer one of the distribution takes the old one away.
+fn can_read_codes(root: &Path) -> bool {
+    let [venv, done] = DECODERS.map(|path| root.join(path));
+    let python = venv.join("bin/python");
+    done.exists() && works(&python.to_string_lossy(), &["-c", "import numpy, PIL, pyzbar, zxingcpp"])
 }
 
 /// By the loader's list: where a library lies depends on the machine's kind.
