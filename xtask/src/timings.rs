@@ -51,7 +51,7 @@ fn print_command(command: &str, record: &Value, reference: &Value) {
     let kept = of(reference, command, "first");
     println!("cargo xtask {command}: seconds, and the share of the last run");
     println!("{:>9} {:>9} {:>6} {:>10}  stage", "first", "last", "share", "reference");
-    let sum = |run: &Run| run.iter().map(|(_, seconds)| seconds).sum::<f64>();
+    let sum = |run: &Run| run.iter().fold(0.0, |sum, (_, seconds)| sum + seconds);
     let total = sum(&last);
     let cell = |run: &Run, stage: &str| {
         run.iter()
