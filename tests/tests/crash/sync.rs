@@ -57,7 +57,8 @@ fn events(trace: &str) -> Vec<Event> {
     events
 }
 
-/// Asserts that each acknowledgement follows a write to the WAL of its own and a whole sync after the last such write.
+/// Asserts that each acknowledgement follows a write to the WAL of its own and a whole sync that began after it. The same thread
+/// may have begun to write something else by then, as numbers for the ledger: on a busy machine an answer takes its time.
 ///
 /// # Errors
 /// The number of the first acknowledgement for which this is not so, from 1, and what went before it.
@@ -66,13 +67,13 @@ fn check(events: &[Event]) -> Result<usize, String> {
     for before in events.split_inclusive(|event| *event == Event::Acknowledgement) {
         let Some((Event::Acknowledgement, before)) = before.split_last() else { break };
         n_acknowledged += 1;
-        let Some(last_write) = before.iter().rposition(|event| *event == Event::Write) else {
+        let Some(write) = before.iter().position(|event| *event == Event::Write) else {
             return Err(format!("acknowledgement {n_acknowledged} without a write: {before:?}"));
         };
-        let after = &before[last_write + 1..];
+        let after = &before[write + 1..];
         let begins = after.iter().position(|event| *event == Event::SyncBegins);
         if !begins.is_some_and(|at| after[at..].contains(&Event::SyncEnds)) {
-            return Err(format!("acknowledgement {n_acknowledged} without a sync after the last write: {before:?}"));
+            return Err(format!("acknowledgement {n_acknowledged} without a sync after its write: {before:?}"));
         }
     }
     Ok(n_acknowledged)
@@ -126,6 +127,7 @@ fn a_sync_counts_from_its_begin_to_its_end() {
         ([write, sync, answer].concat(), true),
         ([write, begins, ends, answer].concat(), true),
         ([write, sync, answer, write, sync, answer].concat(), true),
+        ([write, sync, write, answer].concat(), true),
         ([write, answer, sync].concat(), false),
         ([write, begins, answer, ends].concat(), false),
         ([begins, write, ends, answer].concat(), false),
