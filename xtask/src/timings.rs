@@ -94,7 +94,7 @@ mod tests {
         keep(folder.path(), "test", &run(300.0)).expect("kept");
         keep(folder.path(), "test", &run(20.04)).expect("kept");
         assert_eq!(record(folder.path()), json!({"test": {"first": [["builds", 300.0]], "last": [["builds", 20.0]]}}));
-        assert_eq!(json!(expected(folder.path(), "test").expect("read")), json!({"builds": 20.0}));
+        assert_eq!(json!(expected(folder.path(), "test").expect("read")["builds"]), json!(20.0));
     }
 
     #[test]
