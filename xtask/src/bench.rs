@@ -17,7 +17,7 @@ pub(crate) use self::all::run as run_all;
 /// What can be measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Name {
-    /// Every one of them, with a table of all ratios, compared with the last that was kept; `--short` takes 12 minutes
+    /// Every one of them, with a table of all ratios, compared with the last that was kept; `--short` takes 7 minutes once built
     All,
     /// Ratings per second without a store, with a transaction each, and with group commit
     Ingest,

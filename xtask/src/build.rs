@@ -248,9 +248,12 @@ fn write_and_pack(directory: &Path, name: &str, content: &[u8]) -> Result<()> {
     if fs::read(&path).is_ok_and(|found| found == content) && packed_br.exists() && packed_gz.exists() {
         return Ok(());
     }
+    // First away, last there: where it stands, the others are packed from it.
+    if path.exists() {
+        fs::remove_file(&path)?;
+    }
     write_whole(&packed_br, &brotli(content)?)?;
     write_whole(&packed_gz, &gzip(content)?)?;
-    // Last: where it is there as it should be, the others are.
     write_whole(&path, content)
 }
 
