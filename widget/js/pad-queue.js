@@ -55,7 +55,7 @@ export class Queue {
     const read = this._run("getAll").then((found) => {
       (found || []).forEach((entry) => {
         // What was given meanwhile is known better here than by a store that took its time.
-        if (!this._entries[entry.id]) this._entries[entry.id] = entry;
+        if (!this._entries[entry.id]) this._entries[entry.id] = Object.assign(entry, { kept: true });
         this._answered.add(entry.call);
       });
       this._tell();
@@ -86,24 +86,27 @@ export class Queue {
     return { outcome: result.outcome, body: result.body, kept: entry.kept };
   }
 
-  /** Sends whatever waits, one after the other. */
+  /** Sends whatever waits, one after the other. What is not written down yet is not sent. */
   async flush() {
     await this._ready;
     if (this._flushing) return;
     this._flushing = true;
     for (const entry of Object.values(this._entries)) {
-      if (!entry.busy && (await this._send(entry)).outcome == "later") break;
+      if (entry.kept !== undefined && (await this._send(entry)).outcome == "later") break;
     }
     this._flushing = false;
   }
 
-  async _send(entry) {
-    if (entry.busy) return { outcome: "later" };
-    entry.busy = true;
+  /** Sends once, whoever asks: one that is on its way is not sent again, and everybody who asked hears its end. */
+  _send(entry) {
+    return entry.sending || (entry.sending = this._sendNow(entry));
+  }
+
+  async _sendNow(entry) {
     const answer = await post(this._url, entry.body);
     const outcome = decide(answer);
     if (outcome == "later") {
-      entry.busy = false;
+      entry.sending = null;
     } else {
       // It can be answered in another way.
       if (outcome == "refused" && answer.body.code != "already-rated") this._answered.delete(entry.call);
@@ -112,8 +115,8 @@ export class Queue {
     return { outcome: outcome, body: answer.body };
   }
 
-  /** Takes what is delivered off the device. Until the store has done so it stays busy, is not sent again, and counts as
-   *  waiting: the page does not say that nothing is left while something is. */
+  /** Takes what is delivered off the device. Until the store has done so it is not sent again, and counts as waiting: the
+   *  page does not say that nothing is left while something is. */
   async _forget(entry) {
     const erased = this._run("delete", entry.id);
     // A store that kept nothing may never answer.
