@@ -70,7 +70,7 @@ test("one's own markup opens a link, and learns that it was rated", async () => 
 });
 
 test("the outbox judges answers as the domain does", async () => {
-  const { judge } = await import(resolve(import.meta.dirname, "../../widget/js/outbox.js"));
+  const { judge } = await import(resolve(import.meta.dirname, "../../widget/element/js/outbox.js"));
   const table = JSON.parse(readFileSync(resolve(import.meta.dirname, "../fixtures/answers.json"), "utf8"));
   for (const { name, status, body, outcome } of table) assert.equal(judge(status, body), outcome, name);
 });

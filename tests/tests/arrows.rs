@@ -9,9 +9,10 @@ use haochaping_tests::workspace;
 use serde_json::Value;
 
 /// Which of our crates a crate may know. A crate that is not here may know none, so a new crate is a decision.
-const MAY_KNOW: [(&str, &[&str]); 9] = [
+const MAY_KNOW: [(&str, &[&str]); 10] = [
     ("haochaping", &[]),
-    ("haochaping-widget", &["haochaping"]),
+    ("haochaping-widget", &["haochaping", "haochaping-yew"]),
+    ("haochaping-yew", &["haochaping"]),
     ("haochaping-js", &["haochaping"]),
     ("haochaping-proof", &["haochaping"]),
     ("haochaping-cards", &["haochaping"]),

@@ -228,7 +228,7 @@ fn copy_sources(root: &Path, glue: &[(&str, &str)]) -> Result<Vec<Vec<u8>>> {
     for (name, glue) in glue {
         fs::write(work.join(name), glue)?;
     }
-    let mut sources: Vec<_> = fs::read_dir(root.join("widget/js"))?.flatten().map(|file| file.path()).collect();
+    let mut sources: Vec<_> = fs::read_dir(root.join("widget/element/js"))?.flatten().map(|file| file.path()).collect();
     sources.retain(|path| path.extension().is_some_and(|ending| ending == "js"));
     sources.sort();
     let mut contents: Vec<_> = glue.iter().map(|(_, glue)| glue.as_bytes().to_vec()).collect();

@@ -46,16 +46,16 @@ pub(crate) enum Format {
     Module,
 }
 
-/// A tool from npm, by the lock file in widget/js; `None` where there is no npm.
+/// A tool from npm, by the lock file in widget/element/js; `None` where there is no npm.
 fn tool(root: &Path, name: &str) -> Result<Option<PathBuf>> {
     static SAID: Once = Once::new();
-    let path = root.join("widget/js/node_modules/.bin").join(name);
+    let path = root.join("widget/element/js/node_modules/.bin").join(name);
     if !path.exists() {
         if !Tool::Npm.is_there(root) {
             SAID.call_once(|| say("npm is missing: scripts are served unminified, and wasm as the compiler wrote it"));
             return Ok(None);
         }
-        npm_ci(root, "widget/js", &format!(".bin/{name}"), "the tools that make the widget small")?;
+        npm_ci(root, "widget/element/js", &format!(".bin/{name}"), "the tools that make the widget small")?;
     }
     Ok(Some(path))
 }

@@ -1,11 +1,17 @@
-//! The one model of the rating form: its order, names, labels, options and limits. [`html`] renders it plainly; the widget
-//! renders the same in Yew.
+//! The one model of the rating form: its order, names, labels, options and limits. [`RatingForm`] describes it as a tree of
+//! [`Element`]s, and so do [`Done`], [`Notice`] and [`End`] what comes in its place. The server writes the tree as [`html`];
+//! the Yew components make their nodes of it.
 
 mod end;
+pub mod example;
 pub mod html;
+pub mod node;
+mod rating_form;
 mod subject;
 
-pub use end::{Done, Notice, templates};
+pub use end::{Done, End, Notice};
+pub use node::Element;
+pub use rating_form::{Driver, Post, Progress, RatingForm};
 pub use subject::{CardSubject, Subject};
 
 use crate::{

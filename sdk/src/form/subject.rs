@@ -1,9 +1,7 @@
-use core::fmt::Write as _;
-
-use super::{field, html::escape};
+use super::{field, node::Element};
 use crate::{link::CardKind, messages::PageMessages};
 
-/// What is rated, as the person sees it above the form. The widget takes this block over as the server made it.
+/// What is rated, as the person sees it above the form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
     /// A finished service. Names no person and no case.
@@ -74,38 +72,49 @@ impl Subject {
         all.into_iter().filter(|(_, text)| !text.is_empty()).collect()
     }
 
+    /// The block without anything in it, for a program that puts it there by itself.
+    pub fn unknown() -> Element {
+        Element::new("div").class("hcp-subject")
+    }
+
     /// The block above the form; `id_prefix` starts every id in it.
-    pub fn render(&self, p: &PageMessages, id_prefix: &str) -> String {
-        let mut out = String::from("<div class=\"hcp-subject\">");
-        if matches!(self, Self::Service { is_probe: true, .. }) {
-            write!(out, "<p class=\"hcp-test\"><strong>{}</strong> {}</p>", p.test_title, p.test_text)
-                .expect("a string takes everything");
+    pub fn node(&self, p: &PageMessages, id_prefix: &str) -> Element {
+        let line = |(label, text): (&'static str, String)| {
+            Element::new("div").child(Element::new("dt").child(label)).child(Element::new("dd").child(text))
+        };
+        let about = Element::new("dl").class("hcp-about").children(self.lines(p).into_iter().map(line));
+        Self::unknown()
+            .children(self.is_probe().then(|| probe_notice(p)))
+            .child(about)
+            .children(self.purpose_choice(p, id_prefix))
+    }
+
+    fn is_probe(&self) -> bool {
+        matches!(self, Self::Service { is_probe: true, .. })
+    }
+
+    /// What was done, to choose from; nothing is chosen for the person.
+    fn purpose_choice(&self, p: &PageMessages, id_prefix: &str) -> Option<Element> {
+        let Self::Card(card) = self else { return None };
+        if card.purposes.is_empty() {
+            return None;
         }
-        out.push_str("<dl class=\"hcp-about\">");
-        for (label, text) in self.lines(p) {
-            write!(out, "<div><dt>{label}</dt><dd>{}</dd></div>", escape(&text)).expect("a string takes everything");
-        }
-        out.push_str("</dl>");
-        if let Self::Card(card) = self
-            && !card.purposes.is_empty()
-        {
-            out.push_str(&choice(card, p, id_prefix));
-        }
-        out.push_str("</div>");
-        out
+        let id = [id_prefix, field::PURPOSE].concat();
+        let option = |purpose: &String| {
+            let is_chosen = *purpose == card.purpose;
+            Element::new("option").with_if(is_chosen, "selected", "").child(purpose.clone())
+        };
+        let select = Element::new("select")
+            .with("id", id.clone())
+            .with("name", field::PURPOSE)
+            .child(Element::new("option").with("value", "").child(p.purpose_none))
+            .children(card.purposes.iter().map(option));
+        let label = Element::new("label").with("for", id).child(p.purpose_label);
+        Some(Element::new("div").class("hcp-field").child(label).child(select))
     }
 }
 
-fn choice(card: &CardSubject, p: &PageMessages, id_prefix: &str) -> String {
-    let name = field::PURPOSE;
-    let option = |purpose: &String| {
-        let selected = if *purpose == card.purpose { " selected" } else { "" };
-        format!("<option{selected}>{}</option>", escape(purpose))
-    };
-    let options: String = card.purposes.iter().map(option).collect();
-    format!(
-        "<div class=\"hcp-field\"><label for=\"{id_prefix}{name}\">{}</label><select id=\"{id_prefix}{name}\" \
-         name=\"{name}\"><option value=\"\">{}</option>{options}</select></div>",
-        p.purpose_label, p.purpose_none
-    )
+fn probe_notice(p: &PageMessages) -> Element {
+    let title = Element::new("strong").child(p.test_title);
+    Element::new("p").class("hcp-test").child(title).child(" ").child(p.test_text)
 }

@@ -288,8 +288,10 @@ async fn a_rating_sent_while_it_is_written_down_is_said_to_be_submitted() {
     pair(&page, &hall).await;
     called(&page, &hall).await;
     choose(&page, "satisfied").await;
-    page.eval("find('.send .big').click();[200,400,800].forEach(at=>setTimeout(()=>dispatchEvent(new Event('online')),at))")
-        .await;
+    page.eval(
+        "find('.send .big').click();[200,400,800].forEach(at=>setTimeout(()=>dispatchEvent(new Event('online')),at))",
+    )
+    .await;
     page.reads("您的评价已提交").await;
     page.reads("凭查询码").await;
     delivered(&page).await;

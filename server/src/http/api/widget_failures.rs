@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::http::problem::Problem;
 
-/// Why the app did not start, with what the guide says of it. Every code that `widget/js/start.js` can send.
+/// Why the app did not start, with what the guide says of it. Every code that `widget/element/js/start.js` can send.
 pub const CAUSES: [(&str, &str, &str); 9] = [
     ("no-webassembly", "浏览器没有 WebAssembly（如 iOS 锁定模式）。", "无需处理，普通表单照常提交。"),
     (
@@ -73,8 +73,11 @@ mod tests {
 
     #[test]
     fn every_code_that_the_script_sends_is_known_and_no_other() {
-        let sources =
-            [include_str!("../../../../widget/js/start.js"), include_str!("../../../../widget/js/element.js")].concat();
+        let sources = [
+            include_str!("../../../../widget/element/js/start.js"),
+            include_str!("../../../../widget/element/js/element.js"),
+        ]
+        .concat();
         for (cause, ..) in CAUSES {
             assert!(sources.contains(&format!("\"{cause}\"")), "{cause} is sent by nobody");
         }

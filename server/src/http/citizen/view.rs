@@ -5,10 +5,7 @@ use axum::{
     response::Response,
 };
 use haochaping::{
-    form::{
-        Notice, Subject,
-        html::{RatingForm, escape},
-    },
+    form::{Notice, Post, RatingForm, Subject, html::escape},
     link::{PageToken, TokenError},
     rating::{Channel, RatingDraft, Violation},
     wire::v1,
@@ -91,22 +88,27 @@ impl LinkView<'_> {
         let path = self.link.path();
         let action =
             if self.shape == Shape::Page { format!("{}{path}", app.config.base_path()) } else { app.config.url(&path) };
-        let html = RatingForm {
-            messages: m,
+        let notice: Vec<_> = (!filled.notice.is_empty()).then_some(filled.notice.into()).into_iter().collect();
+        let post = Post {
             action: &action,
             ticket: if matches!(self.link, Link::Ticket(_)) { self.link.token() } else { "" },
             page_token: &PageToken::mint(&app.keys().page, self.link.token(), &key, app.clock.now()),
             key: &key,
             via: &self.via,
-            subject: &subject,
-            draft: &filled.draft,
-            faults: &filled.faults,
-            notice: filled.notice,
-            id_prefix: &prefix,
+            mode: if self.reader.is_elder() { self.reader.mode() } else { "" },
             takes_focus: self.shape == Shape::Page,
-            mode: self.reader.mode(),
-        }
-        .render();
+        };
+        let form = RatingForm {
+            messages: m,
+            subject: subject.node(self.reader.page_messages(), &prefix),
+            draft: &filled.draft,
+            violations: &filled.faults,
+            notice: &notice,
+            id_prefix: &prefix,
+            is_elder: self.reader.is_elder(),
+            driver: post,
+        };
+        let html = form.node().to_html();
         let is_error = !filled.faults.is_empty() || !filled.notice.is_empty();
         self.respond(self.reader.page_messages().title, &self.element(&html), status, is_error, true)
     }
@@ -116,7 +118,7 @@ impl LinkView<'_> {
         let heading = if self.shape == Shape::Page { "" } else { title };
         let is_elder = self.reader.is_elder();
         let notice = Notice { messages: self.reader.messages(), code, title: heading, text, way_out, is_elder };
-        self.respond(title, &notice.render(), status, false, false)
+        self.respond(title, &notice.node().to_html(), status, false, false)
     }
 
     /// This visit was rated on this day, with another content.

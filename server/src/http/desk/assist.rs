@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use haochaping::{
-    form::{Subject, html::RatingForm},
+    form::{Post, RatingForm, Subject},
     link::base32,
     messages::{Lang, level_name},
     rating::{Channel, Indicator, Rating, RatingDraft, SatisfactionLevel, Violations},
@@ -100,7 +100,7 @@ impl<'a> Opened<'a> {
         draft: &RatingDraft,
         key: &str,
         faults: &[v1::Violation],
-        notice: &str,
+        notice: &'static str,
     ) -> Response {
         let subject = Subject::Service {
             item: self.service.item_name.clone().unwrap_or_default(),
@@ -108,24 +108,28 @@ impl<'a> Opened<'a> {
             finished_on: self.service.finished_at.date_in_china().to_string(),
             is_probe: false,
         };
-        let form = RatingForm {
-            messages: Lang::ZhHans.messages(),
+        let notice: Vec<_> = (!notice.is_empty()).then_some(notice.into()).into_iter().collect();
+        let post = Post {
             action: &self.action(),
-            ticket: "",
             key,
             page_token: &self.desk.csrf(),
             via: self.channel.name(),
-            subject: &subject,
-            draft,
-            faults,
-            notice,
-            id_prefix: "hcp-",
             takes_focus: true,
-            mode: "",
+            ..Post::default()
+        };
+        let form = RatingForm {
+            messages: Lang::ZhHans.messages(),
+            subject: subject.node(Lang::ZhHans.page_messages(), "hcp-"),
+            draft,
+            violations: faults,
+            notice: &notice,
+            id_prefix: "hcp-",
+            is_elder: false,
+            driver: post,
         };
         let title = if self.channel == Channel::Phone { "电话代录评价" } else { "大厅代录评价" };
         let f = Frame::inside(self.desk, "", title, !status.is_success());
-        respond(status, &FormPage { f, form: form.render() })
+        respond(status, &FormPage { f, form: form.node().to_html() })
     }
 
     fn read_back(&self, status: StatusCode, draft: &RatingDraft, posted: &Posted, notice: &'static str) -> Response {

@@ -1,29 +1,20 @@
-//! The rating form in Yew. It is mounted by the thin class in `js/element.js` over the server's form, which a person may
-//! be using already: values and open parts are handed over, focus and caret are put back, and the form is replaced in one
-//! step.
-//!
-//! `state` is pure; `view` shows it; `effects` does what it asks for; `host` is the element's side and the shapes that
-//! cross to it.
+//! The app behind `<hao-cha-ping>`. The thin class in `js/element.js` mounts it over the server's form, which a person may be
+//! using already: values and open parts are handed over, focus and caret are put back, and the form is replaced in one
+//! step. The form itself is `haochaping_yew::RatingFormView`; `host` is the border to the class.
 
-mod effects;
 mod host;
-mod state;
-mod view;
 
+use haochaping_yew::{Msg, RatingFormView, Stage};
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
 use yew::AppHandle;
 
-use crate::{
-    host::Host,
-    state::Msg,
-    view::{Props, Widget},
-};
+use crate::host::Host;
 
 /// A mounted form. Dropping it on the JavaScript side without [`Mounted::destroy`] leaves the app in the page.
 #[wasm_bindgen]
 #[expect(missing_debug_implementations, reason = "an app handle has none that says anything")]
-pub struct Mounted(AppHandle<Widget>);
+pub struct Mounted(AppHandle<RatingFormView>);
 
 #[wasm_bindgen]
 impl Mounted {
@@ -34,7 +25,7 @@ impl Mounted {
 
     /// The collector refuses what was sent: `problem` is its answer, and the form says why, with everything kept.
     pub fn refuse(&self, problem: &JsValue) {
-        self.0.send_message(Msg::Refused(host::read_problem(problem)));
+        self.0.send_message(Msg::Turned(Stage::Refused(host::read_problem(problem))));
     }
 }
 
@@ -42,6 +33,5 @@ impl Mounted {
 /// `host` hears once when everything is rendered, and puts `root` in its place.
 #[wasm_bindgen]
 pub fn mount(root: Element, host: Host, found: &JsValue) -> Mounted {
-    let props = Props { initial: std::cell::Cell::new(Some(host::read_form(found))), host };
-    Mounted(yew::Renderer::<Widget>::with_root_and_props(root, props).render())
+    Mounted(yew::Renderer::<RatingFormView>::with_root_and_props(root, host::props(host, found)).render())
 }

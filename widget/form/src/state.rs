@@ -2,30 +2,40 @@
 
 use haochaping::{
     client::{Failure, verdict},
-    form::field,
-    messages::{Lang, Messages},
-    rating::{RatingDraft, SatisfactionLevel},
+    form::{Element, Progress, RatingForm, field},
+    messages::{Messages, fill},
+    rating::RatingDraft,
     wire::v1,
 };
 
-/// What a mounted form is about; never changes.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Setting {
-    pub(crate) lang: Lang,
-    pub(crate) is_elder: bool,
-    pub(crate) id_prefix: String,
+/// Where the rating of a form stands, as far as it is the form's affair: whether it waits or has arrived, the page shows in
+/// the form's place.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Stage {
+    /// The person chooses and writes.
+    #[default]
+    Editing,
+    /// On its way: nothing can be changed, and nothing sent twice.
+    Sending,
+    /// The collector refuses it; the form says why, with everything kept.
+    Refused(v1::Problem),
 }
 
-impl Setting {
-    pub(crate) fn messages(&self) -> &'static Messages {
-        self.lang.messages()
-    }
+#[derive(Clone, Debug, Default)]
+pub(crate) struct State {
+    /// Everything chosen and typed, options of all levels included: whoever changes the level and changes back finds
+    /// them again.
+    pub(crate) draft: RatingDraft,
+    violations: Vec<v1::Violation>,
+    phase: Phase,
+    /// Open from the start.
+    is_more_open: bool,
+    is_contact_open: bool,
 }
 
-/// Where the rating stands, as far as it is the form's affair: whether it waits or has arrived, the element shows in the
-/// form's place, and takes the form away.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Phase {
+#[derive(Clone, Debug, Default, PartialEq)]
+enum Phase {
+    #[default]
     Editing,
     Sending {
         is_slow: bool,
@@ -36,61 +46,74 @@ pub(crate) enum Phase {
     },
 }
 
+/// What happens to a form.
 #[derive(Clone, Debug)]
-pub(crate) struct State {
-    pub(crate) setting: Setting,
-    /// Everything chosen and typed, options of all levels included: whoever changes the level and changes back finds
-    /// them again.
-    pub(crate) draft: RatingDraft,
-    pub(crate) faults: Vec<v1::Violation>,
-    pub(crate) phase: Phase,
-    pub(crate) is_more_open: bool,
-    pub(crate) is_contact_open: bool,
-}
-
-/// What happens.
-#[derive(Clone, Debug)]
-pub(crate) enum Msg {
+pub enum Msg {
     /// A field of the form was changed: its name, and its value; of a box that was ticked or not, the box's own value.
     Edited {
         field: String,
         value: String,
     },
     Submitted,
-    /// The collector's refusal.
-    Refused(v1::Problem),
+    /// The page says where the rating stands.
+    Turned(Stage),
     TakesLong,
 }
 
 /// What is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Effect {
-    Send,
+    Submit,
     WatchSlowness,
     /// To what has to be read next: the faults or the refusal.
     FocusNews,
 }
 
 impl State {
-    pub(crate) fn new(setting: Setting, draft: RatingDraft) -> Self {
-        Self { setting, draft, faults: Vec::new(), phase: Phase::Editing, is_more_open: false, is_contact_open: false }
+    /// A form that starts with this draft and these parts open.
+    pub(crate) fn new(draft: RatingDraft, is_more_open: bool, is_contact_open: bool) -> Self {
+        Self { draft, is_more_open, is_contact_open, ..Self::default() }
     }
 
-    pub(crate) fn level(&self) -> Option<SatisfactionLevel> {
-        self.draft.level.parse().ok()
-    }
-
-    pub(crate) fn is_sending(&self) -> bool {
+    fn is_sending(&self) -> bool {
         matches!(self.phase, Phase::Sending { .. })
     }
 
-    /// What the live region says: never that a rating was sent before the collector said so.
-    pub(crate) fn status(&self) -> &'static str {
-        let m = self.setting.messages();
-        match &self.phase {
-            Phase::Sending { is_slow: false } => m.sending,
-            Phase::Sending { is_slow: true } => m.sending_slow,
-            _ => "",
+    /// The form that shows it.
+    pub(crate) fn form(&self, messages: &Messages, subject: Element, id_prefix: &str, is_elder: bool) -> Element {
+        let notice = match &self.phase {
+            Phase::Failed { code } => {
+                vec![messages.failed_title.into(), fill(messages.failed_other, &[("code", code)]).into()]
+            }
+            _ => Vec::new(),
+        };
+        RatingForm {
+            messages,
+            subject,
+            draft: &self.draft,
+            violations: &self.violations,
+            notice: &notice,
+            id_prefix,
+            is_elder,
+            driver: self.progress(messages),
+        }
+        .node()
+    }
+
+    /// Never says that a rating was sent before the collector said so.
+    fn progress(&self, m: &Messages) -> Progress {
+        let (status, submit_label) = match &self.phase {
+            Phase::Sending { is_slow: false } => (m.sending, m.sending),
+            Phase::Sending { is_slow: true } => (m.sending_slow, m.sending),
+            Phase::Failed { .. } => ("", m.retry),
+            Phase::Editing => ("", m.submit),
+        };
+        Progress {
+            is_sending: self.is_sending(),
+            status,
+            submit_label,
+            is_more_open: self.is_more_open,
+            is_contact_open: self.is_contact_open,
         }
     }
 }
@@ -100,15 +123,7 @@ pub(crate) fn step(mut state: State, msg: Msg) -> (State, Vec<Effect>) {
     let effects = match msg {
         Msg::Edited { field, value } => edit(&mut state, &field, value),
         Msg::Submitted => submit(&mut state),
-        Msg::Refused(problem) => {
-            match verdict(problem) {
-                Failure::Refused(violations) => (state.faults, state.phase) = (violations, Phase::Editing),
-                Failure::Other(code) => state.phase = Phase::Failed { code },
-                // Of the others the element knows better, and takes the form away.
-                _ => state.phase = Phase::Editing,
-            }
-            vec![Effect::FocusNews]
-        }
+        Msg::Turned(stage) => turn(&mut state, stage),
         Msg::TakesLong => {
             if state.is_sending() {
                 state.phase = Phase::Sending { is_slow: true };
@@ -119,13 +134,35 @@ pub(crate) fn step(mut state: State, msg: Msg) -> (State, Vec<Effect>) {
     (state, effects)
 }
 
-/// An edit takes the faults of its field away; those of other fields stay until they are put right.
+fn turn(state: &mut State, stage: Stage) -> Vec<Effect> {
+    match stage {
+        Stage::Editing => state.phase = Phase::Editing,
+        // What a submission has begun goes on.
+        Stage::Sending if state.is_sending() => {}
+        Stage::Sending => {
+            state.phase = Phase::Sending { is_slow: false };
+            return vec![Effect::WatchSlowness];
+        }
+        Stage::Refused(problem) => {
+            match verdict(problem) {
+                Failure::Refused(violations) => (state.violations, state.phase) = (violations, Phase::Editing),
+                Failure::Other(code) => state.phase = Phase::Failed { code },
+                // Of the others the page knows better, and takes the form away.
+                _ => state.phase = Phase::Editing,
+            }
+            return vec![Effect::FocusNews];
+        }
+    }
+    Vec::new()
+}
+
+/// An edit takes the violations of its field away; those of other fields stay until they are put right.
 fn edit(state: &mut State, name: &str, value: String) -> Vec<Effect> {
     if state.is_sending() {
         return Vec::new();
     }
     let draft = &mut state.draft;
-    let (text, fault) = match name {
+    let (text, about) = match name {
         field::LEVEL => (Some(&mut draft.level), "level"),
         field::COMMENT => (Some(&mut draft.comment), "comment"),
         field::NAME => (Some(&mut draft.contact.name), "contact.name"),
@@ -134,13 +171,13 @@ fn edit(state: &mut State, name: &str, value: String) -> Vec<Effect> {
         field::INDICATOR => (None, "indicators"),
         _ => return Vec::new(),
     };
-    match (text, fault) {
+    match (text, about) {
         (Some(text), _) => *text = value,
         (None, "contact") => draft.anonymous = !draft.anonymous,
         (None, _) => toggle(&mut draft.indicators, value),
     }
-    let gives_reason = !fault.starts_with("contact");
-    state.faults.retain(|found| found.field != fault && !(gives_reason && found.code == "reason-missing"));
+    let gives_reason = !about.starts_with("contact");
+    state.violations.retain(|found| found.field != about && !(gives_reason && found.code == "reason-missing"));
     Vec::new()
 }
 
@@ -157,24 +194,25 @@ fn submit(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     }
     let draft = state.draft.clone().keep_what_is_shown();
-    let faults = draft.check_what_a_person_does();
-    if !faults.is_empty() {
-        state.faults = faults.iter().map(v1::Violation::from).collect();
+    let violations = draft.check_what_a_person_does();
+    if !violations.is_empty() {
+        state.violations = violations.iter().map(v1::Violation::from).collect();
         state.phase = Phase::Editing;
         return vec![Effect::FocusNews];
     }
-    state.faults.clear();
+    state.violations.clear();
     state.phase = Phase::Sending { is_slow: false };
-    vec![Effect::Send, Effect::WatchSlowness]
+    vec![Effect::Submit, Effect::WatchSlowness]
 }
 
 #[cfg(test)]
 mod tests {
+    use haochaping::{messages::Lang, rating::SatisfactionLevel};
+
     use super::*;
 
     fn state() -> State {
-        let setting = Setting { lang: Lang::ZhHans, is_elder: false, id_prefix: "p-".into() };
-        State::new(setting, RatingDraft::default())
+        State::default()
     }
 
     fn run(state: State, msgs: Vec<Msg>) -> (State, Vec<Effect>) {
@@ -187,18 +225,25 @@ mod tests {
 
     fn problem(code: &str, violations: Vec<v1::Violation>) -> Msg {
         let (kind, title) = (String::new(), String::new());
-        Msg::Refused(v1::Problem { kind, title, status: 422, code: code.into(), violations, rated_on: None })
+        Msg::Turned(Stage::Refused(v1::Problem {
+            kind,
+            title,
+            status: 422,
+            code: code.into(),
+            violations,
+            rated_on: None,
+        }))
     }
 
-    const SENT: [Effect; 2] = [Effect::Send, Effect::WatchSlowness];
+    const SENT: [Effect; 2] = [Effect::Submit, Effect::WatchSlowness];
 
     #[test]
     fn nothing_is_sent_without_a_level() {
         let (state, effects) = run(state(), vec![Msg::Submitted]);
         assert_eq!(effects, [Effect::FocusNews]);
-        assert_eq!(state.faults[0].code, "missing");
+        assert_eq!(state.violations[0].code, "missing");
         let (state, _) = step(state, set("level", "satisfied"));
-        assert!(state.faults.is_empty(), "choosing puts it right");
+        assert!(state.violations.is_empty(), "choosing puts it right");
     }
 
     #[test]
@@ -211,9 +256,9 @@ mod tests {
     #[test]
     fn a_bad_rating_asks_for_a_reason_and_then_goes() {
         let (state, effects) = run(state(), vec![set("level", "dissatisfied"), Msg::Submitted]);
-        assert_eq!((effects, state.faults[0].code.as_str()), (vec![Effect::FocusNews], "reason-missing"));
+        assert_eq!((effects, state.violations[0].code.as_str()), (vec![Effect::FocusNews], "reason-missing"));
         let (state, effects) = run(state, vec![set("indicator", "213"), Msg::Submitted]);
-        assert!(state.faults.is_empty());
+        assert!(state.violations.is_empty());
         assert_eq!(effects, SENT);
     }
 
@@ -221,17 +266,18 @@ mod tests {
     fn options_of_a_level_left_behind_give_no_reason_and_are_there_on_return() {
         let left = vec![set("level", "dissatisfied"), set("indicator", "213"), set("level", "very_dissatisfied")];
         let (left, effects) = run(state(), [left, vec![Msg::Submitted]].concat());
-        assert_eq!((effects, left.faults[0].code.as_str()), (vec![Effect::FocusNews], "reason-missing"));
+        assert_eq!((effects, left.violations[0].code.as_str()), (vec![Effect::FocusNews], "reason-missing"));
         let (_, effects) = run(left, vec![set("level", "dissatisfied"), Msg::Submitted]);
         assert_eq!(effects, SENT);
     }
 
     #[test]
     fn the_form_never_says_that_a_rating_was_sent() {
+        let m = Lang::ZhHans.messages();
         let (sending, _) = run(state(), vec![set("level", "satisfied"), Msg::Submitted]);
-        assert_eq!(sending.status(), sending.setting.messages().sending);
+        assert_eq!(sending.progress(m).status, m.sending);
         let (slow, _) = step(sending, Msg::TakesLong);
-        assert_eq!(slow.status(), slow.setting.messages().sending_slow);
+        assert_eq!(slow.progress(m).status, m.sending_slow);
     }
 
     #[test]
@@ -240,7 +286,7 @@ mod tests {
         let fault = v1::Violation { field: "comment".into(), code: "too-long".into(), ..v1::Violation::default() };
         let (refused, effects) = run(state(), [typed.clone(), vec![problem("invalid-rating", vec![fault])]].concat());
         assert_eq!((effects, refused.phase.clone()), (vec![Effect::FocusNews], Phase::Editing));
-        assert_eq!((refused.draft.comment.as_str(), refused.faults.len()), ("排队很久", 1));
+        assert_eq!((refused.draft.comment.as_str(), refused.violations.len()), ("排队很久", 1));
         let (failed, _) = run(state(), [typed, vec![problem("too-large", vec![])]].concat());
         assert_eq!(failed.phase, Phase::Failed { code: "too-large".into() });
         assert_eq!(run(failed, vec![Msg::Submitted]).1, SENT, "it can be sent again");

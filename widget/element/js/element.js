@@ -203,11 +203,6 @@ export class HaoChaPing extends Base {
     field.scrollTop = focus.top;
   }
 
-  _focusNews() {
-    const news = this._box.querySelector("[data-hcp-news]");
-    if (news) news.focus();
-  }
-
   /** Where the person's values are now. */
   _current() {
     return this._app ? this._root : this._form;

@@ -6,14 +6,15 @@
 //! real collector.
 
 use haochaping::{
+    form::Subject,
     messages::Lang,
     rating::{ContactDraft, RatingDraft},
     wire::v1,
 };
+use haochaping_yew::{RatingFormProps, Stage};
 use js_sys::{Array, Reflect};
 use wasm_bindgen::prelude::*;
-
-use crate::state::{Setting, State};
+use yew::Callback;
 
 #[wasm_bindgen]
 extern "C" {
@@ -27,9 +28,6 @@ extern "C" {
     /// Sends what the mounted form shows, by way of the outbox.
     #[wasm_bindgen(method, js_name = _send)]
     pub(crate) fn send(this: &Host);
-    /// Moves the focus to what has just come up.
-    #[wasm_bindgen(method, js_name = _focusNews)]
-    pub(crate) fn focus_news(this: &Host);
 }
 
 fn get(object: &JsValue, name: &str) -> JsValue {
@@ -45,14 +43,9 @@ fn items(object: &JsValue, name: &str) -> Array {
     get(object, name).dyn_into().unwrap_or_else(|_| Array::new())
 }
 
-/// What the server's form holds, as the element read it.
-pub(crate) fn read_form(found: &JsValue) -> State {
+/// What the app starts with: what the server's form holds, as the element read it.
+pub(crate) fn props(host: Host, found: &JsValue) -> RatingFormProps {
     let lang = text(found, "lang");
-    let setting = Setting {
-        lang: Lang::from_tag(&lang).unwrap_or_default(),
-        is_elder: get(found, "elder").is_truthy(),
-        id_prefix: text(found, "prefix"),
-    };
     let draft = RatingDraft {
         level: text(found, "level"),
         indicators: items(found, "indicators").iter().filter_map(|code| code.as_string()).collect(),
@@ -60,12 +53,22 @@ pub(crate) fn read_form(found: &JsValue) -> State {
         comment: text(found, "comment"),
         anonymous: get(found, "anonymous").is_truthy(),
         contact: ContactDraft { name: text(found, "name"), phone: text(found, "phone") },
-        lang,
+        ..RatingDraft::default()
     };
-    let mut state = State::new(setting, draft);
-    state.is_more_open = get(found, "more").is_truthy();
-    state.is_contact_open = get(found, "contact").is_truthy();
-    state
+    let sender = host.clone();
+    RatingFormProps {
+        // The element reads the finished rating from the fields, as it does from the plain form.
+        on_submit: Callback::from(move |_| sender.send()),
+        on_rendered: Callback::from(move |()| host.swap()),
+        lang: Lang::from_tag(&lang).unwrap_or_default(),
+        draft,
+        is_elder: get(found, "elder").is_truthy(),
+        id_prefix: text(found, "prefix").into(),
+        is_more_open: get(found, "more").is_truthy(),
+        is_contact_open: get(found, "contact").is_truthy(),
+        subject: Subject::unknown(),
+        stage: Stage::Editing,
+    }
 }
 
 /// The collector's problem, as the element tells it.
