@@ -9,6 +9,29 @@ pub const ATTEMPTS: u32 = 4;
 pub const LONGEST_WAIT_MILLIS: u64 = 20_000;
 const FIRST_WAIT_MILLIS: u64 = 500;
 
+/// The rules of an outbox: what a device keeps until the collector has it. The element's `outbox.js` keeps the same.
+pub mod outbox {
+    /// The most ratings that are written down at a time; a further one is sent all the same.
+    pub const MAX_ENTRIES: usize = 20;
+    /// How long one is kept that cannot be sent, in milliseconds: the collector takes none of a link that ended earlier.
+    pub const MAX_AGE_MILLIS: f64 = 72.0 * 3_600_000.0;
+    const FIRST_LIMIT_MILLIS: u32 = 8_000;
+    const LONGEST_WAIT_MILLIS: f64 = 60_000.0;
+
+    /// How long an answer is waited for, in milliseconds, after `n_tries` tries: a slow network gets longer each time. What
+    /// was cut off may have arrived, and the same key finds it again.
+    pub fn request_limit(n_tries: u32) -> u32 {
+        FIRST_LIMIT_MILLIS << n_tries.min(3)
+    }
+
+    /// How long to wait before the next try, in milliseconds, after `n_tries` tries: not less than the collector asks for, and
+    /// drawn by `jitter` (0 to 1) from all of a range, so that a hall full of phones does not come back at once.
+    pub fn wait(n_tries: u32, asked_millis: f64, jitter: f64) -> f64 {
+        let ceiling = f64::from(1_000_u32 << n_tries.min(6)).min(LONGEST_WAIT_MILLIS);
+        asked_millis.max(jitter.clamp(0.0, 1.0) * ceiling)
+    }
+}
+
 /// A submission under way. The idempotency key is in the request, made once and kept, so sending again is the same
 /// rating.
 #[derive(Clone, Debug)]
@@ -265,6 +288,14 @@ mod tests {
             submission.report(answer(413, None, Some(problem(413, "too-large"))), 0.5),
             Step::GiveUp(Failure::Other("too-large".into()))
         );
+    }
+
+    #[test]
+    fn an_outbox_waits_up_to_a_minute_and_at_least_as_long_as_it_is_asked_to() {
+        assert_eq!((outbox::request_limit(0), outbox::request_limit(9)), (8_000, 64_000));
+        assert!((outbox::wait(1, 0.0, 1.0) - 2_000.0).abs() < 1e-9);
+        assert!((outbox::wait(40, 0.0, 1.0) - 60_000.0).abs() < 1e-9);
+        assert!((outbox::wait(40, 90_000.0, 0.5) - 90_000.0).abs() < 1e-9);
     }
 
     proptest! {

@@ -55,6 +55,7 @@ impl End {
     pub fn filled(self, messages: &Messages, is_elder: bool, case: &str, values: &[(&str, &str)]) -> Element {
         let mut section = self.section(messages, is_elder);
         fill(&mut section, case, values);
+        show_buttons(&mut section);
         section
     }
 
@@ -135,11 +136,6 @@ fn with_place(text: &'static str, name: &'static str) -> Element {
 /// Takes away the parts of other cases, and puts values into their places. A link becomes one to the value. The marks of the
 /// places go, so that what is filled is markup as any other.
 fn fill(element: &mut Element, case: &str, values: &[(&str, &str)]) {
-    let is_of_case = |node: &Node| match node {
-        Node::Element(child) => child.get(CASE).is_none_or(|found| found == case),
-        Node::Text(_) => true,
-    };
-    element.children.retain(is_of_case);
     if let Some(place) = element.get(PLACE) {
         let value = values.iter().find(|(name, _)| *name == place).map_or("", |(_, value)| value);
         let value = Text::Owned(value.to_owned());
@@ -150,8 +146,29 @@ fn fill(element: &mut Element, case: &str, values: &[(&str, &str)]) {
     }
     element.attributes.retain(|(name, _)| ![PLACE, CASE].contains(name));
     for child in &mut element.children {
-        if let Node::Element(child) = child {
-            fill(child, case, values);
+        match child {
+            Node::Element(child) => fill(child, case, values),
+            Node::Text(_) => {}
+            Node::List(children) => {
+                children.retain(|child| child.get(CASE).is_none_or(|found| found == case));
+                for child in children {
+                    fill(child, case, values);
+                }
+            }
+        }
+    }
+}
+
+/// Shows the buttons that do nothing without a script.
+fn show_buttons(element: &mut Element) {
+    if element.get("class") == Some("hcp-buttons") {
+        element.attributes.retain(|(name, _)| *name != "hidden");
+    }
+    for child in &mut element.children {
+        match child {
+            Node::Element(child) => show_buttons(child),
+            Node::Text(_) => {}
+            Node::List(children) => children.iter_mut().for_each(show_buttons),
         }
     }
 }
@@ -203,10 +220,9 @@ impl Done<'_> {
         let accepted = self.accepted;
         let values =
             [("receipt", &*accepted.receipt), ("lookup", &*accepted.lookup), ("lookup_url", &*accepted.lookup_url)];
-        let mut section = End::Done
-            .filled(self.messages, self.is_elder, outcome, &values)
-            .with("data-hcp-done", outcome)
-            .with("data-receipt", accepted.receipt.clone());
+        let mut section = End::Done.section(self.messages, self.is_elder);
+        fill(&mut section, outcome, &values);
+        section = section.with("data-hcp-done", outcome).with("data-receipt", accepted.receipt.clone());
         if !self.has_title {
             section.children.remove(0);
         }
@@ -231,13 +247,35 @@ pub struct Notice<'a> {
     pub is_elder: bool,
 }
 
-impl Notice<'_> {
+impl<'a> Notice<'a> {
+    /// Why a link opens no form, by the stable code of the collector's answer.
+    pub fn of_link(messages: &'a Messages, code: &'a str, is_elder: bool) -> Self {
+        let (title, text) = link_texts(messages, code);
+        Self { messages, code, title, text, way_out: messages.lang.page_messages().hotline, is_elder }
+    }
+
     /// A section that says so.
     pub fn node(&self) -> Element {
         section(self.messages, Class::Notice, self.is_elder, self.title.to_owned())
             .with("data-hcp-notice", self.code.to_owned())
             .child(Element::new("p").child(self.text.to_owned()))
             .child(Element::new("p").child(self.way_out.to_owned()))
+    }
+}
+
+/// Heading and text of why a link opens no form.
+fn link_texts(messages: &Messages, code: &str) -> (&'static str, &'static str) {
+    let p = messages.lang.page_messages();
+    match code {
+        "expired" => (p.link_ended_title, messages.link_ended_text),
+        "card-malformed" => (p.card_malformed_title, p.card_malformed_text),
+        "card-not-genuine" => (p.card_forged_title, p.card_forged_text),
+        "card-expired" => (p.card_expired_title, p.card_expired_text),
+        "card-revoked" => (p.card_revoked_title, p.card_revoked_text),
+        "card-replaced" => (p.card_replaced_title, p.card_replaced_text),
+        "unknown" => (p.service_unknown_title, p.service_unknown_text),
+        "malformed" | "not-genuine" => (p.link_wrong_title, messages.link_wrong_text),
+        _ => (p.failed_title, p.failed_text),
     }
 }
 

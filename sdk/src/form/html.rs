@@ -45,6 +45,7 @@ fn push_element(out: &mut String, element: &Element) {
         match child {
             Node::Element(element) => push_element(out, element),
             Node::Text(text) => push_escaped(out, text),
+            Node::List(elements) => elements.iter().for_each(|element| push_element(out, element)),
         }
     }
     out.push_str("</");

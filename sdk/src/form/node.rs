@@ -14,13 +14,16 @@ use serde::{
 /// A text of the tree, as a person reads it: never escaped, never markup.
 pub type Text = Cow<'static, str>;
 
-/// An element or a text.
+/// What has a place in an element.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Node {
     /// An element with what is in it.
     Element(Element),
     /// A text.
     Text(Text),
+    /// As many elements as there are now; also none. It has one place, so that whatever stands behind it stays the same to a
+    /// program that compares two trees, and keeps its focus in the page.
+    List(Vec<Element>),
 }
 
 /// An element. In a box, so that it is handed from one call to the next as a pointer.
@@ -71,6 +74,14 @@ impl Content for Element {
     #[inline(never)]
     fn put_into(self, mut element: Element) -> Element {
         element.children.push(Node::Element(self));
+        element
+    }
+}
+
+impl Content for Vec<Element> {
+    #[inline(never)]
+    fn put_into(self, mut element: Element) -> Element {
+        element.children.push(Node::List(self));
         element
     }
 }
@@ -144,12 +155,9 @@ impl Element {
         content.put_into(self)
     }
 
-    /// Puts several elements behind what is there.
-    pub fn children(mut self, elements: impl IntoIterator<Item = Self>) -> Self {
-        for element in elements {
-            self = element.put_into(self);
-        }
-        self
+    /// Puts as many elements as there are behind what is there.
+    pub fn children(self, elements: impl IntoIterator<Item = Self>) -> Self {
+        elements.into_iter().collect::<Vec<_>>().put_into(self)
     }
 
     /// The value of an attribute.
@@ -171,22 +179,17 @@ impl Serialize for Element {
                 map.end()
             }
         }
-        let mut list = serializer.serialize_seq(Some(2 + self.children.len()))?;
+        let mut list = serializer.serialize_seq(None)?;
         list.serialize_element(self.tag)?;
         list.serialize_element(&Attributes(&self.attributes))?;
         for child in &self.children {
-            list.serialize_element(child)?;
+            match child {
+                Node::Element(element) => list.serialize_element(element)?,
+                Node::Text(text) => list.serialize_element(text)?,
+                Node::List(elements) => elements.iter().try_for_each(|element| list.serialize_element(element))?,
+            }
         }
         list.end()
-    }
-}
-
-impl Serialize for Node {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Element(element) => element.serialize(serializer),
-            Self::Text(text) => serializer.serialize_str(text),
-        }
     }
 }
 
@@ -196,7 +199,8 @@ mod tests {
 
     #[test]
     fn json_has_tag_attributes_and_children_in_order() {
-        let node = Element::new("p").class("hint").with_if(false, "id", "x").child("a<b").child(Element::new("br"));
+        let node =
+            Element::new("p").class("hint").with_if(false, "id", "x").child("a<b").children([Element::new("br")]);
         assert_eq!(serde_json::to_string(&node).unwrap(), r#"["p",{"class":"hint"},"a<b",["br",{}]]"#);
         assert_eq!((node.get("class"), node.get("id")), (Some("hint"), None));
     }

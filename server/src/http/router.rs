@@ -90,6 +90,7 @@ fn routes(app: &App) -> Router<Shared> {
         .merge(cards("/c"))
         // As printed: the whole link is upper case, so that its code stays small.
         .merge(cards("/C"))
+        .route("/api/v1/links/{token}", get(api::links::show))
         .route("/api/v1/ratings", post(api::ratings::create).layer(DefaultBodyLimit::max(RATING_BYTES)))
         .route("/api/v1/ratings/{lookup}", get(api::progress::show))
         .route("/api/v1/ratings/{lookup}/proof", get(api::proof::show))

@@ -104,6 +104,14 @@ fn a_scan_leads_to_the_person_and_place_and_the_rating_enters_the_village() {
     let typed = token.to_lowercase().replace('0', "o").replace('1', "l");
     assert_eq!(open(&format!("{}/c/{typed}", collector.url())).status, 200, "typed by a person");
 
+    let about = open(&format!("{}/api/v1/links/{}", collector.url(), token.to_lowercase())).json();
+    assert_eq!(
+        (&about["kind"], &about["state"], &about["service"]["date"]),
+        (&json!("card"), &json!("open"), &Value::Null)
+    );
+    assert_eq!((&about["card"]["name"], &about["card"]["kind"]), (&json!("示例·㛃"), &json!("agent")));
+    assert!(about["visit"].is_string() && about.get("key").is_none(), "{about}");
+
     let posted = Http::new().post_form(&link, &filled(page.text(), &[("level", "dissatisfied"), ("indicator", "214")]));
     assert_eq!(posted.status, 303, "{}", posted.text());
     let done = open(&format!("{}{}", collector.url(), posted.header("location")));

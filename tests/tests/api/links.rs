@@ -6,6 +6,7 @@ use haochaping_server::{
     keys::{Keys, MasterKey},
 };
 use haochaping_tests::{Collector, Http};
+use serde_json::{Value, json};
 
 use crate::{good, problem, rate, violations};
 
@@ -78,4 +79,74 @@ fn a_link_taken_by_sms_or_code_keeps_its_way_in() {
     assert_eq!(crate::hidden(&page, "via"), "sms");
     let made_up = get(&collector, &format!("{ticket}?via=made-up")).1;
     assert!(!made_up.contains("name=\"via\""));
+}
+
+/// The answer of `GET /api/v1/links/…`.
+fn info(collector: &Collector, token: &str) -> haochaping_tests::Answer {
+    Http::new().get(&format!("{}/api/v1/links/{token}", collector.url()))
+}
+
+#[tokio::test]
+async fn what_a_link_is_about_is_told_without_a_case_number_and_uses_nothing_up() {
+    let collector = Collector::start(&["--allow-origin", "https://portal.example"]);
+    let ticket = collector.register(1).remove(0);
+    for _ in 0..3 {
+        let answer = info(&collector, &ticket);
+        assert_eq!((answer.status, &*answer.header("cache-control")), (200, "no-store"));
+        let body = answer.json();
+        assert_eq!(
+            (&body["kind"], &body["state"], &body["rated_on"]),
+            (&json!("ticket"), &json!("open"), &Value::Null)
+        );
+        assert_eq!(body["service"]["date"].as_str().unwrap().len(), 10);
+        assert_eq!(body["languages"], json!(["zh-Hans", "zh-Hant", "en"]));
+        assert!(body["key"].as_str().unwrap().len() >= 22 && body.get("visit").is_none());
+        assert!(!answer.text().contains("case"), "{}", answer.text());
+        let number = collector.read_sql("select case_number from service").remove(0);
+        assert!(!answer.text().contains(&number), "{number}");
+    }
+    let body = info(&collector, &ticket.to_lowercase()).json();
+    let mut rating = good(&ticket);
+    rating["key"] = body["key"].clone();
+    assert_eq!(rate(&collector, &rating).status, 201);
+    let body = info(&collector, &ticket).json();
+    assert_eq!(body["state"], "rated");
+    assert!(body["rated_on"].as_str().unwrap().starts_with("20") && body.get("key").is_none());
+    assert_eq!(body["page_token"], Value::Null);
+}
+
+/// A form of one's own that the browser posts by itself: the key and the page's token are good together.
+#[test]
+fn the_page_token_of_an_answer_lets_a_plain_form_of_ones_own_post() {
+    let collector = Collector::start(&[]);
+    let ticket = collector.register(1).remove(0);
+    let body = info(&collector, &ticket).json();
+    let [key, token] = ["key", "page_token"].map(|name| body[name].as_str().unwrap().to_owned());
+    let form = format!("key={key}&page_token={token}&indicator_version=2020-05&lang=zh-Hans&level=satisfied");
+    let posted = Http::new().post_form(&format!("{}/r/{ticket}", collector.url()), &form);
+    assert_eq!(posted.status, 303, "{}", posted.text());
+}
+
+#[tokio::test]
+async fn a_link_that_opens_no_form_is_a_problem_with_the_code_of_its_page() {
+    let collector = Collector::start(&[]);
+    let ticket = collector.register(1).remove(0);
+    let ring = ring(&collector).await;
+    let today = Ticket::new(0, [0; 16], SystemClock.now(), 0).last_day;
+    let ended = Ticket { last_day: today - 1, ..Ticket::verify(&ticket, &ring).unwrap() }.mint(&ring);
+    let stray = Ticket::new(5, [9; 16], SystemClock.now(), 90).mint(&ring);
+    let mut forged = ticket.clone();
+    forged.replace_range(20..21, if &forged[20..21] == "A" { "B" } else { "A" });
+    let cases = [
+        (ended, 410, "expired"),
+        (stray, 404, "unknown"),
+        (forged, 404, "not-genuine"),
+        ("x".to_owned(), 404, "malformed"),
+        ("%FF".to_owned(), 404, "unknown"),
+        ("0".repeat(24), 404, "card-malformed"),
+        ("9".repeat(4_000), 404, "malformed"),
+    ];
+    for (token, status, code) in cases {
+        problem(&info(&collector, &token), status, code);
+    }
 }

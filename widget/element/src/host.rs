@@ -14,7 +14,7 @@ use haochaping::{
 use haochaping_yew::{RatingFormProps, Stage};
 use js_sys::{Array, Reflect};
 use wasm_bindgen::prelude::*;
-use yew::Callback;
+use yew::{AttrValue, Callback};
 
 #[wasm_bindgen]
 extern "C" {
@@ -68,6 +68,8 @@ pub(crate) fn props(host: Host, found: &JsValue) -> RatingFormProps {
         is_contact_open: get(found, "contact").is_truthy(),
         subject: Subject::unknown(),
         stage: Stage::Editing,
+        theme: AttrValue::default(),
+        on_purpose: Callback::noop(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use gloo_timers::callback::Timeout;
 use haochaping::{
-    form::{Element as Markup, Subject},
+    form::{Element as Markup, Subject, field},
     messages::Lang,
     rating::RatingDraft,
 };
@@ -50,6 +50,12 @@ pub struct RatingFormProps {
     /// Whether the part about a reply is open from the start; it is anyway if something stands in it.
     #[prop_or_default]
     pub is_contact_open: bool,
+    /// `light`, `dark` or `auto`; as the page's theme says by default.
+    #[prop_or_default]
+    pub theme: AttrValue,
+    /// Hears 办理内容, where the subject lets the person choose what was done.
+    #[prop_or_default]
+    pub on_purpose: Callback<String>,
     /// Hears once that the form stands in the page.
     #[prop_or_default]
     pub on_rendered: Callback<()>,
@@ -123,15 +129,21 @@ impl Component for RatingFormView {
         let (props, link) = (context.props(), context.link());
         // One listener for all fields: their events bubble, and each says by its name what it is. A text area answers to
         // the same names as an input.
-        let oninput = link.callback(|event: InputEvent| {
+        let on_purpose = props.on_purpose.clone();
+        let oninput = link.batch_callback(move |event: InputEvent| {
             let field: HtmlInputElement = event.target_unchecked_into();
-            Msg::Edited { field: field.name(), value: field.value() }
+            if field.name() == field::PURPOSE {
+                on_purpose.emit(field.value());
+                return None;
+            }
+            Some(Msg::Edited { field: field.name(), value: field.value() })
         });
         let onsubmit = link.callback(|event: SubmitEvent| {
             event.prevent_default();
             Msg::Submitted
         });
         let form = self.state().form(props.lang.messages(), props.subject.clone(), &props.id_prefix, props.is_elder);
+        let form = form.with_if(!props.theme.is_empty(), "data-theme", props.theme.to_string());
         html! { <div ref={self.root.clone()} {oninput} {onsubmit}>{ to_html(form) }</div> }
     }
 

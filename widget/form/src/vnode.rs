@@ -39,6 +39,7 @@ pub(crate) fn to_html(element: Element) -> Html {
     tag.add_children(children.into_iter().map(|child| match child {
         Node::Element(element) => to_html(element),
         Node::Text(text) => VText::new(AttrValue::from(text)).into(),
+        Node::List(elements) => elements.into_iter().map(to_html).collect(),
     }));
     tag.into()
 }

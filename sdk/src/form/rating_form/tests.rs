@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    form::{CardSubject, Subject},
+    form::{CardSubject, Subject, example, node::Node},
     link::CardKind,
     messages::Lang,
 };
@@ -132,6 +132,36 @@ fn a_live_form_shows_the_options_of_the_chosen_level_and_no_contact_of_an_anonym
     );
     assert!(!html.contains("contact_phone") && html.contains("<fieldset class=\"hcp-body\" disabled>"));
     assert!(html.contains("aria-disabled=\"true\""));
+}
+
+/// A program that compares two trees place by place finds every field where it was, whatever came or went around it.
+#[test]
+fn every_part_keeps_its_place_in_every_state() {
+    fn places(element: &Element, path: &str, out: &mut Vec<(String, &'static str)>) {
+        for (place, child) in element.children.iter().enumerate() {
+            let path = format!("{path}.{place}");
+            match child {
+                Node::Element(child) => {
+                    out.push((path.clone(), child.tag));
+                    places(child, &path, out);
+                }
+                Node::Text(_) | Node::List(_) => {}
+            }
+        }
+    }
+    for lang in Lang::ALL {
+        let states: Vec<_> =
+            example::forms(lang).into_iter().filter(|form| matches!(form.subject, Subject::Service { .. })).collect();
+        let of = |form: &example::Example| {
+            let mut out = Vec::new();
+            places(&form.node(lang, "a-", form.progress), "", &mut out);
+            out
+        };
+        let first = of(&states[0]);
+        for form in &states {
+            assert_eq!(of(form), first, "{lang:?} {}", form.name);
+        }
+    }
 }
 
 proptest! {

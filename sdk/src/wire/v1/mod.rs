@@ -2,6 +2,7 @@
 
 mod assisted;
 mod ledger;
+mod link;
 mod relay;
 mod statistics;
 mod window;
@@ -13,6 +14,7 @@ use crate::rating::{self, ContactDraft, RatingDraft};
 
 pub use assisted::AssistedRating;
 pub use ledger::{LedgerProof, LedgerTable, LedgerTables};
+pub use link::{LinkCard, LinkInfo, LinkService};
 pub use relay::{
     CheckedRelay, RELAYED_MAX, RatingContent, RelayAccepted, RelayAnswer, RelayRejected, RelayRequest, RelayedRating,
 };

@@ -18,6 +18,7 @@ use crate::http::citizen;
         super::progress::show,
         super::proof::show,
         citizen::follow_up::create,
+        super::links::show,
         super::statistics::show,
         super::open_data::show,
         super::hot_words::show,

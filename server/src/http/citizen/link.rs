@@ -1,6 +1,7 @@
 //! The two kinds of link that open a form, and what they lead to. A single-use ticket is about one finished service; a
 //! printed card about a service point. Each is checked by its MAC before anything is read.
 
+use axum::http::StatusCode;
 use haochaping::{
     form::{CardSubject, Subject},
     link::{Card, TokenError, Visit},
@@ -15,7 +16,7 @@ use crate::{
 
 /// A link as it came.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Link {
+pub(in crate::http) enum Link {
     /// `/r/…`
     Ticket(String),
     /// `/c/…`
@@ -24,7 +25,7 @@ pub(super) enum Link {
 
 /// What is about to happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Moment {
+pub(in crate::http) enum Moment {
     /// A form is opened.
     Open,
     /// A filled form arrives; one that was opened in time is taken a while longer.
@@ -35,7 +36,7 @@ pub(super) enum Moment {
 
 /// Where a link leads.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(in crate::http) struct Found {
     /// What the form shows.
     pub subject: Subject,
     /// The civil date of the rating that stands; a card has none.
@@ -46,7 +47,7 @@ pub(super) struct Found {
 
 /// Why no form can be shown.
 #[derive(Debug)]
-pub(super) enum NoForm {
+pub(in crate::http) enum NoForm {
     /// The ticket is refused; nothing was read.
     Ticket(Violation),
     /// The card is refused; nothing was read.
@@ -61,15 +62,52 @@ pub(super) enum NoForm {
     Store(StoreError),
 }
 
+/// Symbols of a card's token; a ticket has twice as many.
+const CARD_SYMBOLS: usize = 24;
+
+impl NoForm {
+    /// The stable code, on pages and in JSON.
+    pub(in crate::http) fn code(&self) -> &'static str {
+        match self {
+            Self::Ticket(Violation::TicketExpired) => "expired",
+            Self::Ticket(violation) => violation.code(),
+            Self::Card(TokenError::Malformed) => "card-malformed",
+            Self::Card(TokenError::NotGenuine) => "card-not-genuine",
+            Self::Card(TokenError::Expired) => "card-expired",
+            Self::Revoked => "card-revoked",
+            Self::Replaced => "card-replaced",
+            Self::Unknown => "unknown",
+            Self::Store(_) => "internal",
+        }
+    }
+
+    /// Gone is what was good once.
+    pub(in crate::http) fn status(&self) -> StatusCode {
+        match self {
+            Self::Ticket(Violation::TicketExpired)
+            | Self::Card(TokenError::Expired)
+            | Self::Revoked
+            | Self::Replaced => StatusCode::GONE,
+            Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::NOT_FOUND,
+        }
+    }
+}
+
 impl Link {
+    /// A link of either kind by its token.
+    pub(in crate::http) fn of_token(token: String) -> Self {
+        if token.len() == CARD_SYMBOLS { Self::Card(token) } else { Self::Ticket(token) }
+    }
+
     /// The token as it came.
-    pub(super) fn token(&self) -> &str {
+    pub(in crate::http) fn token(&self) -> &str {
         let (Self::Ticket(token) | Self::Card(token)) = self;
         token
     }
 
     /// The path of its page.
-    pub(super) fn path(&self) -> String {
+    pub(in crate::http) fn path(&self) -> String {
         match self {
             Self::Ticket(token) => format!("/r/{token}"),
             Self::Card(token) => format!("/c/{token}"),
@@ -77,7 +115,7 @@ impl Link {
     }
 
     /// The attribute of the element that holds it.
-    pub(super) fn attribute(&self) -> &'static str {
+    pub(in crate::http) fn attribute(&self) -> &'static str {
         match self {
             Self::Ticket(_) => "ticket",
             Self::Card(_) => "card",
@@ -85,7 +123,7 @@ impl Link {
     }
 
     /// Where it leads at this moment.
-    pub(super) async fn find(&self, app: &App, moment: Moment) -> Result<Found, NoForm> {
+    pub(in crate::http) async fn find(&self, app: &App, moment: Moment) -> Result<Found, NoForm> {
         match self {
             Self::Ticket(token) => find_service(app, token, moment).await,
             Self::Card(token) => find_card(app, token, moment).await,
@@ -95,19 +133,19 @@ impl Link {
 
 impl Found {
     /// What is shown where the store does not say what a link is about: a filled form must come back all the same.
-    pub(super) fn nothing_known() -> Self {
+    pub(in crate::http) fn nothing_known() -> Self {
         Self { subject: Subject::default(), rated_on: None, serial: None }
     }
 
     /// Whether a form's key may rate here: of a card, a visit to this card whose time is not over.
-    pub(super) fn admits(&self, app: &App, key: &str) -> bool {
+    pub(in crate::http) fn admits(&self, app: &App, key: &str) -> bool {
         self.serial.is_none_or(|serial| {
             Visit::check(key, &app.keys().page, app.clock.now()).is_ok_and(|visit| visit.serial == serial)
         })
     }
 
     /// The key of a new form: random, or a visit to the card.
-    pub(super) fn fresh_key(&self, app: &App) -> String {
+    pub(in crate::http) fn fresh_key(&self, app: &App) -> String {
         match self.serial {
             None => haochaping::link::base32::encode(&random::<16>(&*app.rng)),
             Some(serial) => {

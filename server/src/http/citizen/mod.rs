@@ -4,7 +4,7 @@ pub mod done;
 pub mod follow_up;
 pub mod form;
 pub mod handling;
-mod link;
+pub(super) mod link;
 pub mod lookup;
 pub(super) mod posted;
 pub mod submit;

@@ -6,8 +6,8 @@ use axum::{
 };
 use haochaping::{
     form::{Notice, Post, RatingForm, Subject, html::escape},
-    link::{PageToken, TokenError},
-    rating::{Channel, RatingDraft, Violation},
+    link::PageToken,
+    rating::{Channel, RatingDraft},
     wire::v1,
 };
 use serde::Deserialize;
@@ -113,50 +113,37 @@ impl LinkView<'_> {
         self.respond(self.reader.page_messages().title, &self.element(&html), status, is_error, true)
     }
 
-    /// A notice in the place of the form.
-    pub(super) fn notice(&self, code: &str, title: &str, text: &str, way_out: &str, status: StatusCode) -> Response {
-        let heading = if self.shape == Shape::Page { "" } else { title };
-        let is_elder = self.reader.is_elder();
-        let notice = Notice { messages: self.reader.messages(), code, title: heading, text, way_out, is_elder };
+    /// A notice in the place of the form; a page has its title above.
+    fn notice(&self, notice: Notice<'_>, status: StatusCode) -> Response {
+        let title = notice.title;
+        let notice = if self.shape == Shape::Page { Notice { title: "", ..notice } } else { notice };
         self.respond(title, &notice.node().to_html(), status, false, false)
     }
 
     /// This visit was rated on this day, with another content.
     pub(super) fn visit_rated(&self, on: &str) -> Response {
-        let (m, p) = (self.reader.messages(), self.reader.page_messages());
-        let text = p.visit_rated_text.replace("{date}", on);
-        self.notice("already-rated", p.already_title, &text, m.already_replay, StatusCode::CONFLICT)
+        self.rated(&self.reader.page_messages().visit_rated_text.replace("{date}", on), StatusCode::CONFLICT)
     }
 
     /// The service was rated on this day.
     pub(super) fn already_rated(&self, on: &str, status: StatusCode) -> Response {
-        let (m, p) = (self.reader.messages(), self.reader.page_messages());
-        self.notice("already-rated", p.already_title, &p.already_text.replace("{date}", on), m.already_replay, status)
+        self.rated(&self.reader.page_messages().already_text.replace("{date}", on), status)
+    }
+
+    fn rated(&self, text: &str, status: StatusCode) -> Response {
+        let messages = self.reader.messages();
+        let title = self.reader.page_messages().already_title;
+        let (way_out, is_elder) = (messages.already_replay, self.reader.is_elder());
+        self.notice(Notice { messages, code: "already-rated", title, text, way_out, is_elder }, status)
     }
 
     /// Why there is no form.
     pub(super) fn no_form(&self, reason: NoForm) -> Response {
-        let (m, p) = (self.reader.messages(), self.reader.page_messages());
-        let (gone, missing) = (StatusCode::GONE, StatusCode::NOT_FOUND);
-        let (code, title, text, status) = match reason {
-            NoForm::Ticket(Violation::TicketExpired) => ("expired", p.link_ended_title, m.link_ended_text, gone),
-            NoForm::Ticket(fault) => (fault.code(), p.link_wrong_title, m.link_wrong_text, missing),
-            NoForm::Card(TokenError::Malformed) => {
-                ("card-malformed", p.card_malformed_title, p.card_malformed_text, missing)
-            }
-            NoForm::Card(TokenError::NotGenuine) => {
-                ("card-not-genuine", p.card_forged_title, p.card_forged_text, missing)
-            }
-            NoForm::Card(TokenError::Expired) => ("card-expired", p.card_expired_title, p.card_expired_text, gone),
-            NoForm::Revoked => ("card-revoked", p.card_revoked_title, p.card_revoked_text, gone),
-            NoForm::Replaced => ("card-replaced", p.card_replaced_title, p.card_replaced_text, gone),
-            NoForm::Unknown => ("unknown", p.service_unknown_title, p.service_unknown_text, missing),
-            NoForm::Store(error) => {
-                tracing::error!(%error, "what a link is about was not read");
-                ("internal", p.failed_title, p.failed_text, StatusCode::SERVICE_UNAVAILABLE)
-            }
-        };
-        self.notice(code, title, text, p.hotline, status)
+        if let NoForm::Store(error) = &reason {
+            tracing::error!(%error, "what a link is about was not read");
+        }
+        let notice = Notice::of_link(self.reader.messages(), reason.code(), self.reader.is_elder());
+        self.notice(notice, reason.status())
     }
 
     /// Content as page or fragment.

@@ -1,0 +1,154 @@
+//! Where an outbox writes down: IndexedDB, flushed to the disk, and a mirror in localStorage for web-views that lose the one
+//! or never open it.
+
+use std::future::Future;
+
+use futures::{
+    FutureExt,
+    future::{LocalBoxFuture, Shared, select},
+};
+use gloo_storage::{LocalStorage, Storage};
+use gloo_timers::future::TimeoutFuture;
+use js_sys::{Array, Function, JSON, Object, Promise, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{IdbDatabase, IdbOpenDbRequest, IdbRequest, IdbTransaction};
+
+use super::entry::Entry;
+
+/// The object store, in the element's schema.
+const RATINGS: &str = "ratings";
+const VERSION: u32 = 1;
+/// How long a person waits for a store. What it does later still counts.
+const SLOW_MILLIS: u32 = 2_000;
+
+/// The store of one collector's outbox.
+#[derive(Clone, Debug)]
+pub(super) struct Store {
+    /// `haochaping/1/{collector}`: by schema and collector, since a portal may have tried another one before.
+    name: String,
+    database: Shared<LocalBoxFuture<'static, Option<IdbDatabase>>>,
+}
+
+impl Store {
+    pub(super) fn open(collector: &str) -> Self {
+        let name = format!("haochaping/1/{collector}");
+        let opening = open_database(name.clone()).map(Result::ok).boxed_local().shared();
+        Self { name, database: opening }
+    }
+
+    /// What was written down, by whichever of the two.
+    pub(super) async fn load(&self) -> Vec<Entry> {
+        let found = self.run("getAll", &JsValue::UNDEFINED).await.unwrap_or(JsValue::UNDEFINED);
+        let list = found.dyn_into::<Array>().unwrap_or_else(|_| Array::new());
+        let mut entries: Vec<Entry> = list.iter().filter_map(|record| parse(&record)).collect();
+        for entry in self.mirrored() {
+            if !entries.iter().any(|found| found.id == entry.id) {
+                entries.push(entry);
+            }
+        }
+        entries
+    }
+
+    fn mirrored(&self) -> Vec<Entry> {
+        let start = format!("{}/", self.name);
+        let Ok(all) = LocalStorage::get_all::<serde_json::Map<String, serde_json::Value>>() else { return Vec::new() };
+        let own = all.into_iter().filter(|(key, _)| key.starts_with(&start));
+        own.filter_map(|(_, record)| serde_json::from_value(record).ok()).collect()
+    }
+
+    /// Writes one down; whether either of the two has it now.
+    pub(super) async fn put(&self, entry: &Entry) -> bool {
+        let record = serde_json::to_string(entry).ok().and_then(|text| JSON::parse(&text).ok());
+        let Some(record) = record else { return false };
+        let is_in_database = self.run("put", &record).await.is_some();
+        let is_mirrored = LocalStorage::set(self.key_of(&entry.id), entry).is_ok();
+        is_in_database || is_mirrored
+    }
+
+    pub(super) async fn delete(&self, id: &str) {
+        LocalStorage::delete(self.key_of(id));
+        self.run("delete", &JsValue::from_str(id)).await;
+    }
+
+    fn key_of(&self, id: &str) -> String {
+        format!("{}/{id}", self.name)
+    }
+
+    /// One action in a transaction of its own; `None` if it failed or takes too long.
+    async fn run(&self, action: &str, argument: &JsValue) -> Option<JsValue> {
+        let database = self.database.clone();
+        let work = async move {
+            let database = database.await?;
+            transact(&database, action, argument).await.ok()
+        };
+        at_most(SLOW_MILLIS, work).await.flatten()
+    }
+}
+
+fn parse(record: &JsValue) -> Option<Entry> {
+    let text = JSON::stringify(record).ok()?;
+    serde_json::from_str(&String::from(text)).ok()
+}
+
+/// Waits for so long at most.
+async fn at_most<T>(millis: u32, work: impl Future<Output = T>) -> Option<T> {
+    let (work, limit) = (Box::pin(work), TimeoutFuture::new(millis));
+    match select(work, limit).await {
+        futures::future::Either::Left((done, _)) => Some(done),
+        futures::future::Either::Right(_) => None,
+    }
+}
+
+async fn open_database(name: String) -> Result<IdbDatabase, JsValue> {
+    let window = web_sys::window().ok_or(JsValue::NULL)?;
+    let factory = window.indexed_db()?.ok_or(JsValue::NULL)?;
+    let request = factory.open_with_u32(&name, VERSION)?;
+    request.set_onupgradeneeded(Some(&on_upgrade(&request)));
+    Ok(settled(&request).await?.unchecked_into())
+}
+
+/// Makes the object store of a new database.
+fn on_upgrade(request: &IdbOpenDbRequest) -> Function {
+    let request = request.clone();
+    let make = move || {
+        let Ok(found) = request.result() else { return };
+        let database: IdbDatabase = found.unchecked_into();
+        let parameters = web_sys::IdbObjectStoreParameters::new();
+        // An error leaves the database without the store, and every later write says so.
+        let _ = Reflect::set(&parameters, &"keyPath".into(), &"id".into());
+        let _ = database.create_object_store_with_optional_parameters(RATINGS, &parameters);
+    };
+    wasm_bindgen::closure::Closure::once_into_js(make).unchecked_into()
+}
+
+/// The result of a request, once it is there.
+async fn settled(request: &IdbRequest) -> Result<JsValue, JsValue> {
+    let promise = Promise::new(&mut |resolve, reject| {
+        request.set_onsuccess(Some(&resolve));
+        request.set_onerror(Some(&reject));
+    });
+    JsFuture::from(promise).await?;
+    request.result()
+}
+
+async fn transact(database: &IdbDatabase, action: &str, argument: &JsValue) -> Result<JsValue, JsValue> {
+    let transaction = begin(database)?;
+    let store = transaction.object_store(RATINGS)?;
+    let method: Function = Reflect::get(&store, &action.into())?.dyn_into()?;
+    let request: IdbRequest = method.call1(&store, argument)?.dyn_into()?;
+    let promise = Promise::new(&mut |resolve, reject| {
+        transaction.set_oncomplete(Some(&resolve));
+        transaction.set_onabort(Some(&reject));
+    });
+    JsFuture::from(promise).await?;
+    request.result()
+}
+
+/// On disk when it is complete: the option of the specification, which the bindings do not have yet.
+fn begin(database: &IdbDatabase) -> Result<IdbTransaction, JsValue> {
+    let options = Object::new();
+    Reflect::set(&options, &"durability".into(), &"strict".into())?;
+    let method: Function = Reflect::get(database, &"transaction".into())?.dyn_into()?;
+    method.call3(database, &RATINGS.into(), &"readwrite".into(), &options)?.dyn_into()
+}

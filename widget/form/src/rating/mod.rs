@@ -1,0 +1,289 @@
+//! The whole way of a rating: the link is opened, the form shown, the rating written down, sent, and its receipt shown.
+
+mod end;
+mod state;
+
+use std::rc::Rc;
+
+use haochaping::{form::Element, messages::Lang, rating::RatingDraft, wire::v1};
+use js_sys::JsString;
+use yew::{AttrValue, Callback, Children, Component, Context, Html, Properties, html, platform::spawn_local};
+
+use self::state::{Shown, State};
+use crate::{
+    form_view::RatingFormView,
+    open::open,
+    outbox::{Entry, Heard, Outbox, Subscription, now},
+    rating_form::{Keyed, page_lang},
+    shadow::Shadow,
+    vnode::Markup,
+};
+
+/// What [`Rating`] is given.
+#[derive(Clone, Debug, PartialEq, Properties)]
+pub struct RatingProps {
+    /// Origin (and path) of the collector, `https://hcp.example.gov.cn`. It has to allow the portal's origin
+    /// (`--allow-origin`).
+    pub collector: AttrValue,
+    /// The single-use link's token, as the portal's back end got it when it registered the finished service.
+    #[prop_or_default]
+    pub ticket: Option<AttrValue>,
+    /// The token of a printed card, instead of a ticket.
+    #[prop_or_default]
+    pub card: Option<AttrValue>,
+    /// The language of everything but the official texts; by default that of the page's `<html lang>`, or 简体中文.
+    #[prop_or_default]
+    pub lang: Option<Lang>,
+    /// 大字版; off by default.
+    #[prop_or_default]
+    pub is_elder: bool,
+    /// Light by default, as most portals are.
+    #[prop_or_default]
+    pub theme: Theme,
+    /// Hears that the person has rated. [`Outcome::Queued`] comes first where the rating waits for the network, and another
+    /// outcome later. Never a level or a text.
+    #[prop_or_default]
+    pub on_rated: Callback<Rated>,
+    /// Hears that the service was rated before, by another rating that stands.
+    #[prop_or_default]
+    pub on_already_rated: Callback<AlreadyRated>,
+    /// Hears why there is no form, or why a rating was refused.
+    #[prop_or_default]
+    pub on_error: Callback<RatingError>,
+    /// What stands there until the form does, and instead of it where the collector cannot be reached: the link itself.
+    #[prop_or_default]
+    pub children: Children,
+}
+
+/// Light or dark colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// Dark on light.
+    #[default]
+    Light,
+    /// Light on dark.
+    Dark,
+    /// As the person's device has it.
+    Auto,
+}
+
+impl Theme {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Light => "light",
+            Self::Dark => "dark",
+            Self::Auto => "auto",
+        }
+    }
+}
+
+/// A rating that a person gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rated {
+    /// The public number of the rating; empty while it waits.
+    pub receipt: String,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// What became of a rating.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The collector has it, on disk.
+    Accepted,
+    /// The collector had it before.
+    Replayed,
+    /// It waits on this device and is sent by itself.
+    Queued,
+}
+
+/// A rating that stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AlreadyRated {
+    /// Its civil date in China, `2026-11-20`.
+    pub on: String,
+}
+
+/// Why something did not work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RatingError {
+    /// The stable code: `unreachable`, `expired`, `card-revoked`, `refused` (the form says what is wrong) and so on.
+    pub code: String,
+}
+
+/// Opens a ticket or card, shows the form, writes the finished rating down, sends it, and shows the receipt. It says that a
+/// rating was sent only when the collector said so, and that it waits where it waits.
+#[derive(Debug)]
+pub struct Rating {
+    state: State,
+    outbox: Rc<Outbox>,
+    listening: Option<Subscription>,
+    /// Which opening is under way: the answer of an earlier one is not shown.
+    opening: u32,
+}
+
+/// What happens to a [`Rating`].
+#[derive(Debug)]
+pub enum RatingMsg {
+    /// The collector says what the link is about.
+    Opened(u32, Result<v1::LinkInfo, String>),
+    /// 办理内容 was chosen.
+    Purpose(String),
+    /// The form is finished.
+    Submitted(RatingDraft),
+    /// Something happened to a rating on its way.
+    Heard(Heard),
+    /// A button of what stands in the form's place.
+    Again,
+    /// What came of a rating of another time was read.
+    Dismissed(usize),
+}
+
+impl Component for Rating {
+    type Message = RatingMsg;
+    type Properties = RatingProps;
+
+    fn create(context: &Context<Self>) -> Self {
+        let outbox = Outbox::of(&context.props().collector);
+        let mut rating = Self { state: State::default(), outbox, listening: None, opening: 0 };
+        rating.open(context);
+        rating
+    }
+
+    fn changed(&mut self, context: &Context<Self>, before: &RatingProps) -> bool {
+        let props = context.props();
+        let link = |props: &RatingProps| (props.collector.clone(), props.ticket.clone(), props.card.clone());
+        if link(props) != link(before) {
+            self.outbox = Outbox::of(&props.collector);
+            self.listening = None;
+            self.state = State::default();
+            self.open(context);
+        }
+        true
+    }
+
+    fn update(&mut self, context: &Context<Self>, msg: RatingMsg) -> bool {
+        match msg {
+            RatingMsg::Opened(opening, answer) if opening == self.opening => {
+                let ticket = context.props().ticket.clone().unwrap_or_default();
+                let told = self.state.opened(&ticket, answer);
+                tell(context.props(), told);
+                if matches!(self.state.shown, Shown::Form(_)) {
+                    self.listening = Some(self.outbox.listen(context.link().callback(RatingMsg::Heard)));
+                }
+            }
+            RatingMsg::Opened(..) => return false,
+            RatingMsg::Purpose(purpose) => self.state.purpose = purpose,
+            RatingMsg::Submitted(draft) => self.submit(draft),
+            RatingMsg::Heard(heard) => {
+                let id = heard.entry.id.clone();
+                let (told, is_seen) = self.state.heard(heard);
+                if is_seen {
+                    self.outbox.acknowledge(&id);
+                }
+                if self.state.needs_new_key {
+                    self.state.renew_key(new_key());
+                }
+                tell(context.props(), told);
+            }
+            RatingMsg::Again => self.outbox.flush(true),
+            RatingMsg::Dismissed(place) => self.state.dismiss(place),
+        }
+        true
+    }
+
+    fn view(&self, context: &Context<Self>) -> Html {
+        let props = context.props();
+        if matches!(self.state.shown, Shown::Link) {
+            return html! { <>{ props.children.clone() }</> };
+        }
+        let lang = props.lang.unwrap_or_else(page_lang);
+        let on_press = context.link().batch_callback(end::pressed);
+        let late = self.state.late.iter().enumerate().map(|(place, heading)| {
+            let section = heading.section(lang, props.is_elder).with("data-place", place.to_string());
+            themed(section, props.theme)
+        });
+        html! {
+            <Shadow>
+                <div onclick={on_press}>
+                    <p class="hcp-live" role="status">{ self.state.heading().map(|heading| heading.title(lang)) }</p>
+                    { for late }
+                    { self.state.heading().map(|heading| themed(heading.section(lang, props.is_elder), props.theme)) }
+                    { self.form(context, lang) }
+                </div>
+            </Shadow>
+        }
+    }
+}
+
+impl Rating {
+    fn open(&mut self, context: &Context<Self>) {
+        let props = context.props();
+        // Whatever was asked before is not answered any more.
+        self.opening += 1;
+        let Some(token) = props.ticket.clone().or_else(|| props.card.clone()) else { return };
+        let (opening, collector, link) = (self.opening, props.collector.clone(), context.link().clone());
+        spawn_local(async move {
+            let answer = open(collector.trim_end_matches('/'), &token).await;
+            link.send_message(RatingMsg::Opened(opening, answer));
+        });
+    }
+
+    fn submit(&mut self, mut draft: RatingDraft) {
+        // NFC by the browser: the tables would be 48 KB in the app.
+        draft.comment = String::from(JsString::from(&*draft.comment).normalize("NFC"));
+        let Some(request) = self.state.submit(draft) else { return };
+        self.outbox.put(Entry::new(&request, now()));
+    }
+
+    /// The form; while something stands in its place it is hidden and keeps what was entered.
+    fn form(&self, context: &Context<Self>, lang: Lang) -> Html {
+        let Shown::Form(info) = &self.state.shown else { return Html::default() };
+        let props = context.props();
+        let subject = info.subject().node(lang.page_messages(), "");
+        html! {
+            <div hidden={self.state.is_form_hidden()}>
+                <Keyed>
+                    // Another link is another form; ids are those of the shadow root alone.
+                    <RatingFormView key={self.opening} {lang} is_elder={props.is_elder} theme={props.theme.name()}
+                        {subject} stage={self.state.stage.clone()}
+                        on_submit={context.link().callback(RatingMsg::Submitted)}
+                        on_purpose={context.link().callback(RatingMsg::Purpose)} />
+                </Keyed>
+            </div>
+        }
+    }
+}
+
+/// An idempotency key: 26 symbols of 128 random bits and two zeros, in the collector's own alphabet.
+fn new_key() -> String {
+    let symbol = |_| char::from(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"[random_below_32()]);
+    (0..26).map(symbol).collect()
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 31")]
+fn random_below_32() -> usize {
+    // No secret: it only has to be another one than the last.
+    (js_sys::Math::random() * 32.0) as usize
+}
+
+fn themed(section: Element, theme: Theme) -> Html {
+    html! { <Markup element={section.with("data-theme", theme.name())} /> }
+}
+
+/// What the page hears.
+enum Told {
+    Nothing,
+    Rated(Rated),
+    AlreadyRated(AlreadyRated),
+    Error(RatingError),
+}
+
+fn tell(props: &RatingProps, told: Told) {
+    match told {
+        Told::Nothing => {}
+        Told::Rated(rated) => props.on_rated.emit(rated),
+        Told::AlreadyRated(already) => props.on_already_rated.emit(already),
+        Told::Error(error) => props.on_error.emit(error),
+    }
+}

@@ -1,0 +1,232 @@
+//! What stands in a [`Rating`](super::Rating), and what follows from what is heard: pure.
+
+use haochaping::{
+    form::{Element, End, Notice},
+    messages::Lang,
+    rating::RatingDraft,
+    wire::v1,
+};
+
+use super::{AlreadyRated, Outcome, Rated, RatingError, Told};
+use crate::{
+    outbox::{self, Heard, News, Refusal},
+    state::Stage,
+};
+
+/// What is seen below the heading.
+#[derive(Debug, Default, PartialEq)]
+pub(super) enum Shown {
+    /// The link that the page gave.
+    #[default]
+    Link,
+    /// The form.
+    Form(v1::LinkInfo),
+    /// Nothing: there is no form, or it is not needed any longer.
+    Nothing,
+}
+
+/// What stands in the form's place or, of a rating of another time, above it.
+#[derive(Debug, PartialEq)]
+pub(super) enum Heading {
+    Done {
+        case: &'static str,
+        accepted: v1::RatingAccepted,
+    },
+    AlreadyRated {
+        on: String,
+    },
+    Saved,
+    Unsaved,
+    Refused {
+        refusal: Refusal,
+        words: String,
+    },
+    /// There is no form for this link.
+    NoForm {
+        code: String,
+    },
+}
+
+#[derive(Debug, Default)]
+pub(super) struct State {
+    pub(super) shown: Shown,
+    pub(super) stage: Stage,
+    pub(super) late: Vec<Heading>,
+    pub(super) purpose: String,
+    /// The key stands for another content at the collector: the next try needs another one.
+    pub(super) needs_new_key: bool,
+    heading: Option<Heading>,
+    ticket: String,
+    /// The key of what was submitted here.
+    sent: Option<String>,
+}
+
+impl State {
+    pub(super) fn heading(&self) -> Option<&Heading> {
+        self.heading.as_ref()
+    }
+
+    pub(super) fn is_form_hidden(&self) -> bool {
+        self.heading.is_some()
+    }
+
+    pub(super) fn dismiss(&mut self, place: usize) {
+        if place < self.late.len() {
+            self.late.remove(place);
+        }
+    }
+
+    /// The collector says what the link is about.
+    pub(super) fn opened(&mut self, ticket: &str, answer: Result<v1::LinkInfo, String>) -> Told {
+        ticket.clone_into(&mut self.ticket);
+        match answer {
+            Ok(info) if info.key().is_some() => {
+                self.shown = Shown::Form(info);
+                Told::Nothing
+            }
+            Ok(info) => self.already_rated(info.rated_on.unwrap_or_default()),
+            Err(code) => {
+                if code != "unreachable" {
+                    self.shown = Shown::Nothing;
+                    self.heading = Some(Heading::NoForm { code: code.clone() });
+                }
+                Told::Error(RatingError { code })
+            }
+        }
+    }
+
+    /// The request of a finished form; `None` where there is no form, or one is on its way.
+    pub(super) fn submit(&mut self, draft: RatingDraft) -> Option<v1::RatingRequest> {
+        let Shown::Form(info) = &self.shown else { return None };
+        if self.stage == Stage::Sending {
+            return None;
+        }
+        let key = info.key()?.to_owned();
+        let mut request = v1::RatingRequest::of(self.ticket.clone(), key.clone(), None, draft);
+        request.purpose = Some(self.purpose.clone()).filter(|purpose| !purpose.is_empty());
+        self.sent = Some(key);
+        self.stage = Stage::Sending;
+        Some(request)
+    }
+
+    /// From now on under this key.
+    pub(super) fn renew_key(&mut self, key: String) {
+        self.needs_new_key = false;
+        if let Shown::Form(v1::LinkInfo { key: Some(found), .. }) = &mut self.shown {
+            *found = key;
+        }
+    }
+
+    /// What became of a rating on its way: what the page hears, and whether the person now sees its end.
+    pub(super) fn heard(&mut self, heard: Heard) -> (Told, bool) {
+        let entry = heard.entry;
+        let is_sent = self.sent.as_deref() == Some(&*entry.id);
+        let is_own = is_sent || (!entry.ticket.is_empty() && entry.ticket == self.ticket);
+        if !is_own && !heard.is_late {
+            return (Told::Nothing, false);
+        }
+        let end = match heard.news {
+            News::Waits | News::Later if is_own => return (self.queued(entry.kept, heard.news == News::Later), false),
+            News::Waits | News::Later => return (Told::Nothing, false),
+            News::Ended(end) => end,
+        };
+        let told = match end {
+            outbox::End::Refused(refusal) if !is_sent => {
+                if is_own {
+                    self.reopen(Stage::Editing);
+                }
+                self.late.push(Heading::Refused { refusal, words: entry.words.unwrap_or_default() });
+                Told::Nothing
+            }
+            outbox::End::Refused(refusal) if refusal.code == "already-rated" => {
+                self.already_rated(refusal.rated_on.unwrap_or_default())
+            }
+            outbox::End::Refused(refusal) => self.refused(refusal),
+            outbox::End::Accepted(accepted) | outbox::End::Replayed(accepted) if !is_own => {
+                self.late.push(Heading::Done { case: "late", accepted });
+                Told::Nothing
+            }
+            outbox::End::Accepted(accepted) => self.done("accepted", Outcome::Accepted, accepted),
+            outbox::End::Replayed(accepted) => self.done("replayed", Outcome::Replayed, accepted),
+        };
+        (told, true)
+    }
+
+    /// It waits: written down, or in this page only.
+    fn queued(&mut self, is_kept: bool, was_tried: bool) -> Told {
+        let heading = if is_kept { Heading::Saved } else { Heading::Unsaved };
+        let is_news = self.heading.as_ref() != Some(&heading);
+        self.heading = Some(heading);
+        let rated = Rated { receipt: String::new(), outcome: Outcome::Queued };
+        if is_news && was_tried { Told::Rated(rated) } else { Told::Nothing }
+    }
+
+    fn done(&mut self, case: &'static str, outcome: Outcome, accepted: v1::RatingAccepted) -> Told {
+        let receipt = accepted.receipt.clone();
+        self.heading = Some(Heading::Done { case, accepted });
+        // What was written is not kept in the page any longer than it is needed.
+        self.shown = Shown::Nothing;
+        Told::Rated(Rated { receipt, outcome })
+    }
+
+    fn already_rated(&mut self, on: String) -> Told {
+        self.heading = Some(Heading::AlreadyRated { on: on.clone() });
+        self.shown = Shown::Nothing;
+        Told::AlreadyRated(AlreadyRated { on })
+    }
+
+    fn refused(&mut self, refusal: Refusal) -> Told {
+        self.needs_new_key = refusal.violations.iter().any(|violation| violation.field == "key");
+        let code = if refusal.violations.is_empty() { refusal.code.clone() } else { "refused".to_owned() };
+        self.reopen(Stage::Refused(refusal.into()));
+        Told::Error(RatingError { code })
+    }
+
+    /// Back to the form, as it was left.
+    fn reopen(&mut self, stage: Stage) {
+        self.heading = None;
+        self.stage = stage;
+    }
+}
+
+impl Heading {
+    /// What it says in one line.
+    pub(super) fn title(&self, lang: Lang) -> &str {
+        let p = lang.page_messages();
+        match self {
+            Self::Done { .. } => End::Done.title(p),
+            Self::AlreadyRated { .. } => End::AlreadyRated.title(p),
+            Self::Saved => End::Saved.title(p),
+            Self::Unsaved => End::Unsaved.title(p),
+            Self::Refused { .. } => End::Refused.title(p),
+            Self::NoForm { code } => Notice::of_link(lang.messages(), code, false).title,
+        }
+    }
+
+    /// All of it.
+    pub(super) fn section(&self, lang: Lang, is_elder: bool) -> Element {
+        let m = lang.messages();
+        let filled = |end: End, case: &str, values: &[(&str, &str)]| end.filled(m, is_elder, case, values);
+        match self {
+            Self::Done { case, accepted } => {
+                let v1::RatingAccepted { receipt, lookup, lookup_url, .. } = accepted;
+                filled(End::Done, case, &[("receipt", receipt), ("lookup", lookup), ("lookup_url", lookup_url)])
+            }
+            Self::AlreadyRated { on } => filled(End::AlreadyRated, "", &[("date", on)]),
+            Self::Saved => filled(End::Saved, "", &[]),
+            Self::Unsaved => filled(End::Unsaved, "", &[]),
+            Self::Refused { refusal, words } => {
+                let case = match &*refusal.code {
+                    known @ ("already-rated" | "expired" | "kept-too-long") => known,
+                    _ => "other",
+                };
+                let date = refusal.rated_on.as_deref().unwrap_or_default();
+                filled(End::Refused, case, &[("date", date), ("code", &refusal.code), ("words", words)])
+            }
+            Self::NoForm { code } => Notice::of_link(m, code, is_elder).node(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
