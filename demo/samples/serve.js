@@ -14,7 +14,12 @@ const { values } = parseArgs({
 });
 
 const SAMPLES = new URL("../../target/samples/", import.meta.url);
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
+const TYPES = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".wasm": "application/wasm",
+};
 const ADDITIONS = JSON.parse(await readFile(new URL("csp.json", import.meta.url), "utf8"));
 const POLICY = [
   "default-src 'none'",
@@ -44,7 +49,7 @@ const server = createServer(async (request, response) => {
   const body = await readFile(file).catch(() => null);
   if (!body) return response.writeHead(404).end();
   response.writeHead(200, {
-    "content-type": `${TYPES[extname(file.pathname)] ?? "application/octet-stream"}; charset=utf-8`,
+    "content-type": TYPES[extname(file.pathname)] ?? "application/octet-stream",
     "content-security-policy": policy(pathname.split("/")[1]),
     // The collector takes a rating by its page's origin, which `no-referrer` would hide from a form post.
     "referrer-policy": "strict-origin-when-cross-origin",

@@ -16,7 +16,7 @@ use crate::{
     shell::{cargo, execute, say, works},
 };
 
-const TARGET: &str = "wasm32-unknown-unknown";
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 pub(crate) const ASSETS: &str = "target/assets";
 /// What our own pages load inside a mini-program.
 pub(crate) const BRIDGE: &str = "haochaping-bridge.js";
@@ -157,7 +157,7 @@ fn registry_remap() -> String {
     home.map(|home| format!("--remap-path-prefix={home}=c")).unwrap_or_default()
 }
 
-fn add_target() -> Result<()> {
+pub(crate) fn add_target() -> Result<()> {
     let libraries = Command::new("rustc").args(["--print", "target-libdir", "--target", TARGET]).output()?;
     if Path::new(String::from_utf8_lossy(&libraries.stdout).trim()).exists() {
         return Ok(());

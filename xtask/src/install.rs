@@ -6,6 +6,7 @@ use std::{path::Path, process::Command};
 use anyhow::{Result, bail};
 
 use crate::{
+    samples,
     shell::{execute, say, works},
     tools::{DECODERS, Tool},
 };
@@ -90,19 +91,12 @@ pub(crate) fn peers(root: &Path) -> Result<()> {
     execute("build the encoder in C", &mut compile)
 }
 
-/// What browser tests and checks of the package need, from npm by lock files; the samples are also built, as a customer
-/// builds them, against the package as it is now.
+/// What browser tests and checks of the package need, from npm by lock files, and the samples against the package as it is now.
 pub(crate) fn npm(root: &Path) -> Result<()> {
     npm_ci(root, "tests/browser", "axe-core/axe.min.js", "the accessibility checker")?;
     npm_ci(root, "tests/browser/bridge", "weixin-js-sdk/index.js", "WeChat's script")?;
     npm_ci(root, "tests/npm", ".bin/tsc", "the checkers of the package")?;
-    npm_ci(root, "demo/samples", ".bin/vite", "the frameworks of the samples")?;
-    for script in ["check", "build"] {
-        let mut build = Command::new("npm");
-        build.args(["run", "--silent", script]).current_dir(root.join("demo/samples"));
-        execute(&format!("{script} the samples"), &mut build)?;
-    }
-    Ok(())
+    samples::of_javascript(root)
 }
 
 /// Installs a folder's packages unless `mark` lies among them.

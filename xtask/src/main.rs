@@ -11,6 +11,7 @@ mod engines;
 mod glue;
 mod install;
 mod package;
+mod samples;
 mod shell;
 mod size;
 mod stages;
@@ -48,6 +49,8 @@ enum Command {
     Build,
     /// Print the size of every file that browsers download, and fail over the budget
     Size,
+    /// Build the sample portals into target/samples: in Yew, and in the frameworks of JavaScript
+    Samples,
     /// Measure
     Bench {
         /// What
@@ -89,6 +92,13 @@ fn run(cli: Cli) -> Result<()> {
             build::widget(&root)?;
             build::javascript(&root)?;
             size::run(&root)
+        }
+        Command::Samples => {
+            samples::of_yew(&root)?;
+            build::widget(&root)?;
+            build::javascript(&root)?;
+            package::npm(&root)?;
+            samples::of_javascript(&root)
         }
         Command::Bench { name: bench::Name::All, arguments } => bench::run_all(&root, &arguments),
         Command::Bench { name, arguments } => bench::run(&root, name, &arguments),

@@ -130,6 +130,7 @@ pub(crate) const BROWSER: Suite = Suite {
         ("needs_no_script", Tool::Npm),
         ("mini_programs::", Tool::Npm),
         ("samples::", Tool::Npm),
+        ("yew::", Tool::Npm),
     ],
     // A browser uses more than a core while it starts, and waits for the collector after that.
     n_threads: Some(2),

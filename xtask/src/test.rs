@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::{
-    build, codegen, engines, install, package,
+    build, codegen, engines, install, package, samples,
     shell::{cargo, execute, say},
     size,
     stages::{self, Stage},
@@ -48,6 +48,7 @@ pub(crate) fn run(root: &Path, full: bool, part: Option<Part>) -> Result<()> {
         stages.extend([API, CRASH, CODES, CLUSTER, ON_SERVER].map(|suite| suite.stage(root, full, &left_out)));
     }
     if wants(Part::Browser) {
+        stages.push(Stage::new("the sample portal in Yew", || samples::of_yew(root)));
         stages.push(Stage::new("what browsers need from npm", || install::npm(root)).needing(&[Tool::Npm]));
         stages.extend([NPM, BROWSER].map(|suite| suite.stage(root, full, &left_out)));
         if full {

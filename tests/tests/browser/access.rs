@@ -13,7 +13,7 @@ fn axe() -> String {
 }
 
 /// What axe finds: rules and the elements they are broken by.
-async fn faults(page: &Page) -> Vec<String> {
+pub(crate) async fn faults(page: &Page) -> Vec<String> {
     // Through the driver: the page's own policy would not let it in.
     page.eval(&format!("if(!window.axe){{{}}}", axe())).await;
     let run = "const done=arguments[arguments.length-1];\

@@ -21,3 +21,4 @@ mod readers;
 mod row;
 mod samples;
 mod storage;
+mod yew;

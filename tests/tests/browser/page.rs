@@ -23,8 +23,8 @@ const WATCH: &str = "window.warned=[];const w=console.warn;console.warn=(...a)=>
     window.failed=[];addEventListener('error',e=>failed.push(String(e.message)));\
     addEventListener('unhandledrejection',e=>failed.push(String(e.reason)));";
 
-/// Finds an element by a selector, in the nth `<hao-cha-ping>` (its shadow first) or in the page.
-const FIND: &str = "const find=(s,n)=>{const h=document.querySelectorAll('hao-cha-ping')[n||0];\
+/// Finds an element by a selector, in the nth widget (its shadow first) or in the page.
+const FIND: &str = "const find=(s,n)=>{const h=document.querySelectorAll('hao-cha-ping,.haochaping')[n||0];\
     return h&&((h.shadowRoot&&h.shadowRoot.querySelector(s))||h.querySelector(s))||document.querySelector(s)};";
 
 pub(crate) struct Page {
@@ -134,7 +134,7 @@ impl Page {
     /// Waits until the Yew app has taken over the nth form.
     pub(crate) async fn taken_over(&self, n: usize) {
         let script = format!(
-            "const h=document.querySelectorAll('hao-cha-ping')[{n}];return !!h&&!!h.shadowRoot&&!!h.shadowRoot.querySelector('.hcp-count')"
+            "const h=document.querySelectorAll('hao-cha-ping,.haochaping')[{n}];return !!h&&!!h.shadowRoot&&!!h.shadowRoot.querySelector('.hcp-count')"
         );
         self.until("the app in place of the plain form", &script).await;
     }
@@ -142,7 +142,7 @@ impl Page {
     /// Waits until the text is to be read in the nth widget or the page.
     pub(crate) async fn reads(&self, text: &str) {
         let script = format!(
-            "const t=[document.body.innerText,...Array.from(document.querySelectorAll('hao-cha-ping'),h=>h.shadowRoot?Array.from(h.shadowRoot.children,c=>c.innerText):'')].join(' ');return t.includes({})",
+            "const t=[document.body.innerText,...Array.from(document.querySelectorAll('hao-cha-ping,.haochaping'),h=>h.shadowRoot?Array.from(h.shadowRoot.children,c=>c.innerText):'')].join(' ');return t.includes({})",
             json!(text)
         );
         self.until(text, &script).await;

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// A server of the samples, ended with the test.
-struct Server(Child);
+pub(crate) struct Server(Child);
 
 impl Drop for Server {
     fn drop(&mut self) {
@@ -25,12 +25,12 @@ impl Drop for Server {
     }
 }
 
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("it is bound").port()
 }
 
 /// Runs a script of demo/samples until it says that it listens.
-fn serve(script: &str, collector: &str, port: u16) -> Server {
+pub(crate) fn serve(script: &str, collector: &str, port: u16) -> Server {
     let mut child = Command::new("node")
         .args([script, "--collector", collector, "--port", &port.to_string()])
         .current_dir(workspace().join("demo/samples"))

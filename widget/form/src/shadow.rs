@@ -7,7 +7,8 @@ use yew::{Children, Html, Properties, component, create_portal, html, use_effect
 
 /// What [`Shadow`] holds.
 #[derive(Clone, Debug, PartialEq, Properties)]
-pub(crate) struct ShadowProps {
+pub struct ShadowProps {
+    /// What stands inside.
     #[prop_or_default]
     pub children: Children,
 }
@@ -15,7 +16,7 @@ pub(crate) struct ShadowProps {
 /// Shows its children in an open shadow root with the form's style sheet. The sheet is constructed and adopted, which a policy
 /// without `style-src 'unsafe-inline'` allows.
 #[component]
-pub(crate) fn Shadow(props: &ShadowProps) -> Html {
+pub fn Shadow(props: &ShadowProps) -> Html {
     let host = use_node_ref();
     let inside = use_state(|| None::<Element>);
     {
