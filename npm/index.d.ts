@@ -88,8 +88,33 @@ export class HcpError extends Error {
   readonly ratedOn?: string;
 }
 
+/** What is rated, as the person knows it. */
+export interface LinkService {
+  item: string | null;
+  agency: string | null;
+  /** The civil date in China on which the service was finished; null for a card. */
+  date: string | null;
+  /** Whether it is one by which the system tests itself; the person must be told. */
+  probe: boolean;
+}
+
+/** The service point of a printed card. */
+export interface LinkCard {
+  kind: "agent" | "window" | "hall";
+  name: string;
+  number: string;
+  place: string;
+  scope: string | null;
+  /** What can have been done, to choose from. */
+  purposes: string[];
+}
+
 /** A rating behind one's own markup. */
 export interface HeadlessRating {
+  readonly service: LinkService;
+  readonly card: LinkCard | null;
+  /** The languages of the official form. */
+  readonly languages: string[];
   readonly levels: LevelChoice[];
   readonly draft: RatingInput;
   /** Options of a level; by default of the one chosen. */

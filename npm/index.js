@@ -111,25 +111,26 @@ async function lookUp(collector, code, options) {
   return body;
 }
 
-/** Opens a link for one's own markup: learns from the collector whether it can be rated, and its key. */
+/** Opens a link for one's own markup: learns from the collector what it is about, whether it can be rated, and its key. */
 async function open(collector, link) {
   const home = trimmed(collector);
-  const path = (link.ticket ? "/r/" + link.ticket : "/c/" + link.card) + "/form?style=template&lang=" + (link.lang || "zh-Hans");
-  const response = await fetch(home + path).catch(() => null);
+  const response = await fetch(home + "/api/v1/links/" + encodeURIComponent(link.ticket || link.card), { credentials: "omit" }).catch(() => null);
   if (!response) throw new HcpError("unreachable");
-  const html = await response.text();
-  // Read as text: a parser would be a sink that Trusted Types refuse.
-  const find = (pattern) => (html.match(pattern) || [])[1];
-  const key = find(/name="key" value="([^"]*)"/);
-  const notice = find(/data-hcp-notice="([^"]*)"/);
-  if (!key) throw new HcpError(notice || "unclear", { ratedOn: notice == "already-rated" ? find(/(\d{4}-\d\d-\d\d)/) : undefined });
-  return new Rating(home, link, key);
+  const about = await response.json().catch(() => ({}));
+  if (!response.ok) throw new HcpError(about.code || "unclear");
+  if (about.state == "rated") throw new HcpError("already-rated", { ratedOn: about.rated_on });
+  const key = about.key || about.visit;
+  if (!key) throw new HcpError("unclear");
+  return new Rating(home, link, key, about);
 }
 
 /** A rating under way behind one's own markup, with the outbox of the widget behind it. */
 class Rating {
-  constructor(collector, link, key) {
+  constructor(collector, link, key, about) {
     this.collector = collector;
+    this.service = about.service;
+    this.card = about.card || null;
+    this.languages = about.languages;
     this.lang = link.lang || "zh-Hans";
     this.draft = { ticket: link.ticket || "", lang: this.lang };
     this.draft[link.ticket ? "key" : "visit"] = key;

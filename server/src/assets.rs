@@ -33,6 +33,12 @@ pub fn version() -> &'static str {
     VERSION
 }
 
+/// The text of the loader; empty if the widget was not built.
+pub fn loader() -> &'static str {
+    let loader = ASSETS.iter().find(|asset| asset.name == LOADER);
+    loader.and_then(|loader| std::str::from_utf8(loader.raw).ok()).unwrap_or("")
+}
+
 /// The integrity value of a file of this release; `None` if it is not there.
 pub fn integrity(name: &str) -> Option<&'static str> {
     static LIST: LazyLock<Value> = LazyLock::new(|| {

@@ -57,6 +57,14 @@ try {
   rmSync(project, { recursive: true });
 }
 
+// The element's own sources, by the types in their comments.
+try {
+  execFileSync(join(bin, "tsc"), ["-p", join(here, "../../widget/element/js")], { encoding: "utf8" });
+  report("the element's sources keep their types");
+} catch (error) {
+  report("the element's sources keep their types", error.stdout || error.message);
+}
+
 // What an import must not do: touch the page. Node has none.
 const widget = await import(join(folder, "widget/index.js"));
 report("the class is imported without a page", typeof widget.define === "function" && typeof widget.HaoChaPing === "function" ? "" : "no class");

@@ -66,6 +66,10 @@ test("one's own markup opens a link, and learns that it was rated", async () => 
   assert.equal(rating.set({ level: "very_dissatisfied" }).check()[0].code, "reason-missing");
   assert.deepEqual(rating.set({ comment: "不好" }).check(), []);
   assert.equal(rating.options().length, 8);
+  assert.equal(rating.service.date.length, 10);
+  assert.equal(rating.card, null);
+  assert.deepEqual(rating.languages, ["zh-Hans", "zh-Hant", "en"]);
+  await assert.rejects(hcp.open(collector, { ticket: "WRONG" }), (error) => error.code === "malformed");
   await assert.rejects(hcp.open(collector, { ticket: tickets[0] }), (error) => error.code === "already-rated" && error.ratedOn.length === 10);
 });
 
@@ -73,4 +77,27 @@ test("the outbox judges answers as the domain does", async () => {
   const { judge } = await import(resolve(import.meta.dirname, "../../widget/element/js/outbox.js"));
   const table = JSON.parse(readFileSync(resolve(import.meta.dirname, "../fixtures/answers.json"), "utf8"));
   for (const { name, status, body, outcome } of table) assert.equal(judge(status, body), outcome, name);
+});
+
+test("the element's life is what its table says, in every state and for every event", async () => {
+  const { LIFE } = await import(resolve(import.meta.dirname, "../../widget/element/js/life.js"));
+  const states = Object.keys(LIFE);
+  const happenings = ["connect", "leave", "form", "notice", "submit", "queued", "refused", "ended"];
+  const leads = Object.fromEntries(states.map((state) => [state, happenings.map((happening) => LIFE[state][happening] || "-").join(" ")]));
+  assert.deepEqual(leads, {
+    //       connect leave form notice submit queued refused ended
+    away: "asking - - - - - - -",
+    asking: "- away open closed - - - -",
+    open: "- away open closed sending waiting - closed",
+    sending: "- away open closed - waiting open closed",
+    waiting: "- away open closed - waiting open closed",
+    closed: "- away open closed - - - -",
+  });
+  for (const state of states) {
+    assert.deepEqual(Object.keys(LIFE[state]).filter((happening) => !happenings.includes(happening)), [], "no event is unknown");
+    assert.ok(state == "away" || LIFE[state].leave == "away", "it can be taken out of the page in every state");
+    assert.ok(state == "away" || LIFE[state].form == "open", "the page may name another link in every state");
+  }
+  // Nothing is sent twice, and nothing is said to have ended that was not.
+  assert.deepEqual(states.filter((state) => LIFE[state].submit), ["open"]);
 });

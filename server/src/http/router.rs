@@ -110,6 +110,7 @@ fn routes(app: &App) -> Router<Shared> {
         .route("/briefings", get(public::briefings::list))
         .route("/briefings/{region}/{month}", get(public::briefings::show))
         .route("/briefings/{region}/{month}/{kind}", get(public::briefings::download))
+        .route("/r/{ticket}/widget.js", get(citizen::script::show))
         .route("/r/{ticket}/done", get(citizen::done::page))
         .route("/c/{card}/done", get(citizen::done::card_page))
         .route("/q", get(citizen::lookup::form).post(citizen::lookup::submit))

@@ -12,6 +12,7 @@ mod handling;
 mod journeys;
 mod ledger;
 mod mini_programs;
+mod one_tag;
 mod pad;
 mod pad_store;
 mod page;

@@ -2,8 +2,14 @@
 
 use axum::{Router, http::HeaderValue, response::Response, routing::get};
 
-/// Serves one page with these widgets; returns its address on `localhost`.
+/// Serves one page with the loader and these widgets; returns its address on `localhost`.
 pub(crate) fn serve(listener: tokio::net::TcpListener, collector: &str, body: String) -> String {
+    let loader = format!("<script type=\"module\" src=\"{collector}/v1/haochaping.js\"></script>");
+    serve_page(listener, collector, &loader, &body)
+}
+
+/// Serves one page as it is; returns its address on `localhost`.
+pub(crate) fn serve_page(listener: tokio::net::TcpListener, collector: &str, head: &str, body: &str) -> String {
     let port = listener.local_addr().expect("it listens").port();
     let policy = format!(
         "default-src 'none'; script-src {collector} 'wasm-unsafe-eval'; style-src 'self'; connect-src {collector}; \
@@ -12,7 +18,7 @@ pub(crate) fn serve(listener: tokio::net::TcpListener, collector: &str, body: St
     );
     let html = format!(
         "<!doctype html><html lang=\"zh-Hans\"><meta charset=\"utf-8\"><title>示例门户</title>\
-         <script type=\"module\" src=\"{collector}/v1/haochaping.js\"></script><main><h1>办件结果（示例）</h1>{body}</main>"
+         {head}<main><h1>办件结果（示例）</h1>{body}</main>"
     );
     let policy = HeaderValue::from_str(&policy).expect("plain");
     let page = move || {

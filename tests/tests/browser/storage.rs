@@ -138,6 +138,28 @@ async fn a_database_that_never_answers_holds_nothing_up() {
 }
 
 /// Twenty wait already: the next is not kept, says so, and is sent all the same.
+/// A database that opens after five seconds, on a device that lost the mirror: what waits in it is sent all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_slow_database_holds_is_sent_when_it_opens() {
+    let mut gate = Gate::open(Wasm::Passes, &[]).await;
+    let profile = tempfile::tempdir().unwrap();
+    gate.break_next(&[Fault::Reset; 50]);
+    let page = Page::on_profile(profile.path()).await;
+    submit(&page, &gate.rating_page(&gate.ticket())).await;
+    page.reads(SAVED).await;
+    page.eval("localStorage.clear()").await;
+    page.kill();
+    gate.heal();
+    let page = Page::on_profile(profile.path()).await;
+    let slow = "const open=IDBFactory.prototype.open;IDBFactory.prototype.open=function(...given){const request=open.apply(this,given);\
+        Object.defineProperty(request,'onsuccess',{set:f=>request.addEventListener('success',()=>setTimeout(f,5000))});return request};";
+    page.cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": slow })).await;
+    page.goto(&gate.rating_page(&gate.ticket())).await;
+    page.reads("这是您此前保存的评价，现已提交").await;
+    page.close().await;
+    assert_eq!(rows(&mut gate.collector).await, [satisfied()]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn beyond_twenty_a_rating_stays_in_the_page_and_is_still_sent() {
     let mut gate = Gate::open(Wasm::Passes, &[]).await;

@@ -184,7 +184,7 @@ async fn axe_finds_nothing_in_any_state_of_the_gallery() {
     }
     // What the look is worth: it sees a label that names nothing, and a text without contrast.
     page.goto(&portal.url("yew", &[], "#/gallery/bad")).await;
-    page.reads("评价内容").await;
+    page.until("the form", "return !!find('textarea')").await;
     page.eval(
         "const r=document.querySelector('.haochaping').shadowRoot;r.querySelector('label[for=comment]').remove();\
         r.querySelector('.hcp-hint').style.color='#eee'",

@@ -52,10 +52,11 @@ const wechat = {
   close: () => page.WeixinJSBridge.call("closeWindow"),
 };
 
+/** @param {string} name @param {object} arg @param {object} options @param {(isOk: boolean) => void} answered */
 function askWeChat(name, arg, options, answered) {
   const face = page.wx && page.wx.miniProgram;
   if (face) return face[name](Object.assign({ success: () => answered(true), fail: () => answered(false) }, options));
-  page.WeixinJSBridge.invoke("invokeMiniProgramAPI", { name: name, arg: arg }, (answer) => {
+  page.WeixinJSBridge.invoke("invokeMiniProgramAPI", { name: name, arg: arg }, (/** @type {any} */ answer) => {
     answered(/:ok$/.test((answer && (answer.errMsg || answer.err_msg)) || ""));
   });
 }
@@ -73,14 +74,18 @@ const alipay = {
 };
 
 const isWeChat = /MicroMessenger/.test(agent) || page.__wxjs_environment == "miniprogram";
-const host = isWeChat ? wechat : /AlipayClient/.test(agent) ? alipay : null;
+// Neither of the two elsewhere: nothing below is started then.
+const host = /** @type {Host} */ (isWeChat ? wechat : /AlipayClient/.test(agent) ? alipay : null);
 const lang = document.documentElement.lang;
-const text = TEXTS[lang] || TEXTS[/^en/.test(lang) ? "en" : "zh-Hans"];
+const text = /** @type {Record<string, typeof TEXTS.en>} */ (TEXTS)[lang] || TEXTS[/^en/.test(lang) ? "en" : "zh-Hans"];
 
 let receipt = "";
 let until = 0;
+/** @type {ReturnType<typeof setTimeout>} */
 let timer;
+/** @type {HTMLButtonElement} */
 let button;
+/** @type {HTMLElement} */
 let note;
 let isTold = false;
 let isSettled = false;
@@ -90,16 +95,17 @@ let hasTriedBack = false;
 let hasWarned = false;
 
 if (host) {
-  document.addEventListener("hcp-rated", (event) => rated(event.target, /** @type {CustomEvent} */ (event).detail));
+  document.addEventListener("hcp-rated", (event) => rated(/** @type {Element} */ (event.target), /** @type {CustomEvent} */ (event).detail));
   document.addEventListener(host.ready, look);
   // The page after a form that went without script.
   const done = /** @type {HTMLElement} */ (document.querySelector("[data-hcp-done][data-receipt]"));
   if (done) rated(done.closest("hao-cha-ping") || done, { outcome: done.dataset.hcpDone, receipt: done.dataset.receipt });
 }
 
-/** The collector has the rating. One that only waits to be sent is nothing to tell yet. */
+/** The collector has the rating. One that only waits to be sent is nothing to tell yet.
+ *  @param {Element} place @param {{outcome?: string, receipt?: string}} detail */
 function rated(place, detail) {
-  if (!/^(accepted|replayed)$/.test(detail.outcome) || !detail.receipt) return;
+  if (!/^(accepted|replayed)$/.test(detail.outcome || "") || !detail.receipt) return;
   receipt = detail.receipt;
   isTold = false;
   until = Date.now() + WAIT_MS;
@@ -167,6 +173,7 @@ function leave() {
   if (hasTriedBack || !host.isMiniProgram() || !host.canTell()) return close();
   hasTriedBack = true;
   let isOpen = true;
+  /** @param {boolean} isOk */
   const answered = (isOk) => {
     if (!isOpen) return;
     isOpen = false;
@@ -194,6 +201,7 @@ function stay() {
   if (hadFocus) note.focus();
 }
 
+/** @param {() => void} call */
 function attempt(call) {
   try {
     call();
@@ -204,6 +212,7 @@ function attempt(call) {
   }
 }
 
+/** @param {unknown} cause */
 function warn(cause) {
   if (!hasWarned) console.warn("haochaping: the app's bridge failed: " + String(cause).slice(0, 80) + "; the rating is stored");
   hasWarned = true;

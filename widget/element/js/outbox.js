@@ -5,30 +5,49 @@ const MOST = 20;
 const LONGEST = 72 * 3600 * 1000;
 const FIRST_LIMIT = 8000;
 const LONGEST_WAIT = 60000;
+/** How long a person waits for a store. */
+const SLOW = 2000;
+/** @type {Record<string, Outbox>} */
 const boxes = {};
 
-/** The outbox of a collector: one for a page, whatever it holds several of. */
+/** What the collector answered: a receipt, or a problem.
+ *  @typedef {{receipt?: string, lookup?: string, lookup_url?: string, rated_at?: string, code?: string, rated_on?: string,
+ *    violations?: object[]}} Answer */
+/** A rating that is written down; `haochaping_yew::outbox::Entry` is the same.
+ *  @typedef {{id: string, ticket: string, body: string, at?: number, kept?: boolean, words?: string,
+ *    end?: {outcome: string, body: Answer | null}}} Entry */
+/** Hears what became of a rating, and whether nobody showed that so far; true if the person now sees it.
+ *  @typedef {(entry: Entry, outcome: string, body?: Answer | null, isLate?: number) => boolean | void} Listener */
+/** How far the sending of an entry is.
+ *  @typedef {{tries: number, after: number, busy?: boolean, timer?: ReturnType<typeof setTimeout>}} Run */
+
+/** The outbox of a collector: one for a page, whatever it holds several of.
+ *  @param {string} collector */
 export function outboxOf(collector) {
   return boxes[collector] || (boxes[collector] = new Outbox(collector));
 }
 
-/** "accepted", "replayed", "refused", or "later" where nothing is decided: a captive portal also answers 200. */
+/** "accepted", "replayed", "refused", or "later" where nothing is decided: a captive portal also answers 200.
+ *  @param {number} status @param {Answer | null} body */
 export function judge(status, body) {
   if ((status == 200 || status == 201) && body && String(body.receipt).length == 19 && body.lookup) return status == 200 ? "replayed" : "accepted";
-  return body && body.code && status >= 400 && status < 500 && !/408|425|429/.test(status) ? "refused" : "later";
+  return body && body.code && status >= 400 && status < 500 && !/408|425|429/.test(String(status)) ? "refused" : "later";
 }
 
-/** Sends JSON once; never rejects. `wait` is what the collector asks for, in milliseconds. */
+/** Sends JSON once; never rejects. `wait` is what the collector asks for, in milliseconds.
+ *  @param {string} url @param {string} body @param {number} limit
+ *  @returns {Promise<{status: number, wait: number, body: Answer | null}>} */
 function post(url, body, limit) {
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), limit);
+  /** @type {RequestInit} */
   const init = { method: "POST", mode: "cors", credentials: "omit", keepalive: true, signal: abort.signal, body: body };
   init.headers = { "content-type": "application/json" };
-  const answer = { status: 0, wait: 0, body: null };
+  const answer = { status: 0, wait: 0, body: /** @type {Answer | null} */ (null) };
   return fetch(url, init)
     .then((response) => {
       answer.status = response.status;
-      answer.wait = 1000 * parseInt(response.headers.get("retry-after"), 10) || 0;
+      answer.wait = 1000 * parseInt(response.headers.get("retry-after") || "", 10) || 0;
       return response.text();
     })
     .then((text) => (answer.body = JSON.parse(text)))
@@ -36,10 +55,10 @@ function post(url, body, limit) {
     .then(() => (clearTimeout(timer), answer));
 }
 
+/** The database, whenever it opens; nothing where there is none. Some web-views never answer.
+ *  @param {string} name @returns {Promise<IDBDatabase | void>} */
 function open(name) {
   return new Promise((done) => {
-    // Some web-views never answer.
-    setTimeout(done, 2000);
     try {
       const request = indexedDB.open(name, 1);
       request.onupgradeneeded = () => request.result.createObjectStore("ratings", { keyPath: "id" });
@@ -51,41 +70,54 @@ function open(name) {
   });
 }
 
+/** Waits for so long at most; what is done later still counts.
+ *  @template T @param {Promise<T>} promise @returns {Promise<T | void>} */
+const notLong = (promise) => Promise.race([promise, /** @type {Promise<void>} */ (new Promise((done) => setTimeout(done, SLOW)))]);
+
 class Outbox {
+  /** @param {string} collector */
   constructor(collector) {
     this._url = collector + "/api/v1/ratings";
     // Namespaced by schema and collector: a portal may have tried another one before.
     this._name = "haochaping/1/" + collector;
+    /** @type {Record<string, Entry>} */
     this._entries = {};
+    /** @type {Record<string, Run>} */
     this._runs = {};
+    /** @type {Listener[]} */
     this._listeners = [];
     this._db = open(this._name);
-    this._ready = this._load();
-    this._ready.then(() => this.flush());
+    // Whatever a slow store gives too late for the start is sent all the same.
+    const loaded = this._load().then(() => this.flush());
+    this._ready = notLong(loaded);
     const wake = () => document.visibilityState == "hidden" || this.flush();
     ["online", "pageshow"].forEach((name) => addEventListener(name, wake));
     document.addEventListener("visibilitychange", wake);
   }
 
   /** Hears `(entry, outcome, body)`, where the outcome is also "waits" for what was found waiting, and returns true for an
-   *  end that the person now sees. */
+   *  end that the person now sees.
+   *  @param {Listener} listener */
   listen(listener) {
     if (!this._listeners.includes(listener)) this._listeners.push(listener);
     this._ready.then(() => Object.values(this._entries).forEach((entry) => (entry.end ? this._tell(entry) : listener(entry, "waits"))));
   }
 
+  /** @param {Listener} listener */
   unlisten(listener) {
     this._listeners = this._listeners.filter((one) => one != listener);
   }
 
-  /** Writes a rating down, then sends it. `entry` is `{id, ticket, body}`; `entry.kept` says whether it outlives the page. */
+  /** Writes a rating down, then sends it; `entry.kept` says then whether it outlives the page.
+   *  @param {Entry} entry */
   put(entry) {
     entry.at = Date.now();
     this._entries[entry.id] = entry;
     return this._ready.then(() => this._save(entry)).then(() => this._send(entry));
   }
 
-  /** Sends whatever waits, now; where a person asks, even before the collector's own time. */
+  /** Sends whatever waits, now; where a person asks, even before the collector's own time.
+   *  @param {boolean} [isAsked] */
   flush(isAsked) {
     Object.values(this._entries).forEach((entry) => {
       if (isAsked && this._runs[entry.id]) this._runs[entry.id].after = 0;
@@ -93,12 +125,13 @@ class Outbox {
     });
   }
 
+  /** One action in a transaction of its own; nothing where it cannot be done.
+   *  @param {"put" | "delete" | "getAll"} action @param {any} [argument] @returns {Promise<any>} */
   _store(action, argument) {
     return this._db.then(
       (db) =>
-        new Promise((done) => {
+        new Promise((/** @type {(value?: any) => void} */ done) => {
           if (!db) return done();
-          setTimeout(done, 2000);
           try {
             const work = db.transaction("ratings", "readwrite", { durability: "strict" });
             const request = work.objectStore("ratings")[action](argument);
@@ -111,12 +144,13 @@ class Outbox {
     );
   }
 
+  /** @param {Entry} entry */
   async _save(entry) {
     const others = Object.values(this._entries).filter((other) => other.kept && other.id != entry.id);
-    if (others.length >= MOST && !entry.end) return (entry.kept = false);
+    if (others.length >= MOST && !entry.end) return void (entry.kept = false);
     const key = this._name + "/" + entry.id;
     const record = Object.assign({}, entry, { kept: true });
-    let kept = await this._store("put", record);
+    let kept = await notLong(this._store("put", record));
     try {
       localStorage.setItem(key, JSON.stringify(record));
       kept = true;
@@ -126,6 +160,7 @@ class Outbox {
     entry.kept = !!kept;
   }
 
+  /** @param {Entry} entry */
   _forget(entry) {
     delete this._entries[entry.id];
     try {
@@ -136,16 +171,23 @@ class Outbox {
     return this._store("delete", entry.id);
   }
 
+  /** The mirror at once, the database when it opens. */
   async _load() {
-    const found = (await this._store("getAll")) || [];
     try {
-      Object.keys(localStorage).forEach((key) => key.startsWith(this._name + "/") && found.push(JSON.parse(localStorage[key])));
+      this._takeIn(Object.keys(localStorage).filter((key) => key.startsWith(this._name + "/")).map((key) => JSON.parse(localStorage[key])));
     } catch (error) {
       // What is in the database is enough.
     }
+    this._takeIn((await this._store("getAll")) || []);
+  }
+
+  /** What was given meanwhile is known better here.
+   *  @param {Entry[]} found */
+  _takeIn(found) {
     found.forEach((entry) => (this._entries[entry.id] = this._entries[entry.id] || entry));
   }
 
+  /** @param {Entry} entry */
   async _send(entry) {
     const run = this._runs[entry.id] || (this._runs[entry.id] = { tries: 0, after: 0 });
     // What is not written down yet is not sent.
@@ -158,16 +200,17 @@ class Outbox {
     run.tries++;
     let outcome = judge(answer.status, answer.body);
     // Old ones get a last try before they are given up.
-    if (outcome == "later" && Date.now() - entry.at > LONGEST) outcome = "refused";
-    if (outcome != "later") return this._settle(entry, outcome, answer);
+    if (outcome == "later" && Date.now() - (entry.at || 0) > LONGEST) outcome = "refused";
+    if (outcome != "later") return this._settle(entry, outcome, answer.body);
     const wait = Math.max(answer.wait, Math.random() * Math.min(LONGEST_WAIT, 1000 << Math.min(run.tries, 6)));
     run.after = answer.wait && Date.now() + answer.wait;
     run.timer = setTimeout(() => ((run.after = 0), this._send(entry)), wait);
     this._listeners.forEach((listener) => listener(entry, outcome));
   }
 
-  async _settle(entry, outcome, answer) {
-    entry.end = { outcome: outcome, body: answer.body && answer.body.code || outcome != "refused" ? answer.body : { code: "kept-too-long" } };
+  /** @param {Entry} entry @param {string} outcome @param {Answer | null} body */
+  async _settle(entry, outcome, body) {
+    entry.end = { outcome: outcome, body: (body && body.code) || outcome != "refused" ? body : { code: "kept-too-long" } };
     // Of a refused one the person's words are still theirs; of an accepted one nothing stays.
     if (outcome == "refused") entry.words = JSON.parse(entry.body).comment;
     entry.body = "";
@@ -175,9 +218,11 @@ class Outbox {
     if (!this._tell(entry)) await this._save(entry);
   }
 
+  /** @param {Entry} entry */
   _tell(entry) {
+    const { outcome, body } = entry.end || { outcome: "", body: null };
     // Whoever sent it comes first, and then anybody who can show it.
-    const isSeen = [0, 1].some((late) => this._listeners.some((listener) => listener(entry, entry.end.outcome, entry.end.body, late)));
+    const isSeen = [0, 1].some((late) => this._listeners.some((listener) => listener(entry, outcome, body, late)));
     if (isSeen) this._forget(entry);
     return isSeen;
   }

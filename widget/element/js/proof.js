@@ -3,32 +3,37 @@
 
 import { check, initSync } from "./proof-glue.js";
 
-const section = document.querySelector("[data-proof]");
-const button = section.querySelector("button");
-const said = section.querySelector("[role=status]");
-let loading;
+const section = /** @type {HTMLElement} */ (document.querySelector("[data-proof]"));
+const button = /** @type {HTMLButtonElement} */ (section.querySelector("button"));
+const said = /** @type {HTMLElement} */ (section.querySelector("[role=status]"));
+const data = /** @type {Record<string, string>} */ (section.dataset);
+/** @type {Promise<unknown> | null} */
+let loading = null;
 
 /** Loads the check once; a failure is not kept. */
 function load() {
   loading =
     loading ||
-    fetch(section.dataset.wasm, { integrity: section.dataset.integrity })
+    fetch(data.wasm, { integrity: data.integrity })
       .then((response) => response.arrayBuffer())
       .then((bytes) => WebAssembly.compile(bytes))
       .then((module) => initSync({ module: module }));
-  loading.catch(() => (loading = 0));
+  loading.catch(() => (loading = null));
   return loading;
 }
 
+/** @param {string} name @param {Record<string, any>} [values] */
 function say(name, values) {
-  const fill = (text, key) => text.replace("{" + key + "}", () => values[key]);
-  said.textContent = Object.keys(values || {}).reduce(fill, section.dataset[name]);
+  const filled = values || {};
+  /** @param {string} text @param {string} key */
+  const fill = (text, key) => text.replace("{" + key + "}", () => filled[key]);
+  said.textContent = Object.keys(filled).reduce(fill, data[name]);
   said.classList.toggle("fault", name != "holds" && name != "promised" && name != "checking");
 }
 
 /** The proof as the collector gives it now. That the leaf is gone is an answer, and not a bad network. */
 async function fetched() {
-  const response = await fetch(section.dataset.proof, { cache: "no-store" });
+  const response = await fetch(data.proof, { cache: "no-store" });
   if (response.ok) return response.text();
   const problem = await response.json();
   throw { isGone: problem.code == "leaf-gone" };
@@ -39,15 +44,17 @@ async function run() {
   say("checking");
   try {
     [proof] = await Promise.all([fetched(), load()]);
-  } catch (error) {
+  } catch (thrown) {
+    const error = /** @type {any} */ (thrown);
     if (error.isGone) return say("gone");
     return say(error instanceof WebAssembly.CompileError ? "unable" : "unreachable");
   }
   try {
-    const shown = JSON.parse(check(proof, section.dataset.receipt));
+    const shown = JSON.parse(check(proof, data.receipt));
     if (shown.promised) say("promised", shown);
     else say("holds", Object.assign(shown, { n: shown.index + 1 }));
-  } catch (error) {
+  } catch (thrown) {
+    const error = /** @type {any} */ (thrown);
     say("fails", { why: error.message || error });
   }
 }
@@ -55,7 +62,7 @@ async function run() {
 // Without WebAssembly the link to the proof stays what there is.
 if (typeof WebAssembly == "object") {
   button.hidden = false;
-  let isBusy;
+  let isBusy = false;
   button.addEventListener("click", () => {
     if (isBusy) return;
     isBusy = true;

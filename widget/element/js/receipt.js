@@ -1,23 +1,24 @@
 // The buttons beside a receipt.
 
-/** Copies the look-up code, prints the page, or saves the receipt as a picture. */
-export function press(button) {
-  const section = button.closest("section");
-  const lines = Array.from(section.querySelectorAll("h2,dt,dd"), (line) => line.textContent);
+/** Copies the look-up code, prints the page, or saves the receipt as a picture.
+ *  @param {HTMLButtonElement} button @param {HTMLElement} section */
+export function press(button, section) {
+  const lines = Array.from(section.querySelectorAll("h2,dt,dd"), (line) => line.textContent || "");
   if (button.name == "print") print();
   else if (button.name == "picture") picture(lines);
   else {
-    const note = section.querySelector("[data-copied]");
+    const note = /** @type {HTMLElement} */ (section.querySelector("[data-copied]"));
     // No clipboard outside secure contexts.
     const copied = navigator.clipboard ? navigator.clipboard.writeText(lines[lines.length - 1]) : Promise.reject();
-    copied.then(() => (note.textContent = note.dataset.copied), () => (note.textContent = note.dataset.failed));
+    copied.then(() => (note.textContent = note.dataset.copied || ""), () => (note.textContent = note.dataset.failed || ""));
   }
 }
 
-/** Draws a title and then lines of label and text by turns, and offers them as a file. */
+/** Draws a title and then lines of label and text by turns, and offers them as a file.
+ *  @param {string[]} lines */
 function picture(lines) {
   const canvas = document.createElement("canvas");
-  const pen = canvas.getContext("2d");
+  const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   canvas.width = 1000;
   canvas.height = 120 + 45 * lines.length;
   pen.fillStyle = "#fff";
@@ -26,6 +27,7 @@ function picture(lines) {
   pen.font = "30px sans-serif";
   lines.forEach((line, place) => pen.fillText(line, place && place % 2 == 0 ? 320 : 40, 80 + 90 * ((place + 1) >> 1)));
   canvas.toBlob((blob) => {
+    if (!blob) return;
     const link = document.createElement("a");
     link.href = URL.createObjectURL(blob);
     link.download = "haochaping.png";

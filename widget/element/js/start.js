@@ -3,10 +3,12 @@
 
 import { initSync } from "./glue.js";
 
+/** The app on its way, and its language. @type {Promise<void> & {lang: string} | undefined} */
 let loading;
-let isTold;
+let isTold = false;
 
-/** Tells the collector why nothing started: the code and nothing else. */
+/** Tells the collector why nothing started: the code and nothing else.
+ *  @param {string} collector @param {string} code @param {string} [detail] */
 export function report(collector, code, detail) {
   if (isTold) return;
   isTold = true;
@@ -14,20 +16,21 @@ export function report(collector, code, detail) {
   fetch(collector + "/api/v1/widget-failures?cause=" + code, { method: "POST", mode: "no-cors", credentials: "omit", keepalive: true }).catch(() => 0);
 }
 
-/** Loads the app once a page, in the language of the first form; one in another language stays plain, and works. */
+/** Loads the app once a page, in the language of the first form; one in another language stays plain, and works.
+ *  @param {string} collector @param {string} lang @returns {Promise<void>} */
 export function load(collector, lang) {
   if (!loading) {
-    loading = start(collector + "/v/" + VERSION + "/haochaping." + lang + ".wasm", lang);
-    loading.lang = lang;
+    loading = Object.assign(start(collector + "/v/" + VERSION + "/haochaping." + lang + ".wasm", lang), { lang: lang });
     loading.catch(([code, detail]) => report(collector, code, detail));
   }
   return loading;
 }
 
 /** The language of the app that is loaded or on its way. */
-export const loaded = () => loading.lang;
+export const loaded = () => loading && loading.lang;
 
-/** Rejects with a code and what it is about. */
+/** Rejects with a code and what it is about.
+ *  @param {string} url @param {string} lang */
 async function start(url, lang) {
   if (typeof WebAssembly != "object") throw ["no-webassembly"];
   let response;
@@ -44,6 +47,6 @@ async function start(url, lang) {
   try {
     initSync({ module: await WebAssembly.compile(await response.arrayBuffer()) });
   } catch (error) {
-    throw /unsafe-eval|Content Security Policy/.test(error) ? ["wasm-csp"] : ["wasm-damaged"];
+    throw /unsafe-eval|Content Security Policy/.test(String(error)) ? ["wasm-csp"] : ["wasm-damaged"];
   }
 }

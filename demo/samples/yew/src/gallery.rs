@@ -27,10 +27,15 @@ pub struct StateProps {
 pub fn State(props: &StateProps) -> Html {
     let lang = Lang::ZhHans;
     let form = example::forms(lang).into_iter().find(|form| form.name == props.name);
-    let form = form.map(|form| form.node(lang, "", form.progress));
-    let end = || example::ends(lang).into_iter().find(|(name, _)| *name == props.name).map(|(_, end)| end);
+    let form = form.map(|form| (form.title, form.node(lang, "", form.progress)));
+    let end = || example::ends(lang).into_iter().find(|(name, _)| *name == props.name);
     match form.or_else(end) {
-        Some(element) => html! { <section class="card rate"><Shadow><Markup {element} /></Shadow></section> },
+        Some((title, element)) => html! {
+            <>
+                <h1>{ title }</h1>
+                <section class="card rate" aria-label="评价组件"><Shadow><Markup {element} /></Shadow></section>
+            </>
+        },
         None => html! { <p>{ "没有这个状态。" }</p> },
     }
 }

@@ -41,12 +41,11 @@ fn Portal() -> Html {
     // What was submitted without network goes on its way on every page of the portal.
     let outbox = use_outbox(&query.collector);
     let waiting = (outbox.n_waiting > 0).then(|| {
-        html! { <p class="note" role="status">{ format!("有 {} 条评价等待提交，联网后自动提交", outbox.n_waiting) }</p> }
+        html! { <p role="status">{ format!("有 {} 条评价等待提交，联网后自动提交", outbox.n_waiting) }</p> }
     });
     html! {
         <ContextProvider<Query> context={(*query).clone()}>
-            <p class="note">{ "示例页面：单位、编号和日期均为虚构" }</p>
-            { waiting }
+            <aside class="note">{ "示例页面：单位、编号和日期均为虚构" }{ waiting }</aside>
             <header class="band">
                 <div class="inner"><p class="name">{ "示例政务服务网" }</p><p>{ "Yew" }</p></div>
             </header>

@@ -36,6 +36,7 @@ use crate::http::citizen;
         citizen::form::page,
         citizen::form::scanned_page,
         citizen::form::fragment,
+        citizen::script::show,
         citizen::submit::submit,
         citizen::done::page,
         citizen::form::card_page,

@@ -80,13 +80,7 @@ async fn show(app: &App, link: &Link, arrived: Arrived, headers: &HeaderMap) -> 
         let is_replay = arrived.again.is_some();
         let section =
             Done { messages: m, accepted: &accepted, is_replay, is_elder: reader.is_elder(), has_title: false };
-        return view.respond(
-            reader.page_messages().done_title,
-            &section.node().to_html(),
-            StatusCode::OK,
-            false,
-            false,
-        );
+        return view.respond(reader.page_messages().done_title, &section.node(), StatusCode::OK, false, false);
     }
     match link.find(app, Moment::Return).await {
         Err(reason) => view.no_form(reason),

@@ -7,5 +7,6 @@ pub mod handling;
 pub(super) mod link;
 pub mod lookup;
 pub(super) mod posted;
+pub mod script;
 pub mod submit;
 mod view;

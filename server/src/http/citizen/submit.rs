@@ -184,13 +184,7 @@ fn done(view: &LinkView<'_>, accepted: &Accepted) -> Response {
             is_elder: view.reader.is_elder(),
             has_title: true,
         };
-        return view.respond(
-            view.reader.page_messages().done_title,
-            &section.node().to_html(),
-            StatusCode::OK,
-            false,
-            false,
-        );
+        return view.respond(view.reader.page_messages().done_title, &section.node(), StatusCode::OK, false, false);
     }
     let token =
         DoneToken::mint(&view.app.keys().page, view.link.token(), accepted.part, &accepted.id, view.app.clock.now());

@@ -5,14 +5,17 @@ use axum::{
     response::Response,
 };
 use haochaping::{
-    form::{Notice, Post, RatingForm, Subject, html::escape},
+    form::{Element, Notice, Post, RatingForm, Subject, html::escape},
     link::PageToken,
     rating::{Channel, RatingDraft},
     wire::v1,
 };
 use serde::Deserialize;
 
-use super::link::{Found, Link, NoForm};
+use super::{
+    link::{Found, Link, NoForm},
+    script,
+};
 use crate::{
     app::{App, random},
     http::page::{self, Page, Reader},
@@ -44,12 +47,20 @@ impl Asked {
 }
 
 /// Whether the answer is a page of ours or a fragment for the element on another site.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
     /// A whole page.
     Page,
     /// Style and content only.
     Fragment,
+    /// A script that puts the element into the page, style and content in it. Any page can have it, so it holds nothing that is
+    /// not shown.
+    Script {
+        /// Whether the tag says its language.
+        is_lang_asked: bool,
+        /// The theme that the tag asks for, or empty.
+        theme: String,
+    },
 }
 
 /// One link as it is shown to one reader.
@@ -89,11 +100,13 @@ impl LinkView<'_> {
         let action =
             if self.shape == Shape::Page { format!("{}{path}", app.config.base_path()) } else { app.config.url(&path) };
         let notice: Vec<_> = (!filled.notice.is_empty()).then_some(filled.notice.into()).into_iter().collect();
+        let page_token = PageToken::mint(&app.keys().page, self.link.token(), &key, app.clock.now());
+        let is_private = !matches!(self.shape, Shape::Script { .. });
         let post = Post {
             action: &action,
             ticket: if matches!(self.link, Link::Ticket(_)) { self.link.token() } else { "" },
-            page_token: &PageToken::mint(&app.keys().page, self.link.token(), &key, app.clock.now()),
-            key: &key,
+            page_token: if is_private { &page_token } else { "" },
+            key: if is_private { &key } else { "" },
             via: &self.via,
             mode: if self.reader.is_elder() { self.reader.mode() } else { "" },
             takes_focus: self.shape == Shape::Page,
@@ -108,16 +121,15 @@ impl LinkView<'_> {
             is_elder: self.reader.is_elder(),
             driver: post,
         };
-        let html = form.node().to_html();
         let is_error = !filled.faults.is_empty() || !filled.notice.is_empty();
-        self.respond(self.reader.page_messages().title, &self.element(&html), status, is_error, true)
+        self.respond(self.reader.page_messages().title, &form.node(), status, is_error, true)
     }
 
     /// A notice in the place of the form; a page has its title above.
     fn notice(&self, notice: Notice<'_>, status: StatusCode) -> Response {
         let title = notice.title;
         let notice = if self.shape == Shape::Page { Notice { title: "", ..notice } } else { notice };
-        self.respond(title, &notice.node().to_html(), status, false, false)
+        self.respond(title, &notice.node(), status, false, false)
     }
 
     /// This visit was rated on this day, with another content.
@@ -146,35 +158,41 @@ impl LinkView<'_> {
         self.notice(notice, reason.status())
     }
 
-    /// Content as page or fragment.
+    /// Content as page, fragment or script.
     pub(super) fn respond(
         &self,
         title: &str,
-        content: &str,
+        content: &Element,
         status: StatusCode,
         is_error: bool,
         has_widget: bool,
     ) -> Response {
-        if self.shape == Shape::Fragment {
-            let tag = if self.is_style_inert { "template" } else { "style" };
-            let body = format!(
-                "<!doctype html><meta charset=\"utf-8\"><title>{}</title><{tag} data-hcp>{}</{tag}>{content}",
-                escape(title),
-                haochaping::form::STYLE
-            );
-            return page::html(&self.app.config, status, "no-store", page::Host::default(), body);
+        match &self.shape {
+            Shape::Script { is_lang_asked, theme } => script::respond(self, *is_lang_asked, theme, content),
+            Shape::Fragment => self.fragment(title, content, status),
+            Shape::Page => {
+                let html = content.to_html();
+                let html = if has_widget { self.element(&html) } else { html };
+                let query = if self.via.is_empty() { String::new() } else { format!("via={}", self.via) };
+                let page = Page { query, status, is_error, has_widget, ..Page::new(title, self.link.path(), html) };
+                page::respond(self.app, self.reader, &page)
+            }
         }
-        let query = if self.via.is_empty() { String::new() } else { format!("via={}", self.via) };
-        let page =
-            Page { query, status, is_error, has_widget, ..Page::new(title, self.link.path(), content.to_owned()) };
-        page::respond(self.app, self.reader, &page)
     }
 
-    /// The element around the form on our own page; a fragment goes into an element that is there already.
+    fn fragment(&self, title: &str, content: &Element, status: StatusCode) -> Response {
+        let tag = if self.is_style_inert { "template" } else { "style" };
+        let body = format!(
+            "<!doctype html><meta charset=\"utf-8\"><title>{}</title><{tag} data-hcp>{}</{tag}>{}",
+            escape(title),
+            haochaping::form::STYLE,
+            content.to_html()
+        );
+        page::html(&self.app.config, status, "no-store", page::Host::default(), body)
+    }
+
+    /// The element around the form on our own page; fragment and script have theirs already.
     fn element(&self, form: &str) -> String {
-        if self.shape == Shape::Fragment {
-            return form.to_owned();
-        }
         format!(
             "<hao-cha-ping {}=\"{}\" lang=\"{}\" mode=\"{}\" theme=\"auto\">{form}</hao-cha-ping>",
             self.link.attribute(),

@@ -25,7 +25,10 @@ pub use self::{
     entry::{End, Entry, Refusal},
     hook::{OutboxHandle, use_outbox},
 };
-use self::{send::Verdict, store::Store};
+use self::{
+    send::Verdict,
+    store::{Store, not_long},
+};
 
 /// What is heard of a rating on its way.
 #[derive(Clone, Debug, PartialEq)]
@@ -105,16 +108,20 @@ impl Outbox {
         let outbox = Rc::new_cyclic(|this: &Weak<Self>| {
             let store = Store::open(collector);
             let (loading, this) = (store.clone(), this.clone());
-            let ready = async move {
-                let found = loading.load().await;
-                if let Some(outbox) = this.upgrade() {
-                    outbox.take_in(found);
+            let loaded = async move {
+                let take_in = |found| this.upgrade().inspect(|outbox| outbox.take_in(found));
+                take_in(loading.mirrored());
+                // Whatever a slow store gives too late for the start is sent all the same.
+                if let Some(outbox) = take_in(loading.load().await) {
+                    outbox.flush(false);
                 }
             };
+            let loaded = loaded.boxed_local().shared();
+            spawn_local(loaded.clone());
             Self {
                 collector: collector.to_owned(),
                 store,
-                ready: ready.boxed_local().shared(),
+                ready: not_long(loaded).map(|_| ()).boxed_local().shared(),
                 entries: RefCell::default(),
                 runs: RefCell::default(),
                 listeners: RefCell::default(),
@@ -123,11 +130,6 @@ impl Outbox {
             }
         });
         outbox.wake_with_the_page();
-        let starting = Rc::clone(&outbox);
-        spawn_local(async move {
-            starting.ready.clone().await;
-            starting.flush(false);
-        });
         outbox
     }
 

@@ -5,13 +5,13 @@ use std::future::Future;
 
 use futures::{
     FutureExt,
-    future::{LocalBoxFuture, Shared, select},
+    future::{Either, LocalBoxFuture, Shared, select},
 };
 use gloo_storage::{LocalStorage, Storage};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Function, JSON, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{IdbDatabase, IdbOpenDbRequest, IdbRequest, IdbTransaction};
 
 use super::entry::Entry;
@@ -19,7 +19,7 @@ use super::entry::Entry;
 /// The object store, in the element's schema.
 const RATINGS: &str = "ratings";
 const VERSION: u32 = 1;
-/// How long a person waits for a store. What it does later still counts.
+/// How long a person waits for a store.
 const SLOW_MILLIS: u32 = 2_000;
 
 /// The store of one collector's outbox.
@@ -37,20 +37,15 @@ impl Store {
         Self { name, database: opening }
     }
 
-    /// What was written down, by whichever of the two.
+    /// What is in the database, whenever that opens; what cannot be read is left.
     pub(super) async fn load(&self) -> Vec<Entry> {
         let found = self.run("getAll", &JsValue::UNDEFINED).await.unwrap_or(JsValue::UNDEFINED);
         let list = found.dyn_into::<Array>().unwrap_or_else(|_| Array::new());
-        let mut entries: Vec<Entry> = list.iter().filter_map(|record| parse(&record)).collect();
-        for entry in self.mirrored() {
-            if !entries.iter().any(|found| found.id == entry.id) {
-                entries.push(entry);
-            }
-        }
-        entries
+        list.iter().filter_map(|record| parse(&record)).collect()
     }
 
-    fn mirrored(&self) -> Vec<Entry> {
+    /// What is in the mirror.
+    pub(super) fn mirrored(&self) -> Vec<Entry> {
         let start = format!("{}/", self.name);
         let Ok(all) = LocalStorage::get_all::<serde_json::Map<String, serde_json::Value>>() else { return Vec::new() };
         let own = all.into_iter().filter(|(key, _)| key.starts_with(&start));
@@ -61,7 +56,11 @@ impl Store {
     pub(super) async fn put(&self, entry: &Entry) -> bool {
         let record = serde_json::to_string(entry).ok().and_then(|text| JSON::parse(&text).ok());
         let Some(record) = record else { return false };
-        let is_in_database = self.run("put", &record).await.is_some();
+        let store = self.clone();
+        let writing = async move { store.run("put", &record).await.is_some() }.boxed_local().shared();
+        // Not dropped with the waiting: a slow store writes all the same.
+        spawn_local(writing.clone().map(drop));
+        let is_in_database = not_long(writing).await.unwrap_or(false);
         let is_mirrored = LocalStorage::set(self.key_of(&entry.id), entry).is_ok();
         is_in_database || is_mirrored
     }
@@ -75,14 +74,10 @@ impl Store {
         format!("{}/{id}", self.name)
     }
 
-    /// One action in a transaction of its own; `None` if it failed or takes too long.
+    /// One action in a transaction of its own; `None` if it failed.
     async fn run(&self, action: &str, argument: &JsValue) -> Option<JsValue> {
-        let database = self.database.clone();
-        let work = async move {
-            let database = database.await?;
-            transact(&database, action, argument).await.ok()
-        };
-        at_most(SLOW_MILLIS, work).await.flatten()
+        let database = self.database.clone().await?;
+        transact(&database, action, argument).await.ok()
     }
 }
 
@@ -91,12 +86,11 @@ fn parse(record: &JsValue) -> Option<Entry> {
     serde_json::from_str(&String::from(text)).ok()
 }
 
-/// Waits for so long at most.
-async fn at_most<T>(millis: u32, work: impl Future<Output = T>) -> Option<T> {
-    let (work, limit) = (Box::pin(work), TimeoutFuture::new(millis));
-    match select(work, limit).await {
-        futures::future::Either::Left((done, _)) => Some(done),
-        futures::future::Either::Right(_) => None,
+/// Waits for as long as a person does for a store. What it does later still counts.
+pub(super) async fn not_long<T>(work: impl Future<Output = T>) -> Option<T> {
+    match select(Box::pin(work), TimeoutFuture::new(SLOW_MILLIS)).await {
+        Either::Left((done, _)) => Some(done),
+        Either::Right(_) => None,
     }
 }
 

@@ -1,0 +1,8 @@
+// What the build, or the collector, puts into the scripts.
+
+/** The release. */
+declare const VERSION: string;
+/** Integrity values of the app, by language. */
+declare const INTEGRITY: Record<string, string>;
+/** What a script that came with a form was given. */
+declare const hcpGiven: import("./tag.js").Given | undefined;
