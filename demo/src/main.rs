@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod collector;
+mod gallery;
 mod hall;
 mod pages;
 mod playground;

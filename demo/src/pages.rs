@@ -129,7 +129,13 @@ pub(crate) struct Frame<'a> {
 }
 
 pub(crate) fn frame(collector: &str, page: &Frame<'_>) -> String {
-    let links = [("/", "办件结果"), ("/services", "各市办件"), ("/playground", "组件试用台"), ("/hall", "窗口模拟")];
+    let links = [
+        ("/", "办件结果"),
+        ("/services", "各市办件"),
+        ("/playground", "组件试用台"),
+        ("/hall", "窗口模拟"),
+        ("/gallery", "组件状态"),
+    ];
     let mut nav = String::new();
     for (path, name) in links {
         let current = if path == page.path { " aria-current=\"page\"" } else { "" };

@@ -12,6 +12,7 @@ use axum::{
 use serde::Deserialize;
 
 use crate::{
+    gallery,
     hall::Hall,
     pages,
     playground::{self, Chosen},
@@ -35,6 +36,8 @@ pub(crate) fn routes(portal: Arc<Portal>) -> Router {
         .route("/", get(results))
         .route("/services", get(services))
         .route("/playground", get(playground))
+        .route("/gallery", get(gallery))
+        .route("/form.css", get(async || css(haochaping::form::STYLE)))
         .route("/hall", get(hall).post(act))
         .route("/portal.css", get(style))
         .route("/playground.js", get(script))
@@ -61,6 +64,10 @@ async fn not_found(State(portal): State<Arc<Portal>>) -> Response {
 async fn playground(State(portal): State<Arc<Portal>>, Query(chosen): Query<Chosen>) -> Response {
     let finished = portal.registry.finished().await;
     html(&portal, StatusCode::OK, playground::page(&portal.collector, &finished, &chosen))
+}
+
+async fn gallery(State(portal): State<Arc<Portal>>, Query(asked): Query<gallery::Asked>) -> Response {
+    html(&portal, StatusCode::OK, gallery::page(&portal.collector, &asked))
 }
 
 async fn hall(State(portal): State<Arc<Portal>>) -> Response {

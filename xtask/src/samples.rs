@@ -50,3 +50,12 @@ pub(crate) fn of_yew(root: &Path) -> Result<()> {
     }
     Ok(())
 }
+
+/// A portal whose lock file has the oldest versions that the crate's manifest names: it must compile.
+pub(crate) fn with_oldest_versions(root: &Path) -> Result<()> {
+    add_target()?;
+    let mut check = cargo();
+    check.args(["check", "--locked", "--target", TARGET, "--manifest-path", "tests/portals/stranger/Cargo.toml"]);
+    check.arg("--target-dir").arg(root.join("target/stranger"));
+    execute("compile a portal with the oldest versions", &mut check)
+}

@@ -49,6 +49,7 @@ pub(crate) fn run(root: &Path, full: bool, part: Option<Part>) -> Result<()> {
     }
     if wants(Part::Browser) {
         stages.push(Stage::new("the sample portal in Yew", || samples::of_yew(root)));
+        stages.push(Stage::new("a portal with the oldest versions", || samples::with_oldest_versions(root)));
         stages.push(Stage::new("what browsers need from npm", || install::npm(root)).needing(&[Tool::Npm]));
         stages.extend([NPM, BROWSER].map(|suite| suite.stage(root, full, &left_out)));
         if full {

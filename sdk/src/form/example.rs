@@ -99,7 +99,7 @@ pub fn forms(lang: Lang) -> Vec<Example> {
             violations: vec![
                 violation("indicators", "reason-missing"),
                 too_long(612),
-                violation("contact.name", "too-long"),
+                v1::Violation { max: Some(50), found: Some(63), ..violation("contact.name", "too-long") },
                 violation("contact.phone", "malformed"),
             ],
             ..Example::new("many-violations", "多处需要修改")
@@ -167,8 +167,8 @@ fn card(purpose: &str) -> Subject {
     })
 }
 
-/// What can stand in a form's place: a name, and the section.
-pub fn ends(lang: Lang) -> Vec<(&'static str, Element)> {
+/// What can stand in a form's place: a name for addresses and files, what it shows, and the section.
+pub fn ends(lang: Lang) -> Vec<(&'static str, &'static str, Element)> {
     let m = lang.messages();
     let receipt = [
         ("receipt", "0193-0000-0000-0001"),
@@ -186,16 +186,16 @@ pub fn ends(lang: Lang) -> Vec<(&'static str, Element)> {
         is_elder: false,
     };
     vec![
-        ("done", of(End::Done, "accepted", &receipt)),
-        ("done-again", of(End::Done, "replayed", &receipt)),
-        ("done-late", of(End::Done, "late", &receipt)),
-        ("already-rated", of(End::AlreadyRated, "", &other)),
-        ("saved", of(End::Saved, "", &[])),
-        ("unsaved", of(End::Unsaved, "", &[])),
-        ("late-already-rated", of(End::Refused, "already-rated", &other)),
-        ("late-expired", of(End::Refused, "expired", &other)),
-        ("late-kept-too-long", of(End::Refused, "kept-too-long", &other)),
-        ("late-refused", of(End::Refused, "other", &other)),
-        ("expired", expired.node()),
+        ("done", "已提交", of(End::Done, "accepted", &receipt)),
+        ("done-again", "此前已收到", of(End::Done, "replayed", &receipt)),
+        ("done-late", "此前保存的评价已提交", of(End::Done, "late", &receipt)),
+        ("already-rated", "已经评价过", of(End::AlreadyRated, "", &other)),
+        ("saved", "已保存，待联网提交", of(End::Saved, "", &[])),
+        ("unsaved", "无法保存，请勿关闭页面", of(End::Unsaved, "", &[])),
+        ("late-already-rated", "保存的评价未被接收：已有评价", of(End::Refused, "already-rated", &other)),
+        ("late-expired", "保存的评价未被接收：链接过期", of(End::Refused, "expired", &other)),
+        ("late-kept-too-long", "保存超过 72 小时", of(End::Refused, "kept-too-long", &other)),
+        ("late-refused", "保存的评价被拒绝", of(End::Refused, "other", &other)),
+        ("expired", "链接已过期", expired.node()),
     ]
 }

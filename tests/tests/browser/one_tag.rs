@@ -110,7 +110,7 @@ async fn two_tags_and_the_element_itself_stand_beside_each_other() {
     let page = Page::open().await;
     page.goto(&url).await;
     page.until("three forms", "const all=[...document.querySelectorAll('hao-cha-ping')];return all.length===3&&all.every(h=>h.shadowRoot.querySelector('[name=level]'))").await;
-    let seen = page.eval("return [...document.querySelectorAll('hao-cha-ping')].map(h=>[h.ticket,h.theme,h.mode,h.shadowRoot.querySelector('.hcp').lang])").await;
+    let seen = page.eval("return [...document.querySelectorAll('hao-cha-ping')].map(h=>[h.ticket,h.theme,h.mode,h.shadowRoot.querySelector('.hcp').getAttribute('lang')])").await;
     assert_eq!(seen, json!([[one, "dark", "", "zh-Hans"], [two, "", "elder", "en"], [three, "", "", "zh-Hans"]]));
     for n in 0..3 {
         page.click("[value=satisfied]", n).await;
@@ -130,7 +130,7 @@ async fn a_page_in_another_language_gets_its_own_form() {
     let english = "new MutationObserver(()=>{document.documentElement.lang='en'}).observe(document,{childList:true});";
     let page = Page::with(json!({}), english).await;
     page.goto(&url).await;
-    page.until("the form in English", "const f=find('.hcp');return !!f&&f.lang==='en'").await;
+    page.until("the form in English", "const f=find('.hcp');return !!f&&f.getAttribute('lang')==='en'").await;
     page.close().await;
 }
 

@@ -171,7 +171,7 @@ async fn axe_finds_nothing_in_any_state_of_the_gallery() {
     let portal = Portal::open().await;
     let page = Page::open().await;
     let states: Vec<&str> = example::forms(Lang::ZhHans).iter().map(|form| form.name).collect();
-    let ends = example::ends(Lang::ZhHans).into_iter().map(|(name, _)| name);
+    let ends = example::ends(Lang::ZhHans).into_iter().map(|(name, ..)| name);
     for width in [1280, 375] {
         page.set_width(width).await;
         for name in states.iter().copied().chain(ends.clone()) {

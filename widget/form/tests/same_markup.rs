@@ -67,7 +67,7 @@ async fn every_form_is_the_same_by_both_writers() {
 #[tokio::test(flavor = "current_thread")]
 async fn every_end_is_the_same_by_both_writers() {
     for lang in Lang::ALL {
-        for (name, end) in example::ends(lang) {
+        for (name, _, end) in example::ends(lang) {
             assert_eq!(by_yew(end.clone()).await, parse(&end.to_html()), "{lang:?} {name}");
         }
     }

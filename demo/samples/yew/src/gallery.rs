@@ -13,7 +13,7 @@ pub fn Gallery() -> Html {
         html! { <li><Link<Route> to={Route::State { name: name.to_owned() }}>{ title }</Link<Route>></li> }
     };
     let forms = example::forms(Lang::ZhHans).into_iter().map(|form| entry(form.name, form.title));
-    let ends = example::ends(Lang::ZhHans).into_iter().map(|(name, _)| entry(name, name));
+    let ends = example::ends(Lang::ZhHans).into_iter().map(|(name, title, _)| entry(name, title));
     html! { <><h1>{ "评价组件的各种状态（示例）" }</h1><ul class="states">{ for forms }{ for ends }</ul></> }
 }
 
@@ -28,7 +28,8 @@ pub fn State(props: &StateProps) -> Html {
     let lang = Lang::ZhHans;
     let form = example::forms(lang).into_iter().find(|form| form.name == props.name);
     let form = form.map(|form| (form.title, form.node(lang, "", form.progress)));
-    let end = || example::ends(lang).into_iter().find(|(name, _)| *name == props.name);
+    let end =
+        || example::ends(lang).into_iter().find(|(name, ..)| *name == props.name).map(|(_, title, end)| (title, end));
     match form.or_else(end) {
         Some((title, element)) => html! {
             <>

@@ -10,7 +10,9 @@ pub(crate) enum Case {
     Fetched,
     /// The same, with the line in the portal's head that asks for the form beside the script.
     Preloaded,
-    /// The same with the form in the portal's HTML.
+    /// One tag, whose script carries the form.
+    OneTag,
+    /// The element with the form in the portal's HTML.
     InPage,
     Preact,
     PreactServer,
@@ -21,10 +23,11 @@ pub(crate) enum Case {
 
 impl Case {
     /// Every case, in the order of the table's rows.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Page,
         Self::Fetched,
         Self::Preloaded,
+        Self::OneTag,
         Self::InPage,
         Self::Preact,
         Self::PreactServer,
@@ -39,6 +42,7 @@ impl Case {
             Self::Page => "our rating page",
             Self::Fetched => "our widget on a portal, form fetched",
             Self::Preloaded => "our widget on a portal, form preloaded",
+            Self::OneTag => "our widget on a portal, one tag",
             Self::InPage => "our widget on a portal, form in the page",
             Self::Preact => "Preact, script only",
             Self::PreactServer => "Preact, server-rendered",
@@ -53,6 +57,7 @@ impl Case {
             Self::Page => places.rating_page(),
             Self::Fetched => places.of_portal("/fetched"),
             Self::Preloaded => places.of_portal("/preloaded"),
+            Self::OneTag => places.of_portal("/one-tag"),
             Self::InPage => places.of_portal("/in-page"),
             Self::Preact => places.of_peer("preact"),
             Self::PreactServer => places.of_peer("preact-hydrate"),
@@ -66,7 +71,7 @@ impl Case {
     pub(crate) fn blank(self, places: &Places) -> String {
         match self {
             Self::Page => places.of_collector("/healthz"),
-            Self::Fetched | Self::Preloaded | Self::InPage => places.of_portal("/blank.html"),
+            Self::Fetched | Self::Preloaded | Self::OneTag | Self::InPage => places.of_portal("/blank.html"),
             _ => places.of_peer("blank"),
         }
     }

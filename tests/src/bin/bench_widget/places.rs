@@ -43,6 +43,8 @@ impl Places {
         );
         let preloaded = portal_page(&url, &element(&link)).replacen("<script", &format!("{preload}<script"), 1);
         site.add("/preloaded", &preloaded);
+        let tag = format!("<script async src=\"{url}/r/{ticket}/widget.js\"></script>");
+        site.add("/one-tag", &page("", &tag));
         site.add("/in-page", &portal_page(&url, &element(&fragment)));
         // All of them in one place: the element waits with the app until it is in sight.
         let template = format!(
@@ -90,10 +92,14 @@ fn fragment(collector: &str, ticket: &str) -> String {
 }
 
 fn portal_page(collector: &str, body: &str) -> String {
+    page(&format!("<script type=\"module\" src=\"{collector}/v1/haochaping.js\"></script>"), body)
+}
+
+fn page(head: &str, body: &str) -> String {
     format!(
         "<!doctype html><html lang=\"zh-Hans\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>办件结果（示例）</title>\
-         <link rel=\"icon\" href=\"data:,\"><script type=\"module\" src=\"{collector}/v1/haochaping.js\"></script></head>\
+         <link rel=\"icon\" href=\"data:,\">{head}</head>\
          <body><main><h1>办件结果（示例）</h1>{body}</main></body></html>"
     )
 }

@@ -123,11 +123,12 @@ fn goals(found: &Found) -> Goals {
     let mut goals = Goals::default();
     let limits = [
         (Case::Page, Case::Preact, 0.95),
-        (Case::Page, Case::Plain, 1.05),
+        (Case::Page, Case::Plain, 1.03),
         (Case::InPage, Case::Preact, 0.95),
-        (Case::InPage, Case::Plain, 1.05),
-        (Case::Fetched, Case::Preact, 1.3),
-        (Case::Preloaded, Case::Preact, 1.3),
+        (Case::InPage, Case::Plain, 1.03),
+        (Case::OneTag, Case::Preact, 1.0),
+        (Case::Fetched, Case::Preact, 1.25),
+        (Case::Preloaded, Case::Preact, 1.1),
     ];
     for (at, network) in NETWORKS.iter().enumerate() {
         for (of, to, limit) in limits {
