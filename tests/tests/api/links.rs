@@ -150,3 +150,56 @@ async fn a_link_that_opens_no_form_is_a_problem_with_the_code_of_its_page() {
         problem(&info(&collector, &token), status, code);
     }
 }
+
+/// What the script of one tag was given, as JSON behind the loader.
+fn given(script: &str) -> Value {
+    let start = script.rfind("\n})(").expect("the loader is called with what it is given") + "\n})(".len();
+    let end = script.rfind(");").expect("the call ends");
+    serde_json::from_str(&script[start..end]).expect("JSON")
+}
+
+/// The values of the named fields that a described form carries.
+fn carried(node: &Value, names: &[&str]) -> Vec<String> {
+    let Some(parts) = node.as_array() else { return Vec::new() };
+    let name = parts[1]["name"].as_str().unwrap_or_default();
+    let own = names.contains(&name).then(|| format!("{name}={}", parts[1]["value"])).into_iter();
+    own.chain(parts.iter().skip(2).flat_map(|child| carried(child, names))).collect()
+}
+
+/// Any page can include a script.
+#[test]
+fn the_script_of_one_tag_holds_no_more_than_the_form_shows() {
+    let collector = Collector::start(&[]);
+    let ticket = collector.register(1).remove(0);
+    let get = |path: &str| Http::new().get(&format!("{}{path}", collector.url()));
+    let answer = get(&format!("/r/{ticket}/widget.js"));
+    assert_eq!((answer.status, &*answer.header("cache-control")), (200, "no-store"));
+    assert!(answer.header("content-type").starts_with("text/javascript"));
+    let first = given(answer.text());
+    assert_eq!(
+        (&first["ticket"], &first["lang"], &first["is_asked"]),
+        (&json!(ticket), &json!("zh-Hans"), &json!(false))
+    );
+    assert_eq!(first["content"][0], "form");
+    let hidden = carried(&first["content"], &["key", "page_token", "indicator_version", "lang"]);
+    assert_eq!(hidden, ["indicator_version=\"2020-05\"", "lang=\"zh-Hans\""]);
+    let number = collector.read_sql("select case_number from service").remove(0);
+    assert!(!answer.text().contains(&number), "{number}");
+    let english = given(get(&format!("/r/{ticket}/widget.js?lang=en&mode=elder&theme=dark&x=y")).text());
+    assert_eq!(
+        (&english["lang"], &english["mode"], &english["theme"]),
+        (&json!("en"), &json!("elder"), &json!("dark"))
+    );
+    let strange = given(get(&format!("/r/{ticket}/widget.js?lang=xx&mode=y&theme=%22")).text());
+    assert_eq!((&strange["lang"], &strange["mode"], &strange["theme"]), (&json!("zh-Hans"), &json!(""), &json!("")));
+}
+
+/// A browser runs no script of another status: what is wrong, the element says.
+#[test]
+fn the_script_of_a_link_that_opens_nothing_says_why() {
+    let collector = Collector::start(&[]);
+    let answer = Http::new().get(&format!("{}/r/WRONG/widget.js", collector.url()));
+    assert_eq!(answer.status, 200);
+    let content = &given(answer.text())["content"];
+    assert_eq!((&content[0], &content[1]["data-hcp-notice"]), (&json!("section"), &json!("malformed")));
+}

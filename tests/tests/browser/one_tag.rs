@@ -95,6 +95,23 @@ async fn without_wasm_it_rates_and_says_what_is_missing() {
     assert_eq!(levels(&rows(&mut gate.collector).await), [("very_dissatisfied", 1)].into());
 }
 
+/// A script shows nothing where none runs: the link beside it does.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_script_the_link_beside_the_tag_leads_to_the_form() {
+    let (mut gate, listener) = portal(Wasm::Passes).await;
+    let ticket = gate.ticket();
+    let link = format!("<noscript><a href=\"{}/r/{ticket}?lang=zh-Hans\">评价本次服务</a></noscript>", gate.url);
+    let url = serve_page(listener, &gate.url, "", &[tag(&gate, &ticket, ""), link].concat());
+    let page = Page::without_script().await;
+    page.goto(&url).await;
+    page.click("main a", 0).await;
+    page.click("[value=satisfied]", 0).await;
+    page.click(".hcp-submit", 0).await;
+    page.reads(DONE).await;
+    page.close().await;
+    assert_eq!(levels(&rows(&mut gate.collector).await), [("satisfied", 1)].into());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_tags_and_the_element_itself_stand_beside_each_other() {
     let (mut gate, listener) = portal(Wasm::Passes).await;

@@ -166,6 +166,26 @@ async fn a_rating_that_waits_says_so_and_is_sent_when_the_network_is_back() {
     assert_eq!(levels(&rows(&mut portal.gate.collector).await), [("basically_satisfied", 1)].into());
 }
 
+/// A portal that cannot run leads to the collector's own pages, which need neither script nor wasm.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_wasm_and_without_script_the_page_says_where_to_rate() {
+    let mut portal = Portal::open().await;
+    let ticket = portal.gate.ticket();
+    let page = Page::with(json!({}), "delete window.WebAssembly;").await;
+    page.goto(&portal.url("yew", &[&ticket], "")).await;
+    page.reads("这个浏览器打不开本页面").await;
+    page.click("main a", 9).await;
+    page.click("[value=satisfied]", 0).await;
+    page.click(".hcp-submit", 0).await;
+    page.reads(DONE).await;
+    page.close().await;
+    let page = Page::without_script().await;
+    page.goto(&portal.url("yew", &[&ticket], "")).await;
+    page.reads("本页面需要 JavaScript").await;
+    page.close().await;
+    assert_eq!(levels(&rows(&mut portal.gate.collector).await), [("satisfied", 1)].into());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn axe_finds_nothing_in_any_state_of_the_gallery() {
     let portal = Portal::open().await;
