@@ -137,7 +137,6 @@ async fn a_database_that_never_answers_holds_nothing_up() {
     assert_eq!(rows(&mut gate.collector).await, [satisfied()]);
 }
 
-/// Twenty wait already: the next is not kept, says so, and is sent all the same.
 /// A database that opens after five seconds, on a device that lost the mirror: what waits in it is sent all the same.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_slow_database_holds_is_sent_when_it_opens() {
@@ -160,6 +159,7 @@ async fn what_a_slow_database_holds_is_sent_when_it_opens() {
     assert_eq!(rows(&mut gate.collector).await, [satisfied()]);
 }
 
+/// Twenty wait already: the next is not kept, says so, and is sent all the same.
 #[tokio::test(flavor = "multi_thread")]
 async fn beyond_twenty_a_rating_stays_in_the_page_and_is_still_sent() {
     let mut gate = Gate::open(Wasm::Passes, &[]).await;

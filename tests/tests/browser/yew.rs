@@ -166,6 +166,62 @@ async fn a_rating_that_waits_says_so_and_is_sent_when_the_network_is_back() {
     assert_eq!(levels(&rows(&mut portal.gate.collector).await), [("basically_satisfied", 1)].into());
 }
 
+/// Submits while no rating arrives; the page is to say this, and to send when the network is good again.
+async fn waits_with(first: &str, said: &str) {
+    let mut portal = Portal::open().await;
+    let ticket = portal.gate.ticket();
+    portal.gate.break_next(&[Fault::Reset; 50]);
+    let page = Page::with(json!({}), first).await;
+    page.goto(&portal.url("yew", &[&ticket], "#/matters/1")).await;
+    page.taken_over(0).await;
+    page.click("[value=satisfied]", 0).await;
+    page.click(".hcp-submit", 0).await;
+    page.reads(said).await;
+    portal.gate.heal();
+    page.reads(DONE).await;
+    page.assert_quiet().await;
+    page.close().await;
+    assert_eq!(levels(&rows(&mut portal.gate.collector).await), [("satisfied", 1)].into());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nothing_can_be_kept_the_page_says_that_it_must_stay_open() {
+    const ONLY_HERE: &str = "尚未提交，请不要关闭本页";
+    let missing = "Object.defineProperty(window,'indexedDB',{value:undefined});\
+        Object.defineProperty(window,'localStorage',{get(){throw new DOMException('denied','SecurityError')}});";
+    waits_with(missing, ONLY_HERE).await;
+    let full = "const full=()=>{throw new DOMException('full','QuotaExceededError')};\
+        IDBObjectStore.prototype.put=full;Storage.prototype.setItem=full;";
+    waits_with(full, ONLY_HERE).await;
+}
+
+/// The mirror has it; what else a portal keeps there, in whatever form, is not touched.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_never_answers_holds_nothing_up() {
+    waits_with("IDBFactory.prototype.open=()=>({});localStorage.setItem('portal','no JSON');", SAVED).await;
+}
+
+/// The device lost its database: the mirror still has the rating, beside what the portal keeps there.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_only_the_mirror_has_is_sent() {
+    let mut portal = Portal::open().await;
+    let (first, second) = (portal.gate.ticket(), portal.gate.ticket());
+    portal.gate.break_next(&[Fault::Reset; 90]);
+    let page = Page::with(json!({}), "try{localStorage.setItem('portal','no JSON')}catch(e){}").await;
+    page.goto(&portal.url("plain", &[&first], "")).await;
+    page.taken_over(0).await;
+    page.click("[value=satisfied]", 0).await;
+    page.click(".hcp-submit", 0).await;
+    page.reads(SAVED).await;
+    page.eval("indexedDB.databases().then(all=>all.forEach(d=>indexedDB.deleteDatabase(d.name)))").await;
+    page.goto("about:blank").await;
+    portal.gate.heal();
+    page.goto(&portal.url("yew", &[&second], "#/matters/1")).await;
+    page.reads("这是您此前保存的评价，现已提交").await;
+    page.close().await;
+    assert_eq!(levels(&rows(&mut portal.gate.collector).await), [("satisfied", 1)].into());
+}
+
 /// A portal that cannot run leads to the collector's own pages, which need neither script nor wasm.
 #[tokio::test(flavor = "multi_thread")]
 async fn without_wasm_and_without_script_the_page_says_where_to_rate() {

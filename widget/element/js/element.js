@@ -91,10 +91,11 @@ export class HaoChaPing extends Base {
 
   /** @param {string} name @param {string | null} before @param {string | null} now */
   attributeChangedCallback(name, before, now) {
-    const isLink = /ticket|card/.test(name);
-    if (this._state == "away" || before == now || (this._state == "asking" && !isLink)) return;
+    if (this._state == "away" || before == now) return;
     if (name == "theme") this._applyTheme();
-    else this._fetch(isLink ? null : this._current());
+    else if (/ticket|card/.test(name)) this._fetch(null);
+    // A rating on its way and its end stay as they are, in the language that they were given in.
+    else if (this._state == "open" || (this._state == "closed" && !this._end)) this._fetch(this._current());
   }
 
   /** @returns {HTMLElement | null} */
@@ -173,6 +174,8 @@ export class HaoChaPing extends Base {
     this._request("GET", this._collector() + path + "/form?" + query.join("&"), null, (page) => {
       if (asked != this._nAsked) return;
       if (page && this._adopt(page, values)) return then && then();
+      const status = this._form && this._form.querySelector("[role=status]");
+      if (status && this._form) status.textContent = this._form.dataset.failed || "";
       report(this._collector(), "form-unreachable");
       this._emit("hcp-error", { code: "unreachable" });
     });

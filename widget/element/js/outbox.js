@@ -150,14 +150,15 @@ class Outbox {
     if (others.length >= MOST && !entry.end) return void (entry.kept = false);
     const key = this._name + "/" + entry.id;
     const record = Object.assign({}, entry, { kept: true });
-    let kept = await notLong(this._store("put", record));
+    let kept = false;
+    // At once, for a page that is closed while the database takes its time.
     try {
       localStorage.setItem(key, JSON.stringify(record));
       kept = true;
     } catch (error) {
       // Full, forbidden or missing.
     }
-    entry.kept = !!kept;
+    entry.kept = !!(await notLong(this._store("put", record))) || kept;
   }
 
   /** @param {Entry} entry */
@@ -174,7 +175,7 @@ class Outbox {
   /** The mirror at once, the database when it opens. */
   async _load() {
     try {
-      this._takeIn(Object.keys(localStorage).filter((key) => key.startsWith(this._name + "/")).map((key) => JSON.parse(localStorage[key])));
+      this._takeIn(Object.keys(localStorage).filter((key) => key.startsWith(this._name + "/") && !key.includes("/", this._name.length + 1)).map((key) => JSON.parse(localStorage[key])));
     } catch (error) {
       // What is in the database is enough.
     }

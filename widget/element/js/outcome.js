@@ -83,7 +83,10 @@ function askServer(host) {
   if (!form.elements.namedItem("page_token")) return host._fetch(form, () => host._form && askServer(host));
   const fields = new URLSearchParams(/** @type {any} */ (new FormData(form)));
   fields.append("fragment", "1");
+  const asked = ++host._nAsked;
   host._request("POST", form.action, fields.toString(), (page, code) => {
+    // The page names another link by now.
+    if (asked != host._nAsked) return;
     const status = form.querySelector("[role=status]");
     if (!page || !host._adopt(page, null)) {
       if (status) status.textContent = (code ? form.dataset.unclear : form.dataset.failed) || "";

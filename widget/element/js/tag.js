@@ -19,7 +19,7 @@ function build(described) {
  *  @param {string} tag */
 const languageFor = (tag) => (/^en/i.test(tag) ? "en" : /^zh.*(hant|tw|hk|mo)/i.test(tag) ? "zh-Hant" : "zh-Hans");
 
-/** 26 symbols of 128 random bits and two zeros: any page can have the script, so the key is made in this one. */
+/** 26 random symbols: any page can have the script, so the key is made in this one. */
 const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(26)), (byte) => "0123456789ABCDEFGHJKMNPQRSTVWXYZ"[byte & 31]).join("");
 
 /** Puts the element behind the tag, or at the end of a page whose head has the tag.

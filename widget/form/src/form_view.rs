@@ -23,9 +23,11 @@ const SLOW_MILLIS: u32 = 3_000;
 #[derive(Clone, Debug, PartialEq, Properties)]
 pub struct RatingFormProps {
     /// Hears the finished draft when the person submits it: complete by every rule that a person can keep, without options
-    /// of other levels and without contact data of an anonymous rating. The form then is in [`Stage::Sending`].
+    /// of other levels and without contact data of an anonymous rating. The form holds still from then on; the page turns
+    /// `stage` to [`Stage::Sending`], and to another one when it knows more.
     pub on_submit: Callback<RatingDraft>,
-    /// Where the rating stands; by default the form is being filled in. A refusal is shown when the stage turns to it.
+    /// Where the rating stands; by default the form is being filled in. A stage is heard when it differs from the one before,
+    /// so the page has to turn to [`Stage::Sending`] between two refusals.
     #[prop_or_default]
     pub stage: Stage,
     /// What is rated, above the form; by default an empty block, for a page that says so itself.
@@ -50,7 +52,7 @@ pub struct RatingFormProps {
     /// Whether the part about a reply is open from the start; it is anyway if something stands in it.
     #[prop_or_default]
     pub is_contact_open: bool,
-    /// `light`, `dark` or `auto`; as the page's theme says by default.
+    /// `light` or `dark`; as the person's device has it by default.
     #[prop_or_default]
     pub theme: AttrValue,
     /// Hears 办理内容, where the subject lets the person choose what was done.
@@ -92,8 +94,7 @@ impl Component for RatingFormView {
 
     fn create(context: &Context<Self>) -> Self {
         let props = context.props();
-        let draft = RatingDraft { lang: props.lang.tag().to_owned(), ..props.draft.clone() };
-        let state = State::new(draft, props.is_more_open, props.is_contact_open);
+        let state = State::new(props.draft.clone(), props.is_more_open, props.is_contact_open);
         if props.stage != Stage::Editing {
             context.link().send_message(Msg::Turned(props.stage.clone()));
         }
@@ -105,7 +106,11 @@ impl Component for RatingFormView {
         let (state, todo) = step(state, msg);
         for effect in todo {
             match effect {
-                Effect::Submit => context.props().on_submit.emit(state.draft.clone().keep_what_is_shown()),
+                Effect::Submit => {
+                    let props = context.props();
+                    let draft = RatingDraft { lang: props.lang.tag().to_owned(), ..state.draft.clone() };
+                    props.on_submit.emit(draft.keep_what_is_shown());
+                }
                 Effect::FocusNews => self.has_news = true,
                 Effect::WatchSlowness => {
                     let link = context.link().clone();
@@ -119,7 +124,8 @@ impl Component for RatingFormView {
 
     fn changed(&mut self, context: &Context<Self>, before: &RatingFormProps) -> bool {
         let stage = &context.props().stage;
-        if *stage != before.stage {
+        // A page that says nothing of sending has its form back with the next thing it says.
+        if *stage != before.stage || self.state().is_sending() && *stage != Stage::Sending {
             context.link().send_message(Msg::Turned(stage.clone()));
         }
         true

@@ -20,6 +20,10 @@ pub(crate) async fn open(collector: &str, token: &str) -> Result<v1::LinkInfo, S
     if response.ok() {
         return serde_json::from_str(&text).map_err(|_| unreachable());
     }
+    // A collector without room or in trouble says nothing about the link.
+    if response.status() >= 500 || response.status() == 429 {
+        return Err(unreachable());
+    }
     let problem: v1::Problem = serde_json::from_str(&text).map_err(|_| unreachable())?;
     Err(problem.code)
 }

@@ -37,11 +37,12 @@ pub(crate) fn Keyed(props: &KeyedProps) -> Html {
 fn follow(event: MouseEvent) {
     let Some(target) = event.target_dyn_into::<Element>() else { return };
     let Ok(Some(link)) = target.closest("a[href^=\"#\"]") else { return };
-    let id = link.get_attribute("href").unwrap_or_default();
-    let root = link.closest("form").ok().flatten();
-    let field = root.and_then(|root| root.query_selector(&id).ok().flatten());
-    let Some(field) = field.and_then(|field| field.dyn_into::<HtmlElement>().ok()) else { return };
     event.prevent_default();
+    let id = link.get_attribute("href").unwrap_or_default();
+    let field = format!("[id=\"{}\"]", id.trim_start_matches('#'));
+    let root = link.closest("form").ok().flatten();
+    let field = root.and_then(|root| root.query_selector(&field).ok().flatten());
+    let Some(field) = field.and_then(|field| field.dyn_into::<HtmlElement>().ok()) else { return };
     if let Ok(Some(folded)) = field.closest("details:not([open])") {
         // A part that cannot be opened leaves the field where it is.
         let _ = folded.set_attribute("open", "");

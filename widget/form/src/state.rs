@@ -4,7 +4,7 @@ use haochaping::{
     client::{Failure, verdict},
     form::{Element, Progress, RatingForm, field},
     messages::{Messages, fill},
-    rating::RatingDraft,
+    rating::{Indicator, RatingDraft},
     wire::v1,
 };
 
@@ -75,7 +75,7 @@ impl State {
         Self { draft, is_more_open, is_contact_open, ..Self::default() }
     }
 
-    fn is_sending(&self) -> bool {
+    pub(crate) fn is_sending(&self) -> bool {
         matches!(self.phase, Phase::Sending { .. })
     }
 
@@ -174,10 +174,20 @@ fn edit(state: &mut State, name: &str, value: String) -> Vec<Effect> {
     match (text, about) {
         (Some(text), _) => *text = value,
         (None, "contact") => draft.anonymous = !draft.anonymous,
-        (None, _) => toggle(&mut draft.indicators, value),
+        (None, _) => {
+            // A part that a person has used does not close under their hands.
+            state.is_more_open |= Indicator::find(&value).is_some_and(|indicator| !indicator.is_first);
+            toggle(&mut draft.indicators, value);
+        }
     }
+    state.is_contact_open |= about.starts_with("contact.");
     let gives_reason = !about.starts_with("contact");
-    state.violations.retain(|found| found.field != about && !(gives_reason && found.code == "reason-missing"));
+    let is_settled = |found: &v1::Violation| match about {
+        // With the part about a reply all that is wrong in it goes.
+        "contact" => found.field.starts_with("contact"),
+        _ => found.field == about || gives_reason && found.code == "reason-missing",
+    };
+    state.violations.retain(|found| !is_settled(found));
     Vec::new()
 }
 
@@ -290,6 +300,23 @@ mod tests {
         let (failed, _) = run(state(), [typed, vec![problem("too-large", vec![])]].concat());
         assert_eq!(failed.phase, Phase::Failed { code: "too-large".into() });
         assert_eq!(run(failed, vec![Msg::Submitted]).1, SENT, "it can be sent again");
+    }
+
+    #[test]
+    fn a_part_that_was_used_stays_open_and_an_anonymous_rating_has_no_fault_of_contact() {
+        let m = Lang::ZhHans.messages();
+        let (used, _) =
+            run(state(), vec![set("contact_name", "示"), set("contact_name", ""), set("level", "dissatisfied")]);
+        assert!(used.progress(m).is_contact_open && !used.progress(m).is_more_open);
+        let more = Indicator::of_level(SatisfactionLevel::Dissatisfied).find(|indicator| !indicator.is_first).unwrap();
+        let (used, _) = run(used, vec![set("indicator", more.code.as_str()), set("indicator", more.code.as_str())]);
+        assert!(used.progress(m).is_more_open);
+        let fault =
+            v1::Violation { field: "contact.phone".into(), code: "malformed".into(), ..v1::Violation::default() };
+        let (refused, _) = run(used, vec![problem("invalid-rating", vec![fault])]);
+        assert_eq!(refused.violations.len(), 1);
+        let (anonymous, _) = step(refused, set("anonymous", "1"));
+        assert!(anonymous.violations.is_empty());
     }
 
     #[test]

@@ -37,6 +37,7 @@ pub fn use_outbox(collector: &str) -> OutboxHandle {
         let n_waiting = n_waiting.clone();
         let outbox = Rc::clone(&outbox);
         use_effect_with(collector.to_owned(), move |_| {
+            n_waiting.set(outbox.n_waiting());
             let counted = Rc::clone(&outbox);
             let subscription: Subscription = outbox.listen(Callback::from(move |_| n_waiting.set(counted.n_waiting())));
             move || drop(subscription)

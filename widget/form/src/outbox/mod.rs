@@ -3,12 +3,13 @@
 
 mod entry;
 mod hook;
+mod mirror;
 pub(crate) mod send;
 mod store;
 
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     rc::{Rc, Weak},
 };
 
@@ -59,6 +60,8 @@ pub struct Outbox {
     store: Store,
     ready: Shared<LocalBoxFuture<'static, ()>>,
     entries: RefCell<BTreeMap<String, Entry>>,
+    /// What a person has seen the end of: a store that is slow to forget brings none of it back.
+    acknowledged: RefCell<BTreeSet<String>>,
     runs: RefCell<BTreeMap<String, Run>>,
     listeners: RefCell<Vec<(u32, Callback<Heard>)>>,
     n_listeners: Cell<u32>,
@@ -110,10 +113,11 @@ impl Outbox {
             let (loading, this) = (store.clone(), this.clone());
             let loaded = async move {
                 let take_in = |found| this.upgrade().inspect(|outbox| outbox.take_in(found));
-                take_in(loading.mirrored());
                 // Whatever a slow store gives too late for the start is sent all the same.
-                if let Some(outbox) = take_in(loading.load().await) {
-                    outbox.flush(false);
+                for found in [loading.mirrored(), loading.load().await] {
+                    if let Some(outbox) = take_in(found) {
+                        outbox.flush(false);
+                    }
                 }
             };
             let loaded = loaded.boxed_local().shared();
@@ -123,6 +127,7 @@ impl Outbox {
                 store,
                 ready: not_long(loaded).map(|_| ()).boxed_local().shared(),
                 entries: RefCell::default(),
+                acknowledged: RefCell::default(),
                 runs: RefCell::default(),
                 listeners: RefCell::default(),
                 n_listeners: Cell::default(),
@@ -135,7 +140,8 @@ impl Outbox {
 
     fn take_in(&self, found: Vec<Entry>) {
         let mut entries = self.entries.borrow_mut();
-        for entry in found {
+        let seen = self.acknowledged.borrow();
+        for entry in found.into_iter().filter(|entry| !seen.contains(&entry.id)) {
             // What was given meanwhile is known better here.
             entries.entry(entry.id.clone()).or_insert(Entry { kept: true, ..entry });
         }
@@ -147,7 +153,9 @@ impl Outbox {
         let wake = |this: &Rc<Self>| {
             let this = Rc::downgrade(this);
             move |_: &web_sys::Event| {
-                if let Some(outbox) = this.upgrade() {
+                let is_hidden =
+                    web_sys::window().and_then(|window| window.document()).is_some_and(|page| page.hidden());
+                if let Some(outbox) = this.upgrade().filter(|_| !is_hidden) {
                     outbox.flush(false);
                 }
             }
@@ -186,7 +194,13 @@ impl Outbox {
         spawn_local(async move {
             this.ready.clone().await;
             let id = entry.id.clone();
+            this.acknowledged.borrow_mut().remove(&id);
+            // What is not written down yet is not sent.
+            this.runs.borrow_mut().insert(id.clone(), Run { is_busy: true, ..Run::default() });
             this.save(entry).await;
+            if let Some(run) = this.runs.borrow_mut().get_mut(&id) {
+                run.is_busy = false;
+            }
             this.try_to_send(id).await;
         });
     }
@@ -206,6 +220,7 @@ impl Outbox {
 
     /// The person sees the end of this rating: nothing of it is kept any longer.
     pub fn acknowledge(self: &Rc<Self>, id: &str) {
+        self.acknowledged.borrow_mut().insert(id.to_owned());
         self.entries.borrow_mut().remove(id);
         self.runs.borrow_mut().remove(id);
         let (store, id) = (self.store.clone(), id.to_owned());
@@ -220,10 +235,15 @@ impl Outbox {
     /// Writes it down; whether that succeeded stands in the entry.
     async fn save(&self, mut entry: Entry) {
         let n_others = self.entries.borrow().values().filter(|other| other.kept && other.id != entry.id).count();
-        entry.kept = true;
         let has_room = n_others < MAX_ENTRIES || entry.end.is_some();
-        entry.kept = has_room && self.store.put(&entry).await;
-        self.entries.borrow_mut().insert(entry.id.clone(), entry);
+        entry.kept = false;
+        self.entries.borrow_mut().insert(entry.id.clone(), entry.clone());
+        entry.kept = true;
+        let is_kept = has_room && self.store.put(&entry).await;
+        // Not if a person saw its end meanwhile.
+        if let Some(found) = self.entries.borrow_mut().get_mut(&entry.id) {
+            found.kept = is_kept;
+        }
     }
 
     async fn try_to_send(self: &Rc<Self>, id: String) {
@@ -284,13 +304,17 @@ impl Outbox {
     async fn settle(self: &Rc<Self>, mut entry: Entry, end: End) {
         entry.settle(end.clone());
         self.runs.borrow_mut().remove(&entry.id);
-        self.save(entry.clone()).await;
+        self.entries.borrow_mut().insert(entry.id.clone(), entry.clone());
         for listener in self.listeners() {
             listener.emit(Heard { entry: entry.clone(), news: News::Ended(end.clone()), is_late: false });
         }
         // Whoever sent it comes first, and then anybody who can show it.
         for listener in self.listeners() {
             self.tell_late(&listener, &entry, &end).await;
+        }
+        // Nobody looks: the end waits for the next page.
+        if self.entries.borrow().contains_key(&entry.id) {
+            self.save(entry).await;
         }
     }
 

@@ -7,14 +7,13 @@ use futures::{
     FutureExt,
     future::{Either, LocalBoxFuture, Shared, select},
 };
-use gloo_storage::{LocalStorage, Storage};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Function, JSON, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{IdbDatabase, IdbOpenDbRequest, IdbRequest, IdbTransaction};
 
-use super::entry::Entry;
+use super::{entry::Entry, mirror};
 
 /// The object store, in the element's schema.
 const RATINGS: &str = "ratings";
@@ -46,27 +45,25 @@ impl Store {
 
     /// What is in the mirror.
     pub(super) fn mirrored(&self) -> Vec<Entry> {
-        let start = format!("{}/", self.name);
-        let Ok(all) = LocalStorage::get_all::<serde_json::Map<String, serde_json::Value>>() else { return Vec::new() };
-        let own = all.into_iter().filter(|(key, _)| key.starts_with(&start));
-        own.filter_map(|(_, record)| serde_json::from_value(record).ok()).collect()
+        mirror::load(&format!("{}/", self.name))
     }
 
     /// Writes one down; whether either of the two has it now.
     pub(super) async fn put(&self, entry: &Entry) -> bool {
         let record = serde_json::to_string(entry).ok().and_then(|text| JSON::parse(&text).ok());
         let Some(record) = record else { return false };
+        // At once, for a page that is closed while the database takes its time.
+        let is_mirrored = mirror::put(&self.key_of(&entry.id), entry);
         let store = self.clone();
         let writing = async move { store.run("put", &record).await.is_some() }.boxed_local().shared();
         // Not dropped with the waiting: a slow store writes all the same.
         spawn_local(writing.clone().map(drop));
         let is_in_database = not_long(writing).await.unwrap_or(false);
-        let is_mirrored = LocalStorage::set(self.key_of(&entry.id), entry).is_ok();
         is_in_database || is_mirrored
     }
 
     pub(super) async fn delete(&self, id: &str) {
-        LocalStorage::delete(self.key_of(id));
+        mirror::delete(&self.key_of(id));
         self.run("delete", &JsValue::from_str(id)).await;
     }
 

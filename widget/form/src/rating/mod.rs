@@ -7,7 +7,9 @@ use std::rc::Rc;
 
 use haochaping::{form::Element, messages::Lang, rating::RatingDraft, wire::v1};
 use js_sys::JsString;
-use yew::{AttrValue, Callback, Children, Component, Context, Html, Properties, html, platform::spawn_local};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+use yew::{AttrValue, Callback, Children, Component, Context, Html, NodeRef, Properties, html, platform::spawn_local};
 
 use self::state::{Shown, State};
 use crate::{
@@ -118,6 +120,9 @@ pub struct Rating {
     state: State,
     outbox: Rc<Outbox>,
     listening: Option<Subscription>,
+    root: NodeRef,
+    /// Whether something came up that the person has to read next.
+    has_news: bool,
     /// Which opening is under way: the answer of an earlier one is not shown.
     opening: u32,
 }
@@ -145,7 +150,8 @@ impl Component for Rating {
 
     fn create(context: &Context<Self>) -> Self {
         let outbox = Outbox::of(&context.props().collector);
-        let mut rating = Self { state: State::default(), outbox, listening: None, opening: 0 };
+        let (state, root) = (State::default(), NodeRef::default());
+        let mut rating = Self { state, outbox, listening: None, root, has_news: false, opening: 0 };
         rating.open(context);
         rating
     }
@@ -168,7 +174,8 @@ impl Component for Rating {
                 let ticket = context.props().ticket.clone().unwrap_or_default();
                 let told = self.state.opened(&ticket, answer);
                 tell(context.props(), told);
-                if matches!(self.state.shown, Shown::Form(_)) {
+                // Also where it was rated: the receipt of what this person submitted may have been on its way.
+                if !matches!(self.state.shown, Shown::Link) {
                     self.listening = Some(self.outbox.listen(context.link().callback(RatingMsg::Heard)));
                 }
             }
@@ -177,7 +184,9 @@ impl Component for Rating {
             RatingMsg::Submitted(draft) => self.submit(draft),
             RatingMsg::Heard(heard) => {
                 let id = heard.entry.id.clone();
+                let before = self.state.announcement(lang_of(context.props())).to_owned();
                 let (told, is_seen) = self.state.heard(heard);
+                self.has_news |= self.state.announcement(lang_of(context.props())) != before;
                 if is_seen {
                     self.outbox.acknowledge(&id);
                 }
@@ -186,7 +195,10 @@ impl Component for Rating {
                 }
                 tell(context.props(), told);
             }
-            RatingMsg::Again => self.outbox.flush(true),
+            RatingMsg::Again => {
+                self.state.is_asked = true;
+                self.outbox.flush(true);
+            }
             RatingMsg::Dismissed(place) => self.state.dismiss(place),
         }
         true
@@ -197,7 +209,7 @@ impl Component for Rating {
         if matches!(self.state.shown, Shown::Link) {
             return html! { <>{ props.children.clone() }</> };
         }
-        let lang = props.lang.unwrap_or_else(page_lang);
+        let lang = lang_of(context.props());
         let on_press = context.link().batch_callback(end::pressed);
         let late = self.state.late.iter().enumerate().map(|(place, heading)| {
             let section = heading.section(lang, props.is_elder).with("data-place", place.to_string());
@@ -205,8 +217,8 @@ impl Component for Rating {
         });
         html! {
             <Shadow>
-                <div onclick={on_press}>
-                    <p class="hcp-live" role="status">{ self.state.heading().map(|heading| heading.title(lang)) }</p>
+                <div ref={self.root.clone()} onclick={on_press}>
+                    <p class="hcp-live" role="status">{ self.state.announcement(lang).to_owned() }</p>
                     { for late }
                     { self.state.heading().map(|heading| themed(heading.section(lang, props.is_elder), props.theme)) }
                     { self.form(context, lang) }
@@ -214,9 +226,25 @@ impl Component for Rating {
             </Shadow>
         }
     }
+
+    fn rendered(&mut self, _: &Context<Self>, _: bool) {
+        if std::mem::take(&mut self.has_news) {
+            self.focus_news();
+        }
+    }
 }
 
 impl Rating {
+    /// To the end that has just come up: the button that had the focus is gone.
+    fn focus_news(&self) {
+        let root = self.root.cast::<web_sys::Element>();
+        let news = root.and_then(|root| root.query_selector("section[tabindex]").ok().flatten());
+        if let Some(news) = news.and_then(|news| news.dyn_into::<HtmlElement>().ok()) {
+            // An element that cannot be focused leaves the focus where it is.
+            let _ = news.focus();
+        }
+    }
+
     fn open(&mut self, context: &Context<Self>) {
         let props = context.props();
         // Whatever was asked before is not answered any more.
@@ -255,7 +283,7 @@ impl Rating {
     }
 }
 
-/// An idempotency key: 26 symbols of 128 random bits and two zeros, in the collector's own alphabet.
+/// An idempotency key: 26 random symbols of the collector's own alphabet.
 fn new_key() -> String {
     let symbol = |_| char::from(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"[random_below_32()]);
     (0..26).map(symbol).collect()
@@ -269,6 +297,10 @@ fn random_below_32() -> usize {
 
 fn themed(section: Element, theme: Theme) -> Html {
     html! { <Markup element={section.with("data-theme", theme.name())} /> }
+}
+
+fn lang_of(props: &RatingProps) -> Lang {
+    props.lang.unwrap_or_else(page_lang)
 }
 
 /// What the page hears.

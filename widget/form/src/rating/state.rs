@@ -55,6 +55,8 @@ pub(super) struct State {
     pub(super) purpose: String,
     /// The key stands for another content at the collector: the next try needs another one.
     pub(super) needs_new_key: bool,
+    /// Whether the person asks for another try now.
+    pub(super) is_asked: bool,
     heading: Option<Heading>,
     ticket: String,
     /// The key of what was submitted here.
@@ -64,6 +66,15 @@ pub(super) struct State {
 impl State {
     pub(super) fn heading(&self) -> Option<&Heading> {
         self.heading.as_ref()
+    }
+
+    /// What a screen reader hears: the last thing that came up.
+    pub(super) fn announcement(&self, lang: Lang) -> &str {
+        if self.is_asked {
+            return lang.messages().sending;
+        }
+        let last = self.heading.as_ref().or_else(|| self.late.last());
+        last.map_or("", |heading| heading.title(lang))
     }
 
     pub(super) fn is_form_hidden(&self) -> bool {
@@ -119,9 +130,15 @@ impl State {
 
     /// What became of a rating on its way: what the page hears, and whether the person now sees its end.
     pub(super) fn heard(&mut self, heard: Heard) -> (Told, bool) {
+        self.is_asked = false;
         let entry = heard.entry;
-        let is_sent = self.sent.as_deref() == Some(&*entry.id);
-        let is_own = is_sent || (!entry.ticket.is_empty() && entry.ticket == self.ticket);
+        // Behind a receipt nothing is the form's affair any longer.
+        let is_done = matches!(self.heading, Some(Heading::Done { .. }));
+        let is_sent = !is_done && self.sent.as_deref() == Some(&*entry.id);
+        let is_own = is_sent || (!is_done && !entry.ticket.is_empty() && entry.ticket == self.ticket);
+        if is_own && heard.is_late {
+            return (Told::Nothing, false);
+        }
         if !is_own && !heard.is_late {
             return (Told::Nothing, false);
         }
@@ -132,7 +149,8 @@ impl State {
         };
         let told = match end {
             outbox::End::Refused(refusal) if !is_sent => {
-                if is_own {
+                // Unless what was submitted here is still on its way.
+                if is_own && self.stage != Stage::Sending {
                     self.reopen(Stage::Editing);
                 }
                 self.late.push(Heading::Refused { refusal, words: entry.words.unwrap_or_default() });
@@ -154,6 +172,9 @@ impl State {
 
     /// It waits: written down, or in this page only.
     fn queued(&mut self, is_kept: bool, was_tried: bool) -> Told {
+        if !matches!(self.shown, Shown::Form(_)) {
+            return Told::Nothing;
+        }
         let heading = if is_kept { Heading::Saved } else { Heading::Unsaved };
         let is_news = self.heading.as_ref() != Some(&heading);
         self.heading = Some(heading);
@@ -184,8 +205,10 @@ impl State {
 
     /// Back to the form, as it was left.
     fn reopen(&mut self, stage: Stage) {
-        self.heading = None;
-        self.stage = stage;
+        if matches!(self.shown, Shown::Form(_)) {
+            self.heading = None;
+            self.stage = stage;
+        }
     }
 }
 

@@ -141,3 +141,41 @@ fn the_same_link_in_another_tab_is_ones_own() {
     state.heard(heard("X", "T", News::Ended(Sent::Refused(refusal("x"))), false));
     assert_eq!((state.is_form_hidden(), state.late.len()), (false, 1));
 }
+
+/// The answer was lost, and the person comes back: the link says that it was rated, and the outbox has the receipt.
+#[test]
+fn whoever_comes_back_gets_the_receipt_of_what_was_on_its_way() {
+    let mut state = State::default();
+    let info = v1::LinkInfo { state: "rated".into(), rated_on: Some("2026-11-20".into()), ..v1::LinkInfo::default() };
+    state.opened("T", Ok(info));
+    let (told, is_seen) = state.heard(own(News::Later));
+    assert!(matches!(told, Told::Nothing) && !is_seen, "nothing is said to wait that was rated");
+    let (told, is_seen) = state.heard(own(News::Ended(Sent::Replayed(receipt()))));
+    assert_eq!((rated(told).outcome, is_seen), (Outcome::Replayed, true));
+}
+
+#[test]
+fn nothing_takes_a_receipt_away() {
+    let mut state = submitted();
+    state.heard(own(News::Ended(Sent::Accepted(receipt()))));
+    for news in
+        [News::Later, News::Ended(Sent::Refused(refusal("already-rated"))), News::Ended(Sent::Accepted(receipt()))]
+    {
+        let (told, is_seen) = state.heard(heard("K2", "T", news, false));
+        assert!(matches!(told, Told::Nothing) && !is_seen);
+        assert!(matches!(state.heading(), Some(Heading::Done { .. })));
+    }
+}
+
+#[test]
+fn a_screen_reader_hears_the_last_thing_that_came_up() {
+    let lang = Lang::ZhHans;
+    let mut state = opened();
+    assert_eq!(state.announcement(lang), "");
+    state.heard(heard("X", "other", News::Ended(Sent::Refused(refusal("expired"))), true));
+    assert_eq!(state.announcement(lang), lang.page_messages().late_refused_title);
+    state.is_asked = true;
+    assert_eq!(state.announcement(lang), lang.messages().sending);
+    state.heard(own(News::Later));
+    assert!(!state.is_asked);
+}
