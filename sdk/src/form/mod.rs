@@ -2,6 +2,7 @@
 //! [`Element`]s, and so do [`Done`], [`Notice`] and [`End`] what comes in its place. The server writes the tree as [`html`];
 //! the Yew components make their nodes of it.
 
+mod driver;
 mod end;
 pub mod example;
 pub mod html;
@@ -9,9 +10,10 @@ pub mod node;
 mod rating_form;
 mod subject;
 
+pub use driver::{Driver, Post, Progress};
 pub use end::{Done, End, Notice};
 pub use node::Element;
-pub use rating_form::{Driver, Post, Progress, RatingForm};
+pub use rating_form::RatingForm;
 pub use subject::{CardSubject, Subject};
 
 use crate::{

@@ -49,6 +49,10 @@ async fn the_form_stands_where_the_tag_stands_and_rates_under_a_strict_policy() 
             page.click(".hcp-submit", 0).await;
             page.reads(DONE).await;
             assert_eq!(page.eval("return heard").await, json!([["hcp-ready", ""], ["hcp-rated", "accepted"]]));
+            // The page changes its language: the receipt stays as it is, and nothing is asked for.
+            let asked = "window.asked=0;const open=XMLHttpRequest.prototype.open;XMLHttpRequest.prototype.open=function(...a){asked++;return open.apply(this,a)};\
+                document.querySelector('hao-cha-ping').lang='en';return [asked,find('.hcp-receipt dd').textContent.length]";
+            assert_eq!(page.eval(asked).await, json!([0, 19]));
         }
         page.assert_quiet().await;
         page.close().await;

@@ -64,6 +64,9 @@ async fn three_matters_are_rated_one_after_the_other_and_each_once() {
         page.reads("rated outcome=accepted receipt=").await;
         let said = "const r=find('.hcp-receipt dd').textContent;return r.length===19&&document.querySelector('#said').textContent.endsWith(r)";
         page.until("the page itself knows the receipt", said).await;
+        let focused =
+            "return document.querySelector('.haochaping').shadowRoot.activeElement.classList.contains('hcp-done')";
+        page.until("the focus on the receipt", focused).await;
         let width = page.eval("return document.documentElement.scrollWidth<=innerWidth").await;
         assert_eq!(width, json!(true), "nothing scrolls sideways");
         page.eval("history.back()").await;
@@ -164,6 +167,34 @@ async fn a_rating_that_waits_says_so_and_is_sent_when_the_network_is_back() {
     page.reads("rated outcome=accepted receipt=").await;
     page.close().await;
     assert_eq!(levels(&rows(&mut portal.gate.collector).await), [("basically_satisfied", 1)].into());
+}
+
+/// The collector took it, and its answer was lost: whoever comes back to the matter finds the receipt.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_comes_back_finds_the_receipt_of_a_lost_answer() {
+    let mut portal = Portal::open().await;
+    let ticket = portal.gate.ticket();
+    portal.gate.break_next(&[Fault::AnswerLost]);
+    portal.gate.break_next(&[Fault::Reset; 50]);
+    let page = Page::open().await;
+    page.goto(&portal.url("yew", &[&ticket], "#/matters/1")).await;
+    page.taken_over(0).await;
+    page.click("[value=very_dissatisfied]", 0).await;
+    // A part that was used does not close under the person's hands.
+    page.click(".hcp-contact summary", 0).await;
+    page.type_into("[name=contact_name]", 0, "示\u{e003}").await;
+    let is_open = page.eval("return find('.hcp-contact').open&&find('[name=contact_name]').value===''").await;
+    assert_eq!(is_open, json!(true));
+    page.type_into("textarea", 0, "示例：没有说明原因").await;
+    page.click(".hcp-submit", 0).await;
+    page.reads(SAVED).await;
+    page.goto("about:blank").await;
+    portal.gate.heal();
+    page.goto(&portal.url("yew", &[&ticket], "#/matters/1")).await;
+    page.reads("rated outcome=replayed receipt=").await;
+    page.reads(DONE).await;
+    page.close().await;
+    assert_eq!(levels(&rows(&mut portal.gate.collector).await), [("very_dissatisfied", 1)].into());
 }
 
 /// Submits while no rating arrives; the page is to say this, and to send when the network is good again.

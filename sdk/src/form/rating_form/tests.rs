@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::form::Progress;
 use crate::{
     form::{CardSubject, Subject, example, node::Node},
     link::CardKind,
