@@ -159,6 +159,37 @@ async fn what_a_slow_database_holds_is_sent_when_it_opens() {
     assert_eq!(rows(&mut gate.collector).await, [satisfied()]);
 }
 
+/// The database gives what it holds only after the mirror's copy was sent and seen: that is not sent and shown once more.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_slow_database_gives_too_late_is_not_shown_twice() {
+    let mut gate = Gate::open(Wasm::Passes, &[]).await;
+    let profile = tempfile::tempdir().unwrap();
+    gate.break_next(&[Fault::Reset; 50]);
+    let page = Page::on_profile(profile.path()).await;
+    submit(&page, &gate.rating_page(&gate.ticket())).await;
+    page.reads(SAVED).await;
+    page.kill();
+    gate.heal();
+    let page = Page::on_profile(profile.path()).await;
+    let slow = "const all=IDBObjectStore.prototype.getAll;IDBObjectStore.prototype.getAll=function(){const request=all.call(this);\
+        const work=this.transaction;Object.defineProperty(work,'oncomplete',{set:f=>work.addEventListener('complete',()=>setTimeout(()=>{f();window.given=1},4000))});return request};";
+    page.cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": slow })).await;
+    page.goto(&gate.rating_page(&gate.ticket())).await;
+    page.eval("dispatchEvent(new Event('online'))").await;
+    page.reads("这是您此前保存的评价，现已提交").await;
+    page.until("the database's answer", "return window.given===1").await;
+    page.taken_over(0).await;
+    page.click("[value=very_satisfied]", 0).await;
+    page.click(".hcp-submit", 0).await;
+    let done = "return document.querySelector('hao-cha-ping').shadowRoot.querySelectorAll('.hcp-done').length===2";
+    page.until("two receipts", done).await;
+    let late = "return document.querySelector('hao-cha-ping').shadowRoot.textContent.split('现已提交').length-1";
+    assert_eq!(page.eval(late).await, json!(1), "each is shown once");
+    page.close().await;
+    let levels: Vec<_> = rows(&mut gate.collector).await.into_iter().map(|row| row.level).collect();
+    assert_eq!(levels, ["satisfied", "very_satisfied"]);
+}
+
 /// Twenty wait already: the next is not kept, says so, and is sent all the same.
 #[tokio::test(flavor = "multi_thread")]
 async fn beyond_twenty_a_rating_stays_in_the_page_and_is_still_sent() {

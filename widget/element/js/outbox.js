@@ -82,6 +82,8 @@ class Outbox {
     this._name = "haochaping/1/" + collector;
     /** @type {Record<string, Entry>} */
     this._entries = {};
+    // What a person has seen the end of: a store that is slow to forget brings none of it back.
+    this._seen = new Set();
     /** @type {Record<string, Run>} */
     this._runs = {};
     /** @type {Listener[]} */
@@ -112,6 +114,7 @@ class Outbox {
    *  @param {Entry} entry */
   put(entry) {
     entry.at = Date.now();
+    this._seen.delete(entry.id);
     this._entries[entry.id] = entry;
     return this._ready.then(() => this._save(entry)).then(() => this._send(entry));
   }
@@ -164,6 +167,7 @@ class Outbox {
   /** @param {Entry} entry */
   _forget(entry) {
     delete this._entries[entry.id];
+    this._seen.add(entry.id);
     try {
       localStorage.removeItem(this._name + "/" + entry.id);
     } catch (error) {
@@ -185,7 +189,7 @@ class Outbox {
   /** What was given meanwhile is known better here.
    *  @param {Entry[]} found */
   _takeIn(found) {
-    found.forEach((entry) => (this._entries[entry.id] = this._entries[entry.id] || entry));
+    found.forEach((entry) => this._seen.has(entry.id) || (this._entries[entry.id] = this._entries[entry.id] || entry));
   }
 
   /** @param {Entry} entry */
