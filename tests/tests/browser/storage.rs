@@ -1,5 +1,7 @@
 //! What a browser keeps of a rating that waits: over its own death, beside other tabs, and where it can keep nothing.
 
+use std::path::Path;
+
 use serde_json::json;
 
 use crate::{
@@ -21,6 +23,18 @@ async fn submit(page: &Page, url: &str) {
     page.taken_over(0).await;
     page.click("[value=satisfied]", 0).await;
     page.click(".hcp-submit", 0).await;
+}
+
+/// A browser that starts again after it said that a rating is saved, ran `last`, and was killed; the network is good.
+async fn after_a_crash(gate: &Gate, profile: &Path, last: &str) -> Page {
+    gate.break_next(&[Fault::Reset; 50]);
+    let page = Page::on_profile(profile).await;
+    submit(&page, &gate.rating_page(&gate.ticket())).await;
+    page.reads(SAVED).await;
+    page.eval(last).await;
+    page.kill();
+    gate.heal();
+    Page::on_profile(profile).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -47,13 +61,7 @@ async fn a_browser_killed_after_it_said_saved_sends_on_its_next_start() {
 async fn a_saved_rating_goes_on_the_next_visit_to_any_page_with_the_widget() {
     let mut gate = Gate::open(Wasm::Passes, &[]).await;
     let profile = tempfile::tempdir().unwrap();
-    gate.break_next(&[Fault::Reset; 50]);
-    let page = Page::on_profile(profile.path()).await;
-    submit(&page, &gate.rating_page(&gate.ticket())).await;
-    page.reads(SAVED).await;
-    page.kill();
-    gate.heal();
-    let page = Page::on_profile(profile.path()).await;
+    let page = after_a_crash(&gate, profile.path(), "").await;
     page.goto(&gate.rating_page(&gate.ticket())).await;
     page.reads("这是您此前保存的评价，现已提交").await;
     page.taken_over(0).await;
@@ -142,14 +150,7 @@ async fn a_database_that_never_answers_holds_nothing_up() {
 async fn what_a_slow_database_holds_is_sent_when_it_opens() {
     let mut gate = Gate::open(Wasm::Passes, &[]).await;
     let profile = tempfile::tempdir().unwrap();
-    gate.break_next(&[Fault::Reset; 50]);
-    let page = Page::on_profile(profile.path()).await;
-    submit(&page, &gate.rating_page(&gate.ticket())).await;
-    page.reads(SAVED).await;
-    page.eval("localStorage.clear()").await;
-    page.kill();
-    gate.heal();
-    let page = Page::on_profile(profile.path()).await;
+    let page = after_a_crash(&gate, profile.path(), "localStorage.clear()").await;
     let slow = "const open=IDBFactory.prototype.open;IDBFactory.prototype.open=function(...given){const request=open.apply(this,given);\
         Object.defineProperty(request,'onsuccess',{set:f=>request.addEventListener('success',()=>setTimeout(f,5000))});return request};";
     page.cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": slow })).await;
@@ -164,13 +165,7 @@ async fn what_a_slow_database_holds_is_sent_when_it_opens() {
 async fn what_a_slow_database_gives_too_late_is_not_shown_twice() {
     let mut gate = Gate::open(Wasm::Passes, &[]).await;
     let profile = tempfile::tempdir().unwrap();
-    gate.break_next(&[Fault::Reset; 50]);
-    let page = Page::on_profile(profile.path()).await;
-    submit(&page, &gate.rating_page(&gate.ticket())).await;
-    page.reads(SAVED).await;
-    page.kill();
-    gate.heal();
-    let page = Page::on_profile(profile.path()).await;
+    let page = after_a_crash(&gate, profile.path(), "").await;
     let slow = "const all=IDBObjectStore.prototype.getAll;IDBObjectStore.prototype.getAll=function(){const request=all.call(this);\
         const work=this.transaction;Object.defineProperty(work,'oncomplete',{set:f=>work.addEventListener('complete',()=>setTimeout(()=>{f();window.given=1},4000))});return request};";
     page.cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": slow })).await;

@@ -232,6 +232,30 @@ async fn a_database_that_never_answers_holds_nothing_up() {
     waits_with("IDBFactory.prototype.open=()=>({});localStorage.setItem('portal','no JSON');", SAVED).await;
 }
 
+/// The database never answers on the next page: what the mirror has from the page before is sent, by either.
+#[tokio::test(flavor = "multi_thread")]
+async fn with_a_silent_database_the_mirror_of_an_earlier_page_is_sent() {
+    for sends in ["yew", "plain"] {
+        let mut portal = Portal::open().await;
+        let (first, second) = (portal.gate.ticket(), portal.gate.ticket());
+        portal.gate.break_next(&[Fault::Reset; 90]);
+        let silent = "IDBFactory.prototype.open=()=>({});";
+        let page = Page::with(json!({}), silent).await;
+        page.goto(&portal.url("plain", &[&first], "")).await;
+        page.taken_over(0).await;
+        page.click("[value=satisfied]", 0).await;
+        page.click(".hcp-submit", 0).await;
+        page.reads(SAVED).await;
+        page.goto("about:blank").await;
+        portal.gate.heal();
+        let place = if sends == "yew" { "#/matters/1" } else { "" };
+        page.goto(&portal.url(sends, &[&second], place)).await;
+        page.reads("这是您此前保存的评价，现已提交").await;
+        page.close().await;
+        assert_eq!(levels(&rows(&mut portal.gate.collector).await), [("satisfied", 1)].into());
+    }
+}
+
 /// The device lost its database: the mirror still has the rating, beside what the portal keeps there.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_only_the_mirror_has_is_sent() {

@@ -1,8 +1,8 @@
 // Ratings on their way: written down before they are sent, kept until the collector has them or refuses them for good.
 // What an answer means is the rule of `haochaping::client::judge`; both are held to the same table of answers.
 
-const MOST = 20;
-const LONGEST = 72 * 3600 * 1000;
+const MAX_ENTRIES = 20;
+const MAX_AGE_MS = 72 * 3600 * 1000;
 const FIRST_LIMIT = 8000;
 const LONGEST_WAIT = 60000;
 /** How long a person waits for a store. */
@@ -90,8 +90,9 @@ class Outbox {
     this._listeners = [];
     this._db = open(this._name);
     // Whatever a slow store gives too late for the start is sent all the same.
-    const loaded = this._load().then(() => this.flush());
-    this._ready = notLong(loaded);
+    const flush = () => this.flush();
+    this._ready = notLong(this._load().then(flush));
+    this._ready.then(flush);
     const wake = () => document.visibilityState == "hidden" || this.flush();
     ["online", "pageshow"].forEach((name) => addEventListener(name, wake));
     document.addEventListener("visibilitychange", wake);
@@ -150,7 +151,7 @@ class Outbox {
   /** @param {Entry} entry */
   async _save(entry) {
     const others = Object.values(this._entries).filter((other) => other.kept && other.id != entry.id);
-    if (others.length >= MOST && !entry.end) return void (entry.kept = false);
+    if (others.length >= MAX_ENTRIES && !entry.end) return void (entry.kept = false);
     const key = this._name + "/" + entry.id;
     const record = Object.assign({}, entry, { kept: true });
     let kept = false;
@@ -205,7 +206,7 @@ class Outbox {
     run.tries++;
     let outcome = judge(answer.status, answer.body);
     // Old ones get a last try before they are given up.
-    if (outcome == "later" && Date.now() - (entry.at || 0) > LONGEST) outcome = "refused";
+    if (outcome == "later" && Date.now() - (entry.at || 0) > MAX_AGE_MS) outcome = "refused";
     if (outcome != "later") return this._settle(entry, outcome, answer.body);
     const wait = Math.max(answer.wait, Math.random() * Math.min(LONGEST_WAIT, 1000 << Math.min(run.tries, 6)));
     run.after = answer.wait && Date.now() + answer.wait;

@@ -11,8 +11,10 @@ export function heard(host, entry, outcome, body, isLate) {
   const form = host._form;
   if (!form) return false;
   const isEnd = outcome != "later" && outcome != "waits";
-  const isSent = entry.id == host._sent;
-  const isOwn = isSent || (!!entry.ticket && entry.ticket == form.dataset.ticket);
+  // Behind an end nothing is this form's affair any longer.
+  const isOpen = host._state != "closed";
+  const isSent = isOpen && entry.id == host._sent;
+  const isOwn = isSent || (isOpen && !!entry.ticket && entry.ticket == form.dataset.ticket);
   if (!isOwn && !isLate) return false;
   const said = body || {};
   if (outcome == "refused" && !isSent) {

@@ -17,19 +17,19 @@ use crate::{
 /// properties `--hcp-…` and `::part(…)`.
 #[component]
 pub fn RatingForm(props: &RatingFormProps) -> Html {
-    html! { <Shadow><Keyed><RatingFormView ..props.clone() /></Keyed></Shadow> }
+    html! { <Shadow><FormNavigation><RatingFormView ..props.clone() /></FormNavigation></Shadow> }
 }
 
-/// What [`Keyed`] holds.
+/// What [`FormNavigation`] holds.
 #[derive(Clone, Debug, PartialEq, yew::Properties)]
-pub(crate) struct KeyedProps {
+pub(crate) struct FormNavigationProps {
     #[prop_or_default]
     pub children: yew::Children,
 }
 
 /// Leads from a fault to its field, and with Tab through the five levels one by one: a switch has Tab and Space only.
 #[component]
-pub(crate) fn Keyed(props: &KeyedProps) -> Html {
+pub(crate) fn FormNavigation(props: &FormNavigationProps) -> Html {
     html! { <div onclick={follow} onkeydown={step}>{ props.children.clone() }</div> }
 }
 

@@ -31,9 +31,9 @@ use self::{
     store::{Store, not_long},
 };
 
-/// What is heard of a rating on its way.
+/// Where a rating on its way stands.
 #[derive(Clone, Debug, PartialEq)]
-pub enum News {
+pub enum EntryStatus {
     /// It was found waiting.
     Waits,
     /// It was tried and waits; it is tried again by itself.
@@ -42,13 +42,13 @@ pub enum News {
     Ended(End),
 }
 
-/// A rating on its way, and what happened to it.
+/// Something that happened to a rating on its way.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Heard {
+pub struct OutboxEvent {
     /// The rating.
     pub entry: Entry,
     /// What happened.
-    pub news: News,
+    pub status: EntryStatus,
     /// Whether nobody showed this end so far: whoever hears it now may, although it is of another link.
     pub is_late: bool,
 }
@@ -63,7 +63,7 @@ pub struct Outbox {
     /// What a person has seen the end of: a store that is slow to forget brings none of it back.
     acknowledged: RefCell<BTreeSet<String>>,
     runs: RefCell<BTreeMap<String, Run>>,
-    listeners: RefCell<Vec<(u32, Callback<Heard>)>>,
+    listeners: RefCell<Vec<(u32, Callback<OutboxEvent>)>>,
     n_listeners: Cell<u32>,
     wakes: RefCell<Vec<EventListener>>,
 }
@@ -112,13 +112,15 @@ impl Outbox {
             let store = Store::open(collector);
             let (loading, this) = (store.clone(), this.clone());
             let loaded = async move {
-                let take_in = |found| this.upgrade().inspect(|outbox| outbox.take_in(found));
-                // Whatever a slow store gives too late for the start is sent all the same.
-                for found in [loading.mirrored(), loading.load().await] {
-                    if let Some(outbox) = take_in(found) {
+                let take_in = |found| {
+                    if let Some(outbox) = this.upgrade() {
+                        outbox.take_in(found);
                         outbox.flush(false);
                     }
-                }
+                };
+                // The mirror at once: a database may open late, or never.
+                take_in(loading.mirrored());
+                take_in(loading.load().await);
             };
             let loaded = loaded.boxed_local().shared();
             spawn_local(loaded.clone());
@@ -170,7 +172,7 @@ impl Outbox {
     }
 
     /// Hears of every rating on its way, first of those that wait already or ended unseen.
-    pub fn listen(self: &Rc<Self>, listener: Callback<Heard>) -> Subscription {
+    pub fn listen(self: &Rc<Self>, listener: Callback<OutboxEvent>) -> Subscription {
         let number = self.n_listeners.get() + 1;
         self.n_listeners.set(number);
         self.listeners.borrow_mut().push((number, listener.clone()));
@@ -180,7 +182,7 @@ impl Outbox {
             let known: Vec<Entry> = this.entries.borrow().values().cloned().collect();
             for entry in known {
                 match entry.end.clone() {
-                    None => listener.emit(Heard { entry, news: News::Waits, is_late: false }),
+                    None => listener.emit(OutboxEvent { entry, status: EntryStatus::Waits, is_late: false }),
                     Some(end) => this.tell_one(&listener, &entry, &end).await,
                 }
             }
@@ -262,7 +264,7 @@ impl Outbox {
             Verdict::Later { after_millis } => {
                 self.wait_for(&id, after_millis);
                 for listener in self.listeners() {
-                    listener.emit(Heard { entry: entry.clone(), news: News::Later, is_late: false });
+                    listener.emit(OutboxEvent { entry: entry.clone(), status: EntryStatus::Later, is_late: false });
                 }
             }
         }
@@ -306,7 +308,11 @@ impl Outbox {
         self.runs.borrow_mut().remove(&entry.id);
         self.entries.borrow_mut().insert(entry.id.clone(), entry.clone());
         for listener in self.listeners() {
-            listener.emit(Heard { entry: entry.clone(), news: News::Ended(end.clone()), is_late: false });
+            listener.emit(OutboxEvent {
+                entry: entry.clone(),
+                status: EntryStatus::Ended(end.clone()),
+                is_late: false,
+            });
         }
         // Whoever sent it comes first, and then anybody who can show it.
         for listener in self.listeners() {
@@ -319,20 +325,20 @@ impl Outbox {
     }
 
     /// An end that was found: to one that may have sent it, and if it did not, to the same as anybody.
-    async fn tell_one(&self, listener: &Callback<Heard>, entry: &Entry, end: &End) {
-        listener.emit(Heard { entry: entry.clone(), news: News::Ended(end.clone()), is_late: false });
+    async fn tell_one(&self, listener: &Callback<OutboxEvent>, entry: &Entry, end: &End) {
+        listener.emit(OutboxEvent { entry: entry.clone(), status: EntryStatus::Ended(end.clone()), is_late: false });
         self.tell_late(listener, entry, end).await;
     }
 
-    async fn tell_late(&self, listener: &Callback<Heard>, entry: &Entry, end: &End) {
+    async fn tell_late(&self, listener: &Callback<OutboxEvent>, entry: &Entry, end: &End) {
         // Components hear in their own time, and acknowledge then.
         TimeoutFuture::new(0).await;
         if self.entries.borrow().contains_key(&entry.id) {
-            listener.emit(Heard { entry: entry.clone(), news: News::Ended(end.clone()), is_late: true });
+            listener.emit(OutboxEvent { entry: entry.clone(), status: EntryStatus::Ended(end.clone()), is_late: true });
         }
     }
 
-    fn listeners(&self) -> Vec<Callback<Heard>> {
+    fn listeners(&self) -> Vec<Callback<OutboxEvent>> {
         self.listeners.borrow().iter().map(|(_, listener)| listener.clone()).collect()
     }
 }

@@ -13,12 +13,12 @@ use web_sys::HtmlElement;
 use yew::{Component, Context, Html, NodeRef, html, platform::spawn_local};
 
 pub use self::props::{AlreadyRated, Outcome, Rated, RatingError, RatingProps, Theme};
-use self::state::{Shown, State};
+use self::state::{Content, State};
 use crate::{
     form_view::RatingFormView,
     open::open,
-    outbox::{Entry, Heard, Outbox, Subscription, now},
-    rating_form::{Keyed, page_lang},
+    outbox::{Entry, Outbox, OutboxEvent, Subscription, now},
+    rating_form::{FormNavigation, page_lang},
     shadow::Shadow,
     vnode::Markup,
 };
@@ -33,7 +33,7 @@ pub struct Rating {
     root: NodeRef,
     /// Whether something came up that the person has to read next.
     has_news: bool,
-    /// Which opening is under way: the answer of an earlier one is not shown.
+    /// Which opening is under way: the answer of an earlier one is not used.
     opening: u32,
 }
 
@@ -47,7 +47,7 @@ pub enum RatingMsg {
     /// The form is finished.
     Submitted(RatingDraft),
     /// Something happened to a rating on its way.
-    Heard(Heard),
+    OutboxEvent(OutboxEvent),
     /// A button of what stands in the form's place.
     Again,
     /// What came of a rating of another time was read.
@@ -82,20 +82,20 @@ impl Component for Rating {
         match msg {
             RatingMsg::Opened(opening, answer) if opening == self.opening => {
                 let ticket = context.props().ticket.clone().unwrap_or_default();
-                let told = self.state.opened(&ticket, answer);
-                tell(context.props(), told);
+                let notification = self.state.opened(&ticket, answer);
+                notify(context.props(), notification);
                 // Also where it was rated: the receipt of what this person submitted may have been on its way.
-                if !matches!(self.state.shown, Shown::Link) {
-                    self.listening = Some(self.outbox.listen(context.link().callback(RatingMsg::Heard)));
+                if !matches!(self.state.content, Content::Link) {
+                    self.listening = Some(self.outbox.listen(context.link().callback(RatingMsg::OutboxEvent)));
                 }
             }
             RatingMsg::Opened(..) => return false,
             RatingMsg::Purpose(purpose) => self.state.purpose = purpose,
             RatingMsg::Submitted(draft) => self.submit(draft),
-            RatingMsg::Heard(heard) => {
-                let id = heard.entry.id.clone();
+            RatingMsg::OutboxEvent(event) => {
+                let id = event.entry.id.clone();
                 let before = self.state.announcement(lang_of(context.props())).to_owned();
-                let (told, is_seen) = self.state.heard(heard);
+                let (notification, is_seen) = self.state.apply(event);
                 self.has_news |= self.state.announcement(lang_of(context.props())) != before;
                 if is_seen {
                     self.outbox.acknowledge(&id);
@@ -103,7 +103,7 @@ impl Component for Rating {
                 if self.state.needs_new_key {
                     self.state.renew_key(new_key());
                 }
-                tell(context.props(), told);
+                notify(context.props(), notification);
             }
             RatingMsg::Again => {
                 self.state.is_asked = true;
@@ -116,7 +116,7 @@ impl Component for Rating {
 
     fn view(&self, context: &Context<Self>) -> Html {
         let props = context.props();
-        if matches!(self.state.shown, Shown::Link) {
+        if matches!(self.state.content, Content::Link) {
             return html! { <>{ props.children.clone() }</> };
         }
         let lang = lang_of(context.props());
@@ -176,18 +176,18 @@ impl Rating {
 
     /// The form; while something stands in its place it is hidden and keeps what was entered.
     fn form(&self, context: &Context<Self>, lang: Lang) -> Html {
-        let Shown::Form(info) = &self.state.shown else { return Html::default() };
+        let Content::Form(info) = &self.state.content else { return Html::default() };
         let props = context.props();
         let subject = info.subject().node(lang.page_messages(), "");
         html! {
             <div hidden={self.state.is_form_hidden()}>
-                <Keyed>
+                <FormNavigation>
                     // Another link is another form; ids are those of the shadow root alone.
                     <RatingFormView key={self.opening} {lang} is_elder={props.is_elder} theme={props.theme.name()}
                         {subject} stage={self.state.stage.clone()}
                         on_submit={context.link().callback(RatingMsg::Submitted)}
                         on_purpose={context.link().callback(RatingMsg::Purpose)} />
-                </Keyed>
+                </FormNavigation>
             </div>
         }
     }
@@ -214,18 +214,18 @@ fn lang_of(props: &RatingProps) -> Lang {
 }
 
 /// What the page hears.
-enum Told {
+enum Notification {
     Nothing,
     Rated(Rated),
     AlreadyRated(AlreadyRated),
     Error(RatingError),
 }
 
-fn tell(props: &RatingProps, told: Told) {
-    match told {
-        Told::Nothing => {}
-        Told::Rated(rated) => props.on_rated.emit(rated),
-        Told::AlreadyRated(already) => props.on_already_rated.emit(already),
-        Told::Error(error) => props.on_error.emit(error),
+fn notify(props: &RatingProps, notification: Notification) {
+    match notification {
+        Notification::Nothing => {}
+        Notification::Rated(rated) => props.on_rated.emit(rated),
+        Notification::AlreadyRated(already) => props.on_already_rated.emit(already),
+        Notification::Error(error) => props.on_error.emit(error),
     }
 }

@@ -1,4 +1,4 @@
-//! What stands in a [`Rating`](super::Rating), and what follows from what is heard: pure.
+//! What stands in a [`Rating`](super::Rating), and what follows from what happens: pure.
 
 use haochaping::{
     form::{Element, End, Notice},
@@ -7,15 +7,15 @@ use haochaping::{
     wire::v1,
 };
 
-use super::{AlreadyRated, Outcome, Rated, RatingError, Told};
+use super::{AlreadyRated, Notification, Outcome, Rated, RatingError};
 use crate::{
-    outbox::{self, Heard, News, Refusal},
+    outbox::{self, EntryStatus, OutboxEvent, Refusal},
     state::Stage,
 };
 
-/// What is seen below the heading.
+/// What stands below the heading.
 #[derive(Debug, Default, PartialEq)]
-pub(super) enum Shown {
+pub(super) enum Content {
     /// The link that the page gave.
     #[default]
     Link,
@@ -49,7 +49,7 @@ pub(super) enum Heading {
 
 #[derive(Debug, Default)]
 pub(super) struct State {
-    pub(super) shown: Shown,
+    pub(super) content: Content,
     pub(super) stage: Stage,
     pub(super) late: Vec<Heading>,
     pub(super) purpose: String,
@@ -88,27 +88,27 @@ impl State {
     }
 
     /// The collector says what the link is about.
-    pub(super) fn opened(&mut self, ticket: &str, answer: Result<v1::LinkInfo, String>) -> Told {
+    pub(super) fn opened(&mut self, ticket: &str, answer: Result<v1::LinkInfo, String>) -> Notification {
         ticket.clone_into(&mut self.ticket);
         match answer {
             Ok(info) if info.key().is_some() => {
-                self.shown = Shown::Form(info);
-                Told::Nothing
+                self.content = Content::Form(info);
+                Notification::Nothing
             }
             Ok(info) => self.already_rated(info.rated_on.unwrap_or_default()),
             Err(code) => {
                 if code != "unreachable" {
-                    self.shown = Shown::Nothing;
+                    self.content = Content::Nothing;
                     self.heading = Some(Heading::NoForm { code: code.clone() });
                 }
-                Told::Error(RatingError { code })
+                Notification::Error(RatingError { code })
             }
         }
     }
 
     /// The request of a finished form; `None` where there is no form, or one is on its way.
     pub(super) fn submit(&mut self, draft: RatingDraft) -> Option<v1::RatingRequest> {
-        let Shown::Form(info) = &self.shown else { return None };
+        let Content::Form(info) = &self.content else { return None };
         if self.stage == Stage::Sending {
             return None;
         }
@@ -123,38 +123,43 @@ impl State {
     /// From now on under this key.
     pub(super) fn renew_key(&mut self, key: String) {
         self.needs_new_key = false;
-        if let Shown::Form(v1::LinkInfo { key: Some(found), .. }) = &mut self.shown {
+        if let Content::Form(v1::LinkInfo { key: Some(found), .. }) = &mut self.content {
             *found = key;
         }
     }
 
     /// What became of a rating on its way: what the page hears, and whether the person now sees its end.
-    pub(super) fn heard(&mut self, heard: Heard) -> (Told, bool) {
+    pub(super) fn apply(&mut self, event: OutboxEvent) -> (Notification, bool) {
         self.is_asked = false;
-        let entry = heard.entry;
+        let entry = event.entry;
         // Behind a receipt nothing is the form's affair any longer.
         let is_done = matches!(self.heading, Some(Heading::Done { .. }));
-        let is_sent = !is_done && self.sent.as_deref() == Some(&*entry.id);
+        if is_done && self.sent.as_deref() == Some(&*entry.id) {
+            return (Notification::Nothing, true);
+        }
+        let is_sent = self.sent.as_deref() == Some(&*entry.id);
         let is_own = is_sent || (!is_done && !entry.ticket.is_empty() && entry.ticket == self.ticket);
-        if is_own && heard.is_late {
-            return (Told::Nothing, false);
+        if is_own && event.is_late {
+            return (Notification::Nothing, false);
         }
-        if !is_own && !heard.is_late {
-            return (Told::Nothing, false);
+        if !is_own && !event.is_late {
+            return (Notification::Nothing, false);
         }
-        let end = match heard.news {
-            News::Waits | News::Later if is_own => return (self.queued(entry.kept, heard.news == News::Later), false),
-            News::Waits | News::Later => return (Told::Nothing, false),
-            News::Ended(end) => end,
+        let end = match event.status {
+            EntryStatus::Waits | EntryStatus::Later if is_own => {
+                return (self.queued(entry.kept, event.status == EntryStatus::Later), false);
+            }
+            EntryStatus::Waits | EntryStatus::Later => return (Notification::Nothing, false),
+            EntryStatus::Ended(end) => end,
         };
-        let told = match end {
+        let notification = match end {
             outbox::End::Refused(refusal) if !is_sent => {
                 // Unless what was submitted here is still on its way.
                 if is_own && self.stage != Stage::Sending {
                     self.reopen(Stage::Editing);
                 }
                 self.late.push(Heading::Refused { refusal, words: entry.words.unwrap_or_default() });
-                Told::Nothing
+                Notification::Nothing
             }
             outbox::End::Refused(refusal) if refusal.code == "already-rated" => {
                 self.already_rated(refusal.rated_on.unwrap_or_default())
@@ -162,50 +167,51 @@ impl State {
             outbox::End::Refused(refusal) => self.refused(refusal),
             outbox::End::Accepted(accepted) | outbox::End::Replayed(accepted) if !is_own => {
                 self.late.push(Heading::Done { case: "late", accepted });
-                Told::Nothing
+                Notification::Nothing
             }
-            outbox::End::Accepted(accepted) => self.done("accepted", Outcome::Accepted, accepted),
-            outbox::End::Replayed(accepted) => self.done("replayed", Outcome::Replayed, accepted),
+            outbox::End::Accepted(accepted) => self.done(entry.id, "accepted", Outcome::Accepted, accepted),
+            outbox::End::Replayed(accepted) => self.done(entry.id, "replayed", Outcome::Replayed, accepted),
         };
-        (told, true)
+        (notification, true)
     }
 
     /// It waits: written down, or in this page only.
-    fn queued(&mut self, is_kept: bool, was_tried: bool) -> Told {
-        if !matches!(self.shown, Shown::Form(_)) {
-            return Told::Nothing;
+    fn queued(&mut self, is_kept: bool, was_tried: bool) -> Notification {
+        if !matches!(self.content, Content::Form(_)) {
+            return Notification::Nothing;
         }
         let heading = if is_kept { Heading::Saved } else { Heading::Unsaved };
         let is_news = self.heading.as_ref() != Some(&heading);
         self.heading = Some(heading);
         let rated = Rated { receipt: String::new(), outcome: Outcome::Queued };
-        if is_news && was_tried { Told::Rated(rated) } else { Told::Nothing }
+        if is_news && was_tried { Notification::Rated(rated) } else { Notification::Nothing }
     }
 
-    fn done(&mut self, case: &'static str, outcome: Outcome, accepted: v1::RatingAccepted) -> Told {
+    fn done(&mut self, id: String, case: &'static str, outcome: Outcome, accepted: v1::RatingAccepted) -> Notification {
+        self.sent = Some(id);
         let receipt = accepted.receipt.clone();
         self.heading = Some(Heading::Done { case, accepted });
         // What was written is not kept in the page any longer than it is needed.
-        self.shown = Shown::Nothing;
-        Told::Rated(Rated { receipt, outcome })
+        self.content = Content::Nothing;
+        Notification::Rated(Rated { receipt, outcome })
     }
 
-    fn already_rated(&mut self, on: String) -> Told {
+    fn already_rated(&mut self, on: String) -> Notification {
         self.heading = Some(Heading::AlreadyRated { on: on.clone() });
-        self.shown = Shown::Nothing;
-        Told::AlreadyRated(AlreadyRated { on })
+        self.content = Content::Nothing;
+        Notification::AlreadyRated(AlreadyRated { on })
     }
 
-    fn refused(&mut self, refusal: Refusal) -> Told {
+    fn refused(&mut self, refusal: Refusal) -> Notification {
         self.needs_new_key = refusal.violations.iter().any(|violation| violation.field == "key");
         let code = if refusal.violations.is_empty() { refusal.code.clone() } else { "refused".to_owned() };
         self.reopen(Stage::Refused(refusal.into()));
-        Told::Error(RatingError { code })
+        Notification::Error(RatingError { code })
     }
 
     /// Back to the form, as it was left.
     fn reopen(&mut self, stage: Stage) {
-        if matches!(self.shown, Shown::Form(_)) {
+        if matches!(self.content, Content::Form(_)) {
             self.heading = None;
             self.stage = stage;
         }
