@@ -13,10 +13,39 @@ const FIRST_WAIT_MILLIS: u64 = 500;
 pub mod outbox {
     /// The most ratings that are written down at a time; a further one is sent all the same.
     pub const MAX_ENTRIES: usize = 20;
+    use serde::{Deserialize, Serialize};
+
     /// How long one is kept that cannot be sent, in milliseconds: the collector takes none of a link that ended earlier.
     pub const MAX_AGE_MILLIS: f64 = 72.0 * 3_600_000.0;
+    /// However far the device's clock jumps between two tries, no more time was seen to pass, in milliseconds.
+    const MAX_STEP_MILLIS: f64 = 24.0 * 3_600_000.0;
+    /// And nothing is given up before it was tried so often.
+    const MIN_TRIES: u32 = 5;
     const FIRST_LIMIT_MILLIS: u32 = 8_000;
     const LONGEST_WAIT_MILLIS: f64 = 60_000.0;
+
+    /// How long a rating was seen to wait: clocks of devices jump by days, and nothing is given up for that.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+    #[serde(default)]
+    pub struct Waited {
+        /// When it was tried last, in milliseconds since 1970 by the device's clock; 0 before the first try.
+        pub seen: f64,
+        /// How much time was seen to pass, in milliseconds.
+        pub spent: f64,
+        /// How often it was tried.
+        pub tries: u32,
+    }
+
+    impl Waited {
+        /// Counts a try at `now` of what was submitted at `at`, both in milliseconds since 1970; whether it was the last.
+        pub fn count(&mut self, at: f64, now: f64) -> bool {
+            let since = [self.seen, at].into_iter().find(|since| *since != 0.0).unwrap_or(now);
+            self.seen = now;
+            self.spent += (now - since).clamp(0.0, MAX_STEP_MILLIS);
+            self.tries += 1;
+            self.spent > MAX_AGE_MILLIS && self.tries >= MIN_TRIES
+        }
+    }
 
     /// How long an answer is waited for, in milliseconds, after `n_tries` tries: a slow network gets longer each time. What
     /// was cut off may have arrived, and the same key finds it again.
@@ -220,6 +249,25 @@ mod tests {
             code: code.into(),
             violations: Vec::new(),
             rated_on: Some("2026-11-20".into()),
+        }
+    }
+
+    /// The same table that the outbox of the element is held to.
+    #[test]
+    fn a_rating_is_given_up_after_the_time_that_was_seen_to_pass() {
+        #[derive(serde::Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Case {
+            name: String,
+            hours: Vec<f64>,
+            is_spent: bool,
+        }
+        let cases: Vec<Case> = serde_json::from_str(include_str!("../../tests/fixtures/spent.json")).unwrap();
+        assert!(cases.len() > 5);
+        for case in cases {
+            let mut waited = outbox::Waited::default();
+            let tries: Vec<bool> = case.hours.iter().map(|hour| waited.count(0.0, hour * 3_600_000.0)).collect();
+            assert_eq!(tries.last(), Some(&case.is_spent), "{}", case.name);
         }
     }
 

@@ -25,6 +25,8 @@ pub const ENCODINGS: [(&str, &str); 3] = [("br", ".br"), ("gzip", ".gz"), ("", "
 const N_RELEASES: usize = 3;
 /// The loader's name.
 pub const LOADER: &str = "haochaping.js";
+/// What the loader is followed by in one tag.
+const TAG: &str = "haochaping-tag.js";
 /// What checks a proof in a browser: the script, and what it loads when it is asked to.
 pub const PROOF: [&str; 2] = ["haochaping-proof.js", "haochaping.proof.wasm"];
 
@@ -33,10 +35,13 @@ pub fn version() -> &'static str {
     VERSION
 }
 
-/// The text of the loader; empty if the widget was not built.
-pub fn loader() -> &'static str {
-    let loader = ASSETS.iter().find(|asset| asset.name == LOADER);
-    loader.and_then(|loader| std::str::from_utf8(loader.raw).ok()).unwrap_or("")
+/// What one tag brings besides the form: the loader, and what puts the element where the tag stands. Empty if the widget was
+/// not built.
+pub fn tag() -> [&'static str; 2] {
+    [LOADER, TAG].map(|name| {
+        let script = ASSETS.iter().find(|asset| asset.name == name);
+        script.and_then(|script| std::str::from_utf8(script.raw).ok()).unwrap_or("")
+    })
 }
 
 /// The integrity value of a file of this release; `None` if it is not there.

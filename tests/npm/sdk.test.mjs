@@ -82,22 +82,45 @@ test("the outbox judges answers as the domain does", async () => {
 test("the element's life is what its table says, in every state and for every event", async () => {
   const { LIFE } = await import(resolve(import.meta.dirname, "../../widget/element/js/life.js"));
   const states = Object.keys(LIFE);
-  const happenings = ["connect", "leave", "form", "notice", "submit", "queued", "refused", "ended"];
-  const leads = Object.fromEntries(states.map((state) => [state, happenings.map((happening) => LIFE[state][happening] || "-").join(" ")]));
+  const events = ["connect", "leave", "named", "changed", "form", "notice", "unreachable", "unnamed", "online", "submit", "queued", "refused", "ended"];
+  const leads = Object.fromEntries(states.map((state) => [state, events.map((event) => LIFE[state][event] || "-").join(" ")]));
   assert.deepEqual(leads, {
-    //       connect leave form notice submit queued refused ended
-    away: "asking - - - - - - -",
-    asking: "- away open closed - - - -",
-    open: "- away open closed sending waiting - closed",
-    sending: "- away open closed - waiting open closed",
-    waiting: "- away open closed - waiting open closed",
-    closed: "- away open closed - - - -",
+    //       connect leave named changed form notice unreachable unnamed online submit queued refused ended
+    away: "asking - - - - - - - - - - - -",
+    idle: "- away asking asking - - - - - - - - -",
+    asking: "- away asking asking open closed failed idle - - - - -",
+    failed: "- away asking asking - - - - asking - - - -",
+    open: "- away asking open open closed open - - sending waiting - ended",
+    sending: "- away asking - - - - - - - waiting open ended",
+    waiting: "- away asking - - - - - - - waiting open ended",
+    closed: "- away asking closed open closed closed - - - - - -",
+    ended: "- away asking - - - - - - - - - -",
   });
   for (const state of states) {
-    assert.deepEqual(Object.keys(LIFE[state]).filter((happening) => !happenings.includes(happening)), [], "no event is unknown");
-    assert.ok(state == "away" || LIFE[state].leave == "away", "it can be taken out of the page in every state");
-    assert.ok(state == "away" || LIFE[state].form == "open", "the page may name another link in every state");
+    assert.deepEqual(Object.keys(LIFE[state]).filter((event) => !events.includes(event)), [], "no event is unknown");
+    assert.ok(state == "away" || (LIFE[state].leave == "away" && LIFE[state].named == "asking"), "it can be taken out and be given another matter in every state");
   }
-  // Nothing is sent twice, and nothing is said to have ended that was not.
+  // Nothing is sent twice, nothing is said to have ended that was not, and no answer hides a rating on its way.
   assert.deepEqual(states.filter((state) => LIFE[state].submit), ["open"]);
+  assert.deepEqual(states.filter((state) => LIFE[state].ended), ["open", "sending", "waiting"]);
+  assert.deepEqual(states.filter((state) => LIFE[state].form), ["asking", "open", "closed"]);
+});
+
+test("what lies in the stores is foreign until it is checked", async () => {
+  const { isEntry, parsed } = await import(resolve(import.meta.dirname, "../../widget/element/js/entry.js"));
+  const whole = { id: "K", ticket: "T", body: '{"level":"satisfied"}' };
+  const foreign = ["null", "", "1", '"x"', "U2FsdGVkX1+vupppZksvRf5pq5g5XjFRIipRkwB0K1Y=", "[]", "{}", '{"data":{"id":"K"},"expire":1}', '{"id":"K"}', '{"id":"K","body":""}', '{"id":"K","body":"null"}', '{"id":"K","body":"{half"}', '{"id":"K","body":{"level":"satisfied"}}', '{"id":"K","end":{}}'];
+  for (const text of foreign) assert.equal(isEntry(parsed(text)), false, text);
+  assert.equal(isEntry(parsed(JSON.stringify(whole))), true);
+  assert.equal(isEntry({ id: "K", ticket: "T", body: "", end: { outcome: "accepted", body: null } }), true);
+});
+
+test("a rating is given up after the time that was seen to pass, not after what a clock says", async () => {
+  const { isSpent } = await import(resolve(import.meta.dirname, "../../widget/element/js/entry.js"));
+  const table = JSON.parse(readFileSync(resolve(import.meta.dirname, "../fixtures/spent.json"), "utf8"));
+  for (const { name, hours, isSpent: expected } of table) {
+    const entry = { id: "K", ticket: "", body: "{}", at: 0 };
+    const last = hours.map((hour) => isSpent(entry, 3600000 * hour)).pop();
+    assert.equal(last, expected, name);
+  }
 });

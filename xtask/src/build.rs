@@ -22,6 +22,8 @@ pub(crate) const ASSETS: &str = "target/assets";
 pub(crate) const BRIDGE: &str = "haochaping-bridge.js";
 /// What the pad of a window runs.
 const PAD: &str = "haochaping-pad.js";
+/// What the loader is followed by where one tag carries the form.
+pub(crate) const TAG: &str = "haochaping-tag.js";
 /// What checks a proof on the look-up page, and its wasm.
 const PROOF: &str = "haochaping-proof.js";
 pub(crate) const PROOF_WASM: &str = "haochaping.proof.wasm";
@@ -57,13 +59,12 @@ pub(crate) fn widget(root: &Path) -> Result<()> {
     let mut parts = Vec::new();
     for lang in LANGUAGES {
         compile(root, lang)?;
-        parts.push(bind(root, "haochaping_widget.wasm")?);
+        parts.push(bind(root, "haochaping_widget.wasm", glue::small)?);
     }
     say("bundle, compress and list the widget");
     // The glue is the same for every language: they differ in data only.
-    let whole = parts.first().context("there is a language")?.0.clone();
-    ensure!(parts.iter().all(|(other, _)| *other == whole), "the glue differs between languages");
-    let glue = glue::slim(&whole)?;
+    let glue = parts.first().context("there is a language")?.0.clone();
+    ensure!(parts.iter().all(|(other, _)| *other == glue), "the glue differs between languages");
     let wasm: Vec<_> = LANGUAGES.into_iter().zip(parts.into_iter().map(|(_, wasm)| wasm)).collect();
     write_assets(root, &glue, &wasm, &proof(root)?)
 }
@@ -76,7 +77,7 @@ fn proof(root: &Path) -> Result<(String, Vec<u8>)> {
             .args(["build", "--locked", "-p", "haochaping-proof", "--profile", "widget", "--target", TARGET])
             .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags(root)),
     )?;
-    bind(root, "haochaping_proof.wasm")
+    bind(root, "haochaping_proof.wasm", as_it_is)
 }
 
 fn compile(root: &Path, lang: &str) -> Result<()> {
@@ -104,7 +105,7 @@ pub(crate) fn javascript(root: &Path) -> Result<()> {
             .args(["build", "--locked", "-p", "haochaping-js", "--profile", "widget", "--target", TARGET])
             .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags(root)),
     )?;
-    let (glue, wasm) = bind(root, "haochaping_js.wasm")?;
+    let (glue, wasm) = bind(root, "haochaping_js.wasm", as_it_is)?;
     let directory = root.join("target/js");
     fs::create_dir_all(&directory)?;
     for (name, content) in [("haochaping-js.js", glue.as_bytes()), ("haochaping-js.wasm", wasm.as_slice())] {
@@ -113,14 +114,24 @@ pub(crate) fn javascript(root: &Path) -> Result<()> {
     Ok(())
 }
 
+/// What is done to the glue, and the names that cross in both.
+type Finish = fn(&mut walrus::Module, &str) -> Result<String>;
+
+fn as_it_is(wasm: &mut walrus::Module, glue: &str) -> Result<String> {
+    ensure!(!glue.is_empty(), "there is no glue");
+    let mut glue = glue.to_owned();
+    glue::shorten_names(wasm, &mut glue);
+    Ok(glue)
+}
+
 /// The glue and the wasm of what was just compiled. Kept by content, since making wasm small takes longer than compiling it.
-fn bind(root: &Path, name: &str) -> Result<(String, Vec<u8>)> {
+fn bind(root: &Path, name: &str, finish: Finish) -> Result<(String, Vec<u8>)> {
     let compiled = root.join("target").join(TARGET).join("widget").join(name);
     let kept = root.join("target/widget/bound").join(key_of(&compiled)?);
     let [glue, wasm] = ["js", "wasm"].map(|ending| kept.with_extension(ending));
     if !wasm.exists() {
         fs::create_dir_all(root.join("target/widget/bound"))?;
-        let bound = bind_anew(root, &compiled)?;
+        let bound = bind_anew(root, &compiled, finish)?;
         fs::write(&glue, bound.0)?;
         // Last: what is there is whole.
         write_whole(&wasm, &bound.1)?;
@@ -137,7 +148,7 @@ fn key_of(compiled: &Path) -> Result<String> {
     Ok(all.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect())
 }
 
-fn bind_anew(root: &Path, compiled: &Path) -> Result<(String, Vec<u8>)> {
+fn bind_anew(root: &Path, compiled: &Path, finish: Finish) -> Result<(String, Vec<u8>)> {
     let mut output = Bindgen::new()
         .input_path(compiled)
         .web(true)?
@@ -146,8 +157,8 @@ fn bind_anew(root: &Path, compiled: &Path) -> Result<(String, Vec<u8>)> {
         .remove_name_section(true)
         .remove_producers_section(true)
         .generate_output()?;
-    let mut glue = output.js().to_owned();
-    glue::shorten_names(output.wasm_mut(), &mut glue);
+    let whole = output.js().to_owned();
+    let glue = finish(output.wasm_mut(), &whole)?;
     let wasm = output.wasm_mut().emit_wasm();
     Ok((glue, optimize(root, &wasm)?))
 }
@@ -186,6 +197,7 @@ fn write_assets(root: &Path, glue: &str, wasm: &[(&str, Vec<u8>)], proof: &(Stri
         wasm.iter().map(|(lang, wasm)| ((*lang).to_owned(), integrity(wasm).into())).collect();
     let known = Known { version: version.clone(), integrity: Value::from(values.clone()).to_string() };
     let loader = bundle(root, "script.js", Format::Script, &known)?;
+    let tag = bundle(root, "tag.js", Format::Script, &known)?;
     let bridge = bundle(root, "bridge.js", Format::Script, &known)?;
     let pad = bundle(root, "pad.js", Format::Script, &known)?;
     let check = bundle(root, "proof.js", Format::Script, &known)?;
@@ -198,6 +210,7 @@ fn write_assets(root: &Path, glue: &str, wasm: &[(&str, Vec<u8>)], proof: &(Stri
     let list = format!("{:#}\n", json!({ "version": version, "files": files }));
     let mut contents = vec![
         ("haochaping.js".to_owned(), loader.as_bytes()),
+        (TAG.to_owned(), tag.as_bytes()),
         (BRIDGE.to_owned(), bridge.as_bytes()),
         (PAD.to_owned(), pad.as_bytes()),
         (PROOF.to_owned(), check.as_bytes()),

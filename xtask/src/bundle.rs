@@ -94,8 +94,8 @@ fn minify(work: &Path, [esbuild, terser]: [&Path; 2], name: &str, format: Format
     let output = Command::new(esbuild)
         .args([name, "--bundle", "--minify", "--target=es2018", "--charset=utf8", "--log-level=warning"])
         .arg(if format == Format::Script { "--format=iife" } else { "--format=esm" })
-        // One name stays: the browser tests wait for it.
-        .args(["--mangle-props=^_[a-z]", "--reserve-props=^_waiting$"])
+        // Two names stay: the browser tests wait for one, and what a tag was given crosses from one file to another.
+        .args(["--mangle-props=^_[a-z]", "--reserve-props=^_(waiting|given)$"])
         .arg(format!("--define:VERSION={:?}", known.version))
         .arg(format!("--define:INTEGRITY={}", known.integrity))
         .current_dir(work)
@@ -181,6 +181,9 @@ fn read_export(export: &str) -> Result<Vec<String>> {
         };
         return Ok(list.split(',').map(|name| member(name.trim())).collect());
     }
+    if let Some((names, _)) = export.strip_prefix("const { ").and_then(|rest| rest.split_once(" } =")) {
+        return Ok(names.split(", ").map(str::to_owned).collect());
+    }
     let kinds = ["async function ", "function ", "class ", "const "];
     let Some(rest) = kinds.iter().find_map(|kind| export.strip_prefix(kind)) else {
         bail!("an export of another form")
@@ -217,7 +220,10 @@ mod tests {
                 "b.js",
                 "import { say } from \"./c.js\";\nconst NAME = 'b';\nexport function one() {\n  return NAME;\n}\nexport class Two {\n  value = 2;\n}\nsay('once');",
             ),
-            ("c.js", "const print = (...all) => console.log(all.join(' '));\nexport { print as say };"),
+            (
+                "c.js",
+                "export const { log } = console;\nconst print = (...all) => log(all.join(' '));\nexport { print as say };",
+            ),
         ];
         written(folder.path(), &files);
         let script = concatenate(folder.path(), "main.js", Format::Script, &known()).expect("bundled");

@@ -93,7 +93,7 @@ pub(crate) fn peers(root: &Path) -> Result<()> {
 
 /// What browser tests and checks of the package need, from npm by lock files, and the samples against the package as it is now.
 pub(crate) fn npm(root: &Path) -> Result<()> {
-    npm_ci(root, "tests/browser", "axe-core/axe.min.js", "the accessibility checker")?;
+    npm_ci(root, "tests/browser", "mockjs/dist/mock.js", "the accessibility checker, and scripts of host pages")?;
     npm_ci(root, "tests/browser/bridge", "weixin-js-sdk/index.js", "WeChat's script")?;
     npm_ci(root, "tests/npm", ".bin/tsc", "the checkers of the package")?;
     samples::of_javascript(root)

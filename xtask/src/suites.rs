@@ -131,6 +131,9 @@ pub(crate) const BROWSER: Suite = Suite {
         ("mini_programs::", Tool::Npm),
         ("samples::", Tool::Npm),
         ("yew::", Tool::Npm),
+        ("hosts::", Tool::Npm),
+        ("hosts::", Tool::Prototype),
+        ("hosts::", Tool::MooTools),
     ],
     // A browser uses more than a core while it starts, and waits for the collector after that.
     n_threads: Some(2),

@@ -15,6 +15,9 @@ pub(crate) enum Tool {
     Zbar,
     Openssl,
     Postgres,
+    /// Scripts of older host pages.
+    Prototype,
+    MooTools,
     Npm,
     /// The readers of printed codes, in Python.
     Decoders,
@@ -37,7 +40,7 @@ pub(crate) const DECODERS: [&str; 2] = ["target/venv", "target/venv/installed.tx
 
 impl Tool {
     /// What every test needs, in the order in which it is looked for.
-    pub(crate) const OF_TESTS: [Self; 8] = [
+    pub(crate) const OF_TESTS: [Self; 10] = [
         Self::Chromium,
         Self::Chromedriver,
         Self::ChineseFont,
@@ -46,6 +49,8 @@ impl Tool {
         Self::Zbar,
         Self::Openssl,
         Self::Postgres,
+        Self::Prototype,
+        Self::MooTools,
     ];
 
     /// What the other two browsers need. Debian has no driver for Firefox: it is built.
@@ -62,6 +67,8 @@ impl Tool {
             Self::Zbar => "libzbar",
             Self::Openssl => "openssl",
             Self::Postgres => "PostgreSQL of version 14 or later",
+            Self::Prototype => "Prototype",
+            Self::MooTools => "MooTools",
             Self::Npm => "npm",
             Self::Decoders => "readers of printed codes",
             Self::Firefox => "Firefox",
@@ -83,6 +90,8 @@ impl Tool {
             Self::Zbar => Some("libzbar0"),
             Self::Openssl => Some("openssl"),
             Self::Postgres => Some("postgresql"),
+            Self::Prototype => Some("libjs-prototype"),
+            Self::MooTools => Some("libjs-mootools"),
             Self::Npm => Some("npm"),
             Self::Decoders => None,
             Self::Firefox => Some("firefox-esr"),
@@ -112,6 +121,8 @@ impl Tool {
             Self::Zbar => has_library("libzbar.so.0"),
             Self::Openssl => program("openssl"),
             Self::Postgres => haochaping_postgres::program_directory().is_some(),
+            Self::Prototype => Path::new("/usr/share/javascript/prototype/prototype.js").exists(),
+            Self::MooTools => Path::new("/usr/share/javascript/mootools/mootools-core-nc.js").exists(),
             Self::Npm => works("npm", &["--version"]),
             Self::Decoders => can_read_codes(root),
             Self::Firefox => program("firefox-esr"),

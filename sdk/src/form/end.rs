@@ -2,7 +2,10 @@
 //! to be filled: the collector and the Yew components fill it here, and the plain form carries it as a template that the
 //! element fills.
 
-use super::node::{Element, Node, Text};
+use super::{
+    DIRECTION,
+    node::{Element, Node, Text},
+};
 use crate::{
     messages::{Messages, PageMessages},
     wire::v1,
@@ -88,7 +91,7 @@ impl End {
                 text(messages.link_ended_text).with(CASE, "expired"),
                 text(p.late_expired).with(CASE, "kept-too-long"),
                 with_place(p.late_refused_text, "code").with(CASE, "other"),
-                Element::new("blockquote").with(PLACE, "words"),
+                Element::new("blockquote").with("dir", "auto").with(PLACE, "words"),
                 button("dismiss", p.dismiss),
             ],
         }
@@ -186,7 +189,11 @@ fn section(messages: &Messages, class: Class, is_elder: bool, title: impl Into<T
         (Class::Notice, false) => "hcp hcp-notice",
         (Class::Notice, true) => "hcp hcp-notice hcp-elder",
     };
-    let section = Element::new("section").class(class).with("lang", messages.lang.tag()).with("tabindex", "-1");
+    let section = Element::new("section")
+        .class(class)
+        .with("lang", messages.lang.tag())
+        .with("dir", DIRECTION)
+        .with("tabindex", "-1");
     let title = title.into();
     if title.is_empty() { section } else { section.child(Element::new("h2").with("part", "title").child(title)) }
 }

@@ -24,6 +24,9 @@ use crate::{
 /// The style sheet of the form, for a page's `<style>` and for a shadow root alike.
 pub const STYLE: &str = include_str!("form.css");
 
+/// How all our languages are read, on whatever page the form stands: as `dir`.
+const DIRECTION: &str = "ltr";
+
 /// Names of the form's fields, as posted.
 pub mod field {
     /// A level's name.

@@ -1,7 +1,9 @@
 //! The rating form, described once: the server writes it as HTML that a browser posts by itself, and the Yew components show
 //! it live.
 
-use super::{Driver, Element, LevelChoice, Post, anchor_of, end, field, level_choices, node::Text, options_of};
+use super::{
+    DIRECTION, Driver, Element, LevelChoice, Post, anchor_of, end, field, level_choices, node::Text, options_of,
+};
 use crate::{
     messages::{Messages, fill},
     rating::{Comment, INDICATOR_VERSION, Indicator, RatingDraft, SatisfactionLevel},
@@ -38,6 +40,7 @@ impl<D: Driver> RatingForm<'_, D> {
             None => form,
         };
         form.with("lang", self.messages.lang.tag())
+            .with("dir", DIRECTION)
             .children(self.hidden_fields())
             .child(self.subject.clone())
             .children(self.alert())
@@ -204,6 +207,8 @@ impl<D: Driver> RatingForm<'_, D> {
             .with("part", "comment")
             .with("name", field::COMMENT)
             .with("rows", "4")
+            // In whatever script a person writes.
+            .with("dir", "auto")
             .with("aria-describedby", described_by)
             .child(self.draft.comment.clone());
         Element::new("div")

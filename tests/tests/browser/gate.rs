@@ -33,6 +33,8 @@ pub(crate) enum Fault {
     Reset,
     /// The collector accepts, and the connection breaks before the answer arrives.
     AnswerLost,
+    /// It arrives a second time, and the browser gets that answer.
+    Twice,
     /// A proxy answers in the collector's place: status and seconds of `Retry-After`.
     Refused(u16, u64),
     /// A captive portal's login page, status 200.
@@ -46,6 +48,15 @@ struct Shared {
     upstream: Arc<OnceLock<Mutex<String>>>,
     wasm: watch::Receiver<Wasm>,
     faults: Arc<Mutex<VecDeque<Fault>>>,
+    forms: Arc<Mutex<Forms>>,
+}
+
+/// What happens to questions for a form.
+#[derive(Debug, Default)]
+struct Forms {
+    n_lost: usize,
+    /// Addresses that hold this piece are answered after so many milliseconds.
+    delays: Vec<(String, u64)>,
 }
 
 /// A collector whose public address is a gate before it.
@@ -54,6 +65,7 @@ pub(crate) struct Gate {
     pub(crate) url: String,
     wasm: watch::Sender<Wasm>,
     faults: Arc<Mutex<VecDeque<Fault>>>,
+    forms: Arc<Mutex<Forms>>,
 }
 
 impl Gate {
@@ -61,14 +73,15 @@ impl Gate {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let url = format!("http://{}", listener.local_addr().expect("it listens"));
         let (tell, told) = watch::channel(wasm);
-        let faults = Arc::default();
-        let shared = Shared { upstream: Arc::default(), wasm: told, faults: Arc::clone(&faults) };
+        let (faults, forms) = (Arc::default(), Arc::default());
+        let shared =
+            Shared { upstream: Arc::default(), wasm: told, faults: Arc::clone(&faults), forms: Arc::clone(&forms) };
         let routes = Router::new().fallback(pass).with_state(shared.clone());
         tokio::spawn(async move { axum::serve(listener, routes).await });
         let arguments: Vec<&str> = ["--public-url", &url].into_iter().chain(extra.iter().copied()).collect();
         let collector = tokio::task::block_in_place(|| Collector::start(&arguments));
         shared.upstream.set(Mutex::new(collector.address().to_owned())).expect("set once");
-        Self { collector, url, wasm: tell, faults }
+        Self { collector, url, wasm: tell, faults, forms }
     }
 
     pub(crate) fn set(&self, wasm: Wasm) {
@@ -78,6 +91,16 @@ impl Gate {
     /// What the next ratings meet, one each; those after them pass.
     pub(crate) fn break_next(&self, faults: &[Fault]) {
         self.faults.lock().expect("not poisoned").extend(faults);
+    }
+
+    /// So many questions for a form are answered by a proxy that does not reach the collector.
+    pub(crate) fn lose_forms(&self, n_lost: usize) {
+        self.forms.lock().expect("not poisoned").n_lost = n_lost;
+    }
+
+    /// The form of this link comes late.
+    pub(crate) fn delay(&self, token: &str, millis: u64) {
+        self.forms.lock().expect("not poisoned").delays.push((token.to_owned(), millis));
     }
 
     /// The network is good again.
@@ -115,6 +138,21 @@ async fn pass(
     if wasm == Wasm::Missing {
         return refuse(StatusCode::NOT_FOUND);
     }
+    if uri.path().ends_with("/form") {
+        let (is_lost, delay) = {
+            let mut forms = shared.forms.lock().expect("not poisoned");
+            let is_lost = forms.n_lost > 0;
+            forms.n_lost = forms.n_lost.saturating_sub(1);
+            (
+                is_lost,
+                forms.delays.iter().find(|(token, _)| uri.path().contains(token)).map_or(0, |(_, millis)| *millis),
+            )
+        };
+        tokio::time::sleep(Duration::from_millis(delay)).await;
+        if is_lost {
+            return refuse(StatusCode::BAD_GATEWAY);
+        }
+    }
     let is_rating = method == Method::POST && uri.path() == "/api/v1/ratings";
     let fault = if is_rating { shared.faults.lock().expect("not poisoned").pop_front() } else { None };
     match fault {
@@ -122,14 +160,20 @@ async fn pass(
         Some(Fault::Refused(status, after)) => return proxy_error(status, after),
         Some(Fault::CaptivePortal) => return login_page(),
         Some(Fault::Slow(seconds)) => tokio::time::sleep(Duration::from_secs(seconds)).await,
-        Some(Fault::AnswerLost) | None => {}
+        Some(Fault::AnswerLost | Fault::Twice) | None => {}
     }
     let Some(upstream) = shared.upstream.get().map(|address| address.lock().expect("not poisoned").clone()) else {
         return refuse(StatusCode::BAD_GATEWAY);
     };
     let body = axum::body::to_bytes(request.into_body(), 1 << 20).await.unwrap_or_default();
     let url = format!("http://{upstream}{}", uri.path_and_query().map_or("/", |path| path.as_str()));
-    let answer = tokio::task::spawn_blocking(move || forward(&method, &url, &headers, &body)).await.expect("no panic");
+    let send = move || {
+        if fault == Some(Fault::Twice) {
+            forward(&method, &url, &headers, &body);
+        }
+        forward(&method, &url, &headers, &body)
+    };
+    let answer = tokio::task::spawn_blocking(send).await.expect("no panic");
     // A collector that is down looks to the browser like a broken connection.
     let Some((status, headers, mut bytes)) = answer else { return refuse(StatusCode::BAD_GATEWAY) };
     if fault == Some(Fault::AnswerLost) {
@@ -153,10 +197,17 @@ async fn pass(
     response
 }
 
-/// A body that ends in an error: the server closes the connection before the answer is whole.
+/// A body that ends in an error after its first byte: the connection closes before the answer is whole. Where nothing came at
+/// all, a browser tries again by itself, and nobody hears of it.
 fn broken() -> Response {
-    let failing = futures_util::stream::once(async { Err::<Bytes, _>(std::io::Error::other("cut off")) });
-    Response::new(Body::from_stream(failing))
+    let parts = futures_util::stream::unfold(0, |n_sent| async move {
+        if n_sent == 0 {
+            return Some((Ok(Bytes::from_static(b"{")), 1));
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        Some((Err(std::io::Error::other("cut off")), 2))
+    });
+    Response::new(Body::from_stream(parts))
 }
 
 fn proxy_error(status: u16, after: u64) -> Response {

@@ -123,7 +123,8 @@ impl Page {
         while self.eval(script).await != Value::Bool(true) {
             if started.elapsed() > LIMIT {
                 let said = self
-                    .eval("return JSON.stringify([window.warned,window.failed,document.body.innerText.slice(0,600)])")
+                    .eval("return JSON.stringify([window.warned,window.failed,document.body.innerText.slice(0,600),\
+                         [...document.querySelectorAll('hao-cha-ping')].map(h=>[...h.shadowRoot?h.shadowRoot.children:[]].map(c=>c.innerText).join('|').slice(0,600))])")
                     .await;
                 panic!("never seen: {what}; the page says {said}");
             }
@@ -142,7 +143,7 @@ impl Page {
     /// Waits until the text is to be read in the nth widget or the page.
     pub(crate) async fn reads(&self, text: &str) {
         let script = format!(
-            "const t=[document.body.innerText,...Array.from(document.querySelectorAll('hao-cha-ping,.haochaping'),h=>h.shadowRoot?Array.from(h.shadowRoot.children,c=>c.innerText):'')].join(' ');return t.includes({})",
+            "const t=[document.body.innerText,...[...document.querySelectorAll('hao-cha-ping,.haochaping')].map(h=>h.shadowRoot?[...h.shadowRoot.children].map(c=>c.innerText).join(' '):'')].join(' ');return t.includes({})",
             json!(text)
         );
         self.until(text, &script).await;

@@ -2,29 +2,31 @@
 // Decides nothing about ratings. No eval, no inline style, no HTML sink. The build bundles it with the glue of
 // wasm-bindgen into one file of ES2018, and puts VERSION and INTEGRITY in.
 
-import { copyValues, read, readFocus, toRating } from "./form.js";
-import { mount } from "./glue.js";
+import { retreat, swap, takeOver, unmount } from "./app.js";
+import { ask } from "./ask.js";
+import { copyValues, langOf, say, toRating } from "./form.js";
+import { click, keep, step } from "./hands.js";
 import { LIFE } from "./life.js";
 import { heard } from "./outcome.js";
 import { outboxOf } from "./outbox.js";
-import { press } from "./receipt.js";
-import { load, loaded, report } from "./start.js";
+import { all, append, each, find, on, postForm, remove, setTimeout, stringify } from "./platform.js";
+import { complain, load, report } from "./start.js";
 
 // Servers that render portals import the class too.
 const Base = typeof HTMLElement == "function" ? HTMLElement : /** @type {typeof HTMLElement} */ (/** @type {unknown} */ (Object));
-const script = /** @type {HTMLScriptElement | null} */ (typeof document == "object" ? document.querySelector('script[src$="/haochaping.js"]') : null);
-const HOME = script && script.src.replace(/\/(v1|v\/[^/]+)\/haochaping\.js$/, "");
-// The last two are read where they are needed, and change nothing that stands.
+const FILE = /\/(v1|v\/[^/]+)\/haochaping\.js([?#].*)?$/;
+/** The collector that this script came from; nothing if it is a copy that somebody else serves. */
+let HOME = "";
+if (typeof document == "object") each(document.scripts, ({ src }) => FILE.test(src) && (HOME = HOME || src.replace(FILE, "")));
+// The last one is read where it is needed, and changes nothing that stands.
 const ATTRIBUTES = ["ticket", "card", "lang", "mode", "theme", "collector", "autofocus"];
 const ANSWERS = "form[data-hcp-form],[data-hcp-notice]";
-
-/** The form's language; a property of this name is the form's field.
- *  @param {HTMLFormElement} form */
-const langOf = (form) => form.getAttribute("lang") || "";
+/** How long an answer may take; and until something is known of a rating, after a store and a first request. */
+const LIMIT = 15000;
 
 export class HaoChaPing extends Base {
   static get observedAttributes() {
-    return ATTRIBUTES.slice(0, 5);
+    return ATTRIBUTES.slice(0, 6);
   }
 
   constructor() {
@@ -41,7 +43,7 @@ export class HaoChaPing extends Base {
     this._state = "away";
     /** The server's form; also while the app stands in its place. @type {HTMLFormElement | null} */
     this._form = null;
-    /** @type {import("./glue.js").Mounted | null} */
+    /** The app, as the glue knows it. @type {number | null} */
     this._app = null;
     /** Where the app stands. @type {HTMLElement | null} */
     this._place = null;
@@ -51,19 +53,35 @@ export class HaoChaPing extends Base {
     this._sent = null;
     /** Style and content that came with the script. @type {DocumentFragment | null} */
     this._given = null;
+    /** Forms that a person may have begun, by what they are about. @type {Record<string, Element>} */
+    this._begun = {};
+    /** What the form is about. @type {string | null} */
+    this._shown = null;
+    /** Whether the app is what the person sees; whether the browser submits by itself, since something failed here. */
+    this._isLive = this._isPlain = false;
+    /** @type {ReturnType<typeof outboxOf> | undefined} */
+    this._outbox = undefined;
     this._styled = this._composing = this._waiting = false;
     // Of several questions the last one's answer counts.
     this._nAsked = 0;
-    this._onSubmit = this._submit.bind(this);
+    this._cut = () => {};
     /** @type {import("./outbox.js").Listener} */
-    this._onHeard = (entry, outcome, body, isLate) => heard(this, entry, outcome, body, isLate);
-    this.addEventListener("click", (event) => this._click(event.composedPath()[0], event));
-    this.addEventListener("keydown", (event) => this._step(event.composedPath()[0], event));
-    /** @param {Event} event */
-    this._onCompose = (event) => {
+    this._onHeard = this._guarded((entry, outcome, body, isLate) => heard(this, entry, outcome, body, isLate));
+    this._onOnline = this._guarded(() => this._may("online") && this._ask());
+    on(this, "click", this._guarded((event) => click(this, event)));
+    // FastClick takes the presses of every element that does not say so, and the form would be deaf.
+    on(this, "touchstart", () => this.classList.add("needsclick"), { passive: true });
+    on(this, "keydown", this._guarded((event) => step(this._current(), event)));
+    const onCompose = this._guarded((event) => {
       this._composing = event.type == "compositionstart";
-      if (!this._composing && this._waiting) this._takeOver();
-    };
+      if (!this._composing && this._waiting) takeOver(this);
+    });
+    const onSubmit = this._guarded((event) => this._submit(event));
+    each([this, this._box], (part) => {
+      on(part, "keydown keypress keyup", keep);
+      on(part, "submit", onSubmit);
+      on(part, "compositionstart compositionend", onCompose);
+    });
   }
 
   /** Whether this may happen now; the table says what it leads to.
@@ -74,28 +92,61 @@ export class HaoChaPing extends Base {
     return !!next;
   }
 
+  /** A listener behind which nothing that fails reaches the person.
+   *  @template {any[]} T, R @param {(...given: T) => R} listener @returns {(...given: T) => R | undefined} */
+  _guarded(listener) {
+    return (...given) => {
+      try {
+        return listener(...given);
+      } catch (error) {
+        this._isPlain = true;
+        this._fail(error, "died");
+      }
+    };
+  }
+
+  /** Whatever it was: the plain form goes on, with what the person sees now. If they have sent it already, the browser takes it
+   *  to the collector, which knows whether it is there.
+   *  @param {unknown} error @param {string} code */
+  _fail(error, code) {
+    report(this._collector(), code, " (" + error + ")");
+    retreat(this);
+    const form = this._form;
+    if (this._isPlain && form && this._sent) (append(this._box, form), postForm(form));
+    else if (this._state == "asking" && this._may("unreachable")) this._emit("hcp-error", { code: code });
+  }
+
   connectedCallback() {
     if (!this._may("connect")) return; // Moved in the page: everything stands.
-    this._outbox = outboxOf(this._collector());
-    if (document.readyState == "loading" && !this._given && !this._light()) {
-      document.addEventListener("DOMContentLoaded", () => this._state == "asking" && this._begin(), { once: true });
-    } else this._begin();
+    this._guarded(() => {
+      // What was set before the class was known hides what the class does with it.
+      each(ATTRIBUTES, (name) => {
+        const found = Object.getOwnPropertyDescriptor(this, name);
+        if (!found || !delete (/** @type {any} */ (this)[name])) return;
+        /** @type {any} */ (this)[name] = found.value;
+      });
+      on(window, "online", this._onOnline);
+      const begin = this._guarded(() => this._state == "asking" && this._begin());
+      if (document.readyState == "loading" && !this._given && !this._light()) on(document, "DOMContentLoaded", begin, { once: true });
+      else begin();
+    })();
   }
 
   disconnectedCallback() {
     // A move disconnects and connects in one task; only what stays away is taken down.
-    Promise.resolve().then(() => {
-      if (!this.isConnected && this._may("leave")) this._leave();
-    });
+    const leave = this._guarded(() => !this.isConnected && this._may("leave") && this._leave());
+    (async () => (await null, leave()))();
   }
 
   /** @param {string} name @param {string | null} before @param {string | null} now */
   attributeChangedCallback(name, before, now) {
     if (this._state == "away" || before == now) return;
-    if (name == "theme") this._applyTheme();
-    else if (/ticket|card/.test(name)) this._fetch(null);
-    // A rating on its way and its end stay as they are, in the language that they were given in.
-    else if (this._state == "open" || (this._state == "closed" && !this._end)) this._fetch(this._current());
+    this._guarded(() => {
+      if (name == "theme") this._applyTheme();
+      else if (name == "ticket" || name == "card") this._may("named") && (this._clear(), this._ask());
+      // A rating on its way and its end stay as they are, in the language that they were given in.
+      else if (this._may("changed")) this._ask(this._current());
+    })();
   }
 
   /** @returns {HTMLElement | null} */
@@ -103,8 +154,10 @@ export class HaoChaPing extends Base {
     return this.querySelector(ANSWERS);
   }
 
+  /** As the page names it, or where the script or the form came from; nothing where none of them is known. */
   _collector() {
-    return (this.getAttribute("collector") || HOME || location.origin).replace(/\/$/, "");
+    const form = this._form;
+    return (this.getAttribute("collector") || HOME || (form ? form.action.replace(/\/[rc]\/[^/]*$/, "") : "")).replace(/\/$/, "");
   }
 
   _begin() {
@@ -115,7 +168,7 @@ export class HaoChaPing extends Base {
     } else if (this._given) {
       this._adopt(this._given, null);
       this._given = null;
-    } else this._fetch(null);
+    } else this._ask();
   }
 
   /** The path of what is rated; nothing without an attribute that names it. */
@@ -125,7 +178,7 @@ export class HaoChaPing extends Base {
     return token && (ticket ? "/r/" : "/c/") + encodeURIComponent(token);
   }
 
-  /** @param {ParentNode} from */
+  /** @param {Document | DocumentFragment} from */
   _adoptStyle(from) {
     const style = /** @type {HTMLTemplateElement | null} */ (from.querySelector("style[data-hcp],template[data-hcp]"));
     if (!style || this._styled) return;
@@ -145,54 +198,70 @@ export class HaoChaPing extends Base {
 
   _applyTheme() {
     const theme = this.getAttribute("theme") || "light";
-    [this, this._root].forEach((root) => root.querySelectorAll(".hcp").forEach((part) => part.setAttribute("data-theme", theme)));
+    each([this, this._box], (root) => all(root, ".hcp", (part) => part.setAttribute("data-theme", theme)));
   }
 
-  /** A document of the collector; nothing is done with an answer that comes when the element is away.
+  /** A document of the collector, for the last question only.
    *  @param {string} method @param {string} url @param {string | null} body
    *  @param {(page: Document | null, status: number) => void} done */
   _request(method, url, body, done) {
-    const request = new XMLHttpRequest();
-    request.open(method, url);
-    request.responseType = "document";
-    request.timeout = 15000;
-    request.onloadend = () => this._state != "away" && done(request.response, request.status);
-    if (body) request.setRequestHeader("content-type", "application/x-www-form-urlencoded");
-    request.send(body);
+    const number = this._stopAsking();
+    const type = body && "application/x-www-form-urlencoded";
+    this._cut = ask(
+      method, url, type, body, "document", LIMIT,
+      this._guarded(({ response, status }) => number == this._nAsked && done(response && response.querySelector ? response : null, status))
+    );
   }
 
-  /** Fetches the form as a document and adopts its nodes: no HTML sink, so Trusted Types have nothing to refuse.
-   *  @param {ParentNode | null} values Where what was entered so far is to be found.
+  /** No answer that is still to come counts any longer. */
+  _stopAsking() {
+    const number = ++this._nAsked;
+    this._cut();
+    return number;
+  }
+
+  /** Fetches the form and adopts its nodes.
+   *  @param {Element | null} [values] Where what was entered so far is to be found.
    *  @param {() => void} [then] */
-  _fetch(values, then) {
-    const path = this._path();
-    if (!path) return;
-    /** @type {Record<string, string | null>} */
-    const wanted = { lang: this.getAttribute("lang") || document.documentElement.lang, mode: this.getAttribute("mode"), style: "template" };
-    const query = Object.keys(wanted).filter((name) => wanted[name]).map((name) => name + "=" + encodeURIComponent(wanted[name] || ""));
-    const asked = ++this._nAsked;
-    this._request("GET", this._collector() + path + "/form?" + query.join("&"), null, (page) => {
-      if (asked != this._nAsked) return;
-      if (page && this._adopt(page, values)) return then && then();
-      const status = this._form && this._form.querySelector("[role=status]");
-      if (status && this._form) status.textContent = this._form.dataset.failed || "";
-      report(this._collector(), "form-unreachable");
+  async _ask(values, then) {
+    const number = this._stopAsking();
+    // Attributes that change together make one question.
+    await null;
+    if (number == this._nAsked) this._guarded(() => this._askNow(values || null, then))();
+  }
+
+  /** @param {Element | null} values @param {(() => void)} [then] */
+  _askNow(values, then) {
+    const [path, collector] = [this._path(), this._collector()];
+    const fault = path ? (collector ? "" : "no-collector") : "no-ticket";
+    if (fault || !path) {
+      if (!this._may("unnamed")) return;
+      complain(fault);
+      return this._emit("hcp-error", { code: fault });
+    }
+    const [lang, mode] = [this.getAttribute("lang") || document.documentElement.lang, this.getAttribute("mode") || ""];
+    this._request("GET", collector + path + "/form?style=template&lang=" + encodeURIComponent(lang) + "&mode=" + encodeURIComponent(mode), null, (page) => {
+      if (page && this._adopt(page, values || this._begun[path])) return then && then();
+      const form = this._form;
+      if (form) say(form, form.dataset.failed);
+      report(collector, "form-unreachable");
+      this._may("unreachable");
       this._emit("hcp-error", { code: "unreachable" });
     });
   }
 
   /** Shows the content of a document or fragment; whether there is one.
-   *  @param {ParentNode} page @param {ParentNode | null} values */
+   *  @param {Document | DocumentFragment} page @param {Element | null} values */
   _adopt(page, values) {
     const content = /** @type {HTMLElement | null} */ (page.querySelector(ANSWERS));
     if (!content) return false;
-    this._unmount();
+    unmount(this);
     this._adoptStyle(page);
     const node = document.importNode(content, true);
     if (values) copyValues(values, node);
-    this._slot.remove();
+    remove(this._slot);
     this._box.textContent = "";
-    this._box.append(node);
+    append(this._box, node);
     this._answer(node);
     return true;
   }
@@ -213,15 +282,15 @@ export class HaoChaPing extends Base {
    *  @param {HTMLFormElement} form */
   _show(form) {
     this._form = form;
+    this._shown = this._path();
     this._composing = false;
     this._applyTheme();
-    form.addEventListener("submit", this._onSubmit);
-    form.addEventListener("compositionstart", this._onCompose);
-    form.addEventListener("compositionend", this._onCompose);
-    if (!CSS.supports("selector(:has(*))")) form.querySelectorAll("details.hcp-options").forEach((part) => part.removeAttribute("open"));
-    if (this.hasAttribute("autofocus")) /** @type {HTMLElement} */ (form.querySelector("[type=radio]")).focus();
+    if (!CSS.supports("selector(:has(*))")) all(form, "details.hcp-options", (part) => part.removeAttribute("open"));
+    if (this.hasAttribute("autofocus")) find(form, "[type=radio]").focus();
     this._emit("hcp-ready", {});
-    if (this._outbox) this._outbox.listen(this._onHeard);
+    if (this._outbox) this._outbox.unlisten(this._onHeard);
+    this._outbox = outboxOf(this._collector());
+    this._outbox.listen(this._onHeard);
     this._whenSeen(form);
   }
 
@@ -229,110 +298,53 @@ export class HaoChaPing extends Base {
    *  @param {HTMLFormElement} form */
   _whenSeen(form) {
     // Loading again is nothing: there is one app for a page.
-    const go = () => {
+    const go = this._guarded(async () => {
       if (watcher) watcher.disconnect();
-      load(HOME || this._collector(), langOf(form)).then(() => this._takeOver(), () => 0);
-    };
-    const watcher = typeof IntersectionObserver == "function" && new IntersectionObserver((seen) => seen.some((entry) => entry.isIntersecting) && go());
-    ["focusin", "pointerdown"].forEach((name) => form.addEventListener(name, go, { once: true }));
+      if (await load(this._collector(), langOf(form))) this._guarded(takeOver)(this);
+    });
+    const watcher =
+      typeof IntersectionObserver == "function" &&
+      new IntersectionObserver(this._guarded((/** @type {IntersectionObserverEntry[]} */ seen) => seen.some((entry) => entry.isIntersecting) && go()));
+    on(form, "focusin pointerdown", go, { once: true });
     if (watcher) watcher.observe(form);
   }
 
-  _takeOver() {
-    const form = this._form;
-    if (this._state != "open" || !form || this._app || langOf(form) != loaded()) return;
-    this._waiting = this._composing;
-    if (this._composing) return;
-    this._place = document.createElement("div");
-    this._place.hidden = true;
-    this._box.append(this._place);
-    try {
-      this._app = mount(this._place, this, read(form));
-    } catch (error) {
-      this._place.remove();
-      report(this._collector(), "mount");
-    }
-  }
-
-  /** Called by the app when it is rendered: one step, with focus, caret and scroll kept. */
+  /** Called by the app when it is rendered. */
   _swap() {
-    const [form, place] = [this._form, this._place];
-    if (!form || !place) return;
-    const focus = readFocus(form);
-    const [subject, known] = [place, form].map((root) => /** @type {HTMLElement} */ (root.querySelector(".hcp-subject")));
-    subject.append(...known.cloneNode(true).childNodes);
-    copyValues(form, subject);
-    this._slot.remove();
-    form.remove();
-    place.hidden = false;
-    this._applyTheme();
-    const field = focus && /** @type {HTMLTextAreaElement | null} */ (place.querySelector(focus.selector));
-    if (!focus || !field) return;
-    field.focus({ preventScroll: true });
-    if (focus.start != null) field.setSelectionRange(focus.start, focus.end);
-    field.scrollTop = focus.top;
+    swap(this);
   }
 
   /** Where the person's values are now. */
   _current() {
-    return this._app ? this._place : this._form;
+    return this._isLive ? this._place : this._form;
   }
 
-  /** @param {EventTarget} target @param {Event} event */
-  _click(target, event) {
-    const pressed = /** @type {Element} */ (target);
-    const button = /** @type {HTMLButtonElement | null} */ (pressed.closest("button[type=button]"));
-    if (button) this._press(button);
-    // From a fault to its field: ids in a shadow root are not the page's.
-    const link = /** @type {HTMLAnchorElement | null} */ (pressed.closest('a[href^="#"]'));
-    const field = link && /** @type {Document} */ (link.getRootNode()).getElementById(link.hash.slice(1));
-    if (!field) return;
-    event.preventDefault();
-    const folded = field.closest("details:not([open])");
-    if (folded) folded.setAttribute("open", "");
-    field.focus();
-  }
-
-  /** @param {HTMLButtonElement} button */
-  _press(button) {
-    const section = /** @type {HTMLElement} */ (button.closest("section"));
-    if (button.name == "dismiss") section.remove();
-    else if (button.name == "again" && this._form && this._outbox) {
-      this._live.textContent = this._form.dataset.sending || "";
-      this._outbox.flush(true);
-    } else press(button, section);
-  }
-
-  /** A switch has Tab and Space only: Tab goes through the levels one by one, as through the options.
-   *  @param {EventTarget} target @param {KeyboardEvent} event */
-  _step(target, event) {
-    const root = this._current();
-    if (event.key != "Tab" || !root || /** @type {HTMLInputElement} */ (target).name != "level") return;
-    const levels = Array.from(root.querySelectorAll("[name=level]"));
-    const field = levels[levels.indexOf(/** @type {Element} */ (target)) + (event.shiftKey ? -1 : 1)];
-    if (!field) return;
-    event.preventDefault();
-    /** @type {HTMLElement} */ (field).focus();
-  }
-
-  /** Without the app.
+  /** The form was submitted, the plain one or, where the app did not hear of it, the app's.
    *  @param {Event} event */
   _submit(event) {
-    event.preventDefault();
     const form = this._form;
-    if (!form || this._state != "open") return;
-    const status = form.querySelector("[role=status]");
-    if (status) status.textContent = form.dataset.sending || "";
+    const isPlain = event.target == form;
+    if (!form || (isPlain ? this._isPlain : !this._place || !this._place.contains(/** @type {Node} */ (event.target)))) return;
+    event.preventDefault();
+    if (!isPlain || this._state != "open") return;
+    say(form, form.dataset.sending);
     this._send();
   }
 
-  /** Sends what the person has finished, by way of the outbox. */
+  /** Sends what the person has finished, by way of the outbox; called by the app too. */
   _send() {
-    const fields = this._current();
-    if (!this._form || !fields || !this._outbox || !this._may("submit")) return;
-    const rating = toRating(this._form, fields);
-    this._sent = rating.visit || rating.key || "";
-    this._outbox.put({ id: this._sent, ticket: rating.ticket, body: JSON.stringify(rating) });
+    this._guarded(() => {
+      const [form, fields, outbox] = [this._form, this._current(), this._outbox];
+      if (!form || !fields || !outbox || !this._may("submit")) return;
+      this._stopAsking();
+      const rating = toRating(form, fields);
+      const sent = (this._sent = rating.visit || rating.key || "");
+      const giveUp = this._guarded((error) => {
+        if (this._state == "sending" && this._sent == sent) throw error;
+      });
+      outbox.put({ id: sent, ticket: rating.ticket, body: stringify(rating) }).then(() => 0, giveUp);
+      setTimeout(giveUp, LIMIT, "nothing heard");
+    })();
   }
 
   /** @param {string} name @param {object} detail */
@@ -340,27 +352,30 @@ export class HaoChaPing extends Base {
     this.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, detail: detail }));
   }
 
-  _unmount() {
-    const [app, place] = [this._app, this._place];
-    this._app = null;
-    if (app) app.destroy();
-    if (app && place) place.remove();
+  /** Nothing that stands here stays. What a person began is there again when the page comes back to it. */
+  _clear() {
+    const [form, current, light] = [this._form, this._current(), this._light()];
+    if (form && current && !this._end) {
+      if (current != form) copyValues(current, form);
+      this._begun[this._shown || ""] = form;
+    }
+    if (light) remove(light);
+    unmount(this);
+    this._box.textContent = this._live.textContent = "";
+    this._form = this._end = this._sent = null;
+    this._root.prepend(this._slot);
   }
 
-  /** Taken out of the page: the app goes, and what was typed goes back into the plain form. */
+  /** Taken out of the page, perhaps for a while. */
   _leave() {
-    const [form, path] = [this._form, this._path()];
+    this._stopAsking();
+    removeEventListener("online", this._onOnline);
     if (this._outbox) this._outbox.unlisten(this._onHeard);
-    if (this._app && this._place && form && !this._end) {
-      copyValues(this._place, form);
-      if (path && form.action.includes(path)) this.append(form);
-    }
-    this._unmount();
-    if (!this._slot.isConnected) this._root.prepend(this._slot);
+    this._clear();
   }
 }
 
-ATTRIBUTES.forEach((name) => {
+each(ATTRIBUTES, (name) => {
   const isFlag = name == "autofocus";
   Object.defineProperty(HaoChaPing.prototype, name, {
     /** @this {HaoChaPing} */
@@ -376,9 +391,9 @@ ATTRIBUTES.forEach((name) => {
   });
 });
 
-/** Makes the element known under its name, or another; once.
+/** Makes the element known under its name, or another; once. Where portals are rendered there is nothing to make it known to.
  *  @param {string} [name] */
 export function define(name) {
   name = name || "hao-cha-ping";
-  if (!customElements.get(name)) customElements.define(name, HaoChaPing);
+  if (typeof customElements == "object" && !customElements.get(name)) customElements.define(name, HaoChaPing);
 }

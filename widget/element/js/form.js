@@ -1,5 +1,7 @@
 // A form's fields, by the names of `haochaping::form::field`: read, copied, and made into a rating as wire v1 has it.
 
+import { all, find, normalize, trim } from "./platform.js";
+
 /** @typedef {HTMLInputElement | HTMLTextAreaElement} Field */
 /** What wire v1 has of a rating.
  *  @typedef {{ticket: string, key?: string, visit?: string, level: string, indicators: string[], indicator_version: string,
@@ -7,68 +9,80 @@
  *    purpose?: string}} Rating */
 
 /** @param {Field} field @returns {field is HTMLInputElement} */
-const isChoice = (field) => /radio|checkbox/.test(field.type);
+const isChoice = (field) => field.type == "radio" || field.type == "checkbox";
 /** @param {Field} field */
 const selectorOf = (field) => "[name=" + field.name + "]" + (isChoice(field) ? '[value="' + field.value + '"]' : "");
+/** @param {Field} field */
+const valueOf = (field) => field.value;
+/** @param {Element} from @param {string} name @returns {string} */
+const valueIn = (from, name) => (find(from, "[name=" + name + "]") || { value: "" }).value;
+
+/** The form's language; a property of this name is the form's field.
+ *  @param {HTMLFormElement} form */
+export const langOf = (form) => form.getAttribute("lang") || "";
+
+/** In the form's live region.
+ *  @param {HTMLFormElement} form @param {string | undefined} words */
+export function say(form, words) {
+  find(form, "[role=status]").textContent = words || "";
+}
 
 /** What a form holds now, for the app to go on with.
  *  @param {HTMLFormElement} form */
 export function read(form) {
+  const level = (find(form, "[name=level]:checked") || { value: "" }).value;
   /** @param {string} selector @returns {any} */
-  const find = (selector) => form.querySelector(selector) || {};
-  /** @param {string} name @returns {string} */
-  const named = (name) => find("[name=" + name + "]").value || "";
-  const level = find("[name=level]:checked").value || "";
+  const part = (selector) => find(form, selector) || {};
   return {
     elder: form.classList.contains("hcp-elder"),
-    prefix: "y" + named("key").slice(0, 6) + "-",
-    lang: named("lang"),
-    version: named("indicator_version"),
+    prefix: "y" + valueIn(form, "key").slice(0, 6) + "-",
+    lang: valueIn(form, "lang"),
+    version: valueIn(form, "indicator_version"),
     level: level,
-    indicators: Array.from(form.querySelectorAll("[name=indicator]:checked"), valueOf),
-    comment: named("comment"),
-    anonymous: find("[name=anonymous]").checked,
-    name: named("contact_name"),
-    phone: named("contact_phone"),
-    more: find("[data-level=" + (level || "none") + "] .hcp-more").open,
-    contact: find(".hcp-contact").open,
+    indicators: all(form, "[name=indicator]:checked", valueOf),
+    comment: valueIn(form, "comment"),
+    anonymous: part("[name=anonymous]").checked,
+    name: valueIn(form, "contact_name"),
+    phone: valueIn(form, "contact_phone"),
+    more: part("[data-level=" + (level || "none") + "] .hcp-more").open,
+    contact: part(".hcp-contact").open,
   };
 }
-
-/** @param {Element} field */
-const valueOf = (field) => /** @type {HTMLInputElement} */ (field).value;
 
 /** The rating that `fields` show, with what the server's form carries. What is not shown is not sent: options of other
  *  levels, contact data of an anonymous rating.
  *  @param {HTMLFormElement} form @param {HTMLElement} fields @returns {Rating} */
 export function toRating(form, fields) {
-  /** @param {HTMLElement} from @param {string} name @returns {string} */
-  const value = (from, name) => /** @type {Field} */ (from.querySelector("[name=" + name + "]") || { value: "" }).value;
   /** @param {string} name */
-  const checked = (name) => /** @type {HTMLInputElement | null} */ (fields.querySelector("[name=" + name + "]:checked"));
-  const chosen = checked("level");
-  const level = chosen ? chosen.value : "";
-  const boxes = fields.querySelector("[data-level]") ? '[data-level="' + level + '"] ' : "";
-  const name = value(fields, "contact_name");
-  const phone = value(fields, "contact_phone");
+  const checked = (name) => find(fields, "[name=" + name + "]:checked");
+  const level = (checked("level") || { value: "" }).value;
+  const boxes = find(fields, "[data-level]") ? '[data-level="' + level + '"] ' : "";
+  const [name, phone, via, purpose] = [valueIn(fields, "contact_name"), valueIn(fields, "contact_phone"), valueIn(form, "via"), valueIn(fields, "purpose")];
   const ticket = form.dataset.ticket || "";
   /** @type {Rating} */
   const rating = {
     ticket: ticket,
     level: level,
-    indicators: Array.from(fields.querySelectorAll(boxes + "[name=indicator]:checked"), valueOf),
-    indicator_version: value(form, "indicator_version"),
+    indicators: plain(all(fields, boxes + "[name=indicator]:checked", valueOf)),
+    indicator_version: valueIn(form, "indicator_version"),
     // NFC by the browser: the tables would be 48 KB in the app.
-    comment: value(fields, "comment").normalize("NFC"),
+    comment: normalize(valueIn(fields, "comment"), "NFC"),
     anonymous: !!checked("anonymous"),
-    contact: checked("anonymous") || !(name + phone).trim() ? null : { name: name, phone: phone },
-    lang: value(form, "lang"),
+    contact: checked("anonymous") || !trim(name + phone) ? null : plain({ name: name, phone: phone }),
+    lang: valueIn(form, "lang"),
   };
   // Of a card the key is a visit, and stands for both.
-  rating[ticket ? "key" : "visit"] = value(form, "key");
-  if (value(form, "via")) rating.via = value(form, "via");
-  if (value(fields, "purpose")) rating.purpose = value(fields, "purpose");
-  return rating;
+  rating[ticket ? "key" : "visit"] = valueIn(form, "key");
+  if (via) rating.via = via;
+  if (purpose) rating.purpose = purpose;
+  return plain(rating);
+}
+
+/** With no other JSON form than its members, whatever a page gave to all objects.
+ *  @template {object} T @param {T} value @returns {T} */
+function plain(value) {
+  /** @type {any} */ (value).toJSON = undefined;
+  return value;
 }
 
 /** Where the focus is in a form, so that it can be put on the same field of another.
@@ -82,11 +96,10 @@ export function readFocus(form) {
 }
 
 /** Copies what was chosen and typed between two forms with the same field names.
- *  @param {ParentNode} from @param {ParentNode} to */
+ *  @param {Element} from @param {Element} to */
 export function copyValues(from, to) {
-  to.querySelectorAll("input:not([type=hidden]),textarea,select").forEach((found) => {
-    const field = /** @type {Field} */ (found);
-    const source = /** @type {HTMLInputElement | null} */ (from.querySelector(selectorOf(field)));
+  all(to, "input:not([type=hidden]),textarea,select", (field) => {
+    const source = find(from, selectorOf(field));
     if (source) isChoice(field) ? (field.checked = source.checked) : (field.value = source.value);
   });
 }

@@ -4,5 +4,5 @@
 declare const VERSION: string;
 /** Integrity values of the app, by language. */
 declare const INTEGRITY: Record<string, string>;
-/** What a script that came with a form was given. */
-declare const hcpGiven: import("./tag.js").Given | undefined;
+/** What the tag was given. */
+declare const hcpGiven: import("./tag.js").Given;

@@ -1,21 +1,24 @@
 // Ratings on their way: written down before they are sent, kept until the collector has them or refuses them for good.
 // What an answer means is the rule of `haochaping::client::judge`; both are held to the same table of answers.
 
+import { ask } from "./ask.js";
+import { isEntry, isSpent, parsed } from "./entry.js";
+import { clearTimeout, each, fetch, on, setTimeout, stringify, XMLHttpRequest } from "./platform.js";
+
 const MAX_ENTRIES = 20;
-const MAX_AGE_MS = 72 * 3600 * 1000;
 const FIRST_LIMIT = 8000;
 const LONGEST_WAIT = 60000;
 /** How long a person waits for a store. */
 const SLOW = 2000;
+/** How the browser's own functions read. */
+const NATIVE = /native code/;
 /** @type {Record<string, Outbox>} */
 const boxes = {};
 
 /** What the collector answered: a receipt, or a problem.
  *  @typedef {{receipt?: string, lookup?: string, lookup_url?: string, rated_at?: string, code?: string, rated_on?: string,
  *    violations?: object[]}} Answer */
-/** A rating that is written down; `haochaping_yew::outbox::Entry` is the same.
- *  @typedef {{id: string, ticket: string, body: string, at?: number, kept?: boolean, words?: string,
- *    end?: {outcome: string, body: Answer | null}}} Entry */
+/** @typedef {import("./entry.js").Entry} Entry */
 /** Hears what became of a rating, and whether nobody showed that so far; true if the person now sees it.
  *  @typedef {(entry: Entry, outcome: string, body?: Answer | null, isLate?: number) => boolean | void} Listener */
 /** How far the sending of an entry is.
@@ -31,44 +34,20 @@ export function outboxOf(collector) {
  *  @param {number} status @param {Answer | null} body */
 export function judge(status, body) {
   if ((status == 200 || status == 201) && body && String(body.receipt).length == 19 && body.lookup) return status == 200 ? "replayed" : "accepted";
-  return body && body.code && status >= 400 && status < 500 && !/408|425|429/.test(String(status)) ? "refused" : "later";
+  return body && body.code && status >= 400 && status < 500 && status != 408 && status != 425 && status != 429 ? "refused" : "later";
 }
 
-/** Sends JSON once; never rejects. `wait` is what the collector asks for, in milliseconds.
- *  @param {string} url @param {string} body @param {number} limit
- *  @returns {Promise<{status: number, wait: number, body: Answer | null}>} */
-function post(url, body, limit) {
-  const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(), limit);
-  /** @type {RequestInit} */
-  const init = { method: "POST", mode: "cors", credentials: "omit", keepalive: true, signal: abort.signal, body: body };
-  init.headers = { "content-type": "application/json" };
-  const answer = { status: 0, wait: 0, body: /** @type {Answer | null} */ (null) };
-  return fetch(url, init)
-    .then((response) => {
-      answer.status = response.status;
-      answer.wait = 1000 * parseInt(response.headers.get("retry-after") || "", 10) || 0;
-      return response.text();
-    })
-    .then((text) => (answer.body = JSON.parse(text)))
-    .catch(() => 0)
-    .then(() => (clearTimeout(timer), answer));
-}
+const JSON_TYPE = "application/json";
 
-/** The database, whenever it opens; nothing where there is none. Some web-views never answer.
- *  @param {string} name @returns {Promise<IDBDatabase | void>} */
-function open(name) {
-  return new Promise((done) => {
-    try {
-      const request = indexedDB.open(name, 1);
-      request.onupgradeneeded = () => request.result.createObjectStore("ratings", { keyPath: "id" });
-      request.onsuccess = () => done(request.result);
-      request.onerror = () => done();
-    } catch (error) {
-      done();
-    }
+/** The database, whenever it opens. Some web-views never answer.
+ *  @param {string} name @returns {Promise<IDBDatabase>} */
+const open = (name) =>
+  new Promise((done, fail) => {
+    const request = indexedDB.open(name, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore("ratings", { keyPath: "id" });
+    request.onsuccess = () => done(request.result);
+    request.onerror = fail;
   });
-}
 
 /** Waits for so long at most; what is done later still counts.
  *  @template T @param {Promise<T>} promise @returns {Promise<T | void>} */
@@ -77,6 +56,7 @@ const notLong = (promise) => Promise.race([promise, /** @type {Promise<void>} */
 class Outbox {
   /** @param {string} collector */
   constructor(collector) {
+    this._collector = collector;
     this._url = collector + "/api/v1/ratings";
     // Namespaced by schema and collector: a portal may have tried another one before.
     this._name = "haochaping/1/" + collector;
@@ -88,22 +68,29 @@ class Outbox {
     this._runs = {};
     /** @type {Listener[]} */
     this._listeners = [];
+    /** Whether the page's policy lets no request out. */
+    this._isBlocked = false;
     this._db = open(this._name);
+    const loaded = this._load();
+    this._ready = notLong(loaded);
     // Whatever a slow store gives too late for the start is sent all the same.
-    const flush = () => this.flush();
-    this._ready = notLong(this._load().then(flush));
-    this._ready.then(flush);
+    [loaded, this._ready].forEach(async (part) => (await part, this.flush()));
     const wake = () => document.visibilityState == "hidden" || this.flush();
-    ["online", "pageshow"].forEach((name) => addEventListener(name, wake));
-    document.addEventListener("visibilitychange", wake);
+    on(window, "online pageshow", wake);
+    on(document, "visibilitychange", wake);
+    on(window, "pagehide", () => this._leave());
+    on(document, "securitypolicyviolation", (event) => {
+      if (event.blockedURI == this._url) this._isBlocked = true;
+    });
   }
 
-  /** Hears `(entry, outcome, body)`, where the outcome is also "waits" for what was found waiting, and returns true for an
-   *  end that the person now sees.
+  /** Hears `(entry, outcome, body)`, where the outcome is also "waits" for what was found waiting, "elsewhere" for what
+   *  somebody else has shown, and "blocked" if the page lets no request out; returns true for an end that the person now sees.
    *  @param {Listener} listener */
-  listen(listener) {
-    if (!this._listeners.includes(listener)) this._listeners.push(listener);
-    this._ready.then(() => Object.values(this._entries).forEach((entry) => (entry.end ? this._tell(entry) : listener(entry, "waits"))));
+  async listen(listener) {
+    if (this._listeners.indexOf(listener) < 0) this._listeners.push(listener);
+    await this._ready;
+    this._all().forEach((entry) => (entry.end ? this._tell(entry) : listener(entry, "waits")));
   }
 
   /** @param {Listener} listener */
@@ -113,52 +100,65 @@ class Outbox {
 
   /** Writes a rating down, then sends it; `entry.kept` says then whether it outlives the page.
    *  @param {Entry} entry */
-  put(entry) {
+  async put(entry) {
     entry.at = Date.now();
     this._seen.delete(entry.id);
     this._entries[entry.id] = entry;
-    return this._ready.then(() => this._save(entry)).then(() => this._send(entry));
+    await this._ready;
+    await this._save(entry);
+    await this._send(entry);
   }
 
   /** Sends whatever waits, now; where a person asks, even before the collector's own time.
    *  @param {boolean} [isAsked] */
   flush(isAsked) {
-    Object.values(this._entries).forEach((entry) => {
+    this._all().forEach((entry) => {
       if (isAsked && this._runs[entry.id]) this._runs[entry.id].after = 0;
       if (!entry.end) this._send(entry);
     });
   }
 
+  _all() {
+    return Object.values(this._entries);
+  }
+
+  /** The page goes away, and with it the requests that are under way: they go once more, for the browser to see to. Only so
+   *  is `keepalive` needed, which browsers before Chrome 81 refuse for JSON. */
+  _leave() {
+    this._all().forEach((entry) => {
+      const run = this._runs[entry.id];
+      const init = { method: "POST", headers: { "content-type": JSON_TYPE }, body: entry.body, keepalive: true };
+      if (run && run.busy) fetch(this._url, init).catch(() => 0);
+    });
+  }
+
   /** One action in a transaction of its own; nothing where it cannot be done.
    *  @param {"put" | "delete" | "getAll"} action @param {any} [argument] @returns {Promise<any>} */
-  _store(action, argument) {
-    return this._db.then(
-      (db) =>
-        new Promise((/** @type {(value?: any) => void} */ done) => {
-          if (!db) return done();
-          try {
-            const work = db.transaction("ratings", "readwrite", { durability: "strict" });
-            const request = work.objectStore("ratings")[action](argument);
-            work.oncomplete = () => done(request.result);
-            work.onabort = () => done();
-          } catch (error) {
-            done();
-          }
-        })
-    );
+  async _store(action, argument) {
+    try {
+      const db = await this._db;
+      return await new Promise((done, fail) => {
+        const work = db.transaction("ratings", "readwrite", { durability: "strict" });
+        const request = work.objectStore("ratings")[action](argument);
+        work.oncomplete = () => done(request.result);
+        work.onabort = fail;
+      });
+    } catch (error) {
+      // Forbidden, full, of another's making or missing.
+    }
   }
 
   /** @param {Entry} entry */
   async _save(entry) {
-    const others = Object.values(this._entries).filter((other) => other.kept && other.id != entry.id);
+    const others = this._all().filter((other) => other.kept && other.id != entry.id);
     if (others.length >= MAX_ENTRIES && !entry.end) return void (entry.kept = false);
     const key = this._name + "/" + entry.id;
-    const record = Object.assign({}, entry, { kept: true });
+    const record = { ...entry, kept: true };
     let kept = false;
     // At once, for a page that is closed while the database takes its time.
     try {
-      localStorage.setItem(key, JSON.stringify(record));
-      kept = true;
+      localStorage.setItem(key, stringify(record));
+      kept = isEntry(parsed(localStorage.getItem(key)));
     } catch (error) {
       // Full, forbidden or missing.
     }
@@ -180,17 +180,20 @@ class Outbox {
   /** The mirror at once, the database when it opens. */
   async _load() {
     try {
-      this._takeIn(Object.keys(localStorage).filter((key) => key.startsWith(this._name + "/") && !key.includes("/", this._name.length + 1)).map((key) => JSON.parse(localStorage[key])));
+      const keys = Object.keys(localStorage).filter((key) => key.startsWith(this._name + "/") && !key.includes("/", this._name.length + 1));
+      this._takeIn(keys.map((key) => parsed(localStorage.getItem(key))));
     } catch (error) {
       // What is in the database is enough.
     }
     this._takeIn((await this._store("getAll")) || []);
   }
 
-  /** What was given meanwhile is known better here.
-   *  @param {Entry[]} found */
+  /** What was given meanwhile is known better here; what is none of ours is left where it lies.
+   *  @param {any[]} found */
   _takeIn(found) {
-    found.forEach((entry) => this._seen.has(entry.id) || (this._entries[entry.id] = this._entries[entry.id] || entry));
+    each(found, (entry) => {
+      if (isEntry(entry) && !this._seen.has(entry.id) && !this._entries[entry.id]) (this._entries[entry.id] = entry).kept = true;
+    });
   }
 
   /** @param {Entry} entry */
@@ -201,24 +204,49 @@ class Outbox {
     run.busy = true;
     clearTimeout(run.timer);
     // A slow network gets longer each time: what was cut off may have arrived, and the same key finds it again.
-    const answer = await post(this._url, entry.body, FIRST_LIMIT << Math.min(run.tries, 3));
+    const limit = FIRST_LIMIT << Math.min(run.tries++, 3);
+    let [status, body, asked] = [0, null, 0];
+    let isOwn = !this._isBlocked && NATIVE.test("" + XMLHttpRequest.prototype.send);
+    try {
+      /** @type {XMLHttpRequest} */
+      const request = await new Promise((done) => ask("POST", this._url, JSON_TYPE, entry.body, "text", limit, done));
+      [status, body] = [request.status, parsed(request.response)];
+      asked = 1000 * parseInt(request.getResponseHeader("retry-after") || "", 10) || 0;
+    } catch (error) {
+      isOwn = false;
+    }
     run.busy = false;
-    run.tries++;
-    let outcome = judge(answer.status, answer.body);
+    const now = Date.now();
+    let outcome = judge(status, body);
     // Old ones get a last try before they are given up.
-    if (outcome == "later" && Date.now() - (entry.at || 0) > MAX_AGE_MS) outcome = "refused";
-    if (outcome != "later") return this._settle(entry, outcome, answer.body);
-    const wait = Math.max(answer.wait, Math.random() * Math.min(LONGEST_WAIT, 1000 << Math.min(run.tries, 6)));
-    run.after = answer.wait && Date.now() + answer.wait;
+    if (outcome == "later" && isSpent(entry, now)) outcome = "refused";
+    if (outcome != "later") return this._settle(entry, outcome, body);
+    const wait = Math.max(asked, Math.random() * Math.min(LONGEST_WAIT, 1000 << Math.min(run.tries, 6)));
+    run.after = asked && now + asked;
     run.timer = setTimeout(() => ((run.after = 0), this._send(entry)), wait);
     this._listeners.forEach((listener) => listener(entry, outcome));
+    // How long it has waited is known to the next page too.
+    if (entry.kept) this._save(entry);
+    // A page may put a request of its own in the browser's place, which lets nothing out.
+    if (!isOwn && !status && run.tries > 1) this._probe(entry);
+  }
+
+  /** More than once no request of the page's own got out. If the collector is there, it is the page that keeps them in.
+   *  @param {Entry} entry */
+  _probe(entry) {
+    const tell = () => this._listeners.forEach((listener) => listener(entry, "blocked"));
+    // Such a policy lets no image in either.
+    if (this._isBlocked) return tell();
+    const image = new Image();
+    image.onload = tell;
+    image.src = this._collector + "/pad/icon.svg";
   }
 
   /** @param {Entry} entry @param {string} outcome @param {Answer | null} body */
   async _settle(entry, outcome, body) {
     entry.end = { outcome: outcome, body: (body && body.code) || outcome != "refused" ? body : { code: "kept-too-long" } };
     // Of a refused one the person's words are still theirs; of an accepted one nothing stays.
-    if (outcome == "refused") entry.words = JSON.parse(entry.body).comment;
+    if (outcome == "refused") entry.words = parsed(entry.body).comment;
     entry.body = "";
     // Nobody looks: the end waits for the next page, without what was written once the collector has it.
     if (!this._tell(entry)) await this._save(entry);
@@ -230,6 +258,7 @@ class Outbox {
     // Whoever sent it comes first, and then anybody who can show it.
     const isSeen = [0, 1].some((late) => this._listeners.some((listener) => listener(entry, outcome, body, late)));
     if (isSeen) this._forget(entry);
+    if (isSeen && outcome != "refused") this._listeners.forEach((listener) => listener(entry, "elsewhere"));
     return isSeen;
   }
 }

@@ -1,5 +1,10 @@
 // What became of a rating, and how the element shows it.
 
+import { retreat, unmount } from "./app.js";
+import { say } from "./form.js";
+import { refuse } from "./glue.js";
+import { all, find, postForm, remove } from "./platform.js";
+
 /** @typedef {import("./element.js").HaoChaPing} Host */
 /** @typedef {import("./outbox.js").Answer} Answer */
 
@@ -12,9 +17,19 @@ export function heard(host, entry, outcome, body, isLate) {
   if (!form) return false;
   const isEnd = outcome != "later" && outcome != "waits";
   // Behind an end nothing is this form's affair any longer.
-  const isOpen = host._state != "closed";
+  const isOpen = host._state != "ended";
   const isSent = isOpen && entry.id == host._sent;
   const isOwn = isSent || (isOpen && !!entry.ticket && entry.ticket == form.dataset.ticket);
+  // Another form of this page rated the same matter: the collector says what stands here now.
+  if (outcome == "elsewhere") {
+    if (isOwn && !isSent && host._may("changed")) host._ask();
+    return false;
+  }
+  // No request gets out of this page, and the collector is there: the browser posts the form as it would without a script.
+  if (outcome == "blocked") {
+    if (isSent) (retreat(host), postForm(form));
+    return false;
+  }
   if (!isOwn && !isLate) return false;
   const said = body || {};
   if (outcome == "refused" && !isSent) {
@@ -39,7 +54,7 @@ export function heard(host, entry, outcome, body, isLate) {
 function queued(host, entry, outcome) {
   const name = entry.kept ? "saved" : "unsaved";
   const [end, current] = [host._end, host._current()];
-  if (end && end.dataset.end == name) return (host._live.textContent = end.firstElementChild && end.firstElementChild.textContent);
+  if (end && end.dataset.end == name) return announce(host, end);
   if (!host._may("queued") || !current) return;
   current.hidden = true;
   replace(host, put(host, name, ""));
@@ -51,12 +66,12 @@ function queued(host, entry, outcome) {
 function finish(host, name, outcome, body) {
   const [form, current] = [host._form, host._current()];
   if (!host._may("ended") || !form || !current) return;
-  // What was written is not kept in the page any longer than it is needed.
-  form.reset();
   current.hidden = true;
   replace(host, put(host, name, outcome, body));
-  host._unmount();
-  form.remove();
+  unmount(host);
+  remove(form);
+  // What was written is not kept in the page any longer than it is needed.
+  form.reset();
 }
 
 /** Back to the form, as it was left.
@@ -64,7 +79,7 @@ function finish(host, name, outcome, body) {
 function reopen(host) {
   const current = host._current();
   if (!host._may("refused") || !current) return;
-  if (host._end) host._end.remove();
+  if (host._end) remove(host._end);
   host._end = null;
   current.hidden = false;
 }
@@ -73,7 +88,7 @@ function reopen(host) {
 function refused(host, body) {
   reopen(host);
   host._emit("hcp-error", { code: body.violations && body.violations.length ? "refused" : body.code });
-  if (host._app) host._app.refuse(body);
+  if (host._app) refuse(host._app, body);
   else askServer(host);
 }
 
@@ -82,19 +97,12 @@ function refused(host, body) {
 function askServer(host) {
   const form = /** @type {HTMLFormElement} */ (host._form);
   // A form that came with a script has no page token; one that the server gives to this page has.
-  if (!form.elements.namedItem("page_token")) return host._fetch(form, () => host._form && askServer(host));
+  if (!form.elements.namedItem("page_token")) return host._ask(form, () => host._form && askServer(host));
   const fields = new URLSearchParams(/** @type {any} */ (new FormData(form)));
   fields.append("fragment", "1");
-  const asked = ++host._nAsked;
   host._request("POST", form.action, fields.toString(), (page, code) => {
-    // The page names another link by now.
-    if (asked != host._nAsked) return;
-    const status = form.querySelector("[role=status]");
-    if (!page || !host._adopt(page, null)) {
-      if (status) status.textContent = (code ? form.dataset.unclear : form.dataset.failed) || "";
-      return;
-    }
-    const news = /** @type {HTMLElement | null} */ (host._box.querySelector("[role=alert],[data-hcp-notice]"));
+    if (!page || !host._adopt(page, null)) return say(form, code ? form.dataset.unclear : form.dataset.failed);
+    const news = find(host._box, "[role=alert],[data-hcp-notice]");
     if (news) news.focus();
   });
 }
@@ -104,27 +112,32 @@ function askServer(host) {
  *  @returns {HTMLElement} */
 function put(host, name, outcome, body, words) {
   /** @type {Record<string, any>} */
-  const values = Object.assign({ date: body && body.rated_on, words: words }, body);
+  const values = { date: body && body.rated_on, words: words, ...body };
   const form = /** @type {HTMLFormElement} */ (host._form);
-  const template = /** @type {HTMLTemplateElement} */ (form.querySelector('[data-hcp-end="' + name + '"]'));
-  const node = /** @type {HTMLElement} */ (document.importNode(template.content, true).firstChild);
-  node.querySelectorAll("[data-if]").forEach((part) => part.getAttribute("data-if") == outcome || part.remove());
-  node.querySelectorAll("[data-fill]").forEach((part) => {
+  const node = /** @type {HTMLElement} */ (document.importNode(find(form, '[data-hcp-end="' + name + '"]').content, true).firstChild);
+  all(node, "[data-if]", (part) => part.getAttribute("data-if") == outcome || remove(part));
+  all(node, "[data-fill]", (part) => {
     const value = values[part.getAttribute("data-fill") || ""] || "";
-    if (part instanceof HTMLAnchorElement) part.href = value;
+    if ("href" in part) part.href = value;
     else part.textContent = value;
   });
-  node.querySelectorAll(".hcp-buttons").forEach((part) => part.removeAttribute("hidden"));
+  all(node, ".hcp-buttons", (part) => part.removeAttribute("hidden"));
   node.dataset.end = name;
   host._box.prepend(node);
   host._applyTheme();
-  host._live.textContent = node.firstElementChild && node.firstElementChild.textContent;
+  announce(host, node);
   return node;
+}
+
+/** Has a screen reader say an end's title.
+ *  @param {Host} host @param {HTMLElement} end */
+function announce(host, end) {
+  host._live.textContent = end.children[0].textContent;
 }
 
 /** @param {Host} host @param {HTMLElement} node */
 function replace(host, node) {
-  if (host._end) host._end.remove();
+  if (host._end) remove(host._end);
   host._end = node;
   node.focus();
 }

@@ -1,16 +1,22 @@
 // The buttons beside a receipt.
 
+import { all } from "./platform.js";
+
 /** Copies the look-up code, prints the page, or saves the receipt as a picture.
  *  @param {HTMLButtonElement} button @param {HTMLElement} section */
-export function press(button, section) {
-  const lines = Array.from(section.querySelectorAll("h2,dt,dd"), (line) => line.textContent || "");
+export async function press(button, section) {
+  const lines = all(section, "h2,dt,dd", (line) => line.textContent);
   if (button.name == "print") print();
   else if (button.name == "picture") picture(lines);
   else {
     const note = /** @type {HTMLElement} */ (section.querySelector("[data-copied]"));
-    // No clipboard outside secure contexts.
-    const copied = navigator.clipboard ? navigator.clipboard.writeText(lines[lines.length - 1]) : Promise.reject();
-    copied.then(() => (note.textContent = note.dataset.copied || ""), () => (note.textContent = note.dataset.failed || ""));
+    try {
+      await navigator.clipboard.writeText(lines[lines.length - 1]);
+      note.textContent = note.dataset.copied || "";
+    } catch (error) {
+      // No clipboard outside secure contexts.
+      note.textContent = note.dataset.failed || "";
+    }
   }
 }
 
@@ -26,12 +32,8 @@ function picture(lines) {
   pen.fillStyle = "#1b1f24";
   pen.font = "30px sans-serif";
   lines.forEach((line, place) => pen.fillText(line, place && place % 2 == 0 ? 320 : 40, 80 + 90 * ((place + 1) >> 1)));
-  canvas.toBlob((blob) => {
-    if (!blob) return;
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(blob);
-    link.download = "haochaping.png";
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-  });
+  const link = document.createElement("a");
+  link.href = canvas.toDataURL();
+  link.download = "haochaping.png";
+  link.click();
 }

@@ -2,51 +2,83 @@
 // guide explains; the plain form goes on working.
 
 import { initSync } from "./glue.js";
+import { fetch } from "./platform.js";
 
-/** The app on its way, and its language. @type {Promise<void> & {lang: string} | undefined} */
+/** The app on its way; whether it is there. @type {Promise<boolean> | undefined} */
 let loading;
-let isTold = false;
+/** The language of the app that is loaded or on its way. */
+let language = "";
+let isReported = false;
+
+/** Names in the console what the page has to set, with nobody to tell it to.
+ *  @param {string} code */
+export function complain(code) {
+  console.warn("haochaping: " + code + ": missing attribute");
+}
 
 /** Tells the collector why nothing started: the code and nothing else.
  *  @param {string} collector @param {string} code @param {string} [detail] */
 export function report(collector, code, detail) {
-  if (isTold) return;
-  isTold = true;
-  console.warn("haochaping: " + code + (detail || "") + ": the plain form stays in use; see " + collector + "/embed#" + code);
-  fetch(collector + "/api/v1/widget-failures?cause=" + code, { method: "POST", mode: "no-cors", credentials: "omit", keepalive: true }).catch(() => 0);
+  if (isReported) return;
+  isReported = true;
+  console.warn("haochaping: " + code + (detail || "") + ": see " + collector + "/embed#" + code);
+  if (collector) fetch(collector + "/api/v1/widget-failures?cause=" + code, { method: "POST", mode: "no-cors", credentials: "omit" }).catch(() => 0);
 }
 
-/** Loads the app once a page, in the language of the first form; one in another language stays plain, and works.
- *  @param {string} collector @param {string} lang @returns {Promise<void>} */
+/** Loads the app once a page, in the language of the first form; one in another language stays plain, and works. Whether it
+ *  is there.
+ *  @param {string} collector @param {string} lang @returns {Promise<boolean>} */
 export function load(collector, lang) {
   if (!loading) {
-    loading = Object.assign(start(collector + "/v/" + VERSION + "/haochaping." + lang + ".wasm", lang), { lang: lang });
-    loading.catch(([code, detail]) => report(collector, code, detail));
+    language = lang;
+    loading = start(collector, lang);
   }
   return loading;
 }
 
 /** The language of the app that is loaded or on its way. */
-export const loaded = () => loading && loading.lang;
+export const loaded = () => language;
 
-/** Rejects with a code and what it is about.
+/** The app is of no use any longer. */
+export function unload() {
+  language = "";
+}
+
+/** @param {string} collector @param {string} lang */
+async function start(collector, lang) {
+  let fault;
+  try {
+    fault = await instantiate(collector + "/v/" + VERSION + "/haochaping." + lang + ".wasm", lang);
+  } catch (error) {
+    fault = ["died", " (" + error + ")"];
+  }
+  if (fault) report(collector, fault[0], fault[1]);
+  return !fault;
+}
+
+/** Gives a code and what it is about, where it fails.
  *  @param {string} url @param {string} lang */
-async function start(url, lang) {
-  if (typeof WebAssembly != "object") throw ["no-webassembly"];
+async function instantiate(url, lang) {
+  if (typeof WebAssembly != "object") return ["no-webassembly"];
   let response;
   try {
     // All three as in the page's preload, or the file would come twice.
     response = await fetch(url, { integrity: INTEGRITY[lang], mode: "cors", credentials: "same-origin" });
   } catch (error) {
     // A wrong digest and a dead network look alike to a script; a second question tells them apart.
-    const status = await fetch(url, { method: "HEAD", credentials: "omit" }).then((r) => r.status, () => 0);
-    throw status ? (status == 200 ? ["wasm-integrity"] : ["wasm-status", " " + status]) : ["wasm-unreachable"];
+    let status = 0;
+    try {
+      ({ status } = await fetch(url, { method: "HEAD", credentials: "omit" }));
+    } catch (error) {
+      // The network then.
+    }
+    return status ? (status == 200 ? ["wasm-integrity"] : ["wasm-status", " " + status]) : ["wasm-unreachable"];
   }
   const type = response.headers.get("content-type") || "none";
-  if (type.split(";")[0] != "application/wasm") throw ["wasm-type", " " + type];
+  if (type.split(";")[0] != "application/wasm") return ["wasm-type", " " + type];
   try {
     initSync({ module: await WebAssembly.compile(await response.arrayBuffer()) });
   } catch (error) {
-    throw /unsafe-eval|Content Security Policy/.test(String(error)) ? ["wasm-csp"] : ["wasm-damaged"];
+    return /unsafe-eval|Content Security Policy/.test(String(error)) ? ["wasm-csp"] : ["wasm-damaged"];
   }
 }

@@ -1,4 +1,4 @@
-// One tag: the script carries the form, as nodes, and puts the element where the tag stands.
+// One tag: what the collector sends behind the loader, with the form as nodes; puts the element where the tag stands.
 
 /** An element as `["tag", {"attribute": "value"}, child, …]`; a text is a string.
  *  @typedef {[string, Record<string, string>, ...any[]]} Described */
@@ -20,11 +20,15 @@ function build(described) {
 const languageFor = (tag) => (/^en/i.test(tag) ? "en" : /^zh.*(hant|tw|hk|mo)/i.test(tag) ? "zh-Hant" : "zh-Hans");
 
 /** 26 random symbols: any page can have the script, so the key is made in this one. */
-const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(26)), (byte) => "0123456789ABCDEFGHJKMNPQRSTVWXYZ"[byte & 31]).join("");
+function newKey() {
+  let key = "";
+  crypto.getRandomValues(new Uint8Array(26)).forEach((byte) => (key += "0123456789ABCDEFGHJKMNPQRSTVWXYZ"[byte & 31]));
+  return key;
+}
 
 /** Puts the element behind the tag, or at the end of a page whose head has the tag.
  *  @param {Given} given */
-export function embed(given) {
+function embed(given) {
   const tag = document.currentScript;
   const element = /** @type {import("./element.js").HaoChaPing} */ (document.createElement("hao-cha-ping"));
   const { collector, ticket, mode, theme } = given;
@@ -45,3 +49,8 @@ export function embed(given) {
   else if (document.body) place();
   else addEventListener("DOMContentLoaded", place);
 }
+
+embed(hcpGiven);
+
+// A module for the types only.
+export {};

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::http::problem::Problem;
 
 /// Why the app did not start, with what the guide says of it. Every code that `widget/element/js/start.js` can send.
-pub const CAUSES: [(&str, &str, &str); 9] = [
+pub const CAUSES: [(&str, &str, &str); 10] = [
     ("no-webassembly", "浏览器没有 WebAssembly（如 iOS 锁定模式）。", "无需处理，普通表单照常提交。"),
     (
         "wasm-unreachable",
@@ -35,6 +35,11 @@ pub const CAUSES: [(&str, &str, &str); 9] = [
         "旧浏览器无需处理，普通表单照常提交。",
     ),
     ("mount", "表单载入后没有显示。", "请把浏览器版本和页面地址（去掉链接中的令牌）报告给运维。"),
+    (
+        "died",
+        "表单的程序中途停止，普通表单继续可用。常见于页面上的 Prototype、MooTools 等脚本改写了浏览器内建函数。",
+        "无需处理；控制台的一行写明原因。希望消除的，请在这类脚本之前载入本脚本。",
+    ),
     (
         "form-unreachable",
         "表单取不到：网络不通，收集端没有 --allow-origin 本页来源，或 CSP 的 connect-src 没有收集端。",
@@ -76,6 +81,7 @@ mod tests {
         let sources = [
             include_str!("../../../../widget/element/js/start.js"),
             include_str!("../../../../widget/element/js/element.js"),
+            include_str!("../../../../widget/element/js/app.js"),
         ]
         .concat();
         for (cause, ..) in CAUSES {

@@ -97,7 +97,8 @@ pub(super) fn respond(view: &LinkView<'_>, is_lang_asked: bool, theme: &str, con
         style: STYLE,
         content,
     };
-    let script = format!("(function(hcpGiven){{{}\n}})({});\n", assets::loader(), to_script(&given));
+    let [loader, tag] = assets::tag();
+    let script = format!("(function(hcpGiven){{{loader}\n{tag}\n}})({});\n", to_script(&given));
     let headers = [
         (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
         (header::CACHE_CONTROL, "no-store"),

@@ -1,7 +1,7 @@
 //! A rating on its way, as it is written down: one schema for these components and for the element's `outbox.js`, so that
 //! what one wrote down the other sends.
 
-use haochaping::wire::v1;
+use haochaping::{client::outbox::Waited, wire::v1};
 use serde::{Deserialize, Serialize};
 
 /// A rating that is written down before it is sent.
@@ -18,6 +18,9 @@ pub struct Entry {
     /// When the person submitted it, in milliseconds since 1970 by the device's clock.
     #[serde(default)]
     pub at: f64,
+    /// How long it was seen to wait.
+    #[serde(flatten)]
+    pub waited: Waited,
     /// Whether it outlives the page.
     #[serde(default)]
     pub kept: bool,
@@ -62,6 +65,12 @@ impl Entry {
         Self { id, ticket: request.ticket.clone(), body, at, ..Self::default() }
     }
 
+    /// Whether it is one of ours: stores are the page's too, and what lies in them is foreign until it is checked.
+    pub(super) fn is_whole(&self) -> bool {
+        let is_object = || serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&self.body).is_ok();
+        !self.id.is_empty() && (self.end.is_some() || is_object())
+    }
+
     /// Ends it. Of a refused one the person's words are kept; of an accepted one nothing stays.
     pub(crate) fn settle(&mut self, end: End) {
         if matches!(end, End::Refused(_)) {
@@ -104,6 +113,30 @@ mod tests {
         assert_eq!(ended.end, Some(End::Refused(Refusal { code: "expired".into(), ..Refusal::default() })));
         let late = r#"{"id":"K","ticket":"","body":"","at":1,"kept":true,"end":{"outcome":"refused","body":{"code":"kept-too-long"}}}"#;
         assert!(matches!(serde_json::from_str::<Entry>(late).unwrap().end, Some(End::Refused(_))));
+    }
+
+    #[test]
+    fn what_lies_in_the_stores_is_foreign_until_it_is_checked() {
+        let foreign = [
+            "null",
+            "1",
+            "\"x\"",
+            "[]",
+            "{}",
+            r#"{"data":{"id":"K"},"expire":1}"#,
+            r#"{"id":"K"}"#,
+            r#"{"id":"","body":"{}"}"#,
+            r#"{"id":"K","body":"null"}"#,
+            r#"{"id":"K","body":"{half"}"#,
+            r#"{"id":"K","body":{"level":"satisfied"}}"#,
+            r#"{"id":"K","body":"","end":{"outcome":"x"}}"#,
+        ];
+        for text in foreign {
+            let found = serde_json::from_str::<Entry>(text).ok().filter(Entry::is_whole);
+            assert_eq!(found, None, "{text}");
+        }
+        let whole: Entry = serde_json::from_str(r#"{"id":"K","ticket":"T","body":"{}","spent":5,"tries":2}"#).unwrap();
+        assert_eq!((whole.is_whole(), whole.waited), (true, Waited { seen: 0.0, spent: 5.0, tries: 2 }));
     }
 
     #[test]

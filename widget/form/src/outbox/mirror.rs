@@ -18,7 +18,7 @@ pub(super) fn load(start: &str) -> Vec<Entry> {
     let keys = (0..LocalStorage::length()).filter_map(|place| storage.key(place).ok().flatten());
     // A collector under a path of this one has keys of its own.
     let is_own = |key: &String| key.strip_prefix(start).is_some_and(|id| !id.contains('/'));
-    keys.filter(is_own).filter_map(|key| LocalStorage::get(key).ok()).collect()
+    keys.filter(is_own).filter_map(|key| LocalStorage::get(key).ok()).filter(Entry::is_whole).collect()
 }
 
 /// Whether it is written.

@@ -19,7 +19,7 @@ use futures::{
 };
 use gloo_events::EventListener;
 use gloo_timers::{callback::Timeout, future::TimeoutFuture};
-use haochaping::client::outbox::{MAX_AGE_MILLIS, MAX_ENTRIES, request_limit, wait};
+use haochaping::client::outbox::{MAX_ENTRIES, request_limit, wait};
 use yew::{Callback, platform::spawn_local};
 
 pub use self::{
@@ -251,10 +251,15 @@ impl Outbox {
     async fn try_to_send(self: &Rc<Self>, id: String) {
         let Some((body, n_tries)) = self.begin(&id) else { return };
         let outcome = send::send(&self.collector, &body, request_limit(n_tries)).await;
-        let Some(entry) = self.entries.borrow().get(&id).cloned() else { return };
+        let (entry, is_spent) = {
+            let mut entries = self.entries.borrow_mut();
+            let Some(entry) = entries.get_mut(&id) else { return };
+            let is_spent = entry.waited.count(entry.at, now());
+            (entry.clone(), is_spent)
+        };
         let verdict = match send::verdict(outcome) {
             // Old ones got a last try before they are given up.
-            Verdict::Later { .. } if now() - entry.at > MAX_AGE_MILLIS => {
+            Verdict::Later { .. } if is_spent => {
                 Verdict::Ended(End::Refused(Refusal { code: "kept-too-long".into(), ..Refusal::default() }))
             }
             verdict => verdict,
@@ -265,6 +270,10 @@ impl Outbox {
                 self.wait_for(&id, after_millis);
                 for listener in self.listeners() {
                     listener.emit(OutboxEvent { entry: entry.clone(), status: EntryStatus::Later, is_late: false });
+                }
+                // How long it has waited is known to the next page too.
+                if entry.kept && self.entries.borrow().contains_key(&id) {
+                    self.store.put(&entry).await;
                 }
             }
         }

@@ -80,7 +80,7 @@ impl Store {
 
 fn parse(record: &JsValue) -> Option<Entry> {
     let text = JSON::stringify(record).ok()?;
-    serde_json::from_str(&String::from(text)).ok()
+    serde_json::from_str(&String::from(text)).ok().filter(Entry::is_whole)
 }
 
 /// Waits for as long as a person does for a store. What it does later still counts.
