@@ -10,7 +10,8 @@ use anyhow::{Result, ensure};
 pub(crate) fn small(wasm: &mut walrus::Module, glue: &str) -> Result<String> {
     let mut glue = closures::own_closures(glue)?;
     imports::describe(wasm, &mut glue)?;
-    let mut glue = slim(&glue)?;
+    // A page may put something else in their place later.
+    let mut glue = ["import { queueMicrotask, setTimeout } from \"./platform.js\";\n", &slim(&glue)?].concat();
     shorten_names(wasm, &mut glue);
     Ok(glue)
 }

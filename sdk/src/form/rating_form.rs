@@ -37,7 +37,8 @@ impl<D: Driver> RatingForm<'_, D> {
         let form = Element::new("form").class(if self.is_elder { "hcp hcp-elder" } else { "hcp" }).with("part", "base");
         let form = match self.driver.post() {
             Some(post) => self.posted(form, post),
-            None => form,
+            // A program sends; should it not, a browser must not put what was written into an address.
+            None => form.with("method", "dialog"),
         };
         form.with("lang", self.messages.lang.tag())
             .with("dir", DIRECTION)

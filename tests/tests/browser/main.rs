@@ -2,6 +2,7 @@
 //! in the reopened store.
 
 mod access;
+mod builtins;
 mod cards;
 mod desk;
 mod desk_journeys;

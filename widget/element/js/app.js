@@ -61,15 +61,14 @@ export function swap(host) {
 /** The plain form in the app's place again, with whatever the person sees there. A dead app is not destroyed.
  *  @param {Host} host */
 export function retreat(host) {
-  const [form, place, isLive] = [host._form, host._place, host._isLive];
-  forget(host);
-  if (!place) return;
-  if (form && isLive) {
+  const [form, place] = [host._form, host._place];
+  if (place && form && host._isLive) {
     copyValues(place, form);
     form.hidden = place.hidden;
     append(host._box, form);
   }
-  remove(place);
+  if (place) remove(place);
+  forget(host);
 }
 
 /** Takes the app out of the page.
@@ -83,7 +82,7 @@ export function unmount(host) {
 
 /** @param {Host} host */
 function forget(host) {
-  hosts.delete(host);
   host._app = host._place = null;
   host._isLive = false;
+  hosts.delete(host);
 }

@@ -5,7 +5,7 @@ import { XMLHttpRequest } from "./platform.js";
 
 /** Asks; gives what ends the question.
  *  @param {string} method @param {string} url @param {string | null} type The media type of `body`.
- *  @param {string | null} body @param {"document" | "text"} wanted @param {number} limit How long an answer may take.
+ *  @param {string | null} body @param {"document" | "json"} wanted @param {number} limit How long an answer may take.
  *  @param {(request: XMLHttpRequest) => void} done Status 0 is no answer. Pages replace the request itself: of a document
  *    make sure that it is one. */
 export function ask(method, url, type, body, wanted, limit, done) {

@@ -18,26 +18,27 @@ const FILE = /\/(v1|v\/[^/]+)\/haochaping\.js([?#].*)?$/;
 /** The collector that this script came from; nothing if it is a copy that somebody else serves. */
 let HOME = "";
 if (typeof document == "object") each(document.scripts, ({ src }) => FILE.test(src) && (HOME = HOME || src.replace(FILE, "")));
-// The last one is read where it is needed, and changes nothing that stands.
-const ATTRIBUTES = ["ticket", "card", "lang", "mode", "theme", "collector", "autofocus"];
+// Beside `autofocus`, which every element has.
+const ATTRIBUTES = ["ticket", "card", "lang", "mode", "theme", "collector"];
 const ANSWERS = "form[data-hcp-form],[data-hcp-notice]";
 /** How long an answer may take; and until something is known of a rating, after a store and a first request. */
 const LIMIT = 15000;
 
 export class HaoChaPing extends Base {
   static get observedAttributes() {
-    return ATTRIBUTES.slice(0, 6);
+    return ATTRIBUTES;
   }
 
   constructor() {
     super();
-    this._root = this.attachShadow({ mode: "open" });
     this._slot = document.createElement("slot");
     this._box = document.createElement("div");
     // There from the start, so that a screen reader hears what comes into it.
     this._live = document.createElement("p");
     this._live.className = "hcp-live";
     this._live.setAttribute("role", "status");
+    // Last: from now on the page's own link is seen by the slot only.
+    this._root = this.attachShadow({ mode: "open" });
     this._root.append(this._slot, this._box, this._live);
     /** @type {import("./life.js").State} */
     this._state = "away";
@@ -77,6 +78,9 @@ export class HaoChaPing extends Base {
       if (!this._composing && this._waiting) takeOver(this);
     });
     const onSubmit = this._guarded((event) => this._submit(event));
+    // An app that does nothing is dead too: every level has options.
+    const look = this._guarded(() => this._isLive && find(this._box, "[name=level]:checked") && !find(this._box, "[name=indicator]") && this._fail("silent", "died"));
+    on(this._box, "change", () => setTimeout(look, 300));
     each([this, this._box], (part) => {
       on(part, "keydown keypress keyup", keep);
       on(part, "submit", onSubmit);
@@ -109,10 +113,14 @@ export class HaoChaPing extends Base {
    *  to the collector, which knows whether it is there.
    *  @param {unknown} error @param {string} code */
   _fail(error, code) {
-    report(this._collector(), code, " (" + error + ")");
-    retreat(this);
+    try {
+      retreat(this);
+      report(this._collector(), code, " (" + error + ")");
+    } catch (error) {
+      // The rest is done all the same.
+    }
     const form = this._form;
-    if (this._isPlain && form && this._sent) (append(this._box, form), postForm(form));
+    if (this._isPlain && form && (this._sent || this._state == "sending")) (append(this._box, form), postForm(form));
     else if (this._state == "asking" && this._may("unreachable")) this._emit("hcp-error", { code: code });
   }
 
@@ -259,10 +267,10 @@ export class HaoChaPing extends Base {
     this._adoptStyle(page);
     const node = document.importNode(content, true);
     if (values) copyValues(values, node);
-    remove(this._slot);
     this._box.textContent = "";
     append(this._box, node);
     this._answer(node);
+    remove(this._slot);
     return true;
   }
 
@@ -324,11 +332,11 @@ export class HaoChaPing extends Base {
   _submit(event) {
     const form = this._form;
     const isPlain = event.target == form;
-    if (!form || (isPlain ? this._isPlain : !this._place || !this._place.contains(/** @type {Node} */ (event.target)))) return;
+    if (!form || (isPlain ? this._isPlain : event.currentTarget != this._box)) return;
+    if (isPlain) say(form, form.dataset.sending);
+    // The app sends by itself, unless it died of this.
+    if (isPlain || !this._place) this._send();
     event.preventDefault();
-    if (!isPlain || this._state != "open") return;
-    say(form, form.dataset.sending);
-    this._send();
   }
 
   /** Sends what the person has finished, by way of the outbox; called by the app too. */
@@ -375,21 +383,19 @@ export class HaoChaPing extends Base {
   }
 }
 
-each(ATTRIBUTES, (name) => {
-  const isFlag = name == "autofocus";
+each(ATTRIBUTES, (name) =>
   Object.defineProperty(HaoChaPing.prototype, name, {
     /** @this {HaoChaPing} */
     get() {
-      return isFlag ? this.hasAttribute(name) : this.getAttribute(name) || "";
+      return this.getAttribute(name) || "";
     },
-    /** @this {HaoChaPing} @param {any} value */
+    /** @this {HaoChaPing} @param {string | null | undefined} value */
     set(value) {
-      if (isFlag) this.toggleAttribute(name, !!value);
-      else if (value == null) this.removeAttribute(name);
+      if (value == null) this.removeAttribute(name);
       else this.setAttribute(name, value);
     },
-  });
-});
+  })
+);
 
 /** Makes the element known under its name, or another; once. Where portals are rendered there is nothing to make it known to.
  *  @param {string} [name] */

@@ -15,11 +15,11 @@ const MIN_TRIES = 5;
  *  @typedef {{id: string, ticket: string, body: string, at?: number, seen?: number, spent?: number, tries?: number,
  *    kept?: boolean, words?: string, end?: {outcome: string, body: import("./outbox.js").Answer | null}}} Entry */
 
-/** The object that a text is the JSON of; nothing where it is none.
- *  @param {string | null} text @returns {any} */
+/** The object, or the one that a text is the JSON of; nothing where it is none.
+ *  @param {any} text @returns {any} */
 export function parsed(text) {
   try {
-    const value = parse(text || "");
+    const value = typeof text == "string" ? parse(text) : text;
     return typeof value == "object" ? value : null;
   } catch (error) {
     return null;
@@ -28,7 +28,7 @@ export function parsed(text) {
 
 /** Whether what was found is one of ours: with an id, and a rating or an end.
  *  @param {any} found @returns {found is Entry} */
-export const isEntry = (found) => !!(found && found.id && (found.end ? found.end.outcome : parsed(found.body)));
+export const isEntry = (found) => !!(found && found.id && (found.end ? found.end.outcome : found.body + "" === found.body && parsed(found.body)));
 
 /** Counts a try; whether it was the last.
  *  @param {Entry} entry @param {number} now */

@@ -66,7 +66,7 @@ export function toRating(form, fields) {
     indicators: plain(all(fields, boxes + "[name=indicator]:checked", valueOf)),
     indicator_version: valueIn(form, "indicator_version"),
     // NFC by the browser: the tables would be 48 KB in the app.
-    comment: normalize(valueIn(fields, "comment"), "NFC"),
+    comment: normalize(valueIn(fields, "comment"), "NFC") || valueIn(fields, "comment"),
     anonymous: !!checked("anonymous"),
     contact: checked("anonymous") || !trim(name + phone) ? null : plain({ name: name, phone: phone }),
     lang: valueIn(form, "lang"),

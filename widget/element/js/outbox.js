@@ -63,7 +63,8 @@ class Outbox {
     /** @type {Record<string, Entry>} */
     this._entries = {};
     // What a person has seen the end of: a store that is slow to forget brings none of it back.
-    this._seen = new Set();
+    /** @type {Record<string, boolean>} */
+    this._seen = {};
     /** @type {Record<string, Run>} */
     this._runs = {};
     /** @type {Listener[]} */
@@ -102,7 +103,7 @@ class Outbox {
    *  @param {Entry} entry */
   async put(entry) {
     entry.at = Date.now();
-    this._seen.delete(entry.id);
+    this._seen[entry.id] = false;
     this._entries[entry.id] = entry;
     await this._ready;
     await this._save(entry);
@@ -168,7 +169,7 @@ class Outbox {
   /** @param {Entry} entry */
   _forget(entry) {
     delete this._entries[entry.id];
-    this._seen.add(entry.id);
+    this._seen[entry.id] = true;
     try {
       localStorage.removeItem(this._name + "/" + entry.id);
     } catch (error) {
@@ -192,7 +193,7 @@ class Outbox {
    *  @param {any[]} found */
   _takeIn(found) {
     each(found, (entry) => {
-      if (isEntry(entry) && !this._seen.has(entry.id) && !this._entries[entry.id]) (this._entries[entry.id] = entry).kept = true;
+      if (isEntry(entry) && !this._seen[entry.id] && !this._entries[entry.id]) (this._entries[entry.id] = entry).kept = true;
     });
   }
 
@@ -209,7 +210,8 @@ class Outbox {
     let isOwn = !this._isBlocked && NATIVE.test("" + XMLHttpRequest.prototype.send);
     try {
       /** @type {XMLHttpRequest} */
-      const request = await new Promise((done) => ask("POST", this._url, JSON_TYPE, entry.body, "text", limit, done));
+      const request = await new Promise((done) => ask("POST", this._url, JSON_TYPE, entry.body, "json", limit, done));
+      // A request of the page's own may give a text.
       [status, body] = [request.status, parsed(request.response)];
       asked = 1000 * parseInt(request.getResponseHeader("retry-after") || "", 10) || 0;
     } catch (error) {

@@ -4,7 +4,7 @@
 // Older engines have no `globalThis`, and servers that render portals no window.
 const page = typeof window == "object" ? window : /** @type {Window & typeof globalThis} */ (globalThis);
 
-export const { fetch, XMLHttpRequest, setTimeout, clearTimeout } = page;
+export const { fetch, XMLHttpRequest, queueMicrotask, setTimeout, clearTimeout } = page;
 export const { parse, stringify } = page.JSON;
 
 /** A method as a function of what it is called on.

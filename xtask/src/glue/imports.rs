@@ -62,7 +62,7 @@ const KINDS: [(char, &[&str], &str); 11] = [
         &[
             "let result;\ntry {\nresult = arg0 instanceof P;\n} catch (_) {\nresult = false;\n}\nconst ret = result;\nreturn ret;",
         ],
-        "(name) => (value) => value instanceof self[name]",
+        "(name, type = self[name]) => (value) => value instanceof type",
     ),
     (
         '-',
