@@ -25,14 +25,20 @@ pub const SERVICES_MAX: usize = 1_000;
 /// A collector as a portal's back end sees it.
 #[derive(Clone)]
 pub struct Portal {
+    /// Where the back end asks.
     collector: String,
+    /// Where citizens are sent.
+    public_url: String,
     api_key: String,
 }
 
 impl core::fmt::Debug for Portal {
     /// Without the key.
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Portal").field("collector", &self.collector).finish_non_exhaustive()
+        f.debug_struct("Portal")
+            .field("collector", &self.collector)
+            .field("public_url", &self.public_url)
+            .finish_non_exhaustive()
     }
 }
 
@@ -80,9 +86,17 @@ pub enum PortalError {
 }
 
 impl Portal {
-    /// The collector at `collector`, with the API key of this portal.
+    /// The collector at `collector`, for the back end and for citizens alike, with the API key of this portal.
     pub fn new(collector: &str, api_key: &str) -> Self {
-        Self { collector: collector.trim_end_matches('/').to_owned(), api_key: api_key.to_owned() }
+        let collector = collector.trim_end_matches('/').to_owned();
+        Self { public_url: collector.clone(), collector, api_key: api_key.to_owned() }
+    }
+
+    /// With another address for citizens: the collector's `--public-url`, where the back end reaches it by an inner one. Pages
+    /// have this address only.
+    #[must_use]
+    pub fn with_public_url(self, public_url: &str) -> Self {
+        Self { public_url: public_url.trim_end_matches('/').to_owned(), ..self }
     }
 
     /// Registers finished services, 1 to [`SERVICES_MAX`]. Sending it again gives the same links.
@@ -163,14 +177,14 @@ impl Portal {
     pub fn element(&self, ticket: &str, label: &str, form: Option<Answer<'_>>) -> String {
         let fragment =
             form.filter(|answer| answer.status == 200).and_then(|answer| core::str::from_utf8(answer.body).ok());
-        let link = || format!("<a href=\"{}/r/{}\">{}</a>", escape(&self.collector), escape(ticket), escape(label));
+        let link = || format!("<a href=\"{}/r/{}\">{}</a>", escape(&self.public_url), escape(ticket), escape(label));
         // The fragment is a document whose head is of no use inside another page.
         let content =
             fragment.and_then(|html| html.split_once("</title>")).map_or_else(link, |(_, rest)| rest.to_owned());
         format!(
             "<hao-cha-ping ticket=\"{}\" collector=\"{}\">{content}</hao-cha-ping>",
             escape(ticket),
-            escape(&self.collector)
+            escape(&self.public_url)
         )
     }
 }
@@ -213,6 +227,18 @@ mod tests {
         assert!(with(200, "<!doctype html><title>x</title><form>").ends_with("><form></hao-cha-ping>"));
         for html in [portal.element("T", "评价", None), with(503, "busy"), with(200, "captive portal")] {
             assert!(html.contains("<a href=\"https://hcp.example.gov.cn/hcp/r/T\">评价</a>"), "{html}");
+        }
+    }
+
+    /// The back end asks inside, and no page shows where.
+    #[test]
+    fn citizens_get_the_public_address_only() {
+        let portal = Portal::new("http://10.0.0.7:8080/", "k").with_public_url("https://hcp.example.gov.cn/");
+        assert_eq!(portal.register(&[]).url, "http://10.0.0.7:8080/api/v1/services");
+        assert!(portal.form("T", "zh-Hans").url.starts_with("http://10.0.0.7:8080/r/T/form?"));
+        for form in [None, Some(Answer { status: 200, body: b"<!doctype html><title>x</title><form>" })] {
+            let html = portal.element("T", "评价", form);
+            assert!(html.contains("collector=\"https://hcp.example.gov.cn\"") && !html.contains("10.0.0.7"), "{html}");
         }
     }
 

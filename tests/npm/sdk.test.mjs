@@ -1,6 +1,7 @@
 // The SDK in Node against a running collector: COLLECTOR, and TICKETS separated by commas.
 
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { test } from "node:test";
@@ -71,6 +72,40 @@ test("one's own markup opens a link, and learns that it was rated", async () => 
   assert.deepEqual(rating.languages, ["zh-Hans", "zh-Hant", "en"]);
   await assert.rejects(hcp.open(collector, { ticket: "WRONG" }), (error) => error.code === "malformed");
   await assert.rejects(hcp.open(collector, { ticket: tickets[0] }), (error) => error.code === "already-rated" && error.ratedOn.length === 10);
+});
+
+test("a back end registers, and its page has the public address only", async () => {
+  const { HcpError, Portal } = await import(resolve(import.meta.dirname, "../../target/npm/server.js"));
+  const portal = new Portal({ collector: collector + "/", publicUrl: "https://hcp.example.gov.cn/", apiKey: process.env.API_KEY });
+  const service = (number) => ({ case_number: "示例-JS-" + number, service_number: 1, item_name: "示例事项", agency_code: "11321000014216389W", region: "321002", finished_at: "2026-11-20T15:04:05+08:00", mode: "online", real_name: true });
+  const services = Array.from({ length: 1002 }, (_, number) => service(number));
+  services[1001].region = "999999";
+  const { tickets, rejected } = await portal.register(services);
+  assert.deepEqual([tickets.length + rejected.length, rejected.map((one) => one.index)], [1002, [1001]]);
+  const html = await portal.element(tickets[0].ticket);
+  assert.match(html, /collector="https:\/\/hcp\.example\.gov\.cn">/);
+  assert.match(html, /data-hcp-form/);
+  const slow = new Portal({ collector, apiKey: "x", fetch: () => Promise.reject(new TypeError("down")) });
+  assert.match(await slow.element("T"), /<a href="http[^"]+\/r\/T">评价本次服务<\/a>/);
+  await assert.rejects(slow.register([service(1)]), (error) => error instanceof HcpError && error.code === "unreachable");
+  await assert.rejects(new Portal({ collector, apiKey: "wrong" }).register([service(1)]), (error) => error.status === 401);
+  assert.ok(!JSON.stringify(portal).includes(process.env.API_KEY));
+});
+
+test("a webhook is believed if it is signed, just now, as it came", async () => {
+  const { verify } = await import(resolve(import.meta.dirname, "../../target/npm/server.js"));
+  const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+  const body = '{"type":"work_order.dispatch"}';
+  const mac = createHmac("sha256", Buffer.from(secret.slice(6), "base64")).update("msg_1.1614265330." + body).digest("base64");
+  const headers = { "webhook-id": "msg_1", "webhook-timestamp": "1614265330", "webhook-signature": "v1,AAAA v1," + mac };
+  const now = 1614265331000;
+  assert.deepEqual(await verify(secret, headers, body, now), JSON.parse(body));
+  assert.deepEqual(await verify(secret, new Headers(headers), new TextEncoder().encode(body), now), JSON.parse(body));
+  const refused = (code, ...given) => assert.rejects(verify(...given), (error) => error.code === code);
+  await refused("webhook-signature", secret, headers, body + " ", now);
+  await refused("webhook-timestamp", secret, headers, body, now + 400000);
+  await refused("webhook-id", secret, { ...headers, "webhook-id": "" }, body, now);
+  await refused("malformed-secret", "secret", headers, body, now);
 });
 
 test("the outbox judges answers as the domain does", async () => {

@@ -5,11 +5,21 @@ use std::{path::Path, process::Command};
 use anyhow::Result;
 
 use crate::{
-    build,
-    shell::{cargo, execute},
+    build, package,
+    shell::{cargo, execute, say},
     stages::{self, Stage},
-    tools::LeftOut,
+    tools::{LeftOut, Tool},
 };
+
+/// What portal engineers try the widget with: `npm install target/npm`. It needs npm's tools.
+fn npm_package(root: &Path) -> Result<()> {
+    if !Tool::Npm.is_there(root) {
+        say("npm is missing: target/npm is left out");
+        return Ok(());
+    }
+    build::javascript(root)?;
+    package::npm(root)
+}
 
 /// Builds both programs as tests have them: quick to build, and quick enough for a person.
 pub(crate) fn run(root: &Path) -> Result<()> {
@@ -20,6 +30,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     };
     let stages = vec![
         Stage::new("the widget", || build::widget(root)),
+        Stage::new("the npm package", || npm_package(root)),
         Stage::new("the collector and the sample portal", programs),
     ];
     stages::run(root, "demo", stages, &LeftOut::default())?;

@@ -99,6 +99,11 @@ pub(crate) fn npm(root: &Path) -> Result<()> {
     samples::of_javascript(root)
 }
 
+/// A Chromium of 2018, which a package of npm carries, and what drives it.
+pub(crate) fn oldest(root: &Path) -> Result<()> {
+    npm_ci(root, "tests/oldest", "puppeteer-core/index.js", "a Chromium of 2018")
+}
+
 /// Installs a folder's packages unless `mark` lies among them.
 pub(crate) fn npm_ci(root: &Path, folder: &str, mark: &str, what: &str) -> Result<()> {
     let directory = root.join(folder);

@@ -18,6 +18,9 @@ pub(crate) fn npm(root: &Path) -> Result<()> {
         fs::remove_dir_all(&to)?;
     }
     copy_tree(&shell, &to)?;
+    for license in ["LICENSE-MIT", "LICENSE-APACHE"] {
+        fs::copy(root.join(license), to.join(license)).with_context(|| format!("{license} cannot be copied"))?;
+    }
     let own = ["haochaping.js", BRIDGE, "integrity.json"].map(str::to_owned);
     for name in own.into_iter().chain(LANGUAGES.map(wasm_name)) {
         fs::copy(assets.join(&name), to.join(&name)).with_context(|| format!("{name} is not built"))?;

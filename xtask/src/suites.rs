@@ -163,6 +163,10 @@ pub(crate) const ENGINES: Suite = Suite {
     ..PLAIN
 };
 
+/// Form, element and outbox in the kernel of browsers that government computers still have.
+pub(crate) const OLDEST: Suite =
+    Suite { name: "journeys in a Chromium of 2018", targets: &["--test", "oldest"], needs: &[Tool::Npm], ..PLAIN };
+
 impl Suite {
     /// The stage that runs it.
     pub(crate) fn stage<'a>(self, root: &'a Path, full: bool, left_out: &'a LeftOut) -> Stage<'a> {

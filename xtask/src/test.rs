@@ -9,7 +9,9 @@ use crate::{
     shell::{cargo, execute, say},
     size,
     stages::{self, Stage},
-    suites::{self, API, BROWSER, BROWSER_ON_SERVER, CLUSTER, CODES, CRASH, ENGINES, NPM, ON_SERVER, RELEASE, UNIT},
+    suites::{
+        self, API, BROWSER, BROWSER_ON_SERVER, CLUSTER, CODES, CRASH, ENGINES, NPM, OLDEST, ON_SERVER, RELEASE, UNIT,
+    },
     tools::{LeftOut, Tool},
 };
 
@@ -58,6 +60,8 @@ pub(crate) fn run(root: &Path, full: bool, part: Option<Part>) -> Result<()> {
             stages.push(RELEASE.stage(root, full, &left_out));
             stages.push(Stage::new("browsers and drivers", || engines::install(root)));
             stages.push(ENGINES.stage(root, full, &left_out));
+            stages.push(Stage::new("a Chromium of 2018", || install::oldest(root)).needing(&[Tool::Npm]));
+            stages.push(OLDEST.stage(root, full, &left_out));
         }
     }
     let name = part.map_or_else(|| "test".to_owned(), |part| format!("test {}", format!("{part:?}").to_lowercase()));

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod assets;
 mod briefing;
+mod chat;
 pub mod citizen;
 pub mod cookie;
 pub mod desk;

@@ -20,7 +20,7 @@ use tower_http::{
 use super::{
     api,
     assets::{self, Served},
-    citizen, desk, dress, embed, health, ledger, observe, pad, public, verification,
+    chat, citizen, desk, dress, embed, health, ledger, observe, pad, public, verification,
 };
 use crate::app::App;
 
@@ -66,7 +66,7 @@ pub fn router(app: &Arc<App>, served: Served) -> Router {
             Router::new().nest(base, routes.clone()).route(&format!("{base}/"), get(public::home::show)).merge(routes)
         }
     };
-    nested
+    let answered = nested
         .fallback(verification::or_not_found)
         // A page of 24 KB is packed in a millisecond at this level, and is 12 % smaller than at the usual one.
         .layer(CompressionLayer::new().quality(CompressionLevel::Precise(6)))
@@ -74,7 +74,8 @@ pub fn router(app: &Arc<App>, served: Served) -> Router {
         .layer(middleware::from_fn_with_state(Arc::clone(app), dress::dress))
         .layer(middleware::from_fn_with_state(Arc::clone(app), harden))
         .layer(middleware::from_fn(observe::observe))
-        .with_state(shared)
+        .with_state(shared);
+    chat::forgiving(answered, app.config.base_path())
 }
 
 fn routes(app: &App) -> Router<Shared> {

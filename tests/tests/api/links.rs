@@ -203,3 +203,30 @@ fn the_script_of_a_link_that_opens_nothing_says_why() {
     let content = &given(answer.text())["content"];
     assert_eq!((&content[0], &content[1]["data-hcp-notice"]), (&json!("section"), &json!("malformed")));
 }
+
+/// As chats, mails and people pass links on: with punctuation, a space or the rest of a sentence behind them.
+#[test]
+fn a_link_with_something_behind_it_opens() {
+    let collector = Collector::start(&[]);
+    let ticket = collector.register(1).remove(0);
+    let tails = ["%E3%80%82", "%EF%BC%8C%E8%AF%B7%E8%AF%84%E4%BB%B7", ".", ")", "%20", "/", "%EF%BC%89/"];
+    for start in ["r", "R"] {
+        for tail in tails {
+            let page = Http::new().get(&format!("{}/{start}/{ticket}{tail}?lang=zh-Hans", collector.url()));
+            assert_eq!(page.status, 200, "{start} {tail}");
+            assert!(page.text().contains("name=\"level\""), "{start} {tail}");
+        }
+    }
+    let whole = Http::new().get(&format!("{}/r/{ticket}/form?lang=zh-Hans", collector.url()));
+    assert_eq!(whole.status, 200);
+    let lookup = rate(&collector, &good(&ticket)).json()["lookup"].as_str().expect("a code").to_owned();
+    for start in ["q", "Q"] {
+        for tail in tails {
+            let page = Http::new().get(&format!("{}/{start}/{lookup}{tail}", collector.url()));
+            assert_eq!(page.status, 200, "{start} {tail}");
+        }
+    }
+    // What is sent goes where it says.
+    let sent = Http::new().post_form(&format!("{}/r/{ticket}%E3%80%82", collector.url()), "level=satisfied");
+    assert_eq!(sent.status, 404);
+}

@@ -57,6 +57,7 @@ async fn wider_text_spacing_cuts_nothing_off() {
 async fn right_to_left_mirrors_the_layout_and_not_the_scale() {
     const PSEUDO: &str = "document.documentElement.dir='rtl';const h=document.querySelector('hao-cha-ping');\
         const walk=n=>{for(const c of n.childNodes)c.nodeType===3&&c.data.trim()?c.data='مثال '+c.data:c.nodeType===1&&!/style|template|script/.test(c.localName)&&walk(c)};\
+        for(const r of [document,h.shadowRoot])r.querySelectorAll('[dir=ltr]').forEach(e=>e.setAttribute('dir','rtl'));\
         walk(document.body);walk(h.shadowRoot)";
     let gate = Gate::open(Wasm::Passes, &[]).await;
     for width in [375, 1280] {

@@ -24,7 +24,10 @@ fn the_package_is_sound_for_registries_bundlers_and_compilers() {
 fn the_sdk_rates_from_node() {
     let collector = Collector::start(&[]);
     let tickets = collector.register(3).join(",");
-    node(&["--test", "sdk.test.mjs"], &[("COLLECTOR", &collector.url()), ("TICKETS", &tickets)]);
+    node(
+        &["--test", "sdk.test.mjs"],
+        &[("COLLECTOR", &collector.url()), ("TICKETS", &tickets), ("API_KEY", collector.api_key())],
+    );
     let verified = collector.cli(&["verify"]);
     assert!(verified.out.starts_with("2 ratings, 1 work orders"), "{verified:?}");
 }
