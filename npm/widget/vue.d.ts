@@ -1,4 +1,4 @@
-import type { DefineComponent } from "vue";
+import type { HTMLAttributes, PublicProps } from "vue";
 import type { HaoChaPingEvents, HaoChaPingProps } from "./index.js";
 
 type Listener<Name extends keyof HaoChaPingEvents> = (event: HaoChaPingEvents[Name]) => void;
@@ -12,7 +12,7 @@ export type HaoChaPingVueProps = Pick<HaoChaPingProps, "ticket" | "card" | "coll
 };
 
 /** The element in Vue's templates. */
-export type HaoChaPingComponent = DefineComponent<HaoChaPingVueProps>;
+export type HaoChaPingComponent = new () => { $props: HaoChaPingVueProps & Omit<HTMLAttributes, keyof HaoChaPingVueProps> & PublicProps };
 
 declare module "vue" {
   interface GlobalComponents {
