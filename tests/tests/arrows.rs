@@ -9,14 +9,15 @@ use haochaping_tests::workspace;
 use serde_json::Value;
 
 /// Which of our crates a crate may know. A crate that is not here may know none, so a new crate is a decision.
-const MAY_KNOW: [(&str, &[&str]); 10] = [
+const MAY_KNOW: [(&str, &[&str]); 11] = [
     ("haochaping", &[]),
     ("haochaping-widget", &["haochaping", "haochaping-yew"]),
     ("haochaping-yew", &["haochaping"]),
     ("haochaping-js", &["haochaping"]),
     ("haochaping-proof", &["haochaping"]),
-    ("haochaping-cards", &["haochaping"]),
-    ("haochaping-server", &["haochaping", "haochaping-cards"]),
+    ("haochaping-tables", &[]),
+    ("haochaping-cards", &["haochaping", "haochaping-tables"]),
+    ("haochaping-server", &["haochaping", "haochaping-cards", "haochaping-tables"]),
     ("haochaping-demo", &["haochaping", "haochaping-server"]),
     ("haochaping-postgres", &[]),
     (
