@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use haochaping::{
     calendar::CivilDate,
@@ -6,11 +6,12 @@ use haochaping::{
     link::{CardKind, ExpiryMonth},
     region::{Region, RegionKind},
 };
+use haochaping_tables::{Cell, Line as TableLine, Table};
 
-use super::{Column, Roster, table::Table};
+use super::{Column, Places, Roster, Rule};
 
 /// What a roster is held against.
-#[expect(missing_debug_implementations, reason = "a function has none")]
+#[derive(Clone, Debug)]
 pub struct Checks<'a> {
     /// The civil day in China: a term that is over makes no card.
     pub today: CivilDate,
@@ -18,8 +19,23 @@ pub struct Checks<'a> {
     pub kind: CardKind,
     /// The agency of lines that name none.
     pub agency: Option<Uscc>,
-    /// The name of a region, if it is known.
-    pub region_name: &'a dyn Fn(Region) -> Option<String>,
+    /// The regions on record below the districts, with their names.
+    pub places: &'a Places,
+    /// Who has a card already: agency, place, name and number. Whoever has no number in the roster has that one.
+    pub holders: &'a [Holder],
+}
+
+/// Who has a card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// The agency answerable.
+    pub agency: String,
+    /// The place.
+    pub region: Region,
+    /// 姓名
+    pub name: String,
+    /// 工号
+    pub number: String,
 }
 
 /// A good line of a roster.
@@ -31,6 +47,8 @@ pub struct Row {
     pub name: String,
     /// 工号
     pub number: String,
+    /// Whether the roster has none and this one was assigned.
+    pub is_assigned: bool,
     /// The village or community; of a window or hall any region.
     pub region: Region,
     /// The agency answerable.
@@ -49,14 +67,21 @@ pub struct Row {
 
 /// One thing wrong with a line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}, {column}: {reason}")]
+#[error("line {line}, {column}: {rule}")]
 pub struct Fault {
     /// The line in the file, from 1.
     pub line: u64,
     /// The column.
     pub column: Column,
-    /// The fact, in one sentence.
-    pub reason: String,
+    /// What is expected there.
+    pub rule: Rule,
+}
+
+impl Fault {
+    /// The same in Chinese.
+    pub fn zh(&self) -> String {
+        format!("第 {} 行，{}：{}", self.line, self.column, self.rule.zh())
+    }
 }
 
 /// Longest texts that a card of 90 × 54 mm shows legibly.
@@ -68,37 +93,85 @@ const PHONE_MAX: usize = 20;
 
 struct Line<'a> {
     number: u64,
-    cells: &'a [String],
+    cells: &'a [Cell],
     columns: &'a BTreeMap<Column, usize>,
     faults: Vec<Fault>,
 }
 
 pub(super) fn check(table: &Table, columns: &BTreeMap<Column, usize>, checks: &Checks<'_>) -> Roster {
     let mut roster = Roster::default();
-    let mut seen: BTreeMap<(String, String), u64> = BTreeMap::new();
-    for (number, cells) in &table.lines {
+    for TableLine { number, cells } in &table.lines {
         let mut line = Line { number: *number, cells, columns, faults: Vec::new() };
         let row = check_line(&mut line, checks);
-        if let Some(row) = &row
-            && let Some(first) = seen.get(&(row.agency.to_string(), row.number.clone()))
-        {
-            line.fault(Column::Number, format!("{:?} is on line {first} already", row.number));
-        }
         match row.filter(|_| line.faults.is_empty()) {
-            Some(row) => {
-                seen.insert((row.agency.to_string(), row.number.clone()), row.line);
-                roster.rows.push(row);
-            }
+            Some(row) => roster.rows.push(row),
             None => roster.faults.extend(line.faults),
         }
     }
+    keep_first(&mut roster);
+    assign(&mut roster, checks.holders);
+    roster.faults.sort_by_key(|fault| fault.line);
     roster
+}
+
+/// A number stands once in a roster.
+fn keep_first(roster: &mut Roster) {
+    let mut seen: BTreeMap<(String, String), u64> = BTreeMap::new();
+    let rows = std::mem::take(&mut roster.rows);
+    for row in rows {
+        let key = (row.agency.to_string(), row.number.clone());
+        match seen.get(&key).filter(|_| !row.number.is_empty()) {
+            Some(line) => {
+                let rule = Rule::Twice { number: row.number, line: *line };
+                roster.faults.push(Fault { line: row.line, column: Column::Number, rule });
+            }
+            None => {
+                seen.insert(key, row.line);
+                roster.rows.push(row);
+            }
+        }
+    }
+}
+
+/// Whoever has no number gets that of the card they have, or the next one of their place: the same roster again, in whatever
+/// order, makes the same cards.
+fn assign(roster: &mut Roster, holders: &[Holder]) {
+    let mut taken: BTreeSet<(String, String)> =
+        holders.iter().map(|holder| (holder.agency.clone(), holder.number.clone())).collect();
+    taken.extend(roster.rows.iter().map(|row| (row.agency.to_string(), row.number.clone())));
+    let mut seen: BTreeMap<(String, Region, String), u64> = BTreeMap::new();
+    let rows = std::mem::take(&mut roster.rows);
+    for mut row in rows {
+        let who = (row.agency.to_string(), row.region, row.name.clone());
+        if row.number.is_empty() {
+            if let Some(line) = seen.get(&who) {
+                let rule = Rule::NameTwice { name: row.name, line: *line };
+                roster.faults.push(Fault { line: row.line, column: Column::Number, rule });
+                continue;
+            }
+            let own = holders
+                .iter()
+                .find(|holder| holder.agency == who.0 && holder.region == row.region && holder.name == row.name);
+            row.number = own.map_or_else(|| next_number(&mut taken, &who.0, row.region), |own| own.number.clone());
+            row.is_assigned = true;
+        }
+        seen.insert(who, row.line);
+        roster.rows.push(row);
+    }
+}
+
+fn next_number(taken: &mut BTreeSet<(String, String)>, agency: &str, region: Region) -> String {
+    let mut numbers = (1_u32..).map(|number| format!("{region}-{number:02}"));
+    let free = numbers.find(|number| !taken.contains(&(agency.to_owned(), number.clone())));
+    let number = free.expect("there is always a next number");
+    taken.insert((agency.to_owned(), number.clone()));
+    number
 }
 
 /// The row, as far as it can be read; faults stay with the line.
 fn check_line(line: &mut Line<'_>, checks: &Checks<'_>) -> Option<Row> {
     let name = line.name();
-    let number = line.required(Column::Number, NUMBER_MAX);
+    let number = line.staff_number();
     let region = line.region(checks);
     let agency = line.agency(checks);
     let agency_name = line.text(Column::AgencyName, AGENCY_NAME_MAX);
@@ -109,7 +182,8 @@ fn check_line(line: &mut Line<'_>, checks: &Checks<'_>) -> Option<Row> {
     Some(Row {
         line: line.number,
         name: name?,
-        number: number?,
+        number,
+        is_assigned: false,
         region: region?,
         agency: agency?,
         agency_name,
@@ -121,114 +195,154 @@ fn check_line(line: &mut Line<'_>, checks: &Checks<'_>) -> Option<Row> {
 }
 
 impl Line<'_> {
-    fn fault(&mut self, column: Column, reason: impl Into<String>) {
-        self.faults.push(Fault { line: self.number, column, reason: reason.into() });
+    fn fault(&mut self, column: Column, rule: Rule) {
+        self.faults.push(Fault { line: self.number, column, rule });
     }
 
-    fn cell(&self, column: Column) -> &str {
+    fn cell(&self, column: Column) -> Cell {
         // Excel leaves empty cells at the end of a line out.
-        self.columns.get(&column).and_then(|place| self.cells.get(*place)).map_or("", String::as_str)
+        self.columns.get(&column).and_then(|place| self.cells.get(*place)).cloned().unwrap_or_default()
     }
 
     fn text(&mut self, column: Column, max: usize) -> Option<String> {
-        let text = self.cell(column).to_owned();
+        let Cell { text, flaw } = self.cell(column);
         let found = text.chars().count();
-        if let Some(c) = text.chars().find(|c| c.is_control()) {
-            self.fault(column, format!("has the control character U+{:04X}", u32::from(c)));
+        if let Some(flaw) = flaw {
+            self.fault(column, Rule::Flawed { text, flaw });
+        } else if let Some(sign) = text.chars().find(|c| c.is_control()) {
+            self.fault(column, Rule::Control(sign));
         } else if text.contains('\u{fffd}') {
-            self.fault(column, "has U+FFFD, the mark of a character lost in another program");
+            self.fault(column, Rule::Replacement);
         } else if found > max {
-            self.fault(column, format!("has {found} characters, at most {max} fit"));
+            self.fault(column, Rule::TooLong { found, max });
         } else if !text.is_empty() {
             return Some(text);
         }
         None
     }
 
-    fn required(&mut self, column: Column, max: usize) -> Option<String> {
-        if self.cell(column).is_empty() {
-            self.fault(column, "is empty");
-            return None;
-        }
-        self.text(column, max)
+    /// A code: digits and letters in full width are the same ones.
+    fn code(&mut self, column: Column, max: usize) -> Option<String> {
+        self.text(column, max).map(|text| text.chars().map(half_width).collect::<String>().trim().to_owned())
     }
 
-    /// A question mark in a name is what is left of a rare character after an export as “GBK”.
     fn name(&mut self) -> Option<String> {
-        let name = self.required(Column::Name, NAME_MAX)?;
+        if self.cell(Column::Name).text.is_empty() {
+            self.fault(Column::Name, Rule::Empty);
+        }
+        let name = self.text(Column::Name, NAME_MAX)?;
         if name.contains(['?', '？']) {
-            self.fault(
-                Column::Name,
-                format!("{name:?} has a question mark: a rare character was lost, save as CSV UTF-8 or .xlsx"),
-            );
+            self.fault(Column::Name, Rule::Question(name));
             return None;
         }
         Some(name)
     }
 
+    /// Empty where there is none.
+    fn staff_number(&mut self) -> String {
+        let number = self.code(Column::Number, NUMBER_MAX).unwrap_or_default();
+        if number.starts_with('-') {
+            self.fault(Column::Number, Rule::Negative(number.clone()));
+        }
+        number
+    }
+
     fn region(&mut self, checks: &Checks<'_>) -> Option<Region> {
-        let text = self.required(Column::Region, 12)?;
+        if self.cell(Column::Region).text.is_empty() && self.columns.contains_key(&Column::Village) {
+            return self.village(checks);
+        }
+        if self.cell(Column::Region).text.is_empty() {
+            self.fault(Column::Region, Rule::Empty);
+        }
+        let text = self.code(Column::Region, 20)?;
         let Ok(region) = text.parse::<Region>() else {
-            self.fault(Column::Region, format!("{text:?} is no code of 6, 9 or 12 digits"));
+            self.fault(Column::Region, Rule::NoRegion(text));
             return None;
         };
         if checks.kind == CardKind::Agent && region.kind() != RegionKind::Village {
-            self.fault(Column::Region, format!("{text} is no village or community, whose code has 12 digits"));
+            self.fault(Column::Region, Rule::NoVillage(text));
             return None;
         }
         // A card names every place around it, to the district.
         let district = region.ancestors().find(|around| around.kind() <= RegionKind::District);
-        let unknown = region.ancestors().take_while(|around| Some(*around) != district).chain(district);
-        let unknown = unknown.filter(|around| (checks.region_name)(*around).is_none()).last();
+        let around = region.ancestors().take_while(|around| Some(*around) != district).chain(district);
+        let unknown = around.filter(|around| checks.places.name(*around).is_none()).last();
         if let Some(unknown) = unknown {
-            self.fault(
-                Column::Region,
-                format!("{text}: {unknown} has no name on record, import it with `haochaping region import`"),
-            );
+            self.fault(Column::Region, Rule::UnknownRegion { code: text, unknown });
             return None;
         }
         Some(region)
     }
 
+    /// By its name, under its street if the roster has that.
+    fn village(&mut self, checks: &Checks<'_>) -> Option<Region> {
+        let street = self.text(Column::Street, 40).unwrap_or_default();
+        if self.cell(Column::Village).text.is_empty() {
+            self.fault(Column::Village, Rule::Empty);
+        }
+        let name = self.text(Column::Village, 40)?;
+        let found = checks.places.find(&street, &name);
+        let rule = match found[..] {
+            [region] => return Some(region),
+            [] if street.is_empty() => Rule::UnknownPlace(name),
+            [] => Rule::UnknownPlace(format!("{street}{name}")),
+            _ => Rule::ManyPlaces {
+                name,
+                candidates: found.iter().map(|region| checks.places.describe(*region)).collect(),
+            },
+        };
+        self.fault(Column::Village, rule);
+        None
+    }
+
     fn agency(&mut self, checks: &Checks<'_>) -> Option<Uscc> {
-        let text = self.cell(Column::Agency).to_owned();
-        if text.is_empty() {
+        if self.cell(Column::Agency).text.is_empty() {
             if checks.agency.is_none() {
-                self.fault(Column::Agency, "is empty");
+                self.fault(Column::Agency, Rule::Empty);
             }
             return checks.agency.clone();
         }
+        let text = self.code(Column::Agency, 40)?;
         match Uscc::parse(&text) {
             Ok(agency) => Some(agency),
             Err(error) => {
-                self.fault(Column::Agency, format!("{text:?}: {error}"));
+                self.fault(Column::Agency, Rule::NoAgency { text, error });
                 None
             }
         }
     }
 
     fn phone(&mut self) -> Option<String> {
-        let phone = self.text(Column::Phone, PHONE_MAX)?;
+        let phone = self.code(Column::Phone, PHONE_MAX)?;
         let is_allowed = |c: char| c.is_ascii_digit() || " +-()（）".contains(c);
         if !phone.chars().all(is_allowed) || phone.chars().filter(char::is_ascii_digit).count() < 5 {
-            self.fault(Column::Phone, format!("{phone:?} is no telephone number"));
+            self.fault(Column::Phone, Rule::NoPhone(phone));
             return None;
         }
         Some(phone)
     }
 
     fn expires(&mut self, checks: &Checks<'_>) -> Option<ExpiryMonth> {
-        let text = self.text(Column::Expires, 20)?;
+        let text = self.code(Column::Expires, 20)?;
         match text.parse::<ExpiryMonth>() {
             Ok(month) if month.is_good_on(checks.today) => Some(month),
             Ok(month) => {
-                self.fault(Column::Expires, format!("{month} is over"));
+                self.fault(Column::Expires, Rule::Over(month));
                 None
             }
             Err(error) => {
-                self.fault(Column::Expires, format!("{text:?}: {error}"));
+                self.fault(Column::Expires, Rule::NoMonth { text, error: error.to_string() });
                 None
             }
         }
+    }
+}
+
+/// Signs in full width as the ones of ASCII.
+fn half_width(sign: char) -> char {
+    match sign {
+        '\u{3000}' => ' ',
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(sign) - 0xFEE0).unwrap_or(sign),
+        sign => sign,
     }
 }

@@ -1,13 +1,19 @@
-//! Rosters as offices keep them: CSV in UTF-8, GBK or GB18030, or XLSX. Every bad line is named with number, column and
-//! reason, all in one go.
+//! Rosters as offices keep them: any table that `haochaping_tables` reads, with codes or with names of places, with or without
+//! numbers of people. Every bad line is named with number, column and rule, all in one go.
 
 mod check;
 mod columns;
-mod table;
+mod error;
+mod places;
+mod rule;
 
-pub use check::{Checks, Fault, Row};
+use haochaping_tables::Notes;
+
+pub use check::{Checks, Fault, Holder, Row};
 pub use columns::Column;
-pub use table::RosterError;
+pub use error::RosterError;
+pub use places::Places;
+pub use rule::Rule;
 
 /// A roster as it was read: good rows, and everything wrong with the others.
 #[derive(Debug, Default)]
@@ -16,6 +22,12 @@ pub struct Roster {
     pub rows: Vec<Row>,
     /// The faults, in the order of lines. A line with a fault is in no row.
     pub faults: Vec<Fault>,
+    /// The sheet it was read from; `None` for CSV.
+    pub sheet: Option<String>,
+    /// Headings that mean nothing to us: what stands under them is on no card.
+    pub unknown: Vec<String>,
+    /// Hidden rows, sums and far cells that are in no row.
+    pub notes: Notes,
 }
 
 /// Reads a roster.
@@ -24,9 +36,10 @@ pub struct Roster {
 /// [`RosterError`] if the file as a whole cannot be read: its kind, its encoding, its headings. Faults of lines are in
 /// the [`Roster`].
 pub fn read(bytes: &[u8], checks: &Checks<'_>) -> Result<Roster, RosterError> {
-    let table = table::read(bytes)?;
-    let columns = columns::find(&table.headings, checks.agency.is_some())?;
-    Ok(check::check(&table, &columns, checks))
+    let table = haochaping_tables::read(bytes, &columns::score)?;
+    let found = columns::find(&table.headings, checks.agency.is_some())?;
+    let roster = check::check(&table, &found.places, checks);
+    Ok(Roster { sheet: table.sheet, unknown: found.unknown, notes: table.notes, ..roster })
 }
 
 #[cfg(test)]

@@ -1,12 +1,7 @@
-use std::io::Write as _;
+use std::{collections::BTreeMap, io::Write as _};
 
 use encoding_rs::{GB18030, GBK};
-use haochaping::{
-    calendar::Instant,
-    identifier::Uscc,
-    link::CardKind,
-    region::{Region, RegionKind},
-};
+use haochaping::{calendar::Instant, identifier::Uscc, link::CardKind, region::Region};
 use proptest::prelude::*;
 
 use super::*;
@@ -14,20 +9,31 @@ use super::*;
 const AGENCY: &str = "11321000014216389W";
 
 /// 321002 and its streets 001 to 009 have names, and villages up to 99 there.
-fn region_name(region: Region) -> Option<String> {
-    let number = region.number();
-    let is_named = match region.kind() {
-        RegionKind::Street => (1..10).contains(&(number / 1_000 % 1_000)),
-        RegionKind::Village => (1..100).contains(&(number % 1_000)),
-        _ => return region.builtin_name().map(str::to_owned),
-    };
-    is_named.then(|| format!("示例{number}"))
+fn names() -> BTreeMap<Region, String> {
+    let mut names = BTreeMap::new();
+    for street in 1..10_u64 {
+        let code = format!("321002{street:03}");
+        names.insert(code.parse().unwrap(), format!("示例{street}街道"));
+        for village in 1..100_u64 {
+            names.insert(format!("{code}{village:03}").parse().unwrap(), format!("示例{street}第{village}社区"));
+        }
+    }
+    // One name in two streets, and a village beside a community.
+    names.insert("321002001001".parse().unwrap(), "东关社区".into());
+    names.insert("321002002001".parse().unwrap(), "东关社区".into());
+    names.insert("321002002002".parse().unwrap(), "东关村".into());
+    names
+}
+
+fn read_with(bytes: &[u8], kind: CardKind, agency: Option<&str>, holders: &[Holder]) -> Result<Roster, RosterError> {
+    let agency = agency.map(|code| Uscc::parse(code).unwrap());
+    let today = Instant::parse_rfc3339("2026-11-24T00:00:00+08:00").unwrap().date_in_china();
+    let places = Places::new(names());
+    read(bytes, &Checks { today, kind, agency, places: &places, holders })
 }
 
 fn read_by(bytes: &[u8], kind: CardKind, agency: Option<&str>) -> Result<Roster, RosterError> {
-    let agency = agency.map(|code| Uscc::parse(code).unwrap());
-    let today = Instant::parse_rfc3339("2026-11-24T00:00:00+08:00").unwrap().date_in_china();
-    read(bytes, &Checks { today, kind, agency, region_name: &region_name })
+    read_with(bytes, kind, agency, &[])
 }
 
 fn faults(text: &str) -> Vec<String> {
@@ -158,7 +164,6 @@ fn every_bad_line_is_named_with_column_and_reason_at_once() {
         "line 6, 村社区代码: 321002099001: 321002099 has no name on record, import it with `haochaping region import`",
         "line 7, 村社区代码: 321002001 is no village or community, whose code has 12 digits",
         "line 7, 责任单位代码: \"11321000014216389X\": the check character does not fit",
-        "line 8, 工号: is empty",
         "line 8, 村社区代码: is empty",
         "line 8, 责任单位代码: is empty",
         "line 9, 有效期: 2026-10 is over",
@@ -175,8 +180,8 @@ fn headings_are_known_in_chinese_and_english_and_named_when_missing() {
     let said = |text: &str| read_by(text.as_bytes(), CardKind::Agent, None).unwrap_err().to_string();
     assert_eq!(said("工号,姓 名\n"), "the roster has no column 村社区代码, 责任单位代码; it has 工号, 姓 名");
     assert_eq!(said("姓名,name\n"), "the columns \"姓名\" and \"name\" both mean 姓名: keep one");
-    assert_eq!(said(""), "the roster has no line of headings");
-    assert_eq!(said("\n\n,,\n"), "the roster has no line of headings");
+    assert_eq!(said(""), "there is no line of headings");
+    assert_eq!(said("\n\n,,\n"), "there is no line of headings");
 }
 
 #[test]
@@ -185,8 +190,8 @@ fn a_file_of_the_wrong_kind_says_what_to_do() {
     assert!(read_by(&old, CardKind::Agent, None).unwrap_err().to_string().contains("save it as .xlsx"));
     let broken = [GBK.encode("姓名,工号\n示例").0.as_ref(), b"\xFF\xFF\n"].concat();
     let said = read_by(&broken, CardKind::Agent, None).unwrap_err().to_string();
-    assert_eq!(said, "line 2 is neither UTF-8 nor GBK or GB18030: save the file as CSV UTF-8");
-    assert!(matches!(read_by(b"PK\x03\x04rest", CardKind::Agent, None), Err(RosterError::Excel(_))));
+    assert_eq!(said, "line 2 is neither UTF-8 nor UTF-16, GBK or GB18030: save the file as CSV UTF-8");
+    assert!(matches!(read_by(b"PK\x03\x04rest", CardKind::Agent, None), Err(RosterError::Table(_))));
 }
 
 #[test]
@@ -200,4 +205,67 @@ fn a_window_may_stand_in_any_region_and_lines_keep_their_numbers_over_empty_ones
         roster.rows.iter().map(|row| (row.line, row.number.as_str())).collect::<Vec<_>>(),
         [(3, "A01"), (5, "A02")]
     );
+}
+
+/// 姓名, 村（社区）, 电话: as an office has it. Nobody types a code.
+#[test]
+fn a_roster_of_names_finds_its_places_and_numbers() {
+    let text = "示例街道网格员花名册\n姓名,镇街,村（社区）,电话\n示例甲,示例1,东关,0514-12345678\n示例乙,示例2街道,东关村委会,0514-12345679\n示例丙,,示例3第7社区居委会,\n";
+    let roster = read_by(text.as_bytes(), CardKind::Agent, Some(AGENCY)).unwrap();
+    assert_eq!(roster.faults, []);
+    let found: Vec<_> =
+        roster.rows.iter().map(|row| (row.region.to_string(), row.number.clone(), row.is_assigned)).collect();
+    let expected =
+        [("321002001001", "321002001001-01"), ("321002002002", "321002002002-01"), ("321002003007", "321002003007-01")];
+    assert_eq!(found, expected.map(|(region, number)| (region.to_owned(), number.to_owned(), true)));
+    // The same people in another order, one more before them: everybody keeps their number.
+    let holders: Vec<_> = roster
+        .rows
+        .iter()
+        .map(|row| Holder {
+            agency: AGENCY.into(),
+            region: row.region,
+            name: row.name.clone(),
+            number: row.number.clone(),
+        })
+        .collect();
+    let again = "姓名,镇街,村（社区）\n示例丁,示例1街道,东关社区\n示例甲,示例1街道,东关社区\n";
+    let again = read_with(again.as_bytes(), CardKind::Agent, Some(AGENCY), &holders).unwrap();
+    let numbers: Vec<_> = again.rows.iter().map(|row| row.number.as_str()).collect();
+    assert_eq!(numbers, ["321002001001-02", "321002001001-01"]);
+}
+
+#[test]
+fn a_place_that_may_be_several_is_a_fault_with_all_of_them() {
+    let text = "姓名,村（社区）\n示例甲,东关社区\n示例乙,东关\n示例丙,无此村\n";
+    let roster = read_by(text.as_bytes(), CardKind::Agent, Some(AGENCY)).unwrap();
+    let found: Vec<_> = roster.faults.iter().map(Fault::zh).collect();
+    assert_eq!(
+        found,
+        [
+            "第 2 行，村社区：“东关社区”可能是：321002001001 示例1街道东关社区、321002002001 示例2街道东关社区。请填写镇街或代码",
+            "第 3 行，村社区：“东关”可能是：321002001001 示例1街道东关社区、321002002001 示例2街道东关社区、321002002002 示例2街道东关村。请填写镇街或代码",
+            "第 4 行，村社区：没有叫“无此村”的地方，请核对名称、填写代码，或请管理员先导入区划",
+        ]
+    );
+}
+
+#[test]
+fn what_a_spreadsheet_did_to_a_number_is_a_fault_and_full_width_is_folded() {
+    let text = format!(
+        "姓名,工号,村社区代码,责任单位代码,服务范围（可办事项）,籍贯\n示例甲,1.23E+11,321002001001,{AGENCY},社保,x\n示例乙,１,３２１００２００１００１,{AGENCY},,\n示例丙,1,321002001001,{AGENCY},,\n示例丁,-7,321002001001,{AGENCY},,\n示例戊,TRUE,321002001001,{AGENCY},,\n#N/A,320123456789012000,321002001001,{AGENCY},,\n合计,5,,,,\n"
+    );
+    let roster = read_by(text.as_bytes(), CardKind::Agent, None).unwrap();
+    let found: Vec<_> = roster.faults.iter().map(ToString::to_string).collect();
+    let expected = [
+        "line 2, 工号: \"1.23E+11\" was shortened by the spreadsheet: format the column as text and enter it again",
+        "line 4, 工号: \"1\" is on line 3 already",
+        "line 5, 工号: \"-7\" is negative: format the column as text and enter it again",
+        "line 6, 工号: \"TRUE\" was taken for a truth value by the spreadsheet: format the column as text and enter it again",
+        "line 7, 姓名: \"#N/A\" is an error of the spreadsheet",
+        "line 7, 工号: \"320123456789012000\" was rounded by the spreadsheet, which keeps 15 digits: format the column as text and enter it again",
+    ];
+    assert_eq!(found, expected);
+    assert_eq!((roster.rows[0].number.as_str(), roster.rows[0].region.to_string().as_str()), ("1", "321002001001"));
+    assert_eq!((roster.unknown, roster.notes.closing.len()), (vec!["籍贯".to_owned()], 1));
 }
