@@ -104,3 +104,13 @@ fn tidy(text: &str) -> String {
     let is_around = |c: char| c.is_whitespace() || "\u{feff}\u{200b}\u{200e}\u{200f}".contains(c);
     text.trim_matches(is_around).to_owned()
 }
+
+/// Signs in full width as the ones of ASCII, as codes have them: `３２１００２` is 321002.
+pub fn half_width(text: &str) -> String {
+    let half = |sign: char| match sign {
+        '\u{3000}' => ' ',
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(sign) - 0xFEE0).unwrap_or(sign),
+        sign => sign,
+    };
+    text.chars().map(half).collect::<String>().trim().to_owned()
+}

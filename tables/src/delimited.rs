@@ -35,7 +35,7 @@ pub(crate) fn read(text: &str) -> Result<Sheet, TableError> {
 }
 
 /// The mark that most lines hold most of, outside of quotation marks.
-fn mark_of(text: &str) -> char {
+pub(crate) fn mark_of(text: &str) -> char {
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).take(N_LOOKED_AT).collect();
     let n_of = |line: &str, mark: char| {
         let (mut is_quoted, mut n) = (false, 0_usize);

@@ -17,7 +17,8 @@ mod heading;
 mod workbook;
 mod write;
 
-pub use cell::{Cell, Flaw};
+pub use cell::{Cell, Flaw, half_width};
+pub use decode::stream;
 pub use error::TableError;
 pub use write::Writer;
 

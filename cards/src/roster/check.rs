@@ -6,7 +6,7 @@ use haochaping::{
     link::{CardKind, ExpiryMonth},
     region::{Region, RegionKind},
 };
-use haochaping_tables::{Cell, Line as TableLine, Table};
+use haochaping_tables::{Cell, Line as TableLine, Table, half_width};
 
 use super::{Column, Places, Roster, Rule};
 
@@ -223,7 +223,7 @@ impl Line<'_> {
 
     /// A code: digits and letters in full width are the same ones.
     fn code(&mut self, column: Column, max: usize) -> Option<String> {
-        self.text(column, max).map(|text| text.chars().map(half_width).collect::<String>().trim().to_owned())
+        self.text(column, max).map(|text| half_width(&text))
     }
 
     fn name(&mut self) -> Option<String> {
@@ -335,14 +335,5 @@ impl Line<'_> {
                 None
             }
         }
-    }
-}
-
-/// Signs in full width as the ones of ASCII.
-fn half_width(sign: char) -> char {
-    match sign {
-        '\u{3000}' => ' ',
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(sign) - 0xFEE0).unwrap_or(sign),
-        sign => sign,
     }
 }

@@ -42,6 +42,10 @@ pub(super) struct Args {
     /// How rows are written
     #[arg(long, value_enum, default_value_t = Format::Csv)]
     format: Format,
+    /// CSV that a spreadsheet opens as it is meant: with a byte order mark, CRLF, and no cell that would be run as a formula;
+    /// not for another system
+    #[arg(long)]
+    for_spreadsheets: bool,
     /// Up to where the last export went; made by the first
     #[arg(long, value_name = "FILE")]
     watermark: Option<PathBuf>,
@@ -52,6 +56,7 @@ pub(super) struct Args {
 
 pub(super) async fn run(args: Args) -> Result<()> {
     let profile = Profile::load(&args.profile)?;
+    ensure!(!args.for_spreadsheets || args.format == Format::Csv, "--for-spreadsheets is for CSV");
     let store = open_existing(&args.store).await?;
     let keys = load_keys(&args.store, &store).await?;
     let last = args.watermark.as_deref().map(Watermark::read).transpose()?.flatten();
@@ -63,7 +68,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
         last.check_newest(&store.commits_of(last.newest.values().map(Newest::key).collect()).await?)?;
     }
     let target = Target::open(args.output.clone())?;
-    let mut out = Rows::new(args.format, &profile, target.writer()?)?;
+    let mut out = Rows::new(args.format, args.for_spreadsheets, &profile, target.writer()?)?;
     let asked = Arc::new(Asked { after: last.as_ref().map(|last| last.slots.clone()), until: until.clone() });
     let first = last.as_ref().map_or([0; 16], Watermark::first_id);
     let mut mark = Watermark { at, slots: until, newest: last.map(|last| last.newest).unwrap_or_default() };
@@ -154,12 +159,18 @@ struct Rows<'a> {
 
 enum Form {
     Csv(Box<csv::Writer<Box<dyn Write>>>),
+    Spreadsheet(haochaping_tables::Writer<Box<dyn Write>>),
     Jsonl(BufWriter<Box<dyn Write>>),
 }
 
 impl<'a> Rows<'a> {
-    fn new(format: Format, profile: &'a Profile, out: Box<dyn Write>) -> Result<Self> {
+    fn new(format: Format, for_spreadsheets: bool, profile: &'a Profile, out: Box<dyn Write>) -> Result<Self> {
         let form = match format {
+            Format::Csv if for_spreadsheets => {
+                let mut sheet = haochaping_tables::Writer::new(out)?;
+                sheet.record(profile.heads())?;
+                Form::Spreadsheet(sheet)
+            }
             Format::Csv => {
                 let mut csv = csv::Writer::from_writer(out);
                 csv.write_record(profile.heads())?;
@@ -174,6 +185,7 @@ impl<'a> Rows<'a> {
         let row = self.profile.row(rating, comment);
         match &mut self.form {
             Form::Csv(csv) => csv.write_record(row)?,
+            Form::Spreadsheet(sheet) => sheet.record(row)?,
             Form::Jsonl(out) => {
                 // Columns keep their order, which a map would not.
                 let pair = |(name, value): (&str, String)| {
@@ -189,6 +201,7 @@ impl<'a> Rows<'a> {
     fn finish(self) -> Result<()> {
         match self.form {
             Form::Csv(mut csv) => csv.flush()?,
+            Form::Spreadsheet(sheet) => drop(sheet.finish()?),
             Form::Jsonl(mut out) => out.flush()?,
         }
         Ok(())

@@ -184,3 +184,16 @@ fn parse_authority(name: &str) -> Result<String, String> {
     let is_name = (1..=40).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     if is_name { Ok(name.to_owned()) } else { Err("1 to 40 letters, digits and hyphens are allowed".to_owned()) }
 }
+
+/// How many faults of a file are listed; of the others it is said how many there are.
+const MAX_LISTED: usize = 100;
+
+/// The first hundred, and how many more there are.
+fn listed(faults: &[String]) -> String {
+    let more = faults.len().saturating_sub(MAX_LISTED);
+    let mut text = faults.iter().take(MAX_LISTED).cloned().collect::<Vec<_>>().join("\n");
+    if more > 0 {
+        text += &format!("\n… and {more} more");
+    }
+    text
+}

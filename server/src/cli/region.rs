@@ -4,14 +4,17 @@ use anyhow::{Context, Result, bail};
 use clap::{Args as ClapArgs, Subcommand};
 use haochaping::region::Region;
 
-use super::{open_or_make, progress_bar};
+use haochaping_tables::{Cell, half_width};
+
+use super::{listed, open_or_make, progress_bar};
 use crate::{config::StoreArgs, store::Store};
 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Example:
   haochaping region import streets.csv
 
-The file has the columns code and name; others are left out. Codes have 6, 9 or 12 digits.")]
+The file is CSV (UTF-8, UTF-16, GBK or GB18030) or XLSX with the columns code and name (区划代码, 名称); others are left out,
+so a roster with 村社区代码 and 村（社区） will do. Codes have 6, 9 or 12 digits.")]
 pub(super) struct Args {
     #[command(flatten)]
     store: StoreArgs,
@@ -23,7 +26,7 @@ pub(super) struct Args {
 enum Action {
     /// Add names of regions, or change them; nothing is imported unless the whole file is clean
     Import {
-        /// A CSV file in UTF-8
+        /// CSV or XLSX
         file: PathBuf,
     },
 }
@@ -45,35 +48,51 @@ pub(super) async fn run(args: Args) -> Result<()> {
     Ok(())
 }
 
+/// Headings of the code and of the name, as our own files and rosters have them.
+const CODE: [&str; 6] = ["code", "区划代码", "行政区划代码", "代码", "村社区代码", "村（社区）代码"];
+const NAME: [&str; 8] = ["name", "名称", "区划名称", "村社区", "村（社区）", "村社区名称", "村（社区）名称", "镇街"];
+
 fn read(file: &Path) -> Result<Vec<(Region, String)>> {
-    let mut reader = csv::Reader::from_path(file).with_context(|| format!("{} cannot be read", file.display()))?;
-    let heads = reader.headers().with_context(|| format!("{} cannot be read", file.display()))?.clone();
-    let column = |name: &str| heads.iter().position(|head| head.trim_start_matches('\u{feff}') == name);
-    let (Some(code), Some(name)) = (column("code"), column("name")) else {
-        bail!("{} has no columns code and name", file.display());
+    let bytes = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let place = |headings: &[String], names: &[&str]| {
+        names.iter().find_map(|name| headings.iter().position(|heading| heading.eq_ignore_ascii_case(name)))
+    };
+    let score = |headings: &[String]| {
+        usize::from(place(headings, &CODE).is_some()) + usize::from(place(headings, &NAME).is_some())
+    };
+    let table = haochaping_tables::read(&bytes, &score).with_context(|| file.display().to_string())?;
+    let (Some(code), Some(name)) = (place(&table.headings, &CODE), place(&table.headings, &NAME)) else {
+        bail!("{} has no columns code and name; it has {}", file.display(), table.headings.join(", "));
     };
     let (mut names, mut faults) = (Vec::new(), Vec::new());
-    for record in reader.records() {
-        let record = match record {
-            Ok(record) => record,
-            Err(error) => {
-                faults.push(error.to_string());
-                continue;
-            }
-        };
-        let line = record.position().map_or(0, csv::Position::line);
-        let text = record[name].trim();
-        match record[code].trim().parse::<Region>() {
-            Err(error) => faults.push(format!("line {line}, code: {:?}: {error}", &record[code])),
-            Ok(region) if !region.is_known_district() => {
-                faults.push(format!("line {line}, code: {region}: the first six digits are no known district"));
-            }
-            Ok(_) if text.is_empty() => faults.push(format!("line {line}, name: is empty")),
-            Ok(region) => names.push((region, text.to_owned())),
+    for line in &table.lines {
+        let cell = |place: usize| line.cells.get(place).cloned().unwrap_or_default();
+        match read_line(&cell(code), &cell(name)) {
+            Ok(found) => names.push(found),
+            Err(fault) => faults.push(format!("line {}, {fault}", line.number)),
         }
     }
     if !faults.is_empty() {
-        bail!("{}: nothing was imported\n{}", file.display(), faults.join("\n"));
+        bail!("{}: nothing was imported\n{}", file.display(), listed(&faults));
+    }
+    if table.notes.n_hidden > 0 {
+        eprintln!("{} hidden rows were left out", table.notes.n_hidden);
     }
     Ok(names)
+}
+
+fn read_line(code: &Cell, name: &Cell) -> Result<(Region, String), String> {
+    if let Some((column, cell, flaw)) =
+        [("code", code), ("name", name)].into_iter().find_map(|(column, cell)| Some((column, cell, cell.flaw?)))
+    {
+        return Err(format!("{column}: {:?} {flaw}", cell.text));
+    }
+    match half_width(&code.text).parse::<Region>() {
+        Err(error) => Err(format!("code: {:?}: {error}", code.text)),
+        Ok(region) if !region.is_known_district() => {
+            Err(format!("code: {region}: the first six digits are no known district"))
+        }
+        Ok(_) if name.text.is_empty() => Err("name: is empty".into()),
+        Ok(region) => Ok((region, name.text.clone())),
+    }
 }

@@ -8,7 +8,9 @@ use haochaping::{
     wire::v1::ServiceRegistration,
 };
 
-use super::{load_keys, open_or_make, progress_bar};
+use haochaping_tables::{Cell, half_width};
+
+use super::{listed, load_keys, open_or_make, progress_bar};
 use crate::{
     app::{Clock, SystemClock, SystemRng, uuid_at},
     config::StoreArgs,
@@ -21,7 +23,7 @@ use crate::{
 
 The columns are named as the fields of POST /api/v1/services; item_code, item_name, agency_name, window, staff_number and
 visit may be missing. Lines with a fault are named with number, column and reason and left out; the others are registered.
-The links go to standard output as CSV.")]
+The file is CSV (UTF-8, UTF-16, GBK or GB18030) or XLSX. The links go to standard output as CSV.")]
 pub(super) struct Args {
     #[command(flatten)]
     store: StoreArgs,
@@ -31,7 +33,7 @@ pub(super) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Register the services of a CSV file in UTF-8 and print their links
+    /// Register the services of a CSV or XLSX file and print their links
     Import {
         /// The file
         file: PathBuf,
@@ -59,14 +61,14 @@ pub(super) async fn run(args: Args) -> Result<()> {
     );
     let (services, faults) = read(&file)?;
     let bar = progress_bar(services.len() as u64, "services");
-    let mut out = csv::Writer::from_writer(std::io::stdout());
-    out.write_record(["case_number", "service_number", "url", "created", "rated_on"])?;
+    let mut out = haochaping_tables::Writer::new(std::io::stdout())?;
+    out.record(["case_number", "service_number", "url", "created", "rated_on"])?;
     for chunk in services.chunks(CHUNK) {
         let now = SystemClock.now();
         let news: Vec<_> = chunk.iter().map(|service| to_new(&authority, service, now, ticket_days)).collect();
         for (new, known) in news.iter().zip(store.register(&authority, news.clone()).await?.services) {
             let ticket = Ticket { part: known.part, service: known.id, last_day: known.last_day }.mint(&keys.ticket);
-            out.write_record([
+            out.record([
                 new.service.case_number.as_str(),
                 &new.service.service_number.to_string(),
                 &format!("{}/r/{ticket}", public_url.trim_end_matches('/')),
@@ -76,11 +78,11 @@ pub(super) async fn run(args: Args) -> Result<()> {
         }
         bar.inc(chunk.len() as u64);
     }
-    out.flush()?;
+    out.finish()?;
     bar.finish_and_clear();
     eprintln!("{} services registered", services.len());
     if !faults.is_empty() {
-        bail!("{}: {} faults, their lines were left out\n{}", file.display(), faults.len(), faults.join("\n"));
+        bail!("{}: {} faults, their lines were left out\n{}", file.display(), faults.len(), listed(&faults));
     }
     Ok(())
 }
@@ -103,39 +105,44 @@ fn to_new(authority: &str, service: &Service, now: haochaping::calendar::Instant
 
 /// The good services, and every fault with line and column.
 fn read(file: &Path) -> Result<(Vec<Service>, Vec<String>)> {
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .from_path(file)
-        .with_context(|| format!("{} cannot be read", file.display()))?;
-    let heads = reader.headers().with_context(|| format!("{} cannot be read", file.display()))?.clone();
-    let heads: Vec<String> = heads.iter().map(|head| head.trim_start_matches('\u{feff}').trim().to_owned()).collect();
+    let bytes = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
     let required = ["case_number", "service_number", "agency_code", "region", "finished_at", "mode", "real_name"];
-    let missing: Vec<_> = required.into_iter().filter(|name| heads.iter().all(|head| head != name)).collect();
+    let has = |headings: &[String], name: &str| headings.iter().any(|heading| heading.as_str() == name);
+    let score = |headings: &[String]| required.into_iter().filter(|name| has(headings, name)).count();
+    let table = haochaping_tables::read(&bytes, &score).with_context(|| file.display().to_string())?;
+    let missing: Vec<_> = required.into_iter().filter(|name| !has(&table.headings, name)).collect();
     if !missing.is_empty() {
         bail!("{} has no column {}", file.display(), missing.join(", "));
     }
+    if table.notes.n_hidden > 0 {
+        eprintln!("{} hidden rows were left out", table.notes.n_hidden);
+    }
     let (mut services, mut faults) = (Vec::new(), Vec::new());
-    for record in reader.records() {
-        match record {
-            Err(error) => faults.push(error.to_string()),
-            Ok(record) => {
-                let line = record.position().map_or(0, csv::Position::line);
-                match read_line(&heads, &record) {
-                    Ok(service) => services.push(service),
-                    Err(found) => faults.extend(found.into_iter().map(|fault| format!("line {line}, {fault}"))),
-                }
-            }
+    for line in &table.lines {
+        match read_line(&table.headings, &line.cells) {
+            Ok(service) => services.push(service),
+            Err(found) => faults.extend(found.into_iter().map(|fault| format!("line {}, {fault}", line.number))),
         }
     }
     Ok((services, faults))
 }
 
-fn read_line(heads: &[String], record: &csv::StringRecord) -> Result<Service, Vec<String>> {
-    let cell =
-        |name: &str| heads.iter().position(|head| head == name).and_then(|at| record.get(at)).unwrap_or("").trim();
-    let optional = |name: &str| Some(cell(name).to_owned()).filter(|text| !text.is_empty());
+fn read_line(heads: &[String], cells: &[Cell]) -> Result<Service, Vec<String>> {
+    let found = |name: &str| {
+        heads.iter().position(|head| head == name).and_then(|at| cells.get(at)).cloned().unwrap_or_default()
+    };
     let mut faults = Vec::new();
-    let service_number = cell("service_number").parse().unwrap_or_else(|_| {
+    for name in heads.iter().filter(|name| name.as_str() != "real_name") {
+        let Cell { text, flaw } = found(name);
+        if let Some(flaw) = flaw {
+            faults.push(format!("{name}: {text:?} {flaw}"));
+        }
+    }
+    // Texts stay as they are: names and case numbers may hold signs in full width.
+    let cell = |name: &str| found(name).text;
+    let code = |name: &str| half_width(&found(name).text);
+    let optional = |name: &str| Some(cell(name)).filter(|text| !text.is_empty());
+    let service_number = code("service_number").parse().unwrap_or_else(|_| {
         faults.push(format!("service_number: {:?} is no number", cell("service_number")));
         1
     });
@@ -143,19 +150,19 @@ fn read_line(heads: &[String], record: &csv::StringRecord) -> Result<Service, Ve
         faults.push(format!("mode: {:?} is neither online nor on_site", cell("mode")));
         haochaping::wire::v1::ServiceMode::default()
     });
-    let real_name = cell("real_name").parse().unwrap_or_else(|_| {
+    let real_name = cell("real_name").to_lowercase().parse().unwrap_or_else(|_| {
         faults.push(format!("real_name: {:?} is neither true nor false", cell("real_name")));
         false
     });
     let checked = Service::try_from(ServiceRegistration {
-        case_number: cell("case_number").to_owned(),
+        case_number: cell("case_number"),
         service_number,
         item_code: optional("item_code"),
         item_name: optional("item_name"),
-        agency_code: cell("agency_code").to_owned(),
+        agency_code: code("agency_code"),
         agency_name: optional("agency_name"),
-        region: cell("region").to_owned(),
-        finished_at: cell("finished_at").to_owned(),
+        region: code("region"),
+        finished_at: cell("finished_at"),
         mode,
         real_name,
         window: optional("window"),

@@ -54,8 +54,10 @@ impl Source {
     }
 
     fn rows_of_csv(&self, file: File, path: &Path) -> Result<Box<dyn Iterator<Item = Row> + Send + '_>> {
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(file);
-        let heads = reader.headers().with_context(|| format!("{} cannot be read", path.display()))?.clone();
+        let said = || format!("{} cannot be read", path.display());
+        let (text, mark) = haochaping_tables::stream(file).with_context(said)?;
+        let mut reader = csv::ReaderBuilder::new().flexible(true).delimiter(mark).from_reader(text);
+        let heads = reader.headers().with_context(said)?.clone();
         let heads: Vec<String> =
             heads.iter().map(|head| head.trim_start_matches('\u{feff}').trim().to_owned()).collect();
         let missing: Vec<_> =

@@ -207,6 +207,7 @@ fn desk() -> Router<Shared> {
             "/desk/cards",
             get(desk::cards::show).post(desk::cards::print).layer(DefaultBodyLimit::max(UPLOAD_BYTES)),
         )
+        .route("/desk/cards/roster.csv", get(desk::cards::template))
         .route("/desk/cards/{serial}", post(desk::cards::change))
         .route("/desk/windows", get(desk::windows::show).post(desk::windows::add))
         .route("/desk/windows/{id}", post(desk::windows::change))

@@ -60,6 +60,23 @@ pub enum Issue {
     Replaces(u32),
 }
 
+/// What became of the wish to have a replaced card back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Revival {
+    /// It is in use again, and its successor has ended.
+    Revived {
+        /// The successor.
+        ended: u32,
+    },
+    /// No card of this serial was replaced by one that is in use.
+    NotReplaced,
+    /// Somebody has rated by the successor: it is in people's hands.
+    InUse {
+        /// The successor.
+        successor: u32,
+    },
+}
+
 /// A rating's visit to a card's page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewVisit {

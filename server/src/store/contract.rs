@@ -65,6 +65,7 @@ macro_rules! every_store {
                 cards {
                     the_same_roster_gives_the_same_cards_and_a_changed_line_a_new_one,
                     a_card_ends_once_and_says_why,
+                    a_card_replaced_by_mistake_is_in_use_again,
                     a_visit_is_rated_once_in_its_village,
                     what_is_beyond_the_limits_waits_whatever_its_level,
                     a_decision_moves_the_figures_and_is_made_once,

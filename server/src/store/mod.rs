@@ -30,7 +30,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use assist::AssistStore;
 use async_trait::async_trait;
 use briefing::BriefingStore;
-pub use card::{CARD_AUTHORITY, Decision, Issue, NewCard, NewVisit, Quarantined, Standing, StoredCard};
+pub use card::{CARD_AUTHORITY, Decision, Issue, NewCard, NewVisit, Quarantined, Revival, Standing, StoredCard};
 use desk::DeskStore;
 pub use exchange::{IMPORT_PREFIX, ImportedCase};
 pub use figure::{Figure, FigureKey, Published, Tally};
@@ -341,6 +341,8 @@ pub trait Store:
     async fn replace_card(&self, serial: u32, entry: AuditEntry) -> Result<Option<StoredCard>, StoreError>;
     /// Ends a card; false if there is no such live card.
     async fn revoke_card(&self, serial: u32, reason: &str, entry: AuditEntry) -> Result<bool, StoreError>;
+    /// Puts a card that was replaced by mistake into use again, and ends its successor, while nobody has rated by that.
+    async fn revive_card(&self, serial: u32, reason: &str, entry: AuditEntry) -> Result<Revival, StoreError>;
     /// A card, and the name of its agency.
     async fn card(&self, serial: u32) -> Result<Option<StoredCard>, StoreError>;
     /// Every card, in the order of serials.

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use haochaping::{calendar::Instant, link::RatingId, region::Region};
 
 use super::{
-    Committed, Counted, Decision, FigureKey, Id, Issue, NewCard, NewRating, NewService, Outcome, Published,
+    Committed, Counted, Decision, FigureKey, Id, Issue, NewCard, NewRating, NewService, Outcome, Published, Revival,
     Quarantined, RatingView, Registered, Registration, ServiceView, Store, StoreError, StoredApiKey, StoredCard,
     StoredKey, Tally, Verification,
     assist::{AssistStore, FoundService, Wish},
@@ -107,6 +107,9 @@ impl Store for NullStore {
     }
     async fn revoke_card(&self, _: u32, _: &str, _: AuditEntry) -> Result<bool, StoreError> {
         Ok(false)
+    }
+    async fn revive_card(&self, _: u32, _: &str, _: AuditEntry) -> Result<Revival, StoreError> {
+        Ok(Revival::NotReplaced)
     }
     async fn card(&self, _: u32) -> Result<Option<StoredCard>, StoreError> {
         Ok(None)

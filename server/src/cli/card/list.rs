@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use clap::{Args as ClapArgs, ValueEnum};
+use haochaping_tables::Writer;
 use haochaping::{
     rating::SatisfactionLevel,
     region::Region,
@@ -44,13 +45,13 @@ enum By {
 pub(super) async fn run(store: &dyn Store, args: Args) -> Result<()> {
     let cards: Vec<_> = store.cards().await?.into_iter().filter(|card| args.covers(card)).collect();
     let counts = if args.counts { counts(store).await? } else { BTreeMap::new() };
-    let mut out = csv::Writer::from_writer(std::io::stdout());
+    let mut out = Writer::new(std::io::stdout())?;
     if args.counts && args.by != By::Agent {
         write_sums(&mut out, &cards, &counts, args.by)?;
     } else {
         write_cards(&mut out, &cards, args.counts.then_some(&counts))?;
     }
-    out.flush()?;
+    out.finish()?;
     Ok(())
 }
 
@@ -84,10 +85,10 @@ fn figures(counts: &Counts) -> Vec<String> {
     levels.into_iter().chain([counts.total().to_string(), rate]).collect()
 }
 
-type Out = csv::Writer<std::io::Stdout>;
+type Out = Writer<std::io::Stdout>;
 
 fn write_cards(out: &mut Out, cards: &[StoredCard], counts: Option<&BTreeMap<u32, Counts>>) -> Result<()> {
-    out.write_record(heads(&CARD_HEADS, counts.is_some()))?;
+    out.record(heads(&CARD_HEADS, counts.is_some()))?;
     for StoredCard { serial, card, issued_at, revoked, replaced_by } in cards {
         let state = match (revoked, replaced_by) {
             (Some(_), _) => "revoked",
@@ -97,18 +98,18 @@ fn write_cards(out: &mut Out, cards: &[StoredCard], counts: Option<&BTreeMap<u32
         let mut line = vec![
             serial.to_string(),
             card.kind.name().to_owned(),
-            safe(&card.name),
-            safe(&card.number),
+            card.name.clone(),
+            card.number.clone(),
             card.agency.clone(),
             card.region.to_string(),
             issued_at.date_in_china().to_string(),
             card.expires.to_string(),
             state.to_owned(),
             replaced_by.map(|serial| serial.to_string()).unwrap_or_default(),
-            revoked.as_ref().map(|(_, reason)| safe(reason)).unwrap_or_default(),
+            revoked.as_ref().map(|(_, reason)| reason.clone()).unwrap_or_default(),
         ];
         line.extend(counts.map(|counts| figures(&counts.get(serial).copied().unwrap_or_default())).unwrap_or_default());
-        out.write_record(line)?;
+        out.record(line)?;
     }
     Ok(())
 }
@@ -125,15 +126,10 @@ fn write_sums(out: &mut Out, cards: &[StoredCard], counts: &BTreeMap<u32, Counts
             sum.add(level, of_card.of(level));
         }
     }
-    out.write_record(heads(&["region", "cards"], true))?;
+    out.record(heads(&["region", "cards"], true))?;
     for (region, (n_cards, sum)) in sums {
         let line = [region.to_string(), n_cards.to_string()].into_iter().chain(figures(&sum));
-        out.write_record(line)?;
+        out.record(line)?;
     }
     Ok(())
-}
-
-/// A cell that a spreadsheet does not take for a formula.
-fn safe(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }

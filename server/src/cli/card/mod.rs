@@ -13,7 +13,7 @@ use crate::{
     config::StoreArgs,
     printing::link,
     staff::entry,
-    store::{Store, staff::AuditEntry},
+    store::{Revival, Store, staff::AuditEntry},
 };
 
 #[derive(ClapArgs, Debug)]
@@ -49,6 +49,11 @@ enum Action {
         #[arg(long)]
         lower_case: bool,
     },
+    /// Put a card that was replaced by mistake into use again, while nobody has rated by its successor
+    Revive {
+        /// The serial of the card that was replaced
+        serial: u32,
+    },
     /// List ratings in quarantine, or decide about one
     Quarantine(quarantine::Args),
 }
@@ -67,6 +72,18 @@ pub(super) async fn run(args: Args) -> Result<()> {
             let is_ended = store.revoke_card(serial, reason.trim(), said("card-revoked", serial)).await?;
             ensure!(is_ended, "there is no card {serial} in use: see `haochaping card list`");
             println!("card {serial} is ended");
+        }
+        Action::Revive { serial } => {
+            let store = open_existing(&args.store).await?;
+            match store.revive_card(serial, &format!("replaced by {serial} again"), said("card-revived", serial)).await? {
+                Revival::Revived { ended } => println!("card {serial} is in use again, and card {ended} has ended"),
+                Revival::NotReplaced => {
+                    anyhow::bail!("card {serial} was not replaced by one in use: see `haochaping card list`")
+                }
+                Revival::InUse { successor } => {
+                    anyhow::bail!("card {successor} in its place was rated by already: it stays")
+                }
+            }
         }
         Action::Replace { serial, public_url, lower_case } => {
             let store = open_existing(&args.store).await?;

@@ -64,14 +64,14 @@ pub(super) async fn run(store: &dyn Store, args: Args) -> Result<()> {
 }
 
 async fn list(store: &dyn Store, all: bool) -> Result<()> {
-    let mut out = csv::Writer::from_writer(std::io::stdout());
-    out.write_record(["receipt", "card", "limit", "rated_at", "release_at", "decision", "decided_at", "why"])?;
+    let mut out = haochaping_tables::Writer::new(std::io::stdout())?;
+    out.record(["receipt", "card", "limit", "rated_at", "release_at", "decision", "decided_at", "why"])?;
     for held in store.quarantined(all).await? {
         let (decision, at, why) = match &held.decided {
             Some((decision, at, why)) => (decision.name(), at.to_rfc3339(), why.as_str()),
             None => ("", String::new(), ""),
         };
-        out.write_record([
+        out.record([
             Receipt::of(held.part, &held.rating).as_str(),
             &held.card.to_string(),
             &held.reason,
@@ -82,7 +82,7 @@ async fn list(store: &dyn Store, all: bool) -> Result<()> {
             why,
         ])?;
     }
-    out.flush()?;
+    out.finish()?;
     Ok(())
 }
 

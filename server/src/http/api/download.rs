@@ -82,19 +82,13 @@ fn http_date(at: Instant) -> HeaderValue {
     HeaderValue::from_str(&httpdate::fmt_http_date(UNIX_EPOCH + since)).expect("a date is ASCII")
 }
 
-/// With a byte order mark, without which common spreadsheets take Chinese for something else.
 fn csv_of(columns: &[&str], lines: &[Vec<String>]) -> Result<String, Box<dyn std::error::Error>> {
-    let mut out = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
-    out.write_record(columns)?;
+    let mut out = haochaping_tables::Writer::new(Vec::new())?;
+    out.record(columns)?;
     for line in lines {
-        out.write_record(line.iter().map(|cell| plain(cell)))?;
+        out.record(line)?;
     }
-    Ok(String::from_utf8(out.into_inner()?)?)
-}
-
-/// A cell that a spreadsheet does not take for a formula.
-fn plain(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+    Ok(String::from_utf8(out.finish()?)?)
 }
 
 #[cfg(test)]
@@ -105,6 +99,6 @@ mod tests {
     fn a_name_cannot_be_a_formula_and_chinese_opens_as_chinese() {
         let line = ["321000", "=HYPERLINK(1)", ""].map(str::to_owned).to_vec();
         let text = csv_of(&["code", "name", "good_rate"], &[line]).unwrap();
-        assert_eq!(text, "\u{feff}code,name,good_rate\n321000,'=HYPERLINK(1),\n");
+        assert_eq!(text, "\u{feff}code,name,good_rate\r\n321000,'=HYPERLINK(1),\r\n");
     }
 }

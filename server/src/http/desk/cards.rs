@@ -17,7 +17,7 @@ use haochaping_cards::{
     face::{Face, Wording},
     font::FontFiles,
     pdf,
-    roster::{self, Checks, Row},
+    roster::{self, Checks, Roster, Row},
     sheet::Sheet,
 };
 use serde::Deserialize;
@@ -27,6 +27,7 @@ use super::{
     frame::{Frame, respond},
     list::not_found,
     order::failed,
+    roster_file::{self, Preview, with_faults},
     session::{Desk, Posted},
     sign_in::{BUSY, CHOOSE},
     upload::Upload,
@@ -34,13 +35,17 @@ use super::{
 use crate::{
     app::App,
     http::{cookie::is_from_here, page},
-    printing::{Names, Terms, draft, to_cards, to_face, to_faces},
+    printing::{Names, Plan, Terms, draft, holders, to_cards, to_face, to_faces},
     staff::entry,
-    store::{StoreError, StoredCard, staff::AuditEntry},
+    store::{Revival, StoreError, StoredCard, staff::AuditEntry},
 };
 
 const PAGE: &str = "/desk/cards";
 const SHOWN_MAX: usize = 200;
+/// How many faults of a roster are listed.
+const FAULTS_MAX: usize = 100;
+/// How many agencies are offered.
+const AGENCIES_MAX: usize = 500;
 /// The most cards of one roster here; `haochaping card print` takes any number.
 const ROWS_MAX: usize = 2_000;
 /// As the command line has it.
@@ -63,6 +68,8 @@ struct Line {
     expires: String,
     state: String,
     is_live: bool,
+    /// Whether it was replaced by one that is in use, and may be wanted back.
+    is_replaced: bool,
 }
 
 #[derive(Template)]
@@ -73,21 +80,34 @@ struct Cards<'a> {
     is_cut: bool,
     find: String,
     kinds: [(&'static str, &'static str, CardKind); 3],
+    /// Names of agencies on record, to choose from.
+    agencies: Vec<String>,
     back: &'a Back,
 }
 
-/// Why nothing was printed or changed.
+/// What an upload or a change led to.
 #[derive(Default)]
 struct Back {
-    /// Of the roster, a line each.
+    /// Of the roster, a line each; the first hundred.
     faults: Vec<String>,
+    /// How many more there are.
+    n_more: usize,
+    /// The roster again with a column 问题, as the address of a file; empty where there is none.
+    corrected: String,
     /// Of a card.
     fault: &'static str,
+    preview: Option<Preview>,
 }
 
 impl Back {
     fn roster(said: impl Into<String>) -> Self {
         Self { faults: vec![said.into()], ..Self::default() }
+    }
+
+    fn of_faults(mut faults: Vec<String>) -> Self {
+        let n_more = faults.len().saturating_sub(FAULTS_MAX);
+        faults.truncate(FAULTS_MAX);
+        Self { faults, n_more, ..Self::default() }
     }
 }
 
@@ -113,8 +133,12 @@ async fn list(desk: &Desk, status: StatusCode, find: &str, back: &Back) -> Respo
     cards.reverse();
     let is_cut = cards.len() > SHOWN_MAX;
     let lines = cards.into_iter().take(SHOWN_MAX).map(|card| line(&desk.app, card)).collect();
+    let agencies = match desk.app.store.agency_names().await {
+        Ok(names) => names.into_values().take(AGENCIES_MAX).collect(),
+        Err(error) => return failed(&desk.app, &error),
+    };
     let f = Frame::inside(desk, PAGE, "服务码", !status.is_success());
-    respond(status, &Cards { f, lines, is_cut, find: find.to_owned(), kinds: KINDS, back })
+    respond(status, &Cards { f, lines, is_cut, find: find.to_owned(), kinds: KINDS, agencies, back })
 }
 
 async fn in_scope(desk: &Desk) -> Result<Vec<StoredCard>, StoreError> {
@@ -132,6 +156,7 @@ fn line(app: &App, card: StoredCard) -> Line {
     Line {
         serial: card.serial,
         is_live: card.revoked.is_none() && card.replaced_by.is_none(),
+        is_replaced: card.revoked.is_none() && card.replaced_by.is_some(),
         name: card.card.name,
         number: card.card.number,
         region: app.region_name(card.card.region),
@@ -148,7 +173,8 @@ fn terms(app: &App, kind: CardKind) -> Terms {
     Terms { kind, valid_months: VALID_MONTHS, public_url: app.config.public_url.clone(), is_lower_case: false }
 }
 
-/// Prints the cards of a roster: they are issued only if every line is good and all can be printed.
+/// Shows what printing a roster would do; with `action=print` it is done, if every line is good, all can be printed, and whoever
+/// asks has agreed to what would be replaced.
 pub(in crate::http) async fn print(desk: Desk, request: Request) -> Response {
     if let Some(answer) = desk.lacks(PAGE) {
         return answer;
@@ -166,9 +192,13 @@ pub(in crate::http) async fn print(desk: Desk, request: Request) -> Response {
     let Some((.., kind)) = kind else {
         return refused(StatusCode::UNPROCESSABLE_ENTITY, Back::roster("请选择服务码的种类。")).await;
     };
-    match issue(&desk, *kind, &upload).await {
-        Ok(Ok(file)) => file,
-        Ok(Err(faults)) => refused(StatusCode::UNPROCESSABLE_ENTITY, Back { faults, ..Back::default() }).await,
+    match answer(&desk, *kind, &upload).await {
+        Ok(Ok(Step::Printed(file))) => file,
+        Ok(Ok(Step::Preview(preview))) => {
+            let back = Back { preview: Some(*preview), ..Back::default() };
+            list(&desk, StatusCode::OK, "", &back).await
+        }
+        Ok(Err(back)) => refused(StatusCode::UNPROCESSABLE_ENTITY, *back).await,
         Err(error) => {
             tracing::error!(%error, "cards were not printed at the desk");
             refused(StatusCode::SERVICE_UNAVAILABLE, Back::roster(BUSY)).await
@@ -176,18 +206,25 @@ pub(in crate::http) async fn print(desk: Desk, request: Request) -> Response {
     }
 }
 
-/// The sheets, or every fault of the roster.
-async fn issue(desk: &Desk, kind: CardKind, upload: &Upload) -> Result<Result<Response, Vec<String>>, StoreError> {
+/// What became of an upload without a fault.
+enum Step {
+    Preview(Box<Preview>),
+    Printed(Response),
+}
+
+/// The preview, the sheets, or every fault of the roster.
+async fn answer(desk: &Desk, kind: CardKind, upload: &Upload) -> Result<Result<Step, Box<Back>>, StoreError> {
     let (app, names, now) = (&desk.app, Arc::new(names(&desk.app).await?), desk.app.clock.now());
-    let rows = match read(desk, kind, upload, &names) {
-        Ok(rows) => rows,
-        Err(faults) => return Ok(Err(faults)),
+    let known = app.store.cards().await?;
+    let read = match read(desk, kind, upload, &names, &known).await {
+        Ok(roster) => roster,
+        Err(back) => return Ok(Err(back)),
     };
-    let faults = of_others(desk, kind, &rows).await?;
+    let faults = of_others(desk, kind, &read.rows, &known);
     if !faults.is_empty() {
-        return Ok(Err(faults));
+        return Ok(Err(Box::new(Back::of_faults(faults))));
     }
-    let (terms, keys, rows) = (terms(app, kind), app.keys(), Arc::new(rows));
+    let (terms, keys, rows) = (terms(app, kind), app.keys(), Arc::new(read.rows.clone()));
     let news = to_cards(&terms, &rows, &names, now);
     let make = |cards: Vec<StoredCard>| {
         let (terms, keys, names, rows) = (terms.clone(), Arc::clone(&keys), Arc::clone(&names), Arc::clone(&rows));
@@ -196,44 +233,78 @@ async fn issue(desk: &Desk, kind: CardKind, upload: &Upload) -> Result<Result<Re
     // With links that only have the right length: nothing is issued that cannot be printed.
     let drafts = news.iter().map(|new| draft(new, now)).collect();
     if let Err(error) = make(drafts).await {
-        return Ok(Err(vec![said(&error)]));
+        return Ok(Err(Box::new(Back::roster(said(&error)))));
+    }
+    let plan = Plan::of(&news, &known, now.date_in_china());
+    let is_agreed = plan.replacements.is_empty() || upload.get("replace") == "1";
+    if upload.get("action") != "print" || !is_agreed {
+        let is_asked = upload.get("action") == "print";
+        return Ok(Ok(Step::Preview(Box::new(Preview::new(kind, upload, &read, plan, is_asked)))));
     }
     let entry = record(desk, "cards-printed", &rows.len().to_string());
     let issued = app.store.issue_cards(news, entry).await?;
     let made = make(issued.into_iter().map(|(card, _)| card).collect()).await;
-    Ok(made.map(|bytes| file(bytes, "cards.pdf")).map_err(|error| vec![said(&error)]))
+    Ok(made.map(|bytes| Step::Printed(file(bytes, "cards.pdf"))).map_err(|error| Box::new(Back::roster(said(&error)))))
 }
 
-fn read(desk: &Desk, kind: CardKind, upload: &Upload, names: &Names) -> Result<Vec<Row>, Vec<String>> {
-    let region_name = |region: Region| names.region(region);
-    let today = desk.app.clock.now().date_in_china();
-    let checks = Checks { today, kind, agency: None, region_name: &region_name };
-    let roster = roster::read(&upload.content, &checks).map_err(|error| vec![error.to_string()])?;
-    let mut faults: Vec<_> = roster.faults.iter().map(ToString::to_string).collect();
-    let own = desk.session.staff.region;
+/// The roster of the file, or of the preview that is sent back. Reading takes a core for a moment, and no other request's.
+async fn read(
+    desk: &Desk,
+    kind: CardKind,
+    upload: &Upload,
+    names: &Arc<Names>,
+    known: &[StoredCard],
+) -> Result<Roster, Box<Back>> {
+    let agency = upload.get("agency").trim().to_owned();
+    let chosen = names.agency(&agency);
+    if chosen.is_none() && !agency.is_empty() {
+        let fault = format!("没有叫“{agency}”的责任单位，请从列表里选，或填写统一社会信用代码。");
+        return Err(Box::new(Back::roster(fault)));
+    }
+    let content =
+        if upload.content.is_empty() { upload.get("roster").as_bytes().to_vec() } else { upload.content.to_vec() };
+    if content.is_empty() {
+        return Err(Box::new(Back::roster("请选择文件。")));
+    }
+    let (today, own, holders) = (desk.app.clock.now().date_in_china(), desk.session.staff.region, holders(known, kind));
+    let names = Arc::clone(names);
+    let read = move || {
+        let places = names.places();
+        let checks = Checks { today, kind, agency: chosen, places: &places, holders: &holders };
+        (roster::read(&content, &checks), content)
+    };
+    let (found, content) =
+        tokio::task::spawn_blocking(read).await.map_err(|_| Box::new(Back::roster("这个文件读不了。")))?;
+    let roster = found.map_err(|error| Box::new(Back::roster(error.zh())))?;
+    let mut faults: Vec<_> = roster.faults.iter().map(|fault| (fault.line, fault.zh())).collect();
     let outside = roster.rows.iter().filter(|row| !own.contains(row.region));
-    faults.extend(outside.map(|row| format!("第 {} 行：{} 不在您的地区内", row.line, row.region)));
-    if roster.rows.is_empty() && faults.is_empty() {
-        faults.push("名单里没有可以制作的服务码。".into());
-    }
+    faults.extend(outside.map(|row| (row.line, format!("第 {} 行：{} 不在您的地区内", row.line, row.region))));
     if roster.rows.len() > ROWS_MAX {
-        faults = vec![format!("一次最多 {ROWS_MAX} 张，更多的请管理员用 haochaping card print 制作。")];
+        let fault = format!("一次最多 {ROWS_MAX} 张，更多的请管理员用 haochaping card print 制作。");
+        return Err(Box::new(Back::roster(fault)));
     }
-    if faults.is_empty() { Ok(roster.rows) } else { Err(faults) }
+    if roster.rows.is_empty() && faults.is_empty() {
+        return Err(Box::new(Back::roster("名单里没有可以制作的服务码。")));
+    }
+    if faults.is_empty() {
+        return Ok(roster);
+    }
+    faults.sort();
+    let corrected = with_faults(&content, &faults).unwrap_or_default();
+    Err(Box::new(Back { corrected, ..Back::of_faults(faults.into_iter().map(|(_, fault)| fault).collect()) }))
 }
 
 /// A row ends the live card of its agency and number: one of another region is not theirs to end.
-async fn of_others(desk: &Desk, kind: CardKind, rows: &[Row]) -> Result<Vec<String>, StoreError> {
+fn of_others(desk: &Desk, kind: CardKind, rows: &[Row], known: &[StoredCard]) -> Vec<String> {
     let own = desk.session.staff.region;
-    let cards = desk.app.store.cards().await?;
-    let live = cards.into_iter().filter(|card| card.revoked.is_none() && card.replaced_by.is_none());
+    let live = known.iter().filter(|card| card.revoked.is_none() && card.replaced_by.is_none());
     let foreign: BTreeSet<_> = live
         .filter(|card| card.card.kind == kind && !own.contains(card.card.region))
-        .map(|card| (card.card.agency, card.card.number))
+        .map(|card| (card.card.agency.clone(), card.card.number.clone()))
         .collect();
     let is_foreign = |row: &&Row| foreign.contains(&(row.agency.to_string(), row.number.clone()));
     let said = |row: &Row| format!("第 {} 行：编号 {} 的服务码正在别的地区使用", row.line, row.number);
-    Ok(rows.iter().filter(is_foreign).map(said).collect())
+    rows.iter().filter(is_foreign).map(said).collect()
 }
 
 /// Draws sheets. Takes a core for a second and more.
@@ -295,6 +366,7 @@ pub(in crate::http) async fn change(Path(serial): Path<u32>, posted: Posted) -> 
     let why = posted.get("why").trim();
     let done = match posted.get("action") {
         "replace" => replace(desk, serial).await,
+        "revive" => revive(desk, serial).await,
         "revoke" if why.is_empty() || why.chars().count() > 100 => Ok(Err("请填写停用理由，最多 100 个字。")),
         "revoke" => revoke(desk, serial, why).await,
         _ => Ok(Err(CHOOSE)),
@@ -334,4 +406,28 @@ async fn revoke(desk: &Desk, serial: u32, why: &str) -> Result<Result<Response, 
         return Ok(Err(ENDED));
     }
     Ok(Ok(Redirect::to(&format!("{}{PAGE}?find={serial}", app.config.base_path())).into_response()))
+}
+
+async fn revive(desk: &Desk, serial: u32) -> Result<Result<Response, &'static str>, StoreError> {
+    let app = &desk.app;
+    let entry = record(desk, "card-revived", &serial.to_string());
+    Ok(match app.store.revive_card(serial, &format!("恢复使用 {serial}"), entry).await? {
+        Revival::Revived { .. } => {
+            Ok(Redirect::to(&format!("{}{PAGE}?find={serial}", app.config.base_path())).into_response())
+        }
+        Revival::NotReplaced => Err("这张服务码没有被使用中的新码替换。"),
+        Revival::InUse { .. } => Err("已经有人用新码评价过，旧码不能恢复。"),
+    })
+}
+
+/// A roster to begin with.
+pub(in crate::http) async fn template(desk: Desk) -> Response {
+    if let Some(answer) = desk.lacks(PAGE) {
+        return answer;
+    }
+    let mut response = roster_file::template().into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
+    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"roster.csv\""));
+    response
 }

@@ -14,6 +14,7 @@ pub mod note;
 pub mod order;
 pub mod record;
 pub mod services;
+mod roster_file;
 mod session;
 pub mod sign_in;
 pub mod supervision;

@@ -11,7 +11,8 @@ use super::{
     make::{AGENCIES, Placed, TODAY, counted, noon, of_ratings, outcomes, rating, service, sum},
 };
 use crate::store::{
-    About, CARD_AUTHORITY, Decision, Figure, FigureKey, Issue, NewCard, NewRating, NewVisit, Outcome, Standing, Tally,
+    About, CARD_AUTHORITY, Decision, Figure, FigureKey, Issue, NewCard, NewRating, NewVisit, Outcome, Revival, Standing,
+    Tally,
     staff::AuditEntry,
 };
 
@@ -100,6 +101,24 @@ pub(super) async fn a_card_ends_once_and_says_why(store: Any<'_>) {
     assert_eq!((new.serial, &new.card), (3, &card("2", 2)));
     assert!(!store.revoke_card(2, "late", said(at)).await.unwrap());
     assert_eq!(issue(store, vec![card("1", 1), card("2", 2)]).await, [(4, Issue::New), (3, Issue::Known)]);
+}
+
+pub(super) async fn a_card_replaced_by_mistake_is_in_use_again(store: Any<'_>) {
+    issue(store, vec![card("1", 1), card("2", 2)]).await;
+    let wrong = NewCard { content: [9; 32], scope: None, ..card("1", 1) };
+    assert_eq!(issue(store, vec![wrong]).await, [(3, Issue::Replaces(1))]);
+    let at = noon(TODAY + 1);
+    let revive = async |serial| store.revive_card(serial, "印错了", said(at)).await.unwrap();
+    assert_eq!(revive(1).await, Revival::Revived { ended: 3 });
+    assert_eq!(issue(store, vec![card("1", 1)]).await, [(1, Issue::Known)], "it is the one in use");
+    assert_eq!(store.card(3).await.unwrap().unwrap().revoked, Some((at, "印错了".into())));
+    assert_eq!(revive(1).await, Revival::NotReplaced, "once");
+    assert_eq!(revive(3).await, Revival::NotReplaced, "what was ended stays so");
+    assert_eq!(revive(99).await, Revival::NotReplaced);
+    // By the successor of the other one somebody has rated.
+    let new = store.replace_card(2, said(at)).await.unwrap().unwrap().serial;
+    assert_eq!(outcomes(store, vec![visit(new, 1, 1, 100)]).await, [Outcome::Accepted]);
+    assert_eq!(revive(2).await, Revival::InUse { successor: new });
 }
 
 pub(super) async fn a_visit_is_rated_once_in_its_village(store: Any<'_>) {

@@ -7,7 +7,7 @@ use haochaping::{
 
 use super::{read::region_of, register::keep_name, signed, staff::record};
 use crate::store::{
-    Issue, NewCard, StoreError, StoredCard,
+    Issue, NewCard, Revival, StoreError, StoredCard,
     database::{self, Connection, OptionalRow as _, Row, Transaction, params},
     staff::AuditEntry,
 };
@@ -123,6 +123,36 @@ pub(super) fn revoke(
     }
     transaction.commit()?;
     Ok(n == 1)
+}
+
+pub(super) fn revive(
+    connection: &mut Connection,
+    serial: u32,
+    reason: &str,
+    entry: &AuditEntry,
+) -> Result<Revival, StoreError> {
+    let transaction = connection.transaction()?;
+    let Some(old) = one(&transaction, serial)?.filter(|card| card.revoked.is_none()) else {
+        return Ok(Revival::NotReplaced);
+    };
+    let Some(successor) = old.replaced_by else { return Ok(Revival::NotReplaced) };
+    let is_in_use = |card: &StoredCard| card.revoked.is_none() && card.replaced_by.is_none();
+    if !one(&transaction, successor)?.is_some_and(|card| is_in_use(&card)) {
+        return Ok(Revival::NotReplaced);
+    }
+    let n_ratings: i64 =
+        transaction.query_row("select count(*) from rating where card = ?1", params![successor], |row| row.get(0))?;
+    if n_ratings > 0 {
+        return Ok(Revival::InUse { successor });
+    }
+    transaction.execute(
+        "update card set revoked_at = ?2, revoked_reason = ?3 where serial = ?1",
+        params![successor, entry.at.millis(), reason],
+    )?;
+    transaction.execute("update card set replaced_by = null where serial = ?1", params![serial])?;
+    record(&transaction, entry)?;
+    transaction.commit()?;
+    Ok(Revival::Revived { ended: successor })
 }
 
 pub(super) fn one(connection: &Connection, serial: u32) -> Result<Option<StoredCard>, StoreError> {

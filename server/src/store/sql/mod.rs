@@ -42,7 +42,7 @@ use async_trait::async_trait;
 use haochaping::{calendar::Instant, link::RatingId, region::Region};
 
 use super::{
-    Committed, Counted, Decision, FigureKey, Id, Issue, NewCard, NewRating, NewService, Published, Quarantined,
+    Committed, Counted, Decision, FigureKey, Id, Issue, NewCard, NewRating, NewService, Published, Revival, Quarantined,
     RatingView, Registered, Registration, ServiceView, Store, StoreError, StoredApiKey, StoredCard, StoredKey, Tally,
     Verification, copy,
     database::{Connection, Param, ToParam as _, Value},
@@ -319,6 +319,10 @@ impl Store for SqlStore {
     async fn revoke_card(&self, serial: u32, reason: &str, entry: AuditEntry) -> Result<bool, StoreError> {
         let reason = reason.to_owned();
         self.write(move |c| card::revoke(c, serial, &reason, &entry)).await
+    }
+    async fn revive_card(&self, serial: u32, reason: &str, entry: AuditEntry) -> Result<Revival, StoreError> {
+        let reason = reason.to_owned();
+        self.write(move |c| card::revive(c, serial, &reason, &entry)).await
     }
     async fn card(&self, serial: u32) -> Result<Option<StoredCard>, StoreError> {
         self.read(move |c| card::one(c, serial)).await

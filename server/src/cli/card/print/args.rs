@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueEnum};
-use haochaping::{identifier::Uscc, link::CardKind};
+use haochaping::link::CardKind;
 use haochaping_cards::sheet::Sheet;
 
 use crate::printing::Terms;
@@ -11,10 +11,11 @@ use crate::printing::Terms;
   haochaping card print roster.xlsx --out cards --public-url https://hcp.example.gov.cn
   haochaping card print windows.csv --kind window --out stands --agency 11321000014216389W
 
-The roster is CSV (UTF-8, GBK or GB18030) or XLSX. Columns are found by their headings: 姓名 name, 工号 number,
-村社区代码 region, 责任单位代码 agency (or --agency); and 责任单位, 服务范围, 电话, 照片, 有效期 if you have them. Every bad
-line is named with number, column and reason, and nothing is printed until there is none. The same roster again gives
-the same cards; a changed line gets a new card that replaces the old one.")]
+The roster is CSV (UTF-8, UTF-16, GBK or GB18030) or XLSX. Columns are found by their headings, wherever the headings are:
+姓名 name, 村社区代码 region or 村（社区） with 镇街 by name, 责任单位代码 agency (or --agency, by code or by name); and 工号,
+责任单位, 服务范围, 电话, 照片, 有效期 if you have them. Whoever has no 工号 gets one, the same each time. Every bad line is
+named with number, column and reason, and nothing is printed until there is none. The same roster again gives the same
+cards; a changed line would end a printed card, which takes --replace. Look first with --dry-run.")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(in crate::cli::card) struct Args {
     /// The roster
@@ -28,9 +29,15 @@ pub(in crate::cli::card) struct Args {
     /// What the cards stand for
     #[arg(long, value_enum, default_value = "agent")]
     pub(super) kind: Kind,
-    /// The credit code of the agency, for lines that name none
-    #[arg(long, value_name = "CODE", value_parser = parse_agency)]
-    pub(super) agency: Option<Uscc>,
+    /// The agency of lines that name none: its credit code, or its name if that is on record
+    #[arg(long, value_name = "CODE or NAME")]
+    pub(super) agency: Option<String>,
+    /// Say what would be printed and replaced, and do nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// End printed cards whose lines say something else now; without it nothing is printed if there is one
+    #[arg(long)]
+    pub(super) replace: bool,
     /// What to print on; without it a4-10 for agents and a5 for windows and halls
     #[arg(long, value_enum)]
     pub(super) sheet: Option<SheetName>,
@@ -103,10 +110,6 @@ pub(super) enum FormatName {
     Png,
     /// All drawings and images in one file
     Zip,
-}
-
-fn parse_agency(text: &str) -> Result<Uscc, String> {
-    Uscc::parse(text).map_err(|error| error.to_string())
 }
 
 impl Args {

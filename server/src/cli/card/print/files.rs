@@ -5,32 +5,37 @@ use std::{collections::BTreeMap, fs, sync::Arc};
 use anyhow::{Context, Result, bail, ensure};
 use haochaping_cards::{
     Portrait,
-    roster::{self, Checks, Row},
+    roster::{self, Checks, Roster, Row},
 };
 
-use super::Args;
+use super::{super::super::listed, Args};
 use crate::{
     app::{Clock, SystemClock},
-    printing::Names,
+    printing::{Names, holders},
+    store::StoredCard,
 };
 
 /// The good rows, and what is left out; faults end it here unless they may be skipped.
-pub(super) fn read(args: &Args, names: &Names) -> Result<(Vec<Row>, Vec<String>)> {
+pub(super) fn read(args: &Args, names: &Names, cards: &[StoredCard]) -> Result<(Roster, Vec<String>)> {
     let place = args.roster.display();
     let bytes = fs::read(&args.roster).with_context(|| format!("{place} cannot be read"))?;
-    let region_name = |region| names.region(region);
+    let agency = args.agency.as_deref().map(|text| {
+        names.agency(text).with_context(|| format!("--agency {text:?} is no credit code and no agency on record"))
+    });
+    let (places, holders) = (names.places(), holders(cards, args.kind()));
     let today = SystemClock.now().date_in_china();
-    let checks = Checks { today, kind: args.kind(), agency: args.agency.clone(), region_name: &region_name };
+    let checks =
+        Checks { today, kind: args.kind(), agency: agency.transpose()?, places: &places, holders: &holders };
     let roster = roster::read(&bytes, &checks).with_context(|| place.to_string())?;
     let faults: Vec<_> = roster.faults.iter().map(ToString::to_string).collect();
     if !faults.is_empty() && !args.skip_bad {
         bail!(
             "{place}: {} faults, nothing was printed; put them right or use --skip-bad\n{}",
             faults.len(),
-            faults.join("\n")
+            listed(&faults)
         );
     }
-    Ok((roster.rows, faults))
+    Ok((roster, faults))
 }
 
 pub(super) fn read_portraits(args: &Args, rows: &[Row]) -> Result<BTreeMap<u64, Arc<Portrait>>> {

@@ -18,7 +18,7 @@ use haochaping_cards::{
     face::{Face, Wording},
     font::FontFiles,
     pdf,
-    roster::Row,
+    roster::{Roster, Row},
     svg::Singles,
 };
 
@@ -26,11 +26,14 @@ use self::{
     args::FormatName,
     files::{read, read_portraits},
 };
-use super::{super::progress_bar, load_keys, open_existing};
+use super::{
+    super::{listed, progress_bar},
+    load_keys, open_existing,
+};
 use crate::{
     app::{Clock, SystemClock},
     config::StoreArgs,
-    printing::{Names, draft, to_cards, to_faces},
+    printing::{Names, Plan, draft, to_cards, to_faces},
     staff::entry,
     store::{Issue, Store, StoredCard},
 };
@@ -42,13 +45,26 @@ pub(super) async fn run(store_args: &StoreArgs, args: Args) -> Result<()> {
     let store = open_existing(store_args).await?;
     let keys = load_keys(store_args, &store).await?;
     let names = Names { imported: store.regions().await?, agencies: store.agency_names().await? };
-    let (rows, left_out) = read(&args, &names)?;
+    let known = store.cards().await?;
+    let (roster, left_out) = read(&args, &names, &known)?;
+    say_notes(&roster);
+    let rows = roster.rows;
     ensure!(!rows.is_empty(), "{}: there is no card to print", args.roster.display());
     let portraits = read_portraits(&args, &rows)?;
     let fonts = FontFiles::find(args.font.as_deref(), args.bold_font.as_deref())?;
     let wording = Wording { title: args.title.clone(), second_title: args.second_title.clone(), ..Wording::default() };
     let terms = args.terms();
     let news = to_cards(&terms, &rows, &names, SystemClock.now());
+    let plan = Plan::of(&news, &known, SystemClock.now().date_in_china());
+    say_plan(&plan, &rows);
+    if args.dry_run {
+        return Ok(());
+    }
+    ensure!(
+        plan.replacements.is_empty() || args.replace,
+        "nothing was printed: {} printed cards would end; look at the list above, then use --replace, or put the roster right",
+        plan.replacements.len()
+    );
     // With links that only have the right length: nothing is issued that cannot be printed.
     let drafts: Vec<_> = news.iter().map(|new| draft(new, SystemClock.now())).collect();
     let faces = to_faces(&terms, &keys, &names, &rows, &drafts, &portraits);
@@ -89,6 +105,42 @@ pub(super) async fn run(store_args: &StoreArgs, args: Args) -> Result<()> {
     report(&args, &issued, &left_out)
 }
 
+/// What was seen in the roster and is on no card.
+fn say_notes(roster: &Roster) {
+    if let Some(sheet) = &roster.sheet {
+        eprintln!("read from the sheet {sheet:?}");
+    }
+    if !roster.unknown.is_empty() {
+        eprintln!("columns that were not understood, and are on no card: {}", roster.unknown.join(", "));
+    }
+    if roster.notes.n_hidden > 0 {
+        eprintln!("{} hidden rows were left out", roster.notes.n_hidden);
+    }
+    for (line, words) in &roster.notes.closing {
+        eprintln!("line {line}, {words:?}: taken for a sum or a signature, and left out");
+    }
+    for (address, words) in &roster.notes.far {
+        eprintln!("cell {address}, {words:?}: too far from the table, and left out: clear it");
+    }
+}
+
+/// What printing would do.
+fn say_plan(plan: &Plan, rows: &[Row]) {
+    for row in rows.iter().filter(|row| row.is_assigned) {
+        eprintln!("line {}: {} gets the number {}", row.line, row.name, row.number);
+    }
+    for one in &plan.replacements {
+        let changes: Vec<_> = one.changes.iter().map(ToString::to_string).collect();
+        eprintln!("card {} of {} {:?} would end: {}", one.serial, one.name, one.number, changes.join("；"));
+    }
+    eprintln!(
+        "{} new, {} unchanged, {} that replace a printed card",
+        plan.n_new,
+        plan.n_unchanged,
+        plan.replacements.len()
+    );
+}
+
 /// The files and what goes into each: one, or one a street.
 fn split(args: &Args, names: &Names, rows: &[Row], faces: &[Face]) -> Vec<(String, Vec<Face>)> {
     if args.one_file || faces.len() <= ONE_FILE_MAX {
@@ -122,13 +174,14 @@ fn prepare_folder(args: &Args) -> Result<()> {
 /// What was printed: serial, number and link of each card, for checks and for other media.
 fn write_list(args: &Args, cards: &[StoredCard], faces: &[Face]) -> Result<()> {
     write_whole(&args.out.join("cards.csv"), |file| {
-        let mut out = csv::Writer::from_writer(file);
-        out.write_record(["serial", "number", "name", "region", "expires", "link"])?;
+        let mut out = haochaping_tables::Writer::new(file)?;
+        out.record(["serial", "number", "name", "region", "expires", "link"])?;
         for (StoredCard { serial, card, .. }, face) in cards.iter().zip(faces) {
             let (serial, region, expires) = (serial.to_string(), card.region.to_string(), card.expires.to_string());
-            out.write_record([&serial, &card.number, &card.name, &region, &expires, &face.link])?;
+            out.record([&serial, &card.number, &card.name, &region, &expires, &face.link])?;
         }
-        Ok(out.flush()?)
+        out.finish()?;
+        Ok(())
     })
 }
 
@@ -170,7 +223,7 @@ fn report(args: &Args, issued: &[(StoredCard, Issue)], left_out: &[String]) -> R
             "{} faults, their lines were left out; see {}\n{}",
             left_out.len(),
             list.display(),
-            left_out.join("\n")
+            listed(left_out)
         );
     }
     Ok(())

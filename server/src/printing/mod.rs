@@ -1,14 +1,23 @@
 //! From the rows of a roster to cards, and from cards to what stands on them; for the command line and the desk alike.
 
+mod plan;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use haochaping::{
     calendar::Instant,
+    identifier::Uscc,
     link::{Card, CardKind, ExpiryMonth, canonical_host, card_url},
     region::{Region, RegionKind},
 };
-use haochaping_cards::{Portrait, face::Face, roster::Row};
+use haochaping_cards::{
+    Portrait,
+    face::Face,
+    roster::{Holder, Places, Row},
+};
 use sha2::{Digest, Sha256};
+
+pub use self::plan::{Change, Plan, Replacement};
 
 use crate::{
     keys::Keys,
@@ -29,6 +38,33 @@ impl Names {
     pub fn region(&self, region: Region) -> Option<String> {
         region.builtin_name().map(str::to_owned).or_else(|| self.imported.get(&region).cloned())
     }
+
+    /// The regions on record, to be found by name.
+    pub fn places(&self) -> Places {
+        Places::new(self.imported.clone())
+    }
+
+    /// The code of an agency, given as a code or as a name on record. Of several with one name, none.
+    pub fn agency(&self, text: &str) -> Option<Uscc> {
+        let text = text.trim();
+        Uscc::parse(text).ok().or_else(|| {
+            let mut named = self.agencies.iter().filter(|(_, name)| name.as_str() == text);
+            let (code, _) = named.next()?;
+            if named.next().is_some() { None } else { Uscc::parse(code).ok() }
+        })
+    }
+}
+
+/// Who has a card of this kind that is in use.
+pub fn holders(cards: &[StoredCard], kind: CardKind) -> Vec<Holder> {
+    let live = cards.iter().filter(|card| card.revoked.is_none() && card.replaced_by.is_none() && card.card.kind == kind);
+    let holder = |StoredCard { card, .. }: &StoredCard| Holder {
+        agency: card.agency.clone(),
+        region: card.region,
+        name: card.name.clone(),
+        number: card.number.clone(),
+    };
+    live.map(holder).collect()
 }
 
 /// On what terms cards are made.
