@@ -61,9 +61,11 @@ fn person(d: &mut Drawing<'_>, face: &Face, x: f32, width: f32) {
     let agency = Some(&face.agency).filter(|name| !name.is_empty()).map(|name| format!("责任单位：{name}"));
     // Under a portrait there is room for the whole width.
     let (x, width) = if face.portrait.is_some() { (5.0, 51.0) } else { (x, width) };
-    let rest = [scope, phone, agency].into_iter().flatten().take(2);
-    for (text, y) in rest.zip([34.1, 37.4]) {
-        d.text(line(x, y, 2.45, width), &text);
+    let rest: Vec<_> = [scope, phone, agency].into_iter().flatten().collect();
+    // Whoever is answerable stands there whatever else does.
+    let (size, places) = if rest.len() > 2 { (2.25, [33.4, 36.1, 38.8]) } else { (2.45, [34.1, 37.4, 40.7]) };
+    for (text, y) in rest.iter().zip(places) {
+        d.text(line(x, y, size, width), text);
     }
 }
 

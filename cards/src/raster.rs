@@ -27,7 +27,8 @@ impl Singles<'_> {
         for mark in self.marks(face)? {
             self.paint(&mut pixels, &mark, face);
         }
-        pixels.encode_png().map_err(|error| PrintError::Write(std::io::Error::other(error.to_string())))
+        let png = pixels.encode_png().map_err(|error| PrintError::Write(std::io::Error::other(error.to_string())))?;
+        Ok(with_density(png))
     }
 
     fn paint(&self, pixels: &mut Pixmap, mark: &Mark, face: &Face) {
@@ -92,6 +93,19 @@ fn paint(ink: Ink, is_smooth: bool) -> Paint<'static> {
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a page has a few thousand pixels")]
 fn whole(millimetres: f32) -> u32 {
     (millimetres * PIXELS).round() as u32
+}
+
+/// The chunk `pHYs`: 11,811 pixels a metre both ways, which are 300 dpi; with it a card is printed 90 mm wide by itself.
+const DENSITY: [u8; 21] = [
+    0x00, 0x00, 0x00, 0x09, 0x70, 0x48, 0x59, 0x73, 0x00, 0x00, 0x2E, 0x23, 0x00, 0x00, 0x2E, 0x23, 0x01, 0x78, 0xA5,
+    0x3F, 0x76,
+];
+/// Where the first chunk, which has a fixed length, ends.
+const AFTER_HEADER: usize = 33;
+
+fn with_density(mut png: Vec<u8>) -> Vec<u8> {
+    png.splice(AFTER_HEADER..AFTER_HEADER, DENSITY);
+    png
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a page has a few thousand pixels")]

@@ -156,7 +156,11 @@ fn every_charset_and_mark_is_read_alike() {
             let (mut streamed, found) = stream(bytes.as_slice()).unwrap();
             let mut read = String::new();
             std::io::Read::read_to_string(&mut streamed, &mut read).unwrap();
-            assert_eq!((read.trim_start_matches("sep=").trim_start_matches([mark, '\r', '\n']), char::from(found)), (&*text, mark), "{number}");
+            assert_eq!(
+                (read.trim_start_matches("sep=").trim_start_matches([mark, '\r', '\n']), char::from(found)),
+                (&*text, mark),
+                "{number}"
+            );
         }
     }
     assert_eq!(read(b"\xe5\xa7\x93,x\n\xff\xff\xff\xff,1\n", &headings), Err(TableError::Encoding { line: 2 }));

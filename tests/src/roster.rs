@@ -62,3 +62,24 @@ pub fn csv(agents: &[Agent]) -> String {
     }
     text
 }
+
+/// The least workbook that is one, with these rows on its sheet.
+pub fn workbook(rows: &str) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let parts = [
+        (
+            "xl/workbook.xml",
+            "<workbook><sheets><sheet name=\"名单\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>".to_owned(),
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            "<Relationships><Relationship Id=\"r1\" Target=\"worksheets/sheet1.xml\"/></Relationships>".to_owned(),
+        ),
+        ("xl/worksheets/sheet1.xml", format!("<worksheet><sheetData>{rows}</sheetData></worksheet>")),
+    ];
+    for (name, text) in parts {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).expect("memory can be written");
+        std::io::Write::write_all(&mut zip, text.as_bytes()).expect("memory can be written");
+    }
+    zip.finish().expect("memory can be written").into_inner()
+}

@@ -120,15 +120,12 @@ fn keep_first(roster: &mut Roster) {
     let rows = std::mem::take(&mut roster.rows);
     for row in rows {
         let key = (row.agency.to_string(), row.number.clone());
-        match seen.get(&key).filter(|_| !row.number.is_empty()) {
-            Some(line) => {
-                let rule = Rule::Twice { number: row.number, line: *line };
-                roster.faults.push(Fault { line: row.line, column: Column::Number, rule });
-            }
-            None => {
-                seen.insert(key, row.line);
-                roster.rows.push(row);
-            }
+        if let Some(line) = seen.get(&key).filter(|_| !row.number.is_empty()) {
+            let rule = Rule::Twice { number: row.number, line: *line };
+            roster.faults.push(Fault { line: row.line, column: Column::Number, rule });
+        } else {
+            seen.insert(key, row.line);
+            roster.rows.push(row);
         }
     }
 }

@@ -57,7 +57,8 @@ impl Names {
 
 /// Who has a card of this kind that is in use.
 pub fn holders(cards: &[StoredCard], kind: CardKind) -> Vec<Holder> {
-    let live = cards.iter().filter(|card| card.revoked.is_none() && card.replaced_by.is_none() && card.card.kind == kind);
+    let live =
+        cards.iter().filter(|card| card.revoked.is_none() && card.replaced_by.is_none() && card.card.kind == kind);
     let holder = |StoredCard { card, .. }: &StoredCard| Holder {
         agency: card.agency.clone(),
         region: card.region,

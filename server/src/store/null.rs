@@ -10,9 +10,9 @@ use async_trait::async_trait;
 use haochaping::{calendar::Instant, link::RatingId, region::Region};
 
 use super::{
-    Committed, Counted, Decision, FigureKey, Id, Issue, NewCard, NewRating, NewService, Outcome, Published, Revival,
-    Quarantined, RatingView, Registered, Registration, ServiceView, Store, StoreError, StoredApiKey, StoredCard,
-    StoredKey, Tally, Verification,
+    Committed, Counted, Decision, FigureKey, Id, Issue, NewCard, NewRating, NewService, Outcome, Published,
+    Quarantined, RatingView, Registered, Registration, Revival, ServiceView, Store, StoreError, StoredApiKey,
+    StoredCard, StoredKey, Tally, Verification,
     assist::{AssistStore, FoundService, Wish},
     desk::{DeskQuery, DeskStore, Disclosure, Note},
     file::{FileStore, Kept, OrderFile},

@@ -129,6 +129,36 @@ fn a_new_key_signs_new_links_and_an_old_link_is_good_until_its_key_is_retired() 
     }
 }
 
+/// As offices export them: GBK with semicolons, a workbook, and a code that a spreadsheet shortened.
+#[test]
+fn imports_are_read_in_every_charset_and_what_a_spreadsheet_spoiled_is_named() {
+    let collector = Collector::start(&[]);
+    let gbk = |text: &str| encoding_rs::GBK.encode(text).0.into_owned();
+    let import = |what: &[&str], name: &str, content: &[u8]| {
+        let file = collector.data_dir().join(name);
+        std::fs::write(&file, content).unwrap();
+        collector.cli(&[&[what[0], "import", file.to_str().unwrap()], &what[1..]].concat())
+    };
+    let regions = import(&["region"], "regions.csv", &gbk("区划代码;名称\r\n321002002;示例二街道\r\n"));
+    assert!(regions.code == Some(0) && regions.err.contains("1 names of regions imported"), "{regions:?}");
+    let short = import(&["region"], "short.csv", b"code,name\n3.21E+11,x\n");
+    assert!(short.code == Some(1) && short.err.contains("line 2, code: \"3.21E+11\" was shortened"), "{short:?}");
+    let url = collector.url();
+    let service = ["service", "--authority", collector.authority(), "--public-url", &url];
+    let head = "case_number,service_number,agency_code,region,finished_at,mode,real_name,item_name";
+    let line = "示例-1,１,11321000014216389W,３２１００２,2026-11-20T15:04:05+08:00,online,TRUE,护照补发";
+    let said = import(
+        &service,
+        "services.csv",
+        &gbk(&format!("{head}\n{line}\n2.1E+11,1,11321000014216389W,321002,2026-11-20T15:04:05+08:00,online,true,x\n")),
+    );
+    assert!(
+        said.err.contains("1 services registered") && said.err.contains("line 3, case_number: \"2.1E+11\""),
+        "{said:?}"
+    );
+    assert!(said.out.starts_with("\u{feff}case_number,") && said.out.contains("\r\n"), "{said:?}");
+}
+
 #[test]
 fn an_import_names_line_column_and_reason_and_registers_the_rest() {
     let collector = Collector::start(&[]);

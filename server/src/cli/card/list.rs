@@ -2,12 +2,12 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use clap::{Args as ClapArgs, ValueEnum};
-use haochaping_tables::Writer;
 use haochaping::{
     rating::SatisfactionLevel,
     region::Region,
     statistics::{Counts, show_rate},
 };
+use haochaping_tables::Writer;
 
 use crate::store::{Store, StoredCard, publication::Dimension};
 

@@ -75,7 +75,10 @@ pub(super) async fn run(args: Args) -> Result<()> {
         }
         Action::Revive { serial } => {
             let store = open_existing(&args.store).await?;
-            match store.revive_card(serial, &format!("replaced by {serial} again"), said("card-revived", serial)).await? {
+            match store
+                .revive_card(serial, &format!("replaced by {serial} again"), said("card-revived", serial))
+                .await?
+            {
                 Revival::Revived { ended } => println!("card {serial} is in use again, and card {ended} has ended"),
                 Revival::NotReplaced => {
                     anyhow::bail!("card {serial} was not replaced by one in use: see `haochaping card list`")

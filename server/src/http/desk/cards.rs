@@ -11,7 +11,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use haochaping::{link::CardKind, qr::Layout, region::Region};
+use haochaping::{link::CardKind, qr::Layout};
 use haochaping_cards::{
     Batch, PrintError,
     face::{Face, Wording},

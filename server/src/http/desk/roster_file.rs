@@ -108,7 +108,8 @@ pub(super) fn with_faults(content: &[u8], faults: &[(u64, String)]) -> Option<St
     let width = table.headings.len();
     out.record(table.headings.iter().map(String::as_str).chain(["问题"])).ok()?;
     for line in &table.lines {
-        let own: Vec<_> = faults.iter().filter(|(number, _)| *number == line.number).map(|(_, fault)| fault.as_str()).collect();
+        let own: Vec<_> =
+            faults.iter().filter(|(number, _)| *number == line.number).map(|(_, fault)| fault.as_str()).collect();
         let cells = (0..width).map(|place| line.cells.get(place).map_or("", |cell| cell.text.as_str()));
         out.record(cells.chain([own.join("；").as_str()])).ok()?;
     }

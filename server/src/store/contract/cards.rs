@@ -11,9 +11,8 @@ use super::{
     make::{AGENCIES, Placed, TODAY, counted, noon, of_ratings, outcomes, rating, service, sum},
 };
 use crate::store::{
-    About, CARD_AUTHORITY, Decision, Figure, FigureKey, Issue, NewCard, NewRating, NewVisit, Outcome, Revival, Standing,
-    Tally,
-    staff::AuditEntry,
+    About, CARD_AUTHORITY, Decision, Figure, FigureKey, Issue, NewCard, NewRating, NewVisit, Outcome, Revival,
+    Standing, Tally, staff::AuditEntry,
 };
 
 const VILLAGE: &str = "321002001001";

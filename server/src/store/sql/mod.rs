@@ -42,9 +42,9 @@ use async_trait::async_trait;
 use haochaping::{calendar::Instant, link::RatingId, region::Region};
 
 use super::{
-    Committed, Counted, Decision, FigureKey, Id, Issue, NewCard, NewRating, NewService, Published, Revival, Quarantined,
-    RatingView, Registered, Registration, ServiceView, Store, StoreError, StoredApiKey, StoredCard, StoredKey, Tally,
-    Verification, copy,
+    Committed, Counted, Decision, FigureKey, Id, Issue, NewCard, NewRating, NewService, Published, Quarantined,
+    RatingView, Registered, Registration, Revival, ServiceView, Store, StoreError, StoredApiKey, StoredCard, StoredKey,
+    Tally, Verification, copy,
     database::{Connection, Param, ToParam as _, Value},
     order::{NewEntry, OrderQuery, OrderRow, OrderStanding, StoredEntry},
     postgres::PostgresEngine,

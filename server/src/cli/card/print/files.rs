@@ -24,8 +24,7 @@ pub(super) fn read(args: &Args, names: &Names, cards: &[StoredCard]) -> Result<(
     });
     let (places, holders) = (names.places(), holders(cards, args.kind()));
     let today = SystemClock.now().date_in_china();
-    let checks =
-        Checks { today, kind: args.kind(), agency: agency.transpose()?, places: &places, holders: &holders };
+    let checks = Checks { today, kind: args.kind(), agency: agency.transpose()?, places: &places, holders: &holders };
     let roster = roster::read(&bytes, &checks).with_context(|| place.to_string())?;
     let faults: Vec<_> = roster.faults.iter().map(ToString::to_string).collect();
     if !faults.is_empty() && !args.skip_bad {

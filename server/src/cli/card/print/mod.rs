@@ -219,12 +219,7 @@ fn report(args: &Args, issued: &[(StoredCard, Issue)], left_out: &[String]) -> R
         let list = args.out.join("left-out.txt");
         fs::write(&list, left_out.join("\n") + "\n")
             .with_context(|| format!("{} cannot be written", list.display()))?;
-        eprintln!(
-            "{} faults, their lines were left out; see {}\n{}",
-            left_out.len(),
-            list.display(),
-            listed(left_out)
-        );
+        eprintln!("{} faults, their lines were left out; see {}\n{}", left_out.len(), list.display(), listed(left_out));
     }
     Ok(())
 }
