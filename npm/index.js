@@ -2,6 +2,7 @@
 // to wasm and carried inside this file; here is only what asks the network.
 
 import init, * as domain from "../js/haochaping-js.js";
+import { ask } from "./ask.js";
 import { outboxOf } from "./outbox.js";
 import { WASM } from "./rules.js";
 
@@ -111,13 +112,30 @@ async function lookUp(collector, code, options) {
   return body;
 }
 
+/** The JSON at an address, with its status; `null` where no answer came. Where a page or browser refuses the first way to ask,
+ *  the other is tried. */
+async function get(url) {
+  try {
+    const response = await fetch(url, { credentials: "omit" });
+    return { status: response.status, body: await response.json().catch(() => ({})) };
+  } catch (error) {
+    if (typeof XMLHttpRequest == "undefined") return null;
+  }
+  try {
+    const request = await new Promise((done) => ask("GET", url, null, null, "json", 15000, done));
+    return request.status ? { status: request.status, body: request.response || {} } : null;
+  } catch (error) {
+    return null;
+  }
+}
+
 /** Opens a link for one's own markup: learns from the collector what it is about, whether it can be rated, and its key. */
 async function open(collector, link) {
   const home = trimmed(collector);
-  const response = await fetch(home + "/api/v1/links/" + encodeURIComponent(link.ticket || link.card), { credentials: "omit" }).catch(() => null);
-  if (!response) throw new HcpError("unreachable");
-  const about = await response.json().catch(() => ({}));
-  if (!response.ok) throw new HcpError(about.code || "unclear");
+  const answer = await get(home + "/api/v1/links/" + encodeURIComponent(link.ticket || link.card));
+  if (!answer) throw new HcpError("unreachable");
+  const about = answer.body;
+  if (answer.status != 200) throw new HcpError(about.code || "unclear");
   if (about.state == "rated") throw new HcpError("already-rated", { ratedOn: about.rated_on });
   const key = about.key || about.visit;
   if (!key) throw new HcpError("unclear");

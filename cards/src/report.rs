@@ -42,10 +42,40 @@ pub enum Block {
     },
 }
 
+/// What a part of a report is, for those who hear it read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    Title,
+    Heading,
+    Paragraph,
+    Table,
+    Row,
+    HeadCell,
+    Cell,
+}
+
+/// A part, and the place of the one around it; `None` for the document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Part {
+    pub(crate) role: Role,
+    pub(crate) around: Option<usize>,
+}
+
+/// What is drawn, and the part that it belongs to; `None` for what says nothing: lines, page numbers, heads that come again.
+pub(crate) type Drawn = (Option<usize>, Mark);
+
+/// A report as it is drawn and as it is read.
+#[derive(Debug, Default)]
+pub(crate) struct LaidOut {
+    pub(crate) pages: Vec<Vec<Drawn>>,
+    /// In the order of reading.
+    pub(crate) parts: Vec<Part>,
+}
+
 /// Lays a report out; a page is what is drawn on it.
-pub(crate) fn lay_out(report: &Report, measure: &dyn Measure) -> Vec<Vec<Mark>> {
-    let mut pages = Pages { measure, done: Vec::new(), marks: Vec::new(), y: MARGIN };
-    pages.paragraph(&report.title, 7.0, Weight::Bold, Ink::Black);
+pub(crate) fn lay_out(report: &Report, measure: &dyn Measure) -> LaidOut {
+    let mut pages = Pages { measure, done: Vec::new(), marks: Vec::new(), parts: Vec::new(), y: MARGIN };
+    pages.paragraph(&report.title, 7.0, Weight::Bold, Ink::Black, Role::Title);
     pages.y += 3.0;
     for block in &report.blocks {
         match block {
@@ -53,11 +83,11 @@ pub(crate) fn lay_out(report: &Report, measure: &dyn Measure) -> Vec<Vec<Mark>> 
                 // A heading stays with what follows it.
                 pages.room(24.0);
                 pages.y += 4.0;
-                pages.paragraph(text, 4.8, Weight::Bold, Ink::Blue);
+                pages.paragraph(text, 4.8, Weight::Bold, Ink::Blue, Role::Heading);
                 pages.y += 1.0;
             }
-            Block::Text(text) => pages.paragraph(text, 3.8, Weight::Regular, Ink::Black),
-            Block::Note(text) => pages.paragraph(text, 3.1, Weight::Regular, Ink::Grey),
+            Block::Text(text) => pages.paragraph(text, 3.8, Weight::Regular, Ink::Black, Role::Paragraph),
+            Block::Note(text) => pages.paragraph(text, 3.1, Weight::Regular, Ink::Grey, Role::Paragraph),
             Block::Table { columns, rows } => pages.table(columns, rows),
         }
     }
@@ -66,8 +96,9 @@ pub(crate) fn lay_out(report: &Report, measure: &dyn Measure) -> Vec<Vec<Mark>> 
 
 struct Pages<'a> {
     measure: &'a dyn Measure,
-    done: Vec<Vec<Mark>>,
-    marks: Vec<Mark>,
+    done: Vec<Vec<Drawn>>,
+    marks: Vec<Drawn>,
+    parts: Vec<Part>,
     y: f32,
 }
 
@@ -82,24 +113,33 @@ impl Pages<'_> {
         is_full
     }
 
-    fn paragraph(&mut self, text: &str, size: f32, weight: Weight, ink: Ink) {
+    /// A new part; its place.
+    fn part(&mut self, role: Role, around: Option<usize>) -> usize {
+        self.parts.push(Part { role, around });
+        self.parts.len() - 1
+    }
+
+    fn paragraph(&mut self, text: &str, size: f32, weight: Weight, ink: Ink, role: Role) {
+        let part = Some(self.part(role, None));
         for line in text.lines().flat_map(|line| wrap(self.measure, weight, line, WIDTH / size)) {
             self.room(size * 1.6);
             self.y += size * 1.6;
-            self.marks.push(Mark::Text { x: MARGIN, y: self.y - size * 0.4, size, weight, ink, text: line });
+            self.marks.push((part, Mark::Text { x: MARGIN, y: self.y - size * 0.4, size, weight, ink, text: line }));
         }
         self.y += size * 0.4;
     }
 
     fn table(&mut self, columns: &[(String, f32)], rows: &[Vec<String>]) {
         let head: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
-        self.row(columns, &head, Weight::Bold);
+        let table = self.part(Role::Table, None);
+        self.row(columns, &head, Weight::Bold, Some(table));
         for row in rows {
             let height = self.height(columns, row, Weight::Regular);
             if self.room(height) {
-                self.row(columns, &head, Weight::Bold);
+                // Read once, although it is drawn again.
+                self.row(columns, &head, Weight::Bold, None);
             }
-            self.row(columns, row, Weight::Regular);
+            self.row(columns, row, Weight::Regular, Some(table));
         }
         self.y += 2.0;
     }
@@ -114,36 +154,40 @@ impl Pages<'_> {
         (0..lines).map(|_| TABLE_SIZE * 1.45).sum::<f32>() + 1.6
     }
 
-    fn row(&mut self, columns: &[(String, f32)], row: &[String], weight: Weight) {
+    fn row(&mut self, columns: &[(String, f32)], row: &[String], weight: Weight, table: Option<usize>) {
+        let around = table.map(|table| self.part(Role::Row, Some(table)));
         let height = self.height(columns, row, weight);
         self.room(height);
         let mut x = MARGIN;
         for (place, ((_, part), lines)) in columns.iter().zip(self.cells(columns, row, weight)).enumerate() {
             let mut y = self.y + 0.8;
+            let role = if weight == Weight::Bold { Role::HeadCell } else { Role::Cell };
+            let cell = around.map(|around| self.part(role, Some(around)));
             for line in lines {
                 y += TABLE_SIZE * 1.45;
                 let width = self.measure.width(weight, &line) * TABLE_SIZE;
                 let is_right = place > 0 && (weight == Weight::Bold || is_figure(&line));
                 let left = if is_right { x + part * WIDTH - CELL_PADDING - width } else { x + CELL_PADDING };
                 let (ink, size) = (Ink::Black, TABLE_SIZE);
-                self.marks.push(Mark::Text { x: left, y: y - size * 0.35, size, weight, ink, text: line });
+                self.marks.push((cell, Mark::Text { x: left, y: y - size * 0.35, size, weight, ink, text: line }));
             }
             x += part * WIDTH;
         }
         self.y += height;
-        self.marks.push(Mark::Area { x: MARGIN, y: self.y - 0.1, width: WIDTH, height: 0.2, ink: Ink::Grey });
+        let line = Mark::Area { x: MARGIN, y: self.y - 0.1, width: WIDTH, height: 0.2, ink: Ink::Grey };
+        self.marks.push((None, line));
     }
 
-    fn finish(mut self) -> Vec<Vec<Mark>> {
+    fn finish(mut self) -> LaidOut {
         self.done.push(self.marks);
         let n = self.done.len();
         for (place, page) in self.done.iter_mut().enumerate() {
             let text = format!("第 {} 页，共 {n} 页", place + 1);
             let (size, weight, ink) = (3.0, Weight::Regular, Ink::Grey);
             let x = (PAGE.0 - self.measure.width(weight, &text) * size) / 2.0;
-            page.push(Mark::Text { x, y: PAGE.1 - 12.0, size, weight, ink, text });
+            page.push((None, Mark::Text { x, y: PAGE.1 - 12.0, size, weight, ink, text }));
         }
-        self.done
+        LaidOut { pages: self.done, parts: self.parts }
     }
 }
 
@@ -227,17 +271,24 @@ mod tests {
         let columns = vec![("部门".to_owned(), 0.7), ("好评".to_owned(), 0.3)];
         let rows = (0..100).map(|n| vec![format!("示例{n}局"), n.to_string()]).collect();
         let report = Report { title: "通报".into(), blocks: vec![Block::Table { columns, rows }] };
-        let pages = lay_out(&report, &Square);
+        let LaidOut { pages, parts } = lay_out(&report, &Square);
         assert!(pages.len() > 1);
-        let texts = |page: &[Mark]| -> Vec<String> {
+        let texts = |page: &[Drawn]| -> Vec<String> {
             page.iter()
-                .filter_map(|mark| if let Mark::Text { text, .. } = mark { Some(text.clone()) } else { None })
+                .filter_map(|(_, mark)| if let Mark::Text { text, .. } = mark { Some(text.clone()) } else { None })
                 .collect()
         };
+        // Read: the title, the head once, a hundred rows of two cells.
+        let n_of = |role| parts.iter().filter(|part| part.role == role).count();
+        assert_eq!([Role::Title, Role::Table, Role::Row, Role::HeadCell, Role::Cell].map(n_of), [1, 1, 101, 2, 200]);
+        assert!(parts.iter().enumerate().all(|(place, part)| part.around.is_none_or(|around| around < place)));
+        let is_drawn = |place| pages.iter().flatten().any(|(part, _)| *part == Some(place));
+        let has_text = |part: &Part| !matches!(part.role, Role::Table | Role::Row);
+        assert!(parts.iter().enumerate().all(|(place, part)| is_drawn(place) == has_text(part)));
         assert!(pages.iter().all(|page| texts(page).contains(&"部门".to_owned())));
         let all: Vec<_> = pages.iter().flat_map(|page| texts(page)).collect();
         assert!((0..100).all(|n| all.contains(&format!("示例{n}局"))), "every row is there");
-        let lowest = pages.iter().flatten().map(|mark| match mark {
+        let lowest = pages.iter().flatten().map(|(_, mark)| match mark {
             Mark::Text { y, .. } | Mark::Area { y, .. } => *y,
             _ => 0.0,
         });

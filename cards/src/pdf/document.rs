@@ -1,6 +1,6 @@
 use std::io::Write;
 
-use pdf_writer::{Chunk, Filter, Finish, Ref, TextStr};
+use pdf_writer::{Chunk, Filter, Finish, Name, Ref, TextStr};
 
 use crate::batch::PrintError;
 
@@ -59,8 +59,9 @@ impl<W: Write> Document<W> {
         Ok(id)
     }
 
-    /// Writes the page tree, the catalog and the table of offsets.
-    pub(super) fn finish(mut self, title: &str) -> Result<(), PrintError> {
+    /// Writes the page tree, the catalog and the table of offsets; `structure` is the root of a tree that says how the document
+    /// is read.
+    pub(super) fn finish(mut self, title: &str, structure: Option<Ref>) -> Result<(), PrintError> {
         let mut chunk = Chunk::new();
         chunk.pages(TREE).count(i32::try_from(self.pages.len()).unwrap_or(i32::MAX)).kids(self.pages.iter().copied());
         self.put(TREE, &chunk)?;
@@ -68,6 +69,10 @@ impl<W: Write> Document<W> {
         let mut catalog = chunk.indirect(CATALOG).start::<pdf_writer::writers::Catalog<'_>>();
         catalog.pages(TREE).lang(TextStr("zh-CN"));
         catalog.viewer_preferences().display_doc_title(true);
+        if let Some(root) = structure {
+            catalog.mark_info().marked(true);
+            catalog.pair(Name(b"StructTreeRoot"), root);
+        }
         catalog.finish();
         self.put(CATALOG, &chunk)?;
         let mut chunk = Chunk::new();

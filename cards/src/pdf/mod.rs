@@ -5,6 +5,7 @@ mod document;
 mod embed;
 mod page;
 mod report;
+mod structure;
 
 use std::io::Write;
 
@@ -62,7 +63,7 @@ pub fn write(out: impl Write, batch: &Batch<'_>, files: &FontFiles, progress: &d
             progress(faces.len() as u64);
         }
     }
-    document.finish(&batch.wording.title)
+    document.finish(&batch.wording.title, None)
 }
 
 impl Sheets<'_> {

@@ -5,10 +5,12 @@ use pdf_writer::{Name, Str};
 use super::{
     POINT,
     embed::{Embedded, deflate},
+    structure::ARTIFACT,
 };
 use crate::{
     font::Weight,
     mark::{Ink, Mark},
+    report::{Drawn, Part},
 };
 
 /// Names of the fonts in a page, regular and bold.
@@ -60,6 +62,27 @@ impl<'a> Content<'a> {
                 }
             }
         }
+    }
+
+    /// Draws the parts of a report; gives them in the order in which each piece was begun, which is its number.
+    pub(super) fn draw_parts(&mut self, drawn: &[Drawn], parts: &[Part]) -> Vec<usize> {
+        let mut begun = Vec::new();
+        for run in drawn.chunk_by(|(one, _), (next, _)| one == next) {
+            match run.first().and_then(|(part, _)| *part) {
+                Some(part) => {
+                    let number = i32::try_from(begun.len()).unwrap_or(i32::MAX);
+                    let tag = Name(parts[part].role.name());
+                    self.out.begin_marked_content_with_properties(tag).properties().identify(number);
+                    begun.push(part);
+                }
+                None => drop(self.out.begin_marked_content(ARTIFACT)),
+            }
+            for (_, mark) in run {
+                self.draw(std::slice::from_ref(mark), (0.0, 0.0), 0);
+            }
+            self.out.end_marked_content();
+        }
+        begun
     }
 
     /// A place in points from the lower left corner of the page.

@@ -1,14 +1,16 @@
-//! A report as PDF.
+//! A report as PDF, tagged: headings, tables and the order of reading are in it. For PDF/UA it lacks the identifier in XMP
+//! metadata and the scope of head cells.
 
 use std::io::Write;
 
-use pdf_writer::{Chunk, Finish, Name, Rect};
+use pdf_writer::{Chunk, Finish, Name, Rect, types::TabOrder};
 
 use super::{
     POINT,
     document::{Document, TREE},
     embed::Embedded,
     page::{Content, FONTS},
+    structure::{self, Pieces},
 };
 use crate::{
     batch::PrintError,
@@ -24,7 +26,7 @@ use crate::{
 pub fn write_report(out: impl Write, report: &Report, files: &FontFiles) -> Result<(), PrintError> {
     let used = Used::default();
     // Laid out without widths: what is drawn is the same, and so are the characters.
-    for mark in lay_out(report, &used).into_iter().flatten() {
+    for (_, mark) in lay_out(report, &used).pages.into_iter().flatten() {
         if let Mark::Text { weight, text, .. } = mark {
             crate::font::Measure::width(&used, weight, &text);
         }
@@ -46,16 +48,20 @@ pub fn write_report(out: impl Write, report: &Report, files: &FontFiles) -> Resu
     let (glyphs, embedded) = ([regular, bold], [first, second]);
     let mut document = Document::start(out)?;
     let fonts = [embedded[0].put(&mut document)?, embedded[1].put(&mut document)?];
-    for marks in lay_out(report, &glyphs) {
+    let (laid_out, mut pieces) = (lay_out(report, &glyphs), Pieces::default());
+    for (number, drawn) in (0..).zip(&laid_out.pages) {
         let mut content = Content::new(PAGE.1, &embedded);
-        content.draw(&marks, (0.0, 0.0), 0);
+        let parts = content.draw_parts(drawn, &laid_out.parts);
         let content = document.put_content(&content.finish())?;
         let (id, mut chunk) = (document.reserve_page(), Chunk::new());
         let mut page = chunk.page(id);
         page.parent(TREE).media_box(Rect::new(0.0, 0.0, PAGE.0 * POINT, PAGE.1 * POINT)).contents(content);
+        page.struct_parents(number).tab_order(TabOrder::StructureOrder);
         page.resources().fonts().pairs(FONTS.map(Name).into_iter().zip(fonts));
         page.finish();
         document.put(id, &chunk)?;
+        pieces.0.push((id, parts));
     }
-    document.finish(&report.title)
+    let structure = structure::put(&mut document, &laid_out.parts, &pieces)?;
+    document.finish(&report.title, Some(structure))
 }

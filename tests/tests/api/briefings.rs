@@ -105,6 +105,10 @@ fn a_spreadsheet_has_numbers_and_no_formulas_and_a_pdf_is_one() {
     let pdf = staff.get(&format!("/desk/briefings/{month}/pdf"));
     assert_eq!((pdf.status, pdf.header("content-type")), (200, "application/pdf".to_owned()));
     assert!(pdf.body.starts_with(b"%PDF-1.7") && pdf.body.ends_with(b"%%EOF\n"));
+    // Whoever hears it read gets headings and tables.
+    for tag in ["/StructTreeRoot", "/Marked true", "/S /H1", "/S /H2", "/S /Table", "/S /TH", "/S /TD"] {
+        assert!(pdf.body.windows(tag.len()).any(|bytes| bytes == tag.as_bytes()), "{tag}");
+    }
 }
 
 #[test]

@@ -54,6 +54,8 @@ export class Queue {
     this._db = open();
     const read = this._run("getAll").then((found) => {
       (found || []).forEach((entry) => {
+        // A store is foreign until it is checked: a half record stops nothing, and is left where it lies.
+        if (!entry || typeof entry.body != "string" || !entry.call) return;
         // What was given meanwhile is known better here than by a store that took its time.
         if (!this._entries[entry.id]) this._entries[entry.id] = Object.assign(entry, { kept: true });
         this._answered.add(entry.call);
