@@ -393,3 +393,29 @@ async fn on_a_page_from_right_to_left_the_form_is_read_in_its_own_direction() {
     assert_eq!(page.eval("return getComputedStyle(find('.hcp-done')).direction").await, json!("ltr"));
     page.close().await;
 }
+
+/// The three lines of the guide: what the page preloads is what the element asks for.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_preloaded_form_comes_once() {
+    for mode in ["", "elder"] {
+        let site = Site::open(|gate| {
+            let ticket = gate.ticket();
+            let query = if mode.is_empty() { String::new() } else { format!("mode={mode}&amp;") };
+            let preload = format!(
+                "<link rel=\"preload\" as=\"fetch\" crossorigin href=\"{}/r/{ticket}/form?lang=zh-Hans&amp;{query}style=template\">",
+                gate.url
+            );
+            let element = format!("<hao-cha-ping ticket=\"{ticket}\" lang=\"zh-Hans\" mode=\"{mode}\"></hao-cha-ping>");
+            (preload + &loader(gate), element)
+        })
+        .await;
+        let page = Page::open().await;
+        page.goto(&site.url).await;
+        page.taken_over(0).await;
+        let asked = page
+            .eval("return performance.getEntriesByType('resource').filter(r=>r.name.includes('/form?')).length")
+            .await;
+        assert_eq!(asked, json!(1), "mode {mode:?}");
+        page.close().await;
+    }
+}

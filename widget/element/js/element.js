@@ -247,8 +247,11 @@ export class HaoChaPing extends Base {
       complain(fault);
       return this._emit("hcp-error", { code: fault });
     }
-    const [lang, mode] = [this.getAttribute("lang") || document.documentElement.lang, this.getAttribute("mode") || ""];
-    this._request("GET", collector + path + "/form?style=template&lang=" + encodeURIComponent(lang) + "&mode=" + encodeURIComponent(mode), null, (page) => {
+    /** @param {string} name @param {string} other */
+    const asked = (name, other) => ((other = this.getAttribute(name) || other) ? name + "=" + encodeURIComponent(other) + "&" : "");
+    // In this order: a page's preload has the same address.
+    const query = asked("lang", document.documentElement.lang) + asked("mode", "");
+    this._request("GET", collector + path + "/form?" + query + "style=template", null, (page) => {
       if (page && this._adopt(page, values || this._begun[path])) return then && then();
       const form = this._form;
       if (form) say(form, form.dataset.failed);

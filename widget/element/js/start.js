@@ -13,7 +13,7 @@ let isReported = false;
 /** Names in the console what the page has to set, with nobody to tell it to.
  *  @param {string} code */
 export function complain(code) {
-  console.warn("haochaping: " + code + ": missing attribute");
+  console.warn("haochaping: " + code);
 }
 
 /** Tells the collector why nothing started: the code and nothing else.
