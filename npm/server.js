@@ -25,7 +25,8 @@ export class Portal {
   constructor(options) {
     this.collector = trimmed(options.collector);
     this.publicUrl = trimmed(options.publicUrl || options.collector);
-    this._fetch = options.fetch || fetch;
+    // Some platforms refuse their own where it is called as a member of something else.
+    this._fetch = options.fetch || ((...given) => fetch(...given));
     // Not to be seen where the object is printed.
     Object.defineProperty(this, "_apiKey", { value: options.apiKey });
   }

@@ -36,6 +36,8 @@ impl Flaw {
     }
 }
 
+/// What a spreadsheet takes for the beginning of a formula, in both widths.
+pub(crate) const FORMULA: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
 /// What spreadsheets write where they cannot compute.
 const ERRORS: [&str; 12] = [
     "#N/A",
@@ -52,19 +54,19 @@ const ERRORS: [&str; 12] = [
     "#UNKNOWN!",
 ];
 /// Digits that a spreadsheet's numbers have.
-const DIGITS: usize = 15;
+pub(crate) const DIGITS: usize = 15;
 
 impl Cell {
     /// A text, looked at for what a spreadsheet made of it before it was saved.
     pub fn of_text(text: &str) -> Self {
-        let text = tidy(text);
+        let text = without_guard(&tidy(text));
         let flaw = flaw_of(&text);
         Self { text, flaw }
     }
 
     /// A text that is what it says, as one that was kept as text is.
-    pub(crate) fn plain(text: &str) -> Self {
-        let text = tidy(text);
+    pub fn plain(text: &str) -> Self {
+        let text = tidy(&unescaped(text));
         let flaw = ERRORS.contains(&text.as_str()).then_some(Flaw::Error);
         Self { text, flaw }
     }
@@ -98,6 +100,29 @@ fn is_scientific(text: &str) -> bool {
     let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let (whole, part) = number.split_once('.').unwrap_or((number, "0"));
     whole.len() == 1 && is_digits(whole) && is_digits(part) && is_digits(power)
+}
+
+/// Workbooks write control characters as `_x000D_`.
+fn unescaped(text: &str) -> String {
+    let mut parts = text.split("_x");
+    let mut out = parts.next().unwrap_or("").to_owned();
+    for part in parts {
+        let escape = part.get(..5).filter(|escape| escape.ends_with('_'));
+        let sign = escape.and_then(|escape| u32::from_str_radix(&escape[..4], 16).ok()).and_then(char::from_u32);
+        if let Some(sign) = sign {
+            out.push(sign);
+            out.push_str(&part[5..]);
+        } else {
+            out.push_str("_x");
+            out.push_str(part);
+        }
+    }
+    out
+}
+
+/// Without the apostrophe that keeps a spreadsheet from running a text, as [`Writer`](crate::Writer) puts it.
+fn without_guard(text: &str) -> String {
+    text.strip_prefix('\'').filter(|rest| rest.starts_with(FORMULA)).unwrap_or(text).to_owned()
 }
 
 fn tidy(text: &str) -> String {

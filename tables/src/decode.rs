@@ -1,31 +1,76 @@
-use std::io::{self, Cursor, Read};
+use std::io::{self, Read};
 
 use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 use encoding_rs_io::{DecodeReaderBytes, DecodeReaderBytesBuilder};
 
 use crate::{TableError, delimited::mark_of};
 
-/// How much of a stream is looked at.
-const N_LOOKED_AT: u64 = 64 * 1024;
+/// How much of a stream is looked at for its mark and its kind, and read at a time.
+const N_LOOKED_AT: usize = 64 * 1024;
 
-/// A CSV that is too large to be held: as UTF-8 without a mark, whatever charset it is in, and what stands between its cells.
-///
-/// # Errors
-/// When it cannot be read.
-pub fn stream<R: Read>(mut from: R) -> io::Result<(impl Read + use<R>, u8)> {
-    let mut start = Vec::new();
-    from.by_ref().take(N_LOOKED_AT).read_to_end(&mut start)?;
-    let encoding = utf_16(&start).unwrap_or_else(|| if is_utf_8(&start) { UTF_8 } else { GB18030 });
-    let mark = u8::try_from(mark_of(&encoding.decode(&start).0)).unwrap_or(b',');
-    let whole = Cursor::new(start).chain(from);
-    let decoded: DecodeReaderBytes<_, Vec<u8>> =
-        DecodeReaderBytesBuilder::new().encoding(Some(encoding)).bom_override(true).build(whole);
-    Ok((decoded, mark))
+/// How a CSV that is too large to be held is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Form {
+    encoding: &'static Encoding,
+    /// What stands between cells.
+    pub mark: u8,
 }
 
-/// A sign that is cut at the end is no fault.
-fn is_utf_8(bytes: &[u8]) -> bool {
-    std::str::from_utf8(bytes).map_or_else(|error| error.error_len().is_none(), |_| true)
+impl Form {
+    /// Reads all of it once: a charset is that of the whole file.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn of(mut from: impl Read) -> io::Result<Self> {
+        let (mut start, mut rest, mut piece) = (Vec::new(), Vec::new(), vec![0; N_LOOKED_AT]);
+        let mut is_utf_8 = true;
+        loop {
+            let n = from.read(&mut piece)?;
+            if n == 0 {
+                break;
+            }
+            if start.len() < N_LOOKED_AT {
+                start.extend_from_slice(&piece[..n]);
+            }
+            rest.extend_from_slice(&piece[..n]);
+            if is_utf_8 {
+                // A sign may be cut at the end of a piece.
+                match std::str::from_utf8(&rest) {
+                    Ok(_) => rest.clear(),
+                    Err(error) if error.error_len().is_none() => drop(rest.drain(..error.valid_up_to())),
+                    Err(_) => is_utf_8 = false,
+                }
+            }
+            if !is_utf_8 {
+                rest.clear();
+            }
+        }
+        let is_utf_8 = is_utf_8 && rest.is_empty();
+        let encoding = utf_16(&start).unwrap_or(if is_utf_8 || is_mostly_utf_8(&start) { UTF_8 } else { GB18030 });
+        let first = encoding.decode(&start).0;
+        let mark = u8::try_from(mark_of(first.lines().next().unwrap_or(""))).unwrap_or(b',');
+        Ok(Self { encoding, mark })
+    }
+
+    /// The same as UTF-8 without a mark. A sign that is none comes as U+FFFD.
+    pub fn decoded<R: Read>(&self, from: R) -> impl Read + use<R> {
+        let decoded: DecodeReaderBytes<_, Vec<u8>> =
+            DecodeReaderBytesBuilder::new().encoding(Some(self.encoding)).bom_override(true).build(from);
+        decoded
+    }
+}
+
+/// A file with one broken sign is still what the rest of it is: Chinese in UTF-8 is seldom also GB 18030.
+fn is_mostly_utf_8(bytes: &[u8]) -> bool {
+    let (mut rest, mut n_whole, mut n_broken) = (bytes, 0_usize, 0_usize);
+    while let Err(error) = std::str::from_utf8(rest) {
+        n_whole += rest[..error.valid_up_to()].iter().filter(|byte| !byte.is_ascii()).count();
+        n_broken += 1;
+        let Some(length) = error.error_len() else { break };
+        rest = &rest[error.valid_up_to() + length..];
+    }
+    n_whole += rest.iter().filter(|byte| !byte.is_ascii()).count();
+    n_whole > 30 * n_broken
 }
 
 /// UTF-8 or UTF-16 with or without a mark, else GB18030, of which GBK and GB 2312 are parts.

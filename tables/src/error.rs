@@ -28,6 +28,12 @@ pub enum TableError {
     /// Quotation marks that do not close, say.
     #[error("the CSV cannot be read: {0}")]
     Csv(String),
+    /// A cell that swallows the lines after it.
+    #[error("line {line}: a quotation mark is opened and not closed")]
+    Unclosed {
+        /// Where it begins, from 1.
+        line: u64,
+    },
     /// More rows than are read.
     #[error("there are more than {MAX_ROWS} rows: split the file")]
     TooLong,
@@ -50,6 +56,7 @@ impl TableError {
                 format!("第 {line} 行既不是 UTF-8、UTF-16，也不是 GBK 或 GB18030，请另存为 CSV UTF-8。")
             }
             Self::Csv(why) => format!("这个 CSV 读不了，请检查引号是否成对（{why}）。"),
+            Self::Unclosed { line } => format!("第 {line} 行的引号没有成对，后面的行都被当成了同一格。"),
             Self::TooLong => format!("超过 {MAX_ROWS} 行，请分成几个文件。"),
             Self::Empty => "没有表头行。".into(),
         }

@@ -92,7 +92,8 @@ fn below(sheet: Sheet, found: Found) -> Table {
     let last = found.first + found.n_rows - 1;
     let heading_line = sheet.rows.get(last).map_or(0, |row| row.number);
     let mut lines: Vec<Line> = sheet.rows.into_iter().skip(last + 1).collect();
-    while let Some(words) = lines.last().and_then(closing_words) {
+    let width = found.headings.iter().filter(|heading| !heading.is_empty()).count();
+    while let Some(words) = lines.last().and_then(|line| closing_words(line, width)) {
         let line = lines.pop().expect("there is a last line");
         notes.closing.insert(0, (line.number, words));
     }
@@ -100,7 +101,11 @@ fn below(sheet: Sheet, found: Found) -> Table {
     Table { sheet: sheet.name, heading_line, headings: found.headings, lines, notes }
 }
 
-fn closing_words(line: &Line) -> Option<String> {
+/// The first words of a row that is no person or matter: it begins as one that closes a table, and most of it is empty.
+fn closing_words(line: &Line, width: usize) -> Option<String> {
+    if line.cells.iter().filter(|cell| !cell.text.is_empty()).count() * 3 > width.max(3) * 2 {
+        return None;
+    }
     let first = line.cells.iter().find(|cell| !cell.text.is_empty())?;
     let plain: String = first.text.chars().filter(|c| !c.is_whitespace()).collect();
     CLOSINGS.iter().any(|closing| plain.starts_with(closing)).then(|| first.text.chars().take(20).collect())
@@ -108,14 +113,14 @@ fn closing_words(line: &Line) -> Option<String> {
 
 /// A cell over several rows is that of each.
 fn fill_down(lines: &mut [Line], merged: &[Merge]) {
+    let at = |lines: &[Line], row: u64| lines.partition_point(|line| line.number < row);
     for merge in merged.iter().filter(|merge| merge.last_row > merge.first_row) {
         let column = merge.first_column as usize;
-        let is_at = |line: &Line, row: u32| line.number == u64::from(row) + 1;
-        let value: Option<Cell> =
-            lines.iter().find(|line| is_at(line, merge.first_row)).and_then(|line| line.cells.get(column)).cloned();
-        let Some(value) = value else { continue };
-        let rows = u64::from(merge.first_row) + 2..=u64::from(merge.last_row) + 1;
-        for line in lines.iter_mut().filter(|line| rows.contains(&line.number)) {
+        let (first, last) = (u64::from(merge.first_row) + 1, u64::from(merge.last_row) + 1);
+        let (from, to) = (at(lines, first), at(lines, last + 1));
+        let Some(top) = lines.get(from).filter(|line| line.number == first) else { continue };
+        let Some(value) = top.cells.get(column).cloned() else { continue };
+        for line in &mut lines[from + 1..to] {
             if line.cells.len() <= column {
                 line.cells.resize(column + 1, Cell::default());
             }

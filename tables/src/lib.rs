@@ -18,7 +18,7 @@ mod workbook;
 mod write;
 
 pub use cell::{Cell, Flaw, half_width};
-pub use decode::stream;
+pub use decode::Form;
 pub use error::TableError;
 pub use write::Writer;
 
@@ -75,7 +75,7 @@ pub fn read(bytes: &[u8], score: &dyn Fn(&[String]) -> usize) -> Result<Table, T
     } else if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
         return Err(if workbook::is_encrypted(bytes) { TableError::Password } else { TableError::OldExcel });
     } else {
-        vec![delimited::read(&decode::decode(bytes)?)?]
+        vec![delimited::read(&decode::decode(bytes)?, score)?]
     };
     heading::choose(sheets, score).ok_or(TableError::Empty)
 }

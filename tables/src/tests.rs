@@ -153,9 +153,9 @@ fn every_charset_and_mark_is_read_alike() {
             assert_eq!(table.headings, ["姓名", "工号"], "{mark:?} {number}");
             let cells: Vec<_> = texts(&table).into_iter().map(|(_, cells)| cells).collect();
             assert_eq!(cells, [["示例甲", "A,1"], ["示例乙", "2"]], "{mark:?} {number}");
-            let (mut streamed, found) = stream(bytes.as_slice()).unwrap();
-            let mut read = String::new();
-            std::io::Read::read_to_string(&mut streamed, &mut read).unwrap();
+            let form = Form::of(bytes.as_slice()).unwrap();
+            let (mut read, found) = (String::new(), form.mark);
+            std::io::Read::read_to_string(&mut form.decoded(bytes.as_slice()), &mut read).unwrap();
             assert_eq!(
                 (read.trim_start_matches("sep=").trim_start_matches([mark, '\r', '\n']), char::from(found)),
                 (&*text, mark),
@@ -191,6 +191,78 @@ fn what_is_written_opens_in_a_spreadsheet_as_it_is_meant() {
     out.record(["姓名", "=1+1", "＝1", "-1+cmd", "-7", "@x", "a,\"b\""]).unwrap();
     let text = String::from_utf8(out.finish().unwrap()).unwrap();
     assert_eq!(text, "\u{feff}姓名,'=1+1,'＝1,'-1+cmd,-7,'@x,\"a,\"\"b\"\"\"\r\n");
+}
+
+#[test]
+fn no_workbook_takes_more_than_its_bounds() {
+    // A format with more zeros than any number has places.
+    let zeros = "0".repeat(70_000);
+    let style = format!("<c r=\"A2\" s=\"1\"><v>7</v></c><c r=\"B2\" t=\"inlineStr\"><is><t>{zeros}</t></is></c>");
+    let rows = format!("<sheetData>{}<row r=\"2\">{style}</row></sheetData>", row(1, "", &["姓名", "工号"]));
+    let table = read(&workbook(&[("名单", "visible", &rows)]), &headings).unwrap();
+    assert_eq!(table.lines[0].cells[1].text.len(), 32_767);
+    // One long text that a hundred thousand cells share.
+    let cells = format!("<row r=\"3\">{}</row>", "<c t=\"s\"><v>0</v></c>".repeat(200)).repeat(2_000);
+    let rows = format!("<sheetData>{}{cells}</sheetData>", row(1, "", &["姓名", "工号"]));
+    let mut book = workbook(&[("名单", "visible", &rows)]);
+    book = with_shared(&book, &"长".repeat(1_000));
+    assert!(matches!(read(&book, &headings), Err(TableError::TooLarge(..))));
+    let long: String = (200_001..200_200).map(|number| row(number, "", &["示例", "1"])).collect();
+    let rows = format!("<sheetData>{}{long}</sheetData>", row(1, "", &["姓名", "工号"]));
+    assert_eq!(read(&workbook(&[("名单", "visible", &rows)]), &headings), Err(TableError::TooLong));
+}
+
+/// The same book with this one shared text.
+fn with_shared(book: &[u8], text: &str) -> Vec<u8> {
+    let mut from = zip::ZipArchive::new(Cursor::new(book)).unwrap();
+    let mut to = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for place in 0..from.len() {
+        let mut part = from.by_index(place).unwrap();
+        let (name, mut content) = (part.name().unwrap().into_owned(), String::new());
+        std::io::Read::read_to_string(&mut part, &mut content).unwrap();
+        if name == "xl/sharedStrings.xml" {
+            content = format!("<sst><si><t>{text}</t></si></sst>");
+        }
+        to.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        to.write_all(content.as_bytes()).unwrap();
+    }
+    to.finish().unwrap().into_inner()
+}
+
+#[test]
+fn the_mark_is_the_one_of_every_line_and_an_open_quotation_mark_is_named() {
+    let text = "姓名,工号,服务范围\n".to_owned() + &"示例甲,1,社保;医保;民政;残联;养老\n".repeat(5);
+    assert_eq!(read(text.as_bytes(), &headings).unwrap().headings, ["姓名", "工号", "服务范围"]);
+    let open = "姓名,工号\n示例甲,1\n示例乙,\"2\n".to_owned() + &"示例丙,3\n".repeat(50);
+    assert_eq!(read(open.as_bytes(), &headings), Err(TableError::Unclosed { line: 3 }));
+}
+
+#[test]
+fn long_numbers_that_end_otherwise_too_were_rounded_by_nobody() {
+    let text = "工号,电话\n2026112900000010,2026112900000000\n2026112900000011,2026112800000000\n";
+    let table = read(text.as_bytes(), &headings).unwrap();
+    let flaws: Vec<_> = table.lines.iter().map(|line| [line.cells[0].flaw, line.cells[1].flaw]).collect();
+    assert_eq!(flaws, [[None, Some(Flaw::Rounded)], [None, Some(Flaw::Rounded)]]);
+    assert_eq!(Cell::plain("示例甲_x000D_").text, "示例甲");
+    assert_eq!(Cell::of_text("'+86 514 12345").text, "+86 514 12345");
+}
+
+/// The charset is that of the whole file: Chinese may come late, and one broken sign changes nothing else.
+#[test]
+fn a_stream_is_read_in_the_charset_of_the_whole_file() {
+    let late = format!("a,b\n{}示例,很满意\n", "1,2\n".repeat(40_000));
+    let (broken, cut) = ("示例意见很长的一段话".repeat(200), "x".repeat(65_530));
+    let files = [
+        (encoding_rs::GBK.encode(&late).0.into_owned(), late.clone()),
+        (late.clone().into_bytes(), late.clone()),
+        ([broken.as_bytes(), b"\xff", broken.as_bytes()].concat(), format!("{broken}\u{fffd}{broken}")),
+        ([cut.as_bytes(), broken.as_bytes()].concat(), format!("{cut}{broken}")),
+    ];
+    for (bytes, expected) in files {
+        let (form, mut read) = (Form::of(bytes.as_slice()).unwrap(), String::new());
+        std::io::Read::read_to_string(&mut form.decoded(bytes.as_slice()), &mut read).unwrap();
+        assert!(read == expected);
+    }
 }
 
 proptest! {

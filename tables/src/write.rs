@@ -1,7 +1,6 @@
 use std::io::{self, Write};
 
-/// What a spreadsheet takes for the beginning of a formula, in both widths.
-const FORMULA: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
+use crate::cell::FORMULA;
 
 /// CSV as spreadsheets open it: with a byte order mark, without which Chinese is taken for something else, with CRLF, and with
 /// no cell that would be run as a formula.

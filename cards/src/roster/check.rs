@@ -133,36 +133,53 @@ fn keep_first(roster: &mut Roster) {
 /// Whoever has no number gets that of the card they have, or the next one of their place: the same roster again, in whatever
 /// order, makes the same cards.
 fn assign(roster: &mut Roster, holders: &[Holder]) {
+    let who = |row: &Row| (row.agency.to_string(), row.region, row.name.clone());
+    let given: BTreeSet<(String, String)> =
+        roster.rows.iter().map(|row| (row.agency.to_string(), row.number.clone())).collect();
+    let numbered = roster.rows.iter().filter(|row| !row.number.is_empty());
+    let mut seen: BTreeMap<(String, Region, String), u64> = numbered.map(|row| (who(row), row.line)).collect();
+    let own: BTreeMap<(&str, Region, &str), &str> = holders
+        .iter()
+        .map(|holder| ((holder.agency.as_str(), holder.region, holder.name.as_str()), holder.number.as_str()))
+        .collect();
     let mut taken: BTreeSet<(String, String)> =
         holders.iter().map(|holder| (holder.agency.clone(), holder.number.clone())).collect();
-    taken.extend(roster.rows.iter().map(|row| (row.agency.to_string(), row.number.clone())));
-    let mut seen: BTreeMap<(String, Region, String), u64> = BTreeMap::new();
+    taken.extend(given.iter().cloned());
+    let mut last: BTreeMap<(String, Region), u32> = BTreeMap::new();
     let rows = std::mem::take(&mut roster.rows);
     for mut row in rows {
-        let who = (row.agency.to_string(), row.region, row.name.clone());
         if row.number.is_empty() {
+            let who = who(&row);
             if let Some(line) = seen.get(&who) {
                 let rule = Rule::NameTwice { name: row.name, line: *line };
                 roster.faults.push(Fault { line: row.line, column: Column::Number, rule });
                 continue;
             }
-            let own = holders
-                .iter()
-                .find(|holder| holder.agency == who.0 && holder.region == row.region && holder.name == row.name);
-            row.number = own.map_or_else(|| next_number(&mut taken, &who.0, row.region), |own| own.number.clone());
+            // The number of a card of theirs, unless the roster gives it to somebody.
+            let known = own.get(&(who.0.as_str(), row.region, row.name.as_str())).map(|number| (*number).to_owned());
+            let known = known.filter(|number| !given.contains(&(who.0.clone(), number.clone())));
+            row.number = known.unwrap_or_else(|| next_number(&mut taken, &mut last, &who.0, row.region));
             row.is_assigned = true;
+            seen.insert(who, row.line);
         }
-        seen.insert(who, row.line);
         roster.rows.push(row);
     }
 }
 
-fn next_number(taken: &mut BTreeSet<(String, String)>, agency: &str, region: Region) -> String {
-    let mut numbers = (1_u32..).map(|number| format!("{region}-{number:02}"));
-    let free = numbers.find(|number| !taken.contains(&(agency.to_owned(), number.clone())));
-    let number = free.expect("there is always a next number");
-    taken.insert((agency.to_owned(), number.clone()));
-    number
+fn next_number(
+    taken: &mut BTreeSet<(String, String)>,
+    last: &mut BTreeMap<(String, Region), u32>,
+    agency: &str,
+    region: Region,
+) -> String {
+    let last = last.entry((agency.to_owned(), region)).or_default();
+    loop {
+        *last += 1;
+        let number = format!("{region}-{last:02}");
+        if taken.insert((agency.to_owned(), number.clone())) {
+            return number;
+        }
+    }
 }
 
 /// The row, as far as it can be read; faults stay with the line.
@@ -260,12 +277,16 @@ impl Line<'_> {
             self.fault(Column::Region, Rule::NoVillage(text));
             return None;
         }
-        // A card names every place around it, to the district.
+        self.with_names(Column::Region, text, region, checks)
+    }
+
+    /// A card names every place around it, to the district.
+    fn with_names(&mut self, column: Column, code: String, region: Region, checks: &Checks<'_>) -> Option<Region> {
         let district = region.ancestors().find(|around| around.kind() <= RegionKind::District);
         let around = region.ancestors().take_while(|around| Some(*around) != district).chain(district);
         let unknown = around.filter(|around| checks.places.name(*around).is_none()).last();
         if let Some(unknown) = unknown {
-            self.fault(Column::Region, Rule::UnknownRegion { code: text, unknown });
+            self.fault(column, Rule::UnknownRegion { code, unknown });
             return None;
         }
         Some(region)
@@ -280,7 +301,7 @@ impl Line<'_> {
         let name = self.text(Column::Village, 40)?;
         let found = checks.places.find(&street, &name);
         let rule = match found[..] {
-            [region] => return Some(region),
+            [region] => return self.with_names(Column::Village, name, region, checks),
             [] if street.is_empty() => Rule::UnknownPlace(name),
             [] => Rule::UnknownPlace(format!("{street}{name}")),
             _ => Rule::ManyPlaces {

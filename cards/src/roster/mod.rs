@@ -7,7 +7,7 @@ mod error;
 mod places;
 mod rule;
 
-use haochaping_tables::Notes;
+use haochaping_tables::{Notes, Table};
 
 pub use check::{Checks, Fault, Holder, Row};
 pub use columns::Column;
@@ -28,6 +28,8 @@ pub struct Roster {
     pub unknown: Vec<String>,
     /// Hidden rows, sums and far cells that are in no row.
     pub notes: Notes,
+    /// The table as it was read.
+    pub table: Table,
 }
 
 /// Reads a roster.
@@ -36,10 +38,18 @@ pub struct Roster {
 /// [`RosterError`] if the file as a whole cannot be read: its kind, its encoding, its headings. Faults of lines are in
 /// the [`Roster`].
 pub fn read(bytes: &[u8], checks: &Checks<'_>) -> Result<Roster, RosterError> {
-    let table = haochaping_tables::read(bytes, &columns::score)?;
+    of_table(haochaping_tables::read(bytes, &columns::score)?, checks)
+}
+
+/// The same of a table that was read before.
+///
+/// # Errors
+/// [`RosterError`] if its headings are not those of a roster.
+pub fn of_table(table: Table, checks: &Checks<'_>) -> Result<Roster, RosterError> {
     let found = columns::find(&table.headings, checks.agency.is_some())?;
     let roster = check::check(&table, &found.places, checks);
-    Ok(Roster { sheet: table.sheet, unknown: found.unknown, notes: table.notes, ..roster })
+    let (sheet, notes) = (table.sheet.clone(), table.notes.clone());
+    Ok(Roster { sheet, unknown: found.unknown, notes, table, ..roster })
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ const COMMITTEES: [(&str, &str); 7] = [
 /// What a name may end in and still be the same place.
 const ENDINGS: [&str; 2] = ["社区", "村"];
 /// The same of streets and towns.
-const STREET_ENDINGS: [&str; 5] = ["街道办事处", "人民政府", "街道", "镇", "乡"];
+const STREET_ENDINGS: [&str; 6] = ["街道办事处", "镇人民政府", "乡人民政府", "街道", "镇", "乡"];
 
 /// The regions on record, to be found by code and by name.
 #[derive(Clone, Debug, Default)]
@@ -70,17 +70,16 @@ impl Places {
 /// Without spaces and brackets, and as the place that a committee is of.
 fn plain(name: &str) -> String {
     let name: String = name.chars().filter(|c| !c.is_whitespace() && !"（）()·".contains(*c)).collect();
-    let place = COMMITTEES.iter().find_map(|(committee, place)| Some(name.strip_suffix(committee)?.to_owned() + place));
+    let place = COMMITTEES.iter().find_map(|(committee, place)| {
+        let rest = name.strip_suffix(committee)?;
+        // 渡江村村民委员会 is 渡江村's.
+        Some(if rest.ends_with(place) { rest.to_owned() } else { rest.to_owned() + place })
+    });
     place.unwrap_or(name)
 }
 
-/// Without what it may end in; a name is never all ending.
+/// Without the one thing that it may end in; a name is never all ending.
 fn stem<'a>(name: &'a str, endings: &[&str]) -> &'a str {
-    let mut stem = name;
-    for ending in endings {
-        if let Some(rest) = stem.strip_suffix(ending).filter(|rest| !rest.is_empty()) {
-            stem = rest;
-        }
-    }
-    stem
+    let rest = |ending: &&str| name.strip_suffix(*ending).filter(|rest| !rest.is_empty());
+    endings.iter().find_map(rest).unwrap_or(name)
 }

@@ -102,7 +102,7 @@ fn xlsx_of(rows: &[Vec<String>]) -> Vec<u8> {
 fn any_row() -> impl Strategy<Value = [String; 5]> {
     // Rare characters of names, some outside the basic plane, which GBK has not and GB18030 has.
     let name = prop::collection::vec(prop::sample::select("张王李㛃䶮𬭎𫖯龑喆·".chars().collect::<Vec<_>>()), 1..8);
-    (name, 1_u64..10, 1_u64..100, "[^\\p{C}\u{fffd}]{0,20}").prop_map(|(name, street, village, scope)| {
+    (name, 1_u64..10, 1_u64..100, "[^\\p{C}\u{fffd}']{0,20}").prop_map(|(name, street, village, scope)| {
         let code = format!("321002{street:03}{village:03}");
         [name.into_iter().collect(), String::new(), code, AGENCY.into(), scope]
     })
@@ -268,4 +268,31 @@ fn what_a_spreadsheet_did_to_a_number_is_a_fault_and_full_width_is_folded() {
     assert_eq!(found, expected);
     assert_eq!((roster.rows[0].number.as_str(), roster.rows[0].region.to_string().as_str()), ("1", "321002001001"));
     assert_eq!((roster.unknown, roster.notes.closing.len()), (vec!["籍贯".to_owned()], 1));
+}
+
+#[test]
+fn a_number_of_a_card_goes_to_one_person_whatever_the_order() {
+    let region: Region = "321002001001".parse().unwrap();
+    let holders = [Holder { agency: AGENCY.into(), region, name: "示例甲".into(), number: "5".into() }];
+    for lines in ["示例乙,5,321002001001\n示例甲,,321002001001", "示例甲,,321002001001\n示例乙,5,321002001001"]
+    {
+        let text = format!("姓名,工号,村社区代码\n{lines}\n");
+        let roster = read_with(text.as_bytes(), CardKind::Agent, Some(AGENCY), &holders).unwrap();
+        let mut numbers: Vec<_> = roster.rows.iter().map(|row| (row.name.as_str(), row.number.as_str())).collect();
+        numbers.sort_unstable();
+        assert_eq!(numbers, [("示例乙", "5"), ("示例甲", "321002001001-01")]);
+    }
+    for lines in ["示例甲,1,321002001001\n示例甲,,321002001001", "示例甲,,321002001001\n示例甲,1,321002001001"]
+    {
+        let text = format!("姓名,工号,村社区代码\n{lines}\n");
+        let roster = read_with(text.as_bytes(), CardKind::Agent, Some(AGENCY), &holders).unwrap();
+        assert_eq!((roster.rows.len(), roster.faults.len()), (1, 1), "{lines}");
+    }
+}
+
+#[test]
+fn many_without_a_number_in_one_place_are_numbered_at_once() {
+    let lines: String = (0..20_000).map(|n| format!("示例{n},321002001001\n")).collect();
+    let roster = read_by(format!("姓名,村社区代码\n{lines}").as_bytes(), CardKind::Agent, Some(AGENCY)).unwrap();
+    assert_eq!(roster.rows.last().map(|row| row.number.as_str()), Some("321002001001-20000"));
 }

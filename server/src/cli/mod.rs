@@ -197,3 +197,20 @@ fn listed(faults: &[String]) -> String {
     }
     text
 }
+
+/// What was seen in a file and is in none of its lines.
+fn say_notes(table: &haochaping_tables::Table) {
+    let notes = &table.notes;
+    if let Some(sheet) = &table.sheet {
+        eprintln!("read from the sheet {sheet:?}");
+    }
+    if notes.n_hidden > 0 {
+        eprintln!("{} hidden rows were left out", notes.n_hidden);
+    }
+    for (line, words) in &notes.closing {
+        eprintln!("line {line}, {words:?}: taken for a sum or a signature, and left out");
+    }
+    for (address, words) in &notes.far {
+        eprintln!("cell {address}, {words:?}: too far from the table, and left out: clear it");
+    }
+}

@@ -6,7 +6,7 @@ use haochaping::region::Region;
 
 use haochaping_tables::{Cell, half_width};
 
-use super::{listed, open_or_make, progress_bar};
+use super::{listed, open_or_make, progress_bar, say_notes};
 use crate::{config::StoreArgs, store::Store};
 
 #[derive(ClapArgs, Debug)]
@@ -75,9 +75,7 @@ fn read(file: &Path) -> Result<Vec<(Region, String)>> {
     if !faults.is_empty() {
         bail!("{}: nothing was imported\n{}", file.display(), listed(&faults));
     }
-    if table.notes.n_hidden > 0 {
-        eprintln!("{} hidden rows were left out", table.notes.n_hidden);
-    }
+    say_notes(&table);
     Ok(names)
 }
 

@@ -10,7 +10,7 @@ use haochaping::{
 
 use haochaping_tables::{Cell, half_width};
 
-use super::{listed, load_keys, open_or_make, progress_bar};
+use super::{listed, load_keys, open_or_make, progress_bar, say_notes};
 use crate::{
     app::{Clock, SystemClock, SystemRng, uuid_at},
     config::StoreArgs,
@@ -103,6 +103,22 @@ fn to_new(authority: &str, service: &Service, now: haochaping::calendar::Instant
     }
 }
 
+/// Columns that are read as texts.
+const COLUMNS: [&str; 12] = [
+    "case_number",
+    "service_number",
+    "item_code",
+    "item_name",
+    "agency_code",
+    "agency_name",
+    "region",
+    "finished_at",
+    "mode",
+    "window",
+    "staff_number",
+    "visit",
+];
+
 /// The good services, and every fault with line and column.
 fn read(file: &Path) -> Result<(Vec<Service>, Vec<String>)> {
     let bytes = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
@@ -114,9 +130,7 @@ fn read(file: &Path) -> Result<(Vec<Service>, Vec<String>)> {
     if !missing.is_empty() {
         bail!("{} has no column {}", file.display(), missing.join(", "));
     }
-    if table.notes.n_hidden > 0 {
-        eprintln!("{} hidden rows were left out", table.notes.n_hidden);
-    }
+    say_notes(&table);
     let (mut services, mut faults) = (Vec::new(), Vec::new());
     for line in &table.lines {
         match read_line(&table.headings, &line.cells) {
@@ -132,7 +146,8 @@ fn read_line(heads: &[String], cells: &[Cell]) -> Result<Service, Vec<String>> {
         heads.iter().position(|head| head == name).and_then(|at| cells.get(at)).cloned().unwrap_or_default()
     };
     let mut faults = Vec::new();
-    for name in heads.iter().filter(|name| name.as_str() != "real_name") {
+    // A truth value is what real_name is, and other columns are nobody's.
+    for name in COLUMNS {
         let Cell { text, flaw } = found(name);
         if let Some(flaw) = flaw {
             faults.push(format!("{name}: {text:?} {flaw}"));

@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Seek as _},
     path::{Path, PathBuf},
 };
 
@@ -53,10 +53,11 @@ impl Source {
         }
     }
 
-    fn rows_of_csv(&self, file: File, path: &Path) -> Result<Box<dyn Iterator<Item = Row> + Send + '_>> {
+    fn rows_of_csv(&self, mut file: File, path: &Path) -> Result<Box<dyn Iterator<Item = Row> + Send + '_>> {
         let said = || format!("{} cannot be read", path.display());
-        let (text, mark) = haochaping_tables::stream(file).with_context(said)?;
-        let mut reader = csv::ReaderBuilder::new().flexible(true).delimiter(mark).from_reader(text);
+        let form = haochaping_tables::Form::of(&file).with_context(said)?;
+        file.rewind().with_context(said)?;
+        let mut reader = csv::ReaderBuilder::new().flexible(true).delimiter(form.mark).from_reader(form.decoded(file));
         let heads = reader.headers().with_context(said)?.clone();
         let heads: Vec<String> =
             heads.iter().map(|head| head.trim_start_matches('\u{feff}').trim().to_owned()).collect();
@@ -71,6 +72,10 @@ impl Source {
             }
             Ok(record) => {
                 let line = record.position().map_or(n as u64 + 2, csv::Position::line);
+                if let Some(place) = record.iter().position(|cell| cell.contains('\u{fffd}')) {
+                    let name = heads.get(place).map_or("", String::as_str);
+                    return (line, Err(vec![format!("{name}: has a sign that is none in the charset of the file")]));
+                }
                 let cell = |name: &str| {
                     let at = heads.iter().position(|head| head == name)?;
                     record.get(at).map(str::to_owned)

@@ -86,15 +86,15 @@ fn changes(card: &NewCard, new: &NewCard, today: CivilDate) -> Vec<Change> {
     ];
     let differs = pairs.into_iter().filter(|(_, before, after)| before != after);
     let mut changes: Vec<_> = differs.map(|(what, before, after)| Change { what, before, after }).collect();
-    // A term that is over, or another one; a photo is known by its digest only.
-    if !card.expires.is_good_on(today) || changes.is_empty() {
-        let what = if card.expires == new.expires { "照片" } else { "有效期" };
-        let (before, after) = if what == "照片" {
-            (String::new(), "另一张".to_owned())
-        } else {
-            (card.expires.to_string(), new.expires.to_string())
-        };
-        changes.push(Change { what, before, after });
+    if card.expires != new.expires || !card.expires.is_good_on(today) {
+        let (before, after) = (card.expires.to_string(), new.expires.to_string());
+        changes.push(Change { what: "有效期", before, after });
+    }
+    // A photo, and whether a term was written or assumed, are known by their digest only.
+    if changes.is_empty() {
+        changes.push(Change {
+            what: "照片或有效期的填写", before: "原来的".into(), after: "另一种".into()
+        });
     }
     changes
 }

@@ -1,5 +1,7 @@
 //! Cards, visits and quarantine, as stores keep them.
 
+use std::collections::BTreeSet;
+
 use haochaping::{
     calendar::Instant,
     link::{CardKind, ExpiryMonth, RatingId},
@@ -60,6 +62,18 @@ pub enum Issue {
     Replaces(u32),
 }
 
+/// Which printed cards may end for the sake of a roster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Agreed {
+    /// Whichever.
+    All,
+    /// These serials, of which somebody has seen why.
+    Serials(BTreeSet<u32>),
+}
+
+/// The cards of a roster in its order; or nothing was issued, since these would end and nobody agreed.
+pub type Issued = Result<Vec<(StoredCard, Issue)>, Vec<u32>>;
+
 /// What became of the wish to have a replaced card back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Revival {
@@ -70,6 +84,8 @@ pub enum Revival {
     },
     /// No card of this serial was replaced by one that is in use.
     NotReplaced,
+    /// Its own time is over.
+    Over,
     /// Somebody has rated by the successor: it is in people's hands.
     InUse {
         /// The successor.

@@ -30,7 +30,9 @@ use std::{collections::BTreeMap, sync::Arc};
 use assist::AssistStore;
 use async_trait::async_trait;
 use briefing::BriefingStore;
-pub use card::{CARD_AUTHORITY, Decision, Issue, NewCard, NewVisit, Quarantined, Revival, Standing, StoredCard};
+pub use card::{
+    Agreed, CARD_AUTHORITY, Decision, Issue, Issued, NewCard, NewVisit, Quarantined, Revival, Standing, StoredCard,
+};
 use desk::DeskStore;
 pub use exchange::{IMPORT_PREFIX, ImportedCase};
 pub use figure::{Figure, FigureKey, Published, Tally};
@@ -335,8 +337,8 @@ pub trait Store:
 
     /// Issues the cards of a roster in one transaction; the answers are in order. A row that is on record as it stands
     /// gives its card again; of a changed one, or of a card that has expired, the new card replaces the old.
-    async fn issue_cards(&self, cards: Vec<NewCard>, entry: AuditEntry)
-    -> Result<Vec<(StoredCard, Issue)>, StoreError>;
+    /// Nothing is issued if a card would end that is not agreed to.
+    async fn issue_cards(&self, cards: Vec<NewCard>, agreed: Agreed, entry: AuditEntry) -> Result<Issued, StoreError>;
     /// Issues a card that says the same in the place of one that was lost; `None` if there is no such live card.
     async fn replace_card(&self, serial: u32, entry: AuditEntry) -> Result<Option<StoredCard>, StoreError>;
     /// Ends a card; false if there is no such live card.

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use haochaping::{calendar::Instant, link::RatingId, region::Region};
 
 use super::{
-    Committed, Counted, Decision, FigureKey, Id, Issue, NewCard, NewRating, NewService, Outcome, Published,
+    Agreed, Committed, Counted, Decision, FigureKey, Id, Issued, NewCard, NewRating, NewService, Outcome, Published,
     Quarantined, RatingView, Registered, Registration, Revival, ServiceView, Store, StoreError, StoredApiKey,
     StoredCard, StoredKey, Tally, Verification,
     assist::{AssistStore, FoundService, Wish},
@@ -99,7 +99,7 @@ impl Store for NullStore {
     async fn import_regions(&self, _: Vec<(Region, String)>) -> Result<(), StoreError> {
         Ok(())
     }
-    async fn issue_cards(&self, _: Vec<NewCard>, _: AuditEntry) -> Result<Vec<(StoredCard, Issue)>, StoreError> {
+    async fn issue_cards(&self, _: Vec<NewCard>, _: Agreed, _: AuditEntry) -> Result<Issued, StoreError> {
         Err(StoreError::Failed(NOTHING_KEPT.into()))
     }
     async fn replace_card(&self, _: u32, _: AuditEntry) -> Result<Option<StoredCard>, StoreError> {

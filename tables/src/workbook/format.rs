@@ -10,9 +10,18 @@ use crate::{Cell, Flaw, TableError};
 /// From here on a number of a spreadsheet is not the one that was entered.
 const ROUNDED_FROM: f64 = 1e15;
 
-/// The format of each style.
+/// The longest code of a format, as spreadsheets have it.
+const MAX_CODE: usize = 255;
+/// Days between the two calendars that workbooks count in.
+const DAYS_TO_1904: f64 = 1_462.0;
+
+/// The format of each style, and the calendar.
 #[derive(Debug, Default)]
-pub(super) struct Formats(Vec<String>);
+pub(super) struct Formats {
+    codes: Vec<String>,
+    /// Whether days are counted from 1904, as on old Macs.
+    pub(super) is_1904: bool,
+}
 
 impl Formats {
     pub(super) fn read(xml: &str) -> Result<Self, TableError> {
@@ -23,7 +32,10 @@ impl Formats {
                 Event::Start(tag) | Event::Empty(tag) => {
                     let id = |name| attribute(tag, name).and_then(|id| id.parse::<u32>().ok());
                     match tag.local_name().into_inner() {
-                        "numFmt" => own.extend(id("numFmtId").zip(attribute(tag, "formatCode"))),
+                        "numFmt" => {
+                            let code = attribute(tag, "formatCode").filter(|code| code.len() <= MAX_CODE);
+                            own.extend(id("numFmtId").zip(code));
+                        }
                         "cellXfs" => is_cell = true,
                         "xf" if is_cell => styles.push(id("numFmtId").unwrap_or(0)),
                         _ => {}
@@ -35,7 +47,7 @@ impl Formats {
             Ok(())
         })?;
         let code = |id: u32| own.get(&id).cloned().unwrap_or_else(|| built_in(id).to_owned());
-        Ok(Self(styles.into_iter().map(code).collect()))
+        Ok(Self { codes: styles.into_iter().map(code).collect(), is_1904: false })
     }
 
     /// A number as its style shows it.
@@ -44,10 +56,11 @@ impl Formats {
             return Cell::default();
         }
         let Ok(number) = value.parse::<f64>() else { return Cell::plain(value) };
-        let code = self.0.get(style).map_or("General", String::as_str);
+        let code = self.codes.get(style).map_or("General", String::as_str);
         let section = code.split(';').next().unwrap_or("");
         if is_date(section) {
-            return Cell::plain(&date(number).unwrap_or_else(|| value.to_owned()));
+            let day = if self.is_1904 { number + DAYS_TO_1904 } else { number };
+            return Cell::plain(&date(day).unwrap_or_else(|| value.to_owned()));
         }
         if number.abs() >= ROUNDED_FROM {
             return Cell::flawed(value, Flaw::Rounded);

@@ -4,7 +4,7 @@ mod format;
 mod package;
 mod sheet;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use quick_xml::events::Event;
 
@@ -13,6 +13,9 @@ use self::{
     package::{Package, attribute, events},
 };
 use crate::{Sheet, TableError};
+
+/// The most sheets that are looked at.
+const MAX_SHEETS: usize = 32;
 
 /// What every cell refers to.
 #[derive(Debug, Default)]
@@ -32,13 +35,15 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Sheet>, TableError> {
     let mut package = Package::open(bytes)?;
     let book = package.text("xl/workbook.xml")?.ok_or_else(|| TableError::Workbook("no xl/workbook.xml".into()))?;
     let targets = targets(&package.text("xl/_rels/workbook.xml.rels")?.unwrap_or_default())?;
-    let common = Common {
+    let mut common = Common {
         texts: package.text("xl/sharedStrings.xml")?.map_or_else(|| Ok(Vec::new()), |xml| shared_texts(&xml))?,
         formats: package.text("xl/styles.xml")?.map_or_else(|| Ok(Formats::default()), |xml| Formats::read(&xml))?,
     };
-    let mut sheets = Vec::new();
-    for (name, id) in visible(&book)? {
-        let Some(target) = targets.get(&id) else { continue };
+    common.formats.is_1904 = counts_from_1904(&book)?;
+    let (mut sheets, mut seen) = (Vec::new(), BTreeSet::new());
+    for (name, id) in visible(&book)?.into_iter().take(MAX_SHEETS) {
+        // A part is one sheet, however often it is named.
+        let Some(target) = targets.get(&id).filter(|target| seen.insert((*target).clone())) else { continue };
         let Some(xml) = package.text(target)? else { continue };
         sheets.push(sheet::read(name, &xml, &common)?);
     }
@@ -60,6 +65,19 @@ fn visible(book: &str) -> Result<Vec<(String, String)>, TableError> {
         Ok(())
     })?;
     Ok(sheets)
+}
+
+fn counts_from_1904(book: &str) -> Result<bool, TableError> {
+    let mut is_1904 = false;
+    events(book, |event| {
+        if let Event::Start(tag) | Event::Empty(tag) = &event
+            && tag.local_name().into_inner() == "workbookPr"
+        {
+            is_1904 = attribute(tag, "date1904").is_some_and(|flag| flag == "1" || flag == "true");
+        }
+        Ok(())
+    })?;
+    Ok(is_1904)
 }
 
 /// Where each relation leads, in the package.

@@ -10,6 +10,14 @@ use crate::{Cell, Flaw, Line, MAX_COLUMNS, MAX_ROWS, Merge, Sheet, TableError};
 
 /// How many cells that are too far away are named.
 const N_NAMED: usize = 5;
+/// More rows than this beyond the last that is read are no strayed cell, but a table that is too long.
+const MAX_FAR: usize = 100;
+/// The most characters of a cell, as spreadsheets have it.
+const MAX_CELL: usize = 32_767;
+/// The most bytes that all cells of a sheet hold together: texts that cells share are counted each time.
+const MAX_TEXT: usize = 64 << 20;
+/// The most merged cells that are looked at.
+const MAX_MERGES: usize = 20_000;
 
 /// The cell that is being read.
 #[derive(Debug, Default)]
@@ -33,6 +41,8 @@ struct Reading {
     /// Which text is being read: `v`, `t`, or none.
     in_text: &'static str,
     is_aid: bool,
+    /// How many bytes of text were kept so far.
+    n_bytes: usize,
 }
 
 pub(super) fn read(name: String, xml: &str, common: &Common) -> Result<Sheet, TableError> {
@@ -49,6 +59,12 @@ pub(super) fn read(name: String, xml: &str, common: &Common) -> Result<Sheet, Ta
         }
         Ok(())
     })?;
+    if reading.n_bytes > MAX_TEXT {
+        return Err(TableError::TooLarge(reading.sheet.name.unwrap_or_default(), (MAX_TEXT >> 20) as u64));
+    }
+    if reading.sheet.notes.n_far > MAX_FAR {
+        return Err(TableError::TooLong);
+    }
     Ok(reading.sheet)
 }
 
@@ -72,7 +88,9 @@ impl Reading {
             "v" => self.in_text = "v",
             "t" => self.in_text = "t",
             "rPh" => self.is_aid = true,
-            "mergeCell" => self.sheet.merged.extend(attribute(tag, "ref").and_then(|range| merge(&range))),
+            "mergeCell" if self.sheet.merged.len() < MAX_MERGES => {
+                self.sheet.merged.extend(attribute(tag, "ref").and_then(|range| merge(&range)));
+            }
             _ => {}
         }
     }
@@ -101,10 +119,18 @@ impl Reading {
     }
 
     fn keep(&mut self, open: &Open, common: &Common) {
-        let cell = cell_of(open, common);
+        // Whatever comes after is not kept: the sheet is refused in the end.
+        if self.n_bytes > MAX_TEXT {
+            return;
+        }
+        let mut cell = cell_of(open, common);
         if cell.text.is_empty() {
             return;
         }
+        if cell.text.len() > MAX_CELL {
+            cell.text = cell.text.chars().take(MAX_CELL).collect();
+        }
+        self.n_bytes += cell.text.len();
         let (row, column) = open.at;
         if row >= MAX_ROWS || column >= MAX_COLUMNS {
             self.sheet.notes.n_far += 1;

@@ -115,9 +115,13 @@ fn an_office_looks_first_and_agrees_to_what_ends() {
     }
     let kept = carried(&preview);
     let fields = [("kind", "agent"), ("action", "print"), ("roster", kept.as_str())];
+    for some in [&[][..], &[("replace", "1"), ("ends", "1")], &[("ends", "1,2")]] {
+        let refused = send(&staff, "/desk/cards", &[&fields[..], some].concat(), b"");
+        assert!(refused.text().contains("没有制作：请先确认替换"), "{}", refused.text());
+    }
     let refused = send(&staff, "/desk/cards", &fields, b"");
     assert!(refused.status == 200 && refused.text().contains("没有制作：请先确认替换"), "{}", refused.text());
-    let agreed = send(&staff, "/desk/cards", &[&fields[..], &[("replace", "1")]].concat(), b"");
+    let agreed = send(&staff, "/desk/cards", &[&fields[..], &[("replace", "1"), ("ends", "1,2")]].concat(), b"");
     assert_eq!(agreed.header("content-type"), "application/pdf");
     assert!(staff.get("/desk/cards?find=1").text().contains("恢复使用"));
     assert_eq!(staff.post("/desk/cards/1", &[("action", "revive")]).status, 303);

@@ -44,7 +44,8 @@ fn hot_words_are_counted_the_next_day_and_staff_merge_them() {
     assert!(words(&collector, "?region=320100").is_empty());
     let csv = Http::new().get(&format!("{}/api/v1/statistics/hot-words?format=csv", collector.url()));
     assert!(
-        csv.text().contains("of,source,code,text,ratings\n") && csv.text().contains("bad,word,办事指南,办事指南,1\n")
+        csv.text().contains("of,source,code,text,ratings\r\n")
+            && csv.text().contains("bad,word,办事指南,办事指南,1\r\n")
     );
     let again = Http::new().header("if-none-match", &csv.header("etag"));
     assert_eq!(again.get(&format!("{}/api/v1/statistics/hot-words?format=csv", collector.url())).status, 304);

@@ -73,6 +73,7 @@ fn routes(order: &str, service: &str, month: &str) -> Vec<Route> {
         at(get("/desk/briefings/{month}/{kind}", &BODIES), format!("{month_page}/xlsx")),
         get("/desk/cards", &["card-office"]),
         post("/desk/cards", &["card-office"]),
+        get("/desk/cards/roster.csv", &["card-office"]),
         get("/desk/windows", &OPERATORS),
         post("/desk/windows", &OPERATORS),
         at(post("/desk/windows/{id}", &OPERATORS), "/desk/windows/nowhere".into()),

@@ -419,3 +419,63 @@ async fn a_preloaded_form_comes_once() {
         page.close().await;
     }
 }
+
+/// What was sent is nobody's draft: the next visit to the same card begins empty.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_sent_does_not_come_back_into_a_new_form() {
+    let mut site = Site::open(|gate| {
+        (loader(gate), format!("<div id=a><hao-cha-ping ticket=\"{}\"></hao-cha-ping></div>", gate.ticket()))
+    })
+    .await;
+    let next = site.gate.ticket();
+    let page = Page::open().await;
+    page.goto(&site.url).await;
+    page.taken_over(0).await;
+    choose(&page, "dissatisfied", "示例：先写一半").await;
+    let leave = "window.kept=document.querySelector('hao-cha-ping');kept.remove()";
+    let come = "document.getElementById('a').append(kept)";
+    page.eval(leave).await;
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    page.eval(come).await;
+    page.until("the draft", "return !!find('.hcp-count')&&find('textarea').value==='示例：先写一半'").await;
+    submit(&page).await;
+    let drafts = "const e=document.querySelector('hao-cha-ping');return Object.values(e).filter(v=>v&&v.constructor===Object).map(v=>Object.values(v).filter(f=>f instanceof HTMLFormElement).length).reduce((a,b)=>a+b,0)";
+    assert_eq!(page.eval(drafts).await, json!(0), "no form of the rating is kept");
+    // On its way it is no draft either.
+    set(&page, "ticket", &next).await;
+    page.until("an empty form", "return !!find('.hcp-count')&&find('textarea').value===''").await;
+    choose(&page, "satisfied", "示例：第二件").await;
+    site.gate.break_next(&[Fault::Refused(503, 60); 40]);
+    page.click(".hcp-submit", 0).await;
+    page.reads(SAVED).await;
+    page.eval(leave).await;
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    assert_eq!(page.eval("const e=kept;return Object.values(e).filter(v=>v&&v.constructor===Object).map(v=>Object.values(v).filter(f=>f instanceof HTMLFormElement).length).reduce((a,b)=>a+b,0)").await, json!(0));
+    site.gate.heal();
+    page.eval(come).await;
+    page.reads("评价").await;
+    page.close().await;
+    let found = rows(&mut site.gate.collector).await;
+    assert_eq!(words(&found)[0], ("dissatisfied", "示例：先写一半"));
+}
+
+/// The page changes its language while the form is asked for: what is typed until the answer is there goes into the new form.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_typed_while_another_language_is_asked_for_is_kept() {
+    let site = Site::open(|gate| {
+        (loader(gate), format!("<hao-cha-ping ticket=\"{}\" lang=\"zh-Hans\"></hao-cha-ping>", gate.ticket()))
+    })
+    .await;
+    let page = Page::open().await;
+    page.goto(&site.url).await;
+    page.taken_over(0).await;
+    let ticket = page.eval("return document.querySelector('hao-cha-ping').ticket").await;
+    site.gate.delay(ticket.as_str().expect("a ticket"), 1_500);
+    page.click("[value=dissatisfied]", 0).await;
+    set(&page, "lang", "en").await;
+    page.type_into("textarea", 0, "示例：换语言时写的").await;
+    page.until("the form in English", "const f=find('form.hcp');return !!f&&f.getAttribute('lang')==='en'").await;
+    let kept = page.eval("return [find('textarea').value,find('[value=dissatisfied]').checked]").await;
+    assert_eq!(kept, json!(["示例：换语言时写的", true]));
+    page.close().await;
+}

@@ -56,13 +56,13 @@ export class HaoChaPing extends Base {
     this._given = null;
     /** Forms that a person may have begun, by what they are about. @type {Record<string, Element>} */
     this._begun = {};
-    /** What the form is about. @type {string | null} */
-    this._shown = null;
+    /** What the form is about. */
+    this._shown = "";
     /** Whether the app is what the person sees; whether the browser submits by itself, since something failed here. */
     this._isLive = this._isPlain = false;
     /** @type {ReturnType<typeof outboxOf> | undefined} */
     this._outbox = undefined;
-    this._styled = this._composing = this._waiting = false;
+    this._waiting = false;
     // Of several questions the last one's answer counts.
     this._nAsked = 0;
     this._cut = () => {};
@@ -93,7 +93,7 @@ export class HaoChaPing extends Base {
   _may(happening) {
     const next = LIFE[this._state][happening];
     if (next) this._state = next;
-    return !!next;
+    return next;
   }
 
   /** A listener behind which nothing that fails reaches the person.
@@ -115,7 +115,7 @@ export class HaoChaPing extends Base {
   _fail(error, code) {
     try {
       retreat(this);
-      report(this._collector(), code, " (" + error + ")");
+      report(this._collector(), code, " " + error);
     } catch (error) {
       // The rest is done all the same.
     }
@@ -153,7 +153,7 @@ export class HaoChaPing extends Base {
       if (name == "theme") this._applyTheme();
       else if (name == "ticket" || name == "card") this._may("named") && (this._clear(), this._ask());
       // A rating on its way and its end stay as they are, in the language that they were given in.
-      else if (this._may("changed")) this._ask(this._current());
+      else if (this._may("changed")) this._ask(true);
     })();
   }
 
@@ -229,17 +229,17 @@ export class HaoChaPing extends Base {
   }
 
   /** Fetches the form and adopts its nodes.
-   *  @param {Element | null} [values] Where what was entered so far is to be found.
+   *  @param {boolean} [keeps] Whether what was entered by then goes into the new form.
    *  @param {() => void} [then] */
-  async _ask(values, then) {
+  async _ask(keeps, then) {
     const number = this._stopAsking();
     // Attributes that change together make one question.
     await null;
-    if (number == this._nAsked) this._guarded(() => this._askNow(values || null, then))();
+    if (number == this._nAsked) this._guarded(() => this._askNow(keeps, then))();
   }
 
-  /** @param {Element | null} values @param {(() => void)} [then] */
-  _askNow(values, then) {
+  /** @param {boolean} [keeps] @param {() => void} [then] */
+  _askNow(keeps, then) {
     const [path, collector] = [this._path(), this._collector()];
     const fault = path ? (collector ? "" : "no-collector") : "no-ticket";
     if (fault || !path) {
@@ -252,7 +252,7 @@ export class HaoChaPing extends Base {
     // In this order: a page's preload has the same address.
     const query = asked("lang", document.documentElement.lang) + asked("mode", "");
     this._request("GET", collector + path + "/form?" + query + "style=template", null, (page) => {
-      if (page && this._adopt(page, values || this._begun[path])) return then && then();
+      if (page && this._adopt(page, keeps ? this._current() : this._begun[path])) return then && then();
       const form = this._form;
       if (form) say(form, form.dataset.failed);
       report(collector, "form-unreachable");
@@ -293,7 +293,7 @@ export class HaoChaPing extends Base {
    *  @param {HTMLFormElement} form */
   _show(form) {
     this._form = form;
-    this._shown = this._path();
+    this._shown = String(this._path());
     this._composing = false;
     this._applyTheme();
     if (!CSS.supports("selector(:has(*))")) all(form, "details.hcp-options", (part) => part.removeAttribute("open"));
@@ -353,7 +353,7 @@ export class HaoChaPing extends Base {
       const giveUp = this._guarded((error) => {
         if (this._state == "sending" && this._sent == sent) throw error;
       });
-      outbox.put({ id: sent, ticket: rating.ticket, body: stringify(rating) }).then(() => 0, giveUp);
+      outbox.put({ id: sent, ticket: rating.ticket, body: stringify(rating) }).catch(giveUp);
       setTimeout(giveUp, LIMIT, "nothing heard");
     })();
   }
@@ -366,9 +366,9 @@ export class HaoChaPing extends Base {
   /** Nothing that stands here stays. What a person began is there again when the page comes back to it. */
   _clear() {
     const [form, current, light] = [this._form, this._current(), this._light()];
-    if (form && current && !this._end) {
+    if (form && current && !this._sent && !this._end) {
       if (current != form) copyValues(current, form);
-      this._begun[this._shown || ""] = form;
+      this._begun[this._shown] = form;
     }
     if (light) remove(light);
     unmount(this);

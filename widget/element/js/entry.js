@@ -28,7 +28,7 @@ export function parsed(text) {
 
 /** Whether what was found is one of ours: with an id, and a rating or an end.
  *  @param {any} found @returns {found is Entry} */
-export const isEntry = (found) => !!(found && found.id && (found.end ? found.end.outcome : found.body + "" === found.body && parsed(found.body)));
+export const isEntry = (found) => !!(found && found.id && (found.end ? found.end.outcome : typeof found.body == "string" && parsed(found.body)));
 
 /** Counts a try; whether it was the last.
  *  @param {Entry} entry @param {number} now */

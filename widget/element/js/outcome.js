@@ -71,6 +71,7 @@ function finish(host, name, outcome, body) {
   unmount(host);
   remove(form);
   // What was written is not kept in the page any longer than it is needed.
+  delete host._begun[host._shown];
   form.reset();
 }
 
@@ -80,7 +81,7 @@ function reopen(host) {
   const current = host._current();
   if (!host._may("refused") || !current) return;
   if (host._end) remove(host._end);
-  host._end = null;
+  host._end = host._sent = null;
   current.hidden = false;
 }
 
@@ -97,11 +98,11 @@ function refused(host, body) {
 function askServer(host) {
   const form = /** @type {HTMLFormElement} */ (host._form);
   // A form that came with a script has no page token; one that the server gives to this page has.
-  if (!form.elements.namedItem("page_token")) return host._ask(form, () => host._form && askServer(host));
+  if (!form.elements.namedItem("page_token")) return host._ask(true, () => host._form && askServer(host));
   const fields = new URLSearchParams(/** @type {any} */ (new FormData(form)));
   fields.append("fragment", "1");
   host._request("POST", form.action, fields.toString(), (page, code) => {
-    if (!page || !host._adopt(page, null)) return say(form, code ? form.dataset.unclear : form.dataset.failed);
+    if (!page || !host._adopt(page, host._current())) return say(form, code ? form.dataset.unclear : form.dataset.failed);
     const news = find(host._box, "[role=alert],[data-hcp-notice]");
     if (news) news.focus();
   });

@@ -50,7 +50,7 @@ async function start(collector, lang) {
   try {
     fault = await instantiate(collector + "/v/" + VERSION + "/haochaping." + lang + ".wasm", lang);
   } catch (error) {
-    fault = ["died", " (" + error + ")"];
+    fault = ["died", " " + error];
   }
   if (fault) report(collector, fault[0], fault[1]);
   return !fault;

@@ -83,6 +83,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
                 Revival::NotReplaced => {
                     anyhow::bail!("card {serial} was not replaced by one in use: see `haochaping card list`")
                 }
+                Revival::Over => anyhow::bail!("the time of card {serial} is over: print its roster again"),
                 Revival::InUse { successor } => {
                     anyhow::bail!("card {successor} in its place was rated by already: it stays")
                 }

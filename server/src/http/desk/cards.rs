@@ -11,7 +11,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use haochaping::{link::CardKind, qr::Layout};
+use haochaping::{link::CardKind, qr::Layout, region::Region};
 use haochaping_cards::{
     Batch, PrintError,
     face::{Face, Wording},
@@ -20,6 +20,7 @@ use haochaping_cards::{
     roster::{self, Checks, Roster, Row},
     sheet::Sheet,
 };
+use haochaping_tables::Table;
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 
@@ -27,7 +28,7 @@ use super::{
     frame::{Frame, respond},
     list::not_found,
     order::failed,
-    roster_file::{self, Preview, with_faults},
+    roster_file::{self, Preview, taken_up, with_faults},
     session::{Desk, Posted},
     sign_in::{BUSY, CHOOSE},
     upload::Upload,
@@ -37,7 +38,7 @@ use crate::{
     http::{cookie::is_from_here, page},
     printing::{Names, Plan, Terms, draft, holders, to_cards, to_face, to_faces},
     staff::entry,
-    store::{Revival, StoreError, StoredCard, staff::AuditEntry},
+    store::{Agreed, Revival, StoreError, StoredCard, staff::AuditEntry},
 };
 
 const PAGE: &str = "/desk/cards";
@@ -236,16 +237,22 @@ async fn answer(desk: &Desk, kind: CardKind, upload: &Upload) -> Result<Result<S
         return Ok(Err(Box::new(Back::roster(said(&error)))));
     }
     let plan = Plan::of(&news, &known, now.date_in_china());
-    let is_agreed = plan.replacements.is_empty() || upload.get("replace") == "1";
+    let agreed = agreed(upload);
+    let is_agreed = plan.replacements.iter().all(|one| agreed.contains(&one.serial));
     if upload.get("action") != "print" || !is_agreed {
         let is_asked = upload.get("action") == "print";
         return Ok(Ok(Step::Preview(Box::new(Preview::new(kind, upload, &read, plan, is_asked)))));
     }
     let entry = record(desk, "cards-printed", &rows.len().to_string());
-    let issued = app.store.issue_cards(news, entry).await?;
+    let Ok(issued) = app.store.issue_cards(news, Agreed::Serials(agreed), entry).await? else {
+        return Ok(Err(Box::new(Back::roster("刚才又有服务码投入使用，会被这份名单替换。没有制作，请再核对一次。"))));
+    };
     let made = make(issued.into_iter().map(|(card, _)| card).collect()).await;
     Ok(made.map(|bytes| Step::Printed(file(bytes, "cards.pdf"))).map_err(|error| Box::new(Back::roster(said(&error)))))
 }
+
+/// A file of 5 MB may be a hundred once it is unpacked: one is read at a time.
+static READING: Semaphore = Semaphore::const_new(1);
 
 /// The roster of the file, or of the preview that is sent back. Reading takes a core for a moment, and no other request's.
 async fn read(
@@ -261,28 +268,44 @@ async fn read(
         let fault = format!("没有叫“{agency}”的责任单位，请从列表里选，或填写统一社会信用代码。");
         return Err(Box::new(Back::roster(fault)));
     }
-    let content =
-        if upload.content.is_empty() { upload.get("roster").as_bytes().to_vec() } else { upload.content.to_vec() };
-    if content.is_empty() {
-        return Err(Box::new(Back::roster("请选择文件。")));
-    }
+    let content = if upload.content.is_empty() {
+        taken_up(upload.get("roster")).map(Content::Carried)
+    } else {
+        Some(Content::File(upload.content.to_vec()))
+    };
+    let Some(content) = content else { return Err(Box::new(Back::roster("请选择文件。"))) };
     let (today, own, holders) = (desk.app.clock.now().date_in_china(), desk.session.staff.region, holders(known, kind));
     let names = Arc::clone(names);
+    // One at a time.
+    let permit = READING.acquire().await.map_err(|_| Box::new(Back::roster(BUSY)))?;
     let read = move || {
+        let _permit = permit;
         let places = names.places();
         let checks = Checks { today, kind, agency: chosen, places: &places, holders: &holders };
-        (roster::read(&content, &checks), content)
+        let roster = match content {
+            Content::File(bytes) => roster::read(&bytes, &checks),
+            Content::Carried(table) => roster::of_table(table, &checks),
+        };
+        judged(roster.map_err(|error| Box::new(Back::roster(error.zh())))?, own)
     };
-    let (found, content) =
-        tokio::task::spawn_blocking(read).await.map_err(|_| Box::new(Back::roster("这个文件读不了。")))?;
-    let roster = found.map_err(|error| Box::new(Back::roster(error.zh())))?;
-    let mut faults: Vec<_> = roster.faults.iter().map(|fault| (fault.line, fault.zh())).collect();
-    let outside = roster.rows.iter().filter(|row| !own.contains(row.region));
-    faults.extend(outside.map(|row| (row.line, format!("第 {} 行：{} 不在您的地区内", row.line, row.region))));
+    tokio::task::spawn_blocking(read).await.unwrap_or_else(|_| Err(Box::new(Back::roster("这个文件读不了。"))))
+}
+
+/// What a roster is read from.
+enum Content {
+    File(Vec<u8>),
+    Carried(Table),
+}
+
+/// A roster without a fault, or all of them.
+fn judged(roster: Roster, own: Region) -> Result<Roster, Box<Back>> {
     if roster.rows.len() > ROWS_MAX {
         let fault = format!("一次最多 {ROWS_MAX} 张，更多的请管理员用 haochaping card print 制作。");
         return Err(Box::new(Back::roster(fault)));
     }
+    let mut faults: Vec<_> = roster.faults.iter().map(|fault| (fault.line, fault.zh())).collect();
+    let outside = roster.rows.iter().filter(|row| !own.contains(row.region));
+    faults.extend(outside.map(|row| (row.line, format!("第 {} 行：{} 不在您的地区内", row.line, row.region))));
     if roster.rows.is_empty() && faults.is_empty() {
         return Err(Box::new(Back::roster("名单里没有可以制作的服务码。")));
     }
@@ -290,8 +313,14 @@ async fn read(
         return Ok(roster);
     }
     faults.sort();
-    let corrected = with_faults(&content, &faults).unwrap_or_default();
+    let corrected = with_faults(&roster.table, &faults).unwrap_or_default();
     Err(Box::new(Back { corrected, ..Back::of_faults(faults.into_iter().map(|(_, fault)| fault).collect()) }))
+}
+
+/// The serials whose end was agreed to.
+fn agreed(upload: &Upload) -> BTreeSet<u32> {
+    let serials = if upload.get("replace") == "1" { upload.get("ends") } else { "" };
+    serials.split(',').filter_map(|serial| serial.parse().ok()).collect()
 }
 
 /// A row ends the live card of its agency and number: one of another region is not theirs to end.
@@ -410,12 +439,19 @@ async fn revoke(desk: &Desk, serial: u32, why: &str) -> Result<Result<Response, 
 
 async fn revive(desk: &Desk, serial: u32) -> Result<Result<Response, &'static str>, StoreError> {
     let app = &desk.app;
+    // What stands in its place must be theirs to end, too.
+    let cards = in_scope(desk).await?;
+    let successor = cards.iter().find(|card| card.serial == serial).and_then(|card| card.replaced_by);
+    if successor.is_some_and(|successor| cards.iter().all(|card| card.serial != successor)) {
+        return Ok(Err("替换它的服务码在别的地区使用，请联系当地。"));
+    }
     let entry = record(desk, "card-revived", &serial.to_string());
     Ok(match app.store.revive_card(serial, &format!("恢复使用 {serial}"), entry).await? {
         Revival::Revived { .. } => {
             Ok(Redirect::to(&format!("{}{PAGE}?find={serial}", app.config.base_path())).into_response())
         }
         Revival::NotReplaced => Err("这张服务码没有被使用中的新码替换。"),
+        Revival::Over => Err("旧码的有效期已过，不能恢复，请用名单重新制作。"),
         Revival::InUse { .. } => Err("已经有人用新码评价过，旧码不能恢复。"),
     })
 }

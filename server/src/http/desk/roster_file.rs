@@ -1,9 +1,11 @@
 //! Rosters at the desk: what a preview says, the roster that it carries on, and files for the office to go on with.
 
+use std::collections::BTreeMap;
+
 use base64::{Engine, prelude::BASE64_STANDARD};
 use haochaping::link::CardKind;
 use haochaping_cards::roster::{Roster, Row};
-use haochaping_tables::Writer;
+use haochaping_tables::{Cell, Line, Table, Writer};
 
 use super::upload::Upload;
 use crate::printing::Plan;
@@ -19,8 +21,10 @@ pub(super) struct Preview {
     /// The kind's name on the form.
     pub kind: &'static str,
     pub plan: Plan,
-    /// The good rows as CSV, which the next step sends.
+    /// The good rows as JSON, which the next step sends.
     pub roster: String,
+    /// The serials that would end, as the next step agrees to them.
+    pub ends: String,
     pub n_cards: usize,
     /// Numbers that were assigned: name, place and number.
     pub assigned: Vec<(String, String, String)>,
@@ -35,7 +39,9 @@ impl Preview {
         let assigned = roster.rows.iter().filter(|row| row.is_assigned);
         // The notes are about the file, and the next step has none.
         let notes = if upload.content.is_empty() { Vec::new() } else { notes(roster) };
+        let ends = plan.replacements.iter().map(|one| one.serial.to_string()).collect::<Vec<_>>().join(",");
         Self {
+            ends,
             kind: match kind {
                 CardKind::Agent => "agent",
                 CardKind::Window => "window",
@@ -73,48 +79,51 @@ fn notes(roster: &Roster) -> Vec<String> {
 
 /// The rows as they were read, in no need of names of places or of guesses.
 fn carried(rows: &[Row]) -> String {
-    let mut out = csv::Writer::from_writer(Vec::new());
-    let mut write = || -> Result<(), csv::Error> {
-        out.write_record(COLUMNS)?;
-        for row in rows {
-            let text = |text: &Option<String>| text.clone().unwrap_or_default();
-            out.write_record([
-                row.name.clone(),
-                row.number.clone(),
-                row.region.to_string(),
-                row.agency.to_string(),
-                text(&row.agency_name),
-                text(&row.scope),
-                text(&row.phone),
-                text(&row.photo),
-                row.expires.map(|month| month.to_string()).unwrap_or_default(),
-            ])?;
-        }
-        Ok(())
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let cells = |row: &Row| -> [String; 9] {
+        [
+            row.name.clone(),
+            row.number.clone(),
+            row.region.to_string(),
+            row.agency.to_string(),
+            text(&row.agency_name),
+            text(&row.scope),
+            text(&row.phone),
+            text(&row.photo),
+            row.expires.map(|month| month.to_string()).unwrap_or_default(),
+        ]
     };
-    write().expect("memory can be written");
-    String::from_utf8(out.into_inner().expect("memory can be written")).expect("it is made of texts")
+    serde_json::to_string(&rows.iter().map(cells).collect::<Vec<_>>()).expect("texts have a JSON form")
 }
 
-/// The table again with a column 问题, as the address of a file; nothing where the file is no table or too large.
-pub(super) fn with_faults(content: &[u8], faults: &[(u64, String)]) -> Option<String> {
-    if content.len() > CORRECTED_MAX {
-        return None;
+/// The table that a preview carried on; `None` for what is none.
+pub(super) fn taken_up(roster: &str) -> Option<Table> {
+    let rows: Vec<[String; 9]> = serde_json::from_str(roster).ok()?;
+    let line = |(number, cells): (u64, [String; 9])| Line {
+        number,
+        cells: cells.into_iter().map(|text| Cell { text, flaw: None }).collect(),
+    };
+    let lines = (1..).zip(rows).map(line).collect();
+    Some(Table { headings: COLUMNS.map(str::to_owned).into(), lines, ..Table::default() })
+}
+
+/// The table again with a column 问题, as the address of a file; nothing where it is too large.
+pub(super) fn with_faults(table: &Table, faults: &[(u64, String)]) -> Option<String> {
+    let mut of_line: BTreeMap<u64, Vec<&str>> = BTreeMap::new();
+    for (line, fault) in faults {
+        of_line.entry(*line).or_default().push(fault);
     }
-    let known = ["姓名", "村社区代码", "村（社区）", "工号", "责任单位代码"];
-    let score = |cells: &[String]| cells.iter().filter(|cell| known.contains(&cell.as_str())).count();
-    let table = haochaping_tables::read(content, &score).ok()?;
     let mut out = Writer::new(Vec::new()).ok()?;
     let width = table.headings.len();
     out.record(table.headings.iter().map(String::as_str).chain(["问题"])).ok()?;
     for line in &table.lines {
-        let own: Vec<_> =
-            faults.iter().filter(|(number, _)| *number == line.number).map(|(_, fault)| fault.as_str()).collect();
+        let own = of_line.get(&line.number).map(|faults| faults.join("；")).unwrap_or_default();
         let cells = (0..width).map(|place| line.cells.get(place).map_or("", |cell| cell.text.as_str()));
-        out.record(cells.chain([own.join("；").as_str()])).ok()?;
+        out.record(cells.chain([own.as_str()])).ok()?;
     }
     let bytes = out.finish().ok()?;
-    Some(format!("data:text/csv;charset=utf-8;base64,{}", BASE64_STANDARD.encode(bytes)))
+    let address = || format!("data:text/csv;charset=utf-8;base64,{}", BASE64_STANDARD.encode(&bytes));
+    (bytes.len() <= CORRECTED_MAX).then(address)
 }
 
 /// A roster to begin with, with a made-up line.

@@ -11,7 +11,7 @@ use super::{
     make::{AGENCIES, Placed, TODAY, counted, noon, of_ratings, outcomes, rating, service, sum},
 };
 use crate::store::{
-    About, CARD_AUTHORITY, Decision, Figure, FigureKey, Issue, NewCard, NewRating, NewVisit, Outcome, Revival,
+    About, Agreed, CARD_AUTHORITY, Decision, Figure, FigureKey, Issue, NewCard, NewRating, NewVisit, Outcome, Revival,
     Standing, Tally, staff::AuditEntry,
 };
 
@@ -37,7 +37,7 @@ fn card(number: &str, content: u8) -> NewCard {
 }
 
 async fn issue(store: Any<'_>, cards: Vec<NewCard>) -> Vec<(u32, Issue)> {
-    let issued = store.issue_cards(cards, said(noon(TODAY))).await.unwrap();
+    let issued = store.issue_cards(cards, Agreed::All, said(noon(TODAY))).await.unwrap().unwrap();
     issued.into_iter().map(|(card, issue)| (card.serial, issue)).collect()
 }
 
@@ -114,6 +114,16 @@ pub(super) async fn a_card_replaced_by_mistake_is_in_use_again(store: Any<'_>) {
     assert_eq!(revive(1).await, Revival::NotReplaced, "once");
     assert_eq!(revive(3).await, Revival::NotReplaced, "what was ended stays so");
     assert_eq!(revive(99).await, Revival::NotReplaced);
+    // Nothing ends that nobody agreed to.
+    let other = NewCard { content: [8; 32], ..card("1", 1) };
+    let issued = store.issue_cards(vec![other, card("9", 9)], Agreed::Serials([7].into()), said(at)).await.unwrap();
+    assert_eq!(issued, Err(vec![1]));
+    assert_eq!((store.card(1).await.unwrap().unwrap().replaced_by, store.cards().await.unwrap().len()), (None, 3));
+    // A term that is over does not come back.
+    let expired = NewCard { expires: ExpiryMonth::new(2026, 10).unwrap(), ..card("5", 5) };
+    let old = issue(store, vec![expired]).await[0].0;
+    assert_eq!(issue(store, vec![card("5", 5)]).await, [(old + 1, Issue::Replaces(old))]);
+    assert_eq!(revive(old).await, Revival::Over);
     // By the successor of the other one somebody has rated.
     let new = store.replace_card(2, said(at)).await.unwrap().unwrap().serial;
     assert_eq!(outcomes(store, vec![visit(new, 1, 1, 100)]).await, [Outcome::Accepted]);

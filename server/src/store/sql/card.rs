@@ -7,7 +7,7 @@ use haochaping::{
 
 use super::{read::region_of, register::keep_name, signed, staff::record};
 use crate::store::{
-    Issue, NewCard, Revival, StoreError, StoredCard,
+    Agreed, Issue, Issued, NewCard, Revival, StoreError, StoredCard,
     database::{self, Connection, OptionalRow as _, Row, Transaction, params},
     staff::AuditEntry,
 };
@@ -20,13 +20,24 @@ const SELECT: &str =
 pub(super) fn issue(
     connection: &mut Connection,
     cards: &[NewCard],
+    agreed: &Agreed,
     entry: &AuditEntry,
-) -> Result<Vec<(StoredCard, Issue)>, StoreError> {
+) -> Result<Issued, StoreError> {
     let transaction = connection.transaction()?;
-    let issued = cards.iter().map(|new| issue_one(&transaction, new, entry.at)).collect::<Result<_, _>>()?;
+    let issued: Vec<_> =
+        cards.iter().map(|new| issue_one(&transaction, new, entry.at)).collect::<Result<_, StoreError>>()?;
+    let ended = issued.iter().filter_map(|(_, issue)| if let Issue::Replaces(old) = issue { Some(*old) } else { None });
+    let others: Vec<_> = match agreed {
+        Agreed::All => Vec::new(),
+        Agreed::Serials(serials) => ended.filter(|old| !serials.contains(old)).collect(),
+    };
+    if !others.is_empty() {
+        // What was written so far goes with the transaction.
+        return Ok(Err(others));
+    }
     record(&transaction, entry)?;
     transaction.commit()?;
-    Ok(issued)
+    Ok(Ok(issued))
 }
 
 fn issue_one(transaction: &Transaction<'_>, new: &NewCard, at: Instant) -> Result<(StoredCard, Issue), StoreError> {
@@ -135,6 +146,9 @@ pub(super) fn revive(
     let Some(old) = one(&transaction, serial)?.filter(|card| card.revoked.is_none()) else {
         return Ok(Revival::NotReplaced);
     };
+    if !old.card.expires.is_good_on(entry.at.date_in_china()) {
+        return Ok(Revival::Over);
+    }
     let Some(successor) = old.replaced_by else { return Ok(Revival::NotReplaced) };
     let is_in_use = |card: &StoredCard| card.revoked.is_none() && card.replaced_by.is_none();
     if !one(&transaction, successor)?.is_some_and(|card| is_in_use(&card)) {

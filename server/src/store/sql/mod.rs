@@ -42,9 +42,9 @@ use async_trait::async_trait;
 use haochaping::{calendar::Instant, link::RatingId, region::Region};
 
 use super::{
-    Committed, Counted, Decision, FigureKey, Id, Issue, NewCard, NewRating, NewService, Published, Quarantined,
-    RatingView, Registered, Registration, Revival, ServiceView, Store, StoreError, StoredApiKey, StoredCard, StoredKey,
-    Tally, Verification, copy,
+    Agreed, Committed, Counted, Decision, FigureKey, Id, Issued, NewCard, NewRating, NewService, Published,
+    Quarantined, RatingView, Registered, Registration, Revival, ServiceView, Store, StoreError, StoredApiKey,
+    StoredCard, StoredKey, Tally, Verification, copy,
     database::{Connection, Param, ToParam as _, Value},
     order::{NewEntry, OrderQuery, OrderRow, OrderStanding, StoredEntry},
     postgres::PostgresEngine,
@@ -306,12 +306,8 @@ impl Store for SqlStore {
     async fn import_regions(&self, names: Vec<(Region, String)>) -> Result<(), StoreError> {
         self.write(move |c| admin::import_regions(c, &names)).await
     }
-    async fn issue_cards(
-        &self,
-        cards: Vec<NewCard>,
-        entry: AuditEntry,
-    ) -> Result<Vec<(StoredCard, Issue)>, StoreError> {
-        self.write(move |c| card::issue(c, &cards, &entry)).await
+    async fn issue_cards(&self, cards: Vec<NewCard>, agreed: Agreed, entry: AuditEntry) -> Result<Issued, StoreError> {
+        self.write(move |c| card::issue(c, &cards, &agreed, &entry)).await
     }
     async fn replace_card(&self, serial: u32, entry: AuditEntry) -> Result<Option<StoredCard>, StoreError> {
         self.write(move |c| card::replace(c, serial, &entry)).await

@@ -23,7 +23,7 @@ use haochaping_server::{
     keys::{Keys, MasterKey},
     ledger,
     staff::entry,
-    store::{About, CARD_AUTHORITY, NewCard, NewRating, NewVisit, SqlStore, Store},
+    store::{About, Agreed, CARD_AUTHORITY, NewCard, NewRating, NewVisit, SqlStore, Store},
     watch, writer,
 };
 use tokio::{
@@ -93,7 +93,8 @@ async fn fill(store: &dyn Store, n: usize) -> Result<()> {
     let districts: Vec<_> = province.builtin_children().flat_map(Region::builtin_children).collect();
     let cards: Vec<_> = districts.iter().flat_map(|district| (0..N_DEPARTMENTS).map(|k| card(*district, k))).collect();
     let agencies = cards.len();
-    let issued = store.issue_cards(cards, entry(&SystemClock, "bench", "cards-printed", "bench")).await?;
+    let issued = store.issue_cards(cards, Agreed::All, entry(&SystemClock, "bench", "cards-printed", "bench")).await?;
+    let issued = issued.expect("whatever ends may end");
     let first_day = SystemClock.now().millis() - N_DAYS * DAY_MILLIS;
     for (round, first) in (0..n).step_by(BATCH).enumerate() {
         let (place, day) = (round % agencies, i64::try_from(round).unwrap_or(0) % (N_DAYS - 1));

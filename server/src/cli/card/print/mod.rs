@@ -10,7 +10,7 @@ use std::{
     path::Path,
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 pub(super) use args::Args;
 use haochaping::{qr::Layout, region::Region};
 use haochaping_cards::{
@@ -18,7 +18,7 @@ use haochaping_cards::{
     face::{Face, Wording},
     font::FontFiles,
     pdf,
-    roster::{Roster, Row},
+    roster::Row,
     svg::Singles,
 };
 
@@ -27,7 +27,7 @@ use self::{
     files::{read, read_portraits},
 };
 use super::{
-    super::{listed, progress_bar},
+    super::{listed, progress_bar, say_notes},
     load_keys, open_existing,
 };
 use crate::{
@@ -35,7 +35,7 @@ use crate::{
     config::StoreArgs,
     printing::{Names, Plan, draft, to_cards, to_faces},
     staff::entry,
-    store::{Issue, Store, StoredCard},
+    store::{Agreed, Issue, Store, StoredCard},
 };
 
 /// More cards than this are written as one file a street.
@@ -47,7 +47,10 @@ pub(super) async fn run(store_args: &StoreArgs, args: Args) -> Result<()> {
     let names = Names { imported: store.regions().await?, agencies: store.agency_names().await? };
     let known = store.cards().await?;
     let (roster, left_out) = read(&args, &names, &known)?;
-    say_notes(&roster);
+    say_notes(&roster.table);
+    if !roster.unknown.is_empty() {
+        eprintln!("columns that were not understood, and are on no card: {}", roster.unknown.join(", "));
+    }
     let rows = roster.rows;
     ensure!(!rows.is_empty(), "{}: there is no card to print", args.roster.display());
     let portraits = read_portraits(&args, &rows)?;
@@ -75,7 +78,10 @@ pub(super) async fn run(store_args: &StoreArgs, args: Args) -> Result<()> {
 
     prepare_folder(&args)?;
     let said = entry(&SystemClock, "cli", "cards-printed", &news.len().to_string());
-    let issued = store.issue_cards(news, said).await?;
+    let agreed = plan.replacements.iter().filter(|_| args.replace).map(|one| one.serial).collect();
+    let issued = store.issue_cards(news, Agreed::Serials(agreed), said).await?.map_err(|serials| {
+        anyhow!("nothing was printed: meanwhile the cards {serials:?} came into use, which would end; look again")
+    })?;
     let cards: Vec<_> = issued.iter().map(|(card, _)| card.clone()).collect();
     let faces = to_faces(&terms, &keys, &names, &rows, &cards, &portraits);
     let batch = Batch { faces: &faces, ..batch };
@@ -103,25 +109,6 @@ pub(super) async fn run(store_args: &StoreArgs, args: Args) -> Result<()> {
     bar.finish_and_clear();
     write_list(&args, &cards, &faces)?;
     report(&args, &issued, &left_out)
-}
-
-/// What was seen in the roster and is on no card.
-fn say_notes(roster: &Roster) {
-    if let Some(sheet) = &roster.sheet {
-        eprintln!("read from the sheet {sheet:?}");
-    }
-    if !roster.unknown.is_empty() {
-        eprintln!("columns that were not understood, and are on no card: {}", roster.unknown.join(", "));
-    }
-    if roster.notes.n_hidden > 0 {
-        eprintln!("{} hidden rows were left out", roster.notes.n_hidden);
-    }
-    for (line, words) in &roster.notes.closing {
-        eprintln!("line {line}, {words:?}: taken for a sum or a signature, and left out");
-    }
-    for (address, words) in &roster.notes.far {
-        eprintln!("cell {address}, {words:?}: too far from the table, and left out: clear it");
-    }
 }
 
 /// What printing would do.
