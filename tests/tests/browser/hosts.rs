@@ -230,3 +230,38 @@ async fn rate(page: &Page, name: &str) {
     let failed = page.eval("return failed").await;
     assert_eq!(failed, json!([]), "{name}: nothing is thrown into the page");
 }
+
+/// On a phone FastClick makes clicks of its own out of touches, and an element that does not say so goes deaf.
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_phone_with_fastclick_a_touch_chooses_a_level() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    let origin = format!("http://localhost:{}", listener.local_addr().expect("it listens").port());
+    let mut gate = Gate::open(Wasm::Passes, &["--allow-origin", &origin]).await;
+    let ticket = gate.ticket();
+    let host = *HOSTS.iter().find(|host| host.name == "FastClick").expect("it is in the table");
+    let origin = serve(listener, &gate.url, &[(host, format!("<hao-cha-ping ticket=\"{ticket}\"></hao-cha-ping>"))]);
+    let page = Page::with(json!({}), HEAR).await;
+    let phone = "Mozilla/5.0 (Linux; Android 9; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/71.0.3578.99 Mobile Safari/537.36";
+    page.cdp("Network.setUserAgentOverride", json!({ "userAgent": phone })).await;
+    page.cdp("Emulation.setTouchEmulationEnabled", json!({ "enabled": true })).await;
+    page.set_width(375).await;
+    page.goto(&format!("{origin}/0")).await;
+    page.taken_over(0).await;
+    let is_there = "return !FastClick.notNeeded(document.body)";
+    assert_eq!(page.eval(is_there).await, json!(true), "it takes touches on this phone");
+    for selector in ["[value=dissatisfied]", "[value='209']"] {
+        page.until("it can be touched", &format!("return !!find(\"{selector}\")")).await;
+        let place = page
+            .eval(&format!("const e=find(\"{selector}\").closest('label');e.scrollIntoView({{block:'center'}});const r=e.getBoundingClientRect();return [r.left+r.width/2,r.top+r.height/2]"))
+            .await;
+        let point = json!([{ "x": place[0], "y": place[1] }]);
+        page.cdp("Input.dispatchTouchEvent", json!({ "type": "touchStart", "touchPoints": point })).await;
+        page.cdp("Input.dispatchTouchEvent", json!({ "type": "touchEnd", "touchPoints": [] })).await;
+        page.until("it is chosen", &format!("return find(\"{selector}\").checked")).await;
+    }
+    page.click(".hcp-submit", 0).await;
+    page.reads(DONE).await;
+    page.close().await;
+    let found = rows(&mut gate.collector).await;
+    assert_eq!((found[0].level.as_str(), found[0].indicators.as_str()), ("dissatisfied", "209"));
+}

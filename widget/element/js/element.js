@@ -109,8 +109,8 @@ export class HaoChaPing extends Base {
     };
   }
 
-  /** Whatever it was: the plain form goes on, with what the person sees now. If they have sent it already, the browser takes it
-   *  to the collector, which knows whether it is there.
+  /** Whatever it was: the plain form goes on, with what the person sees now. If they have sent it already and see nothing of what
+   *  became of it, the browser takes it to the collector, which knows.
    *  @param {unknown} error @param {string} code */
   _fail(error, code) {
     try {
@@ -120,7 +120,7 @@ export class HaoChaPing extends Base {
       // The rest is done all the same.
     }
     const form = this._form;
-    if (this._isPlain && form && (this._sent || this._state == "sending")) (append(this._box, form), postForm(form));
+    if (this._isPlain && form && (this._state == "sending" || (this._sent && !this._end))) (append(this._box, form), postForm(form));
     else if (this._state == "asking" && this._may("unreachable")) this._emit("hcp-error", { code: code });
   }
 

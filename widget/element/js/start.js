@@ -21,7 +21,7 @@ export function complain(code) {
 export function report(collector, code, detail) {
   if (isReported) return;
   isReported = true;
-  console.warn("haochaping: " + code + (detail || "") + ": see " + collector + "/embed#" + code);
+  console.warn("haochaping: " + code + (detail || "") + " " + collector + "/embed#" + code);
   if (collector) fetch(collector + "/api/v1/widget-failures?cause=" + code, { method: "POST", mode: "no-cors", credentials: "omit" }).catch(() => 0);
 }
 
