@@ -118,8 +118,11 @@ window.rate = async (number, ticket, place, member, mode, moment) => {
       continue;
     }
     // The stores are shared: what another frame had to leave waiting may end here.
-    const end = shadow && inside(shadow, ".hcp-done");
-    if (end && !end.textContent.includes("此前保存的评价")) { frame.remove(); return "done"; }
+    const ends = shadow ? [...DocumentFragment.prototype.querySelectorAll.call(shadow, ".hcp-done")] : [];
+    if (ends.some((end) => !end.textContent.includes("此前保存的评价"))) {
+      frame.remove();
+      return "done";
+    }
     if (shadow && inside(shadow, ".hcp-errors")) { frame.remove(); return "refused"; }
   }
   const said = find(frame.contentDocument, "hao-cha-ping");
