@@ -1,9 +1,6 @@
 //! 服务码: a card office prints the cards of a roster, and replaces and ends those of its region.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use askama::Template;
 use axum::{
@@ -11,16 +8,14 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use haochaping::{link::CardKind, qr::Layout, region::Region};
+use haochaping::{link::CardKind, qr::Layout};
 use haochaping_cards::{
     Batch, PrintError,
     face::{Face, Wording},
     font::FontFiles,
     pdf,
-    roster::{self, Checks, Roster, Row},
     sheet::Sheet,
 };
-use haochaping_tables::Table;
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 
@@ -28,7 +23,8 @@ use super::{
     frame::{Frame, respond},
     list::not_found,
     order::failed,
-    roster_file::{self, Preview, taken_up, with_faults},
+    roster::{Back, agreed, of_others, read},
+    roster_file::{self, Preview},
     session::{Desk, Posted},
     sign_in::{BUSY, CHOOSE},
     upload::Upload,
@@ -36,19 +32,15 @@ use super::{
 use crate::{
     app::App,
     http::{cookie::is_from_here, page},
-    printing::{Names, Plan, Terms, draft, holders, to_cards, to_face, to_faces},
+    printing::{Names, Plan, Terms, draft, to_cards, to_face, to_faces},
     staff::entry,
     store::{Agreed, Revival, StoreError, StoredCard, staff::AuditEntry},
 };
 
 const PAGE: &str = "/desk/cards";
 const SHOWN_MAX: usize = 200;
-/// How many faults of a roster are listed.
-const FAULTS_MAX: usize = 100;
 /// How many agencies are offered.
 const AGENCIES_MAX: usize = 500;
-/// The most cards of one roster here; `haochaping card print` takes any number.
-const ROWS_MAX: usize = 2_000;
 /// As the command line has it.
 const VALID_MONTHS: u8 = 24;
 const KINDS: [(&str, &str, CardKind); 3] =
@@ -84,32 +76,6 @@ struct Cards<'a> {
     /// Names of agencies on record, to choose from.
     agencies: Vec<String>,
     back: &'a Back,
-}
-
-/// What an upload or a change led to.
-#[derive(Default)]
-struct Back {
-    /// Of the roster, a line each; the first hundred.
-    faults: Vec<String>,
-    /// How many more there are.
-    n_more: usize,
-    /// The roster again with a column 问题, as the address of a file; empty where there is none.
-    corrected: String,
-    /// Of a card.
-    fault: &'static str,
-    preview: Option<Preview>,
-}
-
-impl Back {
-    fn roster(said: impl Into<String>) -> Self {
-        Self { faults: vec![said.into()], ..Self::default() }
-    }
-
-    fn of_faults(mut faults: Vec<String>) -> Self {
-        let n_more = faults.len().saturating_sub(FAULTS_MAX);
-        faults.truncate(FAULTS_MAX);
-        Self { faults, n_more, ..Self::default() }
-    }
 }
 
 /// The page.
@@ -234,7 +200,7 @@ async fn answer(desk: &Desk, kind: CardKind, upload: &Upload) -> Result<Result<S
     // With links that only have the right length: nothing is issued that cannot be printed.
     let drafts = news.iter().map(|new| draft(new, now)).collect();
     if let Err(error) = make(drafts).await {
-        return Ok(Err(Box::new(Back::roster(said(&error)))));
+        return Ok(Err(Box::new(Back::roster(why_not_printed(&error)))));
     }
     let plan = Plan::of(&news, &known, now.date_in_china());
     let agreed = agreed(upload);
@@ -248,92 +214,9 @@ async fn answer(desk: &Desk, kind: CardKind, upload: &Upload) -> Result<Result<S
         return Ok(Err(Box::new(Back::roster("刚才又有服务码投入使用，会被这份名单替换。没有制作，请再核对一次。"))));
     };
     let made = make(issued.into_iter().map(|(card, _)| card).collect()).await;
-    Ok(made.map(|bytes| Step::Printed(file(bytes, "cards.pdf"))).map_err(|error| Box::new(Back::roster(said(&error)))))
-}
-
-/// A file of 5 MB may be a hundred once it is unpacked: one is read at a time.
-static READING: Semaphore = Semaphore::const_new(1);
-
-/// The roster of the file, or of the preview that is sent back. Reading takes a core for a moment, and no other request's.
-async fn read(
-    desk: &Desk,
-    kind: CardKind,
-    upload: &Upload,
-    names: &Arc<Names>,
-    known: &[StoredCard],
-) -> Result<Roster, Box<Back>> {
-    let agency = upload.get("agency").trim().to_owned();
-    let chosen = names.agency(&agency);
-    if chosen.is_none() && !agency.is_empty() {
-        let fault = format!("没有叫“{agency}”的责任单位，请从列表里选，或填写统一社会信用代码。");
-        return Err(Box::new(Back::roster(fault)));
-    }
-    let content = if upload.content.is_empty() {
-        taken_up(upload.get("roster")).map(Content::Carried)
-    } else {
-        Some(Content::File(upload.content.to_vec()))
-    };
-    let Some(content) = content else { return Err(Box::new(Back::roster("请选择文件。"))) };
-    let (today, own, holders) = (desk.app.clock.now().date_in_china(), desk.session.staff.region, holders(known, kind));
-    let names = Arc::clone(names);
-    // One at a time.
-    let permit = READING.acquire().await.map_err(|_| Box::new(Back::roster(BUSY)))?;
-    let read = move || {
-        let _permit = permit;
-        let places = names.places();
-        let checks = Checks { today, kind, agency: chosen, places: &places, holders: &holders };
-        let roster = match content {
-            Content::File(bytes) => roster::read(&bytes, &checks),
-            Content::Carried(table) => roster::of_table(table, &checks),
-        };
-        judged(roster.map_err(|error| Box::new(Back::roster(error.zh())))?, own)
-    };
-    tokio::task::spawn_blocking(read).await.unwrap_or_else(|_| Err(Box::new(Back::roster("这个文件读不了。"))))
-}
-
-/// What a roster is read from.
-enum Content {
-    File(Vec<u8>),
-    Carried(Table),
-}
-
-/// A roster without a fault, or all of them.
-fn judged(roster: Roster, own: Region) -> Result<Roster, Box<Back>> {
-    if roster.rows.len() > ROWS_MAX {
-        let fault = format!("一次最多 {ROWS_MAX} 张，更多的请管理员用 haochaping card print 制作。");
-        return Err(Box::new(Back::roster(fault)));
-    }
-    let mut faults: Vec<_> = roster.faults.iter().map(|fault| (fault.line, fault.zh())).collect();
-    let outside = roster.rows.iter().filter(|row| !own.contains(row.region));
-    faults.extend(outside.map(|row| (row.line, format!("第 {} 行：{} 不在您的地区内", row.line, row.region))));
-    if roster.rows.is_empty() && faults.is_empty() {
-        return Err(Box::new(Back::roster("名单里没有可以制作的服务码。")));
-    }
-    if faults.is_empty() {
-        return Ok(roster);
-    }
-    faults.sort();
-    let corrected = with_faults(&roster.table, &faults).unwrap_or_default();
-    Err(Box::new(Back { corrected, ..Back::of_faults(faults.into_iter().map(|(_, fault)| fault).collect()) }))
-}
-
-/// The serials whose end was agreed to.
-fn agreed(upload: &Upload) -> BTreeSet<u32> {
-    let serials = if upload.get("replace") == "1" { upload.get("ends") } else { "" };
-    serials.split(',').filter_map(|serial| serial.parse().ok()).collect()
-}
-
-/// A row ends the live card of its agency and number: one of another region is not theirs to end.
-fn of_others(desk: &Desk, kind: CardKind, rows: &[Row], known: &[StoredCard]) -> Vec<String> {
-    let own = desk.session.staff.region;
-    let live = known.iter().filter(|card| card.revoked.is_none() && card.replaced_by.is_none());
-    let foreign: BTreeSet<_> = live
-        .filter(|card| card.card.kind == kind && !own.contains(card.card.region))
-        .map(|card| (card.card.agency.clone(), card.card.number.clone()))
-        .collect();
-    let is_foreign = |row: &&Row| foreign.contains(&(row.agency.to_string(), row.number.clone()));
-    let said = |row: &Row| format!("第 {} 行：编号 {} 的服务码正在别的地区使用", row.line, row.number);
-    rows.iter().filter(is_foreign).map(said).collect()
+    Ok(made
+        .map(|bytes| Step::Printed(file(bytes, "cards.pdf")))
+        .map_err(|error| Box::new(Back::roster(why_not_printed(&error)))))
 }
 
 /// Draws sheets. Takes a core for a second and more.
@@ -359,7 +242,7 @@ async fn sheets(kind: CardKind, faces: impl FnOnce() -> Vec<Face> + Send + 'stat
     tokio::task::spawn_blocking(draw).await.unwrap_or_else(|error| Err(PrintError::Subset(error.to_string())))
 }
 
-fn said(error: &PrintError) -> String {
+fn why_not_printed(error: &PrintError) -> String {
     match error {
         PrintError::Glyphs(missing) => {
             let shown = missing.iter().map(|(line, one)| format!("第 {line} 行“{one}”"));

@@ -13,6 +13,7 @@ pub mod messages;
 pub mod note;
 pub mod order;
 pub mod record;
+mod roster;
 mod roster_file;
 pub mod services;
 mod session;
