@@ -1,4 +1,4 @@
-//! Printed cards: from a roster to a link, from a scan to a rating, and what becomes of bursts.
+//! Scanned cards: from a scan to a rating, what opens no form, and what becomes of bursts.
 
 use std::path::PathBuf;
 
@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 
 use crate::{eventually, filled, hidden, problem, rate, verified, violations};
 
-const AGENCY: &str = "11321000014216389W";
-const HEAD: &str = "姓名,工号,村社区代码,责任单位代码,责任单位,服务范围";
+pub(super) const AGENCY: &str = "11321000014216389W";
+pub(super) const HEAD: &str = "姓名,工号,村社区代码,责任单位代码,责任单位,服务范围";
 
 /// A collector that knows a street and two of its communities.
 pub(super) fn start(extra: &[&str]) -> Collector {
@@ -32,7 +32,7 @@ pub(super) fn start(extra: &[&str]) -> Collector {
 }
 
 /// Prints a roster and gives what was said, and each card's serial, number and link.
-fn print(collector: &Collector, roster: &str, extra: &[&str]) -> (haochaping_tests::Said, Vec<[String; 3]>) {
+pub(super) fn print(collector: &Collector, roster: &str, extra: &[&str]) -> (haochaping_tests::Said, Vec<[String; 3]>) {
     let file = collector.data_dir().join("roster.csv");
     std::fs::write(&file, roster).unwrap();
     let (out, url) = (out(collector), collector.url());
@@ -46,7 +46,7 @@ fn print(collector: &Collector, roster: &str, extra: &[&str]) -> (haochaping_tes
     (said, cards.collect())
 }
 
-fn out(collector: &Collector) -> PathBuf {
+pub(super) fn out(collector: &Collector) -> PathBuf {
     collector.data_dir().join("cards")
 }
 
@@ -222,27 +222,6 @@ fn a_visit_rates_only_by_the_card_it_was_opened_with() {
 }
 
 #[test]
-fn a_roster_is_never_written_over_and_nothing_is_issued_where_nothing_can_be_printed() {
-    let collector = start(&[]);
-    let folder = collector.data_dir().join("office");
-    std::fs::create_dir(&folder).unwrap();
-    let file = folder.join("cards.csv");
-    std::fs::write(&file, roster(&[&agent("示例甲", "1")])).unwrap();
-    let run = |out: &std::path::Path| {
-        let (file, out, url) = (file.to_str().unwrap(), out.to_str().unwrap(), collector.url());
-        collector.cli(&["card", "print", file, "--out", out, "--public-url", &url])
-    };
-    let said = run(&folder);
-    assert_eq!(said.code, Some(1));
-    assert!(said.err.contains("over the roster"), "{}", said.err);
-    assert!(std::fs::read_to_string(&file).unwrap().starts_with(HEAD));
-    let said = run(&file.join("inside"));
-    assert_eq!(said.code, Some(1));
-    assert!(said.err.contains("cannot be written"), "{}", said.err);
-    assert_eq!(collector.cli(&["card", "list"]).out.lines().count(), 1, "no card was issued");
-}
-
-#[test]
 fn a_burst_is_kept_and_held_back_and_touches_no_other_card() {
     let collector = start(&["--card-source-limit", "3", "--quarantine-days", "7"]);
     let (_, cards) = print(&collector, &roster(&[&agent("示例甲", "1"), &agent("示例乙", "2")]), &[]);
@@ -315,49 +294,6 @@ fn what_nobody_decides_about_counts_by_itself_when_its_time_comes() {
 }
 
 #[test]
-fn a_roster_is_printed_whole_or_not_at_all_and_again_the_same() {
-    let collector = start(&[]);
-    let bad = roster(&[
-        &agent("示例甲", "1"),
-        &agent("示例?", "2"),
-        &agent("示例丙", "1").replace("321002001001", "321002001009"),
-    ]);
-    let (said, cards) = print(&collector, &bad, &[]);
-    assert_eq!((said.code, cards.len()), (Some(1), 0));
-    for fault in ["line 3, 姓名:", "line 4, 村社区代码:", "nothing was printed"] {
-        assert!(said.err.contains(fault), "{fault}: {}", said.err);
-    }
-    assert!(!out(&collector).exists());
-    assert_eq!(collector.cli(&["card", "list"]).out.lines().count(), 1, "no card was issued");
-    let (said, cards) = print(&collector, &bad, &["--skip-bad"]);
-    assert_eq!((said.code, cards.len()), (Some(0), 1), "{}", said.err);
-    assert!(std::fs::read_to_string(out(&collector).join("left-out.txt")).unwrap().contains("line 3"));
-
-    let good = [agent("示例甲", "1"), agent("示例乙", "2")];
-    let (said, first) = print(&collector, &roster(&[&good[0], &good[1]]), &[]);
-    assert!(said.err.contains("1 new, 0 replace others, 1 as before"), "{}", said.err);
-    let pdf = std::fs::read(out(&collector).join("cards.pdf")).unwrap();
-    let (said, again) = print(&collector, &roster(&[&good[0], &good[1]]), &[]);
-    assert!(said.err.contains("0 new, 0 replace others, 2 as before"), "{}", said.err);
-    assert_eq!(first, again);
-    assert!(pdf == std::fs::read(out(&collector).join("cards.pdf")).unwrap(), "byte for byte");
-    let (said, _) = print(&collector, &roster(&[&good[0], &agent("示例丁", "2")]), &[]);
-    assert!(
-        said.code == Some(1) && said.err.contains("card 2 of 示例丁 \"2\" would end: 姓名：“示例乙” → “示例丁”"),
-        "{}",
-        said.err
-    );
-    let (said, changed) = print(&collector, &roster(&[&good[0], &agent("示例丁", "2")]), &["--replace"]);
-    assert!(said.err.contains("replaces card 2") && said.err.contains("1 replace others, 1 as before"), "{}", said.err);
-    assert_eq!((&changed[0], changed[1][0].as_str()), (&first[0], "3"));
-
-    let (said, _) = print(&collector, &roster(&[&agent("示例\u{10FFFD}", "9")]), &[]);
-    assert_eq!(said.code, Some(1));
-    assert!(said.err.contains("line 2: \u{10FFFD} (U+10FFFD)"), "{}", said.err);
-    assert_eq!(collector.cli(&["card", "list"]).out.lines().count(), 4, "no card was issued for it");
-}
-
-#[test]
 fn a_rotated_key_keeps_printed_cards_and_purposes_are_offered() {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), "代缴社保\n代取证件\n").unwrap();
@@ -379,68 +315,4 @@ fn a_rotated_key_keeps_printed_cards_and_purposes_are_offered() {
     assert_eq!(collector.read_sql("select purpose || channel from rating"), ["代取证件qr"]);
     assert_eq!(collector.cli(&["key", "retire", "card", "0"]).code, Some(0));
     eventually("the old card ends", || (open(&link).status == 404).then_some(()));
-}
-
-/// A heading that was not understood must not cost an office its printed cards, nor a mistake for ever.
-#[test]
-fn printed_cards_end_by_consent_only_and_a_mistake_is_undone() {
-    let collector = start(&[]);
-    let right = roster(&[&agent("示例甲", "1"), &agent("示例乙", "2")]);
-    let (said, first) = print(&collector, &right, &[]);
-    assert_eq!(said.code, Some(0), "{}", said.err);
-    // The heading says more now, and is understood.
-    let said_more = right.replace("服务范围", "服务范围（可办事项）");
-    let (said, again) = print(&collector, &said_more, &[]);
-    assert!(said.err.contains("0 new, 2 unchanged, 0 that replace a printed card"), "{}", said.err);
-    assert_eq!(first, again);
-    // One that is not: the plan says so, and nothing is done.
-    let lost = right.replace("服务范围", "能办什么");
-    for extra in [&["--dry-run"][..], &["--dry-run", "--replace"], &[]] {
-        let (said, _) = print(&collector, &lost, extra);
-        assert!(said.err.contains("columns that were not understood, and are on no card: 能办什么"), "{}", said.err);
-        assert!(said.err.contains("card 1 of 示例甲 \"1\" would end: 服务范围：“社保代办” → —"), "{}", said.err);
-        assert!(said.err.contains("0 new, 0 unchanged, 2 that replace a printed card"), "{}", said.err);
-        assert_eq!(said.code, Some(i32::from(extra.is_empty())));
-    }
-    assert_eq!(collector.cli(&["card", "list"]).out.lines().count(), 3);
-    let (said, _) = print(&collector, &lost, &["--replace"]);
-    assert!(said.err.contains("2 replace others"), "{}", said.err);
-    for serial in ["1", "2"] {
-        let revived = collector.cli(&["card", "revive", serial]);
-        assert!(revived.out.contains(&format!("card {serial} is in use again")), "{revived:?}");
-    }
-    assert_eq!(Http::new().get(&first[0][2]).status, 200, "what is on the wall opens");
-    let (said, back) = print(&collector, &right, &[]);
-    assert!(said.err.contains("0 new, 2 unchanged"), "{}", said.err);
-    assert_eq!(back, first);
-    assert_eq!(collector.cli(&["card", "revive", "1"]).code, Some(1));
-}
-
-/// As the office has it: names of people and villages, a title, a sum. Nobody types a code.
-#[test]
-fn a_roster_of_names_is_printed_without_a_code() {
-    let collector = start(&[]);
-    collector.cli(&["staff", "add", "zhou-9", "--role", "card_office", "--agency", AGENCY, "--region", "321000"]);
-    let text =
-        "示例街道网格员花名册,,\n姓名,村（社区）,电话\n示例甲,琼花观,0514-12345678\n示例乙,琼花观社区,\n合计,2,\n";
-    let known = print(&collector, &roster(&[&agent("示例丙", "3")]), &[]).0;
-    assert_eq!(known.code, Some(0), "{}", known.err);
-    // The agency is on record by its name now.
-    let (said, cards) = print(&collector, text, &["--agency", "扬州市示例代办中心"]);
-    assert_eq!((said.code, cards.len()), (Some(0), 2), "{}", said.err);
-    assert!(said.err.contains("line 3: 示例甲 gets the number 321002001001-01"), "{}", said.err);
-    assert!(said.err.contains("line 5, \"合计\": taken for a sum"), "{}", said.err);
-    let (said, again) = print(&collector, text, &["--agency", "扬州市示例代办中心"]);
-    assert!(said.err.contains("0 new, 2 unchanged"), "{}", said.err);
-    assert_eq!(cards, again);
-    let (said, _) = print(&collector, text, &["--agency", "无此单位"]);
-    assert!(said.err.contains("no credit code and no agency on record"), "{}", said.err);
-}
-
-#[test]
-fn many_faults_are_counted_and_not_all_listed() {
-    let collector = start(&[]);
-    let rows: Vec<_> = (0..5_000).map(|_| "示例?,x,1,2,,".to_owned()).collect();
-    let (said, _) = print(&collector, &roster(&rows.iter().map(String::as_str).collect::<Vec<_>>()), &[]);
-    assert!(said.err.len() < 20_000 && said.err.contains("… and 14900 more"), "{}", &said.err[said.err.len() - 300..]);
 }

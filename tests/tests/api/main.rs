@@ -22,6 +22,7 @@ mod links;
 mod lookup;
 mod matrix;
 mod operator;
+mod printing;
 mod proxied;
 mod races;
 mod ratings;
