@@ -97,6 +97,8 @@ pub enum Refusal {
     TooMany,
     /// No room; to be tried again.
     Busy,
+    /// The disk takes nothing; to be tried again, not at once.
+    Unwritable,
     /// The store failed.
     Failed,
 }
@@ -144,6 +146,7 @@ pub async fn accept(app: &App, entrance: Entrance, claim: Claim<'_>, draft: Rati
     let new = NewRating { entered_by: by, collected_at, ..prepare(app, entrance, (part, about), key, &rating, now) };
     let Written { outcome, promise } = app.writer.write(new.clone()).await.map_err(|reason| match reason {
         NotWritten::Busy => Refusal::Busy,
+        NotWritten::Unwritable => Refusal::Unwritable,
         NotWritten::Failed => Refusal::Failed,
     })?;
     let (id, rated_at, is_replay) = match outcome {

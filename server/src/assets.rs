@@ -19,6 +19,16 @@ struct Asset {
     gzip: &'static [u8],
 }
 
+impl Asset {
+    fn in_encoding(&self, encoding: &str) -> &'static [u8] {
+        match encoding {
+            "br" => self.brotli,
+            "gzip" => self.gzip,
+            _ => self.raw,
+        }
+    }
+}
+
 /// The encodings a file is kept in, with the ending of its name.
 pub const ENCODINGS: [(&str, &str); 3] = [("br", ".br"), ("gzip", ".gz"), ("", "")];
 /// How many releases are served.
@@ -61,11 +71,16 @@ pub type File = (&'static str, Vec<u8>);
 pub struct Releases(BTreeMap<(String, String), PathBuf>);
 
 impl Releases {
-    /// Keeps this release under `directory`, and finds it and the two before it there.
-    ///
-    /// # Errors
-    /// When the directory cannot be written or read.
-    pub fn keep(directory: &Path) -> io::Result<Self> {
+    /// Keeps this release under `directory`, and finds the two before it there. Where it cannot be written, this release is
+    /// served all the same, and the next binary does not find it.
+    pub fn keep(directory: &Path) -> Self {
+        if let Err(error) = Self::write(directory) {
+            tracing::warn!(%error, "the widget of this release was not kept beside the data");
+        }
+        Self::find_all(directory).unwrap_or_default()
+    }
+
+    fn write(directory: &Path) -> io::Result<()> {
         fs::create_dir_all(directory)?;
         if !VERSION.is_empty() {
             let own = directory.join(VERSION);
@@ -79,6 +94,10 @@ impl Releases {
                 }
             }
         }
+        Ok(())
+    }
+
+    fn find_all(directory: &Path) -> io::Result<Self> {
         let mut releases: Vec<_> = fs::read_dir(directory)?.flatten().filter(|entry| entry.path().is_dir()).collect();
         // The newest first, whatever its name; this binary's own always.
         releases.sort_by_key(|entry| std::cmp::Reverse(entry.metadata().and_then(|m| m.modified()).ok()));
@@ -101,7 +120,11 @@ impl Releases {
         let accepts = |encoding: &str| {
             encoding.is_empty() || accepted.split(',').any(|a| a.split(';').next().unwrap_or("").trim() == encoding)
         };
+        let own = ASSETS.iter().find(|asset| version == VERSION && asset.name == name);
         ENCODINGS.into_iter().filter(|(encoding, _)| accepts(encoding)).find_map(|(encoding, ending)| {
+            if let Some(own) = own {
+                return Some((encoding, own.in_encoding(encoding).to_vec()));
+            }
             let path = self.0.get(&(version.to_owned(), format!("{name}{ending}")))?;
             Some((encoding, fs::read(path).ok()?))
         })
@@ -120,7 +143,7 @@ mod tests {
             fs::create_dir(&own).unwrap();
             fs::write(own.join(LOADER), release).unwrap();
         }
-        let releases = Releases::keep(directory.path()).unwrap();
+        let releases = Releases::keep(directory.path());
         let n_served = ["a", "b", "c", "d"].iter().filter(|r| releases.find(r, LOADER, "").is_some()).count();
         assert_eq!(n_served, if VERSION.is_empty() { 3 } else { 2 });
         assert!(releases.find("d/../a", LOADER, "").is_none());

@@ -54,6 +54,8 @@ async fn refresh(app: &App, master: &MasterKey, seen: &mut Seen) -> Result<(), K
         tracing::warn!(%error, "the figures were not re-read");
     }
     app.limits.forget_idle();
+    // What a full disk refused is taken up again when there is room.
+    let takes_changes = app.store.unwritable().is_none() || app.store.try_disk().await.is_ok();
     let current = app.store.revisions().await?;
     let has_changed = |name: &str| current.get(name) != seen.revisions.get(name);
     if has_changed("keys") && !seen.revisions.is_empty() {
@@ -83,6 +85,14 @@ async fn refresh(app: &App, master: &MasterKey, seen: &mut Seen) -> Result<(), K
         orders::move_provisional(app).await?;
     }
     seen.revisions = current;
+    if takes_changes {
+        work_off(app, seen).await;
+    }
+    Ok(())
+}
+
+/// What follows from time and changes things. None of it stops the others.
+async fn work_off(app: &App, seen: &mut Seen) {
     // Last, and never a reason to stop: a quarantine that cannot be worked must not keep a revoked key in force.
     if let Err(error) = sweep(app, seen).await {
         tracing::error!(%error, "quarantine was not worked");
@@ -102,7 +112,6 @@ async fn refresh(app: &App, master: &MasterKey, seen: &mut Seen) -> Result<(), K
     if let Err(error) = app.handled.refresh(&*app.store, &app.figures, app.config.publication, app.clock.now()).await {
         tracing::error!(%error, "the figures of work orders were not computed");
     }
-    Ok(())
 }
 
 /// Gives new orders to their departments, and ends what is over; what is more than that waits for the next second, since

@@ -41,6 +41,9 @@ pub enum NotWritten {
     /// The queue is full, or the store stayed busy.
     #[error("the collector is busy")]
     Busy,
+    /// The disk takes nothing.
+    #[error("nothing can be stored")]
+    Unwritable,
     /// The store failed.
     #[error("the store failed")]
     Failed,
@@ -150,6 +153,8 @@ async fn commit(store: &dyn Store, ratings: Arc<[NewRating]>) -> Result<crate::s
                     return Err(NotWritten::Busy);
                 }
             }
+            // The store says so itself, once.
+            Err(StoreError::Unwritable(_)) => return Err(NotWritten::Unwritable),
             Err(error) => {
                 tracing::error!(%error, "a batch was not written");
                 return Err(NotWritten::Failed);

@@ -16,6 +16,8 @@ pub struct Staff {
     pub http: Http,
     /// The collector's address.
     pub origin: String,
+    /// The name and value of the session.
+    pub cookie: String,
 }
 
 impl Staff {
@@ -59,7 +61,18 @@ impl Staff {
         assert_eq!(answer.status, 303, "{}", answer.text());
         let cookie = answer.header("set-cookie");
         let cookie = cookie.split(';').next().expect("a cookie has a value");
-        Self { http: Http::new().header("cookie", cookie).header("origin", &origin), origin }
+        Self::with_cookie(cookie, origin)
+    }
+
+    fn with_cookie(cookie: &str, origin: String) -> Self {
+        let http = Http::new().header("cookie", cookie).header("origin", &origin);
+        Self { http, origin, cookie: cookie.to_owned() }
+    }
+
+    /// The same session where the collector listens by now.
+    #[must_use]
+    pub fn moved_to(&self, collector: &Collector) -> Self {
+        Self::with_cookie(&self.cookie, collector.url())
     }
 
     /// A page.

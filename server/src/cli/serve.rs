@@ -73,12 +73,13 @@ pub(super) async fn run(args: Args) -> Result<()> {
     let master = master_key(&args.store, &store).await?;
     let app = build(args.config, address, store, &master).await?;
     watch::start(&app, master).await?;
-    invite_first(&app).await?;
+    if app.store.unwritable().is_none() {
+        invite_first(&app).await?;
+    }
     outbox::start(&app);
     pads::start(&app);
     ledger::start(&app).await;
-    let releases = Releases::keep(&args.store.data.join("assets"))
-        .with_context(|| format!("{} cannot be written", args.store.data.join("assets").display()))?;
+    let releases = Releases::keep(&args.store.data.join("assets"));
     if assets::version().is_empty() {
         tracing::warn!("built without the widget: pages serve the plain form only");
     }

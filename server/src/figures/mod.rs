@@ -148,6 +148,9 @@ impl Figures {
                 self.catch_up(store, slot, revision).await?;
             }
         }
+        if store.unwritable().is_some() {
+            return Ok(());
+        }
         let moved = self.moved();
         if !moved.is_empty() && !store.publish(moved.clone()).await? {
             // Another collector was quicker: what it published is what the next step is counted from.

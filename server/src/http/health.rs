@@ -11,8 +11,14 @@ pub(super) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// 200 when the store answers and the queue has room, else 503 with the reason.
+/// 200 when the store answers and takes ratings and the queue has room, else 503 with the reason.
 pub(super) async fn readyz(State(app): State<Arc<App>>) -> (StatusCode, &'static str) {
+    if app.store.unwritable().is_some() {
+        return (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the disk is full or read-only: ratings are not taken, pages are served\n",
+        );
+    }
     let (waiting, room) = app.writer.load();
     if waiting >= room {
         return (StatusCode::SERVICE_UNAVAILABLE, "the queue is full\n");

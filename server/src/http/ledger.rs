@@ -43,8 +43,7 @@ fn open(kind: &'static str, cache: &'static str, body: impl Into<axum::body::Bod
 }
 
 fn failed(error: &StoreError) -> Response {
-    tracing::error!(%error, "the ledger was not read");
-    Problem::internal().into_response()
+    Problem::of_store(error).into_response()
 }
 
 fn nothing(what: &str) -> Response {
@@ -160,10 +159,10 @@ pub(super) async fn cosign(State(app): State<Arc<App>>, body: Bytes) -> Result<S
         let Some(line) = line else { continue };
         // What we signed and this line: what else came along is of nobody who was named.
         let kept = format!("{}{line}\n", sign_checkpoint(&app.ledger, checkpoint.size, checkpoint.root));
-        app.store.ledger_cosign(&witness.label(), checkpoint.size, &kept).await.map_err(|error| {
-            tracing::error!(%error, "a cosignature was not kept");
-            Problem::internal()
-        })?;
+        app.store
+            .ledger_cosign(&witness.label(), checkpoint.size, &kept)
+            .await
+            .map_err(|error| Problem::of_store(&error))?;
         is_known = true;
     }
     if is_known {

@@ -14,7 +14,7 @@ use haochaping::{
 };
 use sha2::{Digest, Sha256};
 
-use crate::{app::App, assets, config::Config};
+use crate::{app::App, assets, config::Config, store::StoreError};
 
 /// The one style sheet of all pages, inline, so that the first visit needs no second request.
 pub static STYLE: LazyLock<String> =
@@ -263,6 +263,11 @@ fn policy(config: &Config, host: Host) -> HeaderValue {
         *STYLE_HASH
     );
     HeaderValue::from_str(&policy).expect("origins were checked when they were read")
+}
+
+/// The status of a page that the store did not give.
+pub fn status_of(error: &StoreError) -> StatusCode {
+    if error.is_temporary() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::INTERNAL_SERVER_ERROR }
 }
 
 /// The page for an address that is none of ours.

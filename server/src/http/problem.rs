@@ -8,10 +8,13 @@ use axum::{
 };
 use haochaping::{rating::Violation, wire::v1, work_order::Refused};
 
-use crate::{accept::Refusal, store::StoreError};
+use crate::{accept::Refusal, orders::HistoryError, store::StoreError};
 
 /// How long a busy collector asks to wait, in seconds.
 pub const RETRY_AFTER_SECONDS: u64 = 2;
+/// How long a collector whose disk takes nothing asks to wait: somebody has to make room.
+const RETRY_AFTER_ROOM_SECONDS: u64 = 30;
+const UNWRITABLE: &str = "storage-unavailable";
 
 /// An error answer.
 #[derive(Debug)]
@@ -85,13 +88,31 @@ impl Problem {
 
     /// The store did not answer.
     pub fn of_store(error: &StoreError) -> Self {
-        tracing::error!(%error, "the store did not answer");
-        if matches!(error, StoreError::Busy(_)) { Self::busy() } else { Self::internal() }
+        match error {
+            // The store says so itself, once.
+            StoreError::Unwritable(_) => return Self::unwritable(),
+            error => tracing::error!(%error, "the store did not answer"),
+        }
+        if error.is_temporary() { Self::busy() } else { Self::internal() }
+    }
+
+    /// A history was not read.
+    pub fn of_history(error: &HistoryError) -> Self {
+        if let HistoryError::Store(error) = error {
+            return Self::of_store(error);
+        }
+        tracing::error!(%error, "a work order was not read");
+        Self::internal()
     }
 
     /// No room now.
     pub fn busy() -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "the collector is busy")
+    }
+
+    /// The disk takes nothing.
+    pub fn unwritable() -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, UNWRITABLE, "nothing can be stored now; nothing was changed")
     }
 
     /// Too often.
@@ -112,6 +133,7 @@ impl From<Refusal> for Problem {
             Refusal::KeyReused(_) => Self::violations(&[Violation::KeyReused]),
             Refusal::TooMany => Self::too_many(),
             Refusal::Busy => Self::busy(),
+            Refusal::Unwritable => Self::unwritable(),
             Refusal::Failed => Self::internal(),
         }
     }
@@ -135,11 +157,12 @@ impl From<JsonRejection> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let wait = if self.0.code == UNWRITABLE { RETRY_AFTER_ROOM_SECONDS } else { RETRY_AFTER_SECONDS };
         let mut response = (status, Json(self.0)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(wait));
         }
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

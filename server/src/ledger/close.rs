@@ -22,6 +22,9 @@ pub(super) async fn every_day(app: Weak<App>) {
     loop {
         tokio::time::sleep(wait).await;
         let Some(app) = app.upgrade() else { return };
+        if app.store.unwritable().is_some() {
+            continue;
+        }
         wait = match close(&app).await {
             Ok(true) => EVERY,
             Ok(false) => AGAIN,

@@ -28,6 +28,9 @@ pub async fn start(app: &Arc<App>) {
         loop {
             tokio::time::sleep(INTERVAL).await;
             let Some(app) = app.upgrade() else { return };
+            if app.store.unwritable().is_some() {
+                continue;
+            }
             is_backfilling = is_backfilling && backfill(&app).await;
             if let Err(error) = sequence(&*app.store, &app.ledger).await {
                 tracing::error!(%error, "leaves of the ledger got no numbers");

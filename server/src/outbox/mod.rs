@@ -61,6 +61,9 @@ pub fn start(app: &Arc<App>) {
         loop {
             tokio::time::sleep(INTERVAL).await;
             let Some(here) = app.upgrade() else { return };
+            if here.store.unwritable().is_some() {
+                continue;
+            }
             running.retain(|_, task| !task.is_finished());
             match here.store.endpoints().await {
                 Ok(endpoints) => {

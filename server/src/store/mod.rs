@@ -65,6 +65,9 @@ pub enum StoreError {
     /// It can be tried again: nothing was changed.
     #[error("the store is busy: {0}")]
     Busy(String),
+    /// The disk takes nothing, being full or read-only: nothing was changed, and what is stored can be read.
+    #[error("nothing can be stored: {0}")]
+    Unwritable(String),
     /// A row does not fit by its data: nothing was changed.
     #[error("a row does not fit: {0}")]
     Row(String),
@@ -74,6 +77,13 @@ pub enum StoreError {
     /// Reading failed, or something is broken that trying again will not mend.
     #[error("the store failed: {0}")]
     Failed(String),
+}
+
+impl StoreError {
+    /// Whether nothing was changed and the same may work later.
+    pub fn is_temporary(&self) -> bool {
+        matches!(self, Self::Busy(_) | Self::Unwritable(_))
+    }
 }
 
 /// What a rating is about.
@@ -276,6 +286,14 @@ pub trait Store:
     /// The number of the lane that ratings of a part take.
     fn lane(&self, _part: u8) -> usize {
         0
+    }
+    /// Why nothing can be written, the disk being full or read-only; `None` while it can, as far as is known.
+    fn unwritable(&self) -> Option<String> {
+        None
+    }
+    /// Tries to write something that changes nothing, and notes what the disk says to it.
+    async fn try_disk(&self) -> Result<(), StoreError> {
+        Ok(())
     }
     /// Writes a batch of ratings with work orders and counters in one transaction. All of one lane can be one batch;
     /// others may, and are slower.

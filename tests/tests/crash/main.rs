@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 #![expect(clippy::print_stdout, reason = "a failure shows the seed and how far the rounds came")]
 
+mod disk;
 mod kill;
 mod load;
 mod moments;

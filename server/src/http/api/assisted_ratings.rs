@@ -14,7 +14,6 @@ use crate::{
     assist::{CHANNELS, Operator, enter},
     caller::Scope,
     http::problem::Problem,
-    store::StoreError,
 };
 
 /// Accepts a rating that was read back to the person. The answer comes after it is on disk.
@@ -69,13 +68,7 @@ pub async fn create(
     };
     let (authority, case) = (&request.authority, &request.case_number);
     let found = app.store.services_of_case(part_of(authority, case), authority, case).await;
-    let found = found.map_err(|error| match error {
-        StoreError::Busy(_) => Problem::busy(),
-        error => {
-            tracing::error!(%error, "a service was not read");
-            Problem::internal()
-        }
-    })?;
+    let found = found.map_err(|error| Problem::of_store(&error))?;
     let service = found.into_iter().find(|one| one.service_number == request.service_number && operator.sees(one));
     let service = service.ok_or_else(|| {
         Problem::new(StatusCode::NOT_FOUND, "unknown-service", "no such service in the key's regions")

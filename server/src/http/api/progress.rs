@@ -71,16 +71,10 @@ pub async fn show(
     let malformed = |said: String| Problem::new(StatusCode::BAD_REQUEST, "malformed-lookup", &said);
     let Path(typed) = typed.map_err(|error| malformed(error.body_text()))?;
     let code = LookupCode::parse(&typed).map_err(|error| malformed(error.to_string()))?;
-    let found = find(&app, &code).await.map_err(|error| {
-        tracing::error!(%error, "a rating was not looked up");
-        Problem::internal()
-    })?;
+    let found = find(&app, &code).await.map_err(|error| Problem::of_store(&error))?;
     let rating =
         found.ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "unknown-lookup", "no rating has this code"))?;
-    let order = handling::load(&app, code.part(), &rating).await.map_err(|error| {
-        tracing::error!(%error, "a work order was not looked up");
-        Problem::internal()
-    })?;
+    let order = handling::load(&app, code.part(), &rating).await.map_err(|error| Problem::of_history(&error))?;
     let handling = order.map(|order| to_wire(handling::of(&app, &order)));
     Ok(Json(v1::RatingProgress {
         receipt: Receipt::of(code.part(), &rating.id).to_string(),

@@ -143,7 +143,7 @@ fn reject(index: usize, source_key: String, refusal: Refusal) -> Result<RelayRej
             let said = faults.first().map(ToString::to_string).unwrap_or_default();
             ("rating", "invalid-rating", said, None)
         }
-        other @ (Refusal::TooMany | Refusal::Busy | Refusal::Failed) => return Err(other.into()),
+        other @ (Refusal::TooMany | Refusal::Busy | Refusal::Unwritable | Refusal::Failed) => return Err(other.into()),
     };
     let violation = v1::Violation { field: field.to_owned(), code: code.to_owned(), ..Default::default() };
     Ok(RelayRejected { index, source_key, violation, said, rated_on: rated_on.map(|on| on.to_string()) })

@@ -77,10 +77,7 @@ async fn register(
         }
     }
     let news = taken.iter().map(|(_, new)| new.clone()).collect();
-    let registered = app.store.register(&caller.authority, news).await.map_err(|error| {
-        tracing::error!(%error, "services were not registered");
-        if matches!(error, crate::store::StoreError::Busy(_)) { Problem::busy() } else { Problem::internal() }
-    })?;
+    let registered = app.store.register(&caller.authority, news).await.map_err(|error| Problem::of_store(&error))?;
     registered.counted.iter().for_each(|counted| app.figures.add(counted));
     let mut tickets = Vec::with_capacity(taken.len());
     for ((index, new), registered) in taken.into_iter().zip(registered.services) {

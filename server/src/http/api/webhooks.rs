@@ -15,16 +15,13 @@ use haochaping::{
     wire::v1,
 };
 
-use super::work_orders::{failed, refused};
+use super::work_orders::refused;
 use crate::{
     app::App,
     http::problem::Problem,
     orders::{self, Loaded},
     outbox::open_secret,
-    store::{
-        StoreError,
-        outbox::{Endpoint, EndpointKind},
-    },
+    store::outbox::{Endpoint, EndpointKind},
     worker::{self, Worker, view},
 };
 
@@ -62,7 +59,7 @@ pub async fn receive(
         .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, "malformed-json", &error.to_string()))?;
     let unknown = || Problem::new(StatusCode::NOT_FOUND, "unknown-work-order", "no such work order");
     let id = text(&headers, "webhook-id");
-    let is_replay = app.store.has_received(endpoint.id, id).await.map_err(busy)?;
+    let is_replay = app.store.has_received(endpoint.id, id).await.map_err(|error| Problem::of_store(&error))?;
     let found = find(&app, &endpoint, &push.work_order).await?;
     let (worker, loaded) = match (is_replay, found) {
         (true, Some((worker, loaded))) => return Ok(Json(view(&app, &worker, &loaded)).into_response()),
@@ -73,16 +70,28 @@ pub async fn receive(
     let actor = worker.actor_about(&loaded);
     orders::act(&app, &loaded, push.n_entries, push.action, &actor).await.map_err(refused)?;
     // After the action: a message that is lost in between is sent again, and the same action again is the same.
-    app.store.receive(endpoint.id, id, app.clock.now()).await.map_err(busy)?;
-    let row = app.store.order_of(loaded.row.part, loaded.row.rating).await.map_err(busy)?.ok_or_else(unknown)?;
-    let loaded = orders::load(&*app.store, &app.keys().vault, row).await.map_err(|error| failed(&error))?;
+    app.store.receive(endpoint.id, id, app.clock.now()).await.map_err(|error| Problem::of_store(&error))?;
+    let row = app
+        .store
+        .order_of(loaded.row.part, loaded.row.rating)
+        .await
+        .map_err(|error| Problem::of_store(&error))?
+        .ok_or_else(unknown)?;
+    let loaded =
+        orders::load(&*app.store, &app.keys().vault, row).await.map_err(|error| Problem::of_history(&error))?;
     Ok(Json(view(&app, &worker, &loaded)).into_response())
 }
 
 /// The endpoint, if the message is signed with its secret. Says the same of an unknown one and of a wrong signature.
 async fn admit(app: &App, name: &str, headers: &HeaderMap, body: &[u8]) -> Result<Endpoint, Problem> {
     let unauthorized = || Problem::new(StatusCode::UNAUTHORIZED, "unverified", "not signed with the endpoint's secret");
-    let found = app.store.endpoints().await.map_err(busy)?.into_iter().find(|one| one.name == name);
+    let found = app
+        .store
+        .endpoints()
+        .await
+        .map_err(|error| Problem::of_store(&error))?
+        .into_iter()
+        .find(|one| one.name == name);
     let is_for_orders = |one: &Endpoint| matches!(one.kind, EndpointKind::Hotline | EndpointKind::Department);
     let endpoint = found.filter(|one| one.disabled_at.is_none() && is_for_orders(one)).ok_or_else(unauthorized)?;
     let secret = open_secret(&app.keys().vault, &endpoint).ok_or_else(unauthorized)?;
@@ -100,16 +109,12 @@ async fn admit(app: &App, name: &str, headers: &HeaderMap, body: &[u8]) -> Resul
 
 async fn find(app: &App, endpoint: &Endpoint, id: &str) -> Result<Option<(Worker, Loaded)>, Problem> {
     let Some(key) = orders::parse_id(id) else { return Ok(None) };
-    let Some(row) = app.store.order(key).await.map_err(busy)? else { return Ok(None) };
+    let Some(row) = app.store.order(key).await.map_err(|error| Problem::of_store(&error))? else { return Ok(None) };
     let worker = Worker::of_endpoint(endpoint, &row.standing.agency);
-    let loaded = worker::find(app, &worker, id).await.map_err(|error| failed(&error))?;
+    let loaded = worker::find(app, &worker, id).await.map_err(|error| Problem::of_history(&error))?;
     Ok(loaded.map(|loaded| (worker, loaded)))
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("")
-}
-
-fn busy(error: StoreError) -> Problem {
-    if matches!(error, StoreError::Busy(_)) { Problem::busy() } else { failed(&error) }
 }

@@ -22,7 +22,7 @@ use crate::{
     disclosure::{self, DisclosureError},
     http::problem::Problem,
     orders::{self, ActError, HistoryError, Loaded},
-    store::{StoreError, order::OrderQuery},
+    store::order::OrderQuery,
     worker::{self, Worker, view},
 };
 
@@ -73,13 +73,13 @@ pub async fn list(
         regions: worker.regions.clone(),
         is_dispatched: worker.actor.role == Role::Handler,
     };
-    let rows = app.store.orders(query).await.map_err(|error| failed(&error))?;
+    let rows = app.store.orders(query).await.map_err(|error| Problem::of_store(&error))?;
     let watermark = rows.last().map_or(asked.after, |row| row.changed);
     let mut shown = Vec::with_capacity(rows.len());
     for row in rows {
         match orders::load(&*app.store, &app.keys().vault, row).await {
             Ok(loaded) => shown.push(view(&app, &worker, &loaded)),
-            Err(HistoryError::Store(error)) => return Err(failed(&error)),
+            Err(HistoryError::Store(error)) => return Err(Problem::of_store(&error)),
             // One that cannot be read keeps nobody from the others.
             Err(error) => tracing::error!(%error, "a work order was left out of a list"),
         }
@@ -137,9 +137,11 @@ pub async fn act(
     let actor = worker.actor_about(&loaded);
     orders::act(&app, &loaded, request.n_entries, request.action, &actor).await.map_err(refused)?;
     // After a reassignment the order may be another's; who gave it away sees that once.
-    let row = app.store.order_of(loaded.row.part, loaded.row.rating).await.map_err(|error| failed(&error))?;
-    let row = row.ok_or_else(|| failed(&"an order went away"))?;
-    let loaded = orders::load(&*app.store, &app.keys().vault, row).await.map_err(|error| failed(&error))?;
+    let row =
+        app.store.order_of(loaded.row.part, loaded.row.rating).await.map_err(|error| Problem::of_store(&error))?;
+    let row = row.ok_or_else(Problem::internal)?;
+    let loaded =
+        orders::load(&*app.store, &app.keys().vault, row).await.map_err(|error| Problem::of_history(&error))?;
     Ok(Json(view(&app, &worker, &loaded)))
 }
 
@@ -174,8 +176,7 @@ pub async fn contact(
         DisclosureError::Reason("required") => Problem::required("reason"),
         DisclosureError::Reason(_) => Problem::too_long("reason", TEXT_MAX, request.reason.chars().count()),
         DisclosureError::Nothing => Problem::new(StatusCode::NOT_FOUND, "no-contact", &error.to_string()),
-        DisclosureError::Store(StoreError::Busy(_)) => Problem::busy(),
-        DisclosureError::Store(error) => failed(&error),
+        DisclosureError::Store(error) => Problem::of_store(&error),
     })
 }
 
@@ -190,20 +191,14 @@ fn admit(app: &App, headers: &HeaderMap) -> Result<Worker, Problem> {
 }
 
 async fn find(app: &App, worker: &Worker, id: &str) -> Result<Loaded, Problem> {
-    let found = worker::find(app, worker, id).await.map_err(|error| failed(&error))?;
+    let found = worker::find(app, worker, id).await.map_err(|error| Problem::of_history(&error))?;
     found.ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "unknown-work-order", "no such work order"))
-}
-
-pub(super) fn failed(error: &dyn std::fmt::Display) -> Problem {
-    tracing::error!(%error, "work orders were not read");
-    Problem::internal()
 }
 
 pub(super) fn refused(error: ActError) -> Problem {
     match error {
         ActError::Refused(error) => Problem::action(&error),
         ActError::Moved(_) => Problem::new(StatusCode::CONFLICT, "moved", &error.to_string()),
-        ActError::History(HistoryError::Store(StoreError::Busy(_))) => Problem::busy(),
-        ActError::History(error) => failed(&error),
+        ActError::History(error) => Problem::of_history(&error),
     }
 }

@@ -24,8 +24,7 @@ use super::{
 use crate::{
     app::App,
     http::{limits::client_address, problem::Problem},
-    orders::{self, ActError, HistoryError, Loaded},
-    store::StoreError,
+    orders::{self, ActError, Loaded},
 };
 
 /// The most characters of what is still wrong.
@@ -100,8 +99,8 @@ async fn take(app: &App, typed: &str, said: v1::FollowUp) -> Result<LookupCode, 
         return Err(Problem::too_long("words", WORDS_MAX, found));
     }
     let unknown = || Problem::new(StatusCode::NOT_FOUND, "unknown-lookup", "no work order has this code");
-    let rating = find(app, &code).await.map_err(|error| failed(&error.into()))?.ok_or_else(unknown)?;
-    let loaded = handling::load(app, code.part(), &rating).await.map_err(|error| failed(&error))?;
+    let rating = find(app, &code).await.map_err(|error| Problem::of_store(&error))?.ok_or_else(unknown)?;
+    let loaded = handling::load(app, code.part(), &rating).await.map_err(|error| Problem::of_history(&error))?;
     let loaded = loaded.ok_or_else(unknown)?;
     let action = if said.satisfied { Action::Satisfied } else { Action::StillDissatisfied { words } };
     if stands(&loaded, &action) {
@@ -115,7 +114,7 @@ async fn take(app: &App, typed: &str, said: v1::FollowUp) -> Result<LookupCode, 
             Ok(Some(now)) if stands(&now, &action) => Ok(code),
             _ => Err(Problem::new(StatusCode::CONFLICT, "moved", "something else was said meanwhile")),
         },
-        Err(ActError::History(error)) => Err(failed(&error)),
+        Err(ActError::History(error)) => Err(Problem::of_history(&error)),
     }
 }
 
@@ -123,9 +122,4 @@ async fn take(app: &App, typed: &str, said: v1::FollowUp) -> Result<LookupCode, 
 fn stands(loaded: &Loaded, action: &Action) -> bool {
     let mut since_reply = loaded.history.iter().rev().take_while(|entry| !matches!(entry.action, Action::Reply { .. }));
     since_reply.any(|entry| entry.role == Role::Rater && entry.action == *action)
-}
-
-fn failed(error: &HistoryError) -> Problem {
-    tracing::error!(%error, "what was said of a reply was not taken");
-    if matches!(error, HistoryError::Store(StoreError::Busy(_))) { Problem::busy() } else { Problem::internal() }
 }

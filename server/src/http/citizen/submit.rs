@@ -203,7 +203,7 @@ fn come_back(view: &LinkView<'_>, found: Found, posted: Posted, refusal: Refusal
         Refusal::KeyReused(_) => (vec![Violation::KeyReused], "", StatusCode::UNPROCESSABLE_ENTITY),
         Refusal::Violations(faults) => (faults, "", StatusCode::UNPROCESSABLE_ENTITY),
         Refusal::TooMany => (Vec::new(), p.failed_busy, StatusCode::TOO_MANY_REQUESTS),
-        Refusal::Busy => (Vec::new(), p.failed_busy, StatusCode::SERVICE_UNAVAILABLE),
+        Refusal::Busy | Refusal::Unwritable => (Vec::new(), p.failed_busy, StatusCode::SERVICE_UNAVAILABLE),
         Refusal::Failed => (Vec::new(), p.failed_server, StatusCode::INTERNAL_SERVER_ERROR),
     };
     view.form(found, &keep(posted, &faults, notice), status)

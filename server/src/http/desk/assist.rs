@@ -203,7 +203,7 @@ pub(in crate::http) async fn submit(Path(name): Path<String>, posted: Posted) ->
             let notice = "提交过于频繁，请稍后再试。内容还在。";
             opened.read_back(StatusCode::TOO_MANY_REQUESTS, &draft, &posted, notice)
         }
-        Err(Refusal::Busy | Refusal::Failed) => {
+        Err(Refusal::Busy | Refusal::Unwritable | Refusal::Failed) => {
             let notice = "系统繁忙，没有提交成功，请稍后再试。内容还在。";
             opened.read_back(StatusCode::SERVICE_UNAVAILABLE, &draft, &posted, notice)
         }

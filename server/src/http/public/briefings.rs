@@ -95,5 +95,5 @@ fn respond(app: &Arc<App>, headers: &HeaderMap, title: &str, path: &str, content
 
 fn failed(app: &Arc<App>, headers: &HeaderMap, error: &StoreError) -> Response {
     tracing::error!(%error, "a briefing was not read");
-    page::refused(app, headers, StatusCode::INTERNAL_SERVER_ERROR)
+    page::refused(app, headers, page::status_of(error))
 }

@@ -65,7 +65,7 @@ pub async fn show(
         }
         Err(error) => {
             tracing::error!(%error, "public figures were not read");
-            page::refused(&app, &headers, StatusCode::INTERNAL_SERVER_ERROR)
+            page::refused(&app, &headers, page::status_of(&error))
         }
     }
 }

@@ -64,7 +64,7 @@ pub async fn show(
         }
         Err(error) => {
             tracing::error!(%error, "improvements were not read");
-            page::refused(&app, &headers, StatusCode::INTERNAL_SERVER_ERROR)
+            page::refused(&app, &headers, page::status_of(&error))
         }
     }
 }

@@ -161,7 +161,7 @@ pub async fn show(
         Ok(None) => page::not_found(&app, &headers),
         Err(error) => {
             tracing::error!(%error, "a hot word was not read");
-            page::refused(&app, &headers, StatusCode::INTERNAL_SERVER_ERROR)
+            page::refused(&app, &headers, page::status_of(&error))
         }
     }
 }

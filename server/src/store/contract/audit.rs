@@ -52,7 +52,7 @@ async fn shown(n: usize) -> Shown {
     let (clock, directory) = (Arc::new(SetClock::default()), fresh.directory);
     clock.set(Instant::from_millis(noon(TODAY).millis() + DAY_MILLIS));
     let app = Arc::new(app(&directory, &clock, Profile::JIANGSU).await);
-    let releases = Releases::keep(&directory.path().join("releases")).unwrap();
+    let releases = Releases::keep(&directory.path().join("releases"));
     let lies = Arc::new(AtomicBool::new(false));
     let liar = Arc::clone(&lies);
     let served = router(&app, Served(Arc::new(releases))).layer(from_fn(move |request: Request, next: Next| {

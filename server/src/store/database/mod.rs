@@ -344,13 +344,12 @@ impl Transaction<'_> {
     /// Commits.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] if it surely did not happen, [`StoreError::OutcomeUnknown`] if nobody knows.
+    /// [`StoreError::Busy`] or [`StoreError::Unwritable`] if it surely did not happen, [`StoreError::OutcomeUnknown`] if
+    /// nobody knows.
     pub(crate) fn commit(mut self) -> std::result::Result<(), StoreError> {
         self.is_open = false;
         match &self.connection.driver {
-            Driver::Sqlite(connection) => {
-                connection.execute_batch("commit").map_err(|error| StoreError::OutcomeUnknown(error.to_string()))
-            }
+            Driver::Sqlite(connection) => sqlite::commit(connection),
             Driver::Postgres(client) => client.commit(),
         }
     }

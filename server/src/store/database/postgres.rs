@@ -230,6 +230,9 @@ impl From<tokio_postgres::Error> for StoreError {
         if is_shutdown(code) {
             return Self::Busy(reason);
         }
+        if matches!(*code, SqlState::DISK_FULL | SqlState::IO_ERROR) {
+            return Self::Unwritable(reason);
+        }
         match &code.code()[..2] {
             // Transactions that met, deadlocks; resources; connections; locks that were not to be had; a standby that is not the
             // primary any more, which another connection mends.

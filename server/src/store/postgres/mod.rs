@@ -278,6 +278,7 @@ impl PostgresEngine {
 fn reason(error: StoreError) -> String {
     match error {
         StoreError::Busy(reason)
+        | StoreError::Unwritable(reason)
         | StoreError::Row(reason)
         | StoreError::OutcomeUnknown(reason)
         | StoreError::Failed(reason) => reason,

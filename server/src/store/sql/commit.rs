@@ -55,10 +55,10 @@ pub(super) fn commit(connection: &mut Connection, batch: &[NewRating]) -> Result
         Err(StoreError::Row(_)) if batch.len() > 1 => {
             let (first, second) = batch.split_at(batch.len() / 2);
             let mut committed = commit(connection, first)?;
-            // Half of the batch stands: if the rest fails for good, nobody may be told that nothing was written. A busy
-            // store is tried again as a whole, and finds the first half as replays.
+            // Half of the batch stands: if the rest fails for good, nobody may be told that nothing was written. A store that
+            // takes nothing now is tried again as a whole, and finds the first half as replays.
             let rest = commit(connection, second).map_err(|error| match error {
-                StoreError::Busy(_) => error,
+                error if error.is_temporary() => error,
                 other => StoreError::OutcomeUnknown(format!("half of a batch was committed: {other}")),
             })?;
             committed.outcomes.extend(rest.outcomes);

@@ -181,6 +181,14 @@ impl SqlStore {
         }
     }
 
+    async fn try_disk(&self) -> Result<(), StoreError> {
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.try_disk().await,
+            // A server that has no room says so at each change, and not before.
+            Engine::Postgres(_) => Ok(()),
+        }
+    }
+
     async fn back_up(&self, to: &Path, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<(), StoreError> {
         match &self.engine {
             Engine::Sqlite(engine) => engine.back_up(to, progress),
@@ -230,6 +238,12 @@ impl Store for SqlStore {
     }
     fn lane(&self, part: u8) -> usize {
         if let Engine::Postgres(engine) = &self.engine { engine.lane(part) } else { 0 }
+    }
+    fn unwritable(&self) -> Option<String> {
+        if let Engine::Sqlite(engine) = &self.engine { engine.unwritable() } else { None }
+    }
+    async fn try_disk(&self) -> Result<(), StoreError> {
+        self.try_disk().await
     }
     async fn commit(&self, batch: Arc<[NewRating]>) -> Result<Committed, StoreError> {
         self.commit_batch(batch).await

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, OpenFlags, backup};
+use rusqlite::{Connection, backup};
 
-use super::{connect, make_private};
+use super::connect::{make_private, reader};
 use crate::store::StoreError;
 
 /// Copies the file page by page while others write; the copy is a store of its own, in the state of one moment.
@@ -14,7 +14,7 @@ pub(super) fn backup(from: &Path, to: &Path, progress: &dyn Fn(u64, u64)) -> Res
         return Err(StoreError::Failed(format!("{} is there already: name another file", to.display())));
     }
     make_private(to).map_err(said)?;
-    let source = connect(from, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let source = reader(from)?.connection;
     let mut copy = Connection::open(to)?;
     {
         // One transaction on the source: without it every write of the collector would start the copy anew.

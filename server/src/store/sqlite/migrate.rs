@@ -27,8 +27,25 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (20, "ledger", include_str!("../../migrations/sqlite/0020_ledger.sql")),
 ];
 
+/// Whether a store that cannot be written can be read by this binary.
+///
+/// # Errors
+/// In one line, with the reason why it cannot be written: it is older or newer.
+pub(super) fn check(connection: &Connection, reason: &str) -> Result<(), StoreError> {
+    let (found, known) = (current(connection)?, MIGRATIONS.last().map_or(0, |m| m.0));
+    if found == known {
+        return Ok(());
+    }
+    Err(StoreError::Failed(format!(
+        "the database is at version {found}, this binary needs {known}, and nothing can be written: {reason}"
+    )))
+}
+
 /// Applies what is missing, each migration in a transaction of its own.
 pub(super) fn run(connection: &mut Connection) -> Result<(), StoreError> {
+    if check(connection, "").is_ok() {
+        return Ok(());
+    }
     connection.execute_batch(
         "create table if not exists schema_migration (version integer primary key, name text not null)",
     )?;

@@ -1,31 +1,30 @@
 //! One file: SQLite in WAL mode with `synchronous=FULL`, one thread that writes, a few connections that read.
 
 mod backup;
+mod connect;
+mod disk;
 mod migrate;
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Mutex, mpsc},
-    time::Duration,
+    sync::{Arc, Mutex, mpsc},
 };
 
-use rusqlite::OpenFlags;
 use tokio::sync::{Semaphore, oneshot};
 
+use self::disk::Disk;
 use super::{StoreError, copy::Table, database::Connection};
 
 /// The name of the file in the data directory.
 pub const FILE_NAME: &str = "haochaping.sqlite3";
-/// How long another process may hold the file's write lock, so that commands work beside a running collector. A rating
-/// that waits behind a batch that waits is still answered within a request's 15 s.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-const N_READERS: usize = 4;
+const N_READERS: u32 = 4;
 
-type Job = Box<dyn FnOnce(&mut Connection) + Send>;
+type Job = Box<dyn FnOnce(Result<&mut Connection, StoreError>) + Send>;
 
 /// A store in one file.
 pub struct SqliteEngine {
     path: PathBuf,
+    disk: Arc<Disk>,
     jobs: mpsc::Sender<Job>,
     readers: Mutex<Vec<Connection>>,
     reader_permits: Semaphore,
@@ -38,32 +37,58 @@ impl std::fmt::Debug for SqliteEngine {
 }
 
 impl SqliteEngine {
-    /// Opens the store in a data directory, makes it if it is not there, and brings it to this binary's version.
+    /// Opens the store in a data directory, makes it if it is not there, and brings it to this binary's version. On a disk
+    /// that takes nothing a store of this version is opened all the same, to be read until there is room.
     ///
     /// # Errors
     /// In one line: the directory or file cannot be written, or the store is newer than this binary.
     pub fn open(directory: &Path) -> Result<Self, StoreError> {
         let path = directory.join(FILE_NAME);
-        make_private(&path).map_err(|e| StoreError::Failed(format!("{} cannot be written: {e}", path.display())))?;
-        let mut connection = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        migrate::run(&mut connection)?;
-        let mut connection = Connection::sqlite(connection);
+        connect::make_private(&path)
+            .map_err(|e| StoreError::Failed(format!("{} cannot be written: {e}", path.display())))?;
+        let disk = Arc::new(Disk::default());
+        let opened = connect::writer(&path).and_then(|mut connection| {
+            migrate::run(&mut connection)?;
+            Ok(connection)
+        });
+        let writer = match opened {
+            Ok(connection) => Some(Connection::sqlite(connection)),
+            Err(StoreError::Unwritable(reason)) => {
+                migrate::check(&connect::reader(&path)?.connection, &reason)?;
+                disk.refused(&reason);
+                None
+            }
+            Err(error) => return Err(error),
+        };
         let (jobs, inbox) = mpsc::channel::<Job>();
+        let file = path.clone();
         std::thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || {
-                for job in inbox {
-                    job(&mut connection);
-                }
-            })
+            .spawn(move || write_all(&file, writer, inbox))
             .map_err(|e| StoreError::Failed(format!("no thread for the store: {e}")))?;
-        Ok(Self { path, jobs, readers: Mutex::default(), reader_permits: Semaphore::new(N_READERS) })
+        Ok(Self { path, disk, jobs, readers: Mutex::default(), reader_permits: Semaphore::new(N_READERS as usize) })
     }
 
     /// Another connection.
     pub(super) fn connection(&self, is_read_only: bool) -> Result<Connection, StoreError> {
-        let flags = if is_read_only { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE };
-        Ok(Connection::sqlite(connect(&self.path, flags)?))
+        let connection =
+            if is_read_only { connect::reader(&self.path)?.connection } else { connect::writer(&self.path)? };
+        Ok(Connection::sqlite(connection))
+    }
+
+    /// Why nothing can be written; `None` while it can.
+    pub(super) fn unwritable(&self) -> Option<String> {
+        self.disk.reason()
+    }
+
+    /// Tries to write something that changes nothing; what was refused last is over if that works.
+    pub(super) async fn try_disk(&self) -> Result<(), StoreError> {
+        // Readers that found the index of the log read-only would keep it so for the whole process.
+        let _all = self.reader_permits.acquire_many(N_READERS).await.map_err(|e| StoreError::Failed(e.to_string()))?;
+        self.readers.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
+        self.write(disk::write_something).await?;
+        self.disk.accepted();
+        Ok(())
     }
 
     pub(super) async fn write<T: Send + 'static>(
@@ -73,10 +98,14 @@ impl SqliteEngine {
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move |connection| {
             // Whoever asked may have gone; the work is done all the same.
-            let _ = answer.send(work(connection));
+            let _ = answer.send(connection.and_then(work));
         });
         self.jobs.send(job).map_err(|_| StoreError::Failed("the writing thread ended".into()))?;
-        answered.await.map_err(|_| StoreError::OutcomeUnknown("the writing thread ended".into()))?
+        let written = answered.await.map_err(|_| StoreError::OutcomeUnknown("the writing thread ended".into()))?;
+        if let Err(StoreError::Unwritable(reason)) = &written {
+            self.disk.refused(reason);
+        }
+        written
     }
 
     pub(super) async fn read<T: Send + 'static>(
@@ -86,23 +115,41 @@ impl SqliteEngine {
         let _permit = self.reader_permits.acquire().await.map_err(|e| StoreError::Failed(e.to_string()))?;
         let held = self.readers.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop();
         let path = self.path.clone();
-        let (connection, result) = tokio::task::spawn_blocking(move || {
-            let connection = match held {
-                Some(connection) => connection,
-                None => Connection::sqlite(connect(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)?),
+        let (kept, result) = tokio::task::spawn_blocking(move || {
+            let (connection, is_shared) = if let Some(connection) = held {
+                (connection, true)
+            } else {
+                let reader = connect::reader(&path)?;
+                (Connection::sqlite(reader.connection), reader.is_shared)
             };
             let result = work(&connection);
-            Ok::<_, StoreError>((connection, result))
+            Ok::<_, StoreError>((is_shared.then_some(connection), result))
         })
         .await
         .map_err(|e| StoreError::Failed(e.to_string()))??;
-        self.readers.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(connection);
+        self.readers.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(kept);
         result
     }
 
     pub(super) fn back_up(&self, to: &Path, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<(), StoreError> {
         // Its own connection, on this thread: a backup takes minutes and must not hold a reader.
         tokio::task::block_in_place(|| backup::backup(&self.path, to, progress))
+    }
+}
+
+/// Works the jobs one after the other. A connection that could not be opened is tried again by each.
+fn write_all(path: &Path, mut writer: Option<Connection>, jobs: mpsc::Receiver<Job>) {
+    for job in jobs {
+        if writer.is_none() {
+            match connect::writer(path) {
+                Ok(connection) => writer = Some(Connection::sqlite(connection)),
+                Err(error) => {
+                    job(Err(error));
+                    continue;
+                }
+            }
+        }
+        job(writer.as_mut().ok_or_else(|| StoreError::Failed("no connection".into())));
     }
 }
 
@@ -130,33 +177,4 @@ pub(super) fn tables() -> Result<Vec<Table>, StoreError> {
         });
     }
     Ok(tables)
-}
-
-/// Makes the file readable and writable by its owner alone before SQLite opens it; the WAL takes over its mode.
-fn make_private(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::OpenOptionsExt;
-    std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path).map(drop)
-}
-
-fn connect(path: &Path, flags: OpenFlags) -> Result<rusqlite::Connection, StoreError> {
-    let connection = rusqlite::Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.set_prepared_statement_cache_capacity(64);
-    if flags.contains(OpenFlags::SQLITE_OPEN_READ_WRITE) {
-        connection.pragma_update(None, "journal_mode", "wal")?;
-        connection.pragma_update(None, "synchronous", synchronous())?;
-        connection.pragma_update(None, "cache_size", -65_536)?;
-        // 64 MB of log before it is folded into the file: pages that many batches touch are then written once.
-        connection.pragma_update(None, "wal_autocheckpoint", 16_384)?;
-    }
-    Ok(connection)
-}
-
-/// FULL: NORMAL can lose acknowledged commits when the power fails.
-fn synchronous() -> &'static str {
-    #[cfg(debug_assertions)]
-    if crate::mutant::is("sync-off") {
-        return "off";
-    }
-    "full"
 }

@@ -8,6 +8,8 @@ use crate::store::{
     ledger::{Extension, Head, OF_TABLES, Pending},
 };
 
+const ORIGIN: &str = "select value from meta where name = 'ledger_origin'";
+
 pub(super) fn head(connection: &Connection) -> Result<Option<Head>, StoreError> {
     let sql = "select size, root, checkpoint from ledger_head where id = 1";
     let head = connection.query_row(sql, params![], |row| {
@@ -96,11 +98,11 @@ pub(super) fn note_table(transaction: &Transaction<'_>, number: u32, hash: Hash)
 }
 
 /// The log's name: that under which it began, whatever the collector is called now.
+pub(super) fn origin_on_record(connection: &Connection) -> Result<Option<String>, StoreError> {
+    Ok(connection.query_row(ORIGIN, params![], |row| row.get(0)).optional()?)
+}
+
 pub(super) fn origin(connection: &mut Connection, proposed: &str) -> Result<String, StoreError> {
-    const ORIGIN: &str = "select value from meta where name = 'ledger_origin'";
-    if let Some(found) = connection.query_row(ORIGIN, params![], |row| row.get(0)).optional()? {
-        return Ok(found);
-    }
     let transaction = connection.begin(database::Isolation::ReadCommitted)?;
     transaction.execute(
         "insert into meta (name, value) values ('ledger_origin', ?1) on conflict (name) do nothing",

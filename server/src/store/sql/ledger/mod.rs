@@ -57,6 +57,9 @@ impl LedgerStore for SqlStore {
         self.read(close::kept).await
     }
     async fn ledger_origin(&self, proposed: &str) -> Result<String, StoreError> {
+        if let Some(origin) = self.read(log::origin_on_record).await? {
+            return Ok(origin);
+        }
         let proposed = proposed.to_owned();
         self.write(move |c| log::origin(c, &proposed)).await
     }
