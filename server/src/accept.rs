@@ -112,13 +112,13 @@ pub fn read_ticket(app: &App, text: &str) -> Result<Ticket, Violation> {
     })
 }
 
-/// A keyed hash of network (/24 or /48) and browser that changes with the day, so that it links nothing over days. It tells
+/// A keyed hash of network (/24 or /64) and browser that changes with the day, so that it links nothing over days. It tells
 /// a burst from one place apart and is kept for a week.
 pub fn source_of(app: &App, address: IpAddr, agent: &str) -> [u8; 8] {
     let day = app.clock.now().date_in_china();
     let network = match address {
         IpAddr::V4(v4) => v4.octets()[..3].to_vec(),
-        IpAddr::V6(v6) => v6.octets()[..6].to_vec(),
+        IpAddr::V6(v6) => v6.octets()[..8].to_vec(),
     };
     app.keys().fingerprint.mac(&[b"hcp-source-1\0", day.to_string().as_bytes(), &network, agent.as_bytes()].concat())
 }

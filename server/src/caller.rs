@@ -134,13 +134,28 @@ impl Callers {
         self.authorities.clone()
     }
 
+    /// Whether there is a live key of this public half.
+    pub fn knows(&self, header: &str) -> bool {
+        parts(header).is_some_and(|(id, _)| self.keys.contains_key(id))
+    }
+
+    /// Whether a header has the form of a key.
+    pub fn is_key(header: &str) -> bool {
+        parts(header).is_some_and(|(id, secret)| id.len() == 8 && secret.len() == 64)
+    }
+
     /// The caller of an `Authorization: Bearer` header; `None` if no live key of one of these scopes fits.
     pub fn admit(&self, header: &str, scopes: &[Scope]) -> Option<&Caller> {
-        let key = header.strip_prefix("Bearer ").or_else(|| header.strip_prefix("bearer "))?.trim();
-        let (id, secret) = key.strip_prefix("hcp_")?.split_once('_')?;
+        let (id, secret) = parts(header)?;
         let (hash, caller) = self.keys.get(id)?;
         (is_same(hash, &hash_of(secret)) && scopes.contains(&caller.scope)).then_some(caller)
     }
+}
+
+/// The public and the secret half of the key in an `Authorization` header.
+fn parts(header: &str) -> Option<(&str, &str)> {
+    let key = header.strip_prefix("Bearer ").or_else(|| header.strip_prefix("bearer "))?.trim();
+    key.strip_prefix("hcp_")?.split_once('_')
 }
 
 /// A new key: its public half, what is stored of its secret half, and the whole, which is shown once.

@@ -4,6 +4,7 @@ use std::{net::IpAddr, path::PathBuf};
 
 use clap::Args;
 use haochaping::{ledger::WitnessKey, region::Region, work_order::Profile};
+use ipnet::IpNet;
 
 /// Where the data are. Every command takes these, and works beside a running collector.
 #[derive(Args, Clone, Debug)]
@@ -36,9 +37,10 @@ pub struct Config {
     /// A portal that may send ratings from its own pages, as in https://portal.example; may be given several times
     #[arg(long = "allow-origin", env = "HAOCHAPING_ALLOW_ORIGIN", value_name = "ORIGIN", value_delimiter = ',', value_parser = parse_origin)]
     pub allow_origins: Vec<String>,
-    /// The address of a proxy whose X-Forwarded-For is believed; may be given several times
-    #[arg(long = "trusted-proxy", env = "HAOCHAPING_TRUSTED_PROXY", value_name = "IP", value_delimiter = ',')]
-    pub trusted_proxies: Vec<IpAddr>,
+    /// The address of a proxy whose X-Forwarded-For (or Forwarded) is believed, or a network of them, as in 10.0.0.0/24; may be
+    /// given several times
+    #[arg(long = "trusted-proxy", env = "HAOCHAPING_TRUSTED_PROXY", value_name = "IP|CIDR", value_delimiter = ',', value_parser = parse_network)]
+    pub trusted_proxies: Vec<IpNet>,
     /// The region at the root of the public page, 000000 for the country
     #[arg(long, env = "HAOCHAPING_ROOT_REGION", value_name = "CODE", default_value = "000000")]
     pub root_region: Region,
@@ -198,6 +200,13 @@ fn read_profile(name: &str) -> Result<Profile, String> {
 fn parse_folder(text: &str) -> Result<PathBuf, String> {
     let folder = PathBuf::from(text);
     if folder.is_dir() { Ok(folder) } else { Err("there is no such folder".into()) }
+}
+
+fn parse_network(text: &str) -> Result<IpNet, String> {
+    let address = text.parse::<IpAddr>().map(|address| IpNet::from(address.to_canonical()));
+    address
+        .or_else(|_| text.parse::<IpNet>())
+        .map_err(|_| "an address or a network, as in 10.0.0.2 or 10.0.0.0/24, is expected".to_owned())
 }
 
 fn parse_origin(text: &str) -> Result<String, String> {

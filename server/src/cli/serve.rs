@@ -1,5 +1,4 @@
 use std::{
-    future::IntoFuture,
     io::IsTerminal,
     net::{IpAddr, SocketAddr},
     sync::Arc,
@@ -19,7 +18,11 @@ use crate::{
     assets::{self, Releases},
     config::{Config, StoreArgs},
     figures::Figures,
-    http::{assets::Served, router::router},
+    http::{
+        assets::Served,
+        listen::{self, Connections},
+        router::router,
+    },
     keys::Keys,
     ledger, outbox, pads, staff,
     store::Store,
@@ -43,6 +46,8 @@ pub struct Args {
     /// Where to serve /metrics; nowhere without it
     #[arg(long, env = "HAOCHAPING_ADMIN_LISTEN", value_name = "ADDRESS")]
     admin_listen: Option<SocketAddr>,
+    #[command(flatten)]
+    connections: Connections,
     /// The database is Citus, its tables distributed by part: write the ratings of each shard by a queue and a connection of
     /// their own
     #[arg(long, env = "HAOCHAPING_DISTRIBUTED")]
@@ -65,7 +70,7 @@ const DRAIN_LIMIT: Duration = Duration::from_secs(20);
 #[expect(clippy::print_stdout, reason = "the one line that says that the collector is ready")]
 pub(super) async fn run(args: Args) -> Result<()> {
     start_log(args.log);
-    let listener = listen(args.listen).await?;
+    let listener = bind(args.listen).await?;
     let address = listener.local_addr()?;
     let store = open_or_make(&args.store).await?;
     let store = Arc::new(if args.distributed { store.spread().await? } else { store });
@@ -86,18 +91,19 @@ pub(super) async fn run(args: Args) -> Result<()> {
     if let Some(admin) = args.admin_listen {
         serve_metrics(admin).await?;
     }
-    let service = router(&app, Served(Arc::new(releases))).into_make_service_with_connect_info::<SocketAddr>();
+    let router = router(&app, Served(Arc::new(releases)));
+    let trusted = app.config.trusted_proxies.clone();
     println!("listening on http://{address}");
     let draining = Arc::new(Notify::new());
     let (drain, closing) = (Arc::clone(&draining), Arc::clone(&app));
-    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
+    let serving = listen::serve(listener, router, args.connections, trusted, async move {
         ended().await;
         // Pads listen for hours; they come back to whoever takes over.
         closing.pads.close();
         drain.notify_one();
     });
     tokio::select! {
-        result = serving.into_future() => result?,
+        () = serving => {}
         () = limit(&draining) => tracing::warn!("connections that sent no whole request were cut"),
     }
     if let Err(error) = app.store.give_slot_back().await {
@@ -137,7 +143,7 @@ async fn limit(draining: &Notify) {
     tokio::time::sleep(DRAIN_LIMIT).await;
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener> {
+async fn bind(address: SocketAddr) -> Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
 }
 
@@ -189,7 +195,7 @@ fn start_log(format: LogFormat) {
 async fn serve_metrics(address: SocketAddr) -> Result<()> {
     let handle = PrometheusBuilder::new().install_recorder().context("metrics cannot be recorded")?;
     let routes = Router::new().route("/metrics", get(move || std::future::ready(handle.render())));
-    let listener = listen(address).await?;
+    let listener = bind(address).await?;
     tokio::spawn(async move { axum::serve(listener, routes).await });
     Ok(())
 }

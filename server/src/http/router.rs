@@ -14,6 +14,7 @@ use tower_http::{
     CompressionLevel,
     compression::CompressionLayer,
     cors::{AllowOrigin, CorsLayer},
+    limit::RequestBodyLimitLayer,
     timeout::TimeoutLayer,
 };
 
@@ -81,10 +82,7 @@ pub fn router(app: &Arc<App>, served: Served) -> Router {
 fn routes(app: &App) -> Router<Shared> {
     // What a page of a portal may call from the browser, by exact origin and without credentials.
     let from_portals = Router::new()
-        .route(
-            "/r/{ticket}",
-            get(citizen::form::page).post(citizen::submit::submit).layer(DefaultBodyLimit::max(FORM_BYTES)),
-        )
+        .route("/r/{ticket}", get(citizen::form::page).post(citizen::submit::submit).layer(at_most(FORM_BYTES)))
         .route("/r/{ticket}/form", get(citizen::form::fragment))
         // As a pad's code has it, which is smaller in upper case.
         .route("/R/{ticket}", get(citizen::form::scanned_page))
@@ -92,13 +90,10 @@ fn routes(app: &App) -> Router<Shared> {
         // As printed: the whole link is upper case, so that its code stays small.
         .merge(cards("/C"))
         .route("/api/v1/links/{token}", get(api::links::show))
-        .route("/api/v1/ratings", post(api::ratings::create).layer(DefaultBodyLimit::max(RATING_BYTES)))
+        .route("/api/v1/ratings", post(api::ratings::create).layer(at_most(RATING_BYTES)))
         .route("/api/v1/ratings/{lookup}", get(api::progress::show))
         .route("/api/v1/ratings/{lookup}/proof", get(api::proof::show))
-        .route(
-            "/api/v1/ratings/{lookup}/follow-up",
-            post(citizen::follow_up::create).layer(DefaultBodyLimit::max(RATING_BYTES)),
-        )
+        .route("/api/v1/ratings/{lookup}/follow-up", post(citizen::follow_up::create).layer(at_most(RATING_BYTES)))
         .layer(cors(&app.config.allow_origins));
     Router::new()
         .merge(from_portals)
@@ -115,32 +110,20 @@ fn routes(app: &App) -> Router<Shared> {
         .route("/r/{ticket}/done", get(citizen::done::page))
         .route("/c/{card}/done", get(citizen::done::card_page))
         .route("/q", get(citizen::lookup::form).post(citizen::lookup::submit))
-        .route(
-            "/q/{lookup}",
-            get(citizen::lookup::page).post(citizen::follow_up::submit).layer(DefaultBodyLimit::max(FORM_BYTES)),
-        )
-        .route("/api/v1/services", post(api::services::create).layer(DefaultBodyLimit::max(SERVICES_BYTES)))
+        .route("/q/{lookup}", get(citizen::lookup::page).post(citizen::follow_up::submit).layer(at_most(FORM_BYTES)))
+        .route("/api/v1/services", post(api::services::create).layer(at_most(SERVICES_BYTES)))
         .route("/api/v1/work-orders", get(api::work_orders::list))
         .route("/api/v1/work-orders/{id}", get(api::work_orders::show))
-        .route(
-            "/api/v1/work-orders/{id}/actions",
-            post(api::work_orders::act).layer(DefaultBodyLimit::max(RATING_BYTES)),
-        )
-        .route(
-            "/api/v1/work-orders/{id}/contact",
-            post(api::work_orders::contact).layer(DefaultBodyLimit::max(RATING_BYTES)),
-        )
-        .route(
-            "/api/v1/assisted-ratings",
-            post(api::assisted_ratings::create).layer(DefaultBodyLimit::max(RATING_BYTES)),
-        )
-        .route("/api/v1/relay", post(api::relay::create).layer(DefaultBodyLimit::max(RELAY_BYTES)))
+        .route("/api/v1/work-orders/{id}/actions", post(api::work_orders::act).layer(at_most(RATING_BYTES)))
+        .route("/api/v1/work-orders/{id}/contact", post(api::work_orders::contact).layer(at_most(RATING_BYTES)))
+        .route("/api/v1/assisted-ratings", post(api::assisted_ratings::create).layer(at_most(RATING_BYTES)))
+        .route("/api/v1/relay", post(api::relay::create).layer(at_most(RELAY_BYTES)))
         .route(
             "/api/v1/windows/{id}/call",
-            get(api::windows::show).post(api::windows::call).layer(DefaultBodyLimit::max(RATING_BYTES)),
+            get(api::windows::show).post(api::windows::call).layer(at_most(RATING_BYTES)),
         )
         .route("/api/v1/windows/{id}/withdraw", post(api::windows::withdraw))
-        .route("/api/v1/webhooks/{endpoint}", post(api::webhooks::receive).layer(DefaultBodyLimit::max(RATING_BYTES)))
+        .route("/api/v1/webhooks/{endpoint}", post(api::webhooks::receive).layer(at_most(RATING_BYTES)))
         .route("/api/v1/statistics", get(api::statistics::show))
         .route("/api/v1/statistics/hot-words", get(api::hot_words::show))
         .route("/api/v1/statistics/{by}", get(api::open_data::show))
@@ -164,7 +147,7 @@ fn ledger() -> Router<Shared> {
         .route("/ledger/tile/{*path}", get(ledger::tile))
         .route("/ledger/tables", get(ledger::tables))
         .route("/ledger/tables/{number}", get(ledger::table))
-        .layer(DefaultBodyLimit::max(RATING_BYTES))
+        .layer(at_most(RATING_BYTES))
 }
 
 /// What stands in front of people at windows.
@@ -179,11 +162,15 @@ fn pads() -> Router<Shared> {
         .route("/pad/{window}/calls/{call}", post(pad::step))
         .route("/pad/{window}/calls/{call}/code.svg", get(pad::code))
         .route("/pad/{window}/ratings", post(pad::create))
-        .layer(DefaultBodyLimit::max(RATING_BYTES))
+        .layer(at_most(RATING_BYTES))
 }
 
 /// Where staff work.
 fn desk() -> Router<Shared> {
+    let uploads = Router::new()
+        .route("/desk/cards", get(desk::cards::show).post(desk::cards::print))
+        .route("/desk/orders/{id}/files", post(desk::file::add))
+        .layer(at_most(UPLOAD_BYTES));
     Router::new()
         .route("/desk", get(desk::list::due))
         .route("/desk/waiting", get(desk::list::waiting))
@@ -203,10 +190,6 @@ fn desk() -> Router<Shared> {
         .route("/desk/services", get(desk::services::show))
         .route("/desk/assist/{service}", get(desk::assist::form).post(desk::assist::submit))
         .route("/desk/wishes", get(desk::wishes::show).post(desk::wishes::add))
-        .route(
-            "/desk/cards",
-            get(desk::cards::show).post(desk::cards::print).layer(DefaultBodyLimit::max(UPLOAD_BYTES)),
-        )
         .route("/desk/cards/roster.csv", get(desk::cards::template))
         .route("/desk/cards/{serial}", post(desk::cards::change))
         .route("/desk/windows", get(desk::windows::show).post(desk::windows::add))
@@ -217,19 +200,24 @@ fn desk() -> Router<Shared> {
         .route("/desk/orders/{id}", get(desk::order::show).post(desk::order::act))
         .route("/desk/orders/{id}/notes", post(desk::note::add))
         .route("/desk/orders/{id}/contact", post(desk::contact::show))
-        .route("/desk/orders/{id}/files", post(desk::file::add).layer(DefaultBodyLimit::max(UPLOAD_BYTES)))
         .route("/desk/orders/{id}/files/{digest}", get(desk::file::show))
         .route("/desk/sign-in", get(desk::sign_in::form).post(desk::sign_in::submit))
         .route("/desk/sign-out", post(desk::sign_in::leave))
         .route("/desk/welcome/{token}", get(desk::sign_in::welcome).post(desk::sign_in::accept))
-        .layer(DefaultBodyLimit::max(FORM_BYTES))
+        .layer(at_most(FORM_BYTES))
+        .merge(uploads)
+}
+
+/// Bodies up to so many bytes. One that says that it is larger is refused before any of it is read.
+fn at_most(bytes: usize) -> (DefaultBodyLimit, RequestBodyLimitLayer) {
+    (DefaultBodyLimit::max(bytes), RequestBodyLimitLayer::new(bytes))
 }
 
 fn cards(start: &str) -> Router<Shared> {
     Router::new()
         .route(
             &format!("{start}/{{card}}"),
-            get(citizen::form::card_page).post(citizen::submit::submit_card).layer(DefaultBodyLimit::max(FORM_BYTES)),
+            get(citizen::form::card_page).post(citizen::submit::submit_card).layer(at_most(FORM_BYTES)),
         )
         .route(&format!("{start}/{{card}}/form"), get(citizen::form::card_fragment))
 }

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use axum::{
     Json,
     extract::{State, rejection::JsonRejection},
-    http::{HeaderMap, StatusCode, header},
+    http::StatusCode,
 };
 use haochaping::{link::part_of, rating::Channel, wire::v1};
 
+use super::key::{Enter, Keyed};
 use crate::{
     app::App,
     assist::{CHANNELS, Operator, enter},
-    caller::Scope,
     http::problem::Problem,
 };
 
@@ -38,14 +38,9 @@ use crate::{
 )]
 pub async fn create(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Keyed<Enter>,
     body: Result<Json<v1::AssistedRating>, JsonRejection>,
 ) -> Result<(StatusCode, Json<v1::RatingAccepted>), Problem> {
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let caller = bearer.and_then(|value| app.callers().admit(value, &[Scope::Assist]).cloned());
-    let caller = caller.ok_or_else(|| {
-        Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "no live API key that may enter ratings")
-    })?;
     let Json(request) = body?;
     let number = request.operator.trim();
     if number.is_empty() {

@@ -4,6 +4,7 @@ pub mod assisted_ratings;
 pub mod docs;
 pub mod download;
 pub mod hot_words;
+mod key;
 pub mod links;
 pub mod open_data;
 pub mod openapi;

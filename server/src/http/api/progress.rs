@@ -1,11 +1,11 @@
 //! `GET /api/v1/ratings/{lookup}`: how far a rating is, as JSON.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::{ConnectInfo, Path, State, rejection::PathRejection},
-    http::{HeaderMap, StatusCode},
+    extract::{Path, State, rejection::PathRejection},
+    http::StatusCode,
 };
 use haochaping::{
     calendar::Instant,
@@ -21,7 +21,8 @@ use crate::{
             handling::{self, Handling},
             lookup::find,
         },
-        limits::client_address,
+        client::Client,
+        limits::Use,
         problem::Problem,
     },
     store::Standing,
@@ -61,11 +62,10 @@ fn to_wire(found: Handling) -> v1::Handling {
 )]
 pub async fn show(
     State(app): State<Arc<App>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    client: Client,
     typed: Result<Path<String>, PathRejection>,
-    headers: HeaderMap,
 ) -> Result<Json<v1::RatingProgress>, Problem> {
-    if !app.limits.admits_lookup(client_address(peer, &headers, &app.config.trusted_proxies)) {
+    if !app.limits.admits_client(client, Use::LookUp) {
         return Err(Problem::too_many());
     }
     let malformed = |said: String| Problem::new(StatusCode::BAD_REQUEST, "malformed-lookup", &said);

@@ -1,11 +1,11 @@
 //! `GET /api/v1/ratings/{lookup}/proof`: that the rating is in the ledger; never what it says.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::{ConnectInfo, Path, State, rejection::PathRejection},
-    http::{HeaderMap, StatusCode},
+    extract::{Path, State, rejection::PathRejection},
+    http::StatusCode,
 };
 use haochaping::{
     link::{LookupCode, Receipt},
@@ -14,7 +14,7 @@ use haochaping::{
 
 use crate::{
     app::App,
-    http::{citizen::lookup::find, limits::client_address, problem::Problem},
+    http::{citizen::lookup::find, client::Client, limits::Use, problem::Problem},
     ledger::{self, Found, NoProof},
 };
 
@@ -32,11 +32,10 @@ use crate::{
 )]
 pub async fn show(
     State(app): State<Arc<App>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    client: Client,
     typed: Result<Path<String>, PathRejection>,
-    headers: HeaderMap,
 ) -> Result<Json<v1::LedgerProof>, Problem> {
-    if !app.limits.admits_lookup(client_address(peer, &headers, &app.config.trusted_proxies)) {
+    if !app.limits.admits_client(client, Use::LookUp) {
         return Err(Problem::too_many());
     }
     let malformed = |said: String| Problem::new(StatusCode::BAD_REQUEST, "malformed-lookup", &said);

@@ -1,10 +1,10 @@
 //! `POST /api/v1/ratings`: a rating from the widget or the SDK.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::{ConnectInfo, State, rejection::JsonRejection},
+    extract::{State, rejection::JsonRejection},
     http::{HeaderMap, StatusCode},
 };
 use haochaping::{
@@ -17,6 +17,7 @@ use crate::{
     app::App,
     http::{
         citizen::submit::{entrance, source},
+        client::Client,
         problem::Problem,
     },
 };
@@ -41,7 +42,7 @@ use crate::{
 )]
 pub async fn create(
     State(app): State<Arc<App>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    client: Client,
     headers: HeaderMap,
     body: Result<Json<v1::RatingRequest>, JsonRejection>,
 ) -> Result<(StatusCode, Json<v1::RatingAccepted>), Problem> {
@@ -54,7 +55,7 @@ pub async fn create(
     let claim = match &request.visit {
         None => Claim::Ticket { ticket: &request.ticket, key: &request.key },
         Some(visit) => {
-            Claim::Visit { visit, source: source(&app, peer, &headers), purpose: request.purpose.as_deref() }
+            Claim::Visit { visit, source: source(&app, client, &headers), purpose: request.purpose.as_deref() }
         }
     };
     let entrance = entrance(&claim, via.map_or("", Channel::name), &headers);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Json,
     extract::{State, rejection::JsonRejection},
-    http::{HeaderMap, StatusCode, header},
+    http::StatusCode,
 };
 use futures_util::future::join_all;
 use haochaping::{
@@ -13,11 +13,14 @@ use haochaping::{
     wire::v1::{self, CheckedRelay, RELAYED_MAX, RelayAccepted, RelayAnswer, RelayRejected, RelayedRating},
 };
 
-use super::services::{outside, to_new};
+use super::{
+    key::{Keyed, Relay},
+    services::{outside, to_new},
+};
 use crate::{
     accept::{Accepted, Claim, Entrance, Refusal, accept},
     app::App,
-    caller::{Caller, Scope},
+    caller::Caller,
     http::problem::Problem,
     store::{NewService, Registered},
 };
@@ -40,14 +43,9 @@ use crate::{
 )]
 pub async fn create(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Keyed<Relay>,
     body: Result<Json<v1::RelayRequest>, JsonRejection>,
 ) -> Result<Json<RelayAnswer>, Problem> {
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let caller = bearer.and_then(|value| app.callers().admit(value, &[Scope::Relay]).cloned());
-    let caller = caller.ok_or_else(|| {
-        Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "no live API key that may relay ratings")
-    })?;
     let Json(request) = body?;
     if request.ratings.is_empty() || request.ratings.len() > RELAYED_MAX {
         let title = format!("{} ratings, 1 to {RELAYED_MAX} are allowed", request.ratings.len());

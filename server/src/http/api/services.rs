@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Json,
     extract::{State, rejection::JsonRejection},
-    http::{HeaderMap, StatusCode, header},
+    http::StatusCode,
 };
 use haochaping::{
     calendar::Instant,
@@ -15,9 +15,10 @@ use haochaping::{
     wire::v1,
 };
 
+use super::key::{Keyed, Register};
 use crate::{
     app::{App, uuid_at},
-    caller::{Caller, Scope},
+    caller::Caller,
     http::problem::Problem,
     store::{NewService, Registered},
 };
@@ -41,20 +42,15 @@ pub const SERVICES_MAX: usize = 1_000;
 )]
 pub async fn create(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Keyed<Register>,
     body: Result<Json<v1::ServicesRequest>, JsonRejection>,
 ) -> Result<Json<v1::ServicesRegistered>, Problem> {
-    let callers = app.callers();
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let caller = bearer.and_then(|value| callers.admit(value, &[Scope::Services, Scope::Probe])).ok_or_else(|| {
-        Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "no live API key that may register services")
-    })?;
     let Json(request) = body?;
     if request.services.is_empty() || request.services.len() > SERVICES_MAX {
         let title = format!("{} services, 1 to {SERVICES_MAX} are allowed", request.services.len());
         return Err(Problem::new(StatusCode::BAD_REQUEST, "wrong-number", &title));
     }
-    register(&app, caller, request.services).await.map(Json)
+    register(&app, &caller, request.services).await.map(Json)
 }
 
 /// Checks, registers and answers in the order of the request.

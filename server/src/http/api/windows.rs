@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::{
     Json,
     extract::{Path, State, rejection::JsonRejection},
-    http::{HeaderMap, StatusCode, header},
+    http::StatusCode,
 };
 use haochaping::{
     calendar::Instant,
@@ -15,11 +15,14 @@ use haochaping::{
     wire::v1,
 };
 
-use super::services::{outside, to_new};
+use super::{
+    key::{CallPeople, Keyed},
+    services::{outside, to_new},
+};
 use crate::{
     accept::Refusal,
     app::{App, timeless_id},
-    caller::{Caller, Scope},
+    caller::Caller,
     http::problem::Problem,
     pads,
     store::{
@@ -49,11 +52,11 @@ use crate::{
 )]
 pub async fn call(
     State(app): State<Arc<App>>,
+    caller: Keyed<CallPeople>,
     Path(id): Path<String>,
-    headers: HeaderMap,
     body: Result<Json<v1::CallRequest>, JsonRejection>,
 ) -> Result<(StatusCode, Json<v1::Call>), Problem> {
-    let (caller, window) = admit(&app, &headers, &id).await?;
+    let window = find(&app, &caller, &id).await?;
     let Json(request) = body?;
     if request.services.is_empty() || request.services.len() > SERVICES_MAX {
         let title = format!("{} services, 1 to {SERVICES_MAX} are allowed", request.services.len());
@@ -95,10 +98,10 @@ pub async fn call(
 )]
 pub async fn show(
     State(app): State<Arc<App>>,
+    caller: Keyed<CallPeople>,
     Path(id): Path<String>,
-    headers: HeaderMap,
 ) -> Result<Json<v1::Call>, Problem> {
-    let (_, window) = admit(&app, &headers, &id).await?;
+    let window = find(&app, &caller, &id).await?;
     let last = last_call(&app, &id).await?;
     Ok(Json(shown(&app, &window, &last)))
 }
@@ -117,10 +120,10 @@ pub async fn show(
 )]
 pub async fn withdraw(
     State(app): State<Arc<App>>,
+    caller: Keyed<CallPeople>,
     Path(id): Path<String>,
-    headers: HeaderMap,
 ) -> Result<Json<v1::Call>, Problem> {
-    let (_, window) = admit(&app, &headers, &id).await?;
+    let window = find(&app, &caller, &id).await?;
     let last = last_call(&app, &id).await?;
     let moved = pads::step(&app, last.id, CallAction::Withdraw).await.map_err(|error| Problem::of_store(&error))?;
     Ok(Json(shown(&app, &window, &moved.unwrap_or(last))))
@@ -133,18 +136,13 @@ async fn last_call(app: &App, id: &str) -> Result<Call, Problem> {
         .ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "no-call", "nobody was called at this window yet"))
 }
 
-/// The caller, and the window if it lies where they answer.
-async fn admit(app: &App, headers: &HeaderMap, id: &str) -> Result<(Caller, Window), Problem> {
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let caller = bearer.and_then(|value| app.callers().admit(value, &[Scope::Windows]).cloned());
-    let caller = caller.ok_or_else(|| {
-        Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "no live API key that may call people at windows")
-    })?;
+/// The window, if it lies where the caller answers.
+async fn find(app: &App, caller: &Caller, id: &str) -> Result<Window, Problem> {
     let window = app.store.window(id).await.map_err(|error| Problem::of_store(&error))?;
     let window = window.filter(|window| caller.covers_region(window.hall.region));
     let unknown =
         || Problem::new(StatusCode::NOT_FOUND, "unknown-window", "no window of this code where the key answers");
-    Ok((caller, window.ok_or_else(unknown)?))
+    window.ok_or_else(unknown)
 }
 
 /// All services checked before any is registered; several are of one visit.

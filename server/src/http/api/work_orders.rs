@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::{
     Json,
     extract::{Path, Query, State, rejection::JsonRejection},
-    http::{HeaderMap, StatusCode, header},
+    http::StatusCode,
 };
 use haochaping::{
     wire::v1,
@@ -16,9 +16,9 @@ use haochaping::{
 };
 use serde::Deserialize;
 
+use super::key::{Keyed, Work};
 use crate::{
     app::App,
-    caller::Scope,
     disclosure::{self, DisclosureError},
     http::problem::Problem,
     orders::{self, ActError, HistoryError, Loaded},
@@ -57,10 +57,10 @@ const fn page_of_100() -> u32 {
 )]
 pub async fn list(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Keyed<Work>,
     asked: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<v1::WorkOrders>, Problem> {
-    let worker = admit(&app, &headers)?;
+    let worker = Worker::of_key(&caller);
     let malformed = |said: &str| Problem::new(StatusCode::BAD_REQUEST, "malformed-query", said);
     let Query(asked) = asked.map_err(|error| malformed(&error.body_text()))?;
     if asked.limit == 0 || asked.limit > PAGE_MAX {
@@ -100,10 +100,10 @@ pub async fn list(
 )]
 pub async fn show(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Keyed<Work>,
     Path(id): Path<String>,
 ) -> Result<Json<v1::WorkOrder>, Problem> {
-    let worker = admit(&app, &headers)?;
+    let worker = Worker::of_key(&caller);
     let loaded = find(&app, &worker, &id).await?;
     Ok(Json(view(&app, &worker, &loaded)))
 }
@@ -127,11 +127,11 @@ pub async fn show(
 )]
 pub async fn act(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Keyed<Work>,
     Path(id): Path<String>,
     body: Result<Json<v1::ActionRequest>, JsonRejection>,
 ) -> Result<Json<v1::WorkOrder>, Problem> {
-    let worker = admit(&app, &headers)?;
+    let worker = Worker::of_key(&caller);
     let Json(request) = body?;
     let loaded = find(&app, &worker, &id).await?;
     let actor = worker.actor_about(&loaded);
@@ -164,11 +164,11 @@ pub async fn act(
 )]
 pub async fn contact(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
+    caller: Keyed<Work>,
     Path(id): Path<String>,
     body: Result<Json<v1::ContactRequest>, JsonRejection>,
 ) -> Result<Json<v1::Contact>, Problem> {
-    let worker = admit(&app, &headers)?;
+    let worker = Worker::of_key(&caller);
     let Json(request) = body?;
     let loaded = find(&app, &worker, &id).await?;
     let shown = disclosure::disclose(&app, &loaded, &worker.actor.who, &request.reason).await;
@@ -178,16 +178,6 @@ pub async fn contact(
         DisclosureError::Nothing => Problem::new(StatusCode::NOT_FOUND, "no-contact", &error.to_string()),
         DisclosureError::Store(error) => Problem::of_store(&error),
     })
-}
-
-fn admit(app: &App, headers: &HeaderMap) -> Result<Worker, Problem> {
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let callers = app.callers();
-    let key = bearer.and_then(|value| callers.admit(value, &[Scope::WorkOrders, Scope::Supervision])).cloned();
-    let key = key.ok_or_else(|| {
-        Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "no live API key that may work orders")
-    })?;
-    Ok(Worker::of_key(&key))
 }
 
 async fn find(app: &App, worker: &Worker, id: &str) -> Result<Loaded, Problem> {

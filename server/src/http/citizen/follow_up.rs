@@ -1,12 +1,12 @@
 //! 追评: once the person has the answer, they say whether it will do; on the page of the code, with or without scripts, or
 //! by the API. A lost answer can be asked for again: the same view of the same answer is one.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     Json,
     body::Bytes,
-    extract::{ConnectInfo, Path, Query, State, rejection::JsonRejection},
+    extract::{Path, Query, State, rejection::JsonRejection},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     app::App,
-    http::{limits::client_address, problem::Problem},
+    http::{client::Client, limits::Use, problem::Problem},
     orders::{self, ActError, Loaded},
 };
 
@@ -33,7 +33,7 @@ const WORDS_MAX: usize = 500;
 /// The page's post.
 pub async fn submit(
     State(app): State<Arc<App>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    client: Client,
     Path(typed): Path<String>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
@@ -43,7 +43,7 @@ pub async fn submit(
     let field = |name: &str| {
         form_urlencoded::parse(&body).find(|(found, _)| found == name).map(|(_, value)| value.into_owned())
     };
-    if !app.limits.admits_lookup(client_address(peer, &headers, &app.config.trusted_proxies)) {
+    if !app.limits.admits_client(client, Use::LookUp) {
         return lookup::again(&app, reader, &typed, "", Some(&Problem::too_many())).await;
     }
     let words = field("words").unwrap_or_default();
@@ -77,12 +77,11 @@ pub async fn submit(
 )]
 pub async fn create(
     State(app): State<Arc<App>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    client: Client,
     Path(typed): Path<String>,
-    headers: HeaderMap,
     body: Result<Json<v1::FollowUp>, JsonRejection>,
 ) -> Result<StatusCode, Problem> {
-    if !app.limits.admits_lookup(client_address(peer, &headers, &app.config.trusted_proxies)) {
+    if !app.limits.admits_client(client, Use::LookUp) {
         return Err(Problem::too_many());
     }
     let Json(said) = body?;

@@ -122,6 +122,17 @@ impl Link {
         }
     }
 
+    /// Whether it was made here, maybe long ago.
+    pub(in crate::http) fn is_genuine(&self, app: &App) -> bool {
+        match self {
+            Self::Ticket(token) => matches!(read_ticket(app, token), Ok(_) | Err(Violation::TicketExpired)),
+            Self::Card(token) => {
+                let card = Card::verify(token, &app.keys().card, &app.config.canonical_host());
+                matches!(card, Ok(_) | Err(TokenError::Expired))
+            }
+        }
+    }
+
     /// Where it leads at this moment.
     pub(in crate::http) async fn find(&self, app: &App, moment: Moment) -> Result<Found, NoForm> {
         match self {

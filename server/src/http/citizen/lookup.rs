@@ -1,10 +1,10 @@
 //! `/q`: how far a rating is, for whoever holds its code. Never its level or its text.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     body::Bytes,
-    extract::{ConnectInfo, Path, Query, State},
+    extract::{Path, Query, State},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
@@ -22,7 +22,8 @@ use crate::{
     app::App,
     assets::{self, PROOF},
     http::{
-        limits::client_address,
+        client::Client,
+        limits::Use,
         page::{self, Page, Reader},
         problem::Problem,
     },
@@ -66,7 +67,7 @@ pub async fn submit(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes
 /// The progress of one rating.
 pub async fn page(
     State(app): State<Arc<App>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    client: Client,
     Path(typed): Path<String>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
@@ -74,7 +75,7 @@ pub async fn page(
     let reader = asked.reader(&headers);
     let p = reader.page_messages();
     let refuse = |status, said, typed: &str| respond(&app, reader, status, &form_html(reader, &app, said, typed), true);
-    if !app.limits.admits_lookup(client_address(peer, &headers, &app.config.trusted_proxies)) {
+    if !app.limits.admits_client(client, Use::LookUp) {
         return refuse(StatusCode::TOO_MANY_REQUESTS, p.failed_busy, "");
     }
     let Ok(code) = LookupCode::parse(&typed) else { return refuse(StatusCode::NOT_FOUND, p.lookup_malformed, &typed) };

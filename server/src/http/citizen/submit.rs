@@ -1,11 +1,11 @@
 //! `POST /r/{ticket}` and `/c/{card}`: the form sent by a browser, with or without script. On an error it comes back with every choice
 //! kept.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     body::Bytes,
-    extract::{ConnectInfo, Path, State},
+    extract::{FromRequest as _, Path, Request, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
@@ -24,7 +24,7 @@ use super::{
 use crate::{
     accept::{Accepted, Claim, Entrance, Refusal, accept, source_of},
     app::App,
-    http::{limits::client_address, page::Reader},
+    http::{client::Client, page::Reader},
 };
 
 /// The form's post.
@@ -49,12 +49,12 @@ use crate::{
 )]
 pub async fn submit(
     State(app): State<Arc<App>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    client: Client,
     Path(ticket): Path<String>,
     headers: HeaderMap,
-    body: Bytes,
+    request: Request,
 ) -> Response {
-    take(&app, Link::Ticket(ticket), peer, &headers, &body).await
+    take(&app, Link::Ticket(ticket), client, &headers, request).await
 }
 
 /// The post of a card's form: the rating of one visit.
@@ -78,20 +78,25 @@ pub async fn submit(
 )]
 pub async fn submit_card(
     State(app): State<Arc<App>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    client: Client,
     Path(card): Path<String>,
     headers: HeaderMap,
-    body: Bytes,
+    request: Request,
 ) -> Response {
-    take(&app, Link::Card(card), peer, &headers, &body).await
+    take(&app, Link::Card(card), client, &headers, request).await
 }
 
-async fn take(app: &App, link: Link, peer: SocketAddr, headers: &HeaderMap, body: &Bytes) -> Response {
+async fn take(app: &App, link: Link, client: Client, headers: &HeaderMap, request: Request) -> Response {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     if !content_type.starts_with("application/x-www-form-urlencoded") {
         return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
     }
-    let posted = Posted::parse(body);
+    // Of a link that is none of ours nothing is read.
+    let body = if link.is_genuine(app) { Bytes::from_request(request, &()).await } else { Ok(Bytes::new()) };
+    let posted = match body {
+        Ok(body) => Posted::parse(&body),
+        Err(refused) => return refused.into_response(),
+    };
     let view = LinkView {
         app,
         reader: Reader::of(Some(&posted.draft.lang), Some(&posted.mode), headers),
@@ -128,7 +133,7 @@ async fn take(app: &App, link: Link, peer: SocketAddr, headers: &HeaderMap, body
     let claim = match &link {
         Link::Ticket(ticket) => Claim::Ticket { ticket, key: &posted.key },
         Link::Card(_) => {
-            Claim::Visit { visit: &posted.key, source: source(app, peer, headers), purpose: posted.purpose() }
+            Claim::Visit { visit: &posted.key, source: source(app, client, headers), purpose: posted.purpose() }
         }
     };
     match accept(app, entrance(&claim, &view.via, headers), claim, draft).await {
@@ -149,9 +154,9 @@ pub(in crate::http) fn entrance(claim: &Claim<'_>, via: &str, headers: &HeaderMa
 }
 
 /// Where a request comes from, as the limits of cards see it.
-pub(in crate::http) fn source(app: &App, peer: SocketAddr, headers: &HeaderMap) -> [u8; 8] {
+pub(in crate::http) fn source(app: &App, client: Client, headers: &HeaderMap) -> [u8; 8] {
     let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("");
-    source_of(app, client_address(peer, headers, &app.config.trusted_proxies), agent)
+    source_of(app, client.address, agent)
 }
 
 /// Whether the post comes from a form we made, on a page that may send it. If not, nothing is lost: the form comes back

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::{
     body::Bytes,
     extract::{FromRef, FromRequest, FromRequestParts, Request},
-    http::{HeaderMap, StatusCode, request::Parts},
+    http::{HeaderMap, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use haochaping::{calendar::Instant, form::field::PAGE_TOKEN, link::base32};
@@ -98,6 +98,13 @@ impl Posted {
     }
 }
 
+/// Whether a body says that it is no longer than any text of the desk.
+fn is_short(headers: &HeaderMap) -> bool {
+    const TEXT_BYTES: u64 = 32 * 1024;
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    length.is_some_and(|length| length <= TEXT_BYTES)
+}
+
 /// A field, empty if it is missing.
 pub(super) fn field<'a>(form: &'a [(String, String)], name: &str) -> &'a str {
     form.iter().find(|(found, _)| found == name).map_or("", |(_, value)| value)
@@ -133,11 +140,14 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         let app = Arc::<App>::from_ref(state);
         let (path, headers) = (request.uri().path().to_owned(), request.headers().clone());
-        let body = Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
         if !is_from_here(&app, &headers) {
             return Err(page::refused(&app, &headers, StatusCode::FORBIDDEN));
         }
-        // Nobody loses what was written because a session ended meanwhile.
+        // Nobody loses what was written because a session ended meanwhile; who never had one does not write that much.
+        if COOKIE.read(&app.config, &headers).is_none() && !is_short(&headers) {
+            return Err(sign_in::ask(&app, &path, ""));
+        }
+        let body = Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
         let form = read_form(&body);
         let written = form.iter().filter(|(name, _)| name != "password");
         let kept = form_urlencoded::Serializer::new(String::new()).extend_pairs(written).finish();

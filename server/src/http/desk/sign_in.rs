@@ -1,11 +1,11 @@
 //! Signing in and out, and the link by which a password is set.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
 use askama::Template;
 use axum::{
     body::Bytes,
-    extract::{ConnectInfo, Path, Query, State},
+    extract::{Path, Query, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     app::{App, random},
-    http::{cookie::is_from_here, limits::client_address, page},
+    http::{client::Client, cookie::is_from_here, limits::Use, page},
     staff::{check_password, digest_of, entry, hash_password, is_password},
     store::{
         StoreError,
@@ -118,7 +118,7 @@ pub(in crate::http) async fn form(State(app): State<Arc<App>>, Query(asked): Que
 /// Signs in. The session is a new one, whatever cookie came along.
 pub(in crate::http) async fn submit(
     State(app): State<Arc<App>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    client: Client,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
@@ -129,7 +129,7 @@ pub(in crate::http) async fn submit(
     if !is_from_here(&app, &headers) {
         return again(StatusCode::FORBIDDEN, WRONG);
     }
-    if !app.limits.admits_lookup(client_address(peer, &headers, &app.config.trusted_proxies)) {
+    if !app.limits.admits_client(client, Use::SignIn) {
         return again(StatusCode::TOO_MANY_REQUESTS, TOO_MANY);
     }
     let row = match admit(&app, &name, field(&form, "password")).await {

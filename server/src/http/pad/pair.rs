@@ -1,10 +1,10 @@
 //! `POST /pad/{window}/pair`: the code from the desk makes a device the pad of a window.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     body::Bytes,
-    extract::{ConnectInfo, Path, State},
+    extract::{Path, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     app::{App, Rng, random},
-    http::{cookie::is_from_here, limits::client_address, page as pages},
+    http::{client::Client, cookie::is_from_here, limits::Use, page as pages},
     keys::Keys,
     staff::{digest_of, entry},
     store::{staff::Digest, window::Pairing},
@@ -42,7 +42,7 @@ pub fn make_code(rng: &dyn Rng) -> String {
 /// The form.
 pub async fn submit(
     State(app): State<Arc<App>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    client: Client,
     Path(window): Path<String>,
     headers: HeaderMap,
     body: Bytes,
@@ -50,7 +50,7 @@ pub async fn submit(
     if !is_from_here(&app, &headers) {
         return pages::refused(&app, &headers, StatusCode::FORBIDDEN);
     }
-    if !app.limits.admits_lookup(client_address(peer, &headers, &app.config.trusted_proxies)) {
+    if !app.limits.admits_client(client, Use::Pair) {
         return page::pairing(&app, &window, StatusCode::TOO_MANY_REQUESTS, "尝试过于频繁，请稍后再试。").await;
     }
     let typed = form_urlencoded::parse(&body).find(|(name, _)| name == "code").map(|(_, value)| value.into_owned());
