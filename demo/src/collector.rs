@@ -151,9 +151,17 @@ impl Collector {
     }
 
     /// Where the first administrator of the desk sets a password; `None` once that was done.
-    pub(crate) fn welcome_link(&self) -> Option<String> {
+    pub(crate) async fn welcome_link(&self, binary: &Path, data: &Path) -> Option<String> {
         let said = fs::read_to_string(&self.log).ok()?;
-        said.split_whitespace().find(|word| word.contains("/desk/welcome/")).map(str::to_owned)
+        if let Some(link) = said.split_whitespace().find(|word| word.contains("/desk/welcome/")) {
+            return Some(link.to_owned());
+        }
+        // A link is printed once, and was not used: another one takes its place.
+        if !said.contains("staff reset admin") {
+            return None;
+        }
+        let link = command(binary, data, &["staff", "reset", "admin"], &["--public-url", &self.origin]).await;
+        link.ok().map(|link| link.trim().to_owned())
     }
 
     /// Its process.

@@ -66,7 +66,8 @@ async fn run(cli: Cli) -> Result<()> {
         () = ended(None) => return Ok(()),
     };
     let code = collector::pairing_code(&binary, &cli.data).await?;
-    let served = serve(&mut collector, listener, keys, &portal_origin, (cli.open_for, code)).await;
+    let welcome = collector.welcome_link(&binary, &cli.data).await;
+    let served = serve(&mut collector, listener, keys, &portal_origin, (cli.open_for, code, welcome)).await;
     collector.stop().await?;
     served
 }
@@ -77,12 +78,12 @@ async fn serve(
     listener: TcpListener,
     keys: Keys,
     portal_origin: &str,
-    (open_for, code): (Option<u64>, Option<String>),
+    (open_for, code, welcome): (Option<u64>, Option<String>, Option<String>),
 ) -> Result<()> {
     let registry = Registry::open(&collector.origin, keys.portal).await?;
     let hall = Hall::new(&collector.origin, &keys.windows, collector.pid(), collector.started);
     let routes = portal::routes(Arc::new(Portal { collector: collector.origin.clone(), registry, hall }));
-    say_where(portal_origin, &collector.origin, collector.welcome_link().as_deref(), code.as_deref());
+    say_where(portal_origin, &collector.origin, welcome.as_deref(), code.as_deref());
     tokio::select! {
         () = ended(open_for) => Ok(()),
         served = axum::serve(listener, routes) => served.context("the portal ended"),

@@ -94,7 +94,6 @@ pub fn account(
         agency,
         region,
         password: None,
-        locked_until: None,
         invited_until: None,
         created_at: clock.now(),
         disabled_at: None,

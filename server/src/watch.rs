@@ -135,6 +135,7 @@ async fn sweep(app: &App, seen: &mut Seen) -> Result<(), StoreError> {
         app.store.forget_sources(today - SOURCES_KEPT_DAYS).await?;
         let ago = |millis| Instant::from_millis(now.millis() - millis);
         app.store.forget_sessions(ago(desk::IDLE_MILLIS), ago(desk::ABSOLUTE_MILLIS)).await?;
+        app.store.forget_sign_ins(now).await?;
         outbox::forget(app).await?;
         pads::forget(app).await?;
         let n_forgotten = disclosure::forget(app).await?;

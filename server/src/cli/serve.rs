@@ -79,7 +79,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
     let app = build(args.config, address, store, &master).await?;
     watch::start(&app, master).await?;
     if app.store.unwritable().is_none() {
-        invite_first(&app).await?;
+        invite_first(&app, args.log).await?;
     }
     outbox::start(&app);
     pads::start(&app);
@@ -114,25 +114,28 @@ pub(super) async fn run(args: Args) -> Result<()> {
     Ok(())
 }
 
-/// A desk without any account gets its first administrator, and says by what link. Until that was used each start hands a new
-/// one out.
-async fn invite_first(app: &App) -> Result<()> {
+/// A desk without any account gets its first administrator, and says once by what link: on a terminal or in a log of text, which
+/// only the operator reads, and never in a log of JSON, which is collected.
+async fn invite_first(app: &App, log: LogFormat) -> Result<()> {
     const FIRST: &str = "admin";
     let accounts = app.store.staff().await?;
-    let is_waiting = matches!(&accounts[..], [only] if only.name == FIRST && only.password.is_none());
-    let (clock, rng) = (&*app.clock, &*app.rng);
-    let (token, link) = staff::invite(clock, rng);
-    let entry = |what: &str| staff::entry(clock, "serve", what, FIRST);
-    let is_invited = if accounts.is_empty() {
+    let clock = &*app.clock;
+    if accounts.is_empty() {
+        let (token, link) = staff::invite(clock, &*app.rng);
         let row = staff::account(FIRST, "administrator", "", "", clock)?;
-        app.store.add_staff(row, link, entry("staff-added")).await?
-    } else {
-        is_waiting && app.store.reset_staff(FIRST, link, entry("staff-reset")).await?
-    };
-    if is_invited {
-        let link = app.config.url(&format!("/desk/welcome/{token}"));
-        // No event of the log, but whoever reads this process's standard error can use it until somebody did.
-        eprintln!("made {FIRST}, the first administrator of the desk, who sets a password at {link}");
+        let is_added = app.store.add_staff(row, link, staff::entry(clock, "serve", "staff-added", FIRST)).await?;
+        if is_added && !matches!(log, LogFormat::Json) {
+            let link = app.config.url(&format!("/desk/welcome/{token}"));
+            eprintln!("made {FIRST}, the first administrator of the desk, who sets a password at {link}");
+            return Ok(());
+        }
+    }
+    let is_waiting =
+        accounts.is_empty() || matches!(&accounts[..], [only] if only.name == FIRST && only.password.is_none());
+    if is_waiting {
+        tracing::warn!(
+            "nobody can sign in at the desk yet: `haochaping staff reset {FIRST}` prints a link for its administrator"
+        );
     }
     Ok(())
 }

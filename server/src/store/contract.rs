@@ -118,6 +118,7 @@ macro_rules! every_store {
                 staff {
                     a_link_sets_one_password_until_its_hour,
                     attempts_are_counted_first_and_locks_double,
+                    a_lock_is_of_an_account_and_a_network,
                     a_session_ends_with_its_account_and_its_password,
                     there_is_always_an_administrator,
                     the_desk_lists_the_longest_overdue_first_and_goes_on_after_a_page,

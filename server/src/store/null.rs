@@ -187,13 +187,19 @@ impl StaffStore for NullStore {
     async fn accept_invitation(&self, _: Digest, _: &str, _: AuditEntry) -> Result<bool, StoreError> {
         Err(StoreError::Failed(NOTHING_KEPT.into()))
     }
-    async fn attempt(&self, _: &str, _: Instant, _: u32) -> Result<Attempt, StoreError> {
+    async fn attempt(&self, _: &str, _: &str, _: Instant, _: u32) -> Result<Attempt, StoreError> {
         Err(StoreError::Failed(NOTHING_KEPT.into()))
     }
-    async fn forget_attempts(&self, _: &str) -> Result<(), StoreError> {
+    async fn forget_attempts(&self, _: &str, _: &str, _: Instant) -> Result<(), StoreError> {
         Err(StoreError::Failed(NOTHING_KEPT.into()))
     }
-    async fn begin_session(&self, _: Digest, _: &StaffRow, _: AuditEntry) -> Result<bool, StoreError> {
+    async fn forget_sign_ins(&self, _: Instant) -> Result<(), StoreError> {
+        Ok(())
+    }
+    async fn record(&self, _: AuditEntry) -> Result<(), StoreError> {
+        Err(StoreError::Failed(NOTHING_KEPT.into()))
+    }
+    async fn begin_session(&self, _: Digest, _: &StaffRow, _: &str, _: AuditEntry) -> Result<bool, StoreError> {
         Err(StoreError::Failed(NOTHING_KEPT.into()))
     }
     async fn session(&self, _: Digest) -> Result<Option<Session>, StoreError> {

@@ -21,8 +21,6 @@ pub struct StaffRow {
     pub region: Region,
     /// Argon2id in PHC format; `None` until a link was used.
     pub password: Option<String>,
-    /// Until when no attempt is taken.
-    pub locked_until: Option<Instant>,
     /// Until when the link that was handed out works; `None` when none is open.
     pub invited_until: Option<Instant>,
     /// When it was made.
@@ -91,12 +89,24 @@ pub trait StaffStore: Send + Sync + 'static {
     async fn invited(&self, digest: Digest, now: Instant) -> Result<Option<StaffRow>, StoreError>;
     /// Sets a password by a link, which works no longer, and ends all sessions; false if it does not work.
     async fn accept_invitation(&self, digest: Digest, password: &str, entry: AuditEntry) -> Result<bool, StoreError>;
-    /// Counts an attempt to sign in. After `n_free` attempts each further one locks the account, twice as long each time.
-    async fn attempt(&self, name: &str, now: Instant, n_free: u32) -> Result<Attempt, StoreError>;
-    /// Forgets failed attempts, after the password was right.
-    async fn forget_attempts(&self, name: &str) -> Result<(), StoreError>;
-    /// Begins a session and forgets failed attempts; false if the account has not this password any more, or was ended.
-    async fn begin_session(&self, id: Digest, row: &StaffRow, entry: AuditEntry) -> Result<bool, StoreError>;
+    /// Counts an attempt to sign in from a network. After `n_free` attempts each further one locks the account there, twice as
+    /// long each time. Many attempts from many networks lock it in all where it never signed in.
+    async fn attempt(&self, name: &str, network: &str, now: Instant, n_free: u32) -> Result<Attempt, StoreError>;
+    /// Forgets failed attempts from a network, after the password was right.
+    async fn forget_attempts(&self, name: &str, network: &str, now: Instant) -> Result<(), StoreError>;
+    /// Forgets attempts of the day before, and networks in which an account has not signed in for half a year.
+    async fn forget_sign_ins(&self, now: Instant) -> Result<(), StoreError>;
+    /// Begins a session and forgets failed attempts from its network; false if the account has not this password any more, or
+    /// was ended.
+    async fn begin_session(
+        &self,
+        id: Digest,
+        row: &StaffRow,
+        network: &str,
+        entry: AuditEntry,
+    ) -> Result<bool, StoreError>;
+    /// Puts on record what changed nothing: that something was refused.
+    async fn record(&self, entry: AuditEntry) -> Result<(), StoreError>;
     /// A session by what its cookie holds.
     async fn session(&self, id: Digest) -> Result<Option<Session>, StoreError>;
     /// Notes that a session was used.

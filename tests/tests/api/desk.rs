@@ -224,20 +224,6 @@ fn an_administrator_is_added_once_and_the_last_one_stays() {
 }
 
 #[test]
-fn serve_hands_out_a_link_until_there_is_an_administrator() {
-    let mut collector = Collector::start(&[]);
-    let first = collector.stop().1;
-    assert!(first.contains("made admin, the first administrator") && first.contains("/desk/welcome/"), "{first}");
-    collector.restart_elsewhere();
-    let link = collector.cli(&["staff", "reset", "admin", "--public-url", &collector.url()]);
-    Staff::accept(link.out.trim());
-    let second = collector.stop().1;
-    assert!(second.contains("/desk/welcome/") && second != first, "a new link at each start: {second}");
-    collector.restart_elsewhere();
-    assert!(!collector.stop().1.contains("/desk/welcome/"));
-}
-
-#[test]
 fn a_note_is_read_by_those_who_work_on_the_order_and_by_nobody_else() {
     let collector = Collector::start(&[]);
     let (code, staff) = (rated(&collector), handler(&collector, "wang-1"));

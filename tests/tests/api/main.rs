@@ -32,6 +32,7 @@ mod refusals;
 mod relay;
 mod restore;
 mod services;
+mod sign_in;
 mod supervision;
 mod webhooks;
 mod windows;

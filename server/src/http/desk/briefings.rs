@@ -52,7 +52,7 @@ struct One<'a> {
 
 /// The months.
 pub(in crate::http) async fn list(desk: Desk) -> Response {
-    if let Some(answer) = desk.lacks(PAGE) {
+    if let Some(answer) = desk.lacks(PAGE).await {
         return answer;
     }
     let (app, region) = (&desk.app, desk.session.staff.region);
@@ -86,7 +86,7 @@ struct Opened<'a> {
 
 impl<'a> Opened<'a> {
     async fn read(desk: &'a Desk, month: u32) -> Result<Self, Response> {
-        if let Some(answer) = desk.lacks(PAGE) {
+        if let Some(answer) = desk.lacks(PAGE).await {
             return Err(answer);
         }
         let (app, region) = (&desk.app, desk.session.staff.region);

@@ -80,7 +80,7 @@ struct Cards<'a> {
 
 /// The page.
 pub(in crate::http) async fn show(desk: Desk, Query(asked): Query<Asked>) -> Response {
-    match desk.lacks(PAGE) {
+    match desk.lacks(PAGE).await {
         None => list(&desk, StatusCode::OK, &asked.find, &Back::default()).await,
         Some(answer) => answer,
     }
@@ -143,7 +143,7 @@ fn terms(app: &App, kind: CardKind) -> Terms {
 /// Shows what printing a roster would do; with `action=print` it is done, if every line is good, all can be printed, and whoever
 /// asks has agreed to what would be replaced.
 pub(in crate::http) async fn print(desk: Desk, request: Request) -> Response {
-    if let Some(answer) = desk.lacks(PAGE) {
+    if let Some(answer) = desk.lacks(PAGE).await {
         return answer;
     }
     if !is_from_here(&desk.app, request.headers()) {
@@ -265,7 +265,7 @@ fn file(bytes: Vec<u8>, name: &'static str) -> Response {
 /// Replaces a card by one that says the same, or ends it.
 pub(in crate::http) async fn change(Path(serial): Path<u32>, posted: Posted) -> Response {
     let desk = &posted.desk;
-    if let Some(answer) = desk.lacks(PAGE) {
+    if let Some(answer) = desk.lacks(PAGE).await {
         return answer;
     }
     match in_scope(desk).await {
@@ -341,7 +341,7 @@ async fn revive(desk: &Desk, serial: u32) -> Result<Result<Response, &'static st
 
 /// A roster to begin with.
 pub(in crate::http) async fn template(desk: Desk) -> Response {
-    if let Some(answer) = desk.lacks(PAGE) {
+    if let Some(answer) = desk.lacks(PAGE).await {
         return answer;
     }
     let mut response = roster_file::template().into_response();

@@ -3,9 +3,10 @@
 use axum::{extract::Path, http::StatusCode, response::Response};
 
 use super::{
+    admit::is_still,
     order::{Back, Opened, shown_time},
     session::Posted,
-    sign_in::{self, BUSY, WRONG},
+    sign_in::{BUSY, WRONG},
 };
 use crate::{
     app::App,
@@ -34,7 +35,7 @@ pub(in crate::http) async fn show(Path(id): Path<String>, posted: Posted) -> Res
     let (reason, name) = (posted.get("reason"), &desk.session.staff.name);
     let back = |status, fault| opened.page(status, &Back { reason: (reason, fault), ..Back::default() });
     let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
-    match sign_in::is_still(&desk.app, name, posted.get("password")).await {
+    match is_still(&desk.app, name, desk.client, posted.get("password")).await {
         Ok(true) => {}
         Ok(false) => return back(unprocessable, WRONG),
         Err(error) => {

@@ -28,7 +28,7 @@ struct HotWords<'a> {
 
 /// The page.
 pub(in crate::http) async fn show(desk: Desk) -> Response {
-    match desk.lacks(PAGE) {
+    match desk.lacks(PAGE).await {
         None => page(&desk, StatusCode::OK, ["", ""], "").await,
         Some(answer) => answer,
     }
@@ -47,7 +47,7 @@ async fn page(desk: &Desk, status: StatusCode, typed: [&str; 2], fault: &'static
 pub(in crate::http) async fn change(posted: Posted) -> Response {
     let desk = &posted.desk;
     let app = &desk.app;
-    if let Some(answer) = desk.lacks(PAGE) {
+    if let Some(answer) = desk.lacks(PAGE).await {
         return answer;
     }
     let (word, other) = (posted.get("word").trim(), posted.get("stands_for").trim());

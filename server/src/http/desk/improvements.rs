@@ -80,7 +80,7 @@ const KINDS: [(&str, &str); 5] = [
 
 /// The page.
 pub(in crate::http) async fn show(desk: Desk) -> Response {
-    match desk.lacks(PAGE) {
+    match desk.lacks(PAGE).await {
         None => page(&desk, StatusCode::OK, Default::default(), "").await,
         Some(answer) => answer,
     }
@@ -133,7 +133,7 @@ fn line(app: &App, one: &Improvement) -> Line {
 pub(in crate::http) async fn add(posted: Posted) -> Response {
     let desk = &posted.desk;
     let app = &desk.app;
-    if let Some(answer) = desk.lacks(PAGE) {
+    if let Some(answer) = desk.lacks(PAGE).await {
         return answer;
     }
     let typed = FIELDS.map(|name| posted.get(name).replace("\r\n", "\n").trim().to_owned());
@@ -163,7 +163,7 @@ pub(in crate::http) async fn add(posted: Posted) -> Response {
 pub(in crate::http) async fn withdraw(Path(id): Path<String>, posted: Posted) -> Response {
     let desk = &posted.desk;
     let (app, staff) = (&desk.app, &desk.session.staff);
-    if let Some(answer) = desk.lacks(PAGE) {
+    if let Some(answer) = desk.lacks(PAGE).await {
         return answer;
     }
     let gone = "没有找到这项改进，或者它已经撤回。";

@@ -96,7 +96,7 @@ pub(in crate::http) async fn call_backs(desk: Desk, Query(asked): Query<Asked>) 
 }
 
 async fn pile(desk: Desk, asked: Asked, pile: Pile, path: &'static str, title: &str) -> Response {
-    if let Some(answer) = desk.lacks(path) {
+    if let Some(answer) = desk.lacks(path).await {
         return answer;
     }
     let app = &desk.app;

@@ -54,7 +54,7 @@ struct Messages {
 
 /// The page.
 pub(in crate::http) async fn show(desk: Desk) -> Response {
-    if let Some(answer) = desk.lacks(PAGE) {
+    if let Some(answer) = desk.lacks(PAGE).await {
         return answer;
     }
     match read(&desk).await {
@@ -113,7 +113,7 @@ fn dead(letter: DeadLetter) -> Dead {
 /// Sends a dead letter again.
 pub(in crate::http) async fn resend(Path(number): Path<i64>, posted: Posted) -> Response {
     let desk = &posted.desk;
-    if let Some(answer) = desk.lacks(PAGE) {
+    if let Some(answer) = desk.lacks(PAGE).await {
         return answer;
     }
     let who = format!("staff:{}", desk.session.staff.name);

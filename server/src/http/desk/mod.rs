@@ -1,5 +1,6 @@
 //! `/desk`: where staff work on bad ratings. Complete without scripts; in Chinese.
 
+mod admit;
 pub mod assist;
 pub mod briefings;
 pub mod cards;

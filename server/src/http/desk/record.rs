@@ -23,7 +23,7 @@ struct Record {
 
 /// The page.
 pub(in crate::http) async fn show(desk: Desk) -> Response {
-    if let Some(answer) = desk.lacks("/desk/record") {
+    if let Some(answer) = desk.lacks("/desk/record").await {
         return answer;
     }
     match desk.app.store.audit(LIMIT).await {

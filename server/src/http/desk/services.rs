@@ -62,7 +62,7 @@ pub(super) fn name_of(service: &FoundService) -> String {
 
 /// The page.
 pub(in crate::http) async fn show(desk: Desk, Query(asked): Query<Asked>) -> Response {
-    if let Some(answer) = desk.lacks(PAGE) {
+    if let Some(answer) = desk.lacks(PAGE).await {
         return answer;
     }
     let (operator, case) = (operator(&desk), asked.case.trim().to_owned());

@@ -16,10 +16,11 @@ use super::{frame::pages_of, list::not_found, sign_in};
 use crate::{
     app::App,
     http::{
+        client::Client,
         cookie::{Cookie, is_from_here},
         page,
     },
-    staff::digest_of,
+    staff::{digest_of, entry},
     store::{
         StoreError,
         staff::{Digest, Session},
@@ -31,6 +32,8 @@ pub const IDLE_MILLIS: i64 = 30 * 60_000;
 /// And each is over after so long.
 pub const ABSOLUTE_MILLIS: i64 = 12 * 3_600_000;
 const TOUCH_MILLIS: i64 = 60_000;
+/// The most of what somebody asked for that is put on record.
+const ABOUT_MAX: usize = 100;
 /// Ends with the browser.
 pub(super) const COOKIE: Cookie = Cookie { name: "hcp-desk", keeps: false };
 
@@ -38,6 +41,8 @@ pub(super) const COOKIE: Cookie = Cookie { name: "hcp-desk", keeps: false };
 pub(in crate::http) struct Desk {
     pub(super) app: Arc<App>,
     pub(super) session: Session,
+    /// Where they sit.
+    pub(super) client: Client,
     secret: String,
 }
 
@@ -54,15 +59,24 @@ impl Desk {
         base32::encode(&digest[..20])
     }
 
-    /// The answer to somebody whose role has not this page: it is not there.
-    pub(super) fn lacks(&self, page: &str) -> Option<Response> {
-        let is_theirs = pages_of(self.session.staff.role).any(|(href, _)| href == page);
-        (!is_theirs).then(|| not_found(self))
+    /// The answer to somebody whose role has not this page: it is not there. That they asked is on record.
+    pub(super) async fn lacks(&self, page: &str) -> Option<Response> {
+        if pages_of(self.session.staff.role).any(|(href, _)| href == page) {
+            return None;
+        }
+        self.note_refusal("page-refused", page).await;
+        Some(not_found(self))
+    }
+
+    /// Puts on record that something was refused to them.
+    async fn note_refusal(&self, what: &str, about: &str) {
+        let who = format!("staff:{}", self.session.staff.name);
+        note_refusal(&self.app, &who, what, about, self.client).await;
     }
 
     /// A session that began with this request.
-    pub(super) fn begun(app: Arc<App>, session: Session, secret: String) -> Self {
-        Self { app, session, secret }
+    pub(super) fn begun(app: Arc<App>, session: Session, client: Client, secret: String) -> Self {
+        Self { app, session, client, secret }
     }
 
     /// What the store knows the session by.
@@ -70,7 +84,7 @@ impl Desk {
         digest_of(&self.secret)
     }
 
-    async fn of(app: Arc<App>, headers: &HeaderMap) -> Result<Option<Self>, StoreError> {
+    async fn of(app: Arc<App>, client: Client, headers: &HeaderMap) -> Result<Option<Self>, StoreError> {
         let Some(secret) = COOKIE.read(&app.config, headers) else { return Ok(None) };
         let now = app.clock.now();
         let found = app.store.session(digest_of(&secret)).await;
@@ -81,7 +95,17 @@ impl Desk {
         {
             tracing::warn!(%error, "the use of a session was not noted");
         }
-        Ok(Some(Self { app, session, secret }))
+        Ok(Some(Self { app, session, client, secret }))
+    }
+}
+
+/// Puts on record that something was refused, with the address that it was asked from. Nobody's answer waits for a store that
+/// does not take it.
+pub(super) async fn note_refusal(app: &App, who: &str, what: &str, about: &str, client: Client) {
+    let about: String = about.chars().filter(|one| !one.is_control()).take(ABOUT_MAX).collect();
+    let entry = entry(&*app.clock, who, what, format!("{about} {}", client.address).trim());
+    if let Err(error) = app.store.record(entry).await {
+        tracing::warn!(%error, what, "a refusal is not on record");
     }
 }
 
@@ -124,7 +148,8 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
         let app = Arc::<App>::from_ref(state);
         let path = parts.uri.path().to_owned();
-        match Self::of(Arc::clone(&app), &parts.headers).await {
+        let client = Client::from_request_parts(parts, state).await.map_err(IntoResponse::into_response)?;
+        match Self::of(Arc::clone(&app), client, &parts.headers).await {
             Ok(found) => found.ok_or_else(|| sign_in::ask(&app, &path, "")),
             Err(_) => Err(sign_in::busy(&app, &path, "")),
         }
@@ -139,19 +164,27 @@ where
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         let app = Arc::<App>::from_ref(state);
-        let (path, headers) = (request.uri().path().to_owned(), request.headers().clone());
+        let (mut parts, body) = request.into_parts();
+        let client = Client::from_request_parts(&mut parts, state).await.map_err(IntoResponse::into_response)?;
+        let (path, headers) = (parts.uri.path().to_owned(), parts.headers.clone());
+        let found = Desk::of(Arc::clone(&app), client, &headers).await;
         if !is_from_here(&app, &headers) {
+            match &found {
+                Ok(Some(desk)) => desk.note_refusal("origin-refused", &path).await,
+                _ => note_refusal(&app, "stranger", "origin-refused", &path, client).await,
+            }
             return Err(page::refused(&app, &headers, StatusCode::FORBIDDEN));
         }
         // Nobody loses what was written because a session ended meanwhile; who never had one does not write that much.
         if COOKIE.read(&app.config, &headers).is_none() && !is_short(&headers) {
             return Err(sign_in::ask(&app, &path, ""));
         }
+        let request = Request::from_parts(parts, body);
         let body = Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
         let form = read_form(&body);
         let written = form.iter().filter(|(name, _)| name != "password");
         let kept = form_urlencoded::Serializer::new(String::new()).extend_pairs(written).finish();
-        let desk = match Desk::of(Arc::clone(&app), &headers).await {
+        let desk = match found {
             Ok(Some(desk)) => desk,
             Ok(None) => return Err(sign_in::ask(&app, &path, &kept)),
             Err(_) => return Err(sign_in::busy(&app, &path, &kept)),

@@ -11,27 +11,20 @@ use axum::{
 };
 use haochaping::link::base32;
 use serde::Deserialize;
-use tokio::sync::Semaphore;
 
 use super::{
+    admit::{admit, hashing},
     frame::{Frame, respond},
-    session::{COOKIE, Desk, Posted, field, read_form},
+    session::{COOKIE, Desk, Posted, field, note_refusal, read_form},
     texts,
 };
 use crate::{
     app::{App, random},
-    http::{client::Client, cookie::is_from_here, limits::Use, page},
-    staff::{check_password, digest_of, entry, hash_password, is_password},
-    store::{
-        StoreError,
-        staff::{Attempt, StaffRow},
-    },
+    http::{client::Client, cookie::is_from_here, limits::Use, page, problem::RETRY_AFTER_SECONDS},
+    staff::{check_password, digest_of, entry, hash_password},
+    store::StoreError,
 };
 
-/// Attempts before an account is locked for a minute, then two, then four.
-const N_FREE: u32 = 5;
-/// Each hash takes 19 MiB and a core: more at once would be a way to stop the collector.
-static HASHING: Semaphore = Semaphore::const_new(2);
 /// The same words whatever was wrong, so that nobody learns which accounts there are.
 pub(super) const WRONG: &str = "账号或密码不正确。多次输错后，账号会暂停登录一段时间。";
 /// A form without its button.
@@ -102,7 +95,9 @@ pub(super) fn resume(desk: &Desk, path: &str, form: &[(String, String)]) -> Resp
 /// A path of the desk without the collector's own; the list of orders for anything else.
 fn own_path<'a>(app: &App, path: &'a str) -> &'a str {
     let own = path.strip_prefix(app.config.base_path()).unwrap_or(path);
-    if own.starts_with("/desk/") && !own.contains(['\\', '?', '#']) { own } else { "/desk" }
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'?' | b'#');
+    let is_own = own.starts_with("/desk/") && !own.contains("//") && !own.contains("..") && own.bytes().all(is_plain);
+    if is_own { own } else { "/desk" }
 }
 
 fn page_of(app: &App, status: StatusCode, fault: &str, name: &str, next: &str, kept: &str) -> Response {
@@ -127,27 +122,28 @@ pub(in crate::http) async fn submit(
     let next = own_path(&app, field(&form, "next"));
     let again = |status, fault| page_of(&app, status, fault, &name, next, kept);
     if !is_from_here(&app, &headers) {
+        note_refusal(&app, "sign-in", "origin-refused", &name, client).await;
         return again(StatusCode::FORBIDDEN, WRONG);
     }
     if !app.limits.admits_client(client, Use::SignIn) {
         return again(StatusCode::TOO_MANY_REQUESTS, TOO_MANY);
     }
-    let row = match admit(&app, &name, field(&form, "password")).await {
+    let row = match admit(&app, &name, client, field(&form, "password")).await {
         Ok(Some(row)) => row,
         Ok(None) => return again(StatusCode::UNPROCESSABLE_ENTITY, WRONG),
-        Err(error) => return failed(&error, || again(StatusCode::SERVICE_UNAVAILABLE, BUSY)),
+        Err(error) => return failed(&error, || again_later(again(StatusCode::SERVICE_UNAVAILABLE, BUSY))),
     };
     let secret = base32::encode(&random::<32>(&*app.rng));
     let said = entry(&*app.clock, &format!("staff:{name}"), "signed-in", &name);
-    match app.store.begin_session(digest_of(&secret), &row, said).await {
+    match app.store.begin_session(digest_of(&secret), &row, &client.network().to_string(), said).await {
         Ok(true) => {}
         Ok(false) => return again(StatusCode::UNPROCESSABLE_ENTITY, WRONG),
-        Err(error) => return failed(&error, || again(StatusCode::SERVICE_UNAVAILABLE, BUSY)),
+        Err(error) => return failed(&error, || again_later(again(StatusCode::SERVICE_UNAVAILABLE, BUSY))),
     }
     let to = format!("{}{next}", app.config.base_path());
     let mut response = match app.store.session(digest_of(&secret)).await {
         Ok(Some(session)) if !kept.is_empty() => {
-            let desk = Desk::begun(Arc::clone(&app), session, secret.clone());
+            let desk = Desk::begun(Arc::clone(&app), session, client, secret.clone());
             resume(&desk, next, &read_form(kept.as_bytes()))
         }
         _ => Redirect::to(&to).into_response(),
@@ -162,27 +158,10 @@ fn failed(error: &StoreError, answer: impl FnOnce() -> Response) -> Response {
     answer()
 }
 
-/// The account whose password this is now. Takes the same time for an account that is none or locked.
-async fn admit(app: &App, name: &str, password: &str) -> Result<Option<StaffRow>, StoreError> {
-    let _permit = HASHING.acquire().await.map_err(|error| StoreError::Failed(error.to_string()))?;
-    let row = match app.store.attempt(name, app.clock.now(), N_FREE).await? {
-        Attempt::Open(row) => Some(*row),
-        Attempt::Locked(_) | Attempt::Nobody => None,
-    };
-    let stored = row.as_ref().and_then(|row| row.password.clone());
-    let password = password.to_owned();
-    let checked = tokio::task::spawn_blocking(move || is_password(stored.as_deref(), &password)).await;
-    let is_right = checked.map_err(|error| StoreError::Failed(error.to_string()))?;
-    Ok(row.filter(|_| is_right))
-}
-
-/// Whether this is the password of somebody who has signed in: asked once more before what needs it.
-pub(super) async fn is_still(app: &App, name: &str, password: &str) -> Result<bool, StoreError> {
-    let is_right = admit(app, name, password).await?.is_some();
-    if is_right {
-        app.store.forget_attempts(name).await?;
-    }
-    Ok(is_right)
+/// With the time after which it is worth while to try again.
+fn again_later(mut response: Response) -> Response {
+    response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS.into());
+    response
 }
 
 /// Signs out.
@@ -238,8 +217,13 @@ pub(in crate::http) async fn accept(
         return welcome_page(&app, StatusCode::UNPROCESSABLE_ENTITY, &row.name, fault);
     }
     let (rng, typed) = (Arc::clone(&app.rng), password.to_owned());
-    let Ok(hashed) = tokio::task::spawn_blocking(move || hash_password(&typed, &*rng)).await else {
-        return welcome_page(&app, StatusCode::INTERNAL_SERVER_ERROR, &row.name, BUSY);
+    let hashed = match hashing(move || hash_password(&typed, &*rng)).await {
+        Ok(hashed) => hashed,
+        Err(error) => {
+            return failed(&error, || {
+                again_later(welcome_page(&app, StatusCode::SERVICE_UNAVAILABLE, &row.name, BUSY))
+            });
+        }
     };
     let said = entry(&*app.clock, &format!("staff:{}", row.name), "password-set", &row.name);
     match app.store.accept_invitation(digest_of(&token), &hashed, said).await {

@@ -54,7 +54,7 @@ struct Supervision<'a> {
 
 /// The page.
 pub(in crate::http) async fn show(desk: Desk) -> Response {
-    match desk.lacks(PAGE) {
+    match desk.lacks(PAGE).await {
         None => page(&desk, StatusCode::OK, "", ("", "")).await,
         Some(answer) => answer,
     }
@@ -129,7 +129,7 @@ fn shown(desk: &Desk, one: &Quarantined) -> Held {
 /// Lets a rating count now, or leaves it out for good. The body whose card it is does not decide about it.
 pub(in crate::http) async fn decide(Path(receipt): Path<String>, posted: Posted) -> Response {
     let desk = &posted.desk;
-    if let Some(answer) = desk.lacks(PAGE) {
+    if let Some(answer) = desk.lacks(PAGE).await {
         return answer;
     }
     let found = match held(desk).await {

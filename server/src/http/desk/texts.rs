@@ -136,6 +136,10 @@ pub(super) fn notice(kind: &str) -> &'static str {
 pub(super) fn recorded(what: &str) -> &'static str {
     match what {
         "signed-in" => "登录",
+        "password-wrong" => "登录失败：账号或密码不正确",
+        "sign-in-locked" => "登录失败：账号在该网络暂停登录",
+        "origin-refused" => "拒绝：请求来自其他网站",
+        "page-refused" => "拒绝：没有该页面的权限",
         "password-set" => "设置密码",
         "staff-added" => "新建账号",
         "staff-reset" => "重置账号",

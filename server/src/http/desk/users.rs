@@ -47,7 +47,7 @@ struct Back<'a> {
 
 /// The page.
 pub(in crate::http) async fn show(desk: Desk) -> Response {
-    match desk.lacks(PAGE) {
+    match desk.lacks(PAGE).await {
         None => page(&desk, StatusCode::OK, &Back::default()).await,
         Some(answer) => answer,
     }
@@ -86,7 +86,7 @@ fn link_of(app: &App, token: &str) -> String {
 /// Makes an account and shows its link.
 pub(in crate::http) async fn add(posted: Posted) -> Response {
     let desk = &posted.desk;
-    if let Some(answer) = desk.lacks(PAGE) {
+    if let Some(answer) = desk.lacks(PAGE).await {
         return answer;
     }
     let (app, clock) = (&desk.app, &*desk.app.clock);
@@ -118,7 +118,7 @@ pub(in crate::http) async fn add(posted: Posted) -> Response {
 /// Resets or disables one.
 pub(in crate::http) async fn change(Path(name): Path<String>, posted: Posted) -> Response {
     let desk = &posted.desk;
-    if let Some(answer) = desk.lacks(PAGE) {
+    if let Some(answer) = desk.lacks(PAGE).await {
         return answer;
     }
     let (app, clock) = (&desk.app, &*desk.app.clock);

@@ -78,7 +78,7 @@ struct Back {
 
 /// The page.
 pub(in crate::http) async fn show(desk: Desk) -> Response {
-    match desk.lacks(PAGE) {
+    match desk.lacks(PAGE).await {
         None => page(&desk, StatusCode::OK, &Back::default()).await,
         Some(answer) => answer,
     }
@@ -153,7 +153,7 @@ fn share(n: u64, of: u64) -> String {
 /// Adds a hall, or windows to one.
 pub(in crate::http) async fn add(posted: Posted) -> Response {
     let desk = &posted.desk;
-    if let Some(answer) = desk.lacks(PAGE) {
+    if let Some(answer) = desk.lacks(PAGE).await {
         return answer;
     }
     let typed = ["hall_name", "region", "hall", "windows"].map(|field| posted.get(field).trim().to_owned());
@@ -240,7 +240,7 @@ fn who(desk: &Desk) -> String {
 /// Pairs, unpairs or removes a window.
 pub(in crate::http) async fn change(Path(id): Path<String>, posted: Posted) -> Response {
     let desk = &posted.desk;
-    if let Some(answer) = desk.lacks(PAGE) {
+    if let Some(answer) = desk.lacks(PAGE).await {
         return answer;
     }
     match act(desk, &id, posted.get("action")).await {

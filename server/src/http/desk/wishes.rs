@@ -60,7 +60,7 @@ struct Wishes {
 
 /// The page.
 pub(in crate::http) async fn show(desk: Desk, Query(asked): Query<Asked>) -> Response {
-    if let Some(answer) = desk.lacks(PAGE) {
+    if let Some(answer) = desk.lacks(PAGE).await {
         return answer;
     }
     match filled(&desk, &asked.service).await {
@@ -115,7 +115,7 @@ fn column(who: &str) -> String {
 pub(in crate::http) async fn add(posted: Posted) -> Response {
     let desk = &posted.desk;
     let (app, staff) = (&desk.app, &desk.session.staff);
-    if let Some(answer) = desk.lacks(PAGE) {
+    if let Some(answer) = desk.lacks(PAGE).await {
         return answer;
     }
     let typed = FIELDS.map(|name| posted.get(name).replace("\r\n", "\n").trim().to_owned());

@@ -17,6 +17,7 @@ use crate::store::{
     staff::{Attempt, AuditEntry, Invitation, StaffRow},
 };
 
+const HERE: &str = "192.0.2.1";
 const MINUTE: i64 = 60_000;
 
 fn later(millis: i64) -> Instant {
@@ -34,7 +35,6 @@ fn account(name: &str, role: Role) -> StaffRow {
         agency: None,
         region: "321000".parse().unwrap(),
         password: None,
-        locked_until: None,
         invited_until: None,
         created_at: later(0),
         disabled_at: None,
@@ -68,8 +68,8 @@ pub(super) async fn a_link_sets_one_password_until_its_hour(store: Any<'_>) {
 pub(super) async fn attempts_are_counted_first_and_locks_double(store: Any<'_>) {
     const N_FREE: u32 = 2;
     let row = live(store, "wang", Role::Handler, 1).await;
-    let is_open = async |at| matches!(store.attempt("wang", later(at), N_FREE).await.unwrap(), Attempt::Open(_));
-    assert_eq!(store.attempt("nobody", later(0), N_FREE).await.unwrap(), Attempt::Nobody);
+    let is_open = async |at| matches!(store.attempt("wang", HERE, later(at), N_FREE).await.unwrap(), Attempt::Open(_));
+    assert_eq!(store.attempt("nobody", HERE, later(0), N_FREE).await.unwrap(), Attempt::Nobody);
     let mut now = 0;
     assert!(is_open(now).await);
     for minutes in [1, 2, 4, 8, 16, 32, 64, 64] {
@@ -78,22 +78,55 @@ pub(super) async fn attempts_are_counted_first_and_locks_double(store: Any<'_>) 
         now += minutes * MINUTE;
     }
     assert!(is_open(now).await);
-    assert!(store.begin_session([7; 32], &row, entry("signed-in")).await.unwrap());
+    assert!(store.begin_session([7; 32], &row, HERE, entry("signed-in")).await.unwrap());
     assert!(is_open(now).await && is_open(now).await, "who gets in starts anew");
+}
+
+/// Nobody is locked out from elsewhere: each network has locks of its own, and one in which an account signed in before is
+/// touched by no other.
+pub(super) async fn a_lock_is_of_an_account_and_a_network(store: Any<'_>) {
+    let row = live(store, "wang", Role::Handler, 1).await;
+    let attempt = async |name, network: &str| store.attempt(name, network, later(0), 5).await.unwrap();
+    assert!(store.begin_session([7; 32], &row, HERE, entry("signed-in")).await.unwrap());
+    for name in ["wang", "nobody"] {
+        let n = async |network: &str| {
+            let mut n = 0;
+            while !matches!(attempt(name, network).await, Attempt::Locked(_)) {
+                n += 1;
+            }
+            n
+        };
+        assert_eq!(n("203.0.113.1").await, 5, "{name}");
+        assert_eq!(n("203.0.113.2").await, 5, "{name}: a lock is of one network");
+        let mut n_all = 10;
+        for last in 3..30 {
+            n_all += n(&format!("203.0.113.{last}")).await;
+        }
+        assert_eq!(n_all, 100, "{name}: and many networks are one");
+    }
+    assert!(matches!(attempt("wang", HERE).await, Attempt::Open(_)), "an address that signed in before gets through");
+    let link = Invitation { digest: [2; 32], until: later(MINUTE) };
+    assert!(store.reset_staff("wang", link, entry("reset")).await.unwrap());
+    assert!(matches!(attempt("wang", "203.0.113.1").await, Attempt::Nobody), "a reset unlocks");
+    store.forget_sign_ins(later(2 * 86_400_000)).await.unwrap();
+    assert!(matches!(attempt("nobody", "203.0.113.1").await, Attempt::Nobody), "what is old is forgotten");
 }
 
 pub(super) async fn a_session_ends_with_its_account_and_its_password(store: Any<'_>) {
     let row = live(store, "wang", Role::Handler, 1).await;
-    assert!(store.begin_session([7; 32], &row, entry("signed-in")).await.unwrap());
+    assert!(store.begin_session([7; 32], &row, HERE, entry("signed-in")).await.unwrap());
     assert_eq!(store.session([7; 32]).await.unwrap().unwrap().staff.name, "wang");
     assert!(store.session([8; 32]).await.unwrap().is_none());
     let link = Invitation { digest: [2; 32], until: later(MINUTE) };
     assert!(store.reset_staff("wang", link, entry("reset")).await.unwrap());
     assert!(store.session([7; 32]).await.unwrap().is_none(), "a reset ends it");
-    assert!(!store.begin_session([9; 32], &row, entry("signed-in")).await.unwrap(), "the password was checked before");
+    assert!(
+        !store.begin_session([9; 32], &row, HERE, entry("signed-in")).await.unwrap(),
+        "the password was checked before"
+    );
     assert!(store.accept_invitation([2; 32], "new", entry("set")).await.unwrap());
     let row = store.staff().await.unwrap().remove(0);
-    assert!(store.begin_session([9; 32], &row, entry("signed-in")).await.unwrap());
+    assert!(store.begin_session([9; 32], &row, HERE, entry("signed-in")).await.unwrap());
     store.touch_session([9; 32], later(2 * MINUTE)).await.unwrap();
     store.forget_sessions(later(MINUTE), later(-1)).await.unwrap();
     assert!(store.session([9; 32]).await.unwrap().is_some(), "used since");

@@ -26,6 +26,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (18, "counted", include_str!("../../migrations/postgres/0018_counted.sql")),
     (19, "windows", include_str!("../../migrations/postgres/0019_windows.sql")),
     (20, "ledger", include_str!("../../migrations/postgres/0020_ledger.sql")),
+    (21, "sign_in", include_str!("../../migrations/postgres/0021_sign_in.sql")),
 ];
 
 /// Applies what is missing, all in one transaction; of two that begin at the same moment one waits for the other.

@@ -21,6 +21,7 @@ mod quarantine;
 mod read;
 mod register;
 mod shards;
+mod sign_in;
 pub(super) mod slot;
 mod staff;
 mod sums;

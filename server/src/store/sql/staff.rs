@@ -3,19 +3,14 @@
 use async_trait::async_trait;
 use haochaping::{calendar::Instant, work_order::Role};
 
-use super::{SqlStore, admin::raise, number, order::named, read::region_of, signed};
+use super::{SqlStore, admin::raise, number, order::named, read::region_of, sign_in, signed};
 use crate::store::{
     StoreError,
     database::{self, Connection, OptionalRow as _, Row, Transaction, params},
     staff::{Attempt, AuditEntry, Digest, Invitation, Session, StaffRow, StaffStore},
 };
 
-/// The first lock; each further attempt doubles it.
-const FIRST_LOCK_MILLIS: i64 = 60_000;
-/// The longest lock: 64 minutes.
-const DOUBLINGS_MAX: u32 = 6;
-
-const COLUMNS: &str = "f.name, f.role, f.agency, f.region, f.password, f.locked_until, f.invited_until, f.created_at, \
+const COLUMNS: &str = "f.name, f.role, f.agency, f.region, f.password, f.invited_until, f.created_at, \
                        f.disabled_at from staff f";
 
 fn read_staff(row: &Row<'_>) -> database::Result<StaffRow> {
@@ -26,10 +21,9 @@ fn read_staff(row: &Row<'_>) -> database::Result<StaffRow> {
         agency: row.get(2)?,
         region: region_of(row.get(3)?),
         password: row.get(4)?,
-        locked_until: time(5)?,
-        invited_until: time(6)?,
-        created_at: Instant::from_millis(row.get(7)?),
-        disabled_at: time(8)?,
+        invited_until: time(5)?,
+        created_at: Instant::from_millis(row.get(6)?),
+        disabled_at: time(7)?,
     })
 }
 
@@ -80,27 +74,10 @@ fn add(connection: &Connection, row: &StaffRow, link: &Invitation) -> Result<boo
     Ok(n == 1)
 }
 
-fn attempt(connection: &mut Connection, name: &str, now: Instant, n_free: u32) -> Result<Attempt, StoreError> {
-    let transaction = connection.transaction()?;
-    let found = transaction
-        .query_row(&format!("select {COLUMNS} where f.name = ?1 and f.disabled_at is null"), params![name], read_staff)
-        .optional()?;
-    let Some(row) = found.filter(|row| row.password.is_some()) else { return Ok(Attempt::Nobody) };
-    if let Some(until) = row.locked_until.filter(|until| now < *until) {
-        return Ok(Attempt::Locked(until));
-    }
-    let n: u32 = transaction.query_row(
-        "update staff set n_attempts = n_attempts + 1 where name = ?1 returning n_attempts",
-        params![name],
-        |row| row.get(0),
-    )?;
-    if n >= n_free {
-        let lock = FIRST_LOCK_MILLIS << (n - n_free).min(DOUBLINGS_MAX);
-        transaction
-            .execute("update staff set locked_until = ?2 where name = ?1", params![name, now.millis() + lock])?;
-    }
-    transaction.commit()?;
-    Ok(Attempt::Open(Box::new(row)))
+/// A live account.
+pub(super) fn by_name(connection: &Connection, name: &str) -> Result<Option<StaffRow>, StoreError> {
+    let sql = format!("select {COLUMNS} where f.name = ?1 and f.disabled_at is null");
+    Ok(connection.query_row(&sql, params![name], read_staff).optional()?)
 }
 
 fn session(connection: &Connection, id: &Digest) -> Result<Option<Session>, StoreError> {
@@ -112,16 +89,11 @@ fn session(connection: &Connection, id: &Digest) -> Result<Option<Session>, Stor
     let found = connection.query_row(&sql, params![id], |row| {
         Ok(Session {
             staff: read_staff(row)?,
-            created_at: Instant::from_millis(row.get(9)?),
-            last_at: Instant::from_millis(row.get(10)?),
+            created_at: Instant::from_millis(row.get(8)?),
+            last_at: Instant::from_millis(row.get(9)?),
         })
     });
     Ok(found.optional()?)
-}
-
-fn forget_attempts(connection: &Connection, name: &str) -> Result<(), StoreError> {
-    connection.execute("update staff set n_attempts = 0, locked_until = null where name = ?1", params![name])?;
-    Ok(())
 }
 
 fn audit(connection: &Connection, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
@@ -148,7 +120,7 @@ impl StaffStore for SqlStore {
         self.write(move |c| {
             changed(c, &entry, |t| {
                 end_sessions_of(t, &name)?;
-                forget_attempts(t, &name)?;
+                sign_in::unlock(t, &name)?;
                 let n = t.execute(
                     "update staff set password = null, disabled_at = null, invitation = ?2, invited_until = ?3
                      where name = ?1",
@@ -190,28 +162,37 @@ impl StaffStore for SqlStore {
             changed(c, &entry, |t| {
                 let name: Option<String> = t
                     .query_row(
-                        "update staff set password = ?2, invitation = null, invited_until = null, n_attempts = 0,
-                           locked_until = null where invitation = ?1 and invited_until >= ?3 returning name",
+                        "update staff set password = ?2, invitation = null, invited_until = null
+                         where invitation = ?1 and invited_until >= ?3 returning name",
                         params![digest, password, entry.at.millis()],
                         |row| row.get(0),
                     )
                     .optional()?;
-                name.as_deref().map_or(Ok(()), |name| end_sessions_of(t, name))?;
+                if let Some(name) = &name {
+                    end_sessions_of(t, name)?;
+                    sign_in::unlock(t, name)?;
+                }
                 Ok(name.is_some())
             })
         })
         .await
     }
-    async fn attempt(&self, name: &str, now: Instant, n_free: u32) -> Result<Attempt, StoreError> {
-        let name = name.to_owned();
-        self.write(move |c| attempt(c, &name, now, n_free)).await
+    async fn attempt(&self, name: &str, network: &str, now: Instant, n_free: u32) -> Result<Attempt, StoreError> {
+        let (name, network) = (name.to_owned(), network.to_owned());
+        self.write(move |c| sign_in::attempt(c, &name, &network, now, n_free)).await
     }
-    async fn forget_attempts(&self, name: &str) -> Result<(), StoreError> {
-        let name = name.to_owned();
-        self.write(move |c| forget_attempts(c, &name)).await
+    async fn forget_attempts(&self, name: &str, network: &str, now: Instant) -> Result<(), StoreError> {
+        let (name, network) = (name.to_owned(), network.to_owned());
+        self.write(move |c| sign_in::succeed(c, &name, &network, now)).await
     }
-    async fn begin_session(&self, id: Digest, row: &StaffRow, entry: AuditEntry) -> Result<bool, StoreError> {
-        let (name, password) = (row.name.clone(), row.password.clone());
+    async fn begin_session(
+        &self,
+        id: Digest,
+        row: &StaffRow,
+        network: &str,
+        entry: AuditEntry,
+    ) -> Result<bool, StoreError> {
+        let (name, password, network) = (row.name.clone(), row.password.clone(), network.to_owned());
         self.write(move |c| {
             let t = c.transaction()?;
             let stands: bool = t.query_row(
@@ -224,7 +205,7 @@ impl StaffStore for SqlStore {
                     "insert into staff_session (id, staff, created_at, last_at) values (?1, ?2, ?3, ?3)",
                     params![id, name, entry.at.millis()],
                 )?;
-                forget_attempts(&t, &name)?;
+                sign_in::succeed(&t, &name, &network, entry.at)?;
                 record(&t, &entry)?;
             }
             t.commit()?;
@@ -261,6 +242,12 @@ impl StaffStore for SqlStore {
             Ok(())
         })
         .await
+    }
+    async fn record(&self, entry: AuditEntry) -> Result<(), StoreError> {
+        self.write(move |c| record(c, &entry)).await
+    }
+    async fn forget_sign_ins(&self, now: Instant) -> Result<(), StoreError> {
+        self.write(move |c| sign_in::forget(c, now)).await
     }
     async fn audit(&self, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
         self.read(move |c| audit(c, limit)).await

@@ -25,6 +25,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (18, "counted", include_str!("../../migrations/sqlite/0018_counted.sql")),
     (19, "windows", include_str!("../../migrations/sqlite/0019_windows.sql")),
     (20, "ledger", include_str!("../../migrations/sqlite/0020_ledger.sql")),
+    (21, "sign_in", include_str!("../../migrations/sqlite/0021_sign_in.sql")),
 ];
 
 /// Whether a store that cannot be written can be read by this binary.

@@ -185,7 +185,7 @@ async fn sign_in(app: &App, name: &str, role: &str, agency: &Uscc) -> Result<Str
     app.store.accept_invitation(digest_of(&token), "no hash", said("password-set")).await?;
     let row = app.store.staff().await?.into_iter().find(|row| row.name == name).ok_or("an account went away")?;
     let secret = format!("SESSION-OF-{name}");
-    app.store.begin_session(digest_of(&secret), &row, said("signed-in")).await?;
+    app.store.begin_session(digest_of(&secret), &row, "127.0.0.1", said("signed-in")).await?;
     Ok(format!("hcp-desk={secret}"))
 }
 
