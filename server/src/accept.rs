@@ -144,17 +144,15 @@ pub async fn accept(app: &App, entrance: Entrance, claim: Claim<'_>, draft: Rati
     let by = if let Claim::Assisted { by, .. } = claim { Some(by.to_owned()) } else { None };
     let collected_at = if let Claim::Relayed { collected_at, .. } = claim { Some(collected_at) } else { None };
     let new = NewRating { entered_by: by, collected_at, ..prepare(app, entrance, (part, about), key, &rating, now) };
-    let Written { outcome, promise } = app.writer.write(new.clone()).await.map_err(|reason| match reason {
-        NotWritten::Busy => Refusal::Busy,
-        NotWritten::Unwritable => Refusal::Unwritable,
-        NotWritten::Failed => Refusal::Failed,
-    })?;
+    let (new, Written { outcome, promise }) = write(app, new).await?;
+    let part = new.part;
     let (id, rated_at, is_replay) = match outcome {
         Outcome::Accepted => (new.id, now, false),
         Outcome::Replayed { id, rated_at } => (id, rated_at, true),
         Outcome::KeyReused { rated_at } => return Err(Refusal::KeyReused(rated_at.date_in_china())),
         Outcome::AlreadyRated { rated_at } => return Err(Refusal::AlreadyRated(rated_at.date_in_china())),
-        Outcome::Unknown => return Err(Refusal::Violations(vec![unknown])),
+        // A visit that leads nowhere has nothing that could be rated.
+        Outcome::Unknown | Outcome::Led { .. } => return Err(Refusal::Violations(vec![unknown])),
         Outcome::Refused => return Err(Refusal::Failed),
     };
     let proof = match promise {
@@ -163,6 +161,29 @@ pub async fn accept(app: &App, entrance: Entrance, claim: Claim<'_>, draft: Rati
     };
     let answer = v1::RatingAccepted { proof, ..answer(app, part, &id, rated_at) };
     Ok(Accepted { id, part, answer, is_replay })
+}
+
+/// Writes it; what is said of a later service of a visit is said of the first one, whatever door it came by.
+async fn write(app: &App, mut new: NewRating) -> Result<(NewRating, Written), Refusal> {
+    const LEADS_MAX: usize = 2;
+    for n_followed in 0.. {
+        let written = app.writer.write(new.clone()).await.map_err(|reason| match reason {
+            NotWritten::Busy => Refusal::Busy,
+            NotWritten::Unwritable => Refusal::Unwritable,
+            NotWritten::Failed => Refusal::Failed,
+        })?;
+        let Outcome::Led { authority, lead } = &written.outcome else { return Ok((new, written)) };
+        if n_followed == LEADS_MAX {
+            return Ok((new, written));
+        }
+        let part = part_of(authority, &lead.case_number);
+        let found = app.store.find_service(part, authority, &lead.case_number, lead.service_number).await;
+        let found = found.map_err(|error| if error.is_temporary() { Refusal::Busy } else { Refusal::Failed })?;
+        // It is named, and not on record yet: another collector is just doing that.
+        let lead = found.ok_or(Refusal::Busy)?;
+        new = NewRating { part: lead.part, about: About::Service(lead.id), ..new };
+    }
+    Err(Refusal::Failed)
 }
 
 /// What the ledger says of a rating that stands; nobody is refused an answer because it says nothing just now.

@@ -10,7 +10,7 @@ use haochaping::{
 use crate::{
     accept::{Accepted, Claim, Entrance, Refusal, accept},
     app::App,
-    store::{StoreError, assist::FoundService},
+    store::{Id, StoreError, assist::FoundService},
 };
 
 /// Who enters ratings for others.
@@ -32,7 +32,8 @@ impl Operator {
 
     /// Whether they may enter what is said of it: nobody writes down what is said of their own body.
     pub fn may_enter(&self, service: &FoundService) -> bool {
-        !self.agencies.contains(&service.agency)
+        let rated = [Some(&service.agency), service.lead_agency.as_ref()];
+        !rated.into_iter().flatten().any(|rated| self.agencies.contains(rated))
     }
 }
 
@@ -55,13 +56,27 @@ pub async fn find(app: &App, operator: &Operator, case: &str) -> Result<Vec<Foun
     Ok(found)
 }
 
+/// A service by its id.
+///
+/// # Errors
+/// The store's.
+pub async fn found(app: &App, part: u8, id: Id) -> Result<Option<FoundService>, StoreError> {
+    let Some(mut service) = app.store.found_service(part, id).await? else { return Ok(None) };
+    follow(app, &mut service).await?;
+    Ok(Some(service))
+}
+
 /// A later service of a visit is rated by the first one; what is shown of it stays its own.
-async fn follow(app: &App, service: &mut FoundService) -> Result<(), StoreError> {
+///
+/// # Errors
+/// The store's.
+pub async fn follow(app: &App, service: &mut FoundService) -> Result<(), StoreError> {
     let Some(lead) = &service.lead else { return Ok(()) };
     let (authority, case) = (&service.authority, &lead.case_number);
     let known = app.store.find_service(part_of(authority, case), authority, case, lead.service_number).await?;
     if let Some(known) = known {
         (service.part, service.id, service.rated_at) = (known.part, known.id, known.rated_at);
+        service.lead_agency = Some(known.agency);
     }
     Ok(())
 }

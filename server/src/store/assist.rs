@@ -36,6 +36,8 @@ pub struct FoundService {
     pub rated_at: Option<Instant>,
     /// The service that is rated in its place, of the later ones of a visit.
     pub lead: Option<Lead>,
+    /// Whose service that is, once it was looked up.
+    pub lead_agency: Option<String>,
 }
 
 /// 口头诉求

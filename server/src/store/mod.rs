@@ -162,6 +162,13 @@ pub enum Outcome {
         /// When that was accepted.
         rated_at: Instant,
     },
+    /// Another service of the same visit is rated in its place.
+    Led {
+        /// Whose case number it is.
+        authority: String,
+        /// That service.
+        lead: Lead,
+    },
     /// The service or card is not on record.
     Unknown,
     /// The row does not fit by its data; the others of the batch live.

@@ -23,6 +23,7 @@ mod ledger;
 mod links;
 mod lookup;
 mod matrix;
+mod once;
 mod operator;
 mod printing;
 mod proxied;

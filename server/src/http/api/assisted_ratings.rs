@@ -12,7 +12,7 @@ use haochaping::{link::part_of, rating::Channel, wire::v1};
 use super::key::{Enter, Keyed};
 use crate::{
     app::App,
-    assist::{CHANNELS, Operator, enter},
+    assist::{CHANNELS, Operator, enter, follow},
     http::problem::Problem,
 };
 
@@ -65,9 +65,10 @@ pub async fn create(
     let found = app.store.services_of_case(part_of(authority, case), authority, case).await;
     let found = found.map_err(|error| Problem::of_store(&error))?;
     let service = found.into_iter().find(|one| one.service_number == request.service_number && operator.sees(one));
-    let service = service.ok_or_else(|| {
+    let mut service = service.ok_or_else(|| {
         Problem::new(StatusCode::NOT_FOUND, "unknown-service", "no such service in the key's regions")
     })?;
+    follow(&app, &mut service).await.map_err(|error| Problem::of_store(&error))?;
     if !operator.may_enter(&service) {
         let said = "nobody enters what is said of their own body";
         return Err(Problem::new(StatusCode::FORBIDDEN, "own-agency", said));

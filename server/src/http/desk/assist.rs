@@ -84,7 +84,7 @@ impl<'a> Opened<'a> {
             Some((part, uuid::Uuid::try_parse(id).ok()?.into_bytes()))
         });
         let Some(((part, id), channel)) = parsed.zip(channel) else { return Err(not_found(desk)) };
-        let found = desk.app.store.found_service(part, id).await.map_err(|error| failed(&desk.app, &error))?;
+        let found = assist::found(&desk.app, part, id).await.map_err(|error| failed(&desk.app, &error))?;
         let operator = operator(desk);
         let service = found.filter(|service| operator.sees(service) && operator.may_enter(service));
         Ok(Self { desk, channel, service: service.ok_or_else(|| not_found(desk))? })

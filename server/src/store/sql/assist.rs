@@ -37,6 +37,7 @@ fn read_service(row: &Row<'_>) -> database::Result<FoundService> {
             .get::<Option<String>>(13)?
             .zip(row.get(14)?)
             .map(|(case_number, service_number)| Lead { case_number, service_number }),
+        lead_agency: None,
     })
 }
 

@@ -21,7 +21,7 @@ use super::{
     word,
 };
 use crate::store::{
-    About, CARD_AUTHORITY, Committed, Counted, NewRating, Outcome, StoreError, Tally,
+    About, CARD_AUTHORITY, Committed, Counted, Lead, NewRating, Outcome, StoreError, Tally,
     database::{self, Connection, Isolation, Param, Row, Transaction, params, set},
 };
 
@@ -39,6 +39,8 @@ struct Place {
     is_probe: bool,
     is_real_name: bool,
     is_registered: bool,
+    /// The service that is rated in its place, of the later ones of a visit.
+    lead: Option<Lead>,
 }
 
 /// A rating with its place.
@@ -84,6 +86,10 @@ fn try_commit(connection: &mut Connection, batch: &[NewRating]) -> Result<Commit
     let mut placed: Vec<(usize, Placed<'_>)> = Vec::with_capacity(batch.len());
     for (n, (new, place)) in batch.iter().zip(places).enumerate() {
         let Some(place) = place else { continue };
+        if let Some(lead) = place.lead {
+            outcomes[n] = Outcome::Led { authority: place.authority, lead };
+            continue;
+        }
         let provenance = if place.is_probe { Provenance::Probe } else { new.provenance };
         placed.push((n, Placed { new, place, provenance }));
     }
@@ -252,7 +258,8 @@ fn find_places(transaction: &Transaction<'_>, batch: &[NewRating]) -> Result<Vec
     }
     let mut of_services = transaction
         .select_each(
-            "select authority, case_number, service_number, item_code, agency, region, probe, real_name, relayed = 0
+            "select authority, case_number, service_number, item_code, agency, region, probe, real_name, relayed = 0,
+               lead_case, lead_number
              from service
              where part = ?1 and id = ?2",
             &services,
@@ -276,6 +283,7 @@ fn find_places(transaction: &Transaction<'_>, batch: &[NewRating]) -> Result<Vec
             is_probe: false,
             is_real_name: false,
             is_registered: false,
+            lead: None,
         }),
         About::Imported(case) => Some(Place {
             authority: case.authority.clone(),
@@ -289,6 +297,7 @@ fn find_places(transaction: &Transaction<'_>, batch: &[NewRating]) -> Result<Vec
             is_probe: false,
             is_real_name: false,
             is_registered: false,
+            lead: None,
         }),
     };
     Ok(batch.iter().map(place).collect())
@@ -307,6 +316,10 @@ fn read_service(row: &Row<'_>) -> database::Result<Place> {
         is_probe: row.get(6)?,
         is_real_name: row.get(7)?,
         is_registered: row.get(8)?,
+        lead: row
+            .get::<Option<String>>(9)?
+            .zip(row.get(10)?)
+            .map(|(case_number, service_number)| Lead { case_number, service_number }),
     })
 }
 
