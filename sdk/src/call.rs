@@ -4,6 +4,8 @@
 //! A call that runs out is 未评价, which is no rating and counts as none. A rating that was given stands whenever it
 //! arrives: whoever withdraws a call takes the question away, never an answer.
 
+use crate::text::{is_bidi_control, is_visible};
+
 /// A call of a pad that is away ends so much later by itself, in seconds: the pad, which counts down in front of the
 /// person, comes first.
 pub const GRACE_SECONDS: i64 = 10;
@@ -21,7 +23,9 @@ pub fn is_window_code(code: &str) -> bool {
 
 /// Whether a window or hall can have this name: 1 to [`NAME_MAX`] characters, no control characters.
 pub fn is_window_name(name: &str) -> bool {
-    (1..=NAME_MAX).contains(&name.chars().count()) && !name.chars().any(char::is_control)
+    (1..=NAME_MAX).contains(&name.chars().count())
+        && is_visible(name)
+        && !name.chars().any(|one| one.is_control() || is_bidi_control(one))
 }
 
 /// Where a call stands.

@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crate::text::is_invisible;
+
 /// Why an identifier is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IdentifierError {
@@ -26,7 +28,7 @@ pub enum IdentifierError {
     CheckDigit,
 }
 
-/// 办件编号 `projectNo`: opaque, 1 to 50 characters without control characters (GB/T 39046-2020 table 9: an..50).
+/// 办件编号 `projectNo`: opaque, 1 to 50 visible characters (GB/T 39046-2020 table 9: an..50).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CaseNumber(String);
 
@@ -34,21 +36,54 @@ impl CaseNumber {
     /// The most characters.
     pub const MAX: usize = 50;
 
-    /// Takes the text as it is, without trimming: two systems must agree on it to the character.
+    /// Takes the number, folded by [`fold_number`]: two systems that write it in another width mean the same service.
+    ///
+    /// # Errors
+    /// [`IdentifierError::Length`], and [`IdentifierError::Character`] for a control character or one that nobody can see.
     pub fn parse(text: &str) -> Result<Self, IdentifierError> {
-        let found = text.chars().count();
+        let number = fold_number(text);
+        let found = number.chars().count();
         if found == 0 || found > Self::MAX {
             return Err(IdentifierError::Length { min: 1, max: Self::MAX, found });
         }
-        match text.chars().position(char::is_control) {
+        match number.chars().position(|one| one.is_control() || is_invisible(one)) {
             Some(place) => Err(IdentifierError::Character { place }),
-            None => Ok(Self(text.to_owned())),
+            None => Ok(Self(number)),
         }
     }
 
     /// The number.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// A number of cases, visits or staff as it is compared: without outer white space, and in half width. With feature `normalize`,
+/// which the collector has, digits and letters of every other form of writing become the plain ones too (NFKC).
+pub fn fold_number(text: &str) -> String {
+    text.trim().chars().flat_map(fold).collect()
+}
+
+#[cfg(feature = "normalize")]
+fn fold(one: char) -> impl Iterator<Item = char> {
+    let narrow = half_width(one);
+    let folded =
+        narrow.is_alphanumeric().then(|| unicode_normalization::UnicodeNormalization::nfkc(core::iter::once(narrow)));
+    let is_folded = folded.is_some();
+    folded.into_iter().flatten().chain((!is_folded).then_some(narrow))
+}
+
+#[cfg(not(feature = "normalize"))]
+fn fold(one: char) -> impl Iterator<Item = char> {
+    core::iter::once(half_width(one))
+}
+
+/// The signs of ASCII and the space that Chinese input writes in full width.
+fn half_width(one: char) -> char {
+    match one {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(one) - 0xfee0).unwrap_or(one),
+        '\u{3000}' => ' ',
+        _ => one,
     }
 }
 
@@ -66,6 +101,10 @@ impl Uscc {
         let found = upper.chars().count();
         if found != 18 {
             return Err(IdentifierError::Length { min: 18, max: 18, found });
+        }
+        // No department that registers bodies has the code 0 (GB 32100-2015, table 1).
+        if upper.starts_with('0') {
+            return Err(IdentifierError::Character { place: 0 });
         }
         let check = check_character(&upper[..upper.char_indices().nth(17).map_or(0, |(at, _)| at)])?;
         if upper.ends_with(check) { Ok(Self(upper)) } else { Err(IdentifierError::CheckDigit) }
@@ -134,6 +173,7 @@ mod tests {
         assert!(Uscc::parse("11110000000021135M").is_ok());
         assert!(Uscc::parse("11110000000021135m").is_ok());
         assert_eq!(Uscc::parse("11110000000021135N"), Err(IdentifierError::CheckDigit));
+        assert_eq!(Uscc::parse("000000000000000000"), Err(IdentifierError::Character { place: 0 }));
         assert_eq!(Uscc::parse("1111000000002113I5"), Err(IdentifierError::Character { place: 16 }));
         assert_eq!(Uscc::parse("统一社会信用代码"), Err(IdentifierError::Length { min: 18, max: 18, found: 8 }));
     }
@@ -152,17 +192,31 @@ mod tests {
         assert!(CaseNumber::parse(&"号".repeat(50)).is_ok());
         assert_eq!(CaseNumber::parse(&"1".repeat(51)), Err(IdentifierError::Length { min: 1, max: 50, found: 51 }));
         assert_eq!(CaseNumber::parse("a\nb"), Err(IdentifierError::Character { place: 1 }));
+        for invisible in ["JS\u{200b}1", "JS\u{202e}1", "JS\u{3164}", "\u{feff}JS"] {
+            assert!(matches!(CaseNumber::parse(invisible), Err(IdentifierError::Character { .. })), "{invisible:?}");
+        }
+        assert!(CaseNumber::parse(" \u{3000} ").is_err());
+    }
+
+    #[test]
+    fn a_number_in_another_width_is_the_same_number() {
+        for written in ["ＢＯＭ－１", " BOM-1 ", "BOM-1", "\u{3000}BOM－1\n"] {
+            assert_eq!(CaseNumber::parse(written).unwrap().as_str(), "BOM-1", "{written:?}");
+        }
+        assert_eq!(fold_number("扬州〔2026〕第１２号"), "扬州〔2026〕第12号");
+        #[cfg(feature = "normalize")]
+        assert_eq!(fold_number("𝟏２①Ⅳ"), "121IV");
     }
 
     proptest! {
         #[test]
         fn one_wrong_character_is_always_noticed(
-            first in "[0-9A-HJKLMNPQRTUWXY]{17}", place in 0_usize..18, other in "[0-9A-HJKLMNPQRTUWXY]",
+            first in "[1-9A-HJKLMNPQRTUWXY][0-9A-HJKLMNPQRTUWXY]{16}", place in 0_usize..18, other in "[0-9A-HJKLMNPQRTUWXY]",
         ) {
             let code = format!("{first}{}", check_character(&first).unwrap());
             prop_assert!(Uscc::parse(&code).is_ok());
             let changed = format!("{}{other}{}", &code[..place], &code[place + 1..]);
-            prop_assert_eq!(Uscc::parse(&changed).is_ok(), changed == code);
+            prop_assert_eq!(Uscc::parse(&changed).is_ok(), changed == code, "{}", changed);
         }
 
         #[test]

@@ -30,6 +30,7 @@ pub mod rating;
 pub mod region;
 pub mod service;
 pub mod statistics;
+pub mod text;
 #[cfg(feature = "portal")]
 pub mod webhook;
 pub mod wire;

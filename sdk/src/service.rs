@@ -1,9 +1,10 @@
 //! What one rating is about: one numbered service of one case (一事一评; `projectNo`, `serviceNumber`).
 
 use crate::{
-    calendar::Instant,
-    identifier::{CaseNumber, IdentifierError, ItemCode, Uscc},
+    calendar::{Instant, is_in_this_century},
+    identifier::{CaseNumber, IdentifierError, ItemCode, Uscc, fold_number},
     region::Region,
+    text::{is_bidi_control, trimmed},
     wire::v1,
 };
 
@@ -61,8 +62,11 @@ pub enum ServiceError {
     /// Not RFC 3339 with an offset.
     #[error("finished_at: not RFC 3339 with an offset")]
     TimeMalformed,
+    /// Before this century, or after tomorrow.
+    #[error("finished_at: not between 2000-01-01 and tomorrow")]
+    TimeOutOfRange,
     /// A text that is too long or holds control characters.
-    #[error("{field}: 1 to {max} characters without control characters are allowed")]
+    #[error("{field}: 1 to {max} characters without control characters, also those of direction, are allowed")]
     Text {
         /// The field as on the wire.
         field: &'static str,
@@ -78,7 +82,7 @@ impl ServiceError {
             Self::Identifier { field, .. } | Self::Text { field, .. } => field,
             Self::ServiceNumberZero => "service_number",
             Self::RegionMalformed | Self::RegionUnknown => "region",
-            Self::TimeMalformed => "finished_at",
+            Self::TimeMalformed | Self::TimeOutOfRange => "finished_at",
         }
     }
 
@@ -88,7 +92,7 @@ impl ServiceError {
             Self::Identifier { error: IdentifierError::Length { .. }, .. } => "wrong-length",
             Self::Identifier { error: IdentifierError::Character { .. }, .. } => "wrong-character",
             Self::Identifier { error: IdentifierError::CheckDigit, .. } => "wrong-check-digit",
-            Self::ServiceNumberZero => "out-of-range",
+            Self::ServiceNumberZero | Self::TimeOutOfRange => "out-of-range",
             Self::RegionMalformed => "malformed-region",
             Self::RegionUnknown => "unknown-region",
             Self::TimeMalformed => "malformed-time",
@@ -99,6 +103,29 @@ impl ServiceError {
 
 const NAME_MAX: usize = 200;
 const SHORT_MAX: usize = 50;
+
+impl Service {
+    /// Checks one registration as of `now`, whose clock another system's may be a day ahead of.
+    ///
+    /// # Errors
+    /// All its faults.
+    pub fn check(sent: v1::ServiceRegistration, now: Instant) -> Result<Self, Vec<ServiceError>> {
+        let finished_at = Instant::parse_rfc3339(&sent.finished_at);
+        let is_late = finished_at.is_some_and(|at| !is_in_this_century(at) || at > in_a_day(now));
+        match (Self::try_from(sent), is_late) {
+            (checked, false) => checked,
+            (Ok(_), true) => Err(vec![ServiceError::TimeOutOfRange]),
+            (Err(mut faults), true) => {
+                faults.push(ServiceError::TimeOutOfRange);
+                Err(faults)
+            }
+        }
+    }
+}
+
+fn in_a_day(now: Instant) -> Instant {
+    now.date_in_china().plus_days(1).end_in_china()
+}
 
 impl TryFrom<v1::ServiceRegistration> for Service {
     type Error = Vec<ServiceError>;
@@ -116,8 +143,9 @@ impl TryFrom<v1::ServiceRegistration> for Service {
         let item_name = keep(text("item_name", sent.item_name, NAME_MAX), &mut faults);
         let agency_name = keep(text("agency_name", sent.agency_name, NAME_MAX), &mut faults);
         let window = keep(text("window", sent.window, SHORT_MAX), &mut faults);
-        let staff_number = keep(text("staff_number", sent.staff_number, SHORT_MAX), &mut faults);
-        let visit = keep(text("visit", sent.visit, SHORT_MAX), &mut faults);
+        let staff_number =
+            keep(text("staff_number", sent.staff_number.as_deref().map(fold_number), SHORT_MAX), &mut faults);
+        let visit = keep(text("visit", sent.visit.as_deref().map(fold_number), SHORT_MAX), &mut faults);
         if sent.service_number == 0 {
             faults.push(ServiceError::ServiceNumberZero);
         }
@@ -155,10 +183,10 @@ fn parse_region(code: &str) -> Result<Region, ServiceError> {
     if region.is_known_district() { Ok(region) } else { Err(ServiceError::RegionUnknown) }
 }
 
-/// An optional text: trimmed, an empty one is none.
+/// An optional text: trimmed, one of which nothing can be seen is none.
 fn text(field: &'static str, sent: Option<String>, max: usize) -> Result<Option<String>, ServiceError> {
-    let Some(text) = sent.map(|t| t.trim().to_owned()).filter(|t| !t.is_empty()) else { return Ok(None) };
-    if text.chars().count() > max || text.chars().any(char::is_control) {
+    let Some(text) = sent.map(|t| trimmed(&t).to_owned()).filter(|t| !t.is_empty()) else { return Ok(None) };
+    if text.chars().count() > max || text.chars().any(|one| one.is_control() || is_bidi_control(one)) {
         return Err(ServiceError::Text { field, max });
     }
     Ok(Some(text))
@@ -193,6 +221,23 @@ mod tests {
         let of = |region: &str| Service::try_from(v1::ServiceRegistration { region: region.into(), ..registration() });
         assert_eq!(of("321099001"), Err(vec![ServiceError::RegionUnknown]));
         assert_eq!(of("321002999").unwrap().region.to_string(), "321002999");
+    }
+
+    #[test]
+    fn a_service_was_finished_in_this_century_and_by_tomorrow() {
+        let now = Instant::parse_rfc3339("2026-11-20T15:04:05+08:00").unwrap();
+        for (finished_at, is_ok) in [
+            ("2000-01-01T00:00:00+08:00", true),
+            ("1999-12-31T23:59:59+08:00", false),
+            ("0001-01-01T00:00:00Z", false),
+            ("2026-11-21T23:59:59+08:00", true),
+            ("2026-11-22T00:00:00+08:00", false),
+            ("9999-12-31T23:59:59Z", false),
+        ] {
+            let checked =
+                Service::check(v1::ServiceRegistration { finished_at: finished_at.into(), ..registration() }, now);
+            assert_eq!(checked.err(), (!is_ok).then(|| vec![ServiceError::TimeOutOfRange]), "{finished_at}");
+        }
     }
 
     #[test]

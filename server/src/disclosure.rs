@@ -13,6 +13,7 @@ use crate::{
     staff::entry,
     store::{StoreError, desk, order::OrderRow},
 };
+use haochaping::text::trimmed;
 
 /// The place of a reason for the vault.
 const TABLE: &str = "disclosure";
@@ -47,7 +48,7 @@ pub struct Seen {
 /// # Errors
 /// [`DisclosureError`]; then nothing is shown.
 pub async fn disclose(app: &App, loaded: &Loaded, who: &str, reason: &str) -> Result<v1::Contact, DisclosureError> {
-    let (row, keys, reason) = (&loaded.row, app.keys(), reason.trim());
+    let (row, keys, reason) = (&loaded.row, app.keys(), trimmed(reason));
     if reason.is_empty() {
         return Err(DisclosureError::Reason("required"));
     }

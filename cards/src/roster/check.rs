@@ -9,6 +9,7 @@ use haochaping::{
 use haochaping_tables::{Cell, Line as TableLine, Table, half_width};
 
 use super::{Column, Places, Roster, Rule};
+use haochaping::text::{is_bidi_control, is_visible};
 
 /// What a roster is held against.
 #[derive(Clone, Debug)]
@@ -223,13 +224,13 @@ impl Line<'_> {
         let found = text.chars().count();
         if let Some(flaw) = flaw {
             self.fault(column, Rule::Flawed { text, flaw });
-        } else if let Some(sign) = text.chars().find(|c| c.is_control()) {
+        } else if let Some(sign) = text.chars().find(|c| c.is_control() || is_bidi_control(*c)) {
             self.fault(column, Rule::Control(sign));
         } else if text.contains('\u{fffd}') {
             self.fault(column, Rule::Replacement);
         } else if found > max {
             self.fault(column, Rule::TooLong { found, max });
-        } else if !text.is_empty() {
+        } else if is_visible(&text) {
             return Some(text);
         }
         None

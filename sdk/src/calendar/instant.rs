@@ -47,10 +47,16 @@ impl Instant {
 
     fn in_china(self) -> OffsetDateTime {
         let china = UtcOffset::from_hms(8, 0, 0).expect("an offset of 8 hours exists");
-        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
-            .unwrap_or(OffsetDateTime::UNIX_EPOCH)
-            .to_offset(china)
+        // The calendar ends with the year 9999: what lies beyond in China's clock is shown in the other.
+        let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000);
+        let at = at.unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        at.checked_to_offset(china).unwrap_or(at)
     }
+}
+
+/// Whether something of this system can have happened then: from 2000-01-01 in China on, and before 2100.
+pub fn is_in_this_century(at: Instant) -> bool {
+    (2000..2100).contains(&at.date_in_china().parts().0)
 }
 
 /// A civil date; shown as `2026-11-20`.
@@ -119,6 +125,16 @@ mod tests {
         assert_eq!(Instant::from_millis(evening.millis() + 1_000).date_in_china().to_string(), "2026-11-21");
         assert_eq!(evening.to_rfc3339(), "2026-11-20T23:59:59+08:00");
         assert_eq!(evening.date_in_china().month(), 202_611);
+    }
+
+    #[test]
+    fn no_moment_is_beyond_the_calendar() {
+        for text in ["9999-12-31T23:59:59Z", "0000-01-01T00:00:00+14:00", "0001-01-01T00:00:00Z"] {
+            let at = Instant::parse_rfc3339(text).unwrap();
+            assert!(!is_in_this_century(at) && !at.to_rfc3339().is_empty(), "{text}");
+        }
+        let end = CivilDate::parse("9999-12-31").unwrap();
+        assert_eq!(end.plus_days(1).end_in_china().date_in_china(), end);
     }
 
     #[test]

@@ -1,4 +1,5 @@
 use super::Violation;
+use crate::text::trimmed;
 
 /// 文字评价: free text, normalised, at most [`Comment::MAX`] Unicode scalar values; empty when nothing was written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -9,7 +10,8 @@ impl Comment {
     pub const MAX: usize = 500;
 
     /// Reads what a person typed: line ends become LF, text becomes NFC (feature `normalize`; in a browser the caller
-    /// does it), outer white space goes.
+    /// does it), outer white space goes, and what nobody can see
+    /// is nothing.
     ///
     /// # Errors
     /// [`Violation::CommentTooLong`] with the length found, [`Violation::CommentControlCharacter`] with the place (in
@@ -45,7 +47,7 @@ impl Comment {
         }
         #[cfg(feature = "normalize")]
         let lines: String = unicode_normalization::UnicodeNormalization::nfc(lines.as_str()).collect();
-        lines.trim().to_owned()
+        trimmed(&lines).to_owned()
     }
 
     /// The text.

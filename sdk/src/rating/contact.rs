@@ -1,4 +1,5 @@
 use super::{ContactDraft, Violation};
+use crate::text::{is_bidi_control, trimmed};
 
 /// The most Unicode scalar values a name has.
 pub const NAME_MAX: usize = 50;
@@ -16,16 +17,16 @@ impl Contact {
     /// Reads what a person typed; `None` when both fields are empty.
     ///
     /// # Errors
-    /// Every violation: the name too long or with control characters, the telephone number with anything but digits,
+    /// Every violation: the name too long or with control characters, also those of direction, the telephone number with anything but digits,
     /// spaces, `+`, `-` and brackets, or without a digit.
     pub fn parse(draft: &ContactDraft) -> Result<Option<Self>, Vec<Violation>> {
-        let (name, phone) = (draft.name.trim(), draft.phone.trim());
+        let (name, phone) = (trimmed(&draft.name), draft.phone.trim());
         let mut violations = Vec::new();
         let length = name.chars().count();
         if length > NAME_MAX {
             violations.push(Violation::ContactNameTooLong { max: NAME_MAX, found: length });
         }
-        if name.chars().any(char::is_control) {
+        if name.chars().any(|one| one.is_control() || is_bidi_control(one)) {
             violations.push(Violation::ContactNameMalformed);
         }
         if !phone.is_empty() && !is_phone(phone) {

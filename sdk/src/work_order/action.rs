@@ -2,7 +2,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{guard::Refused, named};
 use crate::calendar::{CivilDate, Instant};
+use crate::text::{is_plain, is_visible};
 
+/// The most days from now for which something is planned: two years.
+pub(super) const PLAN_DAYS_MAX: i64 = 730;
 /// The most characters of a text that goes with an action.
 pub const TEXT_MAX: usize = 2_000;
 
@@ -156,11 +159,11 @@ impl Action {
     pub(super) fn check(&self, now: Instant) -> Result<(), Refused> {
         for (field, text, may_be_empty) in self.texts() {
             let found = text.chars().count();
-            let code = if text.trim().is_empty() && !may_be_empty {
+            let code = if !is_visible(text) && !may_be_empty {
                 "required"
             } else if found > TEXT_MAX {
                 "too-long"
-            } else if text.chars().any(|one| one.is_control() && one != '\n') {
+            } else if !is_plain(text) {
                 "control-character"
             } else {
                 continue;
@@ -175,6 +178,9 @@ impl Action {
                 None => Err(Refused::Input { field: "by", code: "not-a-date" }),
                 Some(day) if day <= now.date_in_china() => {
                     Err(Refused::Input { field: "by", code: "not-in-the-future" })
+                }
+                Some(day) if day > now.date_in_china().plus_days(PLAN_DAYS_MAX) => {
+                    Err(Refused::Input { field: "by", code: "too-far" })
                 }
                 Some(_) => Ok(()),
             },

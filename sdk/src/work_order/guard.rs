@@ -11,6 +11,8 @@ use crate::{
 pub enum Guard {
     /// As many failed attempts are logged as the profile asks for.
     EnoughAttempts,
+    /// The last failed attempt was made some time ago.
+    ApartFromLastAttempt,
     /// The rater is anonymous and left no contact.
     NothingToBeReachedBy,
     /// The profile lets departments ask.
@@ -53,7 +55,8 @@ pub enum Refused {
     Input {
         /// The field.
         field: &'static str,
-        /// `required`, `too-long`, `control-character`, `not-a-credit-code`, `not-a-date` or `not-in-the-future`.
+        /// `required`, `too-long`, `control-character`, `not-a-credit-code`, `not-a-date`,
+        /// `not-in-the-future` or `too-far`.
         code: &'static str,
     },
     /// Too few attempts to reach the rater.
@@ -63,6 +66,12 @@ pub enum Refused {
         made: u16,
         /// Those that the profile asks for.
         required: u16,
+    },
+    /// The last attempt was made just now.
+    #[error("the next attempt counts from {}", from.to_rfc3339())]
+    AttemptTooSoon {
+        /// When the next one can be logged.
+        from: Instant,
     },
     /// The rater can be reached: by what was left, or through the department's own case system.
     #[error("the rater can be reached")]
@@ -110,6 +119,7 @@ impl Refused {
             Self::Role { .. } => "not-your-step",
             Self::Input { .. } => "invalid-action",
             Self::Attempts { .. } => "too-few-attempts",
+            Self::AttemptTooSoon { .. } => "attempt-too-soon",
             Self::CanBeReached => "can-be-reached",
             Self::NoReassignment => "no-reassignment",
             Self::AppealTermOver { .. } => "appeal-term-over",
@@ -143,6 +153,11 @@ pub(super) fn check(
         Guard::EnoughAttempts => {
             let (made, required) = (order.n_attempts, profile.n_attempts);
             (made < required).then_some(Refused::Attempts { made, required })
+        }
+        Guard::ApartFromLastAttempt => {
+            let apart = i64::from(profile.attempts_apart_minutes) * 60_000;
+            let from = order.attempted_at.map(|at| Instant::from_millis(at.millis() + apart));
+            from.filter(|from| now < *from).map(|from| Refused::AttemptTooSoon { from })
         }
         Guard::NothingToBeReachedBy => {
             (order.facts.has_contact || order.facts.is_real_name).then_some(Refused::CanBeReached)

@@ -174,6 +174,8 @@ pub struct WorkOrder {
     pub received_at: Option<Instant>,
     /// Failed attempts to reach the rater in this round.
     pub n_attempts: u16,
+    /// When the last one was made.
+    pub attempted_at: Option<Instant>,
     /// How the first contact of this round went.
     pub contact: Option<Contact>,
     /// What it turned out to be about.
@@ -203,6 +205,7 @@ impl WorkOrder {
             round: 1,
             received_at: None,
             n_attempts: 0,
+            attempted_at: None,
             contact: None,
             cause: None,
             class: None,
@@ -310,7 +313,10 @@ impl WorkOrder {
                 self.received_at = Some(at);
                 self.state = State::Dispatched;
             }
-            Action::LogAttempt { .. } => self.n_attempts = self.n_attempts.saturating_add(1),
+            Action::LogAttempt { .. } => {
+                self.n_attempts = self.n_attempts.saturating_add(1);
+                self.attempted_at = Some(at);
+            }
             Action::Reach { cause, .. } => self.contacted(Contact::Reached, *cause),
             Action::GiveUp { cause } => self.contacted(Contact::Unreachable, *cause),
             Action::NoContact { cause } => self.contacted(Contact::NoneLeft, *cause),
@@ -318,6 +324,7 @@ impl WorkOrder {
             Action::Reassign { agency, .. } => {
                 self.agency.clone_from(agency);
                 self.n_attempts = 0;
+                self.attempted_at = None;
                 self.contact = None;
                 self.state = State::Dispatched;
             }
@@ -367,6 +374,7 @@ impl WorkOrder {
         self.round = self.round.saturating_add(1);
         self.received_at = Some(at);
         self.n_attempts = 0;
+        self.attempted_at = None;
         self.contact = None;
         self.class = None;
         self.is_upheld = false;

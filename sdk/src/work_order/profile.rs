@@ -42,6 +42,9 @@ pub struct Profile {
     pub appeal: Term,
     /// Failed attempts before a rater counts as unreachable.
     pub n_attempts: u16,
+    /// How many minutes lie between two attempts: three calls in a row are one.
+    #[serde(default = "two_hours")]
+    pub attempts_apart_minutes: u16,
     /// 追评: from the reply.
     pub follow_up: Term,
     /// Whether a department may say that an order is another's.
@@ -52,15 +55,20 @@ pub struct Profile {
     pub stops: Cow<'static, [Stage]>,
 }
 
+const fn two_hours() -> u16 {
+    120
+}
+
 impl Profile {
     /// Jiangsu, in force since 2022-10: contact within 1 working day, reply within 1, 5 or 15 from receipt. It does not say
-    /// how long an appeal or a follow-up may take, nor how often to call: those three are ours.
+    /// how long an appeal or a follow-up may take, nor how often and how far apart to call: those four are ours.
     pub const JIANGSU: Self = Self {
         name: Cow::Borrowed("jiangsu"),
         contact: Term::WorkingDays(1),
         reply: Terms { simple: Term::WorkingDays(1), general: Term::WorkingDays(5), complex: Term::WorkingDays(15) },
         appeal: Term::WorkingDays(3),
         n_attempts: 3,
+        attempts_apart_minutes: two_hours(),
         follow_up: Term::Days(15),
         can_be_reassigned: true,
         one_body: OneBody::NextHigher,

@@ -53,7 +53,7 @@ const RATER: &[Role] = &[Role::Rater, Role::Operator];
 pub const TABLE: &[Transition] = &[
     row(S::Opened, A::Dispatch, SYSTEM, S::Dispatched),
     // 核实: within 1 working day the department contacts the rater and confirms cause and demand.
-    stays(S::Dispatched, A::LogAttempt, HANDLER),
+    stays(S::Dispatched, A::LogAttempt, HANDLER).if_(G::ApartFromLastAttempt),
     row(S::Dispatched, A::Reach, HANDLER, S::Contacted),
     row(S::Dispatched, A::GiveUp, HANDLER, S::Contacted).if_(G::EnoughAttempts),
     row(S::Dispatched, A::NoContact, HANDLER, S::Contacted).if_(G::NothingToBeReachedBy),

@@ -159,6 +159,13 @@ async fn build(
     if config.public_url.is_empty() {
         config.public_url = format!("http://{}", reachable(address));
     }
+    if is_open_to_listeners(&config.public_url) {
+        tracing::warn!(
+            public_url = config.public_url,
+            "people reach the collector without TLS: ratings and passwords can be read on the way, and browsers give no camera, \
+             clipboard or service to such a page; give --public-url its https:// address"
+        );
+    }
     let keys = Keys::load(&*store, master, &SystemRng, SystemClock.now()).await?;
     let figures = Arc::new(Figures::new(config.publication, config.root_region));
     let ledger = ledger::key(&*store, &keys.ledger, &config.public_url).await?;
@@ -172,6 +179,21 @@ async fn build(
         ledger,
         batch_max: writer::BATCH_MAX,
     })))
+}
+
+/// Whether a public address has neither TLS nor a name of this machine or network.
+fn is_open_to_listeners(public_url: &str) -> bool {
+    let Some(rest) = public_url.strip_prefix("http://") else { return false };
+    let authority = rest.split('/').next().unwrap_or("");
+    let host = match authority.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or(""),
+        None => authority.split(':').next().unwrap_or(""),
+    };
+    if let Ok(address) = host.parse::<IpAddr>() {
+        return outbox::is_public(address);
+    }
+    let local = ["localhost", ".localhost", ".local", ".internal", ".lan", ".home.arpa", ".test"];
+    host.contains('.') && !local.iter().any(|end| host.ends_with(end))
 }
 
 /// An address that a browser on this machine can open.

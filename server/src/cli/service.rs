@@ -169,21 +169,24 @@ fn read_line(heads: &[String], cells: &[Cell]) -> Result<Service, Vec<String>> {
         faults.push(format!("real_name: {:?} is neither true nor false", cell("real_name")));
         false
     });
-    let checked = Service::try_from(ServiceRegistration {
-        case_number: cell("case_number"),
-        service_number,
-        item_code: optional("item_code"),
-        item_name: optional("item_name"),
-        agency_code: code("agency_code"),
-        agency_name: optional("agency_name"),
-        region: code("region"),
-        finished_at: cell("finished_at"),
-        mode,
-        real_name,
-        window: optional("window"),
-        staff_number: optional("staff_number"),
-        visit: optional("visit"),
-    });
+    let checked = Service::check(
+        ServiceRegistration {
+            case_number: cell("case_number"),
+            service_number,
+            item_code: optional("item_code"),
+            item_name: optional("item_name"),
+            agency_code: code("agency_code"),
+            agency_name: optional("agency_name"),
+            region: code("region"),
+            finished_at: cell("finished_at"),
+            mode,
+            real_name,
+            window: optional("window"),
+            staff_number: optional("staff_number"),
+            visit: optional("visit"),
+        },
+        SystemClock.now(),
+    );
     match checked {
         Ok(service) if faults.is_empty() => Ok(service),
         Ok(_) => Err(faults),

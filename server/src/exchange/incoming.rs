@@ -3,6 +3,7 @@
 
 use haochaping::{
     calendar::Instant,
+    calendar::is_in_this_century,
     identifier::{CaseNumber, ItemCode, Uscc},
     rating::{Channel, Indicator, SatisfactionLevel},
     region::Region,
@@ -95,6 +96,7 @@ pub fn read_row(
     let rated_at = checked!(
         Field::RatedAt,
         match profile.read_time(&rated_at) {
+            Some(at) if !is_in_this_century(at) => Err(format!("{rated_at:?} is before 2000")),
             Some(at) if at > now => Err(format!("{rated_at:?} has not come yet")),
             Some(at) => Ok(at),
             None => Err(format!("{rated_at:?} is no time of this profile")),

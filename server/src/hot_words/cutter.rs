@@ -138,7 +138,7 @@ impl Cutter {
         let kinds = tags.iter().enumerate().filter(|(_, tag)| KINDS.contains(&tag.tag));
         // What follows a family name is a given name, though it may be a word besides: 建军, 国强.
         let words = kinds.filter(|(place, _)| !is_given_name(*place)).map(|(_, tag)| tag.word);
-        let words = words.filter(|word| is_plain(word) && !STOP.contains(word) && !self.places.contains(word));
+        let words = words.filter(|word| is_word(word) && !STOP.contains(word) && !self.places.contains(word));
         let merged = words.map(|word| self.synonyms.get(word).map_or(word, String::as_str));
         merged.filter(|word| !word.is_empty()).map(str::to_owned).collect()
     }
@@ -152,14 +152,14 @@ fn places() -> BTreeSet<&'static str> {
         open.extend(region.builtin_children());
         if let Some(name) = region.builtin_name() {
             let short = name.strip_suffix(['省', '市', '区', '县', '旗', '盟']).unwrap_or(name);
-            places.extend([name, short].into_iter().filter(|name| is_plain(name)));
+            places.extend([name, short].into_iter().filter(|name| is_word(name)));
         }
     }
     places
 }
 
 /// Whether it is a Chinese word of at least two characters, without a digit or letter in it.
-pub fn is_plain(word: &str) -> bool {
+pub fn is_word(word: &str) -> bool {
     word.chars().count() >= LENGTH_MIN && word.chars().all(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
 }
 
@@ -214,7 +214,7 @@ mod tests {
     #[test]
     fn the_terms_are_words_and_none_is_twice() {
         let all: Vec<_> = terms().collect();
-        assert!(all.iter().all(|term| is_plain(term)), "{all:?}");
+        assert!(all.iter().all(|term| is_word(term)), "{all:?}");
         assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len());
     }
 }

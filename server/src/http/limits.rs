@@ -9,8 +9,11 @@ use crate::store::Id;
 
 /// A link takes a burst of 256 ratings and then one a second: far more than any person or retry needs.
 const PER_LINK_BURST: NonZeroU32 = NonZeroU32::new(256).expect("not zero");
-/// An address looks up 60 codes at once and then one a second; the same again for signing in and for pairing.
+/// An address looks up 60 codes at once and then one a second; the same again for signing in.
 const PER_ADDRESS_BURST: NonZeroU32 = NonZeroU32::new(60).expect("not zero");
+/// Five codes for one window from one address, and then one in two minutes.
+const PAIRINGS_BURST: NonZeroU32 = NonZeroU32::new(5).expect("not zero");
+const PAIRING_PERIOD: std::time::Duration = std::time::Duration::from_mins(2);
 const PER_SECOND: NonZeroU32 = NonZeroU32::new(1).expect("not zero");
 
 /// What an address does, each counted for itself: whoever looks codes up keeps nobody behind the same proxy from signing in.
@@ -20,8 +23,6 @@ pub enum Use {
     LookUp,
     /// Signing in at the desk.
     SignIn,
-    /// Pairing a pad.
-    Pair,
 }
 
 type PerAddress = DefaultKeyedRateLimiter<IpAddr>;
@@ -32,7 +33,7 @@ pub struct Limits {
     links: DefaultKeyedRateLimiter<Id>,
     lookups: PerAddress,
     sign_ins: PerAddress,
-    pairings: PerAddress,
+    pairings: DefaultKeyedRateLimiter<(String, IpAddr)>,
 }
 
 impl Limits {
@@ -43,7 +44,9 @@ impl Limits {
             links: RateLimiter::keyed(Quota::per_second(PER_SECOND).allow_burst(PER_LINK_BURST)),
             lookups: per_address(),
             sign_ins: per_address(),
-            pairings: per_address(),
+            pairings: RateLimiter::keyed(
+                Quota::with_period(PAIRING_PERIOD).expect("not zero").allow_burst(PAIRINGS_BURST),
+            ),
         }
     }
 
@@ -57,10 +60,16 @@ impl Limits {
         self.of(what).check_key(&client.network()).is_ok()
     }
 
+    /// Whether a code for this window may be tried from this address now: a code lives longer than a stranger may guess.
+    pub fn admits_pairing(&self, client: Client, window: &str) -> bool {
+        self.pairings.check_key(&(window.to_owned(), client.network())).is_ok()
+    }
+
     /// Drops what has not been used lately.
     pub fn forget_idle(&self) {
         self.links.retain_recent();
-        for what in [Use::LookUp, Use::SignIn, Use::Pair] {
+        self.pairings.retain_recent();
+        for what in [Use::LookUp, Use::SignIn] {
             self.of(what).retain_recent();
         }
     }
@@ -69,7 +78,6 @@ impl Limits {
         match what {
             Use::LookUp => &self.lookups,
             Use::SignIn => &self.sign_ins,
-            Use::Pair => &self.pairings,
         }
     }
 }
@@ -95,6 +103,8 @@ mod tests {
             "another address of the same /64 is none"
         );
         assert!(limits.admits_client(client(1), Use::SignIn));
-        assert!(limits.admits_client(client(1), Use::Pair));
+        assert!((0..5).all(|_| limits.admits_pairing(client(1), "hall-1")));
+        assert!(!limits.admits_pairing(client(2), "hall-1"), "the sixth code within ten minutes");
+        assert!(limits.admits_pairing(client(1), "hall-2"), "another window");
     }
 }

@@ -252,10 +252,20 @@ pub fn html(config: &Config, status: StatusCode, cache: &'static str, host: Host
     response
 }
 
+/// Who may show an answer in a frame: we and the portals that the operator named.
+fn framers(config: &Config) -> String {
+    std::iter::once("'self'").chain(config.allow_origins.iter().map(String::as_str)).collect::<Vec<_>>().join(" ")
+}
+
+/// The policy of an answer that is no page: it loads nothing and runs nothing, wherever it is shown.
+pub fn framing_policy(config: &Config) -> HeaderValue {
+    let policy = format!("default-src 'none'; frame-ancestors {}", framers(config));
+    HeaderValue::from_str(&policy).expect("origins were checked when they were read")
+}
+
 fn policy(config: &Config, host: Host) -> HeaderValue {
     let appx = if host.is_alipay { " https://appx" } else { "" };
-    let framers =
-        std::iter::once("'self'").chain(config.allow_origins.iter().map(String::as_str)).collect::<Vec<_>>().join(" ");
+    let framers = framers(config);
     let policy = format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{appx}; style-src {}; connect-src 'self'; \
          img-src 'self' data: blob:; form-action 'self'; base-uri 'none'; frame-ancestors {framers}; \
@@ -267,7 +277,11 @@ fn policy(config: &Config, host: Host) -> HeaderValue {
 
 /// The status of a page that the store did not give.
 pub fn status_of(error: &StoreError) -> StatusCode {
-    if error.is_temporary() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::INTERNAL_SERVER_ERROR }
+    match error {
+        error if error.is_temporary() => StatusCode::SERVICE_UNAVAILABLE,
+        StoreError::Row(_) => StatusCode::BAD_REQUEST,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    }
 }
 
 /// The page for an address that is none of ours.

@@ -91,6 +91,10 @@ impl Problem {
         match error {
             // The store says so itself, once.
             StoreError::Unwritable(_) => return Self::unwritable(),
+            StoreError::Row(_) => {
+                let title = "a value holds a character that cannot be stored";
+                return Self::new(StatusCode::BAD_REQUEST, "malformed-text", title);
+            }
             error => tracing::error!(%error, "the store did not answer"),
         }
         if error.is_temporary() { Self::busy() } else { Self::internal() }

@@ -7,11 +7,12 @@ use axum::{
     extract::{DefaultBodyLimit, FromRef, Request, State},
     http::{HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
-    response::Response,
+    response::{IntoResponse as _, Response},
     routing::{get, post},
 };
 use tower_http::{
     CompressionLevel,
+    catch_panic::CatchPanicLayer,
     compression::CompressionLayer,
     cors::{AllowOrigin, CorsLayer},
     limit::RequestBodyLimitLayer,
@@ -21,7 +22,7 @@ use tower_http::{
 use super::{
     api,
     assets::{self, Served},
-    chat, citizen, desk, dress, embed, health, ledger, observe, pad, public, verification,
+    chat, citizen, desk, dress, embed, health, ledger, observe, pad, page, public, verification,
 };
 use crate::app::App;
 
@@ -72,6 +73,8 @@ pub fn router(app: &Arc<App>, served: Served) -> Router {
         // A page of 24 KB is packed in a millisecond at this level, and is 12 % smaller than at the usual one.
         .layer(CompressionLayer::new().quality(CompressionLevel::Precise(6)))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIME_LIMIT))
+        // A fault of ours is an answer too, and ends nobody else's connection.
+        .layer(CatchPanicLayer::custom(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response()))
         .layer(middleware::from_fn_with_state(Arc::clone(app), dress::dress))
         .layer(middleware::from_fn_with_state(Arc::clone(app), harden))
         .layer(middleware::from_fn(observe::observe))
@@ -232,10 +235,24 @@ fn cors(origins: &[String]) -> CorsLayer {
         .max_age(Duration::from_mins(10))
 }
 
+/// What pages of other sites load from here without being one of the origins that may frame us.
+fn is_for_everybody(path: &str) -> bool {
+    const FOR_EVERYBODY: [&str; 6] = ["/v1/", "/v/", "/embed", "/ledger/", "/api/v1/statistics", "/pad/icon.svg"];
+    let is_script = path.starts_with("/r/") && path.ends_with("/widget.js");
+    is_script || FOR_EVERYBODY.iter().any(|start| path.starts_with(start))
+}
+
 /// Headers that every answer has.
 async fn harden(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let is_for_everybody = is_for_everybody(path.strip_prefix(app.config.base_path()).unwrap_or(path));
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    let policy = if is_for_everybody { "cross-origin" } else { "same-origin" };
+    headers.insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static(policy));
+    // What says nothing of it is kept by nobody: most of it is of one person.
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert_with(|| page::framing_policy(&app.config));
     let fixed = [
         ("x-content-type-options", "nosniff"),
         // A link's token must not travel to other sites as referrer; our own form posts need their origin.

@@ -26,6 +26,7 @@ use crate::{
         outbox::{Attempted, Endpoint, Message, NoticeKind},
     },
 };
+pub use address::is_public;
 pub use deliver::Sender;
 
 /// How often it is looked for messages.

@@ -78,7 +78,7 @@ fn the_way_back_leads_to_pages_of_our_own_only() {
         let answer = sign_in_from(&collector, "x", &[("name", "zhang"), ("password", PASSWORD), ("next", next)]);
         assert_eq!((answer.status, answer.header("location").as_str()), (303, to), "{next:?}");
         let page = Http::new().get(&format!("{}/desk/sign-in?{}", collector.url(), form(&[("next", next)])));
-        assert_eq!(page.status, 200, "{next:?}");
+        assert_eq!(page.status, if next.contains('\0') { 400 } else { 200 }, "{next:?}");
     }
 }
 

@@ -45,16 +45,19 @@ fn a_code_pairs_one_device_once() {
 }
 
 #[test]
-fn a_code_that_was_tried_five_times_works_no_more() {
-    let (_collector, hall) = hall(&[]);
+fn a_stranger_who_guesses_ends_nobodys_code() {
+    let (collector, hall) = hall(&["--trusted-proxy", "127.0.0.1"]);
     let code = hall.code(WINDOW);
     let other = if code == "00000000" { "00000001" } else { "00000000" };
-    for _ in 0..5 {
-        assert_eq!(hall.try_pair(WINDOW, other).status, 422);
-    }
-    let answer = hall.try_pair(WINDOW, &code);
-    assert!(answer.status == 422 && answer.text().contains("配对码已失效"), "{}", answer.text());
-    assert_eq!(hall.try_pair(WINDOW, &hall.code(WINDOW)).status, 303, "a new code works");
+    let from = |address: &str, code: &str| {
+        let http = Http::new().header("origin", &collector.url()).header("x-forwarded-for", address);
+        let url = format!("{}/pad/{WINDOW}/pair", collector.url());
+        http.post_form(&url, &haochaping_tests::form(&[("code", code)])).status
+    };
+    let answers: Vec<_> = (0..9).map(|_| from("203.0.113.9", other)).collect();
+    assert_eq!(answers, [422, 422, 422, 422, 422, 429, 429, 429, 429], "five, and then none for a while");
+    assert_eq!(from("203.0.113.9", &code), 429);
+    assert_eq!(from("192.0.2.1", &code), 303, "whoever stands before the pad pairs it");
 }
 
 #[test]

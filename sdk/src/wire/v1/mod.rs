@@ -96,7 +96,7 @@ impl RatingRequest {
     /// The request that sends `draft` for `ticket` under `key`; without a ticket the key is a visit.
     pub fn of(ticket: String, key: String, via: Option<String>, draft: RatingDraft) -> Self {
         let ContactDraft { name, phone } = draft.contact;
-        let is_given = !name.trim().is_empty() || !phone.trim().is_empty();
+        let is_given = crate::text::is_visible(&name) || !phone.trim().is_empty();
         let (key, visit) = if ticket.is_empty() { (String::new(), Some(key)) } else { (key, None) };
         Self {
             ticket,

@@ -121,7 +121,7 @@ impl RelayedRating {
         if collected_at.is_some_and(|at| at.millis() > now.millis() + CLOCK_SKEW_MILLIS) {
             fault("collected_at", "in-the-future", "this moment has not come yet".into());
         }
-        let service = Service::try_from(self.service).map_err(|found| {
+        let service = Service::check(self.service, now).map_err(|found| {
             for one in &found {
                 fault(&format!("service.{}", one.field()), one.code(), one.to_string());
             }

@@ -85,6 +85,9 @@ fn unreachable_needs_as_many_attempts_as_the_profile_says() {
         let refused = story.try_as(&of(Role::Handler), sample(ActionKind::GiveUp));
         assert_eq!(refused, Err(Refused::Attempts { made, required: 3 }));
         story.steps(&[ActionKind::LogAttempt]);
+        let again = story.try_as(&of(Role::Handler), sample(ActionKind::LogAttempt));
+        assert!(matches!(again, Err(Refused::AttemptTooSoon { .. })), "two calls in a row are one: {again:?}");
+        story.wait_minutes(120);
     }
     story.steps(&[ActionKind::GiveUp]);
     assert_eq!(story.order.contact, Some(Contact::Unreachable));

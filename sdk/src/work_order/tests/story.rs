@@ -96,6 +96,12 @@ impl Story {
         self
     }
 
+    /// Lets time go by.
+    pub(super) fn wait_minutes(&mut self, minutes: i64) -> &mut Self {
+        self.now = Instant::from_millis(self.now.millis() + minutes * 60_000);
+        self
+    }
+
     /// By samples, each by the first role that may.
     pub(super) fn steps(&mut self, kinds: &[ActionKind]) -> &mut Self {
         for kind in kinds {

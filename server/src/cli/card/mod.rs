@@ -15,6 +15,7 @@ use crate::{
     staff::entry,
     store::{Revival, Store, staff::AuditEntry},
 };
+use haochaping::text::is_visible;
 
 #[derive(ClapArgs, Debug)]
 pub(super) struct Args {
@@ -67,7 +68,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
             return quarantine::run(&*open_existing(&args.store).await?, quarantine).await;
         }
         Action::Revoke { serial, reason } => {
-            ensure!(!reason.trim().is_empty(), "say why by --reason");
+            ensure!(is_visible(&reason), "say why by --reason");
             let store = open_existing(&args.store).await?;
             let is_ended = store.revoke_card(serial, reason.trim(), said("card-revoked", serial)).await?;
             ensure!(is_ended, "there is no card {serial} in use: see `haochaping card list`");

@@ -7,6 +7,7 @@ use crate::{
     staff::entry,
     store::{Decision, Store},
 };
+use haochaping::text::trimmed;
 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Examples:
@@ -87,7 +88,7 @@ async fn list(store: &dyn Store, all: bool) -> Result<()> {
 }
 
 async fn decide(store: &dyn Store, receipt: &str, decision: Decision, why: &str) -> Result<()> {
-    let why = why.trim();
+    let why = trimmed(why);
     ensure!(!why.is_empty(), "say why by --reason");
     let typed = receipt.trim().to_uppercase();
     let held = store.quarantined(false).await?;

@@ -15,6 +15,7 @@ use crate::{
     assist::{CHANNELS, Operator, enter, follow},
     http::problem::Problem,
 };
+use haochaping::{identifier::fold_number, text::trimmed};
 
 /// Accepts a rating that was read back to the person. The answer comes after it is on disk.
 #[utoipa::path(
@@ -42,7 +43,7 @@ pub async fn create(
     body: Result<Json<v1::AssistedRating>, JsonRejection>,
 ) -> Result<(StatusCode, Json<v1::RatingAccepted>), Problem> {
     let Json(request) = body?;
-    let number = request.operator.trim();
+    let number = fold_number(trimmed(&request.operator));
     if number.is_empty() {
         return Err(Problem::required("operator"));
     }
@@ -61,7 +62,7 @@ pub async fn create(
         agencies: caller.agencies.iter().cloned().collect(),
         regions: caller.regions.clone(),
     };
-    let (authority, case) = (&request.authority, &request.case_number);
+    let (authority, case) = (&request.authority, &fold_number(&request.case_number));
     let found = app.store.services_of_case(part_of(authority, case), authority, case).await;
     let found = found.map_err(|error| Problem::of_store(&error))?;
     let service = found.into_iter().find(|one| one.service_number == request.service_number && operator.sees(one));

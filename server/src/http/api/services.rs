@@ -61,8 +61,10 @@ async fn register(
 ) -> Result<v1::ServicesRegistered, Problem> {
     let now = app.clock.now();
     let (mut taken, mut rejected) = (Vec::new(), Vec::new());
+    // As they were sent: a back end finds its own by them.
+    let numbers: Vec<String> = sent.iter().map(|one| one.case_number.clone()).collect();
     for (index, registration) in sent.into_iter().enumerate() {
-        match check(caller, registration) {
+        match check(caller, registration, now) {
             Ok(service) => {
                 let new = to_new(app, &caller.authority, service, now);
                 taken.push((index, NewService { is_probe: caller.is_probe(), ..new }));
@@ -80,7 +82,8 @@ async fn register(
         // A case may have been registered elsewhere before: its link belongs to whoever answers for it there.
         let outside = outside(caller, registered.region, &registered.agency);
         if outside.is_empty() {
-            tickets.push(issue(app, index, &new, &registered));
+            let issued = issue(app, index, &new, &registered);
+            tickets.push(v1::IssuedTicket { case_number: numbers[index].clone(), ..issued });
         }
         rejected.extend(outside.into_iter().map(|field| v1::RejectedService {
             index,
@@ -93,8 +96,8 @@ async fn register(
 }
 
 /// The faults of one registration as field and code.
-fn check(caller: &Caller, sent: v1::ServiceRegistration) -> Result<Service, Vec<(String, String)>> {
-    let service = Service::try_from(sent)
+fn check(caller: &Caller, sent: v1::ServiceRegistration, now: Instant) -> Result<Service, Vec<(String, String)>> {
+    let service = Service::check(sent, now)
         .map_err(|faults| faults.iter().map(|f| (f.field().to_owned(), f.code().to_owned())).collect::<Vec<_>>())?;
     let outside = outside(caller, service.region, service.agency_code.as_str());
     if outside.is_empty() {

@@ -66,7 +66,7 @@ pub async fn call(
         let title = "no pad is paired with this window: pair one at the desk";
         return Err(Problem::new(StatusCode::CONFLICT, "window-unpaired", title));
     }
-    let services = check(&caller, &window, request.services)?;
+    let services = check(&caller, &window, app.clock.now(), request.services)?;
     let (asked, view) = register(&app, &caller, services).await?;
     if let Some(at) = view.rated_at {
         return Err(Refusal::AlreadyRated(at.date_in_china()).into());
@@ -146,7 +146,12 @@ async fn find(app: &App, caller: &Caller, id: &str) -> Result<Window, Problem> {
 }
 
 /// All services checked before any is registered; several are of one visit.
-fn check(caller: &Caller, window: &Window, sent: Vec<v1::ServiceRegistration>) -> Result<Vec<Service>, Problem> {
+fn check(
+    caller: &Caller,
+    window: &Window,
+    now: Instant,
+    sent: Vec<v1::ServiceRegistration>,
+) -> Result<Vec<Service>, Problem> {
     let (mut services, mut faults) = (Vec::new(), Vec::new());
     let visit = sent[0].visit.clone();
     let is_several = sent.len() > 1;
@@ -159,7 +164,7 @@ fn check(caller: &Caller, window: &Window, sent: Vec<v1::ServiceRegistration>) -
         if is_several && (visit.is_none() || registration.visit != visit) {
             faults.push(fault("visit", if visit.is_none() { "missing" } else { "another-visit" }));
         }
-        match Service::try_from(registration) {
+        match Service::check(registration, now) {
             Ok(service) => {
                 let outside = outside(caller, service.region, service.agency_code.as_str());
                 faults.extend(outside.into_iter().map(|field| fault(field, "outside-scope")));

@@ -26,6 +26,7 @@ use crate::{
     http::{client::Client, limits::Use, problem::Problem},
     orders::{self, ActError, Loaded},
 };
+use haochaping::text::trimmed;
 
 /// The most characters of what is still wrong.
 const WORDS_MAX: usize = 500;
@@ -92,7 +93,7 @@ async fn take(app: &App, typed: &str, said: v1::FollowUp) -> Result<LookupCode, 
     let malformed =
         |error: &dyn std::fmt::Display| Problem::new(StatusCode::BAD_REQUEST, "malformed-lookup", &error.to_string());
     let code = LookupCode::parse(typed).map_err(|error| malformed(&error))?;
-    let words = said.words.replace("\r\n", "\n").trim().to_owned();
+    let words = trimmed(&said.words.replace("\r\n", "\n")).to_owned();
     let found = words.chars().count();
     if found > WORDS_MAX {
         return Err(Problem::too_long("words", WORDS_MAX, found));

@@ -22,6 +22,7 @@ use crate::{
     staff::entry,
     store::{StoreError, briefing::Briefing},
 };
+use haochaping::text::{is_plain, trimmed};
 
 const PAGE: &str = "/desk/briefings";
 const N_MONTHS: usize = 12;
@@ -167,7 +168,7 @@ pub(in crate::http) async fn submit(Path(month): Path<u32>, posted: Posted) -> R
         Ok(opened) => opened,
         Err(answer) => return answer,
     };
-    let text = |name: String| posted.get(&name).replace("\r\n", "\n").trim().to_owned();
+    let text = |name: String| trimmed(&posted.get(&name).replace("\r\n", "\n")).to_owned();
     let typed: Vec<Case> =
         (1..=N_CASES).map(|n| Case { title: text(format!("title-{n}")), text: text(format!("text-{n}")) }).collect();
     let cases: Vec<Case> =
@@ -213,7 +214,6 @@ pub(in crate::http) async fn submit(Path(month): Path<u32>, posted: Posted) -> R
 }
 
 fn fault_of(case: &Case) -> Option<&'static str> {
-    let is_plain = |text: &str| !text.contains(|one: char| one.is_control() && one != '\n');
     if case.title.is_empty() || case.text.is_empty() {
         Some("案例的标题和内容都要填写。")
     } else if case.title.chars().count() > TITLE_MAX || case.title.contains('\n') {

@@ -36,6 +36,7 @@ use crate::{
     staff::entry,
     store::{Agreed, Revival, StoreError, StoredCard, staff::AuditEntry},
 };
+use haochaping::text::trimmed;
 
 const PAGE: &str = "/desk/cards";
 const SHOWN_MAX: usize = 200;
@@ -275,7 +276,7 @@ pub(in crate::http) async fn change(Path(serial): Path<u32>, posted: Posted) -> 
     }
     let find = serial.to_string();
     let refused = async |status, fault| list(desk, status, &find, &Back { fault, ..Back::default() }).await;
-    let why = posted.get("why").trim();
+    let why = trimmed(posted.get("why"));
     let done = match posted.get("action") {
         "replace" => replace(desk, serial).await,
         "revive" => revive(desk, serial).await,

@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::{
     list::not_found,
     order::{Back, Opened, failed, shown_time},
+    picture,
     session::Desk,
     sign_in::BUSY,
     upload::{TOO_LARGE, Upload},
@@ -26,6 +27,7 @@ use crate::{
         staff::Digest,
     },
 };
+use haochaping::text::is_invisible;
 
 /// The most bytes of a file.
 pub const SIZE_MAX: usize = 5 * 1024 * 1024;
@@ -92,8 +94,11 @@ fn name_of(app: &App, row: &OrderRow, file: &OrderFile) -> String {
 fn plain_name(sent: &str, end: &str) -> String {
     let last = sent.rsplit(['/', '\\']).next().unwrap_or("");
     let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem);
-    let plain: String =
-        stem.chars().filter(|one| !one.is_control() && !"\"'<>:|?*%;".contains(*one)).take(80).collect();
+    let plain: String = stem
+        .chars()
+        .filter(|one| !one.is_control() && !is_invisible(*one) && !"\"'<>:|?*%;".contains(*one))
+        .take(80)
+        .collect();
     let plain = plain.trim().trim_start_matches('.');
     format!("{}.{end}", if plain.is_empty() { "附件" } else { plain })
 }
@@ -119,11 +124,12 @@ pub(in crate::http) async fn add(desk: Desk, Path(id): Path<String>, request: Re
         _ if sent.content.is_empty() => "请选择文件。",
         _ if sent.content.len() > SIZE_MAX => TOO_LARGE,
         None => "只能上传图片（JPG、PNG、WebP）和 PDF。",
-        Some((mime, end)) => match keep(&opened, &sent, mime, end).await {
-            Ok(Kept::Added | Kept::Known) => {
+        Some((mime, end)) => match keep_plain(&opened, sent, mime, end).await {
+            Ok(None) => "这张图片已损坏，不能上传。",
+            Ok(Some(Kept::Added | Kept::Known)) => {
                 return Redirect::to(&format!("{}/desk/orders/{id}", app.config.base_path())).into_response();
             }
-            Ok(Kept::Full) => "一个工单最多 20 个附件。",
+            Ok(Some(Kept::Full)) => "一个工单最多 20 个附件。",
             Err(error) => {
                 tracing::error!(%error, "a file was not kept");
                 return refused(StatusCode::SERVICE_UNAVAILABLE, BUSY);
@@ -131,6 +137,13 @@ pub(in crate::http) async fn add(desk: Desk, Path(id): Path<String>, request: Re
         },
     };
     refused(StatusCode::UNPROCESSABLE_ENTITY, fault)
+}
+
+/// Keeps it without what a picture's file tells besides the picture; `None` if it is damaged.
+async fn keep_plain(opened: &Opened<'_>, mut sent: Upload, mime: &str, end: &str) -> Result<Option<Kept>, StoreError> {
+    let Some(content) = picture::without_metadata(mime, &sent.content) else { return Ok(None) };
+    sent.content = content;
+    keep(opened, &sent, mime, end).await.map(Some)
 }
 
 async fn keep(opened: &Opened<'_>, sent: &Upload, mime: &str, end: &str) -> Result<Kept, StoreError> {
@@ -197,6 +210,8 @@ mod tests {
             ("x\r\nset-cookie: a.png", "xset-cookie a.png"),
             (".htaccess", "附件.png"),
             ("", "附件.png"),
+            ("\u{202e}gnp.exe\u{200b}.png", "gnp.exe.png"),
+            ("\u{3164}.png", "附件.png"),
         ] {
             assert_eq!(plain_name(sent, "png"), kept, "{sent:?}");
         }

@@ -12,7 +12,7 @@ use super::{
     session::{Desk, Posted},
     sign_in::BUSY,
 };
-use crate::{hot_words::cutter::is_plain, staff::entry};
+use crate::{hot_words::cutter, staff::entry};
 
 const PAGE: &str = "/desk/hot-words";
 const LENGTH_MAX: usize = 20;
@@ -52,7 +52,7 @@ pub(in crate::http) async fn change(posted: Posted) -> Response {
     }
     let (word, other) = (posted.get("word").trim(), posted.get("stands_for").trim());
     let refused = |fault| page(desk, StatusCode::UNPROCESSABLE_ENTITY, [word, other], fault);
-    let is_word = |text: &str| is_plain(text) && text.chars().count() <= LENGTH_MAX;
+    let is_word = |text: &str| cutter::is_word(text) && text.chars().count() <= LENGTH_MAX;
     let (stands_for, said) = match posted.get("action") {
         "merge" if !is_word(word) || !is_word(other) => return refused("请填写两个汉字词，各 2 到 20 个字。").await,
         "merge" if word == other => return refused("两个词是一样的。").await,

@@ -23,7 +23,7 @@ use super::{
 use crate::{
     app::{App, fresh_id},
     briefing::names_somebody,
-    hot_words::cutter::is_plain,
+    hot_words::cutter::is_word,
     http::public::improvements::{cause_name, day_name},
     orders::parse_id,
     staff::entry,
@@ -34,6 +34,7 @@ use crate::{
     },
     worker::Worker,
 };
+use haochaping::text::{is_plain, trimmed};
 
 const PAGE: &str = "/desk/improvements";
 const TITLE_MAX: usize = 60;
@@ -136,7 +137,7 @@ pub(in crate::http) async fn add(posted: Posted) -> Response {
     if let Some(answer) = desk.lacks(PAGE).await {
         return answer;
     }
-    let typed = FIELDS.map(|name| posted.get(name).replace("\r\n", "\n").trim().to_owned());
+    let typed = FIELDS.map(|name| trimmed(&posted.get(name).replace("\r\n", "\n")).to_owned());
     let new = match read(app, &typed, desk.session.staff.region) {
         Ok(new) => new,
         Err(fault) => return page(desk, StatusCode::UNPROCESSABLE_ENTITY, typed, fault).await,
@@ -185,7 +186,7 @@ fn read(
 ) -> Result<Improvement, &'static str> {
     let cause = match kind.as_str() {
         "option" => Cause::Option(Indicator::find(option).ok_or("请选择评价指标。")?.code.as_str().to_owned()),
-        "word" if is_plain(value) && value.chars().count() <= 20 => Cause::Word(value.clone()),
+        "word" if is_word(value) && value.chars().count() <= 20 => Cause::Word(value.clone()),
         "word" => return Err("请填写一个汉字词，2 到 20 个字。"),
         "item" => Cause::Item(ItemCode::parse(value).map_err(|_| "事项编码不正确。")?.as_str().to_owned()),
         "agency" => Cause::Agency(Uscc::parse(value).map_err(|_| "统一社会信用代码不正确。")?.to_string()),
@@ -222,8 +223,7 @@ fn read(
 
 /// Whether everybody may read a text: it is there, not too long, plain, and names nobody by a number.
 fn is_publishable(text: &str, max: usize) -> bool {
-    let is_plain = !text.contains(|one: char| one.is_control() && one != '\n');
-    !text.is_empty() && text.chars().count() <= max && is_plain && !names_somebody(text)
+    !text.is_empty() && text.chars().count() <= max && is_plain(text) && !names_somebody(text)
 }
 
 enum CaseFault {

@@ -13,6 +13,7 @@ pub mod list;
 pub mod messages;
 pub mod note;
 pub mod order;
+mod picture;
 pub mod record;
 mod roster;
 mod roster_file;

@@ -16,6 +16,7 @@ use crate::{
     staff::entry,
     store::{StoreError, desk::Note, order::OrderRow},
 };
+use haochaping::text::{is_plain, trimmed};
 
 /// The place of a note's text for the vault.
 const TABLE: &str = "order_note";
@@ -45,12 +46,12 @@ pub(in crate::http) async fn add(Path(id): Path<String>, posted: Posted) -> Resp
         Err(answer) => return answer,
     };
     let typed = posted.get("note");
-    let text = typed.replace("\r\n", "\n").trim().to_owned();
+    let text = trimmed(&typed.replace("\r\n", "\n")).to_owned();
     let fault = if text.is_empty() {
         "请填写。"
     } else if text.chars().count() > TEXT_MAX {
         "最多 2000 个字。"
-    } else if text.contains(|one: char| one.is_control() && one != '\n') {
+    } else if !is_plain(&text) {
         "含有不能使用的字符。"
     } else {
         ""

@@ -33,6 +33,7 @@ use crate::{
     orders::{self, ActError, Loaded},
     worker::{self, Worker, view},
 };
+use haochaping::text::trimmed;
 
 /// One thing to fill in.
 struct Field {
@@ -195,7 +196,7 @@ pub(in crate::http) async fn act(Path(id): Path<String>, posted: Posted) -> Resp
 fn read_action(kind: ActionKind, form: &[(String, String)]) -> Result<Action, &'static str> {
     let mut map = Map::from_iter([("action".to_owned(), Value::from(kind.name()))]);
     for name in kind.fields() {
-        let value = field(form, name).replace("\r\n", "\n").trim().to_owned();
+        let value = trimmed(&field(form, name).replace("\r\n", "\n")).to_owned();
         let is_choice = match *name {
             "cause" => Cause::from_name(&value).is_none(),
             "class" => Class::from_name(&value).is_none(),

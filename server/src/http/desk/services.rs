@@ -14,6 +14,7 @@ use crate::{
     assist::{self, Operator},
     store::assist::FoundService,
 };
+use haochaping::identifier::fold_number;
 
 const PAGE: &str = "/desk/services";
 
@@ -65,7 +66,7 @@ pub(in crate::http) async fn show(desk: Desk, Query(asked): Query<Asked>) -> Res
     if let Some(answer) = desk.lacks(PAGE).await {
         return answer;
     }
-    let (operator, case) = (operator(&desk), asked.case.trim().to_owned());
+    let (operator, case) = (operator(&desk), fold_number(&asked.case));
     let found = if case.is_empty() { Ok(Vec::new()) } else { assist::find(&desk.app, &operator, &case).await };
     let found = match found {
         Ok(found) => found,

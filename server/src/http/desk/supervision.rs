@@ -27,6 +27,7 @@ use crate::{
         desk::{DeskQuery, Pile},
     },
 };
+use haochaping::text::trimmed;
 
 const PAGE: &str = "/desk/supervision";
 /// Counted no further: a desk that has more has other worries.
@@ -137,7 +138,7 @@ pub(in crate::http) async fn decide(Path(receipt): Path<String>, posted: Posted)
         Err(error) => return failed(&desk.app, &error),
     };
     let Some(one) = found else { return not_found(desk) };
-    let why = posted.get("why").trim();
+    let why = trimmed(posted.get("why"));
     let decision = match posted.get("decision") {
         "release" => Decision::Released,
         "exclude" => Decision::Excluded,

@@ -174,10 +174,14 @@ pub(super) fn refused(error: &Refused) -> String {
             "not-a-credit-code" => "不是有效的统一社会信用代码。",
             "not-a-date" => "请填写日期。",
             "not-in-the-future" => "日期应在今天之后。",
+            "too-far" => "日期应在两年之内。",
             _ => "含有不能使用的字符。",
         },
         Refused::Attempts { made, required } => {
             return format!("已登记 {made} 次未联系上，满 {required} 次后才能这样认定。");
+        }
+        Refused::AttemptTooSoon { from } => {
+            return format!("距上次联系时间太近，请在 {} 之后再登记。", super::order::shown_time(*from));
         }
         Refused::CanBeReached => "评价人可以联系上：有联系方式，或可通过办件系统查到。",
         Refused::NoReassignment => "本地规定工单不退回、不改派。",

@@ -28,6 +28,7 @@ use crate::{
         window::{Hall, Window},
     },
 };
+use haochaping::text::trimmed;
 
 const PAGE: &str = "/desk/windows";
 /// The most windows that are added at once.
@@ -156,7 +157,7 @@ pub(in crate::http) async fn add(posted: Posted) -> Response {
     if let Some(answer) = desk.lacks(PAGE).await {
         return answer;
     }
-    let typed = ["hall_name", "region", "hall", "windows"].map(|field| posted.get(field).trim().to_owned());
+    let typed = ["hall_name", "region", "hall", "windows"].map(|field| trimmed(posted.get(field)).to_owned());
     let added = match posted.get("action") {
         "hall" => add_hall(desk, &typed).await,
         "windows" => add_windows(desk, &typed).await,

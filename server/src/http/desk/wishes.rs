@@ -25,6 +25,7 @@ use crate::{
     staff::entry,
     store::{StoreError, assist::Wish},
 };
+use haochaping::text::{is_plain, trimmed};
 
 const PAGE: &str = "/desk/wishes";
 const SHOWN_MAX: u32 = 200;
@@ -118,7 +119,7 @@ pub(in crate::http) async fn add(posted: Posted) -> Response {
     if let Some(answer) = desk.lacks(PAGE).await {
         return answer;
     }
-    let typed = FIELDS.map(|name| posted.get(name).replace("\r\n", "\n").trim().to_owned());
+    let typed = FIELDS.map(|name| trimmed(&posted.get(name).replace("\r\n", "\n")).to_owned());
     let read = match read(&typed, staff.region) {
         Ok(read) if staff.role == Role::Operator => read,
         Ok(_) => return page(desk, StatusCode::UNPROCESSABLE_ENTITY, typed, "只有热线或大厅人员可以登记。").await,
@@ -139,7 +140,6 @@ pub(in crate::http) async fn add(posted: Posted) -> Response {
 
 /// What was typed, without what only the desk knows.
 fn read([item, code, agency, region, text]: &[String; 5], within: Region) -> Result<Wish, &'static str> {
-    let is_plain = |text: &str| !text.contains(|one: char| one.is_control() && one != '\n');
     if item.is_empty() || item.chars().count() > 200 || !is_plain(item) || item.contains('\n') {
         return Err("请填写事项名称，最多 200 个字。");
     }

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     app::{App, Rng, random},
-    http::{client::Client, cookie::is_from_here, limits::Use, page as pages},
+    http::{client::Client, cookie::is_from_here, page as pages},
     keys::Keys,
     staff::{digest_of, entry},
     store::{staff::Digest, window::Pairing},
@@ -24,10 +24,11 @@ use crate::{
 
 /// How long a code works, in minutes.
 pub const CODE_MINUTES: i64 = 10;
-/// Digits of a code: with [`TRIES_MAX`] tries, one chance in twenty million.
+/// Digits of a code: with [`TRIES_MAX`] tries, one chance in a hundred thousand.
 pub const CODE_DIGITS: usize = 8;
-/// Wrong codes after which none works and the desk has to hand out another.
-const TRIES_MAX: u32 = 5;
+/// Wrong codes from everywhere after which none works and the desk has to hand out another. From one address only a few are
+/// taken at all, so that no stranger ends a code that somebody is about to type.
+const TRIES_MAX: u32 = 1_000;
 
 /// What the store knows a code by.
 pub fn digest_of_code(keys: &Keys, window: &str, code: &str) -> Digest {
@@ -50,7 +51,7 @@ pub async fn submit(
     if !is_from_here(&app, &headers) {
         return pages::refused(&app, &headers, StatusCode::FORBIDDEN);
     }
-    if !app.limits.admits_client(client, Use::Pair) {
+    if !app.limits.admits_pairing(client, &window) {
         return page::pairing(&app, &window, StatusCode::TOO_MANY_REQUESTS, "尝试过于频繁，请稍后再试。").await;
     }
     let typed = form_urlencoded::parse(&body).find(|(name, _)| name == "code").map(|(_, value)| value.into_owned());

@@ -195,6 +195,7 @@ impl Connection {
 
     /// Runs a statement and says how many rows it changed.
     pub(crate) fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<usize> {
+        storable(params)?;
         match &self.driver {
             Driver::Sqlite(connection) => sqlite::execute(connection, sql, params),
             Driver::Postgres(client) => client.execute(sql, params),
@@ -203,6 +204,7 @@ impl Connection {
 
     /// Runs a statement once for each set of values, in order, and says how many rows each changed.
     pub(crate) fn execute_each(&self, sql: &str, sets: &[Vec<Param<'_>>]) -> Result<Vec<usize>> {
+        all_storable(sets)?;
         match &self.driver {
             Driver::Sqlite(connection) => sets.iter().map(|set| sqlite::execute(connection, sql, set)).collect(),
             Driver::Postgres(client) => client.execute_each(sql, sets),
@@ -212,6 +214,7 @@ impl Connection {
     /// Inserts a row for each set of values; `sql` is an `insert … values (…)` of one. No two rows may have one key, unless those
     /// that are there are left alone.
     pub(crate) fn insert_all(&self, sql: &str, sets: &[Vec<Param<'_>>]) -> Result<()> {
+        all_storable(sets)?;
         match &self.driver {
             Driver::Sqlite(_) => self.execute_each(sql, sets).map(drop),
             Driver::Postgres(client) => client.query_all(sql, sets, insert_of_all).map(drop),
@@ -225,6 +228,7 @@ impl Connection {
         sets: &[Vec<Param<'_>>],
         mut read: impl FnMut(&Row<'_>) -> Result<T>,
     ) -> Result<C> {
+        all_storable(sets)?;
         match &self.driver {
             Driver::Sqlite(_) => Ok(self.query_each(sql, sets, read)?.into_iter().flatten().collect()),
             Driver::Postgres(client) => {
@@ -241,6 +245,7 @@ impl Connection {
         sets: &[Vec<Param<'_>>],
         mut read: impl FnMut(&Row<'_>) -> Result<T>,
     ) -> Result<Vec<Option<T>>> {
+        all_storable(sets)?;
         let client = match &self.driver {
             Driver::Postgres(client) if !self.is_sharded => client,
             _ => return self.query_each(sql, sets, read),
@@ -281,6 +286,7 @@ impl Connection {
         params: &[Param<'_>],
         mut read: impl FnMut(&Row<'_>) -> Result<T>,
     ) -> Result<T> {
+        storable(params)?;
         match &self.driver {
             Driver::Sqlite(connection) => sqlite::query_row(connection, sql, params, read),
             Driver::Postgres(client) => {
@@ -297,6 +303,7 @@ impl Connection {
         sets: &[Vec<Param<'_>>],
         mut read: impl FnMut(&Row<'_>) -> Result<T>,
     ) -> Result<Vec<Option<T>>> {
+        all_storable(sets)?;
         match &self.driver {
             Driver::Sqlite(connection) => {
                 sets.iter().map(|set| sqlite::query_row(connection, sql, set, &mut read).optional()).collect()
@@ -318,11 +325,22 @@ impl Connection {
         params: &[Param<'_>],
         each: impl FnMut(&Row<'_>) -> Result<()>,
     ) -> Result<()> {
+        storable(params)?;
         match &self.driver {
             Driver::Sqlite(connection) => sqlite::for_each(connection, sql, params, each),
             Driver::Postgres(client) => client.for_each(sql, params, each),
         }
     }
+}
+
+/// No text of a server's holds the character 0, and the file answers as it does.
+fn storable(params: &[Param<'_>]) -> Result<()> {
+    let has_nul = params.iter().any(|param| matches!(param, Param::Text(text) if text.contains('\0')));
+    if has_nul { Err(StoreError::Row("a text holds the character 0".into()).into()) } else { Ok(()) }
+}
+
+fn all_storable(sets: &[Vec<Param<'_>>]) -> Result<()> {
+    sets.iter().try_for_each(|set| storable(set))
 }
 
 /// A transaction. It is taken back when it is dropped before its commit.
