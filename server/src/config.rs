@@ -16,6 +16,9 @@ pub struct StoreArgs {
     /// given by the environment, which other users of the machine do not see
     #[arg(long, global = true, env = "HAOCHAPING_DATABASE", hide_env_values = true, value_name = "URL")]
     pub database: Option<String>,
+    /// Begin an empty store beside a key file that is there
+    #[arg(long, global = true, env = "HAOCHAPING_NEW")]
+    pub new: bool,
     /// The file with the master key; without it DIR/master.key
     #[arg(long, global = true, env = "HAOCHAPING_KEY_FILE", value_name = "FILE")]
     pub key_file: Option<PathBuf>,

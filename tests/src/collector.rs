@@ -174,7 +174,7 @@ impl Collector {
         // Before the start, since a running collector learns of a new key only within a second.
         let mut add = vec!["api-key", "add", AUTHORITY];
         if let Some(at) = extra.iter().position(|arg| *arg == "--key-file") {
-            add.extend([extra[at], extra[at + 1]]);
+            add.extend([extra[at], extra[at + 1], "--new"]);
         }
         let said = collector.cli(&add);
         assert_eq!(said.code, Some(0), "{said:?}");

@@ -10,8 +10,7 @@ use crate::{config::StoreArgs, store::Store};
 #[command(after_help = "Example:
   haochaping backup /backup/haochaping-2026-11-23.sqlite3 --data /var/lib/haochaping
 
-To restore, put the copy into an empty data directory as haochaping.sqlite3 and start the collector with the key file of
-this store.")]
+`haochaping restore` puts it in place again, with the key file of this store.")]
 pub(super) struct Args {
     #[command(flatten)]
     store: StoreArgs,

@@ -14,6 +14,7 @@ mod key;
 mod open_remainder;
 mod probe;
 mod region;
+mod restore;
 pub mod serve;
 mod service;
 mod staff;
@@ -88,6 +89,8 @@ enum Command {
     Copy(copy::Args),
     /// Write a copy of the store beside a running collector
     Backup(backup::Args),
+    /// Put a backup in place, once it was opened with the key file and verified
+    Restore(restore::Args),
     /// Print the API document
     #[command(hide = true)]
     Openapi,
@@ -118,6 +121,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Window(args) => window::run(args).await,
         Command::Copy(args) => copy::run(args).await,
         Command::Backup(args) => backup::run(args).await,
+        Command::Restore(args) => restore::run(args).await,
         Command::Openapi => {
             print!("{}", crate::http::api::openapi::text());
             Ok(())
@@ -138,9 +142,22 @@ async fn open_existing(args: &StoreArgs) -> Result<Arc<SqlStore>> {
 /// The store, made if it is not there.
 async fn open_or_make(args: &StoreArgs) -> Result<SqlStore> {
     make_directory(&args.data)?;
+    // Who has a key had a store: an empty one in its place is a disk that is not mounted, or a loss.
+    let key = args.key_path();
+    let may_make = args.new || !key.exists();
     if let Some(url) = &args.database {
-        return Ok(SqlStore::connect(url, true).await?);
+        return Ok(SqlStore::connect(url, may_make).await?);
     }
+    let file = args.data.join(crate::store::sqlite::FILE_NAME);
+    let is_there = file.metadata().is_ok_and(|file| file.len() > 0);
+    anyhow::ensure!(
+        is_there || may_make,
+        "{} is {} beside the key file {}: mount its disk, put a backup in place by `haochaping restore`, or give --new to begin \
+         an empty store",
+        file.display(),
+        if file.exists() { "empty" } else { "not there" },
+        key.display()
+    );
     Ok(SqlStore::open(&args.data)?)
 }
 

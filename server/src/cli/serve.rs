@@ -110,6 +110,9 @@ pub(super) async fn run(args: Args) -> Result<()> {
         // Its lease ends by itself.
         tracing::warn!(%error, "the counter slot was not given back");
     }
+    if let Err(error) = app.store.close().await {
+        tracing::warn!(%error, "the store was not closed");
+    }
     tracing::info!("drained");
     Ok(())
 }

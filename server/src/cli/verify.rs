@@ -4,8 +4,9 @@ use clap::Args as ClapArgs;
 use super::{load_keys, open_existing};
 use crate::{
     config::StoreArgs,
+    keys::Keys,
     orders,
-    store::{Store, ledger::LedgerStore},
+    store::{SqlStore, Store, ledger::LedgerStore},
 };
 
 #[derive(ClapArgs, Debug)]
@@ -23,13 +24,19 @@ pub(super) struct Args {
 #[expect(clippy::print_stdout, reason = "commands answer on standard output")]
 pub(super) async fn run(args: Args) -> Result<()> {
     let store = open_existing(&args.store).await?;
-    let mut found = store.verify().await?;
-    found.faults.extend(store.ledger_faults().await?);
-    found.faults.extend(orders::verify(&*store, &load_keys(&args.store, &store).await?.vault).await?);
-    println!("{} ratings, {} work orders", found.n_ratings, found.n_work_orders);
-    if !found.faults.is_empty() {
-        bail!("{} faults\n{}", found.faults.len(), found.faults.join("\n"));
+    let (report, faults) = check(&store, &load_keys(&args.store, &store).await?).await?;
+    println!("{report}");
+    if !faults.is_empty() {
+        bail!("{} faults\n{}", faults.len(), faults.join("\n"));
     }
     println!("counters, ratings, work orders and the ledger agree");
     Ok(())
+}
+
+/// What a store holds, and everything in it that does not fit.
+pub(super) async fn check(store: &SqlStore, keys: &Keys) -> Result<(String, Vec<String>)> {
+    let mut found = store.verify().await?;
+    found.faults.extend(store.ledger_faults().await?);
+    found.faults.extend(orders::verify(store, &keys.vault).await?);
+    Ok((format!("{} ratings, {} work orders", found.n_ratings, found.n_work_orders), found.faults))
 }

@@ -302,6 +302,10 @@ pub trait Store:
     async fn try_disk(&self) -> Result<(), StoreError> {
         Ok(())
     }
+    /// Ends everything that is open, so that nothing of the store lies beside it. Nothing can be asked afterwards.
+    async fn close(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
     /// Writes a batch of ratings with work orders and counters in one transaction. All of one lane can be one batch;
     /// others may, and are slower.
     ///

@@ -33,7 +33,9 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
 pub(super) fn run(connection: &mut Connection, is_new: bool) -> Result<(), StoreError> {
     const KNOWN: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
     if !is_new && !has_table(connection)? {
-        return Err(StoreError::Failed("there is no store in it; haochaping serve makes one".into()));
+        return Err(StoreError::Failed(
+            "there is no store in it; haochaping serve makes one, beside a key file that is there by --new".into(),
+        ));
     }
     // Two that make the first table at the same moment meet in the server's catalogue: the other's is as good.
     if !has_table(connection)?

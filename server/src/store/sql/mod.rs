@@ -246,6 +246,9 @@ impl Store for SqlStore {
     async fn try_disk(&self) -> Result<(), StoreError> {
         self.try_disk().await
     }
+    async fn close(&self) -> Result<(), StoreError> {
+        if let Engine::Sqlite(engine) = &self.engine { engine.close().await } else { Ok(()) }
+    }
     async fn commit(&self, batch: Arc<[NewRating]>) -> Result<Committed, StoreError> {
         self.commit_batch(batch).await
     }

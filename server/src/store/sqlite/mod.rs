@@ -19,7 +19,13 @@ use super::{StoreError, copy::Table, database::Connection};
 pub const FILE_NAME: &str = "haochaping.sqlite3";
 const N_READERS: u32 = 4;
 
-type Job = Box<dyn FnOnce(Result<&mut Connection, StoreError>) + Send>;
+type Work = Box<dyn FnOnce(Result<&mut Connection, StoreError>) + Send>;
+
+enum Job {
+    Write(Work),
+    /// Ends the thread and its connection, and says so.
+    Close(oneshot::Sender<()>),
+}
 
 /// A store in one file.
 pub struct SqliteEngine {
@@ -44,6 +50,16 @@ impl SqliteEngine {
     /// In one line: the directory or file cannot be written, or the store is newer than this binary.
     pub fn open(directory: &Path) -> Result<Self, StoreError> {
         let path = directory.join(FILE_NAME);
+        let is_empty = |file: &Path| file.metadata().map_or(true, |file| file.len() == 0);
+        let log = directory.join(format!("{FILE_NAME}-wal"));
+        if is_empty(&path) && !is_empty(&log) {
+            // SQLite would throw the log away, and with it what it holds.
+            return Err(StoreError::Failed(format!(
+                "{} is left of a store whose file is not there: put {} back beside it, or move it away",
+                log.display(),
+                path.display()
+            )));
+        }
         connect::make_private(&path)
             .map_err(|e| StoreError::Failed(format!("{} cannot be written: {e}", path.display())))?;
         let disk = Arc::new(Disk::default());
@@ -91,16 +107,29 @@ impl SqliteEngine {
         Ok(())
     }
 
+    /// Closes every connection. The last one folds the log into the file.
+    pub(super) async fn close(&self) -> Result<(), StoreError> {
+        let failed = |reason: String| StoreError::Failed(reason);
+        let all = self.reader_permits.acquire_many(N_READERS).await.map_err(|e| failed(e.to_string()))?;
+        self.readers.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
+        // Whoever still asks gets no connection any more.
+        self.reader_permits.close();
+        drop(all);
+        let (tell, told) = oneshot::channel();
+        self.jobs.send(Job::Close(tell)).map_err(|_| failed("the writing thread ended".into()))?;
+        told.await.map_err(|_| failed("the writing thread ended".into()))
+    }
+
     pub(super) async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move |connection| {
+        let work: Work = Box::new(move |connection| {
             // Whoever asked may have gone; the work is done all the same.
             let _ = answer.send(connection.and_then(work));
         });
-        self.jobs.send(job).map_err(|_| StoreError::Failed("the writing thread ended".into()))?;
+        self.jobs.send(Job::Write(work)).map_err(|_| StoreError::Failed("the writing thread ended".into()))?;
         let written = answered.await.map_err(|_| StoreError::OutcomeUnknown("the writing thread ended".into()))?;
         if let Err(StoreError::Unwritable(reason)) = &written {
             self.disk.refused(reason);
@@ -140,6 +169,14 @@ impl SqliteEngine {
 /// Works the jobs one after the other. A connection that could not be opened is tried again by each.
 fn write_all(path: &Path, mut writer: Option<Connection>, jobs: mpsc::Receiver<Job>) {
     for job in jobs {
+        let job = match job {
+            Job::Write(work) => work,
+            Job::Close(tell) => {
+                drop(writer);
+                let _ = tell.send(());
+                return;
+            }
+        };
         if writer.is_none() {
             match connect::writer(path) {
                 Ok(connection) => writer = Some(Connection::sqlite(connection)),
