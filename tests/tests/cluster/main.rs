@@ -10,6 +10,7 @@ mod faults;
 mod load;
 #[path = "../crash/moments.rs"]
 mod moments;
+mod poolers;
 mod refusals;
 mod restore;
 mod shards;

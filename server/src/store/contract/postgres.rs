@@ -192,3 +192,83 @@ async fn another_collectors_commits_are_taken_over_one_by_one() {
     late.refresh(&other, at).await.unwrap();
     assert_eq!(total(&late), 1_000, "too late: it reads the counters, which this test has spoilt");
 }
+
+/// Tables with parts, as the guide distributes them.
+fn with_parts() -> Vec<String> {
+    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/databases.md");
+    let guide = std::fs::read_to_string(guide).unwrap();
+    let calls = guide.lines().filter_map(|line| line.strip_prefix("select create_distributed_table('"));
+    calls.filter_map(|rest| rest.split_once('\'')).map(|(name, _)| name.to_owned()).collect()
+}
+
+/// A table in a statement.
+struct Joined {
+    table: String,
+    alias: String,
+    is_join: bool,
+    /// What stands behind it, up to the next table.
+    rest: String,
+}
+
+fn joined(sql: &str) -> Vec<Joined> {
+    let words: Vec<_> = sql.split_whitespace().map(|word| word.trim_matches(['(', ')', ',', ';', '"'])).collect();
+    let mut found = Vec::new();
+    for at in (0..words.len()).filter(|at| matches!(words[*at], "from" | "join")) {
+        let Some(table) = words.get(at + 1) else { continue };
+        let is_alias =
+            |word: &&&str| !["on", "where", "order", "left", "join", "set", "union", "select"].contains(*word);
+        let alias = words.get(at + 2).filter(is_alias).unwrap_or(table);
+        let rest = &words[at + 2..];
+        let end = rest.iter().skip(1).position(|word| ["join", "left", "from", "union", "group"].contains(word));
+        let rest = rest[..end.map_or(rest.len(), |end| end + 1)].join(" ");
+        found.push(Joined { table: (*table).into(), alias: (*alias).into(), is_join: words[at] == "join", rest });
+    }
+    found
+}
+
+/// How many tables with parts a statement joins, and those that it does not join by equal parts.
+fn unequal(sql: &str, tables: &[String]) -> (usize, Vec<String>) {
+    let found: Vec<_> = joined(sql).into_iter().filter(|one| tables.contains(&one.table)).collect();
+    let (mut n, mut faults) = (0, Vec::new());
+    for (at, Joined { table, alias, is_join, rest }) in found.iter().enumerate().skip(1) {
+        let refers = found[..at].iter().any(|before| rest.contains(&format!("{}.", before.alias)));
+        if !is_join && !refers {
+            continue;
+        }
+        n += 1;
+        let own = format!("{alias}.part = ");
+        let is_by_part = rest.match_indices(&own).any(|(at, _)| {
+            let mut words = rest[at + own.len()..].split_whitespace();
+            let right = words.next().unwrap_or("");
+            let is_column =
+                right.rsplit_once('.').is_some_and(|(_, column)| column == "part") || right.starts_with('?');
+            is_column && !words.next().is_some_and(|next| ["/", "*", "+", "-", ">>", "%"].contains(&next))
+        });
+        if !is_by_part && !rest.contains(&format!(".part = {alias}.part")) {
+            faults.push(format!("{table} {rest}"));
+        }
+    }
+    (n, faults)
+}
+
+/// A distributed engine joins two tables with parts where their parts are equal, and by nothing else (0A000).
+#[test]
+fn tables_with_parts_are_joined_by_equal_parts() {
+    let (tables, source) = (with_parts(), Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/sql"));
+    assert!(tables.len() > 20, "{tables:?}");
+    let by_slot =
+        "select b.first from rating r left join ledger_batch b on b.part = r.slot / 4294967296 and b.slot = r.slot";
+    assert_eq!(unequal(by_slot, &tables).1.len(), 1, "the fault that this finds");
+    let (mut n_joins, mut faults) = (0, Vec::new());
+    for path in files(&source) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        // Statements are what stands in quotes.
+        for sql in text.split('"').skip(1).step_by(2) {
+            let (n, unequal) = unequal(sql, &tables);
+            n_joins += n;
+            faults.extend(unequal.into_iter().map(|fault| format!("{}: {fault}", path.display())));
+        }
+    }
+    assert!(n_joins > 15, "{n_joins} joins were found");
+    assert_eq!(faults, [""; 0]);
+}

@@ -9,10 +9,12 @@ mod sqlite;
 mod types;
 mod value;
 
+use std::collections::BTreeMap;
+
 pub(crate) use value::{Column, IntoParam, Param, Row, ToParam, Value};
 
 use self::{
-    rewrite::{insert_of_all, select_of_all},
+    rewrite::{insert_of_all, is_by_part, select_of_all, select_of_part},
     value::RowOf,
 };
 use super::StoreError;
@@ -247,18 +249,36 @@ impl Connection {
     ) -> Result<Vec<Option<T>>> {
         all_storable(sets)?;
         let client = match &self.driver {
-            Driver::Postgres(client) if !self.is_sharded => client,
+            Driver::Postgres(client) if !self.is_sharded || is_by_part(sql) => client,
             _ => return self.query_each(sql, sets, read),
         };
         let mut found: Vec<Option<T>> = std::iter::repeat_with(|| None).take(sets.len()).collect();
-        for row in client.query_all(sql, sets, select_of_all)? {
-            let row = Row(RowOf::Postgres(&row));
-            let place: usize = row.get::<i64>(row.len() - 1)?.try_into().unwrap_or_default();
-            if let Some(place @ None) = found.get_mut(place.wrapping_sub(1)) {
-                *place = Some(read(&row)?);
+        for places in self.together(sets) {
+            let own: Vec<_> = places.iter().map(|place| sets[*place].clone()).collect();
+            for row in client.query_all(sql, &own, if self.is_sharded { select_of_part } else { select_of_all })? {
+                let row = Row(RowOf::Postgres(&row));
+                let nth: usize = row.get::<i64>(row.len() - 1)?.try_into().unwrap_or_default();
+                let place = places.get(nth.wrapping_sub(1)).and_then(|place| found.get_mut(*place));
+                if let Some(place @ None) = place {
+                    *place = Some(read(&row)?);
+                }
             }
         }
         Ok(found)
+    }
+
+    /// The places of the sets that one statement can ask for: all of them, or on a distributed engine those of one part, whose
+    /// rows are on one machine.
+    fn together(&self, sets: &[Vec<Param<'_>>]) -> Vec<Vec<usize>> {
+        let mut by_part: BTreeMap<Option<i64>, Vec<usize>> = BTreeMap::new();
+        for (place, set) in sets.iter().enumerate() {
+            let part = match set.first() {
+                Some(Param::Int(part)) if self.is_sharded => Some(*part),
+                _ => None,
+            };
+            by_part.entry(part).or_default().push(place);
+        }
+        by_part.into_values().collect()
     }
 
     /// Every row, read by `read`.

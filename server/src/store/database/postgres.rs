@@ -209,6 +209,19 @@ fn is_shutdown(code: &SqlState) -> bool {
     [SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN, SqlState::CANNOT_CONNECT_NOW].contains(code)
 }
 
+/// Whether a worker refused a row by its data: the texts of PostgreSQL's classes 22 and 23.
+fn is_of_a_row(reason: &str) -> bool {
+    const TEXTS: [&str; 6] = [
+        "violates unique constraint",
+        "violates check constraint",
+        "violates not-null constraint",
+        "value too long",
+        "out of range",
+        "invalid byte sequence",
+    ];
+    TEXTS.iter().any(|text| reason.contains(text))
+}
+
 fn said(error: &tokio_postgres::Error) -> String {
     match error.as_db_error() {
         Some(answer) => format!("{} ({})", answer.message(), answer.code().code()),
@@ -232,6 +245,10 @@ impl From<tokio_postgres::Error> for StoreError {
         }
         if matches!(*code, SqlState::DISK_FULL | SqlState::IO_ERROR) {
             return Self::Unwritable(reason);
+        }
+        if *code == SqlState::INTERNAL_ERROR {
+            // A distributed engine says so of whatever a worker said, by its text alone.
+            return if is_of_a_row(&reason) { Self::Row(reason) } else { Self::Busy(reason) };
         }
         match &code.code()[..2] {
             // Transactions that met, deadlocks; resources; connections; locks that were not to be had; a standby that is not the

@@ -38,6 +38,23 @@ pub(super) fn select_of_all(sql: &str, types: &[Type]) -> String {
     )
 }
 
+/// Whether a `select` finds its rows by a part, which is its first value.
+pub(super) fn is_by_part(sql: &str) -> bool {
+    sql.contains("part = ?1 ")
+}
+
+/// The same as [`select_of_all`] for sets of one part, which is said once more as a value of its own: by it a distributed engine
+/// sends the whole statement to the one machine that has the part.
+pub(super) fn select_of_part(sql: &str, types: &[Type]) -> String {
+    let by_part = sql.replacen("part = ?1 ", "part = ?1 and part = any(?1s) ", 1);
+    // A table's other name stands before both.
+    let by_part = match sql.split_once(".part = ?1 ").and_then(|(before, _)| before.rsplit(' ').next()) {
+        Some(alias) => by_part.replacen("and part = any", &format!("and {alias}.part = any"), 1),
+        None => by_part,
+    };
+    select_of_all(&by_part, types).replace("u.p1s", "$1")
+}
+
 /// `$3` is the column `p3` of the arrays.
 fn columns_of(sql: &str) -> String {
     sql.replace('$', "u.p")
@@ -68,6 +85,11 @@ mod tests {
         assert_eq!(
             insert_of_all("insert into t (a, b, c) values (0, ?1, ?2) on conflict do nothing", &types),
             "insert into t (a, b, c) select 0, u.p1, u.p2 from unnest($1::int8[], $2::text[]) u(p1, p2) on conflict do nothing"
+        );
+        assert_eq!(
+            select_of_part("select s.x from t s where s.part = ?1 and s.b = ?2", &types),
+            "select found.*, u.place from unnest($1::int8[], $2::text[]) with ordinality u(p1, p2, place) \
+             cross join lateral (select s.x from t s where s.part = u.p1 and s.part = any($1) and s.b = u.p2) found"
         );
         assert_eq!(
             select_of_all("select x from t where a = ?1 and b = ?2", &types),

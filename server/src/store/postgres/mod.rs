@@ -5,6 +5,7 @@ mod address;
 mod backup;
 mod lanes;
 mod migrate;
+mod pooler;
 
 use std::{
     path::Path,
@@ -68,7 +69,7 @@ impl PostgresEngine {
     pub(super) async fn connect(url: &str, is_new: bool) -> Result<Self, StoreError> {
         let mut holder = [0; 16];
         SystemRng.fill(&mut holder);
-        let engine = Self {
+        let mut engine = Self {
             address: Address::parse(url)?,
             idle: Mutex::default(),
             permits: Semaphore::new(N_CONNECTIONS),
@@ -78,14 +79,25 @@ impl PostgresEngine {
             is_read_by_others: AtomicBool::new(true),
             held_at: AtomicI64::new(0),
         };
-        let connection = engine.open().await?;
-        let (connection, result) = on_thread(connection, move |c| migrate::run(c, is_new)).await?;
-        result.map_err(|error| StoreError::Failed(format!("{}: {}", engine.address, reason(error))))?;
-        engine.idle().push(connection);
+        let (connection, second) = (engine.open().await?, engine.open().await?);
+        let prepared = on_thread(connection, move |c| {
+            pooler::refuse_shared_sessions(c, &second)?;
+            migrate::run(c, is_new)?;
+            lanes::distributed(c)
+        });
+        let (connection, shards) = prepared.await?;
+        let shards = shards.map_err(|error| StoreError::Failed(format!("{}: {}", engine.address, reason(error))))?;
+        if let Some(shards) = shards {
+            engine.lanes = Lanes::of_shards(&shards);
+            engine.is_sharded = true;
+        } else {
+            engine.idle().push(connection);
+        }
         Ok(engine)
     }
 
-    /// Writes each shard's ratings by a lane of their own from now on.
+    /// Writes each shard's ratings by a lane of their own from now on, as it does by itself where it finds the database
+    /// distributed.
     ///
     /// # Errors
     /// In one line: the database is not distributed.

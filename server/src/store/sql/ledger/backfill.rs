@@ -1,6 +1,6 @@
 //! Leaves of ratings that were on record before there was a ledger, some at a time, and of what had happened to them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use haochaping::{
     calendar::Instant,
@@ -8,7 +8,7 @@ use haochaping::{
     link::{PARTS, RatingId},
 };
 
-use super::leaf::{NewLeaf, RATED, RatedRow, commit};
+use super::leaf::{Commit, NewLeaf, RATED, RatedRow, commit, commit_of, of_commits};
 use crate::store::{
     StoreError,
     database::{Connection, Isolation, OptionalRow as _, Transaction, params},
@@ -74,17 +74,20 @@ fn read_place(text: &str) -> Result<(u8, RatingId), StoreError> {
 /// Ratings of a part after one, in order, with what had happened to each; those with a leaf have none here.
 fn page(connection: &Connection, part: u8, after: &RatingId) -> Result<Vec<(RatingId, Vec<NewLeaf>)>, StoreError> {
     let sql = format!(
-        "select {RATED},
-           exists (select 1 from ledger_batch b where b.part = r.slot / 4294967296 and b.slot = r.slot and b.revision = r.revision)
-             or exists (select 1 from ledger_pending b where b.part = r.slot / 4294967296 and b.slot = r.slot and b.revision = r.revision)
-         from rating r left join quarantine q on q.part = r.part and q.rating = r.id
+        "select {RATED}, r.slot, r.revision from rating r left join quarantine q on q.part = r.part and q.rating = r.id
          where r.part = ?1 and r.id > ?2 order by r.id limit ?3"
     );
-    let rated: Vec<(RatedRow, bool)> =
-        connection.query(&sql, params![part, after, AT_ONCE], |row| Ok((RatedRow::read(row)?, row.get(11)?)))?;
+    let rated: Vec<(RatedRow, Commit)> =
+        connection.query(&sql, params![part, after, AT_ONCE], |row| Ok((RatedRow::read(row)?, commit_of(row)?)))?;
     let Some((last, _)) = rated.last() else { return Ok(Vec::new()) };
+    let mut known = HashSet::new();
+    for table in ["ledger_batch", "ledger_pending"] {
+        let sql = format!("select 1 from {table} where part = ?1 and slot = ?2 and revision = ?3");
+        known.extend(of_commits(connection, &sql, rated.iter().map(|(_, commit)| *commit), |_| Ok(()))?.into_keys());
+    }
     let mut events = events(connection, part, (after, &last.id))?;
-    let of = |(rated, has_leaf): (RatedRow, bool)| {
+    let of = |(rated, commit): (RatedRow, Commit)| {
+        let has_leaf = commit.is_some_and(|commit| known.contains(&commit));
         let own = (!has_leaf).then(|| rated.leaf());
         let before = events.remove(&rated.id).unwrap_or_default();
         let before = before.into_iter().map(|(kind, number, at)| rated.event(kind, at, number));

@@ -1,6 +1,9 @@
 //! Leaves of ratings and events, made in the transaction of what they stand for.
 
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::{LazyLock, Mutex, PoisonError},
+};
 
 use haochaping::{
     calendar::Instant,
@@ -12,7 +15,7 @@ use haochaping::{
 use super::backfill;
 use crate::store::{
     StoreError,
-    database::{self, Connection, OptionalRow as _, Row, Transaction, params},
+    database::{self, Connection, OptionalRow as _, Row, Transaction, params, set},
     ledger::{OF_BEFORE, RatingLeaf, Record},
     sql::{
         order::named,
@@ -114,6 +117,28 @@ pub(in crate::store::sql) struct RatedRow {
 pub(in crate::store::sql) const RATED: &str =
     "r.part, r.id, r.level, r.region, r.agency, r.channel, r.provenance, r.rated_at, r.salt,
     r.fingerprint, q.part is not null";
+
+/// The commit that a rating came in, by slot and revision; `None` for one from before there was a ledger.
+pub(in crate::store::sql) type Commit = Option<(i64, i64)>;
+
+/// The commit behind the columns of [`RATED`].
+pub(in crate::store::sql) fn commit_of(row: &Row<'_>) -> database::Result<Commit> {
+    Ok(row.get::<Option<i64>>(11)?.zip(row.get(12)?))
+}
+
+/// What `sql` says of each commit, by part, slot and revision. No join: a commit's rows have the part of their slot, which need
+/// not be a rating's own, and a distributed engine joins by equal parts only.
+pub(in crate::store::sql) fn of_commits<T>(
+    connection: &Connection,
+    sql: &str,
+    commits: impl Iterator<Item = Commit>,
+    read: impl FnMut(&Row<'_>) -> database::Result<T>,
+) -> Result<HashMap<(i64, i64), T>, StoreError> {
+    let commits: Vec<_> = commits.flatten().collect::<BTreeSet<_>>().into_iter().collect();
+    let sets: Vec<_> = commits.iter().map(|(slot, revision)| set![part_of(*slot), *slot, *revision]).collect();
+    let found = connection.select_each(sql, &sets, read)?;
+    Ok(commits.into_iter().zip(found).filter_map(|(commit, found)| Some((commit, found?))).collect())
+}
 
 impl RatedRow {
     pub(in crate::store::sql) fn read(row: &Row<'_>) -> database::Result<Self> {

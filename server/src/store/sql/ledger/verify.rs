@@ -8,7 +8,7 @@ use haochaping::{
 };
 
 use super::{
-    leaf::{RATED, RatedRow, commit},
+    leaf::{Commit, RATED, RatedRow, commit, commit_of, of_commits},
     log::{head, pending},
 };
 use crate::{
@@ -140,14 +140,18 @@ impl Check<'_> {
     /// Ratings of a part after one, in the order of their ids, each with the first number and the number of its commit's leaves.
     fn page(&self, part: u8, after: &RatingId) -> Result<Vec<Placed>, StoreError> {
         let sql = format!(
-            "select {RATED}, b.first, b.n from rating r left join quarantine q on q.part = r.part and q.rating = r.id
-               left join ledger_batch b on b.part = r.slot / 4294967296 and b.slot = r.slot and b.revision = r.revision
+            "select {RATED}, r.slot, r.revision from rating r left join quarantine q on q.part = r.part and q.rating = r.id
              where r.part = ?1 and r.id > ?2 order by r.id limit ?3"
         );
-        Ok(self.connection.query(&sql, params![part, after, PAGE], |row| {
-            let among = row.get::<Option<i64>>(11)?.zip(row.get::<Option<i64>>(12)?);
-            Ok((RatedRow::read(row)?, among.map(|(first, n)| (first.unsigned_abs(), n.unsigned_abs()))))
-        })?)
+        let rated: Vec<(RatedRow, Commit)> = self
+            .connection
+            .query(&sql, params![part, after, PAGE], |row| Ok((RatedRow::read(row)?, commit_of(row)?)))?;
+        let sql = "select first, n from ledger_batch where part = ?1 and slot = ?2 and revision = ?3";
+        let batches = of_commits(self.connection, sql, rated.iter().map(|(_, commit)| *commit), |row| {
+            Ok((row.get::<i64>(0)?.unsigned_abs(), row.get::<i64>(1)?.unsigned_abs()))
+        })?;
+        let of = |(rated, commit): (RatedRow, Commit)| (rated, commit.and_then(|commit| batches.get(&commit).copied()));
+        Ok(rated.into_iter().map(of).collect())
     }
 
     fn is_backfilling(&self) -> Result<bool, StoreError> {
