@@ -25,6 +25,7 @@ pub mod ledger;
 pub mod mutant;
 pub mod orders;
 pub mod outbox;
+pub mod pace;
 pub mod pads;
 pub mod printing;
 pub mod staff;

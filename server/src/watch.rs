@@ -10,7 +10,9 @@ use crate::{
     disclosure, hot_words,
     http::desk,
     keys::{Keys, KeysError, MasterKey},
-    orders, outbox, pads,
+    orders, outbox,
+    pace::{self, Pace},
+    pads,
     store::StoreError,
 };
 
@@ -43,6 +45,7 @@ pub async fn start(app: &Arc<App>, master: MasterKey) -> Result<(), KeysError> {
 struct Seen {
     revisions: BTreeMap<String, i64>,
     swept_on: Option<i64>,
+    pace: Pace,
 }
 
 async fn refresh(app: &App, master: &MasterKey, seen: &mut Seen) -> Result<(), KeysError> {
@@ -85,7 +88,10 @@ async fn refresh(app: &App, master: &MasterKey, seen: &mut Seen) -> Result<(), K
         orders::move_provisional(app).await?;
     }
     seen.revisions = current;
-    if takes_changes {
+    if takes_changes && let Err(error) = pads::settle(app).await {
+        tracing::error!(%error, "calls of windows were not settled");
+    }
+    if takes_changes && seen.pace.is_due(app, pace::OF_TERMS) {
         work_off(app, seen).await;
     }
     Ok(())
@@ -96,9 +102,6 @@ async fn work_off(app: &App, seen: &mut Seen) {
     // Last, and never a reason to stop: a quarantine that cannot be worked must not keep a revoked key in force.
     if let Err(error) = sweep(app, seen).await {
         tracing::error!(%error, "quarantine was not worked");
-    }
-    if let Err(error) = pads::settle(app).await {
-        tracing::error!(%error, "calls of windows were not settled");
     }
     if let Err(error) = work(app).await {
         tracing::error!(%error, "work orders were not worked");

@@ -48,8 +48,7 @@ pub struct Args {
     admin_listen: Option<SocketAddr>,
     #[command(flatten)]
     connections: Connections,
-    /// The database is Citus, its tables distributed by part: write the ratings of each shard by a queue and a connection of
-    /// their own
+    /// Refuse to start on a database that is not Citus with its tables distributed by part; one that is, is found without it
     #[arg(long, env = "HAOCHAPING_DISTRIBUTED")]
     distributed: bool,
     /// How to log

@@ -89,6 +89,11 @@ impl Exact {
         self.revision(slot).is_none_or(|known| known < revision)
     }
 
+    /// How many commits are counted in, over all slots.
+    pub(super) fn commits(&self) -> i64 {
+        self.slots.values().filter_map(|slot| slot.revision).sum()
+    }
+
     /// Whether everything that this process knows to be committed is counted in.
     pub(super) fn is_whole(&self) -> bool {
         self.slots.values().all(|slot| slot.revision.is_some() && slot.early.is_empty())

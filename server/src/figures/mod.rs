@@ -96,6 +96,11 @@ impl Figures {
         self.state().exact.add(*slot, *revision, added);
     }
 
+    /// A number that grows with every commit that this process knows of, its own and others'.
+    pub fn commits(&self) -> i64 {
+        self.state().exact.commits()
+    }
+
     /// Reads what was published before, once at the start.
     pub async fn load_published(&self, store: &dyn Store) -> Result<(), StoreError> {
         self.load_live(store).await?;

@@ -13,7 +13,10 @@ pub use sequence::sequence;
 
 use std::{sync::Arc, time::Duration};
 
-use crate::app::App;
+use crate::{
+    app::App,
+    pace::{OF_COMMITS, Pace},
+};
 
 /// How often leaves get their numbers: the log is never further behind than this and the time that it takes.
 const INTERVAL: Duration = Duration::from_millis(250);
@@ -23,12 +26,16 @@ pub async fn start(app: &Arc<App>) {
     // A new store has nothing from before, and is done with it here: later it would ask for the store's one way to write.
     let mut is_backfilling = backfill(app).await;
     tokio::spawn(close::every_day(Arc::downgrade(app)));
+    let mut pace = Pace::default();
     let app = Arc::downgrade(app);
     tokio::spawn(async move {
         loop {
             tokio::time::sleep(INTERVAL).await;
             let Some(app) = app.upgrade() else { return };
             if app.store.unwritable().is_some() {
+                continue;
+            }
+            if !pace.is_due(&app, OF_COMMITS) {
                 continue;
             }
             is_backfilling = is_backfilling && backfill(&app).await;

@@ -21,6 +21,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::{
     app::{App, Rng, random},
     keys::Vault,
+    pace::{OF_COMMITS, Pace},
     store::{
         Id, StoreError,
         outbox::{Attempted, Endpoint, Message, NoticeKind},
@@ -59,10 +60,14 @@ pub fn start(app: &Arc<App>) {
     let app = Arc::downgrade(app);
     tokio::spawn(async move {
         let mut running: BTreeMap<Id, JoinHandle<()>> = BTreeMap::new();
+        let mut pace = Pace::default();
         loop {
             tokio::time::sleep(INTERVAL).await;
             let Some(here) = app.upgrade() else { return };
             if here.store.unwritable().is_some() {
+                continue;
+            }
+            if !pace.is_due(&here, OF_COMMITS) {
                 continue;
             }
             running.retain(|_, task| !task.is_finished());

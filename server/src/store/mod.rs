@@ -286,6 +286,10 @@ pub trait Store:
     + ImprovementStore
     + LedgerStore
 {
+    /// Whether a question that names no part is asked of several machines.
+    fn is_distributed(&self) -> bool {
+        false
+    }
     /// How many lanes lead into the store, each with a queue of its own: one, or one for each shard.
     fn n_lanes(&self) -> usize {
         1

@@ -108,6 +108,10 @@ impl PostgresEngine {
         Ok(self)
     }
 
+    pub(super) fn is_distributed(&self) -> bool {
+        self.is_sharded
+    }
+
     pub(super) fn n_lanes(&self) -> usize {
         self.lanes.all.len()
     }

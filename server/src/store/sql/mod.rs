@@ -234,6 +234,9 @@ fn params_of(values: &[Value]) -> Vec<Param<'_>> {
 
 #[async_trait]
 impl Store for SqlStore {
+    fn is_distributed(&self) -> bool {
+        matches!(&self.engine, Engine::Postgres(engine) if engine.is_distributed())
+    }
     fn n_lanes(&self) -> usize {
         if let Engine::Postgres(engine) = &self.engine { engine.n_lanes() } else { 1 }
     }
