@@ -85,7 +85,7 @@ export class Portal {
     if (!response) throw new HcpError("unreachable", 0);
     const answer = await response.json().catch(() => null);
     if (response.ok && answer) return answer;
-    throw new HcpError((answer && answer.code) || "unclear", response.status, answer && answer.title);
+    throw new HcpError((answer && answer.code) || "unclear", response.status, answer && (answer.detail || answer.title));
   }
 }
 

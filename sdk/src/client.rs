@@ -245,6 +245,7 @@ mod tests {
         v1::Problem {
             kind: String::new(),
             title: String::new(),
+            detail: None,
             status,
             code: code.into(),
             violations: Vec::new(),

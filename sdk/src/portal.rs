@@ -195,7 +195,9 @@ fn read<T: DeserializeOwned>(answer: Answer<'_>) -> Result<T, PortalError> {
         return serde_json::from_slice(answer.body).map_err(|_| PortalError::Unclear { status });
     }
     match serde_json::from_slice::<v1::Problem>(answer.body) {
-        Ok(problem) => Err(PortalError::Refused { status, code: problem.code, title: problem.title }),
+        Ok(problem) => {
+            Err(PortalError::Refused { status, code: problem.code, title: problem.detail.unwrap_or(problem.title) })
+        }
         Err(_) => Err(PortalError::Unclear { status }),
     }
 }

@@ -112,6 +112,24 @@ pub enum Refused {
 }
 
 impl Refused {
+    /// Every code.
+    pub const CODES: &[&str] = &[
+        "not-a-step",
+        "not-your-step",
+        "invalid-action",
+        "too-few-attempts",
+        "attempt-too-soon",
+        "can-be-reached",
+        "no-reassignment",
+        "appeal-term-over",
+        "other-body",
+        "own-department",
+        "own-appeal",
+        "unanswered",
+        "followed-up",
+        "follow-up-open",
+    ];
+
     /// The stable code.
     pub const fn code(&self) -> &'static str {
         match self {

@@ -69,7 +69,7 @@ fn read(what: &str) -> Result<String> {
         if answer.status().is_success() {
             return Ok(text);
         }
-        let said = serde_json::from_str::<v1::Problem>(&text).map(|problem| problem.title);
+        let said = serde_json::from_str::<v1::Problem>(&text).map(|problem| problem.detail.unwrap_or(problem.title));
         bail!("{what} gives no proof ({}): {}", answer.status(), said.unwrap_or_else(|_| "no reason was given".into()));
     }
     if what == "-" {

@@ -10,7 +10,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{page, problem::Problem};
+use super::{
+    page,
+    problem::{Problem, in_language},
+};
 use crate::app::App;
 
 /// What of a bare answer is kept.
@@ -31,12 +34,16 @@ pub(super) async fn dress(State(app): State<Arc<App>>, request: Request, next: N
     let is_api = path.starts_with("/api/");
     let expected = if is_api { "application/problem+json" } else { "text/html" };
     // What a script of ours asks for answers as the API does, wherever it lies.
+    let response = in_language(&headers, response);
     let is_dressed = is_of_kind(&response, expected) || is_of_kind(&response, "application/problem+json");
     if !is_error || is_dressed || BARE.iter().any(|start| path.starts_with(start)) {
         return response;
     }
-    let mut dressed =
-        if is_api { Problem::of_status(status).into_response() } else { page::refused(&app, &headers, status) };
+    let mut dressed = if is_api {
+        in_language(&headers, Problem::of_status(status).into_response())
+    } else {
+        page::refused(&app, &headers, status)
+    };
     for name in KEPT {
         if let Some(value) = response.headers().get(&name) {
             dressed.headers_mut().insert(name, value.clone());
@@ -53,14 +60,15 @@ fn is_of_kind(response: &Response, kind: &str) -> bool {
 impl Problem {
     /// A problem of which nothing is known but its status.
     fn of_status(status: StatusCode) -> Self {
-        let (code, title) = match status {
-            StatusCode::NOT_FOUND => ("not-found", "there is nothing at this address"),
-            StatusCode::METHOD_NOT_ALLOWED => ("method-not-allowed", "this address does not take this method"),
-            StatusCode::REQUEST_TIMEOUT => ("timeout", "the request took too long"),
-            StatusCode::PAYLOAD_TOO_LARGE => ("too-large", "the body is too large"),
-            _ if status.is_server_error() => ("internal", "the collector failed"),
-            _ => ("malformed-request", "the address or query cannot be read"),
+        let code = match status {
+            StatusCode::NOT_FOUND => "not-found",
+            StatusCode::METHOD_NOT_ALLOWED => "method-not-allowed",
+            StatusCode::REQUEST_TIMEOUT => "timeout",
+            StatusCode::PAYLOAD_TOO_LARGE => "too-large",
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => "unsupported-encoding",
+            _ if status.is_server_error() => "internal",
+            _ => "malformed-request",
         };
-        Self::new(status, code, title)
+        Self::new(status, code, "")
     }
 }

@@ -11,6 +11,7 @@ pub mod desk;
 mod dress;
 mod embed;
 mod health;
+mod json;
 mod ledger;
 pub mod limits;
 pub mod listen;

@@ -18,7 +18,7 @@ fn png(lines: &[u8]) -> Vec<u8> {
 }
 
 /// The check sum of PNG's chunks (ISO 3309).
-fn crc(bytes: &[u8]) -> u32 {
+pub(crate) fn crc(bytes: &[u8]) -> u32 {
     let step = |sum: u32, byte: &u8| {
         (0..8).fold(sum ^ u32::from(*byte), |sum, _| (sum >> 1) ^ if sum & 1 == 1 { 0xedb8_8320 } else { 0 })
     };

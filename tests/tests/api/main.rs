@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
 mod assisted;
+mod bodies;
 mod bounds;
 mod briefings;
 mod card_office;

@@ -116,7 +116,7 @@ fn an_appeal_is_decided_by_the_body_of_the_same_level_only() {
     problem(&department.send(&order["id"], &order["n_entries"], &uphold), 422, "not-your-step");
     let district = Office::body(&collector, "321002");
     let said = problem(&district.send(&order["id"], &order["n_entries"], &uphold), 422, "other-body");
-    assert_eq!(said["title"], "that is for the body of region 321000");
+    assert_eq!(said["detail"], "that is for the body of region 321000");
     let elsewhere = Office::body(&collector, "320100");
     problem(&elsewhere.send(&order["id"], &order["n_entries"], &uphold), 404, "unknown-work-order");
     let city = Office::body(&collector, "321000");

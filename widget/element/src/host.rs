@@ -85,6 +85,7 @@ pub(crate) fn read_problem(body: &JsValue) -> v1::Problem {
     v1::Problem {
         kind: String::new(),
         title: String::new(),
+        detail: None,
         status: 0,
         code: text(body, "code"),
         violations: items(body, "violations").iter().map(violation).collect(),

@@ -238,6 +238,7 @@ mod tests {
         Msg::Turned(Stage::Refused(v1::Problem {
             kind,
             title,
+            detail: None,
             status: 422,
             code: code.into(),
             violations,

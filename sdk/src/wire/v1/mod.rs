@@ -271,6 +271,12 @@ pub struct RejectedService {
     pub code: String,
     /// The field at fault.
     pub field: String,
+    /// The case as it was sent; none where it was no text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case_number: Option<String>,
+    /// The fault in English, for engineers.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub detail: String,
 }
 
 /// Every error: `application/problem+json` (RFC 9457) with a stable code.
@@ -280,8 +286,11 @@ pub struct Problem {
     /// A URI reference that names the kind of error.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The kind in words.
+    /// The kind in words: the same for every problem of a code.
     pub title: String,
+    /// What is particular about this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
     /// The HTTP status.
     pub status: u16,
     /// The stable code.

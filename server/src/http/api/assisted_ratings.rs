@@ -2,14 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::{
-    Json,
-    extract::{State, rejection::JsonRejection},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use haochaping::{link::part_of, rating::Channel, wire::v1};
 
 use super::key::{Enter, Keyed};
+use crate::http::json::Sent;
 use crate::{
     app::App,
     assist::{CHANNELS, Operator, enter, follow},
@@ -40,9 +37,8 @@ use haochaping::{identifier::fold_number, text::trimmed};
 pub async fn create(
     State(app): State<Arc<App>>,
     caller: Keyed<Enter>,
-    body: Result<Json<v1::AssistedRating>, JsonRejection>,
+    Sent(request): Sent<v1::AssistedRating>,
 ) -> Result<(StatusCode, Json<v1::RatingAccepted>), Problem> {
-    let Json(request) = body?;
     let number = fold_number(trimmed(&request.operator));
     if number.is_empty() {
         return Err(Problem::required("operator"));

@@ -5,6 +5,7 @@ pub mod docs;
 pub mod download;
 pub mod hot_words;
 mod key;
+
 pub mod links;
 pub mod open_data;
 pub mod openapi;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::{State, rejection::JsonRejection},
+    extract::State,
     http::{HeaderMap, StatusCode},
 };
 use haochaping::{
@@ -12,6 +12,7 @@ use haochaping::{
     wire::v1,
 };
 
+use crate::http::json::Sent;
 use crate::{
     accept::{Claim, accept},
     app::App,
@@ -44,9 +45,8 @@ pub async fn create(
     State(app): State<Arc<App>>,
     client: Client,
     headers: HeaderMap,
-    body: Result<Json<v1::RatingRequest>, JsonRejection>,
+    Sent(request): Sent<v1::RatingRequest>,
 ) -> Result<(StatusCode, Json<v1::RatingAccepted>), Problem> {
-    let Json(request) = body?;
     let via = parse_via(request.via.as_deref()).map_err(|fault| Problem::violations(&[fault]))?;
     let key = request.visit.as_ref().unwrap_or(&request.key);
     if headers.get("idempotency-key").is_some_and(|sent| sent.as_bytes() != key.as_bytes()) {

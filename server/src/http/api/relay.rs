@@ -2,11 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::{
-    Json,
-    extract::{State, rejection::JsonRejection},
-    http::StatusCode,
-};
+use axum::{Json, extract::State};
 use futures_util::future::join_all;
 use haochaping::{
     rating::{Provenance, Violation},
@@ -15,8 +11,10 @@ use haochaping::{
 
 use super::{
     key::{Keyed, Relay},
-    services::{outside, to_new},
+    services::{outside, to_new, wrong_number},
 };
+use crate::http::json;
+use crate::http::json::Sent;
 use crate::{
     accept::{Accepted, Claim, Entrance, Refusal, accept},
     app::App,
@@ -24,6 +22,8 @@ use crate::{
     http::problem::Problem,
     store::{NewService, Registered},
 };
+use serde::Deserialize;
+use serde_json::Value;
 
 /// Takes ratings that keep all rules, each applied alone, and names every fault of the others. Sent again, a rating is found
 /// by its service and source key, and gives the same receipt.
@@ -44,14 +44,18 @@ use crate::{
 pub async fn create(
     State(app): State<Arc<App>>,
     caller: Keyed<Relay>,
-    body: Result<Json<v1::RelayRequest>, JsonRejection>,
+    Sent(request): Sent<Batch>,
 ) -> Result<Json<RelayAnswer>, Problem> {
-    let Json(request) = body?;
     if request.ratings.is_empty() || request.ratings.len() > RELAYED_MAX {
-        let title = format!("{} ratings, 1 to {RELAYED_MAX} are allowed", request.ratings.len());
-        return Err(Problem::new(StatusCode::BAD_REQUEST, "wrong-number", &title));
+        return Err(wrong_number(request.ratings.len(), "ratings", RELAYED_MAX));
     }
     relay(&app, &caller, request.ratings).await.map(Json)
+}
+
+/// A request whose entries are read one by one, so that one of another form refuses no other.
+#[derive(Debug, Deserialize)]
+pub struct Batch {
+    ratings: Vec<Value>,
 }
 
 /// A rating that was checked, with where it stood in the request.
@@ -61,7 +65,7 @@ struct Taken {
     service: NewService,
 }
 
-async fn relay(app: &App, caller: &Caller, sent: Vec<RelayedRating>) -> Result<RelayAnswer, Problem> {
+async fn relay(app: &App, caller: &Caller, sent: Vec<Value>) -> Result<RelayAnswer, Problem> {
     let (taken, mut rejected) = check_all(app, caller, sent);
     let services = taken.iter().map(|one| one.service.clone()).collect();
     let registration =
@@ -92,11 +96,18 @@ async fn relay(app: &App, caller: &Caller, sent: Vec<RelayedRating>) -> Result<R
 }
 
 /// Everything is checked before anything is written: a rating with a fault leaves no service behind.
-fn check_all(app: &App, caller: &Caller, sent: Vec<RelayedRating>) -> (Vec<Taken>, Vec<RelayRejected>) {
+fn check_all(app: &App, caller: &Caller, sent: Vec<Value>) -> (Vec<Taken>, Vec<RelayRejected>) {
     let now = app.clock.now();
     let (mut taken, mut rejected) = (Vec::with_capacity(sent.len()), Vec::new());
     for (index, relayed) in sent.into_iter().enumerate() {
-        let source_key = relayed.source_key.clone();
+        let source_key = relayed["source_key"].as_str().unwrap_or("").to_owned();
+        let relayed: RelayedRating = match json::entry(relayed) {
+            Ok(relayed) => relayed,
+            Err(fault) => {
+                rejected.push(with_fault(index, &source_key, of_form(&fault)));
+                continue;
+            }
+        };
         let checked = relayed.check(now).and_then(|checked| {
             let outside = outside(caller, checked.service.region, checked.service.agency_code.as_str());
             if outside.is_empty() { Ok(checked) } else { Err(outside.into_iter().map(of_scope).collect()) }
@@ -115,6 +126,11 @@ fn check_all(app: &App, caller: &Caller, sent: Vec<RelayedRating>) -> (Vec<Taken
 
 fn with_fault(index: usize, source_key: &str, (violation, said): (v1::Violation, String)) -> RelayRejected {
     RelayRejected { index, source_key: source_key.to_owned(), violation, said, rated_on: None }
+}
+
+fn of_form(fault: &json::Fault) -> (v1::Violation, String) {
+    let (field, code) = (fault.path.clone(), "malformed-entry".to_owned());
+    (v1::Violation { field, code, ..Default::default() }, fault.in_english())
 }
 
 fn of_scope(field: &str) -> (v1::Violation, String) {

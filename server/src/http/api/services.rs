@@ -2,11 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::{
-    Json,
-    extract::{State, rejection::JsonRejection},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use haochaping::{
     calendar::Instant,
     link::{Ticket, part_of},
@@ -16,12 +12,17 @@ use haochaping::{
 };
 
 use super::key::{Keyed, Register};
+use crate::http::json;
+use crate::http::json::Sent;
 use crate::{
     app::{App, uuid_at},
     caller::Caller,
     http::problem::Problem,
     store::{NewService, Registered},
 };
+use haochaping::service::ServiceError;
+use serde::Deserialize;
+use serde_json::Value;
 
 /// The most services in one request.
 pub const SERVICES_MAX: usize = 1_000;
@@ -43,26 +44,26 @@ pub const SERVICES_MAX: usize = 1_000;
 pub async fn create(
     State(app): State<Arc<App>>,
     caller: Keyed<Register>,
-    body: Result<Json<v1::ServicesRequest>, JsonRejection>,
+    Sent(request): Sent<Batch>,
 ) -> Result<Json<v1::ServicesRegistered>, Problem> {
-    let Json(request) = body?;
     if request.services.is_empty() || request.services.len() > SERVICES_MAX {
-        let title = format!("{} services, 1 to {SERVICES_MAX} are allowed", request.services.len());
-        return Err(Problem::new(StatusCode::BAD_REQUEST, "wrong-number", &title));
+        return Err(wrong_number(request.services.len(), "services", SERVICES_MAX));
     }
     register(&app, &caller, request.services).await.map(Json)
 }
 
+/// A request whose entries are read one by one, so that one of another form refuses no other.
+#[derive(Debug, Deserialize)]
+pub struct Batch {
+    services: Vec<Value>,
+}
+
 /// Checks, registers and answers in the order of the request.
-async fn register(
-    app: &App,
-    caller: &Caller,
-    sent: Vec<v1::ServiceRegistration>,
-) -> Result<v1::ServicesRegistered, Problem> {
+async fn register(app: &App, caller: &Caller, sent: Vec<Value>) -> Result<v1::ServicesRegistered, Problem> {
     let now = app.clock.now();
     let (mut taken, mut rejected) = (Vec::new(), Vec::new());
     // As they were sent: a back end finds its own by them.
-    let numbers: Vec<String> = sent.iter().map(|one| one.case_number.clone()).collect();
+    let numbers: Vec<_> = sent.iter().map(|one| one["case_number"].as_str().map(str::to_owned)).collect();
     for (index, registration) in sent.into_iter().enumerate() {
         match check(caller, registration, now) {
             Ok(service) => {
@@ -70,7 +71,8 @@ async fn register(
                 taken.push((index, NewService { is_probe: caller.is_probe(), ..new }));
             }
             Err(faults) => {
-                rejected.extend(faults.into_iter().map(|(field, code)| v1::RejectedService { index, code, field }));
+                let case_number = || numbers[index].clone();
+                rejected.extend(faults.into_iter().map(|fault| fault.rejected(index, case_number())));
             }
         }
     }
@@ -83,27 +85,57 @@ async fn register(
         let outside = outside(caller, registered.region, &registered.agency);
         if outside.is_empty() {
             let issued = issue(app, index, &new, &registered);
-            tickets.push(v1::IssuedTicket { case_number: numbers[index].clone(), ..issued });
+            let case_number = numbers[index].clone().unwrap_or_default();
+            tickets.push(v1::IssuedTicket { case_number, ..issued });
         }
-        rejected.extend(outside.into_iter().map(|field| v1::RejectedService {
-            index,
-            code: "outside-scope".to_owned(),
-            field: field.to_owned(),
-        }));
+        rejected
+            .extend(outside.into_iter().map(|field| Fault::of_scope(field).rejected(index, numbers[index].clone())));
     }
     rejected.sort_by_key(|one| one.index);
     Ok(v1::ServicesRegistered { tickets, rejected })
 }
 
-/// The faults of one registration as field and code.
-fn check(caller: &Caller, sent: v1::ServiceRegistration, now: Instant) -> Result<Service, Vec<(String, String)>> {
-    let service = Service::check(sent, now)
-        .map_err(|faults| faults.iter().map(|f| (f.field().to_owned(), f.code().to_owned())).collect::<Vec<_>>())?;
+/// A fault in one entry: its field, its code and a sentence.
+struct Fault {
+    field: String,
+    code: &'static str,
+    said: String,
+}
+
+impl Fault {
+    fn of_scope(field: &str) -> Self {
+        Self {
+            field: field.to_owned(),
+            code: "outside-scope",
+            said: format!("{field}: outside of what the API key covers"),
+        }
+    }
+
+    fn rejected(self, index: usize, case_number: Option<String>) -> v1::RejectedService {
+        v1::RejectedService { index, code: self.code.to_owned(), field: self.field, case_number, detail: self.said }
+    }
+}
+
+/// One entry, or all its faults. One that is not of the form says so of itself alone.
+fn check(caller: &Caller, sent: Value, now: Instant) -> Result<Service, Vec<Fault>> {
+    let sent: v1::ServiceRegistration = json::entry(sent)
+        .map_err(|fault| vec![Fault { said: fault.in_english(), field: fault.path, code: "malformed-entry" }])?;
+    let service = Service::check(sent, now).map_err(|faults| {
+        let fault = |f: &ServiceError| Fault { field: f.field().to_owned(), code: f.code(), said: f.to_string() };
+        faults.iter().map(fault).collect::<Vec<_>>()
+    })?;
     let outside = outside(caller, service.region, service.agency_code.as_str());
     if outside.is_empty() {
         return Ok(service);
     }
-    Err(outside.into_iter().map(|field| (field.to_owned(), "outside-scope".to_owned())).collect())
+    Err(outside.into_iter().map(Fault::of_scope).collect())
+}
+
+/// 400 for a batch of no entries or too many.
+pub fn wrong_number(found: usize, what: &str, max: usize) -> Problem {
+    let said = format!("{found} {what}, 1 to {max} are allowed");
+    Problem::new(StatusCode::BAD_REQUEST, "wrong-number", &said)
+        .in_chinese(format!("共 {found} 条，应为 1 到 {max} 条"))
 }
 
 /// The fields by which a service lies outside of what a key covers, as it is sent and as it stands.

@@ -16,6 +16,7 @@ use haochaping::{
 };
 
 use super::work_orders::refused;
+use crate::http::json;
 use crate::{
     app::App,
     http::problem::Problem,
@@ -55,8 +56,7 @@ pub async fn receive(
     body: Bytes,
 ) -> Result<Response, Problem> {
     let endpoint = admit(&app, &name, &headers, &body).await?;
-    let push: v1::WorkOrderPush = serde_json::from_slice(&body)
-        .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, "malformed-json", &error.to_string()))?;
+    let push: v1::WorkOrderPush = json::read(&body)?;
     let unknown = || Problem::new(StatusCode::NOT_FOUND, "unknown-work-order", "no such work order");
     let id = text(&headers, "webhook-id");
     let is_replay = app.store.has_received(endpoint.id, id).await.map_err(|error| Problem::of_store(&error))?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::{Path, State, rejection::JsonRejection},
+    extract::{Path, State},
     http::StatusCode,
 };
 use haochaping::{
@@ -17,8 +17,9 @@ use haochaping::{
 
 use super::{
     key::{CallPeople, Keyed},
-    services::{outside, to_new},
+    services::{outside, to_new, wrong_number},
 };
+use crate::http::json::Sent;
 use crate::{
     accept::Refusal,
     app::{App, timeless_id},
@@ -54,13 +55,11 @@ pub async fn call(
     State(app): State<Arc<App>>,
     caller: Keyed<CallPeople>,
     Path(id): Path<String>,
-    body: Result<Json<v1::CallRequest>, JsonRejection>,
+    Sent(request): Sent<v1::CallRequest>,
 ) -> Result<(StatusCode, Json<v1::Call>), Problem> {
     let window = find(&app, &caller, &id).await?;
-    let Json(request) = body?;
     if request.services.is_empty() || request.services.len() > SERVICES_MAX {
-        let title = format!("{} services, 1 to {SERVICES_MAX} are allowed", request.services.len());
-        return Err(Problem::new(StatusCode::BAD_REQUEST, "wrong-number", &title));
+        return Err(wrong_number(request.services.len(), "services", SERVICES_MAX));
     }
     if !window.has_pad {
         let title = "no pad is paired with this window: pair one at the desk";

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::{Path, Query, State, rejection::JsonRejection},
+    extract::{Path, Query, State},
     http::StatusCode,
 };
 use haochaping::{
@@ -17,6 +17,7 @@ use haochaping::{
 use serde::Deserialize;
 
 use super::key::{Keyed, Work};
+use crate::http::json::Sent;
 use crate::{
     app::App,
     disclosure::{self, DisclosureError},
@@ -129,10 +130,9 @@ pub async fn act(
     State(app): State<Arc<App>>,
     caller: Keyed<Work>,
     Path(id): Path<String>,
-    body: Result<Json<v1::ActionRequest>, JsonRejection>,
+    Sent(request): Sent<v1::ActionRequest>,
 ) -> Result<Json<v1::WorkOrder>, Problem> {
     let worker = Worker::of_key(&caller);
-    let Json(request) = body?;
     let loaded = find(&app, &worker, &id).await?;
     let actor = worker.actor_about(&loaded);
     orders::act(&app, &loaded, request.n_entries, request.action, &actor).await.map_err(refused)?;
@@ -166,10 +166,9 @@ pub async fn contact(
     State(app): State<Arc<App>>,
     caller: Keyed<Work>,
     Path(id): Path<String>,
-    body: Result<Json<v1::ContactRequest>, JsonRejection>,
+    Sent(request): Sent<v1::ContactRequest>,
 ) -> Result<Json<v1::Contact>, Problem> {
     let worker = Worker::of_key(&caller);
-    let Json(request) = body?;
     let loaded = find(&app, &worker, &id).await?;
     let shown = disclosure::disclose(&app, &loaded, &worker.actor.who, &request.reason).await;
     shown.map(Json).map_err(|error| match error {

@@ -4,9 +4,8 @@
 use std::sync::Arc;
 
 use axum::{
-    Json,
     body::Bytes,
-    extract::{Path, Query, State, rejection::JsonRejection},
+    extract::{Path, Query, State},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
@@ -21,6 +20,7 @@ use super::{
     lookup::{self, find},
     view::Asked,
 };
+use crate::http::json::Sent;
 use crate::{
     app::App,
     http::{client::Client, limits::Use, problem::Problem},
@@ -80,12 +80,11 @@ pub async fn create(
     State(app): State<Arc<App>>,
     client: Client,
     Path(typed): Path<String>,
-    body: Result<Json<v1::FollowUp>, JsonRejection>,
+    Sent(said): Sent<v1::FollowUp>,
 ) -> Result<StatusCode, Problem> {
     if !app.limits.admits_client(client, Use::LookUp) {
         return Err(Problem::too_many());
     }
-    let Json(said) = body?;
     take(&app, &typed, said).await.map(|_| StatusCode::NO_CONTENT)
 }
 

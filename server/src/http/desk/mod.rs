@@ -28,3 +28,5 @@ pub mod windows;
 pub mod wishes;
 
 pub use session::{ABSOLUTE_MILLIS, IDLE_MILLIS};
+
+pub(in crate::http) use self::texts::refused;

@@ -165,7 +165,7 @@ pub(super) fn recorded(what: &str) -> &'static str {
     }
 }
 
-pub(super) fn refused(error: &Refused) -> String {
+pub(in crate::http) fn refused(error: &Refused) -> String {
     let text = match error {
         Refused::Step { .. } | Refused::Role { .. } => "现在不能进行这一步。",
         Refused::Input { code, .. } => match *code {

@@ -4,12 +4,18 @@
 mod seats;
 mod watched;
 
-use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    net::SocketAddr,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use axum::{
     Router,
     body::Body,
     extract::{ConnectInfo, Request},
+    http::{HeaderValue, header},
     response::Response,
 };
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
@@ -28,7 +34,7 @@ use tower::ServiceExt as _;
 
 use self::{
     seats::{Seat, Seats},
-    watched::{Answering, Watched},
+    watched::{Answering, Coming, Watched},
 };
 
 /// How long connections may wait, and how many there may be.
@@ -126,9 +132,15 @@ async fn answer(
     seat: Arc<Seat>,
 ) -> Result<Response, Infallible> {
     let answering = Answering::begin(seat);
-    let mut request: Request = request.map(Body::new);
+    let (head, body) = request.into_parts();
+    let (body, is_read) = Coming::new(body);
+    let mut request = Request::from_parts(head, Body::new(body));
     request.extensions_mut().insert(ConnectInfo(peer));
-    let response = router.oneshot(request).await?;
+    let mut response = router.oneshot(request).await?;
+    if !is_read.load(Ordering::Relaxed) {
+        // What is left of the body stands before the next request: there is none on this connection.
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     Ok(response.map(|body| Body::new(answering.until_sent(body))))
 }
 

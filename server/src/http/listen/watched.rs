@@ -3,26 +3,38 @@
 use std::{
     io,
     pin::Pin,
-    sync::Arc,
-    task::{Context, Poll},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use axum::body::{Body, Bytes, HttpBody};
-use hyper::body::{Frame, SizeHint};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use hyper::body::{Frame, Incoming, SizeHint};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    time::Sleep,
+};
 
 use super::seats::Seat;
 
-/// A stream whose reads are noted.
+/// How long it is waited until the other side has read an answer and says that it is done. Who ends with bytes that came
+/// unread takes the answer back with them: a body that was refused by its length would not learn why.
+const LINGER: Duration = Duration::from_secs(2);
+
+/// A stream whose reads are noted, and which ends when the other side has read.
 #[derive(Debug)]
 pub(super) struct Watched<S> {
     inner: S,
     seat: Arc<Seat>,
+    lingering: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S> Watched<S> {
     pub(super) fn new(inner: S, seat: Arc<Seat>) -> Self {
-        Self { inner, seat }
+        Self { inner, seat, lingering: None }
     }
 }
 
@@ -37,7 +49,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.inner).poll_write(cx, bytes)
     }
@@ -59,7 +71,21 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_shutdown(cx)
+        if self.lingering.is_none() {
+            ready!(Pin::new(&mut self.inner).poll_shutdown(cx))?;
+            self.lingering = Some(Box::pin(tokio::time::sleep(LINGER)));
+        }
+        let mut unread = [0; 8 * 1024];
+        loop {
+            let is_over = self.lingering.as_mut().is_none_or(|sleep| sleep.as_mut().poll(cx).is_ready());
+            let mut buffer = ReadBuf::new(&mut unread);
+            if is_over
+                || ready!(Pin::new(&mut self.inner).poll_read(cx, &mut buffer)).is_err()
+                || buffer.filled().is_empty()
+            {
+                return Poll::Ready(Ok(()));
+            }
+        }
     }
 }
 
@@ -82,6 +108,42 @@ impl Answering {
 impl Drop for Answering {
     fn drop(&mut self) {
         self.0.ends_answer();
+    }
+}
+
+/// The body of a request, which says when all of it was read.
+#[derive(Debug)]
+pub(super) struct Coming {
+    body: Incoming,
+    is_read: Arc<AtomicBool>,
+}
+
+impl Coming {
+    /// The body, and whether it was read to its end.
+    pub(super) fn new(body: Incoming) -> (Self, Arc<AtomicBool>) {
+        let is_read = Arc::new(AtomicBool::new(body.is_end_stream()));
+        (Self { body, is_read: Arc::clone(&is_read) }, is_read)
+    }
+}
+
+impl HttpBody for Coming {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        if frame.is_none() || self.body.is_end_stream() {
+            self.is_read.store(true, Ordering::Relaxed);
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }
 

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    Json,
-    extract::{Path, State, rejection::JsonRejection},
+    extract::{Path, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -16,6 +15,7 @@ use haochaping::{
 use serde::Deserialize;
 
 use super::device::Device;
+use crate::http::json::Sent;
 use crate::{app::App, config::Config, http::problem::Problem, pads, store::window::Call};
 
 /// A step.
@@ -30,10 +30,9 @@ pub async fn step(
     State(app): State<Arc<App>>,
     Path((window, call)): Path<(String, String)>,
     headers: HeaderMap,
-    body: Result<Json<Step>, JsonRejection>,
+    Sent(Step { action }): Sent<Step>,
 ) -> Result<StatusCode, Problem> {
     let call = find(&app, &headers, &window, &call).await?;
-    let Json(Step { action }) = body?;
     let action = CallAction::of_pad(&action).ok_or_else(|| {
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "unknown-action", "action is show, extend or run-out")
     })?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::{Path, State, rejection::JsonRejection},
+    extract::{Path, State},
     http::{HeaderMap, StatusCode},
 };
 use haochaping::{
@@ -15,6 +15,8 @@ use haochaping::{
 };
 
 use super::device::Device;
+use crate::http::json;
+use crate::http::json::Sent;
 use crate::{
     accept::{Accepted, Claim, Entrance, Refusal, accept},
     app::App,
@@ -27,10 +29,9 @@ pub async fn create(
     State(app): State<Arc<App>>,
     Path(_window): Path<String>,
     headers: HeaderMap,
-    body: Result<Json<v1::PadRating>, JsonRejection>,
+    Sent(sent): Sent<v1::PadRating>,
 ) -> Result<(StatusCode, Json<v1::RatingAccepted>), Problem> {
     Device::known(&app, &headers).await?;
-    let Json(sent) = body?;
     let request = open(&app, &sent)?;
     let entrance = Entrance { channel: Channel::HallPad, provenance: Provenance::Citizen };
     let claim = Claim::Ticket { ticket: &request.ticket, key: &request.key };
@@ -51,7 +52,7 @@ fn open(app: &App, sent: &v1::PadRating) -> Result<v1::RatingRequest, Problem> {
             let opened = app.keys().pad.open(&sent.call, sealed).ok_or_else(|| {
                 Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "not-opened", "this was not sealed to this collector")
             })?;
-            serde_json::from_slice(&opened).map_err(|_| malformed("what was sealed is no rating"))
+            json::read(&opened).map_err(|_| malformed("what was sealed is no rating"))
         }
         _ => Err(malformed("either rating or sealed is sent")),
     }

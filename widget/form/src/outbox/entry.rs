@@ -91,7 +91,7 @@ impl From<v1::Problem> for Refusal {
 impl From<Refusal> for v1::Problem {
     fn from(refusal: Refusal) -> Self {
         let Refusal { code, violations, rated_on } = refusal;
-        Self { kind: String::new(), title: String::new(), status: 0, code, violations, rated_on }
+        Self { kind: String::new(), title: String::new(), detail: None, status: 0, code, violations, rated_on }
     }
 }
 
