@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::text::is_invisible;
+use crate::text::{is_bidi_control, is_invisible};
 
 /// Why an identifier is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -46,7 +46,7 @@ impl CaseNumber {
         if found == 0 || found > Self::MAX {
             return Err(IdentifierError::Length { min: 1, max: Self::MAX, found });
         }
-        match number.chars().position(|one| one.is_control() || is_invisible(one)) {
+        match number.chars().position(|one| one.is_control() || is_invisible(one) || is_bidi_control(one)) {
             Some(place) => Err(IdentifierError::Character { place }),
             None => Ok(Self(number)),
         }
