@@ -126,7 +126,7 @@ proptest! {
             prop_assert_eq!(roster.faults.len(), 0, "{} {:?}", place, roster.faults);
             prop_assert_eq!(roster.rows.len(), rows.len());
             for (found, row) in roster.rows.iter().zip(&rows) {
-                let scope = row[4].trim();
+                let scope = haochaping::text::trimmed(&row[4]);
                 let expected = (row[0].as_str(), row[1].as_str(), row[2].as_str(), scope);
                 let region = format!("{:012}", found.region.number());
                 prop_assert_eq!((found.name.as_str(), found.number.as_str(), region.as_str(), found.scope.as_deref().unwrap_or("")), expected);
