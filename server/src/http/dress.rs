@@ -34,7 +34,6 @@ pub(super) async fn dress(State(app): State<Arc<App>>, request: Request, next: N
     let is_api = path.starts_with("/api/");
     let expected = if is_api { "application/problem+json" } else { "text/html" };
     // What a script of ours asks for answers as the API does, wherever it lies.
-    let response = in_language(&headers, response);
     let is_dressed = is_of_kind(&response, expected) || is_of_kind(&response, "application/problem+json");
     if !is_error || is_dressed || BARE.iter().any(|start| path.starts_with(start)) {
         return response;

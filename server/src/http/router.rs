@@ -23,7 +23,7 @@ use tower_http::{
 use super::{
     api,
     assets::{self, Served},
-    chat, citizen, desk, dress, embed, health, ledger, observe, pad, page, public, verification,
+    chat, citizen, desk, dress, embed, health, ledger, observe, pad, page, problem, public, verification,
 };
 use crate::app::App;
 
@@ -71,6 +71,7 @@ pub fn router(app: &Arc<App>, served: Served) -> Router {
     };
     let answered = nested
         .fallback(verification::or_not_found)
+        .layer(middleware::from_fn(problem::translate))
         // What a client packs is as large as it is unpacked: the bounds of bodies count that.
         .layer(RequestDecompressionLayer::new())
         // A page of 24 KB is packed in a millisecond at this level, and is 12 % smaller than at the usual one.

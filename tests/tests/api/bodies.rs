@@ -101,6 +101,13 @@ fn a_title_never_varies_and_both_are_said_in_the_readers_language() {
     other["level"] = "great".into();
     assert_eq!(said("en", &other)["title"], english["title"]);
 
+    // Packed or not, it is one document; and a program that prefers nothing is an engineer's.
+    let packed =
+        Http::new().header("accept-language", "zh-CN").header("accept-encoding", "gzip").post_json(&url, &other);
+    assert_eq!((packed.header("content-encoding").as_str(), &packed.body[..2]), ("gzip", &[0x1f, 0x8b][..]));
+    assert_eq!(said("*", &other)["title"], english["title"]);
+    assert!(packed.header("vary").contains("origin"), "{}", packed.header("vary"));
+
     let http = Http::new().header("accept-language", "zh-CN");
     let unauthorized =
         problem(&http.post_json(&format!("{}/api/v1/services", collector.url()), &json!({})), 401, "unauthorized");

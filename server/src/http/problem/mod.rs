@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 
 use axum::{
     Json,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    extract::Request,
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    middleware::Next,
     response::{IntoResponse, Response},
 };
 use haochaping::{messages::Lang, rating::Violation, wire::v1, work_order::Refused};
@@ -213,16 +215,32 @@ impl IntoResponse for Problem {
     }
 }
 
+/// What a translated answer has of its own.
+const TRANSLATED: [HeaderName; 5] = [
+    header::CONTENT_TYPE,
+    header::CONTENT_LENGTH,
+    header::CONTENT_LANGUAGE,
+    header::RETRY_AFTER,
+    header::WWW_AUTHENTICATE,
+];
+
+/// Says problems in the language that a request prefers, before anything packs them.
+pub async fn translate(request: Request, next: Next) -> Response {
+    let headers = request.headers().clone();
+    in_language(&headers, next.run(request).await)
+}
+
 /// A problem in the language that a request prefers; every other answer as it is.
 pub fn in_language(headers: &HeaderMap, mut response: Response) -> Response {
     let preferred = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let lang = preferred.map_or(Lang::En, Lang::negotiate);
+    // A program that asks for no language in particular is an engineer's.
+    let lang = preferred.filter(|tags| tags.to_ascii_lowercase().contains("zh")).map_or(Lang::En, Lang::negotiate);
     match response.extensions_mut().remove::<Problem>() {
         Some(problem) if lang != Lang::En => {
             let mut translated = problem.answer(lang);
             // What others have added since stays.
             for (name, value) in response.headers() {
-                if !translated.headers().contains_key(name) && name != header::CONTENT_LENGTH {
+                if !TRANSLATED.contains(name) {
                     translated.headers_mut().append(name, value.clone());
                 }
             }
