@@ -125,6 +125,28 @@ pub fn source_of(app: &App, address: IpAddr, agent: &str) -> [u8; 8] {
 
 /// Checks a rating, writes it, and returns when it is on disk.
 pub async fn accept(app: &App, entrance: Entrance, claim: Claim<'_>, draft: RatingDraft) -> Result<Accepted, Refusal> {
+    let taken = take(app, entrance, claim, draft).await;
+    let labels = [("channel", entrance.channel.name()), ("outcome", outcome(&taken))];
+    metrics::counter!("haochaping_ratings_total", &labels).increment(1);
+    taken
+}
+
+/// What became of a rating, as it is counted.
+fn outcome(taken: &Result<Accepted, Refusal>) -> &'static str {
+    match taken {
+        Ok(Accepted { is_replay: false, .. }) => "accepted",
+        Ok(_) => "replayed",
+        Err(Refusal::Violations(_)) => "invalid",
+        Err(Refusal::AlreadyRated(_)) => "already-rated",
+        Err(Refusal::KeyReused(_)) => "key-reused",
+        Err(Refusal::TooMany) => "too-many",
+        Err(Refusal::Busy) => "busy",
+        Err(Refusal::Unwritable) => "storage-unavailable",
+        Err(Refusal::Failed) => "failed",
+    }
+}
+
+async fn take(app: &App, entrance: Entrance, claim: Claim<'_>, draft: RatingDraft) -> Result<Accepted, Refusal> {
     let now = app.clock.now();
     let mut faults = Vec::new();
     let about = check_claim(app, claim, now, &mut faults);

@@ -21,6 +21,7 @@ pub mod http;
 pub mod improvement;
 pub mod keys;
 pub mod ledger;
+pub mod measures;
 #[cfg(debug_assertions)]
 pub mod mutant;
 pub mod orders;

@@ -144,7 +144,10 @@ fn promise(ledger: &LogKey, leaves: &[Option<Leaf>], nonces: &[Nonce], at: Insta
 async fn commit(store: &dyn Store, ratings: Arc<[NewRating]>) -> Result<crate::store::Committed, NotWritten> {
     let started = tokio::time::Instant::now();
     loop {
-        match store.commit(Arc::clone(&ratings)).await {
+        let begun = std::time::Instant::now();
+        let committed = store.commit(Arc::clone(&ratings)).await;
+        metrics::histogram!("haochaping_commit_seconds").record(begun.elapsed().as_secs_f64());
+        match committed {
             Ok(committed) => return Ok(committed),
             Err(StoreError::OutcomeUnknown(reason)) => end_process(&reason),
             Err(StoreError::Busy(reason)) => {

@@ -4,7 +4,11 @@ use anyhow::Result;
 use clap::Args as ClapArgs;
 
 use super::{open_existing, progress_bar};
-use crate::{config::StoreArgs, store::Store};
+use crate::{
+    app::{Clock, SystemClock},
+    config::StoreArgs,
+    store::Store,
+};
 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Example:
@@ -28,6 +32,10 @@ pub(super) async fn run(args: Args) -> Result<()> {
         })
         .await?;
     bar.finish_and_clear();
+    // The copy stands, whatever becomes of the note about it.
+    if let Err(error) = store.note_backup(SystemClock.now()).await {
+        eprintln!("the time of this backup was not noted: {error}");
+    }
     eprintln!("wrote {}; it is useless without the key file {}", args.file.display(), args.store.key_path().display());
     Ok(())
 }

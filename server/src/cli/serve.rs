@@ -24,7 +24,7 @@ use crate::{
         router::router,
     },
     keys::Keys,
-    ledger, outbox, pads, staff,
+    ledger, measures, outbox, pads, staff,
     store::Store,
     watch, writer,
 };
@@ -89,6 +89,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
     }
     if let Some(admin) = args.admin_listen {
         serve_metrics(admin).await?;
+        measures::start(&app, args.store.data.clone());
     }
     let router = router(&app, Served(Arc::new(releases)));
     let trusted = app.config.trusted_proxies.clone();
@@ -221,6 +222,7 @@ fn start_log(format: LogFormat) {
 
 async fn serve_metrics(address: SocketAddr) -> Result<()> {
     let handle = PrometheusBuilder::new().install_recorder().context("metrics cannot be recorded")?;
+    measures::describe();
     let routes = Router::new().route("/metrics", get(move || std::future::ready(handle.render())));
     let listener = bind(address).await?;
     tokio::spawn(async move { axum::serve(listener, routes).await });

@@ -81,7 +81,7 @@ pub fn router(app: &Arc<App>, served: Served) -> Router {
         .layer(CatchPanicLayer::custom(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response()))
         .layer(middleware::from_fn_with_state(Arc::clone(app), dress::dress))
         .layer(middleware::from_fn_with_state(Arc::clone(app), harden))
-        .layer(middleware::from_fn(observe::observe))
+        .layer(middleware::from_fn_with_state(Arc::clone(app), observe::observe))
         .with_state(shared);
     chat::forgiving(answered, app.config.base_path())
 }

@@ -270,6 +270,19 @@ pub struct Verification {
     pub faults: Vec<String>,
 }
 
+/// How a store does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Vitals {
+    /// Work orders whose term is over.
+    pub n_overdue: u64,
+    /// When the oldest message was written that waits to be taken.
+    pub oldest_message: Option<Instant>,
+    /// Commits whose leaves have no numbers yet.
+    pub n_unnumbered: u64,
+    /// When the last backup was written.
+    pub backed_up_at: Option<Instant>,
+}
+
 /// The store. Every write is one transaction and has happened when it returns; of several lanes it is one for each, and an error
 /// then leaves what the others wrote.
 #[async_trait]
@@ -304,6 +317,14 @@ pub trait Store:
     }
     /// Tries to write something that changes nothing, and notes what the disk says to it.
     async fn try_disk(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+    /// How it does.
+    async fn vitals(&self, _now: Instant) -> Result<Vitals, StoreError> {
+        Ok(Vitals::default())
+    }
+    /// Notes that a backup was written.
+    async fn note_backup(&self, _at: Instant) -> Result<(), StoreError> {
         Ok(())
     }
     /// Ends everything that is open, so that nothing of the store lies beside it. Nothing can be asked afterwards.

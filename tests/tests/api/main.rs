@@ -25,6 +25,7 @@ mod ledger;
 mod links;
 mod lookup;
 mod matrix;
+mod measures;
 mod once;
 mod operator;
 mod printing;

@@ -27,6 +27,7 @@ mod staff;
 mod sums;
 mod verify;
 mod visit;
+mod vitals;
 mod window;
 mod word;
 
@@ -45,7 +46,7 @@ use haochaping::{calendar::Instant, link::RatingId, region::Region};
 use super::{
     Agreed, Committed, Counted, Decision, FigureKey, Id, Issued, NewCard, NewRating, NewService, Published,
     Quarantined, RatingView, Registered, Registration, Revival, ServiceView, Store, StoreError, StoredApiKey,
-    StoredCard, StoredKey, Tally, Verification, copy,
+    StoredCard, StoredKey, Tally, Verification, Vitals, copy,
     database::{Connection, Param, ToParam as _, Value},
     order::{NewEntry, OrderQuery, OrderRow, OrderStanding, StoredEntry},
     postgres::PostgresEngine,
@@ -248,6 +249,12 @@ impl Store for SqlStore {
     }
     async fn try_disk(&self) -> Result<(), StoreError> {
         self.try_disk().await
+    }
+    async fn vitals(&self, now: Instant) -> Result<Vitals, StoreError> {
+        self.read(move |c| vitals::read(c, now)).await
+    }
+    async fn note_backup(&self, at: Instant) -> Result<(), StoreError> {
+        self.write(move |c| vitals::note_backup(c, at)).await
     }
     async fn close(&self) -> Result<(), StoreError> {
         if let Engine::Sqlite(engine) = &self.engine { engine.close().await } else { Ok(()) }
