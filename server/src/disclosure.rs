@@ -3,6 +3,7 @@
 
 use haochaping::{
     calendar::{DAY_MILLIS, Instant},
+    text::trimmed,
     wire::v1,
     work_order::TEXT_MAX,
 };
@@ -13,7 +14,6 @@ use crate::{
     staff::entry,
     store::{StoreError, desk, order::OrderRow},
 };
-use haochaping::text::trimmed;
 
 /// The place of a reason for the vault.
 const TABLE: &str = "disclosure";

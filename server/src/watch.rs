@@ -85,9 +85,14 @@ async fn refresh(app: &App, master: &MasterKey, seen: &mut Seen) -> Result<(), K
     }
     if has_changed("holidays") {
         app.set_calendar(orders::read_calendar(&*app.store).await?);
-        orders::move_provisional(app).await?;
     }
+    // Terms move when they can be written: until then the days off count as not seen.
+    let moves_terms = has_changed("holidays");
     seen.revisions = current;
+    if moves_terms && let Err(error) = orders::move_provisional(app).await {
+        tracing::warn!(%error, "provisional terms were not moved");
+        seen.revisions.remove("holidays");
+    }
     if takes_changes && let Err(error) = pads::settle(app).await {
         tracing::error!(%error, "calls of windows were not settled");
     }

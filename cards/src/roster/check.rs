@@ -5,11 +5,11 @@ use haochaping::{
     identifier::Uscc,
     link::{CardKind, ExpiryMonth},
     region::{Region, RegionKind},
+    text::{is_bidi_control, is_visible},
 };
 use haochaping_tables::{Cell, Line as TableLine, Table, half_width};
 
 use super::{Column, Places, Roster, Rule};
-use haochaping::text::{is_bidi_control, is_visible};
 
 /// What a roster is held against.
 #[derive(Clone, Debug)]

@@ -10,8 +10,7 @@ impl Comment {
     pub const MAX: usize = 500;
 
     /// Reads what a person typed: line ends become LF, text becomes NFC (feature `normalize`; in a browser the caller
-    /// does it), outer white space goes, and what nobody can see
-    /// is nothing.
+    /// does it), outer white space goes, and what nobody can see is nothing.
     ///
     /// # Errors
     /// [`Violation::CommentTooLong`] with the length found, [`Violation::CommentControlCharacter`] with the place (in

@@ -17,8 +17,8 @@ impl Contact {
     /// Reads what a person typed; `None` when both fields are empty.
     ///
     /// # Errors
-    /// Every violation: the name too long or with control characters, also those of direction, the telephone number with anything but digits,
-    /// spaces, `+`, `-` and brackets, or without a digit.
+    /// Every violation: the name too long or with control characters, also those of direction, the telephone number with
+    /// anything but digits, spaces, `+`, `-` and brackets, or without a digit.
     pub fn parse(draft: &ContactDraft) -> Result<Option<Self>, Vec<Violation>> {
         let (name, phone) = (trimmed(&draft.name), draft.phone.trim());
         let mut violations = Vec::new();

@@ -8,6 +8,7 @@ pub(crate) mod contract;
 pub mod copy;
 mod database;
 pub mod desk;
+mod error;
 pub mod exchange;
 mod figure;
 pub mod file;
@@ -18,10 +19,12 @@ pub mod order;
 pub mod outbox;
 pub mod postgres;
 pub mod publication;
+mod rating;
 mod service;
 mod sql;
 pub mod sqlite;
 pub mod staff;
+mod vitals;
 pub mod window;
 pub mod word;
 
@@ -34,111 +37,27 @@ pub use card::{
     Agreed, CARD_AUTHORITY, Decision, Issue, Issued, NewCard, NewVisit, Quarantined, Revival, Standing, StoredCard,
 };
 use desk::DeskStore;
+pub use error::StoreError;
 pub use exchange::{IMPORT_PREFIX, ImportedCase};
 pub use figure::{Figure, FigureKey, Published, Tally};
 use file::FileStore;
-use haochaping::{
-    calendar::Instant,
-    ledger::{Leaf, Salt},
-    link::RatingId,
-    rating::{Channel, Provenance, SatisfactionLevel},
-    region::Region,
-};
+use haochaping::{calendar::Instant, ledger::Leaf, link::RatingId, region::Region};
 use improvement::ImprovementStore;
 use ledger::LedgerStore;
 pub use null::NullStore;
 use order::{NewEntry, OrderQuery, OrderRow, OrderStanding, StoredEntry};
 use outbox::OutboxStore;
 use publication::PublicationStore;
+pub use rating::{About, NewRating};
 pub use service::{Lead, NewService, Registered, Registration};
 pub use sql::SqlStore;
 use staff::{AuditEntry, StaffStore};
+pub use vitals::Vitals;
 use window::WindowStore;
 use word::WordStore;
 
 /// An id of 16 bytes, a UUIDv7.
 pub type Id = [u8; 16];
-
-/// Why the store did not do what it was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// It can be tried again: nothing was changed.
-    #[error("the store is busy: {0}")]
-    Busy(String),
-    /// The disk takes nothing, being full or read-only: nothing was changed, and what is stored can be read.
-    #[error("nothing can be stored: {0}")]
-    Unwritable(String),
-    /// A row does not fit by its data: nothing was changed.
-    #[error("a row does not fit: {0}")]
-    Row(String),
-    /// Whether the change happened is not known. On one file the process ends and reads the file anew.
-    #[error("the outcome of a commit is unknown: {0}")]
-    OutcomeUnknown(String),
-    /// Reading failed, or something is broken that trying again will not mend.
-    #[error("the store failed: {0}")]
-    Failed(String),
-}
-
-impl StoreError {
-    /// Whether nothing was changed and the same may work later.
-    pub fn is_temporary(&self) -> bool {
-        matches!(self, Self::Busy(_) | Self::Unwritable(_))
-    }
-}
-
-/// What a rating is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum About {
-    /// A registered service.
-    Service(Id),
-    /// A visit to a card's page.
-    Visit(NewVisit),
-    /// A case of another system's history.
-    Imported(ImportedCase),
-}
-
-/// A checked rating on its way to the disk. Comment and contact are encrypted already.
-#[derive(Clone, Debug)]
-pub struct NewRating {
-    /// The partition of what it is about.
-    pub part: u8,
-    /// What it is about.
-    pub about: About,
-    /// Its own id.
-    pub id: RatingId,
-    /// A digest of the idempotency key.
-    pub key_digest: [u8; 16],
-    /// The keyed digest of what it says.
-    pub fingerprint: [u8; 16],
-    /// The level.
-    pub level: SatisfactionLevel,
-    /// Codes of options, sorted, separated by commas.
-    pub indicators: String,
-    /// The version of the list.
-    pub indicator_version: String,
-    /// The comment, encrypted; `None` when empty.
-    pub comment: Option<Vec<u8>>,
-    /// The contact data, encrypted.
-    pub contact: Option<Vec<u8>>,
-    /// 匿名评价
-    pub is_anonymous: bool,
-    /// How it came in.
-    pub channel: Channel,
-    /// Who it comes from.
-    pub provenance: Provenance,
-    /// Who entered it at the citizen's word.
-    pub entered_by: Option<String>,
-    /// The language of the form.
-    pub lang: &'static str,
-    /// When it was accepted.
-    pub rated_at: Instant,
-    /// When another system took it, if it came through one.
-    pub collected_at: Option<Instant>,
-    /// From which the secret of its commitment follows; made before the store is asked.
-    pub salt: Salt,
-    /// The id of the work order, should one be opened.
-    pub work_order: Id,
-}
 
 /// What became of one rating of a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -268,19 +187,6 @@ pub struct Verification {
     pub n_work_orders: u64,
     /// Everything that does not fit, in words.
     pub faults: Vec<String>,
-}
-
-/// How a store does.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Vitals {
-    /// Work orders whose term is over.
-    pub n_overdue: u64,
-    /// When the oldest message was written that waits to be taken.
-    pub oldest_message: Option<Instant>,
-    /// Commits whose leaves have no numbers yet.
-    pub n_unnumbered: u64,
-    /// When the last backup was written.
-    pub backed_up_at: Option<Instant>,
 }
 
 /// The store. Every write is one transaction and has happened when it returns; of several lanes it is one for each, and an error

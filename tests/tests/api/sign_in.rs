@@ -45,6 +45,9 @@ fn what_was_refused_is_on_record_with_account_address_and_time() {
     let elsewhere = Http::new().header("origin", "https://evil.example").header("cookie", &clerk.cookie);
     assert_eq!(elsewhere.post_form(&format!("{}/desk/wishes", collector.url()), "text=x").status, 403);
 
+    assert_eq!(elsewhere.post_form(&format!("{}/desk/orders/x/files", collector.url()), "x").status, 403);
+    assert_eq!(clerk.get("/desk/assist/0-x?via=phone").status, 404);
+
     let record = admin.get("/desk/record");
     let lines: Vec<_> = record.text().split("<tr role=\"row\">").skip(1).collect();
     for expected in [
@@ -53,7 +56,9 @@ fn what_was_refused_is_on_record_with_account_address_and_time() {
         ["登录失败：账号或密码不正确", "nobody-here 203.0.113.9"],
         ["拒绝：请求来自其他网站", "zhang 127.0.0.1"],
         ["拒绝：请求来自其他网站", "/desk/wishes 127.0.0.1"],
+        ["拒绝：请求来自其他网站", "/desk/orders/x/files 127.0.0.1"],
         ["拒绝：没有该页面的权限", "/desk/users 127.0.0.1"],
+        ["拒绝：没有该页面的权限", "/desk/assist 127.0.0.1"],
     ] {
         let is_there = lines.iter().any(|line| expected.iter().all(|part| line.contains(part)) && line.contains(':'));
         assert!(is_there, "{expected:?} is not on record: {lines:?}");

@@ -6,10 +6,10 @@ use axum::{Json, extract::State, http::StatusCode};
 use haochaping::{link::part_of, rating::Channel, wire::v1};
 
 use super::key::{Enter, Keyed};
-use crate::http::json::Sent;
 use crate::{
     app::App,
     assist::{CHANNELS, Operator, enter, follow},
+    http::json::Sent,
     http::problem::Problem,
 };
 use haochaping::{identifier::fold_number, text::trimmed};

@@ -12,10 +12,10 @@ use haochaping::{
     wire::v1,
 };
 
-use crate::http::json::Sent;
 use crate::{
     accept::{Claim, accept},
     app::App,
+    http::json::Sent,
     http::{
         citizen::submit::{entrance, source},
         client::Client,

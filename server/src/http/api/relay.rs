@@ -13,12 +13,12 @@ use super::{
     key::{Keyed, Relay},
     services::{outside, to_new, wrong_number},
 };
-use crate::http::json;
-use crate::http::json::Sent;
 use crate::{
     accept::{Accepted, Claim, Entrance, Refusal, accept},
     app::App,
     caller::Caller,
+    http::json,
+    http::json::Sent,
     http::problem::Problem,
     store::{NewService, Registered},
 };

@@ -8,19 +8,19 @@ use haochaping::{
     link::{Ticket, part_of},
     region::Region,
     service::Service,
+    service::ServiceError,
     wire::v1,
 };
 
 use super::key::{Keyed, Register};
-use crate::http::json;
-use crate::http::json::Sent;
 use crate::{
     app::{App, uuid_at},
     caller::Caller,
+    http::json,
+    http::json::Sent,
     http::problem::Problem,
     store::{NewService, Registered},
 };
-use haochaping::service::ServiceError;
 use serde::Deserialize;
 use serde_json::Value;
 

@@ -16,9 +16,9 @@ use haochaping::{
 };
 
 use super::work_orders::refused;
-use crate::http::json;
 use crate::{
     app::App,
+    http::json,
     http::problem::Problem,
     orders::{self, Loaded},
     outbox::open_secret,

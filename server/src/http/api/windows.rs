@@ -19,11 +19,11 @@ use super::{
     key::{CallPeople, Keyed},
     services::{outside, to_new, wrong_number},
 };
-use crate::http::json::Sent;
 use crate::{
     accept::Refusal,
     app::{App, timeless_id},
     caller::Caller,
+    http::json::Sent,
     http::problem::Problem,
     pads,
     store::{

@@ -17,10 +17,10 @@ use haochaping::{
 use serde::Deserialize;
 
 use super::key::{Keyed, Work};
-use crate::http::json::Sent;
 use crate::{
     app::App,
     disclosure::{self, DisclosureError},
+    http::json::Sent,
     http::problem::Problem,
     orders::{self, ActError, HistoryError, Loaded},
     store::order::OrderQuery,

@@ -11,6 +11,7 @@ use axum::{
 };
 use haochaping::{
     link::LookupCode,
+    text::trimmed,
     wire::v1,
     work_order::{Action, Actor, Role},
 };
@@ -20,13 +21,12 @@ use super::{
     lookup::{self, find},
     view::Asked,
 };
-use crate::http::json::Sent;
 use crate::{
     app::App,
+    http::json::Sent,
     http::{client::Client, limits::Use, problem::Problem},
     orders::{self, ActError, Loaded},
 };
-use haochaping::text::trimmed;
 
 /// The most characters of what is still wrong.
 const WORDS_MAX: usize = 500;

@@ -76,6 +76,7 @@ struct Opened<'a> {
 impl<'a> Opened<'a> {
     async fn read(desk: &'a Desk, name: &str, via: &str) -> Result<Self, Response> {
         if desk.session.staff.role != haochaping::work_order::Role::Operator {
+            desk.note_refusal("page-refused", "/desk/assist").await;
             return Err(not_found(desk));
         }
         let channel = via.parse().ok().filter(|channel| CHANNELS.contains(channel));

@@ -148,6 +148,7 @@ pub(in crate::http) async fn print(desk: Desk, request: Request) -> Response {
         return answer;
     }
     if !is_from_here(&desk.app, request.headers()) {
+        desk.note_refusal("origin-refused", PAGE).await;
         return page::refused(&desk.app, request.headers(), StatusCode::FORBIDDEN);
     }
     let refused = async |status, back| list(&desk, status, "", &back).await;

@@ -107,6 +107,7 @@ fn plain_name(sent: &str, end: &str) -> String {
 pub(in crate::http) async fn add(desk: Desk, Path(id): Path<String>, request: Request) -> Response {
     let app = &desk.app;
     if !is_from_here(app, request.headers()) {
+        desk.note_refusal("origin-refused", request.uri().path()).await;
         return page::refused(app, request.headers(), StatusCode::FORBIDDEN);
     }
     let opened = match Opened::read(&desk, &id).await {

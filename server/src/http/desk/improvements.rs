@@ -11,6 +11,7 @@ use haochaping::{
     identifier::{ItemCode, Uscc},
     rating::{Indicator, SatisfactionLevel},
     region::Region,
+    text::{is_plain, trimmed},
     work_order::TEXT_MAX,
 };
 
@@ -34,7 +35,6 @@ use crate::{
     },
     worker::Worker,
 };
-use haochaping::text::{is_plain, trimmed};
 
 const PAGE: &str = "/desk/improvements";
 const TITLE_MAX: usize = 60;

@@ -29,4 +29,4 @@ pub mod wishes;
 
 pub use session::{ABSOLUTE_MILLIS, IDLE_MILLIS};
 
-pub(in crate::http) use self::texts::refused;
+pub(in crate::http) use self::{session::note_refusal, texts::refused};

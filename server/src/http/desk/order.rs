@@ -13,6 +13,7 @@ use haochaping::{
     calendar::Instant,
     messages::{Lang, level_name},
     rating::{Channel, SatisfactionLevel},
+    text::trimmed,
     wire::v1,
     work_order::{Action, ActionKind, Cause, Class, Refused},
 };
@@ -33,7 +34,6 @@ use crate::{
     orders::{self, ActError, Loaded},
     worker::{self, Worker, view},
 };
-use haochaping::text::trimmed;
 
 /// One thing to fill in.
 struct Field {

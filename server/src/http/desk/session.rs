@@ -69,7 +69,7 @@ impl Desk {
     }
 
     /// Puts on record that something was refused to them.
-    async fn note_refusal(&self, what: &str, about: &str) {
+    pub(super) async fn note_refusal(&self, what: &str, about: &str) {
         let who = format!("staff:{}", self.session.staff.name);
         note_refusal(&self.app, &who, what, about, self.client).await;
     }
@@ -101,7 +101,7 @@ impl Desk {
 
 /// Puts on record that something was refused, with the address that it was asked from. Nobody's answer waits for a store that
 /// does not take it.
-pub(super) async fn note_refusal(app: &App, who: &str, what: &str, about: &str, client: Client) {
+pub(in crate::http) async fn note_refusal(app: &App, who: &str, what: &str, about: &str, client: Client) {
     let about: String = about.chars().filter(|one| !one.is_control()).take(ABOUT_MAX).collect();
     let entry = entry(&*app.clock, who, what, format!("{about} {}", client.address).trim());
     if let Err(error) = app.store.record(entry).await {

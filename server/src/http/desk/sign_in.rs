@@ -195,11 +195,13 @@ fn welcome_page(app: &App, status: StatusCode, name: &str, fault: &str) -> Respo
 pub(in crate::http) async fn accept(
     State(app): State<Arc<App>>,
     Path(token): Path<String>,
+    client: Client,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
     let form = read_form(&body);
     if !is_from_here(&app, &headers) {
+        note_refusal(&app, "stranger", "origin-refused", "/desk/welcome", client).await;
         return page::refused(&app, &headers, StatusCode::FORBIDDEN);
     }
     let row = match app.store.invited(digest_of(&token), app.clock.now()).await {

@@ -10,6 +10,7 @@ use axum::{
 use haochaping::{
     calendar::{DAY_MILLIS, Instant},
     link::Receipt,
+    text::trimmed,
     work_order::Stage,
 };
 
@@ -27,7 +28,6 @@ use crate::{
         desk::{DeskQuery, Pile},
     },
 };
-use haochaping::text::trimmed;
 
 const PAGE: &str = "/desk/supervision";
 /// Counted no further: a desk that has more has other worries.

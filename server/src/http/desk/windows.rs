@@ -9,6 +9,7 @@ use haochaping::{
     calendar::{DAY_MILLIS, Instant},
     call::{CallState, NAME_MAX, is_window_code, is_window_name},
     region::Region,
+    text::trimmed,
 };
 
 use super::{
@@ -28,7 +29,6 @@ use crate::{
         window::{Hall, Window},
     },
 };
-use haochaping::text::trimmed;
 
 const PAGE: &str = "/desk/windows";
 /// The most windows that are added at once.

@@ -9,6 +9,7 @@ use axum::{
 use haochaping::{
     identifier::{ItemCode, Uscc},
     region::Region,
+    text::{is_plain, trimmed},
     work_order::{Role, TEXT_MAX},
 };
 use serde::Deserialize;
@@ -25,7 +26,6 @@ use crate::{
     staff::entry,
     store::{StoreError, assist::Wish},
 };
-use haochaping::text::{is_plain, trimmed};
 
 const PAGE: &str = "/desk/wishes";
 const SHOWN_MAX: u32 = 200;

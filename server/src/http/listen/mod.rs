@@ -73,7 +73,8 @@ pub async fn serve(
     trusted: Vec<IpNet>,
     ended: impl Future<Output = ()>,
 ) {
-    let max = limits.max.unwrap_or_else(most_by_descriptors);
+    let most = most_by_descriptors();
+    let max = limits.max.map_or(most, |max| max.min(most));
     let seats = Arc::new(Seats::new(max as usize, trusted));
     let sweeping = tokio::spawn(sweep(Arc::clone(&seats), limits.clone()));
     let graceful = GracefulShutdown::new();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Path, State},
+    extract::{FromRequest as _, Path, Request, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -20,7 +20,7 @@ use crate::{app::App, config::Config, http::problem::Problem, pads, store::windo
 
 /// A step.
 #[derive(Debug, Deserialize)]
-pub struct Step {
+struct Step {
     /// `show`, `extend` or `run-out`.
     action: String,
 }
@@ -30,9 +30,10 @@ pub async fn step(
     State(app): State<Arc<App>>,
     Path((window, call)): Path<(String, String)>,
     headers: HeaderMap,
-    Sent(Step { action }): Sent<Step>,
+    request: Request,
 ) -> Result<StatusCode, Problem> {
     let call = find(&app, &headers, &window, &call).await?;
+    let Sent(Step { action }) = Sent::from_request(request, &()).await?;
     let action = CallAction::of_pad(&action).ok_or_else(|| {
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "unknown-action", "action is show, extend or run-out")
     })?;

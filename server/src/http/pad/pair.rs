@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     app::{App, Rng, random},
-    http::{client::Client, cookie::is_from_here, page as pages},
+    http::{client::Client, cookie::is_from_here, desk::note_refusal, page as pages},
     keys::Keys,
     staff::{digest_of, entry},
     store::{staff::Digest, window::Pairing},
@@ -49,6 +49,7 @@ pub async fn submit(
     body: Bytes,
 ) -> Response {
     if !is_from_here(&app, &headers) {
+        note_refusal(&app, "pad", "origin-refused", &window, client).await;
         return pages::refused(&app, &headers, StatusCode::FORBIDDEN);
     }
     if !app.limits.admits_pairing(client, &window) {

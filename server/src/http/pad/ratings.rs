@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::{FromRequest as _, Path, Request, State},
     http::{HeaderMap, StatusCode},
 };
 use haochaping::{
@@ -15,11 +15,11 @@ use haochaping::{
 };
 
 use super::device::Device;
-use crate::http::json;
-use crate::http::json::Sent;
 use crate::{
     accept::{Accepted, Claim, Entrance, Refusal, accept},
     app::App,
+    http::json,
+    http::json::Sent,
     http::problem::Problem,
     pads,
 };
@@ -29,9 +29,10 @@ pub async fn create(
     State(app): State<Arc<App>>,
     Path(_window): Path<String>,
     headers: HeaderMap,
-    Sent(sent): Sent<v1::PadRating>,
+    request: Request,
 ) -> Result<(StatusCode, Json<v1::RatingAccepted>), Problem> {
     Device::known(&app, &headers).await?;
+    let Sent(sent) = Sent::<v1::PadRating>::from_request(request, &()).await?;
     let request = open(&app, &sent)?;
     let entrance = Entrance { channel: Channel::HallPad, provenance: Provenance::Citizen };
     let claim = Claim::Ticket { ticket: &request.ticket, key: &request.key };

@@ -15,7 +15,7 @@ pub(crate) use value::{Column, IntoParam, Param, Row, ToParam, Value};
 
 use self::{
     rewrite::{insert_of_all, is_by_part, select_of_all, select_of_part},
-    value::RowOf,
+    value::{RowOf, all_storable, storable},
 };
 use super::StoreError;
 
@@ -351,16 +351,6 @@ impl Connection {
             Driver::Postgres(client) => client.for_each(sql, params, each),
         }
     }
-}
-
-/// No text of a server's holds the character 0, and the file answers as it does.
-fn storable(params: &[Param<'_>]) -> Result<()> {
-    let has_nul = params.iter().any(|param| matches!(param, Param::Text(text) if text.contains('\0')));
-    if has_nul { Err(StoreError::Row("a text holds the character 0".into()).into()) } else { Ok(()) }
-}
-
-fn all_storable(sets: &[Vec<Param<'_>>]) -> Result<()> {
-    sets.iter().try_for_each(|set| storable(set))
 }
 
 /// A transaction. It is taken back when it is dropped before its commit.

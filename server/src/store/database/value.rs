@@ -1,6 +1,7 @@
 //! What goes into a statement and comes out of a row, in the few types that both databases have.
 
 use super::Error;
+use crate::store::StoreError;
 
 /// A value on its way into a statement.
 #[derive(Clone, Copy, Debug)]
@@ -255,4 +256,14 @@ impl Row<'_> {
         };
         T::from_column(found).ok_or_else(|| Error::damaged(column, std::any::type_name::<T>()))
     }
+}
+
+/// No text of a server's holds the character 0, and the file answers as it does.
+pub(super) fn storable(params: &[Param<'_>]) -> Result<(), Error> {
+    let has_nul = params.iter().any(|param| matches!(param, Param::Text(text) if text.contains('\0')));
+    if has_nul { Err(StoreError::Row("a text holds the character 0".into()).into()) } else { Ok(()) }
+}
+
+pub(super) fn all_storable(sets: &[Vec<Param<'_>>]) -> Result<(), Error> {
+    sets.iter().try_for_each(|set| storable(set))
 }

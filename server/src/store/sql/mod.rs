@@ -13,6 +13,7 @@ mod file;
 mod improvement;
 mod ledger;
 mod notice;
+mod number;
 mod order;
 mod outbox;
 mod post;
@@ -31,18 +32,12 @@ mod vitals;
 mod window;
 mod word;
 
-use std::{
-    collections::BTreeMap,
-    path::Path,
-    sync::{
-        Arc, LazyLock,
-        atomic::{AtomicI64, Ordering},
-    },
-};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use haochaping::{calendar::Instant, link::RatingId, region::Region};
 
+use self::number::number;
 use super::{
     Agreed, Committed, Counted, Decision, FigureKey, Id, Issued, NewCard, NewRating, NewService, Published,
     Quarantined, RatingView, Registered, Registration, Revival, ServiceView, Store, StoreError, StoredApiKey,
@@ -53,7 +48,6 @@ use super::{
     sqlite::SqliteEngine,
     staff::AuditEntry,
 };
-use crate::app::{Rng as _, SystemRng};
 
 /// A store in a file or on a server.
 #[derive(Debug)]
@@ -215,18 +209,6 @@ fn service_slot(connection: &Connection) -> i64 {
 /// A region as it is stored.
 fn signed(region: Region) -> i64 {
     region.number().cast_signed()
-}
-
-/// A number of the record or of a message, in the order of time and of its own in every process: milliseconds, and a count
-/// that began at random.
-fn number(at: Instant) -> i64 {
-    const BITS: u32 = 22;
-    static NEXT: LazyLock<AtomicI64> = LazyLock::new(|| {
-        let mut random = [0; 4];
-        SystemRng.fill(&mut random);
-        AtomicI64::new(u32::from_be_bytes(random).into())
-    });
-    (at.millis() << BITS) | (NEXT.fetch_add(1, Ordering::Relaxed) & ((1 << BITS) - 1))
 }
 
 fn params_of(values: &[Value]) -> Vec<Param<'_>> {
