@@ -83,8 +83,13 @@ impl Before {
     fn new(collector: &Collector) -> Self {
         let mut tickets = collector.register(400);
         let rated = tickets.split_off(390);
-        let acknowledged = rated.iter().map(|ticket| {
-            let rating = rating(ticket);
+        let acknowledged = rated.iter().enumerate().map(|(n, ticket)| {
+            let mut rating = rating(ticket);
+            if n == 0 {
+                // At least one that is bad: which ones are follows from all tests that run.
+                rating["level"] = "very_dissatisfied".into();
+                rating["indicators"] = serde_json::json!(["110"]);
+            }
             Acknowledged::read(&rating, &send(collector, &rating))
         });
         let acknowledged: Vec<_> = acknowledged.collect();
