@@ -1,4 +1,5 @@
-//! A small HTTP client that follows no redirect and takes every status as an answer.
+//! A small HTTP client that follows no redirect and takes every status as an answer. What a collector answers is held against
+//! the contract that it serves, and what it took as well.
 
 use std::time::Duration;
 
@@ -8,6 +9,8 @@ use ureq::{
     http::{HeaderMap, Request},
 };
 
+use crate::contract::{Exchange, check};
+
 /// Longer than the collector's own limit for a request.
 const LIMIT: Duration = Duration::from_mins(1);
 
@@ -16,6 +19,7 @@ const LIMIT: Duration = Duration::from_mins(1);
 pub struct Http {
     agent: Agent,
     headers: Vec<(String, String)>,
+    is_checked: bool,
 }
 
 /// An answer, whatever its status.
@@ -45,7 +49,12 @@ impl Http {
             .proxy(None)
             .timeout_global(Some(LIMIT))
             .build();
-        Self { agent: config.into(), headers: Vec::new() }
+        Self { agent: config.into(), headers: Vec::new(), is_checked: true }
+    }
+
+    /// One that measures, and holds nothing against the contract meanwhile.
+    pub fn unchecked() -> Self {
+        Self { is_checked: false, ..Self::new() }
     }
 
     /// The same client with one more header.
@@ -85,12 +94,17 @@ impl Http {
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
+        let sent = body;
         let response = match body {
             Some(body) => self.agent.run(request.body(body)?)?,
             None => self.agent.run(request.body(())?)?,
         };
         let (head, mut body) = response.into_parts();
-        Ok(Answer { status: head.status.as_u16(), headers: head.headers, body: body.read_to_vec()? })
+        let answer = Answer { status: head.status.as_u16(), headers: head.headers, body: body.read_to_vec()? };
+        if self.is_checked {
+            check(&Exchange { method, url, headers: &self.headers, body: sent, answer: &answer });
+        }
+        Ok(answer)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod auditor;
 mod collector;
+mod contract;
 mod eventually;
 pub mod goals;
 mod hall;

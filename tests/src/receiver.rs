@@ -10,6 +10,8 @@ use std::{
 
 use serde_json::Value;
 
+use crate::contract::check_message;
+
 /// How it answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Manner {
@@ -38,9 +40,11 @@ impl Received {
     /// The body.
     ///
     /// # Panics
-    /// If it is no JSON.
+    /// If it is no JSON, or no message of the contract.
     pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).expect("a message is JSON")
+        let message = serde_json::from_slice(&self.body).expect("a message is JSON");
+        check_message(&message);
+        message
     }
 
     /// `webhook-id`

@@ -43,10 +43,9 @@ pub use table::{TABLE, To, Transition, transition};
 
 /// An enum of names: each variant with its name on the wire and in columns, and all of them in order.
 macro_rules! named {
-    ($(#[$about:meta])* $type:ident { $($(#[$meaning:meta])* $variant:ident = $name:literal,)* }) => {
-        $(#[$about])*
+    ($(#[doc = $about:literal])* $type:ident { $($(#[$meaning:meta])* $variant:ident = $name:literal,)* }) => {
+        $(#[doc = $about])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         pub enum $type {
             $($(#[$meaning])* #[serde(rename = $name)] $variant,)*
         }
@@ -65,6 +64,21 @@ macro_rules! named {
                 Self::ALL.iter().copied().find(|one| one.name() == name)
             }
         }
+
+        /// The names as they are on the wire, which a derived schema would not know.
+        #[cfg(feature = "openapi")]
+        impl utoipa::PartialSchema for $type {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                utoipa::openapi::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::schema::Type::String)
+                    .description(Some([$($about.trim()),*].join(" ")))
+                    .enum_values(Some(Self::ALL.iter().map(|one| one.name())))
+                    .into()
+            }
+        }
+
+        #[cfg(feature = "openapi")]
+        impl utoipa::ToSchema for $type {}
 
         impl core::fmt::Display for $type {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {

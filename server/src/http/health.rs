@@ -7,12 +7,23 @@ use axum::{extract::State, http::StatusCode};
 use crate::app::App;
 
 /// 200 while the process runs.
-pub(super) async fn healthz() -> &'static str {
+#[utoipa::path(
+    get, path = "/healthz", operation_id = "isAlive", tag = "health",
+    responses((status = 200, description = "it runs", body = String, content_type = "text/plain")),
+)]
+pub(in crate::http) async fn healthz() -> &'static str {
     "ok\n"
 }
 
 /// 200 when the store answers and takes ratings and the queue has room, else 503 with the reason.
-pub(super) async fn readyz(State(app): State<Arc<App>>) -> (StatusCode, &'static str) {
+#[utoipa::path(
+    get, path = "/readyz", operation_id = "isReady", tag = "health",
+    responses(
+        (status = 200, description = "it takes ratings", body = String, content_type = "text/plain"),
+        (status = 503, description = "the reason, in a line", body = String, content_type = "text/plain"),
+    ),
+)]
+pub(in crate::http) async fn readyz(State(app): State<Arc<App>>) -> (StatusCode, &'static str) {
     if app.store.unwritable().is_some() {
         return (
             StatusCode::SERVICE_UNAVAILABLE,

@@ -50,13 +50,21 @@ fn nothing(what: &str) -> Response {
     Problem::new(StatusCode::NOT_FOUND, "not-in-ledger", what).into_response()
 }
 
-/// `/ledger/key`: the key by which everything is checked.
-pub(super) async fn key(State(app): State<Arc<App>>) -> Response {
+/// The key by which everything is checked.
+#[utoipa::path(
+    get, path = "/ledger/key", operation_id = "getLedgerKey", tag = "ledger",
+    responses((status = 200, description = "a verifier key and a line feed", body = String, content_type = "text/plain")),
+)]
+pub(in crate::http) async fn key(State(app): State<Arc<App>>) -> Response {
     open(TEXT, MOVING, format!("{}\n", app.ledger.public()))
 }
 
-/// `/ledger/checkpoint`: the newest.
-pub(super) async fn checkpoint(State(app): State<Arc<App>>) -> Response {
+/// The newest checkpoint: size and root, signed by the ledger.
+#[utoipa::path(
+    get, path = "/ledger/checkpoint", operation_id = "getLedgerCheckpoint", tag = "ledger",
+    responses((status = 200, description = "a signed note", body = String, content_type = "text/plain")),
+)]
+pub(in crate::http) async fn checkpoint(State(app): State<Arc<App>>) -> Response {
     let found = async {
         let Some(head) = app.store.ledger_head().await? else { return Ok(None) };
         ledger::checkpoint(&app, &head).await.map(Some)
@@ -68,8 +76,12 @@ pub(super) async fn checkpoint(State(app): State<Arc<App>>) -> Response {
     }
 }
 
-/// `/ledger/cosigned`: the newest checkpoint that a witness signed, with the lines of all who signed this one.
-pub(super) async fn cosigned(State(app): State<Arc<App>>) -> Response {
+/// The newest checkpoint that a witness signed, with the lines of all who signed this one.
+#[utoipa::path(
+    get, path = "/ledger/cosigned", operation_id = "getLedgerCosigned", tag = "ledger",
+    responses((status = 200, description = "a signed note with the lines of witnesses", body = String, content_type = "text/plain")),
+)]
+pub(in crate::http) async fn cosigned(State(app): State<Arc<App>>) -> Response {
     match app.store.ledger_cosignatures().await {
         Ok(all) => {
             // Each is what we signed and one line. A log that was set back may have had another one of this size.
@@ -84,8 +96,13 @@ pub(super) async fn cosigned(State(app): State<Arc<App>>) -> Response {
     }
 }
 
-/// `/ledger/tile/…`: hashes by level, or entries, whole or the first few.
-pub(super) async fn tile(State(app): State<Arc<App>>, Path(path): Path<String>) -> Response {
+/// Hashes by level, or entries, whole or the first few.
+#[utoipa::path(
+    get, path = "/ledger/tile/{path}", operation_id = "getLedgerTile", tag = "ledger",
+    params(("path" = String, Path, description = "level and number as in C2SP tlog-tiles, such as `0/000` or `entries/000.p/7`")),
+    responses((status = 200, description = "hashes of 32 bytes, or entries with their lengths", body = Vec<u8>, content_type = "application/octet-stream")),
+)]
+pub(in crate::http) async fn tile(State(app): State<Arc<App>>, Path(path): Path<String>) -> Response {
     let Some((level, n, width)) = read_path(&path) else { return nothing("there is no such tile") };
     match ledger::tile(&*app.store, level, n, width).await {
         Ok(Some(data)) => open("application/octet-stream", IMMUTABLE, data),
@@ -114,13 +131,18 @@ fn read_path(path: &str) -> Option<(i8, u64, u64)> {
 
 /// What a list of tables begins after.
 #[derive(Debug, Deserialize)]
-pub(super) struct After {
+pub(in crate::http) struct After {
     #[serde(default)]
     after: u32,
 }
 
-/// `/ledger/tables?after=N`: which there are.
-pub(super) async fn tables(State(app): State<Arc<App>>, Query(After { after }): Query<After>) -> Response {
+/// Which tables of closed days there are.
+#[utoipa::path(
+    get, path = "/ledger/tables", operation_id = "listLedgerTables", tag = "ledger",
+    params(("after" = Option<u32>, Query, description = "the number after which the list begins")),
+    responses((status = 200, description = "in the order of their numbers", body = v1::LedgerTables)),
+)]
+pub(in crate::http) async fn tables(State(app): State<Arc<App>>, Query(After { after }): Query<After>) -> Response {
     let found = match app.store.ledger_tables(after, TABLES_MAX).await {
         Ok(found) => found,
         Err(error) => return failed(&error),
@@ -137,8 +159,13 @@ pub(super) async fn tables(State(app): State<Arc<App>>, Query(After { after }): 
     response
 }
 
-/// `/ledger/tables/{number}`: one, as it was published.
-pub(super) async fn table(State(app): State<Arc<App>>, Path(number): Path<u32>) -> Response {
+/// One table, as it was published.
+#[utoipa::path(
+    get, path = "/ledger/tables/{number}", operation_id = "getLedgerTable", tag = "ledger",
+    params(("number" = u32, Path, description = "counted from 1")),
+    responses((status = 200, description = "the bytes that the ledger has the hash of", body = Object, content_type = "application/json")),
+)]
+pub(in crate::http) async fn table(State(app): State<Arc<App>>, Path(number): Path<u32>) -> Response {
     match app.store.ledger_table(number).await {
         Ok(Some(body)) => open("application/json", IMMUTABLE, body),
         Ok(None) => nothing("the ledger has no such table"),
@@ -146,8 +173,13 @@ pub(super) async fn table(State(app): State<Arc<App>>, Path(number): Path<u32>) 
     }
 }
 
-/// `POST /ledger/cosignatures`: a checkpoint of ours with the line of a witness that the operator named.
-pub(super) async fn cosign(State(app): State<Arc<App>>, body: Bytes) -> Result<StatusCode, Problem> {
+/// Takes a checkpoint of ours with the line of a witness that the operator named.
+#[utoipa::path(
+    post, path = "/ledger/cosignatures", operation_id = "cosignLedger", tag = "ledger",
+    request_body(content = String, content_type = "text/plain"),
+    responses((status = 204, description = "it is kept")),
+)]
+pub(in crate::http) async fn cosign(State(app): State<Arc<App>>, body: Bytes) -> Result<StatusCode, Problem> {
     let refuse = |status, said: &str| Problem::new(status, "invalid-cosignature", said);
     let text = std::str::from_utf8(&body).map_err(|_| refuse(StatusCode::BAD_REQUEST, "it is no signed note"))?;
     let own: Verifier = app.ledger.public().parse().map_err(|_| Problem::internal())?;

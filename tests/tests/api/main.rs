@@ -10,6 +10,7 @@ mod card_office;
 mod cards;
 mod connections;
 mod contact;
+mod contract;
 mod desk;
 mod embed;
 mod exchange;

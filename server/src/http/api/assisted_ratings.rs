@@ -16,22 +16,11 @@ use haochaping::{identifier::fold_number, text::trimmed};
 
 /// Accepts a rating that was read back to the person. The answer comes after it is on disk.
 #[utoipa::path(
-    post, path = "/api/v1/assisted-ratings", tag = "ratings", security(("api_key" = [])),
+    post, path = "/api/v1/assisted-ratings", operation_id = "enterAssistedRating", tag = "ratings", security(("api_key" = [])),
     request_body = v1::AssistedRating,
     responses(
         (status = 201, description = "accepted", body = v1::RatingAccepted),
         (status = 200, description = "the same rating had arrived before; the same receipt", body = v1::RatingAccepted),
-        (status = 400, description = "not JSON of this form", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 401, description = "no live API key of scope `assist`", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "`own-agency`: nobody enters what is said of their own body", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "no such service in the key's regions", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`already-rated`: another rating stands; its date and nothing else", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 413, description = "the body is too large", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 415, description = "not application/json", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 422, description = "all violations; or it was not read back, or there is no operator", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 429, description = "the service is rated too often", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 500, description = "the store failed", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 503, description = "no room; Retry-After says when", body = v1::Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn create(

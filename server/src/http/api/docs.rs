@@ -1,4 +1,4 @@
-//! `GET /api/docs`: the API document as a page, without script and without anything from elsewhere.
+//! `GET /api/docs`: the contract of the API as a page, by task. What is written here needs no script.
 
 use std::{fmt::Write as _, sync::Arc};
 
@@ -6,7 +6,7 @@ use axum::{extract::State, http::HeaderMap, response::Response};
 use haochaping::form::html::escape;
 use serde_json::Value;
 
-use super::openapi;
+use super::openapi::{self, Task};
 use crate::{
     app::App,
     http::page::{self, Page, Reader},
@@ -14,63 +14,43 @@ use crate::{
 
 /// The page.
 pub async fn show(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
-    let document = serde_json::to_value(openapi::document()).unwrap_or_default();
-    let mut out = String::from("<p><a href=\"openapi.json\">openapi.json</a></p>");
-    for (path, operations) in document["paths"].as_object().into_iter().flatten() {
-        for (method, operation) in operations.as_object().into_iter().flatten() {
-            put_operation(&mut out, path, method, operation);
+    let document = openapi::at(&app.config.public_url);
+    let mut out = String::from("<p><a href=\"openapi.json\">openapi.json</a> · OpenAPI 3.1</p>");
+    put_paragraphs(&mut out, &document["info"]["description"]);
+    for task in &openapi::operations().tasks {
+        put_task(&mut out, task, &document);
+    }
+    page::respond(&app, Reader::of(None, None, &headers), &Page::new("接口文档", "/api/docs", out))
+}
+
+fn put_task(out: &mut String, task: &Task, document: &Value) {
+    let _ = write!(out, "<h2 id=\"{}\">{}</h2>", escape(&task.name), escape(&task.title));
+    for (path, item) in document["paths"].as_object().into_iter().flatten() {
+        for (method, operation) in item.as_object().into_iter().flatten() {
+            if operation["tags"][0] == *task.name {
+                put_operation(out, path, method, operation);
+            }
         }
     }
-    out.push_str("<h2>Schemas</h2>");
-    for (name, schema) in document["components"]["schemas"].as_object().into_iter().flatten() {
-        put_schema(&mut out, name, schema);
-    }
-    page::respond(&app, Reader::of(None, None, &headers), &Page::new("API", "/api/docs", out))
 }
 
 fn put_operation(out: &mut String, path: &str, method: &str, operation: &Value) {
-    let summary = escape(operation["summary"].as_str().unwrap_or(""));
-    let heading = format!("{} {}", method.to_uppercase(), escape(path));
-    let _ = write!(out, "<h2><code>{heading}</code></h2><p>{summary}</p>");
-    let body = operation["requestBody"]["content"].as_object().and_then(|content| content.iter().next());
-    if let Some((kind, content)) = body {
-        let _ = write!(out, "<p>{}: {}</p>", escape(kind), reference(&content["schema"]));
+    let text = |value: &Value| escape(value.as_str().unwrap_or_default());
+    let call = format!("{} {}", method.to_uppercase(), escape(path));
+    let _ = write!(out, "<details><summary>{} <code>{call}</code></summary>", text(&operation["summary"]));
+    put_paragraphs(out, &operation["description"]);
+    for sample in operation["x-codeSamples"].as_array().into_iter().flatten() {
+        let _ = write!(out, "<pre>{}</pre>", text(&sample["source"]));
     }
-    out.push_str("<div class=\"scroll\"><table><tbody>");
-    for (status, response) in operation["responses"].as_object().into_iter().flatten() {
-        let said = escape(response["description"].as_str().unwrap_or(""));
-        let body = response["content"].as_object().and_then(|content| content.values().next());
-        let schema = body.map(|content| reference(&content["schema"])).unwrap_or_default();
-        let _ = write!(out, "<tr><td>{status}</td><td>{said}</td><td>{schema}</td></tr>");
+    out.push_str("<dl>");
+    for (status, answer) in operation["responses"].as_object().into_iter().flatten() {
+        let _ = write!(out, "<dt><code>{status}</code></dt><dd>{}</dd>", text(&answer["description"]));
     }
-    out.push_str("</tbody></table></div>");
+    out.push_str("</dl></details>");
 }
 
-fn put_schema(out: &mut String, name: &str, schema: &Value) {
-    let _ = write!(out, "<h3 id=\"{0}\"><code>{0}</code></h3>", escape(name));
-    let required: Vec<_> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    let Some(properties) = schema["properties"].as_object() else {
-        let values: Vec<_> = schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        let _ = write!(out, "<p>{}</p>", escape(&values.join(" · ")));
-        return;
-    };
-    out.push_str("<div class=\"scroll\"><table><tbody>");
-    for (field, property) in properties {
-        let mark = if required.contains(&field.as_str()) { "required" } else { "" };
-        let said = escape(property["description"].as_str().unwrap_or(""));
-        let _ = write!(
-            out,
-            "<tr><td><code>{}</code></td><td>{mark}</td><td>{said} {}</td></tr>",
-            escape(field),
-            reference(property)
-        );
+fn put_paragraphs(out: &mut String, text: &Value) {
+    for paragraph in text.as_str().unwrap_or_default().split("\n\n") {
+        let _ = write!(out, "<p>{}</p>", escape(paragraph));
     }
-    out.push_str("</tbody></table></div>");
-}
-
-/// A link to the schema that is named, if one is.
-fn reference(schema: &Value) -> String {
-    let named = schema["$ref"].as_str().or_else(|| schema["items"]["$ref"].as_str());
-    let name = named.and_then(|path| path.rsplit('/').next()).unwrap_or("");
-    if name.is_empty() { String::new() } else { format!("<a href=\"#{0}\">{0}</a>", escape(name)) }
 }

@@ -24,7 +24,7 @@ use crate::{
 
 /// 评价热词: options and words of a region, a department or an item, of a month or in all.
 #[utoipa::path(
-    get, path = "/api/v1/statistics/hot-words", tag = "statistics",
+    get, path = "/api/v1/statistics/hot-words", operation_id = "listHotWords", tag = "statistics",
     params(
         ("region" = Option<String>, Query, description = "a region code down to the district; without it the root"),
         ("agency" = Option<String>, Query, description = "the credit code of an agency; without it all"),
@@ -34,12 +34,8 @@ use crate::{
     ),
     responses(
         (status = 200, description = "the hot words; as CSV with the columns of a word, UTF-8 with a byte order mark",
-            body = v1::HotWords),
+            content((v1::HotWords = "application/json"), (String = "text/csv"))),
         (status = 304, description = "nothing has changed"),
-        (status = 400, description = "a code, month or format that is none, a month to come, or filters that exclude one \
-            another", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "a region, agency or item that is not known",
-            body = v1::Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn show(

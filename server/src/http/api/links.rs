@@ -21,13 +21,10 @@ use crate::{
 
 /// What a ticket or card is about, and whether it can be rated.
 #[utoipa::path(
-    get, path = "/api/v1/links/{token}", tag = "ratings",
+    get, path = "/api/v1/links/{token}", operation_id = "getLink", tag = "ratings",
     params(("token" = String, Path, description = "a ticket or the token of a card, in any case")),
     responses(
         (status = 200, description = "what a form shows and carries; of a service that was rated, when. Never a case number", body = v1::LinkInfo),
-        (status = 404, description = "the link is malformed or forged, or nothing is on record for it", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 410, description = "the link has expired; the card has expired, was revoked or replaced", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 503, description = "the store does not answer", body = v1::Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn show(

@@ -40,7 +40,7 @@ const COLUMNS: [&str; 11] = [
 
 /// The figures along one dimension, as open data.
 #[utoipa::path(
-    get, path = "/api/v1/statistics/{by}", tag = "statistics",
+    get, path = "/api/v1/statistics/{by}", operation_id = "listStatistics", tag = "statistics",
     params(
         ("by" = String, Path, description = "regions, agencies, items, months, channels, provenances, sources or cards"),
         ("region" = Option<String>, Query, description = "a region code; without it the root"),
@@ -51,12 +51,8 @@ const COLUMNS: [&str; 11] = [
     ),
     responses(
         (status = 200, description = "the lines; as CSV with the columns of a line, UTF-8 with a byte order mark",
-            body = v1::StatisticsTable),
+            content((v1::StatisticsTable = "application/json"), (String = "text/csv"))),
         (status = 304, description = "nothing has changed"),
-        (status = 400, description = "a code, month, dimension or format that is none, a month to come, or filters that \
-            exclude one another", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "a region, agency or item that is not known", body = v1::Problem,
-            content_type = "application/problem+json"),
     )
 )]
 pub async fn show(

@@ -50,14 +50,10 @@ fn to_wire(found: Handling) -> v1::Handling {
 
 /// The progress of the rating of a code.
 #[utoipa::path(
-    get, path = "/api/v1/ratings/{lookup}", tag = "ratings",
+    get, path = "/api/v1/ratings/{lookup}", operation_id = "getRatingProgress", tag = "ratings",
     params(("lookup" = String, Path, description = "20 symbols; case, spaces and hyphens do not matter")),
     responses(
         (status = 200, description = "stage and dates; never the level or the text", body = v1::RatingProgress),
-        (status = 400, description = "the code has not 20 symbols", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "no rating has this code", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 429, description = "too many look-ups", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 500, description = "the store failed", body = v1::Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn show(

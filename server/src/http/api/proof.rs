@@ -20,14 +20,10 @@ use crate::{
 
 /// The proof for the rating of a code.
 #[utoipa::path(
-    get, path = "/api/v1/ratings/{lookup}/proof", tag = "ratings",
+    get, path = "/api/v1/ratings/{lookup}/proof", operation_id = "getRatingProof", tag = "ratings",
     params(("lookup" = String, Path, description = "20 symbols; case, spaces and hyphens do not matter")),
     responses(
         (status = 200, description = "a proof of inclusion, or within the first second the ledger's promise of one; no level", body = v1::LedgerProof),
-        (status = 400, description = "the code has not 20 symbols", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "no rating has this code", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 429, description = "too many look-ups", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 500, description = "the store failed, or the ledger does not hold what it must", body = v1::Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn show(

@@ -25,20 +25,12 @@ use crate::{
 
 /// Accepts one rating. The answer comes after the rating is on disk.
 #[utoipa::path(
-    post, path = "/api/v1/ratings", tag = "ratings",
+    post, path = "/api/v1/ratings", operation_id = "createRating", tag = "ratings",
     params(("Idempotency-Key" = Option<String>, Header, description = "the same as `key`")),
     request_body = v1::RatingRequest,
     responses(
         (status = 201, description = "accepted", body = v1::RatingAccepted),
         (status = 200, description = "the same rating had arrived before; the same receipt", body = v1::RatingAccepted),
-        (status = 400, description = "not JSON of this form", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`already-rated`: another rating stands; its date and nothing else", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 413, description = "the body is too large", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 415, description = "not application/json", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 422, description = "all violations", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 429, description = "the link is used too often", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 500, description = "the store failed", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 503, description = "no room; Retry-After says when", body = v1::Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn create(

@@ -28,17 +28,10 @@ use serde_json::Value;
 /// Takes ratings that keep all rules, each applied alone, and names every fault of the others. Sent again, a rating is found
 /// by its service and source key, and gives the same receipt.
 #[utoipa::path(
-    post, path = "/api/v1/relay", tag = "ratings", security(("api_key" = [])),
+    post, path = "/api/v1/relay", operation_id = "relayRatings", tag = "ratings", security(("api_key" = [])),
     request_body = v1::RelayRequest,
     responses(
         (status = 200, description = "each rating is on disk, or its faults are named", body = RelayAnswer),
-        (status = 400, description = "not JSON of this form, or not 1 to 1,000 ratings", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 401, description = "no live API key of scope `relay`", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 408, description = "it took too long; some may be on disk, and all can be sent again"),
-        (status = 413, description = "the body is too large", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 415, description = "not application/json", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 500, description = "the store failed; some may be on disk, and all can be sent again", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 503, description = "no room for all of them; Retry-After says when to send all again", body = v1::Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn create(

@@ -29,16 +29,10 @@ pub const SERVICES_MAX: usize = 1_000;
 
 /// Registers finished services, each applied alone. Repeating a request gives the same links.
 #[utoipa::path(
-    post, path = "/api/v1/services", tag = "services", security(("api_key" = [])),
+    post, path = "/api/v1/services", operation_id = "registerServices", tag = "register", security(("api_key" = [])),
     request_body = v1::ServicesRequest,
     responses(
         (status = 200, description = "a link for each service that was taken, a fault for each that was not", body = v1::ServicesRegistered),
-        (status = 400, description = "not JSON of this form, or not 1 to 1,000 services", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 401, description = "no live API key", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 413, description = "the body is too large", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 415, description = "not application/json", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 500, description = "the store failed", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 503, description = "the store is busy; Retry-After says when", body = v1::Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn create(

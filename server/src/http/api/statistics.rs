@@ -37,7 +37,7 @@ pub(super) fn question(app: &App, asked: Result<Query<Asked>, QueryRejection>) -
 
 /// The exact published counts of a region, of one department or item or of all, of a month or in all.
 #[utoipa::path(
-    get, path = "/api/v1/statistics", tag = "statistics",
+    get, path = "/api/v1/statistics", operation_id = "getStatistics", tag = "statistics",
     params(
         ("region" = Option<String>, Query, description = "a region code; without it the root"),
         ("agency" = Option<String>, Query, description = "the credit code of an agency; without it all"),
@@ -46,10 +46,6 @@ pub(super) fn question(app: &App, asked: Result<Query<Asked>, QueryRejection>) -
     ),
     responses(
         (status = 200, description = "the figures", body = v1::Statistics),
-        (status = 400, description = "a code or month that is none, a month to come, or filters that exclude one another",
-            body = v1::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "a region, agency or item that is not known",
-            body = v1::Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn show(

@@ -28,7 +28,7 @@ use crate::{
 
 /// Takes an action that another system reports. The same id again is answered and not taken again.
 #[utoipa::path(
-    post, path = "/api/v1/webhooks/{endpoint}", tag = "work orders",
+    post, path = "/api/v1/webhooks/{endpoint}", operation_id = "receiveWebhook", tag = "webhooks",
     params(
         ("endpoint" = String, Path, description = "the endpoint's name"),
         ("webhook-id" = String, Header, description = "of the message, the same at each attempt"),
@@ -39,14 +39,6 @@ use crate::{
     responses(
         (status = 200, description = "the order after it", body = v1::WorkOrder),
         (status = 204, description = "it was taken before, and the order is no longer in the endpoint's scope"),
-        (status = 400, description = "not JSON of this form", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 401, description = "no such endpoint, or not signed with its secret, or not just now", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "no such order in the endpoint's scope", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`moved`: somebody else acted meanwhile", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 413, description = "the body is too large", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 422, description = "the rules refuse it; the code says which", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 500, description = "the store failed", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 503, description = "no room; Retry-After says when", body = v1::Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn receive(

@@ -55,11 +55,10 @@ pub struct Told {
 
 /// Counts a failure by its cause, and logs it.
 #[utoipa::path(
-    post, path = "/api/v1/widget-failures", tag = "widget",
+    post, path = "/api/v1/widget-failures", operation_id = "reportWidgetFailure", tag = "pages",
     params(("cause" = String, Query, description = "a code of the embed guide, such as `wasm-csp`")),
     responses(
         (status = 204, description = "counted"),
-        (status = 400, description = "not a known cause", body = haochaping::wire::v1::Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn create(told: Result<Query<Told>, QueryRejection>) -> Result<StatusCode, Problem> {

@@ -34,21 +34,12 @@ use crate::{
 
 /// Calls the person at a window to rate what was done for them. Sending it again while it is open is the same call.
 #[utoipa::path(
-    post, path = "/api/v1/windows/{id}/call", tag = "windows", security(("api_key" = [])),
+    post, path = "/api/v1/windows/{id}/call", operation_id = "callWindow", tag = "windows", security(("api_key" = [])),
     params(("id" = String, Path, description = "the window's code")),
     request_body = v1::CallRequest,
     responses(
         (status = 201, description = "called", body = v1::Call),
         (status = 200, description = "the same call is open already", body = v1::Call),
-        (status = 400, description = "not JSON of this form, or not 1 to 20 services", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 401, description = "no live API key of scope windows", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "`unknown-window`: no such window where the key answers", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`window-unpaired`: no pad; `call-open`: another call stands; `already-rated`: the visit has its rating", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 413, description = "the body is too large", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 415, description = "not application/json", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 422, description = "every fault of every service; nothing was registered", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 500, description = "the store failed", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 503, description = "the store is busy; Retry-After says when", body = v1::Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn call(
@@ -86,13 +77,10 @@ pub async fn call(
 
 /// The last call at a window.
 #[utoipa::path(
-    get, path = "/api/v1/windows/{id}/call", tag = "windows", security(("api_key" = [])),
+    get, path = "/api/v1/windows/{id}/call", operation_id = "getWindowCall", tag = "windows", security(("api_key" = [])),
     params(("id" = String, Path, description = "the window's code")),
     responses(
         (status = 200, description = "whether it stands", body = v1::Call),
-        (status = 401, description = "no live API key of scope windows", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "`unknown-window`, or `no-call`: nobody was called here yet", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 500, description = "the store failed", body = v1::Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn show(
@@ -107,14 +95,10 @@ pub async fn show(
 
 /// Takes the question back, since the person has left. A rating that was given all the same stands.
 #[utoipa::path(
-    post, path = "/api/v1/windows/{id}/withdraw", tag = "windows", security(("api_key" = [])),
+    post, path = "/api/v1/windows/{id}/withdraw", operation_id = "withdrawWindowCall", tag = "windows", security(("api_key" = [])),
     params(("id" = String, Path, description = "the window's code")),
     responses(
         (status = 200, description = "it has ended, by this or before", body = v1::Call),
-        (status = 401, description = "no live API key of scope windows", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "`unknown-window`, or `no-call`: nobody was called here yet", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 500, description = "the store failed", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 503, description = "the store is busy; Retry-After says when", body = v1::Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn withdraw(

@@ -48,12 +48,9 @@ const fn page_of_100() -> u32 {
 
 /// Work orders of the caller's scope in the order of their last change.
 #[utoipa::path(
-    get, path = "/api/v1/work-orders", tag = "work orders", security(("api_key" = [])), params(Asked),
+    get, path = "/api/v1/work-orders", operation_id = "listWorkOrders", tag = "work-orders", security(("api_key" = [])), params(Asked),
     responses(
         (status = 200, description = "ask again with `after` = `watermark`", body = v1::WorkOrders),
-        (status = 400, description = "not numbers, or a limit outside 1 to 200", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 401, description = "no live API key that works orders", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 500, description = "the store failed", body = v1::Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn list(
@@ -90,13 +87,10 @@ pub async fn list(
 
 /// One work order.
 #[utoipa::path(
-    get, path = "/api/v1/work-orders/{id}", tag = "work orders", security(("api_key" = [])),
+    get, path = "/api/v1/work-orders/{id}", operation_id = "getWorkOrder", tag = "work-orders", security(("api_key" = [])),
     params(("id" = String, Path, description = "the order's id")),
     responses(
         (status = 200, description = "with its history and what the caller may do next", body = v1::WorkOrder),
-        (status = 401, description = "no live API key that works orders", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "no such order in the caller's scope", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 500, description = "the store failed", body = v1::Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn show(
@@ -111,19 +105,11 @@ pub async fn show(
 
 /// Takes an action. To send the same again gives the same answer.
 #[utoipa::path(
-    post, path = "/api/v1/work-orders/{id}/actions", tag = "work orders", security(("api_key" = [])),
+    post, path = "/api/v1/work-orders/{id}/actions", operation_id = "actOnWorkOrder", tag = "work-orders", security(("api_key" = [])),
     params(("id" = String, Path, description = "the order's id")),
     request_body = v1::ActionRequest,
     responses(
         (status = 200, description = "the order after it", body = v1::WorkOrder),
-        (status = 400, description = "not JSON of this form", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 401, description = "no live API key that works orders", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "no such order in the caller's scope", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`moved`: somebody else acted meanwhile", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 413, description = "the body is too large", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 415, description = "not application/json", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 422, description = "the rules refuse it; the code says which", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 500, description = "the store failed", body = v1::Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn act(
@@ -147,19 +133,11 @@ pub async fn act(
 
 /// The contact of the rater in full. The reason is kept, and shown to the service-management body.
 #[utoipa::path(
-    post, path = "/api/v1/work-orders/{id}/contact", tag = "work orders", security(("api_key" = [])),
+    post, path = "/api/v1/work-orders/{id}/contact", operation_id = "showContact", tag = "work-orders", security(("api_key" = [])),
     params(("id" = String, Path, description = "the order's id")),
     request_body = v1::ContactRequest,
     responses(
         (status = 200, description = "name and number", body = v1::Contact),
-        (status = 400, description = "not JSON of this form", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 401, description = "no live API key that works orders", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "`unknown-work-order`, or `no-contact`: none was left, or its time is over", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 413, description = "the body is too large", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 415, description = "not application/json", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 422, description = "the reason is missing or too long", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 500, description = "the store failed", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 503, description = "no room; Retry-After says when", body = v1::Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn contact(

@@ -30,11 +30,12 @@ pub struct Arrived {
 
 /// The page after a rating.
 #[utoipa::path(
-    get, path = "/r/{ticket}/done", tag = "citizen",
+    get, path = "/r/{ticket}/done", operation_id = "showReceiptPage", tag = "pages",
     params(("ticket" = String, Path), ("t" = Option<String>, Query)),
     responses(
         (status = 200, description = "the receipt with the redirect's token, else when the service was rated", content_type = "text/html"),
         (status = 303, description = "the service has no rating yet; leads to the form"),
+        (status = 400, description = "the address cannot be read", content_type = "text/html"),
         (status = 404, description = "the link is malformed or forged, or its service is not on record", content_type = "text/html"),
         (status = 503, description = "the store does not answer", content_type = "text/html"),
     )
@@ -50,11 +51,12 @@ pub async fn page(
 
 /// The page after a rating of a card's visit.
 #[utoipa::path(
-    get, path = "/c/{card}/done", tag = "citizen",
+    get, path = "/c/{card}/done", operation_id = "showCardReceiptPage", tag = "pages",
     params(("card" = String, Path), ("t" = Option<String>, Query)),
     responses(
         (status = 200, description = "the receipt with the redirect's token", content_type = "text/html"),
         (status = 303, description = "without that token; leads to the form of a new visit"),
+        (status = 400, description = "the address cannot be read", content_type = "text/html"),
         (status = 404, description = "the link is malformed or forged", content_type = "text/html"),
         (status = 503, description = "the store does not answer", content_type = "text/html"),
     )

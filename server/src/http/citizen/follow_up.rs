@@ -61,19 +61,11 @@ pub async fn submit(
 
 /// Says whether the reply will do. To send the same again is safe.
 #[utoipa::path(
-    post, path = "/api/v1/ratings/{lookup}/follow-up", tag = "ratings",
+    post, path = "/api/v1/ratings/{lookup}/follow-up", operation_id = "followUpRating", tag = "ratings",
     params(("lookup" = String, Path, description = "20 symbols; case, spaces and hyphens do not matter")),
     request_body = v1::FollowUp,
     responses(
         (status = 204, description = "it is on record"),
-        (status = 400, description = "the code has not 20 symbols, or not JSON of this form", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "no rating has this code, or it has no work order", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`moved`: something else was said meanwhile", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 413, description = "the body is too large", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 415, description = "not application/json", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 422, description = "there is no reply yet, or it was said already, or the words are too long", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 429, description = "too many look-ups", body = v1::Problem, content_type = "application/problem+json"),
-        (status = 500, description = "the store failed", body = v1::Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn create(

@@ -19,10 +19,11 @@ use crate::app::App;
 
 /// The page.
 #[utoipa::path(
-    get, path = "/r/{ticket}", tag = "citizen",
+    get, path = "/r/{ticket}", operation_id = "showRatingPage", tag = "pages",
     params(("ticket" = String, Path), ("lang" = Option<String>, Query), ("mode" = Option<String>, Query), ("via" = Option<String>, Query)),
     responses(
         (status = 200, description = "the form, or when the service was rated", content_type = "text/html"),
+        (status = 400, description = "the address cannot be read", content_type = "text/html"),
         (status = 404, description = "the link is malformed or forged, or its service is not on record", content_type = "text/html"),
         (status = 410, description = "the link has expired", content_type = "text/html"),
         (status = 503, description = "the store does not answer", content_type = "text/html"),
@@ -39,10 +40,11 @@ pub async fn page(
 
 /// The page after scanning the code on a pad: the same, and by that channel.
 #[utoipa::path(
-    get, path = "/R/{ticket}", tag = "citizen",
+    get, path = "/R/{ticket}", operation_id = "showScannedPage", tag = "pages",
     params(("ticket" = String, Path), ("lang" = Option<String>, Query), ("mode" = Option<String>, Query)),
     responses(
         (status = 200, description = "the form, or when the service was rated", content_type = "text/html"),
+        (status = 400, description = "the address cannot be read", content_type = "text/html"),
         (status = 404, description = "the link is malformed or forged, or its service is not on record", content_type = "text/html"),
         (status = 410, description = "the link has expired", content_type = "text/html"),
         (status = 503, description = "the store does not answer", content_type = "text/html"),
@@ -60,10 +62,11 @@ pub async fn scanned_page(
 
 /// The fragment, with absolute addresses, for the element on a portal or for a portal's own server.
 #[utoipa::path(
-    get, path = "/r/{ticket}/form", tag = "citizen",
+    get, path = "/r/{ticket}/form", operation_id = "showRatingForm", tag = "pages",
     params(("ticket" = String, Path), ("lang" = Option<String>, Query), ("mode" = Option<String>, Query), ("via" = Option<String>, Query)),
     responses(
         (status = 200, description = "style and form, or when the service was rated", content_type = "text/html"),
+        (status = 400, description = "the address cannot be read", content_type = "text/html"),
         (status = 404, description = "the link is malformed or forged, or its service is not on record", content_type = "text/html"),
         (status = 410, description = "the link has expired", content_type = "text/html"),
         (status = 503, description = "the store does not answer", content_type = "text/html"),
@@ -80,10 +83,11 @@ pub async fn fragment(
 
 /// The same for a printed card: what and where it is about, then the form of one visit.
 #[utoipa::path(
-    get, path = "/c/{card}", tag = "citizen",
+    get, path = "/c/{card}", operation_id = "showCardPage", tag = "pages",
     params(("card" = String, Path), ("lang" = Option<String>, Query), ("mode" = Option<String>, Query)),
     responses(
         (status = 200, description = "the form of a new visit", content_type = "text/html"),
+        (status = 400, description = "the address cannot be read", content_type = "text/html"),
         (status = 404, description = "the link is malformed or forged", content_type = "text/html"),
         (status = 410, description = "the card has expired, was revoked or replaced", content_type = "text/html"),
         (status = 503, description = "the store does not answer", content_type = "text/html"),
@@ -100,10 +104,11 @@ pub async fn card_page(
 
 /// The form of a card as a fragment.
 #[utoipa::path(
-    get, path = "/c/{card}/form", tag = "citizen",
+    get, path = "/c/{card}/form", operation_id = "showCardForm", tag = "pages",
     params(("card" = String, Path), ("lang" = Option<String>, Query), ("mode" = Option<String>, Query)),
     responses(
         (status = 200, description = "style and form of a new visit", content_type = "text/html"),
+        (status = 400, description = "the address cannot be read", content_type = "text/html"),
         (status = 404, description = "the link is malformed or forged", content_type = "text/html"),
         (status = 410, description = "the card has expired, was revoked or replaced", content_type = "text/html"),
         (status = 503, description = "the store does not answer", content_type = "text/html"),

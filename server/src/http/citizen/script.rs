@@ -46,7 +46,7 @@ struct Given<'a> {
 
 /// The script. Its status is always 200, since a browser runs no other: what is wrong with the link the element says.
 #[utoipa::path(
-    get, path = "/r/{ticket}/widget.js", tag = "citizen",
+    get, path = "/r/{ticket}/widget.js", operation_id = "loadWidget", tag = "pages",
     params(
         ("ticket" = String, Path), ("lang" = Option<String>, Query), ("mode" = Option<String>, Query),
         ("theme" = Option<String>, Query), ("via" = Option<String>, Query),

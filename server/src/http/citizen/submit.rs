@@ -29,18 +29,19 @@ use crate::{
 
 /// The form's post.
 #[utoipa::path(
-    post, path = "/r/{ticket}", tag = "citizen",
+    post, path = "/r/{ticket}", operation_id = "submitRatingForm", tag = "pages",
     params(("ticket" = String, Path)),
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses(
         (status = 303, description = "accepted; leads to the receipt"),
         (status = 200, description = "accepted, as a fragment (field `fragment`)", content_type = "text/html"),
         (status = 403, description = "from a page of an unknown site; the form comes back filled", content_type = "text/html"),
+        (status = 400, description = "the address cannot be read", content_type = "text/html"),
         (status = 404, description = "the link is malformed or forged, or its service is not on record", content_type = "text/html"),
         (status = 409, description = "another rating stands", content_type = "text/html"),
         (status = 410, description = "the link has expired", content_type = "text/html"),
-        (status = 413, description = "the body is too large"),
-        (status = 415, description = "not a form"),
+        (status = 413, description = "the body is too large", content_type = "text/html"),
+        (status = 415, description = "not a form", content_type = "text/html"),
         (status = 422, description = "the form comes back filled, with every fault", content_type = "text/html"),
         (status = 429, description = "the link is used too often; the form comes back filled", content_type = "text/html"),
         (status = 500, description = "the store failed; the form comes back filled", content_type = "text/html"),
@@ -59,15 +60,17 @@ pub async fn submit(
 
 /// The post of a card's form: the rating of one visit.
 #[utoipa::path(
-    post, path = "/c/{card}", tag = "citizen",
+    post, path = "/c/{card}", operation_id = "submitCardForm", tag = "pages",
     params(("card" = String, Path)),
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses(
         (status = 303, description = "accepted; leads to the receipt"),
         (status = 200, description = "accepted, as a fragment (field `fragment`)", content_type = "text/html"),
         (status = 403, description = "from a page of an unknown site; the form comes back filled", content_type = "text/html"),
+        (status = 400, description = "the address cannot be read", content_type = "text/html"),
         (status = 404, description = "the link is malformed or forged", content_type = "text/html"),
         (status = 409, description = "this visit was rated, with another content", content_type = "text/html"),
+        (status = 410, description = "the card has expired, was revoked or replaced", content_type = "text/html"),
         (status = 413, description = "the body is too large", content_type = "text/html"),
         (status = 415, description = "not a form", content_type = "text/html"),
         (status = 422, description = "the form comes back filled, with every fault", content_type = "text/html"),

@@ -62,8 +62,9 @@ const MOST: u32 = 16_384;
 const SWEEP: Duration = Duration::from_millis(500);
 
 /// What is said to whoever finds no place, without a word of theirs being read.
-const NO_PLACE: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 2\r\nconnection: close\r\n\
-    content-type: text/plain; charset=utf-8\r\ncontent-length: 27\r\n\r\nall connections are in use\n";
+const NO_PLACE: &str = "HTTP/1.1 503 Service Unavailable\r\nretry-after: 2\r\nconnection: close\r\n\
+    content-type: text/plain; charset=utf-8\r\ncontent-language: zh-Hans, en\r\n\r\n\
+    访问人数过多，请稍后再试。all connections are in use\n";
 
 /// Serves until `ended`, then lets every answer that was begun end, and returns.
 pub async fn serve(
@@ -162,7 +163,7 @@ async fn turn_away(mut stream: TcpStream) {
     metrics::counter!("haochaping_connections_refused_total").increment(1);
     let Ok(_permit) = AT_ONCE.try_acquire() else { return };
     let said = async {
-        stream.write_all(NO_PLACE).await?;
+        stream.write_all(NO_PLACE.as_bytes()).await?;
         stream.shutdown().await?;
         let mut unread = [0; 1024];
         while stream.read(&mut unread).await? > 0 {}

@@ -2,6 +2,8 @@
 
 mod titles;
 
+pub(in crate::http) use titles::title;
+
 use std::collections::BTreeSet;
 
 use axum::{
@@ -14,7 +16,6 @@ use axum::{
 use haochaping::{messages::Lang, rating::Violation, wire::v1, work_order::Refused};
 
 use super::desk;
-
 use crate::{accept::Refusal, orders::HistoryError, store::StoreError};
 
 /// How long a busy collector asks to wait, in seconds.
@@ -38,7 +39,7 @@ struct Said {
 impl Problem {
     /// A problem with a stable code and its particulars in English; empty where there are none.
     pub fn new(status: StatusCode, code: &str, particulars: &str) -> Self {
-        let title = titles::title(code, Lang::En);
+        let title = title(code, Lang::En);
         let detail = Some(particulars).filter(|said| !said.is_empty() && *said != title).map(str::to_owned);
         let problem = v1::Problem {
             kind: format!("urn:haochaping:problem:{code}"),
@@ -65,7 +66,7 @@ impl Problem {
         if lang == Lang::En {
             return problem.clone();
         }
-        v1::Problem { title: titles::title(&problem.code, lang).to_owned(), detail: chinese.clone(), ..problem.clone() }
+        v1::Problem { title: title(&problem.code, lang).to_owned(), detail: chinese.clone(), ..problem.clone() }
     }
 
     /// The answer to a reader of this language.

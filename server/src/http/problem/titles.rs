@@ -86,7 +86,7 @@ const TITLES: &[(&str, &str, &str)] = &[
 ];
 
 /// The title of a code; of one that stands in no list, that something is wrong.
-pub(super) fn title(code: &str, lang: Lang) -> &'static str {
+pub(in crate::http) fn title(code: &str, lang: Lang) -> &'static str {
     let found = TITLES.iter().find(|(known, ..)| *known == code);
     debug_assert!(found.is_some(), "{code} has no title");
     match (found, lang) {

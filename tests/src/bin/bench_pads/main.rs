@@ -54,7 +54,7 @@ fn main() -> Result<()> {
             hall.withdraw(code);
             line.wait_for("\"withdrawn\"")?;
             let started = Instant::now();
-            Http::new().get(&format!("{}/healthz", collector.url()));
+            Http::unchecked().get(&format!("{}/healthz", collector.url()));
             shortest.push(started.elapsed());
         }
     }

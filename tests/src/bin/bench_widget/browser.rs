@@ -37,7 +37,7 @@ impl Browser {
             "--lang=zh-CN",
         ];
         let capabilities = json!({ "browserName": "chrome", "goog:chromeOptions": { "args": arguments } });
-        let http = Http::new();
+        let http = Http::unchecked();
         let url = format!("http://127.0.0.1:{port}/session");
         let session = http.post_json(&url, &json!({ "capabilities": { "alwaysMatch": capabilities } })).json();
         let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("chromium starts: {session}")).to_owned();
@@ -45,7 +45,7 @@ impl Browser {
         let version = text(&session["value"]["capabilities"]["browserVersion"]);
         let (own, pid) = (session_url.clone(), driver.id());
         at_panic(move || {
-            let _ = Http::new().try_send("DELETE", &own, None);
+            let _ = Http::unchecked().try_send("DELETE", &own, None);
             kill(pid);
         });
         Self { http, session: session_url, driver, version }
