@@ -11,7 +11,7 @@ pub const TEXT_MAX: usize = 2_000;
 
 named! {
     /// How hard it is to put right; each class has its term.
-    Class {
+    Class as "WorkOrderClass" {
         /// 立整立改
         Simple = "simple",
         /// 限时整改
@@ -23,7 +23,7 @@ named! {
 
 named! {
     /// What a bad rating turned out to be about.
-    Cause {
+    Cause as "WorkOrderCause" {
         /// 办件
         Case = "case",
         /// 事项

@@ -43,7 +43,7 @@ pub use table::{TABLE, To, Transition, transition};
 
 /// An enum of names: each variant with its name on the wire and in columns, and all of them in order.
 macro_rules! named {
-    ($(#[doc = $about:literal])* $type:ident { $($(#[$meaning:meta])* $variant:ident = $name:literal,)* }) => {
+    ($(#[doc = $about:literal])* $type:ident $(as $schema:literal)? { $($(#[$meaning:meta])* $variant:ident = $name:literal,)* }) => {
         $(#[doc = $about])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         pub enum $type {
@@ -78,7 +78,9 @@ macro_rules! named {
         }
 
         #[cfg(feature = "openapi")]
-        impl utoipa::ToSchema for $type {}
+        impl utoipa::ToSchema for $type {
+            $(fn name() -> std::borrow::Cow<'static, str> { $schema.into() })?
+        }
 
         impl core::fmt::Display for $type {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {

@@ -176,7 +176,7 @@ pub(in crate::http) async fn table(State(app): State<Arc<App>>, Path(number): Pa
 /// Takes a checkpoint of ours with the line of a witness that the operator named.
 #[utoipa::path(
     post, path = "/ledger/cosignatures", operation_id = "cosignLedger", tag = "ledger",
-    request_body(content = String, content_type = "text/plain"),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses((status = 204, description = "it is kept")),
 )]
 pub(in crate::http) async fn cosign(State(app): State<Arc<App>>, body: Bytes) -> Result<StatusCode, Problem> {

@@ -28,7 +28,7 @@ use crate::{
 
 /// Takes an action that another system reports. The same id again is answered and not taken again.
 #[utoipa::path(
-    post, path = "/api/v1/webhooks/{endpoint}", operation_id = "receiveWebhook", tag = "webhooks",
+    post, path = "/api/v1/webhooks/{endpoint}", operation_id = "receiveWebhook", tag = "push",
     params(
         ("endpoint" = String, Path, description = "the endpoint's name"),
         ("webhook-id" = String, Header, description = "of the message, the same at each attempt"),

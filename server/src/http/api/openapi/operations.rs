@@ -69,10 +69,6 @@ fn put_parameters(operation: &mut Value, own: &Operation, said: &Operations, fie
 fn put_statuses(operation: &mut Value, said: &Operations) {
     for (status, answer) in operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten() {
         prefix(answer, said.statuses.get(status).map_or("", String::as_str));
-        // Whoever finds every connection taken is told so before anything was read of them.
-        if let Some(content) = answer.get_mut("content").filter(|_| status == "503") {
-            content["text/plain"] = json!({"schema": {"type": "string"}});
-        }
     }
 }
 

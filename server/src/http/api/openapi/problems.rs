@@ -49,16 +49,10 @@ fn answer(status: &str, codes: &[&str]) -> Value {
     let line = |code: &&str| format!("- `{code}` {} · {}", title(code, Lang::ZhHans), title(code, Lang::En));
     let examples: Map<_, _> =
         codes.iter().map(|code| ((*code).to_owned(), json!({"value": problem(status, code)}))).collect();
-    let mut content = json!({"application/problem+json": {"schema": reference("Problem"), "examples": examples}});
-    if status == "503" {
-        // Whoever finds every connection taken is told so before anything was read of them.
-        content["text/plain"] =
-            json!({"schema": {"type": "string"}, "example": "访问人数过多，请稍后再试。all connections are in use"});
-    }
     json!({
         "description": codes.iter().map(line).collect::<Vec<_>>().join("\n"),
         "headers": headers(status),
-        "content": content,
+        "content": {"application/problem+json": {"schema": reference("Problem"), "examples": examples}},
         "x-codes": codes,
     })
 }

@@ -99,7 +99,7 @@ fn names_of_stages_and_steps_are_those_of_the_wire() {
     let values = |name: &str| DOCUMENT["components"]["schemas"][name]["enum"].clone();
     assert_eq!(values("Stage")[6], "appealed");
     assert_eq!(values("ActionKind")[1], "log_attempt");
-    assert_eq!(values("Cause"), json!(["case", "matter", "window_staff", "hall", "website"]));
+    assert_eq!(values("WorkOrderCause"), json!(["case", "matter", "window_staff", "hall", "website"]));
     let channels: Vec<_> = Channel::ALL.into_iter().map(Channel::name).collect();
     assert_eq!(values("Channel"), json!(channels));
     let levels: Vec<_> = SatisfactionLevel::ALL.into_iter().map(SatisfactionLevel::name).collect();

@@ -70,8 +70,8 @@ fn alternative(of: &str, kind: ActionKind, whole: &Value) -> Value {
     one["properties"]["action"] = json!({"type": "string", "const": kind.name()});
     for &field in kind.fields() {
         one["properties"][field] = match field {
-            "cause" => reference("Cause"),
-            "class" => reference("Class"),
+            "cause" => reference("WorkOrderCause"),
+            "class" => reference("WorkOrderClass"),
             _ => json!({"type": "string"}),
         };
     }

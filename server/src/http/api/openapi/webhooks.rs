@@ -66,7 +66,7 @@ fn operation(message: &Message) -> Value {
     });
     json!({
         "operationId": message.operation,
-        "tags": ["webhooks"],
+        "tags": ["messages"],
         "summary": message.title,
         "description": format!("{}\n\n{}", message.zh, message.en),
         "security": [],

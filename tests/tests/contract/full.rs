@@ -1,0 +1,55 @@
+//! With `--full`: another generator, and a tester that makes requests up from the contract, right ones and wrong ones.
+
+use std::path::PathBuf;
+
+use haochaping_tests::workspace;
+
+use crate::Ground;
+
+fn is_full() -> bool {
+    std::env::var_os("HAOCHAPING_TEST_FULL").is_some()
+}
+
+fn full(name: &str) -> PathBuf {
+    workspace().join("target/venv-contract-full/bin").join(name)
+}
+
+#[test]
+fn openapi_generator_makes_a_client_that_rates_and_acts() {
+    if !is_full() {
+        return;
+    }
+    let ground = Ground::new();
+    ground.run(&full("openapi-generator-cli"), &["generate", "-i", "openapi.json", "-g", "python", "-o", "generated"]);
+    ground.copy("full/journey.py");
+    std::fs::rename(ground.path("generated/openapi_client"), ground.path("openapi_client")).unwrap();
+    let said = ground.run(&full("python"), &["journey.py"]);
+    ground.assert_worked(&said);
+}
+
+#[test]
+fn schemathesis_finds_nothing() {
+    if !is_full() {
+        return;
+    }
+    let ground = Ground::new();
+    ground.copy("full/schemathesis.toml");
+    let bearer = format!("Authorization: Bearer {}", ground.collector.api_key());
+    let url = ground.collector.url();
+    let args = [
+        "run",
+        "openapi.json",
+        "--url",
+        &url,
+        "--header",
+        &bearer,
+        "--max-examples",
+        "40",
+        "--seed",
+        "1",
+        "--workers",
+        "2",
+    ];
+    let said = ground.run(&full("schemathesis"), &args);
+    assert!(!said.contains("FAILURES"), "{said}");
+}
