@@ -19,9 +19,9 @@ use crate::app::App;
 /// What of a bare answer is kept.
 const KEPT: [HeaderName; 2] = [header::ALLOW, header::RETRY_AFTER];
 /// What asks here is a program that reads the status alone.
-const BARE: [&str; 5] = ["/v/", "/v1/", "/ledger/", "/healthz", "/readyz"];
+const BARE: [&str; 4] = ["/v/", "/v1/", "/healthz", "/readyz"];
 
-/// Turns a bare error into a problem document under `/api/`, and into a page elsewhere.
+/// Turns a bare error into a problem document under `/api/` and of the ledger, and into a page elsewhere.
 pub(super) async fn dress(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let path = path.strip_prefix(app.config.base_path()).unwrap_or(path).to_owned();
@@ -31,7 +31,7 @@ pub(super) async fn dress(State(app): State<Arc<App>>, request: Request, next: N
     let response = if has_nul { StatusCode::BAD_REQUEST.into_response() } else { next.run(request).await };
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();
-    let is_api = path.starts_with("/api/");
+    let is_api = ["/api/", "/ledger/"].iter().any(|start| path.starts_with(start));
     let expected = if is_api { "application/problem+json" } else { "text/html" };
     // What a script of ours asks for answers as the API does, wherever it lies.
     let is_dressed = is_of_kind(&response, expected) || is_of_kind(&response, "application/problem+json");

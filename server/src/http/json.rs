@@ -67,22 +67,36 @@ pub(in crate::http) struct Fault {
 /// # Errors
 /// [`Fault`], the first.
 pub(in crate::http) fn entry<T: DeserializeOwned>(mut value: Value) -> Result<T, Fault> {
-    leave_out_nulls(&mut value);
+    make_plain(&mut value);
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
         Fault { path: if path == "." { String::new() } else { path }, message: error.into_inner().to_string() }
     })
 }
 
-fn leave_out_nulls(value: &mut Value) {
+/// Leaves out what is null, and writes whole numbers without a point: `1.0` is a whole number in JSON Schema, and what languages
+/// without integers send.
+fn make_plain(value: &mut Value) {
     match value {
         Value::Object(fields) => {
             fields.retain(|_, field| !field.is_null());
-            fields.values_mut().for_each(leave_out_nulls);
+            fields.values_mut().for_each(make_plain);
         }
-        Value::Array(items) => items.iter_mut().for_each(leave_out_nulls),
+        Value::Array(items) => items.iter_mut().for_each(make_plain),
+        Value::Number(number) if number.is_f64() => {
+            if let Some(whole) = number.as_f64().and_then(whole) {
+                *value = whole.into();
+            }
+        }
         _ => {}
     }
+}
+
+/// The whole number that a number with a point is; `None` beyond those that such a number can tell apart.
+fn whole(number: f64) -> Option<i64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let is_whole = number.fract() == 0.0 && number.abs() < EXACT;
+    is_whole.then(|| format!("{number:.0}").parse().ok()).flatten()
 }
 
 impl Fault {
@@ -124,6 +138,18 @@ mod tests {
             "lang": "zh-Hans", "via": null, "purpose": null}"#;
         let read: RatingRequest = read(sent).unwrap();
         assert_eq!((read.comment.as_str(), read.contact.unwrap().name.as_str()), ("", ""));
+    }
+
+    /// As Lua, PHP and spreadsheets write it.
+    #[test]
+    fn a_whole_number_may_have_a_point() {
+        let service = r#"{"case_number": "1", "service_number": 1.0, "agency_code": "", "region": "", "finished_at": "",
+            "mode": "online", "real_name": true}"#;
+        let read: ServiceRegistration = read(service.as_bytes()).unwrap();
+        assert_eq!(read.service_number, 1);
+        for (number, is) in [(2.0, Some(2)), (-0.0, Some(0)), (1.5, None), (1e300, None), (f64::NAN, None)] {
+            assert_eq!(whole(number), is, "{number}");
+        }
     }
 
     #[test]

@@ -34,22 +34,8 @@ fn schemathesis_finds_nothing() {
     }
     let ground = Ground::new();
     ground.copy("full/schemathesis.toml");
-    let bearer = format!("Authorization: Bearer {}", ground.collector.api_key());
     let url = ground.collector.url();
-    let args = [
-        "run",
-        "openapi.json",
-        "--url",
-        &url,
-        "--header",
-        &bearer,
-        "--max-examples",
-        "40",
-        "--seed",
-        "1",
-        "--workers",
-        "2",
-    ];
+    let args = ["run", "openapi.json", "--url", &url, "--max-examples", "40", "--seed", "1", "--workers", "1"];
     let said = ground.run(&full("schemathesis"), &args);
     assert!(!said.contains("FAILURES"), "{said}");
 }

@@ -16,20 +16,35 @@ use tempfile::TempDir;
 
 /// The department of the service that every journey registers.
 const AGENCY: &str = "11321000014216389W";
+/// The body of whoever enters ratings at the citizen's word.
+const HOTLINE: &str = "11110000000021135M";
+
+/// Keys by the variable in which a journey finds them, each with its scope and what else it needs.
+const KEYS: &[(&str, &[&str])] = &[
+    ("DEPARTMENT_KEY", &["work-orders", "--agency", AGENCY]),
+    ("WINDOW_KEY", &["windows"]),
+    ("HOTLINE_KEY", &["assist", "--region", "320000", "--agency", HOTLINE]),
+    ("RELAY_KEY", &["relay"]),
+];
 
 /// A collector, the contract that it serves, and a folder to make clients in.
 struct Ground {
     collector: Collector,
-    department: String,
+    /// By the variable in which a journey finds it.
+    keys: Vec<(&'static str, String)>,
     folder: TempDir,
 }
 
 impl Ground {
     fn new() -> Self {
         let collector = Collector::start(&[]);
-        let added = collector.cli(&["api-key", "add", "department", "--scope", "work-orders", "--agency", AGENCY]);
-        assert_eq!(added.code, Some(0), "{}", added.err);
-        let ground = Self { collector, department: added.out.trim().to_owned(), folder: tempfile::tempdir().unwrap() };
+        let mut keys = vec![("PORTAL_KEY", collector.api_key().to_owned())];
+        for &(variable, scope) in KEYS {
+            let added = collector.cli(&[&["api-key", "add", scope[0], "--scope"][..], scope].concat());
+            assert_eq!(added.code, Some(0), "{}", added.err);
+            keys.push((variable, added.out.trim().to_owned()));
+        }
+        let ground = Self { collector, keys, folder: tempfile::tempdir().unwrap() };
         let served = Http::new().get(&format!("{}/api/openapi.json", ground.collector.url()));
         fs::write(ground.path("openapi.json"), served.body).unwrap();
         ground
@@ -47,13 +62,9 @@ impl Ground {
     /// Runs a program in the folder, with the collector's address and keys; what it printed.
     fn run(&self, program: &Path, args: &[&str]) -> String {
         let mut command = Command::new(program);
-        command.args(args).current_dir(self.folder.path()).envs([
-            ("COLLECTOR", self.collector.url().as_str()),
-            ("PORTAL_KEY", self.collector.api_key()),
-            ("DEPARTMENT_KEY", &self.department),
-            ("REDOCLY_TELEMETRY", "off"),
-            ("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true"),
-        ]);
+        command.args(args).current_dir(self.folder.path());
+        command.env("COLLECTOR", self.collector.url()).envs(self.keys.clone());
+        command.envs([("REDOCLY_TELEMETRY", "off"), ("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true")]);
         // Programs of an environment look for one another.
         let own = program.parent().unwrap_or_else(|| Path::new(""));
         command.env("PATH", format!("{}:{}", own.display(), std::env::var("PATH").unwrap()));

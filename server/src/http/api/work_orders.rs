@@ -61,6 +61,9 @@ pub async fn list(
     let worker = Worker::of_key(&caller);
     let malformed = |said: &str| Problem::new(StatusCode::BAD_REQUEST, "malformed-query", said);
     let Query(asked) = asked.map_err(|error| malformed(&error.body_text()))?;
+    if asked.after < 0 {
+        return Err(malformed(&format!("after is {}, 0 and more are allowed", asked.after)));
+    }
     if asked.limit == 0 || asked.limit > PAGE_MAX {
         return Err(malformed(&format!("a limit of {}, 1 to {PAGE_MAX} are allowed", asked.limit)));
     }

@@ -53,7 +53,8 @@ struct Given<'a> {
     ),
     responses(
         (status = 200, description = "loader and form, or why there is none", content_type = "text/javascript"),
-        (status = 404, description = "the collector was built without the widget"),
+        (status = 400, description = "the address cannot be read", content_type = "text/html"),
+        (status = 404, description = "the collector was built without the widget", content_type = "text/plain"),
     )
 )]
 pub async fn show(

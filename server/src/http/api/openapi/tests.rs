@@ -100,6 +100,9 @@ fn names_of_stages_and_steps_are_those_of_the_wire() {
     assert_eq!(values("Stage")[6], "appealed");
     assert_eq!(values("ActionKind")[1], "log_attempt");
     assert_eq!(values("WorkOrderCause"), json!(["case", "matter", "window_staff", "hall", "website"]));
+    let causes: Vec<_> = crate::http::api::widget_failures::CAUSES.into_iter().map(|(cause, ..)| cause).collect();
+    let parameter = &DOCUMENT["paths"]["/api/v1/widget-failures"]["post"]["parameters"][0];
+    assert_eq!(parameter["schema"]["enum"], json!(causes));
     let channels: Vec<_> = Channel::ALL.into_iter().map(Channel::name).collect();
     assert_eq!(values("Channel"), json!(channels));
     let levels: Vec<_> = SatisfactionLevel::ALL.into_iter().map(SatisfactionLevel::name).collect();

@@ -26,6 +26,10 @@ pub(super) fn describe(document: &mut Value, fields: &Fields) {
         let of = of.as_ref().and_then(Value::as_str).unwrap_or(name);
         describe_fields(of, schema, fields);
         if requests.contains(of) {
+            if of != name {
+                // An action takes what goes with it, and nothing else.
+                schema["additionalProperties"] = false.into();
+            }
             let_null_be_nothing(schema);
         } else if answers.contains(of) {
             require_what_is_not_omitted(of, schema, fields);
@@ -89,6 +93,7 @@ pub(super) fn put_keywords(schema: &mut Value, said: &Said, is_nullable: bool) {
     // The format of 32 bits is of numbers with a sign.
     if schema["format"] == "int32" {
         schema["format"] = "int64".into();
+        schema["maximum"] = u32::MAX.into();
     }
     if let Some(example) = &said.example {
         schema["examples"] = json!([example]);
