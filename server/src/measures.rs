@@ -32,7 +32,7 @@ pub fn describe() {
     );
     describe_gauge!("haochaping_orders_overdue", "Work orders whose term is over");
     describe_gauge!("haochaping_outbox_lag_seconds", Unit::Seconds, "Age of the oldest message that waits to be taken");
-    describe_counter!("haochaping_messages_total", "Messages to other systems by endpoint and outcome");
+    describe_counter!("haochaping_messages_total", "Messages to other systems by outcome");
     describe_counter!("haochaping_dead_letters_total", "Messages that nobody took for three days");
     describe_gauge!("haochaping_ledger_pending", "Commits whose leaves have no numbers yet");
     describe_gauge!("haochaping_pads_connected", "Pads of windows that listen to this collector");

@@ -9,7 +9,7 @@ use anyhow::Result;
 use crate::{
     build, install,
     shell::{cargo, execute},
-    tools::Tool,
+    tools::{DECODERS, Tool},
 };
 
 pub(crate) use self::all::run as run_all;
@@ -65,7 +65,7 @@ impl Name {
             }
             Self::Cards => {
                 install::require(root, &[Tool::ChineseFont])?;
-                install::decoders(root)?;
+                install::python(root, DECODERS, "the decoders")?;
                 install::peers(root)
             }
             Self::Ingest | Self::Growth => install::require(root, &[Tool::Postgres]),

@@ -14,6 +14,7 @@ use crate::{
     bundle::{Format, Known, bundle, optimize},
     glue, package,
     shell::{cargo, execute, say, works},
+    viewer,
 };
 
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
@@ -22,6 +23,8 @@ pub(crate) const ASSETS: &str = "target/assets";
 pub(crate) const BRIDGE: &str = "haochaping-bridge.js";
 /// What the pad of a window runs.
 const PAD: &str = "haochaping-pad.js";
+/// The page of the API as a viewer shows it.
+const DOCS: &str = "haochaping-docs.js";
 /// What the loader is followed by where one tag carries the form.
 pub(crate) const TAG: &str = "haochaping-tag.js";
 /// What checks a proof on the look-up page, and its wasm.
@@ -186,8 +189,9 @@ fn write_assets(root: &Path, glue: &str, wasm: &[(&str, Vec<u8>)], proof: &(Stri
     let sources = copy_sources(root, &[("glue.js", glue), ("proof-glue.js", proof_glue)])?;
     // The release is named by its content, so that its files can be kept by browsers for ever.
     let mut all = Sha256::new();
+    let viewer = viewer::script(root)?.map(String::into_bytes);
     let modules = wasm.iter().map(|(_, wasm)| wasm).chain([proof_wasm]);
-    for part in modules.chain(&sources) {
+    for part in modules.chain(&sources).chain(&viewer) {
         all.update(part);
     }
     let digest = all.finalize();
@@ -207,6 +211,9 @@ fn write_assets(root: &Path, glue: &str, wasm: &[(&str, Vec<u8>)], proof: &(Stri
     files.insert(PAD.to_owned(), integrity(pad.as_bytes()).into());
     files.insert(PROOF.to_owned(), integrity(check.as_bytes()).into());
     files.insert(PROOF_WASM.to_owned(), integrity(proof_wasm).into());
+    if let Some(viewer) = &viewer {
+        files.insert(DOCS.to_owned(), integrity(viewer).into());
+    }
     let list = format!("{:#}\n", json!({ "version": version, "files": files }));
     let mut contents = vec![
         ("haochaping.js".to_owned(), loader.as_bytes()),
@@ -217,6 +224,7 @@ fn write_assets(root: &Path, glue: &str, wasm: &[(&str, Vec<u8>)], proof: &(Stri
         (PROOF_WASM.to_owned(), proof_wasm.as_slice()),
         ("integrity.json".to_owned(), list.as_bytes()),
     ];
+    contents.extend(viewer.as_deref().map(|viewer| (DOCS.to_owned(), viewer)));
     contents.extend(wasm.iter().map(|(lang, wasm)| (wasm_name(lang), wasm.as_slice())));
     for (name, content) in contents {
         write_and_pack(&directory, &name, content)?;

@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use crate::{
     samples,
     shell::{execute, say, works},
-    tools::{DECODERS, Tool},
+    tools::{Environment, GENERATORS, MORE_GENERATORS, Tool},
 };
 
 /// Installs what is missing of these by apt, if this is root; whatever stays missing is said.
@@ -59,12 +59,11 @@ fn apt_install(packages: &[&str]) -> Result<()> {
     execute(&format!("install {}", packages.join(", ")), install.env("DEBIAN_FRONTEND", "noninteractive"))
 }
 
-/// What reads printed codes back, from Python's registry by its list, into an environment of its own.
-pub(crate) fn decoders(root: &Path) -> Result<()> {
-    let [venv, done] = DECODERS.map(|path| root.join(path));
-    let list = root.join("tests/decoders/requirements.txt");
+/// What an environment has, from Python's registry by its list.
+pub(crate) fn python(root: &Path, of: Environment, what: &str) -> Result<()> {
+    let (venv, done, list) = (root.join(of.path), of.done(root), root.join(of.list));
     let wanted = std::fs::read(&list)?;
-    if Tool::Decoders.is_there(root) && std::fs::read(&done).is_ok_and(|installed| installed == wanted) {
+    if of.works(root) && std::fs::read(&done).is_ok_and(|installed| installed == wanted) {
         return Ok(());
     }
     // One of another Python, which was there when it was made, is of no use.
@@ -72,11 +71,21 @@ pub(crate) fn decoders(root: &Path) -> Result<()> {
         std::fs::remove_dir_all(&venv)?;
     }
     let mut make = Command::new("python3");
-    execute("make an environment for the decoders", make.args(["-m", "venv"]).arg(&venv))?;
+    execute(&format!("make an environment for {what}"), make.args(["-m", "venv"]).arg(&venv))?;
     let mut install = Command::new(venv.join("bin/pip"));
     install.args(["install", "--quiet", "--disable-pip-version-check", "-r"]).arg(&list);
-    execute("install the decoders", &mut install)?;
+    execute(&format!("install {what}"), &mut install)?;
     std::fs::write(done, wanted)?;
+    Ok(())
+}
+
+/// What makes clients from the contract of the API, and what lints it.
+pub(crate) fn generators(root: &Path, full: bool) -> Result<()> {
+    npm_ci(root, "tests/contract", ".bin/openapi-typescript", "a generator of types, and a linter of contracts")?;
+    python(root, GENERATORS, "a generator of clients")?;
+    if full {
+        python(root, MORE_GENERATORS, "another generator, and a tester that makes requests up")?;
+    }
     Ok(())
 }
 

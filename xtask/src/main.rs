@@ -19,6 +19,7 @@ mod suites;
 mod test;
 mod timings;
 mod tools;
+mod viewer;
 
 use std::{path::PathBuf, process::ExitCode};
 

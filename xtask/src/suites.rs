@@ -63,14 +63,18 @@ pub(crate) const UNIT: Suite = Suite {
 pub(crate) const API: Suite = Suite {
     name: "the collector over HTTP",
     targets: &["--test", "api", "--test", "wire", "--test", "arrows"],
-    some_need: PRINTS,
+    some_need: SOME_OF_API,
     n_threads: Some(WAITING),
     ..PLAIN
 };
 
-/// Tests that print cards or briefings.
-const PRINTS: &[(&str, Tool)] =
-    &[("card_office::", Tool::ChineseFont), ("cards::", Tool::ChineseFont), ("briefings::", Tool::ChineseFont)];
+/// Tests that print cards or briefings, and those of alerts.
+const SOME_OF_API: &[(&str, Tool)] = &[
+    ("card_office::", Tool::ChineseFont),
+    ("cards::", Tool::ChineseFont),
+    ("briefings::", Tool::ChineseFont),
+    ("monitoring::", Tool::Promtool),
+];
 
 pub(crate) const CRASH: Suite = Suite {
     name: "the collector killed at random",
@@ -100,7 +104,7 @@ pub(crate) const ON_SERVER: Suite = Suite {
     name: "the collector over HTTP, and killed, on a server",
     targets: &["--test", "api", "--test", "crash"],
     needs: &[Tool::Postgres],
-    some_need: PRINTS,
+    some_need: SOME_OF_API,
     skips: &[
         "sync::",
         "restore::a_backup_restores",
@@ -116,6 +120,14 @@ pub(crate) const ON_SERVER: Suite = Suite {
 
 pub(crate) const NPM: Suite =
     Suite { name: "the npm package", targets: &["--test", "npm"], needs: &[Tool::Npm], ..PLAIN };
+
+/// The contract as other people's tools read it.
+pub(crate) const CONTRACT: Suite = Suite {
+    name: "clients made from the contract",
+    targets: &["--test", "contract"],
+    needs: &[Tool::Npm, Tool::Generators],
+    ..PLAIN
+};
 
 pub(crate) const BROWSER: Suite = Suite {
     name: "journeys in Chromium",

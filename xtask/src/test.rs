@@ -10,9 +10,10 @@ use crate::{
     size,
     stages::{self, Stage},
     suites::{
-        self, API, BROWSER, BROWSER_ON_SERVER, CLUSTER, CODES, CRASH, ENGINES, NPM, OLDEST, ON_SERVER, RELEASE, UNIT,
+        self, API, BROWSER, BROWSER_ON_SERVER, CLUSTER, CODES, CONTRACT, CRASH, ENGINES, NPM, OLDEST, ON_SERVER,
+        RELEASE, UNIT,
     },
-    tools::{LeftOut, Tool},
+    tools::{DECODERS, LeftOut, Tool},
 };
 
 /// A part of the tests.
@@ -44,10 +45,15 @@ pub(crate) fn run(root: &Path, full: bool, part: Option<Part>) -> Result<()> {
     }
     if wants(Part::Api) {
         stages.push(Stage::new("readers of printed codes", || {
-            decoders(root);
+            optional(install::python(root, DECODERS, "the decoders"));
             Ok(())
         }));
-        stages.extend([API, CRASH, CODES, CLUSTER, ON_SERVER].map(|suite| suite.stage(root, full, &left_out)));
+        stages.push(Stage::new("generators of clients", move || {
+            optional(install::generators(root, full));
+            Ok(())
+        }));
+        let suites = [API, CONTRACT, CRASH, CODES, CLUSTER, ON_SERVER];
+        stages.extend(suites.map(|suite| suite.stage(root, full, &left_out)));
     }
     if wants(Part::Browser) {
         stages.push(Stage::new("the sample portal in Yew", || samples::of_yew(root)));
@@ -94,9 +100,9 @@ fn sdk_with_fewer_features() -> Result<()> {
     execute("the sdk with fewer features", &mut test)
 }
 
-/// Where they cannot be had, whoever needs them is left out.
-fn decoders(root: &Path) {
-    if let Err(error) = install::decoders(root) {
-        say(&format!("no readers of printed codes: {error:#}"));
+/// Where something cannot be had, whoever needs it is left out.
+fn optional(had: Result<()>) {
+    if let Err(error) = had {
+        say(&format!("left out: {error:#}"));
     }
 }

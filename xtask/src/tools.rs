@@ -1,6 +1,10 @@
 //! The programs that tests start and this project does not bring: whether they are there, and how each is installed.
 
-use std::{cell::RefCell, path::Path, process::Command};
+use std::{
+    cell::RefCell,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use crate::shell::{on_path, works};
 
@@ -21,6 +25,10 @@ pub(crate) enum Tool {
     Npm,
     /// The readers of printed codes, in Python.
     Decoders,
+    /// What makes clients from the contract of the API, in Python.
+    Generators,
+    /// Checks rules of alerts.
+    Promtool,
     Firefox,
     WebKitDriver,
     Xvfb,
@@ -35,12 +43,52 @@ const CHINESE_FONTS: [&str; 3] = [
     "/usr/share/fonts/google-noto-sans-cjk-fonts/NotoSansCJK-Regular.ttc",
 ];
 
-/// The environment of the readers of printed codes, and the file that says what is installed in it.
-pub(crate) const DECODERS: [&str; 2] = ["target/venv", "target/venv/installed.txt"];
+/// An environment of Python's packages.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Environment {
+    /// Where it is made.
+    pub(crate) path: &'static str,
+    /// The list of what it has.
+    pub(crate) list: &'static str,
+    /// What says that it works.
+    imports: &'static str,
+}
+
+/// The readers of printed codes.
+pub(crate) const DECODERS: Environment = Environment {
+    path: "target/venv",
+    list: "tests/decoders/requirements.txt",
+    imports: "numpy, PIL, pyzbar, zxingcpp",
+};
+/// What makes clients from the contract of the API.
+pub(crate) const GENERATORS: Environment = Environment {
+    path: "target/venv-contract",
+    list: "tests/contract/requirements.txt",
+    imports: "openapi_python_client, openapi_spec_validator",
+};
+/// Another generator, and a tester that makes requests up.
+pub(crate) const MORE_GENERATORS: Environment = Environment {
+    path: "target/venv-contract-full",
+    list: "tests/contract/full/requirements.txt",
+    imports: "openapi_generator_cli, schemathesis",
+};
+
+impl Environment {
+    /// The file that says what is installed in it.
+    pub(crate) fn done(self, root: &Path) -> PathBuf {
+        root.join(self.path).join("installed.txt")
+    }
+
+    /// Whether it is whole and its Python still runs: a newer one of the distribution takes the old one away.
+    pub(crate) fn works(self, root: &Path) -> bool {
+        let python = root.join(self.path).join("bin/python");
+        self.done(root).exists() && works(&python.to_string_lossy(), &["-c", &format!("import {}", self.imports)])
+    }
+}
 
 impl Tool {
     /// What every test needs, in the order in which it is looked for.
-    pub(crate) const OF_TESTS: [Self; 10] = [
+    pub(crate) const OF_TESTS: [Self; 11] = [
         Self::Chromium,
         Self::Chromedriver,
         Self::ChineseFont,
@@ -51,6 +99,7 @@ impl Tool {
         Self::Postgres,
         Self::Prototype,
         Self::MooTools,
+        Self::Promtool,
     ];
 
     /// What the other two browsers need. Debian has no driver for Firefox: it is built.
@@ -71,6 +120,8 @@ impl Tool {
             Self::MooTools => "MooTools",
             Self::Npm => "npm",
             Self::Decoders => "readers of printed codes",
+            Self::Generators => "generators of clients",
+            Self::Promtool => "promtool",
             Self::Firefox => "Firefox",
             Self::WebKitDriver => "WebKitWebDriver",
             Self::Xvfb => "Xvfb",
@@ -93,7 +144,8 @@ impl Tool {
             Self::Prototype => Some("libjs-prototype"),
             Self::MooTools => Some("libjs-mootools"),
             Self::Npm => Some("npm"),
-            Self::Decoders => None,
+            Self::Decoders | Self::Generators => None,
+            Self::Promtool => Some("prometheus"),
             Self::Firefox => Some("firefox-esr"),
             Self::WebKitDriver => Some("webkit2gtk-driver"),
             Self::Xvfb => Some("xvfb"),
@@ -124,7 +176,9 @@ impl Tool {
             Self::Prototype => Path::new("/usr/share/javascript/prototype/prototype.js").exists(),
             Self::MooTools => Path::new("/usr/share/javascript/mootools/mootools-core-nc.js").exists(),
             Self::Npm => works("npm", &["--version"]),
-            Self::Decoders => can_read_codes(root),
+            Self::Decoders => DECODERS.works(root),
+            Self::Generators => GENERATORS.works(root),
+            Self::Promtool => program("promtool"),
             Self::Firefox => program("firefox-esr"),
             Self::WebKitDriver => program("WebKitWebDriver"),
             Self::Xvfb => program("xvfb-run"),
@@ -132,13 +186,6 @@ impl Tool {
             Self::Dbus => program("dbus-run-session"),
         }
     }
-}
-
-/// Whether the environment is whole and its Python still runs: a newer one of the distribution takes the old one away.
-fn can_read_codes(root: &Path) -> bool {
-    let [venv, done] = DECODERS.map(|path| root.join(path));
-    let python = venv.join("bin/python");
-    done.exists() && works(&python.to_string_lossy(), &["-c", "import numpy, PIL, pyzbar, zxingcpp"])
 }
 
 /// By the loader's list: where a library lies depends on the machine's kind.

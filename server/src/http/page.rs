@@ -253,7 +253,7 @@ pub fn html(config: &Config, status: StatusCode, cache: &'static str, host: Host
 }
 
 /// Who may show an answer in a frame: we and the portals that the operator named.
-fn framers(config: &Config) -> String {
+pub fn framers(config: &Config) -> String {
     std::iter::once("'self'").chain(config.allow_origins.iter().map(String::as_str)).collect::<Vec<_>>().join(" ")
 }
 

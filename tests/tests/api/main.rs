@@ -27,6 +27,7 @@ mod links;
 mod lookup;
 mod matrix;
 mod measures;
+mod monitoring;
 mod once;
 mod operator;
 mod printing;

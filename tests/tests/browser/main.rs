@@ -6,6 +6,7 @@ mod builtins;
 mod cards;
 mod desk;
 mod desk_journeys;
+mod docs;
 mod drafts;
 mod driver;
 mod faults;
