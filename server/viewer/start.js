@@ -3,6 +3,14 @@
   "use strict";
   var place = document.getElementById("docs");
   if (!place || !window.Redoc) return;
+  // The viewer sets markup that it makes of the contract, which is ours; scripts and their addresses stay refused.
+  if (window.trustedTypes) {
+    window.trustedTypes.createPolicy("default", {
+      createHTML: function (html) {
+        return html;
+      },
+    });
+  }
   window.Redoc.init(
     place.getAttribute("data-contract"),
     {

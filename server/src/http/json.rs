@@ -6,6 +6,7 @@ use axum::{
     extract::{FromRequest, Request},
     http::{StatusCode, header},
 };
+use haochaping::messages::Lang;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -100,8 +101,12 @@ fn whole(number: f64) -> Option<i64> {
 }
 
 impl Fault {
-    pub(in crate::http) fn in_english(&self) -> String {
+    fn in_english(&self) -> String {
         if self.path.is_empty() { self.message.clone() } else { format!("{}: {}", self.path, self.message) }
+    }
+
+    pub(in crate::http) fn said(&self, lang: Lang) -> String {
+        if lang == Lang::En { self.in_english() } else { self.in_chinese() }
     }
 
     /// The parser's few sentences, in Chinese.

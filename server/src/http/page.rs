@@ -253,7 +253,7 @@ pub fn html(config: &Config, status: StatusCode, cache: &'static str, host: Host
 }
 
 /// Who may show an answer in a frame: we and the portals that the operator named.
-pub fn framers(config: &Config) -> String {
+fn framers(config: &Config) -> String {
     std::iter::once("'self'").chain(config.allow_origins.iter().map(String::as_str)).collect::<Vec<_>>().join(" ")
 }
 
@@ -264,13 +264,17 @@ pub fn framing_policy(config: &Config) -> HeaderValue {
 }
 
 fn policy(config: &Config, host: Host) -> HeaderValue {
+    policy_of(config, host, &format!("style-src {}", *STYLE_HASH), "'none'")
+}
+
+/// The policy of a page with these directives of style, whose scripts make these policies of Trusted Types.
+pub fn policy_of(config: &Config, host: Host, styles: &str, trusted_types: &str) -> HeaderValue {
     let appx = if host.is_alipay { " https://appx" } else { "" };
     let framers = framers(config);
     let policy = format!(
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{appx}; style-src {}; connect-src 'self'; \
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{appx}; {styles}; connect-src 'self'; \
          img-src 'self' data: blob:; form-action 'self'; base-uri 'none'; frame-ancestors {framers}; \
-         require-trusted-types-for 'script'; trusted-types 'none'",
-        *STYLE_HASH
+         require-trusted-types-for 'script'; trusted-types {trusted_types}"
     );
     HeaderValue::from_str(&policy).expect("origins were checked when they were read")
 }

@@ -128,3 +128,60 @@ fn a_new_key_works_at_once() {
         assert_eq!(http.post_json(&format!("{}/api/v1/services", collector.url()), &body).status, 200);
     }
 }
+
+fn is_chinese(text: &Value) -> bool {
+    text.as_str().unwrap_or_default().chars().any(|one| ('\u{4e00}'..='\u{9fff}').contains(&one))
+}
+
+#[test]
+fn faults_of_entries_and_of_queries_are_said_in_the_readers_language() {
+    let collector = Collector::start(&[]);
+    let relay = collector.cli(&["api-key", "add", "hotline", "--scope", "relay"]).out;
+    let mut wrong = service();
+    (wrong["region"], wrong["mode"]) = ("999999".into(), "online".into());
+    let mut of_form = service();
+    of_form["mode"] = "fax".into();
+    let rating = json!({"level": "great", "indicator_version": "2020-05", "lang": "zh-Hans"});
+    let relayed = json!({"ratings": [{"source_key": "a b", "collected_at": "today", "channel": "fax", "service": wrong, "rating": rating}]});
+    let calls = [
+        (collector.api_key().to_owned(), "/api/v1/services", json!({ "services": [wrong, of_form] }), "detail"),
+        (relay.trim().to_owned(), "/api/v1/relay", relayed, "said"),
+    ];
+    for (key, path, body, field) in calls {
+        let http = Http::new().header("authorization", &format!("Bearer {key}"));
+        let rejected = |lang: &str| {
+            let answer = http.header("accept-language", lang).post_json(&format!("{}{path}", collector.url()), &body);
+            answer.json()["rejected"].as_array().unwrap().clone()
+        };
+        let (english, chinese) = (rejected("en"), rejected("zh-CN"));
+        assert_eq!(english.len(), chinese.len());
+        assert!(!english.is_empty());
+        for (english, chinese) in english.iter().zip(&chinese) {
+            assert!(english[field].as_str().unwrap().is_ascii(), "{english}");
+            assert!(is_chinese(&chinese[field]), "{chinese}");
+            assert_eq!(english["code"], chinese["code"]);
+        }
+    }
+
+    let http = Http::new().header("accept-language", "zh-CN");
+    for (path, code) in [
+        ("/api/v1/statistics?region=1", "malformed-region"),
+        ("/api/v1/statistics?agency=1", "malformed-agency"),
+        ("/api/v1/statistics?month=2026-13", "malformed-month"),
+        ("/api/v1/statistics?month=2999-01", "future-month"),
+        ("/api/v1/statistics/weathers", "unknown-dimension"),
+        ("/api/v1/statistics/regions?format=xml", "unknown-format"),
+        ("/api/v1/ratings/1", "malformed-lookup"),
+    ] {
+        let said = problem(&http.get(&format!("{}{path}", collector.url())), 400, code);
+        assert!(is_chinese(&said["detail"]), "{said}");
+    }
+    let key =
+        collector.cli(&["api-key", "add", "body", "--scope", "work-orders", "--agency", "11321000014216389W"]).out;
+    let http = http.header("authorization", &format!("Bearer {}", key.trim()));
+    for (query, named) in [("limit=x", "limit"), ("limit=0", "limit"), ("after=-1", "after")] {
+        let answer = http.get(&format!("{}/api/v1/work-orders?{query}", collector.url()));
+        let said = problem(&answer, 400, "malformed-query");
+        assert!(is_chinese(&said["detail"]) && said["detail"].as_str().unwrap().contains(named), "{said}");
+    }
+}

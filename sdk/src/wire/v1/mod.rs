@@ -274,7 +274,7 @@ pub struct RejectedService {
     /// The case as it was sent; none where it was no text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub case_number: Option<String>,
-    /// The fault in English, for engineers.
+    /// The fault in words, in the language of whoever sent it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub detail: String,
 }

@@ -183,7 +183,7 @@ pub struct RelayRejected {
     pub source_key: String,
     /// The field at fault and the stable code of the fault.
     pub violation: Violation,
-    /// The fault in English, for engineers.
+    /// The fault in words, in the language of whoever sent it.
     pub said: String,
     /// With `already-rated`: the day of the rating that stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -17,7 +17,11 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::openapi::{self, Task};
-use crate::{app::App, assets, http::page::framers};
+use crate::{
+    app::App,
+    assets,
+    http::page::{Host, policy_of},
+};
 
 /// The viewer, if it was built.
 const VIEWER: &str = "haochaping-docs.js";
@@ -26,10 +30,11 @@ const STYLE: &str = include_str!("../../../templates/docs.css");
 /// The rules of a scroll bar that comes with the viewer.
 const SCROLL_BAR: &str = "'sha256-QMIg+bpjm3JdElJ388KYke01izlUW0UoNOeKjpMxdgc='";
 
-/// Ours; that scroll bar's; and none, since the viewer adds its own rules by script to elements that are empty.
-static STYLE_HASHES: LazyLock<String> = LazyLock::new(|| {
+/// The page's own rules. Elements of style may also be that scroll bar's, or empty: the viewer adds its rules to those by script.
+static STYLE_POLICY: LazyLock<String> = LazyLock::new(|| {
     let hash = |style: &str| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(style)));
-    format!("{} {SCROLL_BAR} {}", hash(STYLE), hash(""))
+    let (own, empty) = (hash(STYLE), hash(""));
+    format!("style-src {own}; style-src-elem {own} {SCROLL_BAR} {empty}")
 });
 
 struct Script {
@@ -53,13 +58,8 @@ pub async fn show(State(app): State<Arc<App>>) -> Response {
     let script = assets::integrity(VIEWER).map(|integrity| Script { src, integrity });
     let page = Docs { base, style: STYLE, content: plain(&openapi::at(&app.config.public_url)), script };
     let mut response = Html(page.render().expect("a template of our own renders")).into_response();
-    let policy = format!(
-        "default-src 'none'; script-src 'self'; style-src {}; connect-src 'self'; img-src data:; base-uri 'none'; \
-         form-action 'none'; frame-ancestors {}",
-        *STYLE_HASHES,
-        framers(&app.config)
-    );
-    let policy = HeaderValue::from_str(&policy).expect("origins were checked when they were read");
+    // The viewer puts the contract's own texts into the page, by the one policy that its start makes.
+    let policy = policy_of(&app.config, Host::default(), &STYLE_POLICY, "default dompurify");
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     response

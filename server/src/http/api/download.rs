@@ -23,12 +23,14 @@ pub struct Format {
 
 /// Whether CSV is asked for.
 pub(super) fn is_csv(asked: Result<Query<Format>, QueryRejection>) -> Result<bool, Problem> {
-    let bad = |code: &str, said: &str| Problem::new(StatusCode::BAD_REQUEST, code, said);
-    let Query(asked) = asked.map_err(|error| bad("malformed-query", &error.body_text()))?;
+    let Query(asked) = asked.map_err(|error| Problem::malformed_query(&error))?;
     match asked.format.as_deref().filter(|name| !name.is_empty()) {
         None | Some("json") => Ok(false),
         Some("csv") => Ok(true),
-        Some(_) => Err(bad("unknown-format", "choose json or csv")),
+        Some(_) => {
+            let problem = Problem::new(StatusCode::BAD_REQUEST, "unknown-format", "choose json or csv");
+            Err(problem.in_chinese("应为 json 或 csv"))
+        }
     }
 }
 

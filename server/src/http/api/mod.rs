@@ -3,6 +3,7 @@
 pub mod assisted_ratings;
 pub mod docs;
 pub mod download;
+pub mod faults;
 pub mod hot_words;
 mod key;
 

@@ -64,9 +64,8 @@ pub async fn show(
     if !app.limits.admits_client(client, Use::LookUp) {
         return Err(Problem::too_many());
     }
-    let malformed = |said: String| Problem::new(StatusCode::BAD_REQUEST, "malformed-lookup", &said);
-    let Path(typed) = typed.map_err(|error| malformed(error.body_text()))?;
-    let code = LookupCode::parse(&typed).map_err(|error| malformed(error.to_string()))?;
+    let Path(typed) = typed.map_err(|error| Problem::malformed_lookup(&error.body_text()))?;
+    let code = LookupCode::parse(&typed).map_err(|error| Problem::malformed_lookup(&error.to_string()))?;
     let found = find(&app, &code).await.map_err(|error| Problem::of_store(&error))?;
     let rating =
         found.ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "unknown-lookup", "no rating has this code"))?;

@@ -10,6 +10,7 @@ use haochaping::{
 };
 
 use super::{
+    faults::{Speaks, in_words},
     key::{Keyed, Relay},
     services::{outside, to_new, wrong_number},
 };
@@ -37,12 +38,13 @@ use serde_json::Value;
 pub async fn create(
     State(app): State<Arc<App>>,
     caller: Keyed<Relay>,
+    speaks: Speaks,
     Sent(request): Sent<Batch>,
 ) -> Result<Json<RelayAnswer>, Problem> {
     if request.ratings.is_empty() || request.ratings.len() > RELAYED_MAX {
         return Err(wrong_number(request.ratings.len(), "ratings", RELAYED_MAX));
     }
-    relay(&app, &caller, request.ratings).await.map(Json)
+    relay(&app, &caller, speaks, request.ratings).await.map(Json)
 }
 
 /// A request whose entries are read one by one, so that one of another form refuses no other.
@@ -58,8 +60,8 @@ struct Taken {
     service: NewService,
 }
 
-async fn relay(app: &App, caller: &Caller, sent: Vec<Value>) -> Result<RelayAnswer, Problem> {
-    let (taken, mut rejected) = check_all(app, caller, sent);
+async fn relay(app: &App, caller: &Caller, speaks: Speaks, sent: Vec<Value>) -> Result<RelayAnswer, Problem> {
+    let (taken, mut rejected) = check_all(app, caller, speaks, sent);
     let services = taken.iter().map(|one| one.service.clone()).collect();
     let registration =
         app.store.register(&caller.authority, services).await.map_err(|error| Problem::of_store(&error))?;
@@ -71,7 +73,7 @@ async fn relay(app: &App, caller: &Caller, sent: Vec<Value>) -> Result<RelayAnsw
         .partition(|(_, known)| outside(caller, known.region, &known.agency).is_empty());
     for (one, known) in beyond {
         let faults = outside(caller, known.region, &known.agency).into_iter().map(of_scope);
-        rejected.extend(faults.map(|fault| with_fault(one.index, &one.checked.source_key, fault)));
+        rejected.extend(faults.map(|fault| with_fault(speaks, one.index, &one.checked.source_key, fault)));
     }
     let written = inside.iter().map(|(one, service)| write(app, one, service));
     let mut accepted = Vec::with_capacity(inside.len());
@@ -81,7 +83,7 @@ async fn relay(app: &App, caller: &Caller, sent: Vec<Value>) -> Result<RelayAnsw
             Ok(Accepted { answer, is_replay, .. }) => {
                 accepted.push(RelayAccepted { index, source_key, replayed: is_replay, answer });
             }
-            Err(refusal) => rejected.push(reject(index, source_key, refusal)?),
+            Err(refusal) => rejected.push(reject(speaks, index, source_key, refusal)?),
         }
     }
     rejected.sort_by_key(|one| one.index);
@@ -89,7 +91,7 @@ async fn relay(app: &App, caller: &Caller, sent: Vec<Value>) -> Result<RelayAnsw
 }
 
 /// Everything is checked before anything is written: a rating with a fault leaves no service behind.
-fn check_all(app: &App, caller: &Caller, sent: Vec<Value>) -> (Vec<Taken>, Vec<RelayRejected>) {
+fn check_all(app: &App, caller: &Caller, speaks: Speaks, sent: Vec<Value>) -> (Vec<Taken>, Vec<RelayRejected>) {
     let now = app.clock.now();
     let (mut taken, mut rejected) = (Vec::with_capacity(sent.len()), Vec::new());
     for (index, relayed) in sent.into_iter().enumerate() {
@@ -97,7 +99,7 @@ fn check_all(app: &App, caller: &Caller, sent: Vec<Value>) -> (Vec<Taken>, Vec<R
         let relayed: RelayedRating = match json::entry(relayed) {
             Ok(relayed) => relayed,
             Err(fault) => {
-                rejected.push(with_fault(index, &source_key, of_form(&fault)));
+                rejected.push(of_form(speaks, index, &source_key, &fault));
                 continue;
             }
         };
@@ -111,19 +113,28 @@ fn check_all(app: &App, caller: &Caller, sent: Vec<Value>) -> (Vec<Taken>, Vec<R
                 let service = NewService { is_rated_elsewhere: true, ..service };
                 taken.push(Taken { index, checked, service });
             }
-            Err(faults) => rejected.extend(faults.into_iter().map(|fault| with_fault(index, &source_key, fault))),
+            Err(faults) => {
+                rejected.extend(faults.into_iter().map(|fault| with_fault(speaks, index, &source_key, fault)));
+            }
         }
     }
     (taken, rejected)
 }
 
-fn with_fault(index: usize, source_key: &str, (violation, said): (v1::Violation, String)) -> RelayRejected {
+fn with_fault(
+    speaks: Speaks,
+    index: usize,
+    source_key: &str,
+    (violation, english): (v1::Violation, String),
+) -> RelayRejected {
+    let said = in_words(speaks, &violation, &english);
     RelayRejected { index, source_key: source_key.to_owned(), violation, said, rated_on: None }
 }
 
-fn of_form(fault: &json::Fault) -> (v1::Violation, String) {
+fn of_form(speaks: Speaks, index: usize, source_key: &str, fault: &json::Fault) -> RelayRejected {
     let (field, code) = (fault.path.clone(), "malformed-entry".to_owned());
-    (v1::Violation { field, code, ..Default::default() }, fault.in_english())
+    let violation = v1::Violation { field, code, ..Default::default() };
+    RelayRejected { index, source_key: source_key.to_owned(), violation, said: fault.said(speaks.0), rated_on: None }
 }
 
 fn of_scope(field: &str) -> (v1::Violation, String) {
@@ -139,7 +150,7 @@ async fn write(app: &App, one: &Taken, service: &Registered) -> Result<Accepted,
 }
 
 /// What one rating is refused for; what is no fault of its own stops the whole answer, and everything is sent again.
-fn reject(index: usize, source_key: String, refusal: Refusal) -> Result<RelayRejected, Problem> {
+fn reject(speaks: Speaks, index: usize, source_key: String, refusal: Refusal) -> Result<RelayRejected, Problem> {
     let (field, code, said, rated_on) = match refusal {
         Refusal::AlreadyRated(on) => ("service", "already-rated", "the service has been rated".to_owned(), Some(on)),
         Refusal::KeyReused(on) => {
@@ -153,5 +164,6 @@ fn reject(index: usize, source_key: String, refusal: Refusal) -> Result<RelayRej
         other @ (Refusal::TooMany | Refusal::Busy | Refusal::Unwritable | Refusal::Failed) => return Err(other.into()),
     };
     let violation = v1::Violation { field: field.to_owned(), code: code.to_owned(), ..Default::default() };
+    let said = in_words(speaks, &violation, &said);
     Ok(RelayRejected { index, source_key, violation, said, rated_on: rated_on.map(|on| on.to_string()) })
 }

@@ -12,7 +12,10 @@ use haochaping::{
     wire::v1,
 };
 
-use super::key::{Keyed, Register};
+use super::{
+    faults::{Speaks, in_words},
+    key::{Keyed, Register},
+};
 use crate::{
     app::{App, uuid_at},
     caller::Caller,
@@ -38,12 +41,13 @@ pub const SERVICES_MAX: usize = 1_000;
 pub async fn create(
     State(app): State<Arc<App>>,
     caller: Keyed<Register>,
+    speaks: Speaks,
     Sent(request): Sent<Batch>,
 ) -> Result<Json<v1::ServicesRegistered>, Problem> {
     if request.services.is_empty() || request.services.len() > SERVICES_MAX {
         return Err(wrong_number(request.services.len(), "services", SERVICES_MAX));
     }
-    register(&app, &caller, request.services).await.map(Json)
+    register(&app, &caller, speaks, request.services).await.map(Json)
 }
 
 /// A request whose entries are read one by one, so that one of another form refuses no other.
@@ -53,13 +57,18 @@ pub struct Batch {
 }
 
 /// Checks, registers and answers in the order of the request.
-async fn register(app: &App, caller: &Caller, sent: Vec<Value>) -> Result<v1::ServicesRegistered, Problem> {
+async fn register(
+    app: &App,
+    caller: &Caller,
+    speaks: Speaks,
+    sent: Vec<Value>,
+) -> Result<v1::ServicesRegistered, Problem> {
     let now = app.clock.now();
     let (mut taken, mut rejected) = (Vec::new(), Vec::new());
     // As they were sent: a back end finds its own by them.
     let numbers: Vec<_> = sent.iter().map(|one| one["case_number"].as_str().map(str::to_owned)).collect();
     for (index, registration) in sent.into_iter().enumerate() {
-        match check(caller, registration, now) {
+        match check(caller, speaks, registration, now) {
             Ok(service) => {
                 let new = to_new(app, &caller.authority, service, now);
                 taken.push((index, NewService { is_probe: caller.is_probe(), ..new }));
@@ -82,14 +91,14 @@ async fn register(app: &App, caller: &Caller, sent: Vec<Value>) -> Result<v1::Se
             let case_number = numbers[index].clone().unwrap_or_default();
             tickets.push(v1::IssuedTicket { case_number, ..issued });
         }
-        rejected
-            .extend(outside.into_iter().map(|field| Fault::of_scope(field).rejected(index, numbers[index].clone())));
+        let fault = |field| Fault::of_scope(speaks, field).rejected(index, numbers[index].clone());
+        rejected.extend(outside.into_iter().map(fault));
     }
     rejected.sort_by_key(|one| one.index);
     Ok(v1::ServicesRegistered { tickets, rejected })
 }
 
-/// A fault in one entry: its field, its code and a sentence.
+/// A fault in one entry, with a sentence in the sender's language.
 struct Fault {
     field: String,
     code: &'static str,
@@ -97,12 +106,13 @@ struct Fault {
 }
 
 impl Fault {
-    fn of_scope(field: &str) -> Self {
-        Self {
-            field: field.to_owned(),
-            code: "outside-scope",
-            said: format!("{field}: outside of what the API key covers"),
-        }
+    fn new(speaks: Speaks, field: &str, code: &'static str, english: &str) -> Self {
+        let fault = v1::Violation { field: field.to_owned(), code: code.to_owned(), ..v1::Violation::default() };
+        Self { field: fault.field.clone(), code, said: in_words(speaks, &fault, english) }
+    }
+
+    fn of_scope(speaks: Speaks, field: &str) -> Self {
+        Self::new(speaks, field, "outside-scope", &format!("{field}: outside of what the API key covers"))
     }
 
     fn rejected(self, index: usize, case_number: Option<String>) -> v1::RejectedService {
@@ -111,18 +121,18 @@ impl Fault {
 }
 
 /// One entry, or all its faults. One that is not of the form says so of itself alone.
-fn check(caller: &Caller, sent: Value, now: Instant) -> Result<Service, Vec<Fault>> {
+fn check(caller: &Caller, speaks: Speaks, sent: Value, now: Instant) -> Result<Service, Vec<Fault>> {
     let sent: v1::ServiceRegistration = json::entry(sent)
-        .map_err(|fault| vec![Fault { said: fault.in_english(), field: fault.path, code: "malformed-entry" }])?;
+        .map_err(|fault| vec![Fault { said: fault.said(speaks.0), field: fault.path, code: "malformed-entry" }])?;
     let service = Service::check(sent, now).map_err(|faults| {
-        let fault = |f: &ServiceError| Fault { field: f.field().to_owned(), code: f.code(), said: f.to_string() };
+        let fault = |f: &ServiceError| Fault::new(speaks, f.field(), f.code(), &f.to_string());
         faults.iter().map(fault).collect::<Vec<_>>()
     })?;
     let outside = outside(caller, service.region, service.agency_code.as_str());
     if outside.is_empty() {
         return Ok(service);
     }
-    Err(outside.into_iter().map(Fault::of_scope).collect())
+    Err(outside.into_iter().map(|field| Fault::of_scope(speaks, field)).collect())
 }
 
 /// 400 for a batch of no entries or too many.

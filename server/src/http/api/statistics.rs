@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Json,
     extract::{Query, State, rejection::QueryRejection},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
 use haochaping::{statistics::Handling, wire::v1};
@@ -23,15 +23,13 @@ use crate::{
 
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
-        Self::new(fault.status, fault.code, &fault.said)
+        Self::new(fault.status, fault.code, &fault.said).in_chinese(fault.chinese)
     }
 }
 
 /// The question of a request.
 pub(super) fn question(app: &App, asked: Result<Query<Asked>, QueryRejection>) -> Result<Question, Problem> {
-    let malformed =
-        |error: QueryRejection| Problem::new(StatusCode::BAD_REQUEST, "malformed-query", &error.body_text());
-    let Query(asked) = asked.map_err(malformed)?;
+    let Query(asked) = asked.map_err(|error| Problem::malformed_query(&error))?;
     Ok(Question::read(app, &asked)?)
 }
 

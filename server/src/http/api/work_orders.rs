@@ -59,13 +59,16 @@ pub async fn list(
     asked: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<v1::WorkOrders>, Problem> {
     let worker = Worker::of_key(&caller);
-    let malformed = |said: &str| Problem::new(StatusCode::BAD_REQUEST, "malformed-query", said);
-    let Query(asked) = asked.map_err(|error| malformed(&error.body_text()))?;
+    let malformed =
+        |said: &str, chinese: &str| Problem::new(StatusCode::BAD_REQUEST, "malformed-query", said).in_chinese(chinese);
+    let Query(asked) = asked.map_err(|error| Problem::malformed_query(&error))?;
     if asked.after < 0 {
-        return Err(malformed(&format!("after is {}, 0 and more are allowed", asked.after)));
+        let said = format!("after is {}, 0 and more are allowed", asked.after);
+        return Err(malformed(&said, &format!("after 为 {}，应为 0 或更大", asked.after)));
     }
     if asked.limit == 0 || asked.limit > PAGE_MAX {
-        return Err(malformed(&format!("a limit of {}, 1 to {PAGE_MAX} are allowed", asked.limit)));
+        let said = format!("a limit of {}, 1 to {PAGE_MAX} are allowed", asked.limit);
+        return Err(malformed(&said, &format!("limit 为 {}，应为 1 至 {PAGE_MAX}", asked.limit)));
     }
     let query = OrderQuery {
         after: asked.after,

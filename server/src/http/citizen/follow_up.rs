@@ -81,9 +81,7 @@ pub async fn create(
 }
 
 async fn take(app: &App, typed: &str, said: v1::FollowUp) -> Result<LookupCode, Problem> {
-    let malformed =
-        |error: &dyn std::fmt::Display| Problem::new(StatusCode::BAD_REQUEST, "malformed-lookup", &error.to_string());
-    let code = LookupCode::parse(typed).map_err(|error| malformed(&error))?;
+    let code = LookupCode::parse(typed).map_err(|error| Problem::malformed_lookup(&error.to_string()))?;
     let words = trimmed(&said.words.replace("\r\n", "\n")).to_owned();
     let found = words.chars().count();
     if found > WORDS_MAX {

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use axum::{
     Json,
-    extract::Request,
+    extract::{Request, rejection::QueryRejection},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -131,6 +131,23 @@ impl Problem {
         problem
     }
 
+    /// 400 for a query that cannot be read.
+    pub fn malformed_query(rejection: &QueryRejection) -> Self {
+        let said = rejection.body_text();
+        let said = said.strip_prefix("Failed to deserialize query string: ").unwrap_or(&said);
+        let chinese = match said.split_once(": ") {
+            Some((name, _)) => format!("参数 {name} 的取值不正确"),
+            None => "查询参数无法读取".to_owned(),
+        };
+        Self::new(StatusCode::BAD_REQUEST, "malformed-query", said).in_chinese(chinese)
+    }
+
+    /// 400 for a text that is no look-up code.
+    pub fn malformed_lookup(said: &str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "malformed-lookup", said)
+            .in_chinese("查询码为 20 个数字与字母；大小写、空格与连字符不计")
+    }
+
     /// The status and the stable code.
     pub fn said(&self) -> (u16, &str) {
         (self.0.problem.status, &self.0.problem.code)
@@ -231,11 +248,15 @@ pub async fn translate(request: Request, next: Next) -> Response {
     in_language(&headers, next.run(request).await)
 }
 
+/// The language that a request prefers. A program that asks for none in particular is an engineer's.
+pub fn preferred(headers: &HeaderMap) -> Lang {
+    let tags = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    tags.filter(|tags| tags.to_ascii_lowercase().contains("zh")).map_or(Lang::En, Lang::negotiate)
+}
+
 /// A problem in the language that a request prefers; every other answer as it is.
 pub fn in_language(headers: &HeaderMap, mut response: Response) -> Response {
-    let preferred = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    // A program that asks for no language in particular is an engineer's.
-    let lang = preferred.filter(|tags| tags.to_ascii_lowercase().contains("zh")).map_or(Lang::En, Lang::negotiate);
+    let lang = preferred(headers);
     match response.extensions_mut().remove::<Problem>() {
         Some(problem) if lang != Lang::En => {
             let mut translated = problem.answer(lang);

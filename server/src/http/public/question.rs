@@ -50,16 +50,18 @@ pub struct Fault {
     pub status: StatusCode,
     /// The stable code.
     pub code: &'static str,
-    /// In words, for engineers.
+    /// In words, in English.
     pub said: String,
+    /// The same in Chinese.
+    pub chinese: String,
 }
 
-fn malformed(code: &'static str, said: String) -> Fault {
-    Fault { status: StatusCode::BAD_REQUEST, code, said }
+fn malformed(code: &'static str, said: String, chinese: String) -> Fault {
+    Fault { status: StatusCode::BAD_REQUEST, code, said, chinese }
 }
 
-fn unknown(code: &'static str, said: String) -> Fault {
-    Fault { status: StatusCode::NOT_FOUND, code, said }
+fn unknown(code: &'static str, said: String, chinese: String) -> Fault {
+    Fault { status: StatusCode::NOT_FOUND, code, said, chinese }
 }
 
 impl Question {
@@ -78,7 +80,7 @@ impl Question {
         let only = match (given(&asked.agency), given(&asked.item)) {
             (Some(_), Some(_)) => {
                 let said = "agency and item exclude one another: figures are published by one of them at a time";
-                return Err(malformed("impossible-filter", said.into()));
+                return Err(malformed("impossible-filter", said.into(), "部门与事项不能同时限定".to_owned()));
             }
             (Some(code), None) => Some(Only::Agency(read_agency(app, &code)?)),
             (None, Some(code)) => Some(Only::Item(read_item(app, &code)?)),
@@ -137,29 +139,42 @@ pub fn month_text(month: u32) -> String {
 }
 
 fn read_region(app: &App, code: &str) -> Result<Region, Fault> {
-    let region: Region = code.parse().map_err(|error| malformed("malformed-region", format!("{error}")))?;
+    let region: Region = code.parse().map_err(|error| {
+        malformed("malformed-region", format!("{error}"), format!("{code} 不是 6、9 或 12 位的行政区划代码"))
+    })?;
     if !app.config.root_region.contains(region) {
         let said = format!("{region} is not in {}, which these figures are of", app.config.root_region);
-        return Err(unknown("unknown-region", said));
+        return Err(unknown("unknown-region", said, format!("{region} 不在本站的范围内")));
     }
     let is_known = region.builtin_name().is_some()
         || (region.kind() > RegionKind::District
             && (app.region_names().contains_key(&region) || app.figures.has_region(region)));
-    is_known.then_some(region).ok_or_else(|| unknown("unknown-region", format!("{region} is no region that is known")))
+    is_known.then_some(region).ok_or_else(|| {
+        unknown("unknown-region", format!("{region} is no region that is known"), format!("没有行政区划 {region}"))
+    })
 }
 
 fn read_agency(app: &App, code: &str) -> Result<String, Fault> {
-    let code = Uscc::parse(code).map_err(|error| malformed("malformed-agency", error.to_string()))?.to_string();
+    let code = Uscc::parse(code)
+        .map_err(|error| malformed("malformed-agency", error.to_string(), format!("{code} 不是统一社会信用代码")))?
+        .to_string();
     let is_known = app.names().agencies.contains_key(&code) || app.figures.has_agency(app.config.root_region, &code);
-    is_known.then_some(code.clone()).ok_or_else(|| unknown("unknown-agency", format!("{code} has no figures here")))
+    is_known.then_some(code.clone()).ok_or_else(|| {
+        unknown("unknown-agency", format!("{code} has no figures here"), format!("没有部门 {code} 的数据"))
+    })
 }
 
 fn read_item(app: &App, code: &str) -> Result<String, Fault> {
-    let code = ItemCode::parse(code).map_err(|error| malformed("malformed-item", error.to_string()))?;
+    let code = ItemCode::parse(code)
+        .map_err(|error| malformed("malformed-item", error.to_string(), format!("{code} 不是事项编码")))?;
     let is_known = app.names().items.contains_key(code.as_str());
-    is_known
-        .then(|| code.as_str().to_owned())
-        .ok_or_else(|| unknown("unknown-item", format!("{} is no item that is known", code.as_str())))
+    is_known.then(|| code.as_str().to_owned()).ok_or_else(|| {
+        unknown(
+            "unknown-item",
+            format!("{} is no item that is known", code.as_str()),
+            format!("没有事项 {}", code.as_str()),
+        )
+    })
 }
 
 fn read_month(app: &App, text: &str) -> Result<u32, Fault> {
@@ -168,9 +183,15 @@ fn read_month(app: &App, text: &str) -> Result<u32, Fault> {
     };
     let month = text.split_once('-').and_then(|(year, month)| Some((number(year, 4)?, number(month, 2)?)));
     let month = month.filter(|(_, month)| (1..=12).contains(month)).map(|(year, month)| year * 100 + month);
-    let month = month.ok_or_else(|| malformed("malformed-month", format!("{text:?} is no month as in 2026-11")))?;
+    let month = month.ok_or_else(|| {
+        malformed(
+            "malformed-month",
+            format!("{text:?} is no month as in 2026-11"),
+            format!("{text} 不是 2026-11 这样的月份"),
+        )
+    })?;
     if month > app.clock.now().date_in_china().month() {
-        return Err(malformed("future-month", format!("{text} has not come yet")));
+        return Err(malformed("future-month", format!("{text} has not come yet"), format!("{text} 尚未到来")));
     }
     Ok(month)
 }
