@@ -17,6 +17,41 @@ impl Server {
         self.sql_at(url, &catalogue);
     }
 
+    /// Has a row that a worker would refuse refused as the engine does it where rows are copied to workers: by the code of an internal
+    /// error, with the worker's own text.
+    pub fn refuse_like_workers(&self, url: &str) {
+        self.sql_at(
+            url,
+            "create function as_worker() returns trigger language plpgsql as $$
+             declare
+               rule record;
+               is_broken boolean;
+             begin
+               for rule in
+                 select format('null value in column \"%s\" of relation \"%s_102008\" violates not-null constraint', attname,
+                     tg_table_name) as said, format('%I is not null', attname) as expression
+                   from pg_attribute where attrelid = tg_relid and attnotnull and attnum > 0
+                 union all
+                 select format('new row for relation \"%s_102008\" violates check constraint \"%s\"', tg_table_name, conname),
+                     pg_get_expr(conbin, conrelid)
+                   from pg_constraint where conrelid = tg_relid and contype = 'c'
+               loop
+                 execute format('select not coalesce(%s, true) from (select ($1).*) as copied', rule.expression)
+                   into is_broken using new;
+                 if is_broken then
+                   raise exception using errcode = 'XX000', message = rule.said;
+                 end if;
+               end loop;
+               return new;
+             end $$;
+             do $$ declare of text; begin
+               for of in select logicalrelid from pg_dist_partition loop
+                 execute format('create trigger as_worker before insert on %s for each row execute function as_worker()', of);
+               end loop;
+             end $$",
+        );
+    }
+
     /// Notes from now on which shards each transaction writes to.
     pub fn watch_shards(&self, url: &str) {
         self.sql_at(
