@@ -12,7 +12,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::{
     bundle::{Format, Known, bundle, optimize},
-    glue, package,
+    glue,
     shell::{cargo, execute, say, works},
     viewer,
 };
@@ -32,16 +32,6 @@ const PROOF: &str = "haochaping-proof.js";
 pub(crate) const PROOF_WASM: &str = "haochaping.proof.wasm";
 /// The widget carries the texts of one language, so that nobody downloads the others.
 pub(crate) const LANGUAGES: [&str; 3] = ["zh-Hans", "zh-Hant", "en"];
-
-/// The release binary with its assets, and the npm package.
-pub(crate) fn everything(root: &Path) -> Result<()> {
-    widget(root)?;
-    release(root)?;
-    javascript(root)?;
-    package::npm(root)?;
-    say("built target/release/haochaping and target/npm");
-    Ok(())
-}
 
 /// The release binary; takes in what lies in target/assets.
 ///

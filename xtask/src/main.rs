@@ -21,7 +21,10 @@ mod timings;
 mod tools;
 mod viewer;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
@@ -88,7 +91,7 @@ fn run(cli: Cli) -> Result<()> {
     match cli.command {
         Command::Demo => demo::run(&root),
         Command::Test { full, part } => test::run(&root, full, part),
-        Command::Build => build::everything(&root),
+        Command::Build => everything(&root),
         Command::Size => {
             build::widget(&root)?;
             build::javascript(&root)?;
@@ -106,4 +109,14 @@ fn run(cli: Cli) -> Result<()> {
         Command::Timings => timings::print(&root),
         Command::Codegen { check } => codegen::run(&root, check),
     }
+}
+
+/// The release binary with its assets, and the npm package.
+fn everything(root: &Path) -> Result<()> {
+    build::widget(root)?;
+    build::release(root)?;
+    build::javascript(root)?;
+    package::npm(root)?;
+    shell::say("built target/release/haochaping and target/npm");
+    Ok(())
 }

@@ -7,7 +7,7 @@ use curve25519_dalek::scalar::Scalar;
 use super::{
     DayTable, Group, GroupCounts, Kept, Remainder, Spread, SpreadGroup, Tally,
     commitment::{Secret, scalar},
-    spread::date,
+    encoding::date,
 };
 
 /// What a table closes.

@@ -8,9 +8,11 @@
 //! [signed notes](https://c2sp.org/signed-note), [checkpoints](https://c2sp.org/tlog-checkpoint),
 //! [proofs](https://c2sp.org/tlog-proof) and [cosignatures](https://c2sp.org/tlog-cosignature).
 
+mod armor;
 mod cell;
 mod close;
 mod commitment;
+mod encoding;
 mod entry;
 mod evidence;
 mod merkle;

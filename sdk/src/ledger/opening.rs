@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::{
     Cell, Group, GroupCounts, Remainder, Tally,
     commitment::{Element, open},
-    table::{base64_bytes, cells, total},
+    encoding::{base64_bytes, total},
+    table::cells,
 };
 use crate::statistics::Counts;
 

@@ -1,8 +1,6 @@
 //! A promise of inclusion: from the moment of its acceptance a rating has the log's signature that its leaf will be in the log.
 //! One signature serves a whole batch; the path inside the batch travels with each promise.
 
-use base64::{Engine as _, prelude::BASE64_STANDARD};
-
 use super::{Hash, InclusionFault, LogKey, Nonce, NoteFault, Tree, Verifier, leaf_hash, proof::Body, root_of_path};
 use crate::calendar::Instant;
 
@@ -107,14 +105,6 @@ impl Promise {
         }
         Ok(Promised { at: Instant::from_millis(at) })
     }
-}
-
-pub(super) fn encode(entry: &[u8]) -> String {
-    BASE64_STANDARD.encode(entry)
-}
-
-pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
-    BASE64_STANDARD.decode(text).ok()
 }
 
 #[cfg(test)]

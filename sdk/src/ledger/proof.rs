@@ -1,7 +1,7 @@
 use super::{
-    Checkpoint, Entry, Hash, InclusionFault, Leaf, Nonce, NoteFault, Verifier, leaf_hash, open_checkpoint,
-    promise::{decode, encode},
-    root_of_path,
+    Checkpoint, Entry, Hash, InclusionFault, Leaf, Nonce, NoteFault, Verifier,
+    armor::{decode, encode},
+    leaf_hash, open_checkpoint, root_of_path,
 };
 const FIRST_LINE: &str = "c2sp.org/tlog-proof@v1";
 

@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::{
     Cell, Element, Group, Tally,
     commitment::{open, scalar},
-    table::{base64_bytes, total},
+    encoding::{base64_bytes, base64_list, total},
 };
-use crate::{calendar::CivilDate, rating::SatisfactionLevel, statistics::Counts};
+use crate::{rating::SatisfactionLevel, statistics::Counts};
 
 /// A group of which sums are told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -180,27 +180,6 @@ impl Spread {
 fn numbers(groups: &[SpreadGroup], tally: &Tally) -> Vec<u64> {
     let cells = groups.iter().flat_map(SpreadGroup::sums).flat_map(|(cells, _)| cells);
     cells.map(|cell| tally.counts.get(&cell).copied().unwrap_or(0)).collect()
-}
-
-/// The civil date of a day counted from 1970-01-01.
-pub(super) fn date(day: i64) -> Option<CivilDate> {
-    Some(CivilDate::new(1970, 1, 1)?.plus_days(day))
-}
-
-/// Answers as base64.
-mod base64_list {
-    use base64::{Engine as _, prelude::BASE64_STANDARD};
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    pub(super) fn serialize<S: Serializer>(all: &[[u8; 32]], to: S) -> Result<S::Ok, S::Error> {
-        to.collect_seq(all.iter().map(|one| BASE64_STANDARD.encode(one)))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<[u8; 32]>, D::Error> {
-        let read = |text: String| BASE64_STANDARD.decode(text).ok()?.try_into().ok();
-        let all = Vec::<String>::deserialize(from)?.into_iter().map(read).collect::<Option<_>>();
-        all.ok_or_else(|| D::Error::custom("an answer has 32 bytes in base64"))
-    }
 }
 
 #[cfg(test)]

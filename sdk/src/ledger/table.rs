@@ -6,7 +6,11 @@ use curve25519_dalek::scalar::Scalar;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Cell, Element, Group, Hash, Kind, Spread, commitment::open, spread::date};
+use super::{
+    Cell, Element, Group, Hash, Kind, Spread,
+    commitment::open,
+    encoding::{base64_bytes, date, total},
+};
 use crate::{calendar::CivilDate, rating::SatisfactionLevel, statistics::Counts};
 
 /// A group on one day.
@@ -182,34 +186,12 @@ pub(super) fn cells(rows: &[GroupCounts]) -> impl Iterator<Item = (Cell, u64)> {
     rows.iter().flat_map(of).filter(|(_, n)| *n > 0)
 }
 
-/// How many there are of all levels; `None` for more than can be counted.
-pub(super) fn total<'a>(mut all: impl Iterator<Item = &'a Counts>) -> Option<u64> {
-    all.try_fold(0_u64, |sum, counts| {
-        SatisfactionLevel::ALL.into_iter().try_fold(sum, |sum, level| sum.checked_add(counts.of(level)))
-    })
-}
-
 /// A cell in words.
 fn name(cell: &Cell) -> String {
     let Group { kind, district, agency, channel, provenance } = &cell.group;
     let day = date(cell.day).map_or_else(String::new, |date| date.to_string());
     let kind = if *kind == Kind::Counted { String::new() } else { format!("{} ", kind.name()) };
     format!("[{day} {district} {agency} {channel} {provenance} {kind}{}]", cell.level.name())
-}
-
-/// 32 bytes as base64.
-pub(super) mod base64_bytes {
-    use base64::{Engine as _, prelude::BASE64_STANDARD};
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    pub(in crate::ledger) fn serialize<S: Serializer>(bytes: &[u8; 32], to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&BASE64_STANDARD.encode(bytes))
-    }
-
-    pub(in crate::ledger) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<[u8; 32], D::Error> {
-        let read = |text: String| BASE64_STANDARD.decode(text).ok()?.try_into().ok();
-        read(String::deserialize(from)?).ok_or_else(|| D::Error::custom("32 bytes in base64 are expected"))
-    }
 }
 
 #[cfg(test)]
