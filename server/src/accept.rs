@@ -12,8 +12,9 @@ use haochaping::{
 use sha2::{Digest, Sha256};
 
 use crate::{
-    app::{App, random, timeless_id, uuid_at},
+    app::App,
     ledger::{self, Found},
+    ports::{random, timeless_id, uuid_at},
     store::{About, CARD_AUTHORITY, Id, ImportedCase, NewRating, NewVisit, Outcome},
     writer::{NotWritten, Written},
 };

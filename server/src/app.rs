@@ -1,15 +1,11 @@
-//! The ports of the collector, and what handlers share. Tests replace the clock and the randomness, nothing else.
+//! What handlers share.
 
 use std::{
     collections::BTreeMap,
     sync::{Arc, RwLock},
 };
 
-use haochaping::{
-    calendar::{Instant, WorkingCalendar},
-    ledger::LogKey,
-    region::Region,
-};
+use haochaping::{calendar::WorkingCalendar, ledger::LogKey, region::Region};
 
 use crate::{
     caller::Callers,
@@ -17,70 +13,13 @@ use crate::{
     figures::{Figures, lines::Lines},
     handled::Handled,
     hot_words::HotWords,
-    http::{limits::Limits, public::cache::Pages},
     keys::Keys,
+    limits::Limits,
     pads::Pads,
+    ports::{Clock, Rng},
     store::Store,
     writer::Writer,
 };
-
-/// What time it is.
-pub trait Clock: Send + Sync + 'static {
-    /// Now, UTC.
-    fn now(&self) -> Instant;
-}
-
-/// Where random bytes come from.
-pub trait Rng: Send + Sync + 'static {
-    /// Fills `bytes` with random bytes fit for keys.
-    fn fill(&self, bytes: &mut [u8]);
-}
-
-/// The machine's clock.
-#[derive(Clone, Copy, Debug)]
-pub struct SystemClock;
-
-impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
-    fn now(&self) -> Instant {
-        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-        Instant::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
-    }
-}
-
-/// The operating system's random numbers.
-#[derive(Clone, Copy, Debug)]
-pub struct SystemRng;
-
-impl Rng for SystemRng {
-    #[expect(clippy::disallowed_methods, reason = "the one place that asks the operating system for random bytes")]
-    fn fill(&self, bytes: &mut [u8]) {
-        getrandom::fill(bytes).expect("an operating system without random numbers cannot keep secrets");
-    }
-}
-
-/// Random bytes of a fixed number.
-pub fn random<const N: usize>(rng: &dyn Rng) -> [u8; N] {
-    let mut bytes = [0; N];
-    rng.fill(&mut bytes);
-    bytes
-}
-
-/// A fresh UUIDv7 of this moment.
-pub fn fresh_id(clock: &dyn Clock, rng: &dyn Rng) -> [u8; 16] {
-    uuid_at(clock.now(), rng)
-}
-
-/// A fresh UUIDv7 of a given moment.
-pub fn uuid_at(at: Instant, rng: &dyn Rng) -> [u8; 16] {
-    let millis = u64::try_from(at.millis()).unwrap_or(0);
-    uuid::Builder::from_unix_timestamp_millis(millis, &random(rng)).into_uuid().into_bytes()
-}
-
-/// A random UUID, which tells nothing of its moment.
-pub fn timeless_id(rng: &dyn Rng) -> [u8; 16] {
-    uuid::Builder::from_random_bytes(random(rng)).into_uuid().into_bytes()
-}
 
 /// What an [`App`] is made of.
 #[expect(missing_debug_implementations, reason = "the ports have none")]
@@ -132,8 +71,6 @@ pub struct App {
     pub hot_words: HotWords,
     /// Published lines, as they were read last.
     pub lines: Lines,
-    /// Public pages, as they were rendered last.
-    pub pages: Pages,
     /// How often one link may be used.
     pub limits: Limits,
     /// The pads that are connected here.
@@ -182,7 +119,6 @@ impl App {
             handled: Handled::default(),
             hot_words: HotWords::default(),
             lines: Lines::default(),
-            pages: Pages::default(),
             limits: Limits::new(),
             pads: Pads::default(),
             ledger,

@@ -9,7 +9,7 @@ use haochaping::{link::base32, region::Region, work_order::Role};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    app::{Rng, random},
+    ports::{Rng, random},
     store::{StoredApiKey, staff::StaffRow},
 };
 
@@ -184,7 +184,7 @@ mod tests {
     use haochaping::calendar::Instant;
 
     use super::*;
-    use crate::app::SystemRng;
+    use crate::ports::SystemRng;
 
     const REGISTER: &[Scope] = &[Scope::Services, Scope::Probe];
 

@@ -9,8 +9,9 @@ use haochaping::{
 };
 
 use crate::{
-    app::{App, fresh_id},
+    app::App,
     orders::{Loaded, id_of},
+    ports::fresh_id,
     staff::entry,
     store::{StoreError, desk, order::OrderRow},
 };

@@ -8,8 +8,9 @@ use haochaping::{
 };
 
 use crate::{
-    app::{App, Rng},
+    app::App,
     keys::Vault,
+    ports::Rng,
     store::{
         Store, StoreError,
         order::{NewEntry, OrderRow, OrderStanding, StoredEntry},

@@ -1,39 +1,16 @@
-//! The pads that are connected to this collector. Each shows the last call of its window; whichever collector took the call,
-//! the store is asked a few times a second what they are.
+//! The pads that are connected to this collector, and what each shows.
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
-    time::Duration,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use haochaping::{
-    calendar::{DAY_MILLIS, Instant},
-    call::{CallAction, GRACE_SECONDS},
-    link::Ticket,
-    wire::v1,
-};
 use tokio::sync::{Notify, watch};
 
-use crate::{
-    app::App,
-    assets,
-    store::{
-        StoreError,
-        window::{Call, Holder},
-    },
-};
+use crate::store::window::{Call, Holder};
 
-/// How long a call given to another collector takes to be seen here, at most.
-const POLL: Duration = Duration::from_millis(400);
-/// How often the store is told which pads are there.
-const NOTE: Duration = Duration::from_secs(5);
-/// A pad that was not heard of for so long may give way to another page, and counts as away.
-pub const STALE_MILLIS: i64 = 15_000;
-/// How long calls are remembered: for the figures of a month, and for what a pad sends late.
-const KEPT_DAYS: i64 = 35;
-
-type Shown = Option<Arc<Call>>;
+/// The last call of a window; none before the first.
+pub(crate) type Shown = Option<Arc<Call>>;
 
 /// The pads here.
 #[derive(Debug)]
@@ -49,24 +26,18 @@ struct Held {
     shown: watch::Sender<Shown>,
 }
 
-/// A page that has its window, for as long as this lives and a while longer.
-#[derive(Debug)]
-pub struct Connected {
-    app: Arc<App>,
-    holder: Holder,
-    shown: watch::Receiver<Shown>,
-    closing: watch::Receiver<bool>,
-    /// Whether the window is given back at once when this is dropped.
-    lets_go: bool,
-}
+impl Held {
+    fn new(holder: &Holder) -> Self {
+        Self { holder: holder.clone(), shown: watch::Sender::new(None) }
+    }
 
-/// Why a page does not get its window.
-#[derive(Debug)]
-pub enum NotConnected {
-    /// Another page has it.
-    Taken,
-    /// The store failed.
-    Store(StoreError),
+    fn show(&self, call: Shown) {
+        self.shown.send_if_modified(|shown| {
+            let is_new = *shown != call;
+            *shown = call;
+            is_new
+        });
+    }
 }
 
 impl Default for Pads {
@@ -85,195 +56,61 @@ impl Pads {
         self.asked.notify_one();
     }
 
+    /// Waits until somebody asks.
+    pub(crate) async fn woken(&self) {
+        self.asked.notified().await;
+    }
+
     /// Ends every connection, so that the process can end.
     pub fn close(&self) {
         self.closing.send_replace(true);
+    }
+
+    /// Whether all connections end.
+    pub(crate) fn closing(&self) -> watch::Receiver<bool> {
+        self.closing.subscribe()
     }
 
     /// How many are connected here.
     pub fn n_connected(&self) -> usize {
         self.held().values().filter(|held| held.shown.receiver_count() > 0).count()
     }
-}
 
-/// Gives a page its window, and what is called there.
-///
-/// # Errors
-/// [`NotConnected`]
-pub async fn connect(app: &Arc<App>, holder: Holder, lets_go: bool) -> Result<Connected, NotConnected> {
-    let now = app.clock.now();
-    let stale = Instant::from_millis(now.millis() - STALE_MILLIS);
-    if !app.store.hold_window(&holder, now, stale).await.map_err(NotConnected::Store)? {
-        return Err(NotConnected::Taken);
-    }
-    let last = app.store.last_calls(vec![holder.window.clone()]).await.map_err(NotConnected::Store)?;
-    let last = last.into_iter().next().map(Arc::new);
-    let shown = {
-        let mut held = app.pads.held();
-        let entry = held
-            .entry(holder.window.clone())
-            .or_insert_with(|| Held { holder: holder.clone(), shown: watch::Sender::new(None) });
-        // The same page once more goes on; another one that took over ends it.
+    /// Gives a page its window, which shows this. The same page once more goes on; another one that took over ends it.
+    pub(crate) fn hold(&self, holder: &Holder, last: Shown) -> watch::Receiver<Shown> {
+        let mut held = self.held();
+        let entry = held.entry(holder.window.clone()).or_insert_with(|| Held::new(holder));
         if entry.holder.page != holder.page {
-            *entry = Held { holder: holder.clone(), shown: watch::Sender::new(None) };
+            *entry = Held::new(holder);
         }
-        show(entry, last);
+        entry.show(last);
         entry.shown.subscribe()
-    };
-    Ok(Connected { app: Arc::clone(app), holder, shown, closing: app.pads.closing.subscribe(), lets_go })
-}
-
-fn show(held: &Held, call: Shown) {
-    held.shown.send_if_modified(|shown| {
-        let is_new = *shown != call;
-        *shown = call;
-        is_new
-    });
-}
-
-impl Connected {
-    /// What is to be shown now.
-    pub fn state(&mut self) -> v1::PadState {
-        let call = self.shown.borrow_and_update().clone();
-        state_of(&self.app, call.as_deref())
     }
 
-    /// Waits until there is something else to show; false once the window is lost or the collector ends.
-    pub async fn changed(&mut self) -> bool {
-        tokio::select! {
-            changed = self.shown.changed() => changed.is_ok(),
-            _ = self.closing.wait_for(|is_closing| *is_closing) => false,
-        }
+    /// Whether two connections of one page have a window.
+    pub(crate) fn is_held_twice(&self, window: &str) -> bool {
+        self.held().get(window).is_some_and(|held| held.shown.receiver_count() > 1)
     }
-}
 
-impl Drop for Connected {
-    fn drop(&mut self) {
-        let is_lost = self.shown.has_changed().is_err();
-        // A page that is loaded anew has its window again before the end of its last connection is noticed.
-        let is_there_again =
-            self.app.pads.held().get(&self.holder.window).is_some_and(|held| held.shown.receiver_count() > 1);
-        if !self.lets_go || is_lost || is_there_again {
-            return;
-        }
-        let (app, holder) = (Arc::clone(&self.app), self.holder.clone());
-        tokio::spawn(async move {
-            if let Err(error) = app.store.let_go(&holder).await {
-                tracing::warn!(%error, "a window was not given back; it is free again in seconds");
-            }
-        });
-    }
-}
-
-/// What a pad shows of a call.
-pub fn state_of(app: &App, call: Option<&Call>) -> v1::PadState {
-    let version = assets::version();
-    let mark = call.map_or_else(String::new, |call| format!("{}-{}", name_of(&call.id), call.state.name()));
-    let shown = call.map(|call| {
-        // Of what has ended nothing is told but that it has.
-        if !call.state.is_open() {
-            let (id, state) = (name_of(&call.id), call.state.name().to_owned());
-            return v1::PadCall { id, state, ticket: String::new(), items: Vec::new(), agency: String::new() };
-        }
-        let ticket = Ticket { part: call.part, service: call.service, last_day: call.ticket_day };
-        v1::PadCall {
-            id: name_of(&call.id),
-            state: call.state.name().to_owned(),
-            ticket: ticket.mint(&app.keys().ticket),
-            items: call.items.clone(),
-            agency: call.agency.clone(),
-        }
-    });
-    v1::PadState { mark: format!("{mark}-{version}"), version: version.to_owned(), call: shown }
-}
-
-/// A call's id as text.
-pub fn name_of(id: &[u8; 16]) -> String {
-    uuid::Uuid::from_bytes(*id).to_string()
-}
-
-/// Takes a step of a call, and tells the pad. `None` where there is no such step.
-///
-/// # Errors
-/// The store's.
-pub async fn step(app: &App, id: [u8; 16], action: CallAction) -> Result<Option<Call>, StoreError> {
-    let now = app.clock.now();
-    let ends_at = Instant::from_millis(now.millis() + i64::from(app.config.pad_seconds) * 1000);
-    let moved = app.store.move_call(id, action, now, ends_at).await?;
-    if moved.is_some() {
-        app.pads.wake();
-    }
-    Ok(moved)
-}
-
-/// Starts to look what is called.
-pub fn start(app: &Arc<App>) {
-    let app = Arc::downgrade(app);
-    tokio::spawn(async move {
-        let mut noted = tokio::time::Instant::now();
-        while let Some(app) = Weak::upgrade(&app) {
-            // Asked or not: whichever comes first.
-            let _ = tokio::time::timeout(POLL, app.pads.asked.notified()).await;
-            let is_note = noted.elapsed() >= NOTE;
-            if is_note {
-                noted = tokio::time::Instant::now();
-            }
-            if let Err(error) = look(&app, is_note).await {
-                tracing::warn!(%error, "calls of windows were not read");
-            }
-        }
-    });
-}
-
-async fn look(app: &App, is_note: bool) -> Result<(), StoreError> {
-    let holders: Vec<Holder> = {
-        let mut held = app.pads.held();
+    /// Those that are still connected; the others are dropped.
+    pub(crate) fn holders(&self) -> Vec<Holder> {
+        let mut held = self.held();
         held.retain(|_, held| held.shown.receiver_count() > 0);
         held.values().map(|held| held.holder.clone()).collect()
-    };
-    if holders.is_empty() {
-        return Ok(());
     }
-    let windows = holders.iter().map(|holder| holder.window.clone()).collect();
-    for call in app.store.last_calls(windows).await? {
-        if let Some(held) = app.pads.held().get(&call.window) {
-            show(held, Some(Arc::new(call)));
+
+    /// Shows a call at its window.
+    pub(crate) fn show(&self, call: Call) {
+        if let Some(held) = self.held().get(&call.window) {
+            held.show(Some(Arc::new(call)));
         }
     }
-    if is_note {
-        for lost in app.store.note_holders(holders, app.clock.now()).await? {
-            let mut held = app.pads.held();
-            if held.get(&lost.window).is_some_and(|held| held.holder == lost) {
-                held.remove(&lost.window);
-            }
+
+    /// Drops a page that lost its window to another one.
+    pub(crate) fn lose(&self, lost: &Holder) {
+        let mut held = self.held();
+        if held.get(&lost.window).is_some_and(|held| held.holder == *lost) {
+            held.remove(&lost.window);
         }
     }
-    Ok(())
-}
-
-/// Ends the calls whose visit was rated elsewhere, or whose time is over.
-///
-/// # Errors
-/// The store's.
-pub async fn settle(app: &App) -> Result<(), StoreError> {
-    let now = app.clock.now();
-    for (call, is_rated) in app.store.open_calls().await? {
-        let is_over = call.ends_at.millis() + GRACE_SECONDS * 1000 < now.millis();
-        let action = match (is_rated, is_over) {
-            (true, _) => CallAction::Rate,
-            (false, true) => CallAction::RunOut,
-            (false, false) => continue,
-        };
-        step(app, call.id, action).await?;
-    }
-    Ok(())
-}
-
-/// Forgets old calls.
-///
-/// # Errors
-/// The store's.
-pub async fn forget(app: &App) -> Result<u64, StoreError> {
-    let before = Instant::from_millis(app.clock.now().millis() - KEPT_DAYS * DAY_MILLIS);
-    app.store.forget_calls(before).await
 }

@@ -10,12 +10,16 @@ use haochaping::{identifier::Uscc, link::base32, region::Region, work_order::Rol
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    app::{Clock, Rng, random},
+    ports::{Clock, Rng, random},
     store::staff::{AuditEntry, Digest, Invitation, StaffRow},
 };
 
 /// How long a link for setting a password works.
 pub const INVITATION_HOURS: i64 = 72;
+/// A session that nobody used for this long is over.
+pub const SESSION_IDLE_MILLIS: i64 = 30 * 60_000;
+/// Every session is over after this long.
+pub const SESSION_MAX_MILLIS: i64 = 12 * 3_600_000;
 /// The fewest characters of a password (NIST SP 800-63B asks for length and for nothing of its kind of characters).
 pub const PASSWORD_MIN: usize = 12;
 /// The most; Argon2 takes more, a form need not.
@@ -159,7 +163,7 @@ pub fn is_password(stored: Option<&str>, password: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::{SystemClock, SystemRng};
+    use crate::ports::{SystemClock, SystemRng};
 
     #[test]
     fn a_password_opens_its_own_account_only() {

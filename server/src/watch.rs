@@ -7,12 +7,11 @@ use haochaping::calendar::Instant;
 use crate::{
     app::{App, Names},
     caller::Callers,
-    disclosure, hot_words,
-    http::desk,
+    calls, disclosure, hot_words,
     keys::{Keys, KeysError, MasterKey},
     orders, outbox,
     pace::{self, Pace},
-    pads,
+    staff::{SESSION_IDLE_MILLIS, SESSION_MAX_MILLIS},
     store::StoreError,
 };
 
@@ -93,7 +92,7 @@ async fn refresh(app: &App, master: &MasterKey, seen: &mut Seen) -> Result<(), K
         tracing::warn!(%error, "provisional terms were not moved");
         seen.revisions.remove("holidays");
     }
-    if takes_changes && let Err(error) = pads::settle(app).await {
+    if takes_changes && let Err(error) = calls::settle(app).await {
         tracing::error!(%error, "calls of windows were not settled");
     }
     if takes_changes && seen.pace.is_due(app, pace::OF_TERMS) {
@@ -114,7 +113,9 @@ async fn work_off(app: &App, seen: &mut Seen) {
     if let Err(error) = outbox::watch_terms(app).await {
         tracing::error!(%error, "terms of work orders were not watched");
     }
-    if let Err(error) = hot_words::work(app).await {
+    let (rules, keys) = (app.config.publication, app.keys());
+    let words = hot_words::work(&app.hot_words, &*app.store, &app.figures, rules, &keys);
+    if let Err(error) = words.await {
         tracing::error!(%error, "hot words were not counted");
     }
     if let Err(error) = app.handled.refresh(&*app.store, &app.figures, app.config.publication, app.clock.now()).await {
@@ -142,10 +143,10 @@ async fn sweep(app: &App, seen: &mut Seen) -> Result<(), StoreError> {
     if seen.swept_on != Some(today) {
         app.store.forget_sources(today - SOURCES_KEPT_DAYS).await?;
         let ago = |millis| Instant::from_millis(now.millis() - millis);
-        app.store.forget_sessions(ago(desk::IDLE_MILLIS), ago(desk::ABSOLUTE_MILLIS)).await?;
+        app.store.forget_sessions(ago(SESSION_IDLE_MILLIS), ago(SESSION_MAX_MILLIS)).await?;
         app.store.forget_sign_ins(now).await?;
         outbox::forget(app).await?;
-        pads::forget(app).await?;
+        calls::forget(app).await?;
         let n_forgotten = disclosure::forget(app).await?;
         if n_forgotten > 0 {
             tracing::info!(n_forgotten, "contacts were deleted, their time being over");

@@ -4,9 +4,9 @@ use haochaping::region::Region;
 
 use super::{load_keys, open_existing, open_or_make, parse_authority, parse_uscc};
 use crate::{
-    app::{Clock, SystemClock, SystemRng},
     caller::{Scope, make_key},
     config::StoreArgs,
+    ports::{Clock, SystemClock, SystemRng},
     store::{Store, StoredApiKey},
 };
 

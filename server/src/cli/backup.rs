@@ -5,8 +5,8 @@ use clap::Args as ClapArgs;
 
 use super::{open_existing, progress_bar};
 use crate::{
-    app::{Clock, SystemClock},
     config::StoreArgs,
+    ports::{Clock, SystemClock},
     store::Store,
 };
 

@@ -5,8 +5,8 @@ use clap::Args as ClapArgs;
 use haochaping::ledger::Cosigner;
 
 use crate::{
-    app::{Clock, SystemClock, SystemRng, random},
     audit::{AuditFault, Client, OtherLog, State, follows, replace, trusted},
+    ports::{Clock, SystemClock, SystemRng, random},
 };
 
 #[derive(ClapArgs, Debug)]

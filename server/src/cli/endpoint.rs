@@ -4,9 +4,9 @@ use haochaping::{identifier::Uscc, region::Region, webhook::Secret};
 
 use super::{load_keys, open_existing, open_or_make};
 use crate::{
-    app::{Clock, SystemClock, SystemRng, random, timeless_id},
     config::StoreArgs,
     outbox::seal_secret,
+    ports::{Clock, SystemClock, SystemRng, random, timeless_id},
     staff::entry,
     store::outbox::{Endpoint, EndpointKind, OutboxStore},
 };

@@ -12,10 +12,10 @@ use haochaping::link::{PARTS, Receipt};
 
 use super::{load_keys, open_existing, progress_bar};
 use crate::{
-    app::{Clock, SystemClock},
     config::StoreArgs,
     exchange::{Format, Newest, Profile, Watermark},
     keys::Keys,
+    ports::{Clock, SystemClock},
     store::{
         SqlStore, Store,
         exchange::{Asked, Outgoing, Place},

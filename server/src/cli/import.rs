@@ -12,10 +12,10 @@ use sha2::{Digest, Sha256};
 
 use super::{load_keys, open_existing, progress_bar};
 use crate::{
-    app::{Clock, SystemClock, SystemRng, random, timeless_id, uuid_at},
     config::StoreArgs,
     exchange::{Format, Incoming, Profile, Source},
     keys::Keys,
+    ports::{Clock, SystemClock, SystemRng, random, timeless_id, uuid_at},
     store::{About, IMPORT_PREFIX, ImportedCase, NewRating, Outcome, SqlStore, Store},
 };
 

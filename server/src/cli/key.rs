@@ -3,9 +3,9 @@ use clap::{Args as ClapArgs, Subcommand};
 
 use super::{master_key, open_existing};
 use crate::{
-    app::{Clock, SystemClock, SystemRng},
     config::StoreArgs,
     keys::{Keys, Purpose},
+    ports::{Clock, SystemClock, SystemRng},
     store::Store,
 };
 

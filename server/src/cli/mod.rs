@@ -31,9 +31,9 @@ use haochaping::identifier::Uscc;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
-    app::{Clock, SystemClock, SystemRng},
     config::StoreArgs,
     keys::{Keys, MasterKey},
+    ports::{Clock, SystemClock, SystemRng},
     store::SqlStore,
 };
 

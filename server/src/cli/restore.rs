@@ -8,9 +8,9 @@ use clap::Args as ClapArgs;
 
 use super::{make_directory, verify};
 use crate::{
-    app::{Clock, SystemClock, SystemRng},
     config::StoreArgs,
     keys::{Keys, MasterKey},
+    ports::{Clock, SystemClock, SystemRng},
     store::{SqlStore, Store, sqlite::FILE_NAME},
 };
 

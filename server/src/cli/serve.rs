@@ -14,8 +14,9 @@ use tracing_subscriber::EnvFilter;
 
 use super::{master_key, open_or_make};
 use crate::{
-    app::{App, Clock, Parts, SystemClock, SystemRng},
+    app::{App, Parts},
     assets::{self, Releases},
+    calls,
     config::{Config, StoreArgs},
     figures::Figures,
     http::{
@@ -24,7 +25,9 @@ use crate::{
         router::router,
     },
     keys::Keys,
-    ledger, measures, outbox, pads, staff,
+    ledger, measures, outbox,
+    ports::{Clock, SystemClock, SystemRng},
+    staff,
     store::Store,
     watch, writer,
 };
@@ -81,7 +84,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
         invite_first(&app, args.log).await?;
     }
     outbox::start(&app);
-    pads::start(&app);
+    calls::start(&app);
     ledger::start(&app).await;
     let releases = Releases::keep(&args.store.data.join("assets"));
     if assets::version().is_empty() {

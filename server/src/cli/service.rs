@@ -12,8 +12,8 @@ use haochaping_tables::{Cell, half_width};
 
 use super::{listed, load_keys, open_or_make, progress_bar, say_notes};
 use crate::{
-    app::{Clock, SystemClock, SystemRng, uuid_at},
     config::StoreArgs,
+    ports::{Clock, SystemClock, SystemRng, uuid_at},
     store::{NewService, Store},
 };
 

@@ -3,8 +3,8 @@ use clap::{Args as ClapArgs, Subcommand};
 
 use super::{load_keys, open_existing, open_or_make};
 use crate::{
-    app::{SystemClock, SystemRng},
     config::StoreArgs,
+    ports::{SystemClock, SystemRng},
     staff::{self, INVITATION_HOURS},
     store::staff::StaffStore,
 };

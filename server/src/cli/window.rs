@@ -8,9 +8,9 @@ use haochaping::{
 
 use super::{load_keys, open_existing, open_or_make};
 use crate::{
-    app::{Clock, SystemClock, SystemRng, timeless_id},
     config::StoreArgs,
-    http::pad::{CODE_MINUTES, digest_of_code, make_code},
+    pairing::{CODE_MINUTES, digest_of_code, make_code},
+    ports::{Clock, SystemClock, SystemRng, timeless_id},
     staff,
     store::window::{Hall, WindowStore},
 };

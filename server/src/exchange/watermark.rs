@@ -183,7 +183,7 @@ mod tests {
     #[test]
     fn ids_of_the_week_before_are_looked_through() {
         let at = |text: &str| Instant::parse_rfc3339(text).unwrap();
-        let id = |text: &str| crate::app::uuid_at(at(text), &crate::app::SystemRng);
+        let id = |text: &str| crate::ports::uuid_at(at(text), &crate::ports::SystemRng);
         assert!(of(&[]).first_id() <= id("2026-11-13T00:00:00+08:00"));
         assert!(of(&[]).first_id() > id("2026-11-12T23:59:59+08:00"));
     }

@@ -16,10 +16,11 @@ use haochaping::{
 
 use self::cutter::{Cutter, version};
 use crate::{
-    app::App,
-    keys::Vault,
+    config::Publication,
+    figures::Figures,
+    keys::{Keys, Vault},
     store::{
-        StoreError,
+        Store, StoreError,
         publication::Dimension,
         word::{Source, Unread, WordKey},
     },
@@ -54,47 +55,56 @@ impl HotWords {
 ///
 /// # Errors
 /// The store's; what was read by then is counted.
-pub async fn work(app: &App) -> Result<(), StoreError> {
-    let (known, synonyms) = app.store.word_rules().await?;
+pub async fn work(
+    words: &HotWords,
+    store: &dyn Store,
+    figures: &Figures,
+    rules: Publication,
+    keys: &Arc<Keys>,
+) -> Result<(), StoreError> {
+    let (known, synonyms) = store.word_rules().await?;
     let current = version(&synonyms);
     if known != current {
-        app.store.recount_words(&current).await?;
+        store.recount_words(&current).await?;
         tracing::info!("hot words are counted anew: their rules have changed");
     }
     // Nothing can be read that was not published since.
-    let now = (app.figures.daily_generation(), current.clone());
-    if app.hot_words.state().shown.as_ref() == Some(&now) {
+    let now = (figures.daily_generation(), current.clone());
+    if words.state().shown.as_ref() == Some(&now) {
         return Ok(());
     }
     for _ in 0..ROUNDS_MAX {
-        let unread = app.store.unread(BATCH).await?;
+        let unread = store.unread(BATCH).await?;
         if unread.is_empty() {
-            let rules = app.config.publication;
-            app.store.show_words(rules.word_min.max(1), rules.group.max(1)).await?;
-            app.hot_words.state().shown = Some(now);
+            store.show_words(rules.word_min.max(1), rules.group.max(1)).await?;
+            words.state().shown = Some(now);
             return Ok(());
         }
-        let cutter = cutter(app, &current, &synonyms).await?;
-        let keys = app.keys();
+        let cutter = cutter(words, &current, &synonyms).await?;
+        let keys = Arc::clone(keys);
         let read = tokio::task::spawn_blocking(move || {
             let sums = count(&unread, &cutter, &keys.vault);
             (unread.into_iter().map(|one| (one.day, one.part, one.rating)).collect::<Vec<_>>(), sums)
         });
         let (read, sums) = read.await.map_err(|error| StoreError::Failed(error.to_string()))?;
         // Another process may have read some of them, or the rules may be others by now: then the next go sees.
-        app.store.count_words(read, sums, &current).await?;
+        store.count_words(read, sums, &current).await?;
     }
     Ok(())
 }
 
-async fn cutter(app: &App, current: &str, synonyms: &BTreeMap<String, String>) -> Result<Arc<Cutter>, StoreError> {
-    if let Some((_, cutter)) = app.hot_words.state().cutter.as_ref().filter(|(version, _)| version == current) {
+async fn cutter(
+    words: &HotWords,
+    current: &str,
+    synonyms: &BTreeMap<String, String>,
+) -> Result<Arc<Cutter>, StoreError> {
+    if let Some((_, cutter)) = words.state().cutter.as_ref().filter(|(version, _)| version == current) {
         return Ok(Arc::clone(cutter));
     }
     let synonyms = synonyms.clone();
     let made = tokio::task::spawn_blocking(move || Arc::new(Cutter::new(synonyms)));
     let made = made.await.map_err(|error| StoreError::Failed(error.to_string()))?;
-    app.hot_words.state().cutter = Some((current.to_owned(), Arc::clone(&made)));
+    words.state().cutter = Some((current.to_owned(), Arc::clone(&made)));
     Ok(made)
 }
 

@@ -13,7 +13,6 @@ mod embed;
 mod health;
 mod json;
 mod ledger;
-pub mod limits;
 pub mod listen;
 mod observe;
 pub mod pad;

@@ -23,7 +23,9 @@ use tower_http::{
 use super::{
     api,
     assets::{self, Served},
-    chat, citizen, desk, dress, embed, health, ledger, observe, pad, page, problem, public, verification,
+    chat, citizen, desk, dress, embed, health, ledger, observe, pad, page, problem,
+    public::{self, cache::Pages},
+    verification,
 };
 use crate::app::App;
 
@@ -44,6 +46,8 @@ const TIME_LIMIT: Duration = Duration::from_secs(15);
 struct Shared {
     app: Arc<App>,
     served: Served,
+    /// Public pages, as they were rendered last.
+    pages: Arc<Pages>,
 }
 
 impl FromRef<Shared> for Arc<App> {
@@ -58,9 +62,15 @@ impl FromRef<Shared> for Served {
     }
 }
 
+impl FromRef<Shared> for Arc<Pages> {
+    fn from_ref(shared: &Shared) -> Self {
+        Arc::clone(&shared.pages)
+    }
+}
+
 /// Everything under its paths, at the root and under the path of the public URL: a proxy may strip that path or not.
 pub fn router(app: &Arc<App>, served: Served) -> Router {
-    let shared = Shared { app: Arc::clone(app), served };
+    let shared = Shared { app: Arc::clone(app), served, pages: Arc::default() };
     let routes = routes(app);
     let nested = match app.config.base_path() {
         "" => routes,

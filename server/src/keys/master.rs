@@ -9,7 +9,7 @@ use aes_gcm::{
     aead::{Aead, Payload},
 };
 
-use crate::app::{Rng, random};
+use crate::ports::{Rng, random};
 
 /// The key that wraps all others. It lives in a file of mode 0600 outside database and backup.
 pub struct MasterKey(Aes256Gcm);
@@ -109,7 +109,7 @@ fn parse_hex(text: &str) -> Option<[u8; 32]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::SystemRng;
+    use crate::ports::SystemRng;
 
     #[test]
     fn a_key_file_is_private_never_overwritten_and_read_back() {

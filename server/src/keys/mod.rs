@@ -15,7 +15,7 @@ pub use pad::PadKeys;
 pub use vault::Vault;
 
 use crate::{
-    app::{Rng, random},
+    ports::{Rng, random},
     store::{Store, StoreError, StoredKey},
 };
 

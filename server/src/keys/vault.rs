@@ -5,7 +5,7 @@ use aes_gcm::{
     aead::{Aead, Payload},
 };
 
-use crate::app::{Rng, random};
+use crate::ports::{Rng, random};
 
 /// Encrypts what people write. A blob is format 1 · key id · nonce 12 · AES-256-GCM, bound to its table, row and column,
 /// so that no blob opens in another place.
@@ -70,7 +70,7 @@ fn place(table: &str, row: &[u8; 16], column: &str) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::SystemRng;
+    use crate::ports::SystemRng;
 
     #[test]
     fn a_text_opens_in_its_place_only_and_under_older_keys_too() {

@@ -19,9 +19,10 @@ use haochaping::{
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::{
-    app::{App, Rng, random},
+    app::App,
     keys::Vault,
     pace::{OF_COMMITS, Pace},
+    ports::{Rng, random},
     store::{
         Id, StoreError,
         outbox::{Attempted, Endpoint, Message, NoticeKind},

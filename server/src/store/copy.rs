@@ -10,24 +10,13 @@ use sha2::{Digest, Sha256};
 use super::{
     SqlStore, StoreError,
     database::{Connection, Param, Row, ToParam as _, Value, params},
-    sqlite,
+    sqlite::tables::{Table, tables},
 };
 
 /// Rows in one transaction.
 const CHUNK: usize = 1_000;
 /// Filled by migrations, so that they are taken over before everything else.
 const FILLED: [&str; 2] = ["meta", "revision"];
-
-/// A table of every store.
-#[derive(Clone, Debug)]
-pub(super) struct Table {
-    /// Its name.
-    pub(super) name: String,
-    /// Its columns, quoted.
-    pub(super) columns: Vec<String>,
-    /// Its primary key, quoted.
-    pub(super) key: Vec<String>,
-}
 
 /// What is being done: a table's name, rows done and rows in all.
 pub type Progress = dyn Fn(&str, u64, u64) + Send + Sync;
@@ -39,7 +28,7 @@ pub type Progress = dyn Fn(&str, u64, u64) + Send + Sync;
 pub async fn copy(from: &SqlStore, to: &SqlStore, progress: Arc<Progress>) -> Result<u64, StoreError> {
     let (mut source, mut target) = (from.connection().await?, to.connection().await?);
     let copied = tokio::task::spawn_blocking(move || {
-        let mut tables = sqlite::tables()?;
+        let mut tables = tables()?;
         // What running collectors tell each other, for a minute; none runs.
         tables.retain(|table| table.name != "counted");
         begin(&mut source, &mut target, &tables)?;

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use haochaping::link::{Card, CardKind, ExpiryMonth, canonical_host};
 use haochaping_server::{
-    app::{Clock, SystemClock, SystemRng},
     keys::{Keys, MasterKey},
+    ports::{Clock, SystemClock, SystemRng},
 };
 use haochaping_tests::{Answer, Collector, Http, form};
 use serde_json::{Value, json};

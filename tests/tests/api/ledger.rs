@@ -10,7 +10,8 @@ use haochaping::{
     rating::{Channel, Provenance, SatisfactionLevel},
 };
 use haochaping_server::{
-    app::{Clock as _, SystemClock, SystemRng, random, timeless_id, uuid_at},
+    ports::Clock as _,
+    ports::{SystemClock, SystemRng, random, timeless_id, uuid_at},
     store::{About, NewRating, Outcome, Store as _},
 };
 use haochaping_tests::{Auditor, Collector, Http, Office, eventually, haochaping, service};

@@ -2,8 +2,8 @@
 
 use haochaping::link::{KeyRing, Ticket};
 use haochaping_server::{
-    app::{Clock, SystemClock, SystemRng},
     keys::{Keys, MasterKey},
+    ports::{Clock, SystemClock, SystemRng},
 };
 use haochaping_tests::{Collector, Http};
 use serde_json::{Value, json};

@@ -2,8 +2,8 @@
 
 use haochaping::link::{Card, CardKind, ExpiryMonth, canonical_host};
 use haochaping_server::{
-    app::{Clock, SystemClock, SystemRng},
     keys::{Keys, MasterKey},
+    ports::{Clock, SystemClock, SystemRng},
     store::SqlStore,
 };
 use serde_json::json;

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, path::Path};
 
 use haochaping_server::{
-    app::{Clock, SystemClock, SystemRng},
     keys::{Keys, MasterKey},
+    ports::{Clock, SystemClock, SystemRng},
     store::{SqlStore, sqlite::FILE_NAME},
 };
 use haochaping_tests::Collector;

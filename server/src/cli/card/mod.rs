@@ -9,8 +9,8 @@ use clap::{Args as ClapArgs, Subcommand};
 
 use super::{load_keys, open_existing};
 use crate::{
-    app::SystemClock,
     config::StoreArgs,
+    ports::SystemClock,
     printing::link,
     staff::entry,
     store::{Revival, Store, staff::AuditEntry},

@@ -3,7 +3,7 @@ use clap::{Args as ClapArgs, Subcommand};
 use haochaping::link::Receipt;
 
 use crate::{
-    app::SystemClock,
+    ports::SystemClock,
     staff::entry,
     store::{Decision, Store},
 };

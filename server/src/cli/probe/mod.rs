@@ -16,7 +16,7 @@ use haochaping::{
 };
 
 use self::http::Http;
-use crate::app::{Clock, SystemClock, SystemRng, fresh_id};
+use crate::ports::{Clock, SystemClock, SystemRng, fresh_id};
 
 /// A made-up credit code; test services belong to no agency.
 const AGENCY: &str = "11000000DEM000001H";

@@ -22,9 +22,9 @@ use crate::{
             lookup::find,
         },
         client::Client,
-        limits::Use,
         problem::Problem,
     },
+    limits::Use,
     store::Standing,
 };
 
@@ -61,7 +61,7 @@ pub async fn show(
     client: Client,
     typed: Result<Path<String>, PathRejection>,
 ) -> Result<Json<v1::RatingProgress>, Problem> {
-    if !app.limits.admits_client(client, Use::LookUp) {
+    if !app.limits.admits_network(client.network(), Use::LookUp) {
         return Err(Problem::too_many());
     }
     let Path(typed) = typed.map_err(|error| Problem::malformed_lookup(&error.body_text()))?;

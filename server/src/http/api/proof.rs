@@ -14,8 +14,9 @@ use haochaping::{
 
 use crate::{
     app::App,
-    http::{citizen::lookup::find, client::Client, limits::Use, problem::Problem},
+    http::{citizen::lookup::find, client::Client, problem::Problem},
     ledger::{self, Found, NoProof},
+    limits::Use,
 };
 
 /// The proof for the rating of a code.
@@ -31,7 +32,7 @@ pub async fn show(
     client: Client,
     typed: Result<Path<String>, PathRejection>,
 ) -> Result<Json<v1::LedgerProof>, Problem> {
-    if !app.limits.admits_client(client, Use::LookUp) {
+    if !app.limits.admits_network(client.network(), Use::LookUp) {
         return Err(Problem::too_many());
     }
     let Path(typed) = typed.map_err(|error| Problem::malformed_lookup(&error.body_text()))?;

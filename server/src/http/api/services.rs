@@ -17,11 +17,12 @@ use super::{
     key::{Keyed, Register},
 };
 use crate::{
-    app::{App, uuid_at},
+    app::App,
     caller::Caller,
     http::json,
     http::json::Sent,
     http::problem::Problem,
+    ports::uuid_at,
     store::{NewService, Registered},
 };
 use serde::Deserialize;

@@ -21,11 +21,12 @@ use super::{
 };
 use crate::{
     accept::Refusal,
-    app::{App, timeless_id},
+    app::App,
     caller::Caller,
+    calls,
     http::json::Sent,
     http::problem::Problem,
-    pads,
+    ports::timeless_id,
     store::{
         NewService, Registered, ServiceView,
         window::{Call, Window},
@@ -108,7 +109,7 @@ pub async fn withdraw(
 ) -> Result<Json<v1::Call>, Problem> {
     let window = find(&app, &caller, &id).await?;
     let last = last_call(&app, &id).await?;
-    let moved = pads::step(&app, last.id, CallAction::Withdraw).await.map_err(|error| Problem::of_store(&error))?;
+    let moved = calls::step(&app, last.id, CallAction::Withdraw).await.map_err(|error| Problem::of_store(&error))?;
     Ok(Json(shown(&app, &window, &moved.unwrap_or(last))))
 }
 
@@ -208,9 +209,9 @@ fn to_call(app: &App, window: &Window, asked: &Registered, view: ServiceView) ->
 }
 
 fn shown(app: &App, window: &Window, call: &Call) -> v1::Call {
-    let is_heard = |at: Instant| app.clock.now().millis() - at.millis() < pads::STALE_MILLIS;
+    let is_heard = |at: Instant| app.clock.now().millis() - at.millis() < calls::STALE_MILLIS;
     v1::Call {
-        call: pads::name_of(&call.id),
+        call: calls::name_of(&call.id),
         state: if call.state.is_open() { "open" } else { "ended" }.to_owned(),
         called_at: call.called_at.to_rfc3339(),
         pad_connected: window.seen_at.is_some_and(is_heard),

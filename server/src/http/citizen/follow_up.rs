@@ -24,7 +24,8 @@ use super::{
 use crate::{
     app::App,
     http::json::Sent,
-    http::{client::Client, limits::Use, problem::Problem},
+    http::{client::Client, problem::Problem},
+    limits::Use,
     orders::{self, ActError, Loaded},
 };
 
@@ -44,7 +45,7 @@ pub async fn submit(
     let field = |name: &str| {
         form_urlencoded::parse(&body).find(|(found, _)| found == name).map(|(_, value)| value.into_owned())
     };
-    if !app.limits.admits_client(client, Use::LookUp) {
+    if !app.limits.admits_network(client.network(), Use::LookUp) {
         return lookup::again(&app, reader, &typed, "", Some(&Problem::too_many())).await;
     }
     let words = field("words").unwrap_or_default();
@@ -74,7 +75,7 @@ pub async fn create(
     Path(typed): Path<String>,
     Sent(said): Sent<v1::FollowUp>,
 ) -> Result<StatusCode, Problem> {
-    if !app.limits.admits_client(client, Use::LookUp) {
+    if !app.limits.admits_network(client.network(), Use::LookUp) {
         return Err(Problem::too_many());
     }
     take(&app, &typed, said).await.map(|_| StatusCode::NO_CONTENT)

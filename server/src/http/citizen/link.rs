@@ -10,7 +10,8 @@ use haochaping::{
 
 use crate::{
     accept::read_ticket,
-    app::{App, random},
+    app::App,
+    ports::random,
     store::{ServiceView, StoreError, StoredCard},
 };
 

@@ -23,10 +23,10 @@ use crate::{
     assets::{self, PROOF},
     http::{
         client::Client,
-        limits::Use,
         page::{self, Page, Reader},
         problem::Problem,
     },
+    limits::Use,
     orders::HistoryError,
     store::{RatingView, Standing, StoreError},
 };
@@ -75,7 +75,7 @@ pub async fn page(
     let reader = asked.reader(&headers);
     let p = reader.page_messages();
     let refuse = |status, said, typed: &str| respond(&app, reader, status, &form_html(reader, &app, said, typed), true);
-    if !app.limits.admits_client(client, Use::LookUp) {
+    if !app.limits.admits_network(client.network(), Use::LookUp) {
         return refuse(StatusCode::TOO_MANY_REQUESTS, p.failed_busy, "");
     }
     let Ok(code) = LookupCode::parse(&typed) else { return refuse(StatusCode::NOT_FOUND, p.lookup_malformed, &typed) };

@@ -9,4 +9,5 @@ pub mod lookup;
 pub(super) mod posted;
 pub mod script;
 pub mod submit;
+mod tag;
 mod view;

@@ -7,11 +7,10 @@ use std::sync::Arc;
 
 use axum::{
     extract::{Path, Query, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
-use haochaping::form::{Element, STYLE};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::{
     link::{Found, Link, Moment},
@@ -26,22 +25,6 @@ pub struct TagQuery {
     mode: Option<String>,
     theme: Option<String>,
     via: Option<String>,
-}
-
-/// What the loader is given.
-#[derive(Serialize)]
-struct Given<'a> {
-    collector: &'a str,
-    ticket: &'a str,
-    /// The language of the content.
-    lang: &'a str,
-    /// Whether the tag asks for this language; else the page's own may want another.
-    is_asked: bool,
-    mode: &'a str,
-    theme: &'a str,
-    style: &'a str,
-    /// Form or notice as nodes: no text that a page would have to parse.
-    content: &'a Element,
 }
 
 /// The script. Its status is always 200, since a browser runs no other: what is wrong with the link the element says.
@@ -83,48 +66,5 @@ pub async fn show(
         Err(reason) => view.no_form(reason),
         Ok(Found { rated_on: Some(on), .. }) => view.already_rated(&on, StatusCode::OK),
         Ok(found) => view.form(found, &Filled::default(), StatusCode::OK),
-    }
-}
-
-/// Loader and content as one script.
-pub(super) fn respond(view: &LinkView<'_>, is_lang_asked: bool, theme: &str, content: &Element) -> Response {
-    let given = Given {
-        collector: &view.app.config.public_url,
-        ticket: view.link.token(),
-        lang: view.reader.lang.tag(),
-        is_asked: is_lang_asked,
-        mode: if view.reader.is_elder() { view.reader.mode() } else { "" },
-        theme,
-        style: STYLE,
-        content,
-    };
-    let [loader, tag] = assets::tag();
-    let script = format!("(function(hcpGiven){{{loader}\n{tag}\n}})({});\n", to_script(&given));
-    let headers = [
-        (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
-    ];
-    (StatusCode::OK, headers, script).into_response()
-}
-
-/// JSON as an expression: two line ends that JSON allows in a string end a line in the scripts of older engines.
-fn to_script(given: &Given<'_>) -> String {
-    let json = serde_json::to_string(given).expect("plain data has a JSON form");
-    json.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_text_ends_a_line_of_the_script() {
-        let content = Element::new("p").child("a\u{2028}b\u{2029}c\n</script>".to_owned());
-        let (collector, ticket, lang) = ("https://c.example", "T", "zh-Hans");
-        let given =
-            Given { collector, ticket, lang, is_asked: false, mode: "", theme: "", style: "", content: &content };
-        let script = to_script(&given);
-        assert!(script.contains(r"a\u2028b\u2029c\n") && !script.contains(['\u{2028}', '\u{2029}', '\n']));
     }
 }

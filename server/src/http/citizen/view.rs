@@ -5,7 +5,7 @@ use axum::{
     response::Response,
 };
 use haochaping::{
-    form::{Element, Notice, Post, RatingForm, Subject, html::escape},
+    form::{Element, Notice, Post, RatingForm, STYLE, Subject, html::escape},
     link::PageToken,
     rating::{Channel, RatingDraft},
     wire::v1,
@@ -14,11 +14,12 @@ use serde::Deserialize;
 
 use super::{
     link::{Found, Link, NoForm},
-    script,
+    tag::{self, Given},
 };
 use crate::{
-    app::{App, random},
+    app::App,
     http::page::{self, Page, Reader},
+    ports::random,
 };
 
 /// What an address may ask for.
@@ -168,7 +169,7 @@ impl LinkView<'_> {
         has_widget: bool,
     ) -> Response {
         match &self.shape {
-            Shape::Script { is_lang_asked, theme } => script::respond(self, *is_lang_asked, theme, content),
+            Shape::Script { is_lang_asked, theme } => tag::respond(&self.given(*is_lang_asked, theme, content)),
             Shape::Fragment => self.fragment(title, content, status),
             Shape::Page => {
                 let html = content.to_html();
@@ -180,12 +181,26 @@ impl LinkView<'_> {
         }
     }
 
+    /// What a tag's loader is given.
+    fn given<'a>(&'a self, is_asked: bool, theme: &'a str, content: &'a Element) -> Given<'a> {
+        Given {
+            collector: &self.app.config.public_url,
+            ticket: self.link.token(),
+            lang: self.reader.lang.tag(),
+            is_asked,
+            mode: self.reader.mode(),
+            theme,
+            style: STYLE,
+            content,
+        }
+    }
+
     fn fragment(&self, title: &str, content: &Element, status: StatusCode) -> Response {
         let tag = if self.is_style_inert { "template" } else { "style" };
         let body = format!(
             "<!doctype html><meta charset=\"utf-8\"><title>{}</title><{tag} data-hcp>{}</{tag}>{}",
             escape(title),
-            haochaping::form::STYLE,
+            STYLE,
             content.to_html()
         );
         page::html(&self.app.config, status, "no-store", page::Host::default(), body)

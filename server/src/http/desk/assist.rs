@@ -24,9 +24,9 @@ use super::{
 };
 use crate::{
     accept::Refusal,
-    app::random,
     assist::{self, CHANNELS},
     http::citizen::posted::Posted as PostedRating,
+    ports::random,
     store::assist::FoundService,
 };
 

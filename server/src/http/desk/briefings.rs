@@ -16,9 +16,9 @@ use super::{
     sign_in::{BUSY, CHOOSE},
 };
 use crate::{
-    app::fresh_id,
     briefing::{self, Case, Month, after, before, begins_at, is_briefed, month_name, names_somebody},
     http::briefing::{Kind, body, file, open_cases, published_figures, seal_cases},
+    ports::fresh_id,
     staff::entry,
     store::{StoreError, briefing::Briefing},
 };

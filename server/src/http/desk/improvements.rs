@@ -22,11 +22,12 @@ use super::{
     sign_in::BUSY,
 };
 use crate::{
-    app::{App, fresh_id},
+    app::App,
     briefing::names_somebody,
     hot_words::cutter::is_word,
     http::public::improvements::{cause_name, day_name},
     orders::parse_id,
+    ports::fresh_id,
     staff::entry,
     store::{
         Id, StoreError,

@@ -27,6 +27,4 @@ pub mod users;
 pub mod windows;
 pub mod wishes;
 
-pub use session::{ABSOLUTE_MILLIS, IDLE_MILLIS};
-
 pub(in crate::http) use self::{session::note_refusal, texts::refused};

@@ -12,7 +12,8 @@ use super::{
     session::Posted,
 };
 use crate::{
-    app::{App, fresh_id},
+    app::App,
+    ports::fresh_id,
     staff::entry,
     store::{StoreError, desk::Note, order::OrderRow},
 };

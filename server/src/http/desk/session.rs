@@ -20,17 +20,13 @@ use crate::{
         cookie::{Cookie, is_from_here},
         page,
     },
-    staff::{digest_of, entry},
+    staff::{SESSION_IDLE_MILLIS, SESSION_MAX_MILLIS, digest_of, entry},
     store::{
         StoreError,
         staff::{Digest, Session},
     },
 };
 
-/// A session that nobody used for so long is over.
-pub const IDLE_MILLIS: i64 = 30 * 60_000;
-/// And each is over after so long.
-pub const ABSOLUTE_MILLIS: i64 = 12 * 3_600_000;
 const TOUCH_MILLIS: i64 = 60_000;
 /// The most of what somebody asked for that is put on record.
 const ABOUT_MAX: usize = 100;
@@ -112,7 +108,7 @@ pub(in crate::http) async fn note_refusal(app: &App, who: &str, what: &str, abou
 /// Whether nobody used it for too long, or it began too long ago.
 fn is_over(session: &Session, now: Instant) -> bool {
     let since = |at: Instant| now.millis() - at.millis();
-    since(session.last_at) > IDLE_MILLIS || since(session.created_at) > ABSOLUTE_MILLIS
+    since(session.last_at) > SESSION_IDLE_MILLIS || since(session.created_at) > SESSION_MAX_MILLIS
 }
 
 impl Posted {
@@ -203,7 +199,7 @@ mod tests {
     use haochaping::work_order::Role;
 
     use super::*;
-    use crate::{app::SystemClock, staff::account};
+    use crate::{ports::SystemClock, staff::account};
 
     #[test]
     fn a_session_ends_30_minutes_after_its_last_use_and_12_hours_after_its_start() {

@@ -19,8 +19,10 @@ use super::{
     texts,
 };
 use crate::{
-    app::{App, random},
-    http::{client::Client, cookie::is_from_here, limits::Use, page, problem::RETRY_AFTER_SECONDS},
+    app::App,
+    http::{client::Client, cookie::is_from_here, page, problem::RETRY_AFTER_SECONDS},
+    limits::Use,
+    ports::random,
     staff::{check_password, digest_of, entry, hash_password},
     store::StoreError,
 };
@@ -125,7 +127,7 @@ pub(in crate::http) async fn submit(
         note_refusal(&app, "sign-in", "origin-refused", &name, client).await;
         return again(StatusCode::FORBIDDEN, WRONG);
     }
-    if !app.limits.admits_client(client, Use::SignIn) {
+    if !app.limits.admits_network(client.network(), Use::SignIn) {
         return again(StatusCode::TOO_MANY_REQUESTS, TOO_MANY);
     }
     let row = match admit(&app, &name, client, field(&form, "password")).await {

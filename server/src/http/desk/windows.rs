@@ -19,10 +19,10 @@ use super::{
     sign_in::{BUSY, CHOOSE},
 };
 use crate::{
-    app::timeless_id,
     assets,
-    http::pad::{CODE_MINUTES, digest_of_code, make_code},
-    pads::STALE_MILLIS,
+    calls::STALE_MILLIS,
+    pairing::{CODE_MINUTES, digest_of_code, make_code},
+    ports::timeless_id,
     staff::entry,
     store::{
         Id, StoreError,

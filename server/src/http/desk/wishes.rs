@@ -22,7 +22,8 @@ use super::{
     sign_in::BUSY,
 };
 use crate::{
-    app::{App, fresh_id},
+    app::App,
+    ports::fresh_id,
     staff::entry,
     store::{StoreError, assist::Wish},
 };

@@ -16,7 +16,7 @@ use serde::Deserialize;
 
 use super::device::Device;
 use crate::http::json::Sent;
-use crate::{app::App, config::Config, http::problem::Problem, pads, store::window::Call};
+use crate::{app::App, calls, config::Config, http::problem::Problem, store::window::Call};
 
 /// A step.
 #[derive(Debug, Deserialize)]
@@ -37,7 +37,7 @@ pub async fn step(
     let action = CallAction::of_pad(&action).ok_or_else(|| {
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "unknown-action", "action is show, extend or run-out")
     })?;
-    let moved = pads::step(&app, call.id, action).await.map_err(|error| Problem::of_store(&error))?;
+    let moved = calls::step(&app, call.id, action).await.map_err(|error| Problem::of_store(&error))?;
     let ended = || Problem::new(StatusCode::CONFLICT, "call-ended", "this call has ended");
     moved.map(|_| StatusCode::NO_CONTENT).ok_or_else(ended)
 }

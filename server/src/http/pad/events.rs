@@ -19,8 +19,8 @@ use serde::Deserialize;
 use super::device::Device;
 use crate::{
     app::App,
+    calls::{Connected, NotConnected, connect},
     http::problem::Problem,
-    pads::{Connected, NotConnected, connect},
     store::window::Holder,
 };
 

@@ -12,6 +12,6 @@ mod shell;
 pub use call::{code, step};
 pub use events::{events, poll};
 pub use page::show;
-pub use pair::{CODE_DIGITS, CODE_MINUTES, digest_of_code, make_code, submit};
+pub use pair::submit;
 pub use ratings::create;
 pub use shell::{icon, manifest};

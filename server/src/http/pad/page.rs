@@ -18,11 +18,11 @@ use serde::Deserialize;
 use super::{
     device::Device,
     frame::{Frame, respond},
-    pair::CODE_DIGITS,
 };
 use crate::{
     app::App,
     http::page::{Reader, refused},
+    pairing::CODE_DIGITS,
     store::{StoreError, window::Window},
 };
 

@@ -15,30 +15,17 @@ use super::{
     page,
 };
 use crate::{
-    app::{App, Rng, random},
+    app::App,
     http::{client::Client, cookie::is_from_here, desk::note_refusal, page as pages},
-    keys::Keys,
+    pairing::{CODE_DIGITS, digest_of_code},
+    ports::random,
     staff::{digest_of, entry},
-    store::{staff::Digest, window::Pairing},
+    store::window::Pairing,
 };
 
-/// How long a code works, in minutes.
-pub const CODE_MINUTES: i64 = 10;
-/// Digits of a code: with [`TRIES_MAX`] tries, one chance in a hundred thousand.
-pub const CODE_DIGITS: usize = 8;
 /// Wrong codes from everywhere after which none works and the desk has to hand out another. From one address only a few are
 /// taken at all, so that no stranger ends a code that somebody is about to type.
 const TRIES_MAX: u32 = 1_000;
-
-/// What the store knows a code by.
-pub fn digest_of_code(keys: &Keys, window: &str, code: &str) -> Digest {
-    keys.fingerprint.mac(&[b"hcp-pair-1\0", window.as_bytes(), b"\0", code.as_bytes()].concat())
-}
-
-/// A code: random digits. A byte is a little more often a low one, which takes nothing that matters from 26 bits.
-pub fn make_code(rng: &dyn Rng) -> String {
-    random::<CODE_DIGITS>(rng).map(|byte| char::from(b'0' + byte % 10)).iter().collect()
-}
 
 /// The form.
 pub async fn submit(
@@ -52,7 +39,7 @@ pub async fn submit(
         note_refusal(&app, "pad", "origin-refused", &window, client).await;
         return pages::refused(&app, &headers, StatusCode::FORBIDDEN);
     }
-    if !app.limits.admits_pairing(client, &window) {
+    if !app.limits.admits_pairing(client.network(), &window) {
         return page::pairing(&app, &window, StatusCode::TOO_MANY_REQUESTS, "尝试过于频繁，请稍后再试。").await;
     }
     let typed = form_urlencoded::parse(&body).find(|(name, _)| name == "code").map(|(_, value)| value.into_owned());

@@ -18,10 +18,10 @@ use super::device::Device;
 use crate::{
     accept::{Accepted, Claim, Entrance, Refusal, accept},
     app::App,
+    calls,
     http::json,
     http::json::Sent,
     http::problem::Problem,
-    pads,
 };
 
 /// Accepts one rating. The answer comes after the rating is on disk.
@@ -62,7 +62,7 @@ fn open(app: &App, sent: &v1::PadRating) -> Result<v1::RatingRequest, Problem> {
 /// The rating is on disk whatever becomes of its call, which is settled within seconds otherwise.
 async fn end_call(app: &App, call: &str) {
     let Ok(id) = uuid::Uuid::try_parse(call) else { return };
-    if let Err(error) = pads::step(app, id.into_bytes(), CallAction::Rate).await {
+    if let Err(error) = calls::step(app, id.into_bytes(), CallAction::Rate).await {
         tracing::warn!(%error, "a call that was answered was not ended");
     }
 }

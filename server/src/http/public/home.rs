@@ -16,6 +16,7 @@ use haochaping::{
 use serde::Deserialize;
 
 use super::{
+    cache::Pages,
     question::{Asked, Fault, Question},
     sections,
     table::{Row, total},
@@ -38,6 +39,7 @@ pub struct Shown {
 /// The page.
 pub async fn show(
     State(app): State<Arc<App>>,
+    State(pages): State<Arc<Pages>>,
     shown: Result<Query<Shown>, QueryRejection>,
     headers: HeaderMap,
 ) -> Response {
@@ -49,7 +51,7 @@ pub async fn show(
     };
     let generation = app.figures.generation();
     let key = format!("{} {} {}", question.query(), reader.lang.tag(), reader.mode());
-    if let Some(kept) = app.pages.get(generation, &key) {
+    if let Some(kept) = pages.get(generation, &key) {
         return kept.answer(&headers);
     }
     let view = View { app: &app, reader, m: reader.lang.public_messages(), question: &question };
@@ -58,7 +60,7 @@ pub async fn show(
             let is_root = question == Question { region: app.config.root_region, only: None, month: None };
             let query = if is_root { String::new() } else { question.query() };
             let page = Page { query, is_public: true, ..Page::new(reader.page_messages().public_title, "/", content) };
-            match app.pages.keep(generation, key, page::respond(&app, reader, &page)).await {
+            match pages.keep(generation, key, page::respond(&app, reader, &page)).await {
                 Ok(kept) => kept.answer(&headers),
                 Err(response) => response,
             }

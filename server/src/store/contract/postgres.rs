@@ -29,6 +29,7 @@ pub(super) async fn spread() -> Fresh<SqlStore> {
     let url = server.database();
     let plain = SqlStore::connect(&url, true).await.unwrap();
     server.spread(&url, 8);
+    server.refuse_like_workers(&url);
     let store = plain.spread().await.unwrap();
     assert_eq!(store.n_lanes(), 8);
     store.hold_slot(Instant::from_millis(0)).await.unwrap();
@@ -104,7 +105,7 @@ async fn both_stores_have_the_same_tables() {
         "select table_name || '.\"' || column_name || '\"' from information_schema.columns
          where table_schema = 'public' and table_name <> 'schema_migration' order by 1",
     );
-    let tables = crate::store::sqlite::tables().unwrap();
+    let tables = crate::store::sqlite::tables::tables().unwrap();
     let mut on_file: Vec<String> =
         tables.iter().flat_map(|table| table.columns.iter().map(|column| format!("{}.{column}", table.name))).collect();
     let mut on_server = on_server;

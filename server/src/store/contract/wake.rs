@@ -18,11 +18,12 @@ use super::{
     sqlite::fresh,
 };
 use crate::{
-    app::{App, Clock, Parts, SystemRng},
+    app::{App, Parts},
     config::{Config, Publication},
     figures::Figures,
     keys::{Keys, MasterKey},
     ledger, orders, outbox,
+    ports::{Clock, SystemRng},
     store::{NewRating, SqlStore, Store, order::OrderRow},
     writer::BATCH_MAX,
 };

@@ -18,7 +18,7 @@ use crate::store::{
 };
 
 fn entry() -> AuditEntry {
-    crate::staff::entry(&crate::app::SystemClock, "staff:test", "test", "test")
+    crate::staff::entry(&crate::ports::SystemClock, "staff:test", "test", "test")
 }
 
 fn at(seconds: i64) -> Instant {

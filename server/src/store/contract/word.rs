@@ -13,12 +13,12 @@ use super::{
     make::{AUTHORITY, Placed, TODAY, new_service, noon, outcomes, place_n, rating, service},
 };
 use crate::{
-    app::{SystemRng, random},
     hot_words::{
         count,
         cutter::{Cutter, version},
     },
     keys::Vault,
+    ports::{SystemRng, random},
     store::{
         NewRating, NewService,
         publication::{Dimension, Group, Waiting},

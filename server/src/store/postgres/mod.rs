@@ -28,7 +28,7 @@ use super::{
     database::{Client, Connection, params},
     sql::{counted, slot},
 };
-use crate::app::{Rng as _, SystemRng};
+use crate::{ports::Rng as _, ports::SystemRng};
 
 /// Connections of one collector: ratings need one, and people at the desk wait for no one else's question.
 const N_CONNECTIONS: usize = 8;

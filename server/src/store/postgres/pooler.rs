@@ -2,7 +2,8 @@
 //! settings and prepared statements of one client to another, and what is set for a batch would hold for somebody else.
 
 use crate::{
-    app::{Rng as _, SystemRng},
+    ports::Rng as _,
+    ports::SystemRng,
     store::{
         StoreError,
         database::{Connection, params},

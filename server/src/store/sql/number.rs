@@ -7,7 +7,7 @@ use std::sync::{
 
 use haochaping::calendar::Instant;
 
-use crate::app::{Rng as _, SystemRng};
+use crate::{ports::Rng as _, ports::SystemRng};
 
 /// A number of the record or of a message, in the order of time and of its own in every process: milliseconds, and a count
 /// that began at random.

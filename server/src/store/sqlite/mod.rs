@@ -4,6 +4,7 @@ mod backup;
 mod connect;
 mod disk;
 mod migrate;
+pub(super) mod tables;
 
 use std::{
     path::{Path, PathBuf},
@@ -13,7 +14,7 @@ use std::{
 use tokio::sync::{Semaphore, oneshot};
 
 use self::disk::Disk;
-use super::{StoreError, copy::Table, database::Connection};
+use super::{StoreError, database::Connection};
 
 /// The name of the file in the data directory.
 pub const FILE_NAME: &str = "haochaping.sqlite3";
@@ -188,30 +189,4 @@ fn write_all(path: &Path, mut writer: Option<Connection>, jobs: mpsc::Receiver<J
         }
         job(writer.as_mut().ok_or_else(|| StoreError::Failed("no connection".into())));
     }
-}
-
-/// Every table of a store, as the migrations make them.
-pub(super) fn tables() -> Result<Vec<Table>, StoreError> {
-    let mut model = rusqlite::Connection::open_in_memory()?;
-    migrate::run(&mut model)?;
-    let mut names = model.prepare(
-        "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' and name <> 'schema_migration'
-         order by name",
-    )?;
-    let names: Vec<String> = names.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    let mut columns = model.prepare("select name, pk from pragma_table_info(?1) order by cid")?;
-    let mut tables = Vec::with_capacity(names.len());
-    for name in names {
-        let found = columns.query_map([&name], |row| Ok((row.get::<_, String>(0)?, row.get::<_, u32>(1)?)))?;
-        let found: Vec<_> = found.collect::<Result<_, _>>()?;
-        let mut key: Vec<_> = found.iter().filter(|(_, place)| *place > 0).collect();
-        key.sort_by_key(|(_, place)| *place);
-        let quoted = |(column, _): &(String, u32)| format!("\"{column}\"");
-        tables.push(Table {
-            name,
-            columns: found.iter().map(quoted).collect(),
-            key: key.into_iter().map(quoted).collect(),
-        });
-    }
-    Ok(tables)
 }

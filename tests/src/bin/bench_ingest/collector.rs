@@ -15,13 +15,14 @@ use haochaping::{
     wire::v1::{RatingRequest, ServiceMode, ServiceRegistration},
 };
 use haochaping_server::{
-    app::{App, Parts, SystemClock, SystemRng},
+    app::{App, Parts},
     assets::Releases,
     config::Config,
     figures::Figures,
     http::{api::services::to_new, assets::Served, router::router},
     keys::{Keys, MasterKey},
     ledger,
+    ports::{SystemClock, SystemRng},
     store::{NewService, NullStore, Registered, SqlStore, Store},
     watch, writer,
 };
@@ -197,7 +198,7 @@ impl Collector {
 
 /// This moment.
 pub(crate) fn now() -> haochaping::calendar::Instant {
-    haochaping_server::app::Clock::now(&SystemClock)
+    haochaping_server::ports::Clock::now(&SystemClock)
 }
 
 /// Agencies that do not exist, in districts that do, spread over Jiangsu.

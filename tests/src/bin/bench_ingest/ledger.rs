@@ -15,9 +15,9 @@ use haochaping::{
 };
 use haochaping_postgres::Server;
 use haochaping_server::{
-    app::{SystemRng, random, timeless_id, uuid_at},
     audit::{self, Client, State},
     ledger,
+    ports::{SystemRng, random, timeless_id, uuid_at},
     store::{
         About, NewRating,
         publication::{Group, Waiting},

@@ -15,13 +15,14 @@ use haochaping::{
     region::Region,
 };
 use haochaping_server::{
-    app::{App, Clock, Parts, SystemClock, SystemRng, random, timeless_id, uuid_at},
+    app::{App, Parts},
     assets::Releases,
     config::Config,
     figures::Figures,
     http::{assets::Served, router::router},
     keys::{Keys, MasterKey},
     ledger,
+    ports::{Clock, SystemClock, SystemRng, random, timeless_id, uuid_at},
     staff::entry,
     store::{About, Agreed, CARD_AUTHORITY, NewCard, NewRating, NewVisit, SqlStore, Store},
     watch, writer,

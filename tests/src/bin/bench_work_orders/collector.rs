@@ -18,7 +18,7 @@ use haochaping::{
     wire::v1::{ServiceMode, ServiceRegistration},
 };
 use haochaping_server::{
-    app::{App, Clock, Parts, SystemClock, SystemRng, random, timeless_id, uuid_at},
+    app::{App, Parts},
     assets::Releases,
     caller::{Callers, make_key},
     config::Config,
@@ -26,6 +26,7 @@ use haochaping_server::{
     http::{assets::Served, router::router},
     keys::{Keys, MasterKey},
     ledger, orders,
+    ports::{Clock, SystemClock, SystemRng, random, timeless_id, uuid_at},
     staff::{account, digest_of, entry, invite},
     store::{
         About, NewRating, NewService, SqlStore, Store, StoredApiKey,

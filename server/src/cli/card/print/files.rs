@@ -10,7 +10,7 @@ use haochaping_cards::{
 
 use super::{super::super::listed, Args};
 use crate::{
-    app::{Clock, SystemClock},
+    ports::{Clock, SystemClock},
     printing::{Names, holders},
     store::StoredCard,
 };

@@ -31,8 +31,8 @@ use super::{
     load_keys, open_existing,
 };
 use crate::{
-    app::{Clock, SystemClock},
     config::StoreArgs,
+    ports::{Clock, SystemClock},
     printing::{Names, Plan, draft, to_cards, to_faces},
     staff::entry,
     store::{Agreed, Issue, Store, StoredCard},

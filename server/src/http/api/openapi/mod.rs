@@ -2,6 +2,7 @@
 //! `server/contract/` says of both is put on them: Chinese, bounds, examples and problems.
 
 mod example;
+mod names;
 mod operations;
 mod problems;
 mod said;

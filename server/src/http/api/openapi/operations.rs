@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 use super::{
     EXAMPLE_URL,
     example::{example_of, shell},
+    names::reference,
     problems::Problems,
     said::{Codes, Fields, Operation, Operations},
-    types::{prefix, reference},
+    types::prefix,
 };
 
 /// Puts what is said of operations on the document.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use haochaping::{messages::Lang, work_order::Refused};
 use serde_json::{Map, Value, json};
 
-use super::{types::reference, unions::pascal};
+use super::names::{pascal, reference};
 use crate::http::problem::title;
 
 /// Stands for every rule that an action on a work order can break.

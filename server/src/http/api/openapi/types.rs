@@ -5,16 +5,10 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::{
+    names::{SCHEMAS, reference},
     said::{Fields, Said},
     unions::{OF, is_of_action, unfold},
 };
-
-const SCHEMAS: &str = "#/components/schemas/";
-
-/// A reference to a type.
-pub(super) fn reference(name: &str) -> Value {
-    json!({"$ref": format!("{SCHEMAS}{name}")})
-}
 
 /// Puts what is said of types on the document.
 pub(super) fn describe(document: &mut Value, fields: &Fields) {

@@ -4,7 +4,7 @@
 use haochaping::work_order::ActionKind;
 use serde_json::{Map, Value, json};
 
-use super::types::reference;
+use super::names::{SCHEMAS, pascal, reference};
 
 /// The union that is flattened into others.
 const UNION: &str = "Action";
@@ -87,11 +87,5 @@ pub(super) fn is_of_action(schema: &Value, field: &str) -> bool {
 }
 
 fn path(name: &str) -> String {
-    format!("#/components/schemas/{name}")
-}
-
-/// `log_attempt` as `LogAttempt`.
-pub(super) fn pascal(name: &str) -> String {
-    let capital = |word: &str| word[..1].to_uppercase() + &word[1..];
-    name.split(['_', '-', '.']).map(capital).collect()
+    format!("{SCHEMAS}{name}")
 }

@@ -3,7 +3,7 @@
 use haochaping::work_order::ActionKind;
 use serde_json::{Value, json};
 
-use super::types::reference;
+use super::names::reference;
 use crate::store::outbox::NoticeKind;
 
 /// A message: its name here, whom it goes to, its types, and the type of its data.

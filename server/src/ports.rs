@@ -1,0 +1,61 @@
+//! Time, randomness and ids: what a test replaces, and nothing else.
+
+use haochaping::calendar::Instant;
+
+/// What time it is.
+pub trait Clock: Send + Sync + 'static {
+    /// Now, UTC.
+    fn now(&self) -> Instant;
+}
+
+/// Where random bytes come from.
+pub trait Rng: Send + Sync + 'static {
+    /// Fills `bytes` with random bytes fit for keys.
+    fn fill(&self, bytes: &mut [u8]);
+}
+
+/// The machine's clock.
+#[derive(Clone, Copy, Debug)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
+    fn now(&self) -> Instant {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        Instant::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+}
+
+/// The operating system's random numbers.
+#[derive(Clone, Copy, Debug)]
+pub struct SystemRng;
+
+impl Rng for SystemRng {
+    #[expect(clippy::disallowed_methods, reason = "the one place that asks the operating system for random bytes")]
+    fn fill(&self, bytes: &mut [u8]) {
+        getrandom::fill(bytes).expect("an operating system without random numbers cannot keep secrets");
+    }
+}
+
+/// Random bytes of a fixed number.
+pub fn random<const N: usize>(rng: &dyn Rng) -> [u8; N] {
+    let mut bytes = [0; N];
+    rng.fill(&mut bytes);
+    bytes
+}
+
+/// A fresh UUIDv7 of this moment.
+pub fn fresh_id(clock: &dyn Clock, rng: &dyn Rng) -> [u8; 16] {
+    uuid_at(clock.now(), rng)
+}
+
+/// A fresh UUIDv7 of a given moment.
+pub fn uuid_at(at: Instant, rng: &dyn Rng) -> [u8; 16] {
+    let millis = u64::try_from(at.millis()).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(millis, &random(rng)).into_uuid().into_bytes()
+}
+
+/// A random UUID, which tells nothing of its moment.
+pub fn timeless_id(rng: &dyn Rng) -> [u8; 16] {
+    uuid::Builder::from_random_bytes(random(rng)).into_uuid().into_bytes()
+}
