@@ -8,6 +8,9 @@ use std::{
 
 use tempfile::TempDir;
 
+/// How often a driver is started before it is given up.
+const STARTS_MAX: usize = 5;
+
 pub(crate) struct Driver {
     child: Child,
     port: u16,
@@ -28,16 +31,10 @@ impl Driver {
     }
 
     fn run(profile: PathBuf, own: Option<TempDir>) -> Self {
-        let driver = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
-        let mut child = driver.expect("chromedriver is installed: apt-get install chromium-driver");
-        let mut lines = BufReader::new(child.stdout.take().expect("its output is piped")).lines();
-        let port = lines.by_ref().map_while(Result::ok).find_map(|line| {
-            let (_, rest) = line.split_once("successfully on port ")?;
-            rest.trim_end_matches('.').parse().ok()
-        });
-        // What it says later must have somewhere to go.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, port: port.expect("chromedriver names its port"), profile, _own: own }
+        // It takes a free port of IPv4 and wants the same of IPv6, which somebody else may have by then: it ends, and tries another.
+        let started = (0..STARTS_MAX).find_map(|_| spawn());
+        let (child, port) = started.expect("chromedriver names its port");
+        Self { child, port, profile, _own: own }
     }
 
     pub(crate) fn url(&self) -> String {
@@ -47,6 +44,25 @@ impl Driver {
     pub(crate) fn profile_argument(&self) -> String {
         format!("--user-data-dir={}", self.profile.display())
     }
+}
+
+/// A driver and its port; `None` if it ended before it had one.
+fn spawn() -> Option<(Child, u16)> {
+    let driver = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+    let mut child = driver.expect("chromedriver is installed: apt-get install chromium-driver");
+    let mut lines = BufReader::new(child.stdout.take().expect("its output is piped")).lines();
+    let port = lines.by_ref().map_while(Result::ok).find_map(|line| {
+        let (_, rest) = line.split_once("successfully on port ")?;
+        rest.trim_end_matches('.').parse().ok()
+    });
+    let Some(port) = port else {
+        let _ = child.kill();
+        child.wait().expect("a child can be waited for");
+        return None;
+    };
+    // What it says later must have somewhere to go.
+    std::thread::spawn(move || lines.for_each(drop));
+    Some((child, port))
 }
 
 impl Drop for Driver {

@@ -29,8 +29,7 @@ pub(in crate::http) async fn show(desk: Desk) -> Response {
     match desk.app.store.audit(LIMIT).await {
         Ok(entries) => {
             let lines = entries.into_iter().map(|one| {
-                let who = one.who.strip_prefix("staff:").unwrap_or(&one.who).to_owned();
-                (shown_time(one.at), who, texts::recorded(&one.what), one.about)
+                (shown_time(one.at), texts::actor(&one.who).to_owned(), texts::recorded(&one.what), one.about)
             });
             let f = Frame::inside(&desk, "/desk/record", "操作记录", false);
             respond(StatusCode::OK, &Record { f, lines: lines.collect(), limit: LIMIT })

@@ -132,6 +132,18 @@ pub(super) fn notice(kind: &str) -> &'static str {
     if kind == "reminder" { "到期提醒" } else { "超期通知" }
 }
 
+/// Who did something that is on record: an account by its name, and what has no account by what it is.
+pub(super) fn actor(who: &str) -> &str {
+    match who {
+        "cli" => "（命令行）",
+        "serve" => "（系统）",
+        "sign-in" => "（登录页）",
+        "pad" => "（评价器）",
+        "stranger" => "（未登录）",
+        _ => who.strip_prefix("staff:").unwrap_or(who),
+    }
+}
+
 /// What the record calls what was done.
 pub(super) fn recorded(what: &str) -> &'static str {
     match what {

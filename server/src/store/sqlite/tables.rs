@@ -39,3 +39,35 @@ pub(in crate::store) fn tables() -> Result<Vec<Table>, StoreError> {
     }
     Ok(tables)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Names in a column of a glossary's table, without their marks.
+    fn names(column: usize) -> impl Iterator<Item = &'static str> {
+        let lines = include_str!("../../../../docs/GLOSSARY.md").lines();
+        lines.filter_map(move |line| line.split('|').nth(column)?.trim().strip_prefix('`')?.strip_suffix('`'))
+    }
+
+    #[test]
+    fn the_glossary_names_columns_that_there_are() {
+        let tables = tables().unwrap();
+        let mut n = 0;
+        for name in names(4) {
+            let (table, column) = name.split_once('.').unwrap();
+            let table = tables.iter().find(|one| one.name == table).unwrap_or_else(|| panic!("no table {table}"));
+            assert!(table.columns.contains(&format!("\"{column}\"")), "{name} is no column");
+            n += 1;
+        }
+        assert!(n > 20, "{n} columns");
+    }
+
+    #[test]
+    fn the_glossary_names_fields_that_the_contract_has() {
+        let contract = include_str!("../../../openapi.json");
+        for name in names(5) {
+            assert!(contract.contains(&format!("\"{name}\": {{")), "{name} is no field");
+        }
+    }
+}
