@@ -1,6 +1,7 @@
 //! What crosses crates: the real collector as a process, reached as customers reach it.
 
 mod auditor;
+mod chromedriver;
 mod collector;
 mod contract;
 mod eventually;
@@ -16,6 +17,7 @@ pub mod roster;
 mod staff;
 
 pub use auditor::Auditor;
+pub use chromedriver::start_chromedriver;
 pub use collector::{Collector, Held, Said, haochaping, on_server, service};
 pub use eventually::eventually;
 pub use hall::{Device, Hall};

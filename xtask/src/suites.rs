@@ -142,6 +142,8 @@ pub(crate) const BROWSER: Suite = Suite {
         ("needs_no_script", Tool::Npm),
         ("mini_programs::", Tool::Npm),
         ("samples::", Tool::Npm),
+        // The viewer of the API's page.
+        ("docs::the_viewer", Tool::Npm),
         ("yew::", Tool::Npm),
         ("hosts::", Tool::Npm),
         ("hosts::", Tool::Prototype),

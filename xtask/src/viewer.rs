@@ -51,8 +51,9 @@ pub(crate) fn script(root: &Path) -> Result<Option<String>> {
         say("npm is missing: the page of the API does without its viewer");
         return Ok(None);
     }
-    if !package.exists() {
-        fetch(&directory)?;
+    if !package.exists() && !fetch(&directory)? {
+        say("the viewer cannot be had: the page of the API does without it");
+        return Ok(None);
     }
     let bundle = fs::read_to_string(package.join("bundles/redoc.standalone.js"))?;
     let licences = [package.join("LICENSE"), package.join("bundles/redoc.standalone.js.LICENSE.txt")];
@@ -62,14 +63,26 @@ pub(crate) fn script(root: &Path) -> Result<Option<String>> {
     Ok(Some(format!("/*!\n{licences}\n*/\n{}\n{start}", in_chinese(&bundle)?)))
 }
 
-fn fetch(directory: &Path) -> Result<()> {
-    fs::create_dir_all(directory)?;
+/// Leaves the package in the folder; false where there is no way to npm's registry.
+///
+/// # Errors
+/// If what came is another package than it was.
+fn fetch(directory: &Path) -> Result<bool> {
+    let half = directory.join("half");
+    if half.exists() {
+        fs::remove_dir_all(&half)?;
+    }
+    fs::create_dir_all(&half)?;
     let mut pack = Command::new("npm");
-    execute("fetch the viewer of the API", pack.args(["pack", "--silent", PACKAGE]).current_dir(directory))?;
-    let file = directory.join(FILE);
-    let found = BASE64_STANDARD.encode(Sha512::digest(fs::read(&file)?));
+    if execute("fetch the viewer of the API", pack.args(["pack", "--silent", PACKAGE]).current_dir(&half)).is_err() {
+        return Ok(false);
+    }
+    let found = BASE64_STANDARD.encode(Sha512::digest(fs::read(half.join(FILE))?));
     ensure!(found == INTEGRITY, "{PACKAGE} is not the package that it was: sha512-{found}");
-    execute("unpack it", Command::new("tar").args(["-xzf", FILE]).current_dir(directory))
+    execute("unpack it", Command::new("tar").args(["-xzf", FILE]).current_dir(&half))?;
+    // Last: what is there is whole.
+    fs::rename(half.join("package"), directory.join("package"))?;
+    Ok(true)
 }
 
 fn in_chinese(bundle: &str) -> Result<String> {

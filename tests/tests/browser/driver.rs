@@ -1,15 +1,12 @@
 //! A chromedriver and its browser, both ended with the test, also one that fails.
 
 use std::{
-    io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
 
+use haochaping_tests::start_chromedriver;
 use tempfile::TempDir;
-
-/// How often a driver is started before it is given up.
-const STARTS_MAX: usize = 5;
 
 pub(crate) struct Driver {
     child: Child,
@@ -31,9 +28,7 @@ impl Driver {
     }
 
     fn run(profile: PathBuf, own: Option<TempDir>) -> Self {
-        // It takes a free port of IPv4 and wants the same of IPv6, which somebody else may have by then: it ends, and tries another.
-        let started = (0..STARTS_MAX).find_map(|_| spawn());
-        let (child, port) = started.expect("chromedriver names its port");
+        let (child, port) = start_chromedriver();
         Self { child, port, profile, _own: own }
     }
 
@@ -44,25 +39,6 @@ impl Driver {
     pub(crate) fn profile_argument(&self) -> String {
         format!("--user-data-dir={}", self.profile.display())
     }
-}
-
-/// A driver and its port; `None` if it ended before it had one.
-fn spawn() -> Option<(Child, u16)> {
-    let driver = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
-    let mut child = driver.expect("chromedriver is installed: apt-get install chromium-driver");
-    let mut lines = BufReader::new(child.stdout.take().expect("its output is piped")).lines();
-    let port = lines.by_ref().map_while(Result::ok).find_map(|line| {
-        let (_, rest) = line.split_once("successfully on port ")?;
-        rest.trim_end_matches('.').parse().ok()
-    });
-    let Some(port) = port else {
-        let _ = child.kill();
-        child.wait().expect("a child can be waited for");
-        return None;
-    };
-    // What it says later must have somewhere to go.
-    std::thread::spawn(move || lines.for_each(drop));
-    Some((child, port))
 }
 
 impl Drop for Driver {

@@ -1,11 +1,8 @@
 //! A Chromium by its driver: WebDriver is JSON over HTTP, and the driver passes commands of the DevTools on.
 
-use std::{
-    io::{BufRead, BufReader},
-    process::{Child, Command, Stdio},
-};
+use std::process::Child;
 
-use haochaping_tests::Http;
+use haochaping_tests::{Http, start_chromedriver};
 use serde_json::{Value, json};
 
 use crate::orphans::{at_panic, kill};
@@ -25,7 +22,7 @@ pub(crate) struct Browser {
 
 impl Browser {
     pub(crate) fn open() -> Self {
-        let (driver, port) = start_driver();
+        let (driver, port) = start_chromedriver();
         let arguments = [
             "--headless",
             "--no-sandbox",
@@ -103,18 +100,4 @@ impl Drop for Browser {
         let _ = self.driver.kill();
         let _ = self.driver.wait();
     }
-}
-
-/// A chromedriver on a free port.
-fn start_driver() -> (Child, u16) {
-    let driver = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
-    let mut driver = driver.expect("chromedriver is installed: apt-get install chromium-driver");
-    let mut lines = BufReader::new(driver.stdout.take().expect("its output is piped")).lines();
-    let port = lines.by_ref().map_while(Result::ok).find_map(|line| {
-        let (_, rest) = line.split_once("successfully on port ")?;
-        rest.trim_end_matches('.').parse().ok()
-    });
-    // What it says later must have somewhere to go.
-    std::thread::spawn(move || lines.for_each(drop));
-    (driver, port.expect("chromedriver names its port"))
 }

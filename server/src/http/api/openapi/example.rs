@@ -57,6 +57,10 @@ pub(super) fn shell(url: &str, method: &str, operation: &Value, body: Option<&Va
         lines.push("-H 'Content-Type: application/json'".to_owned());
         lines.push(format!("-d '{body:#}'"));
     }
+    let media = operation.get("requestBody").and_then(|body| body.get("content")?.get("application/octet-stream"));
+    if media.is_some() {
+        lines.push("--data-binary @FILE".to_owned());
+    }
     let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
     let method = if method == "get" { String::new() } else { format!("-X {} ", method.to_uppercase()) };
     [format!("curl {method}'{url}{query}'")].into_iter().chain(lines).collect::<Vec<_>>().join(" \\\n  ")

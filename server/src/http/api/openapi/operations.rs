@@ -28,11 +28,20 @@ pub(super) fn describe(document: &mut Value, said: &Operations, fields: &Fields)
             if operation["security"].is_null() {
                 operation["security"] = json!([]);
             }
+            // A browser posts forms; nobody types one.
+            if is_form(operation) {
+                continue;
+            }
             let sample = shell(&format!("{EXAMPLE_URL}{path}"), method, operation, body.as_ref());
             operation["x-codeSamples"] = json!([{"lang": "Shell", "label": "curl", "source": sample}]);
         }
     }
     document["components"]["responses"] = problems.shared();
+}
+
+fn is_form(operation: &Value) -> bool {
+    let body = operation.get("requestBody").and_then(|body| body.get("content")?.as_object());
+    body.is_some_and(|content| content.contains_key("application/x-www-form-urlencoded"))
 }
 
 fn put_words(operation: &mut Value, own: &Operation) {

@@ -6,6 +6,10 @@ use serde_json::{Value, json};
 use super::names::reference;
 use crate::store::outbox::NoticeKind;
 
+/// What becomes of a message that is not taken, see `outbox`.
+const NOT_TAKEN: &str = "未收到：间隔渐长地重发，遵守 Retry-After；三天无人接收的不再重发，可在工作台的消息投递页重发。\
+    \n\nIt is sent again with growing waits, as Retry-After says; after three days it waits to be sent again at the desk.";
+
 /// A message: its name here, whom it goes to, its types, and the type of its data.
 struct Message {
     operation: &'static str,
@@ -74,7 +78,8 @@ fn operation(message: &Message) -> Value {
         "requestBody": {"required": true, "content": {"application/json": {"schema": body}}},
         "responses": {
             "2XX": {"description": "已收到。\n\nIt was taken."},
-            "4XX": {"description": "未收到，稍后重发；410 停用该接收端之外的任何状态都会重发。\n\nIt is sent again later, with growing waits."},
+            "4XX": {"description": NOT_TAKEN},
+            "5XX": {"description": NOT_TAKEN},
         },
     })
 }
