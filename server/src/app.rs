@@ -17,8 +17,8 @@ use crate::{
     limits::Limits,
     pads::Pads,
     ports::{Clock, Rng},
-    store::Store,
-    writer::Writer,
+    store::SqlStore,
+    writer::{RatingSink, Writer},
 };
 
 /// What an [`App`] is made of.
@@ -27,7 +27,7 @@ pub struct Parts {
     /// What the operator set.
     pub config: Config,
     /// Where ratings are kept.
-    pub store: Arc<dyn Store>,
+    pub store: Arc<SqlStore>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// Where random bytes come from.
@@ -56,7 +56,7 @@ pub struct App {
     /// What the operator set.
     pub config: Config,
     /// Where ratings are kept.
-    pub store: Arc<dyn Store>,
+    pub store: Arc<SqlStore>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// Where random bytes come from.
@@ -106,9 +106,15 @@ macro_rules! shared {
 impl App {
     /// Puts the parts together and starts the writer.
     pub fn new(parts: Parts) -> Self {
+        let sink: Arc<dyn RatingSink> = Arc::clone(&parts.store) as _;
+        Self::with_sink(parts, sink)
+    }
+
+    /// The same, but accepted ratings go into `sink` and not into the store.
+    pub fn with_sink(parts: Parts, sink: Arc<dyn RatingSink>) -> Self {
         let Parts { config, store, clock, rng, keys, figures, ledger, batch_max } = parts;
         let ledger = Arc::new(ledger);
-        let writer = Writer::start(&store, &figures, &ledger, batch_max);
+        let writer = Writer::start(&sink, &figures, &ledger, batch_max);
         Self {
             config,
             store,

@@ -11,7 +11,7 @@ use haochaping::{calendar::Instant, region::Region, statistics::Handling};
 use crate::{
     config::Publication,
     figures::Figures,
-    store::{FigureKey, Store, StoreError},
+    store::{FigureKey, SqlStore, StoreError},
 };
 
 /// Not computed again before this.
@@ -43,7 +43,7 @@ impl Handled {
     ///
     /// # Errors
     /// The store's.
-    pub async fn load_published(&self, store: &dyn Store) -> Result<(), StoreError> {
+    pub async fn load_published(&self, store: &SqlStore) -> Result<(), StoreError> {
         let published = store.published_handling().await?;
         self.state().published = published;
         Ok(())
@@ -56,7 +56,7 @@ impl Handled {
     /// The store's.
     pub async fn refresh(
         &self,
-        store: &dyn Store,
+        store: &SqlStore,
         figures: &Figures,
         rules: Publication,
         now: Instant,
@@ -87,7 +87,7 @@ impl Handled {
 
     async fn publish(
         &self,
-        store: &dyn Store,
+        store: &SqlStore,
         exact: BTreeMap<FigureKey, Handling>,
         step: u64,
     ) -> Result<(), StoreError> {

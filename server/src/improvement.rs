@@ -80,7 +80,7 @@ async fn shares(app: &App, region: Region, cause: &Cause) -> Result<BTreeMap<u32
         Cause::Region(within) => (*within, Dimension::All, ""),
     };
     let mut counts: BTreeMap<u32, Counts> = BTreeMap::new();
-    let lines = app.lines.of(&*app.store, app.figures.daily_generation(), within, by).await?;
+    let lines = app.lines.of(&app.store, app.figures.daily_generation(), within, by).await?;
     for (_, month, of_month) in lines.iter().filter(|(of, ..)| of == value) {
         counts.entry(*month).or_default().merge(of_month);
     }

@@ -12,7 +12,7 @@ use crate::{
     keys::Vault,
     ports::Rng,
     store::{
-        Store, StoreError,
+        SqlStore, StoreError,
         order::{NewEntry, OrderRow, OrderStanding, StoredEntry},
     },
 };
@@ -72,7 +72,7 @@ impl From<StoreError> for ActError {
 ///
 /// # Errors
 /// [`HistoryError`]; of an order that was opened only, the store's alone.
-pub async fn load(store: &dyn Store, vault: &Vault, row: OrderRow) -> Result<Loaded, HistoryError> {
+pub async fn load(store: &SqlStore, vault: &Vault, row: OrderRow) -> Result<Loaded, HistoryError> {
     // Most orders of a busy minute have just been opened.
     if row.standing.n_entries == 0 {
         let order = WorkOrder::open(row.facts.clone(), row.opened_at);
@@ -81,7 +81,7 @@ pub async fn load(store: &dyn Store, vault: &Vault, row: OrderRow) -> Result<Loa
     read(store, vault, row).await
 }
 
-async fn read(store: &dyn Store, vault: &Vault, row: OrderRow) -> Result<Loaded, HistoryError> {
+async fn read(store: &SqlStore, vault: &Vault, row: OrderRow) -> Result<Loaded, HistoryError> {
     let stored = store.entries(row.part, row.rating).await?;
     let history = stored.iter().map(|entry| unseal(vault, &row.rating, entry)).collect::<Result<Vec<_>, _>>()?;
     let order = WorkOrder::replay(row.facts.clone(), row.opened_at, &history)?;
@@ -135,7 +135,7 @@ async fn put_off(app: &App, row: OrderRow, now: Instant, error: &ActError) -> Re
     tracing::error!(order = id_of(&row), %error, "the next step of a work order was refused");
     let (part, rating, kept) = (row.part, row.rating, row.standing.clone());
     let in_an_hour = Instant::from_millis(now.millis() + HOUR);
-    let terms = load(&*app.store, &app.keys().vault, row).await.ok();
+    let terms = load(&app.store, &app.keys().vault, row).await.ok();
     let wake_at = terms.and_then(|found| standing(&found.order, &app.config.profile, &app.calendar()).wake_at);
     let wake_at = Some(wake_at.filter(|at| *at > now).unwrap_or(in_an_hour));
     app.store.move_due(part, rating, OrderStanding { wake_at, ..kept }).await.map(drop)
@@ -147,7 +147,7 @@ async fn next_of_its_own(app: &App, row: OrderRow, now: Instant) -> Result<NewEn
         Stage::FollowedUp => Action::Close,
         _ => Action::Dispatch,
     };
-    let loaded = load(&*app.store, &app.keys().vault, row).await?;
+    let loaded = load(&app.store, &app.keys().vault, row).await?;
     let entry = loaded.order.decide(action, &Actor::system(), now, &app.config.profile, &app.calendar())?;
     to_new(app, &loaded.row, &loaded.order, &entry)
 }
@@ -168,7 +168,7 @@ fn to_new(app: &App, row: &OrderRow, order: &WorkOrder, entry: &Entry) -> Result
 ///
 /// # Errors
 /// The store's. A year that cannot be read is logged and left as it was.
-pub async fn read_calendar(store: &dyn Store) -> Result<WorkingCalendar, StoreError> {
+pub async fn read_calendar(store: &SqlStore) -> Result<WorkingCalendar, StoreError> {
     let mut calendar = WorkingCalendar::built_in();
     for (year, days) in store.holidays().await? {
         let file = serde_json::from_str(&days).map(|days| HolidayFile { years: [(year.to_string(), days)].into() });
@@ -189,7 +189,7 @@ pub async fn read_calendar(store: &dyn Store) -> Result<WorkingCalendar, StoreEr
 pub async fn move_provisional(app: &App) -> Result<(), StoreError> {
     for row in app.store.provisional_orders().await? {
         let (name, before) = (id_of(&row), row.standing.clone());
-        let loaded = match load(&*app.store, &app.keys().vault, row).await {
+        let loaded = match load(&app.store, &app.keys().vault, row).await {
             Ok(loaded) => loaded,
             Err(HistoryError::Store(error)) => return Err(error),
             Err(error) => {
@@ -274,7 +274,7 @@ pub fn parse_id(text: &str) -> Option<[u8; 16]> {
 ///
 /// # Errors
 /// The store's.
-pub async fn verify(store: &dyn Store, vault: &Vault) -> Result<Vec<String>, StoreError> {
+pub async fn verify(store: &SqlStore, vault: &Vault) -> Result<Vec<String>, StoreError> {
     const PAGE: u32 = 1_000;
     let mut faults = Vec::new();
     let mut after = 0;
@@ -290,7 +290,7 @@ pub async fn verify(store: &dyn Store, vault: &Vault) -> Result<Vec<String>, Sto
 }
 
 /// What is wrong with one order. An order that moved while its history was read is read again: a collector may be at work.
-async fn fault_of(store: &dyn Store, vault: &Vault, mut row: OrderRow) -> Result<Option<String>, StoreError> {
+async fn fault_of(store: &SqlStore, vault: &Vault, mut row: OrderRow) -> Result<Option<String>, StoreError> {
     loop {
         let (id, changed) = (row.id, row.changed);
         let fault = compare(store, vault, row).await?;
@@ -301,7 +301,7 @@ async fn fault_of(store: &dyn Store, vault: &Vault, mut row: OrderRow) -> Result
     }
 }
 
-async fn compare(store: &dyn Store, vault: &Vault, row: OrderRow) -> Result<Option<String>, StoreError> {
+async fn compare(store: &SqlStore, vault: &Vault, row: OrderRow) -> Result<Option<String>, StoreError> {
     let (name, kept) = (id_of(&row), row.standing.clone());
     let found = match read(store, vault, row).await {
         Ok(found) => found,

@@ -22,8 +22,8 @@ const SOURCES_KEPT_DAYS: i64 = 7;
 
 /// Reads for the first time; what fails here stops the start.
 pub async fn start(app: &Arc<App>, master: MasterKey) -> Result<(), KeysError> {
-    app.figures.load_published(&*app.store).await?;
-    app.handled.load_published(&*app.store).await?;
+    app.figures.load_published(&app.store).await?;
+    app.handled.load_published(&app.store).await?;
     let mut seen = Seen::default();
     refresh(app, &master, &mut seen).await?;
     let app = Arc::downgrade(app);
@@ -52,7 +52,7 @@ async fn refresh(app: &App, master: &MasterKey, seen: &mut Seen) -> Result<(), K
     if let Err(error) = app.store.hold_slot(app.clock.now()).await {
         tracing::warn!(%error, "the counter slot was not held");
     }
-    if let Err(error) = app.figures.refresh(&*app.store, app.clock.now()).await {
+    if let Err(error) = app.figures.refresh(&app.store, app.clock.now()).await {
         tracing::warn!(%error, "the figures were not re-read");
     }
     app.limits.forget_idle();
@@ -61,7 +61,7 @@ async fn refresh(app: &App, master: &MasterKey, seen: &mut Seen) -> Result<(), K
     let current = app.store.revisions().await?;
     let has_changed = |name: &str| current.get(name) != seen.revisions.get(name);
     if has_changed("keys") && !seen.revisions.is_empty() {
-        app.set_keys(Keys::load(&*app.store, master, &*app.rng, app.clock.now()).await?);
+        app.set_keys(Keys::load(&app.store, master, &*app.rng, app.clock.now()).await?);
     }
     if has_changed("api_keys") || has_changed("staff") {
         app.set_callers(Callers::new(app.store.api_keys().await?, app.store.staff().await?));
@@ -70,20 +70,20 @@ async fn refresh(app: &App, master: &MasterKey, seen: &mut Seen) -> Result<(), K
         app.set_region_names(app.store.regions().await?);
     }
     if has_changed("published") && !seen.revisions.is_empty() {
-        app.figures.load_live(&*app.store).await?;
+        app.figures.load_live(&app.store).await?;
     }
     if has_changed("handled") && !seen.revisions.is_empty() {
-        app.handled.load_published(&*app.store).await?;
+        app.handled.load_published(&app.store).await?;
     }
     if has_changed("released") && !seen.revisions.is_empty() {
-        app.figures.load_daily(&*app.store).await?;
+        app.figures.load_daily(&app.store).await?;
     }
     if has_changed("names") {
         let (agencies, items) = (app.store.agency_names().await?, app.store.item_names().await?);
         app.set_names(Names { agencies, items });
     }
     if has_changed("holidays") {
-        app.set_calendar(orders::read_calendar(&*app.store).await?);
+        app.set_calendar(orders::read_calendar(&app.store).await?);
     }
     // Terms move when they can be written: until then the days off count as not seen.
     let moves_terms = has_changed("holidays");
@@ -114,11 +114,11 @@ async fn work_off(app: &App, seen: &mut Seen) {
         tracing::error!(%error, "terms of work orders were not watched");
     }
     let (rules, keys) = (app.config.publication, app.keys());
-    let words = hot_words::work(&app.hot_words, &*app.store, &app.figures, rules, &keys);
+    let words = hot_words::work(&app.hot_words, &app.store, &app.figures, rules, &keys);
     if let Err(error) = words.await {
         tracing::error!(%error, "hot words were not counted");
     }
-    if let Err(error) = app.handled.refresh(&*app.store, &app.figures, app.config.publication, app.clock.now()).await {
+    if let Err(error) = app.handled.refresh(&app.store, &app.figures, app.config.publication, app.clock.now()).await {
         tracing::error!(%error, "the figures of work orders were not computed");
     }
 }

@@ -95,7 +95,7 @@ pub async fn find(app: &App, worker: &Worker, id: &str) -> Result<Option<Loaded>
     let Some(id) = orders::parse_id(id) else { return Ok(None) };
     let row = app.store.order(id).await?.filter(|row| worker.sees(row));
     let Some(row) = row else { return Ok(None) };
-    let mut loaded = orders::load(&*app.store, &app.keys().vault, row).await?;
+    let mut loaded = orders::load(&app.store, &app.keys().vault, row).await?;
     loaded.order.facts.is_service_body = app.callers().is_body(&loaded.order.agency);
     Ok(Some(loaded))
 }

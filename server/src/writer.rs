@@ -1,7 +1,7 @@
 //! From a request into the store: a bounded queue, and a task that commits whatever waits as one transaction; on a distributed
 //! engine a lane of both for every shard.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use haochaping::{
     calendar::Instant,
@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     figures::Figures,
-    store::{NewRating, Outcome, Store, StoreError},
+    store::{Committed, NewRating, Outcome, SqlStore, StoreError},
 };
 
 /// The most ratings in one transaction.
@@ -49,10 +49,38 @@ pub enum NotWritten {
     Failed,
 }
 
+/// A commit on its way.
+pub type Committing<'a> = Pin<Box<dyn Future<Output = Result<Committed, StoreError>> + Send + 'a>>;
+
+/// Where batches of ratings go: the store, or nowhere where the cost of everything else is measured.
+pub trait RatingSink: Send + Sync + 'static {
+    /// How many lanes lead into it, each with a queue of its own.
+    fn n_lanes(&self) -> usize;
+    /// The number of the lane that ratings of a part take, from 0.
+    fn lane(&self, part: u8) -> usize;
+    /// Writes a batch in one transaction.
+    ///
+    /// # Errors
+    /// As [`SqlStore::commit`].
+    fn commit(&self, batch: Arc<[NewRating]>) -> Committing<'_>;
+}
+
+impl RatingSink for SqlStore {
+    fn n_lanes(&self) -> usize {
+        Self::n_lanes(self)
+    }
+    fn lane(&self, part: u8) -> usize {
+        Self::lane(self, part)
+    }
+    fn commit(&self, batch: Arc<[NewRating]>) -> Committing<'_> {
+        Box::pin(Self::commit(self, batch))
+    }
+}
+
 /// Hands ratings to the writing tasks.
 #[derive(Clone)]
 pub struct Writer {
-    store: Arc<dyn Store>,
+    sink: Arc<dyn RatingSink>,
     /// By the number of the lane.
     queues: Vec<mpsc::Sender<Waiting>>,
 }
@@ -66,19 +94,19 @@ impl std::fmt::Debug for Writer {
 impl Writer {
     /// Starts the writing tasks. Each ends after the last `Writer` is gone and its queue is empty.
     /// `batch_max` is [`BATCH_MAX`] but where something is measured against it.
-    pub fn start(store: &Arc<dyn Store>, figures: &Arc<Figures>, ledger: &Arc<LogKey>, batch_max: usize) -> Self {
-        let queues = (0..store.n_lanes()).map(|_| {
+    pub fn start(sink: &Arc<dyn RatingSink>, figures: &Arc<Figures>, ledger: &Arc<LogKey>, batch_max: usize) -> Self {
+        let queues = (0..sink.n_lanes()).map(|_| {
             let (sender, queue) = mpsc::channel(QUEUE_MAX);
-            tokio::spawn(write_all(Arc::clone(store), Arc::clone(figures), Arc::clone(ledger), queue, batch_max));
+            tokio::spawn(write_all(Arc::clone(sink), Arc::clone(figures), Arc::clone(ledger), queue, batch_max));
             sender
         });
-        Self { queues: queues.collect(), store: Arc::clone(store) }
+        Self { queues: queues.collect(), sink: Arc::clone(sink) }
     }
 
     /// Queues a rating and returns when its transaction has been committed.
     pub async fn write(&self, rating: NewRating) -> Result<Written, NotWritten> {
         let (answer, answered) = oneshot::channel();
-        let queue = &self.queues[self.store.lane(rating.part)];
+        let queue = &self.queues[self.sink.lane(rating.part)];
         queue.try_send(Waiting { rating, answer }).map_err(|_| NotWritten::Busy)?;
         answered.await.map_err(|_| NotWritten::Failed)?
     }
@@ -91,7 +119,7 @@ impl Writer {
 }
 
 async fn write_all(
-    store: Arc<dyn Store>,
+    sink: Arc<dyn RatingSink>,
     figures: Arc<Figures>,
     ledger: Arc<LogKey>,
     mut queue: mpsc::Receiver<Waiting>,
@@ -100,18 +128,18 @@ async fn write_all(
     let mut waiting = Vec::with_capacity(batch_max);
     // No artificial delay: what has come while the last batch was written is the next batch.
     while queue.recv_many(&mut waiting, batch_max).await > 0 {
-        write_batch(&*store, &figures, &ledger, std::mem::take(&mut waiting)).await;
+        write_batch(&*sink, &figures, &ledger, std::mem::take(&mut waiting)).await;
     }
 }
 
-async fn write_batch(store: &dyn Store, figures: &Figures, ledger: &LogKey, batch: Vec<Waiting>) {
+async fn write_batch(sink: &dyn RatingSink, figures: &Figures, ledger: &LogKey, batch: Vec<Waiting>) {
     let (ratings, answers): (Vec<_>, Vec<_>) = batch.into_iter().map(|w| (w.rating, w.answer)).unzip();
     metrics::histogram!("haochaping_batch_size").record(u32::try_from(ratings.len()).unwrap_or(u32::MAX));
     #[cfg(debug_assertions)]
     let answers = answer_early(answers).await;
     let at = ratings.last().map_or(Instant::from_millis(0), |last| last.rated_at);
     let nonces: Vec<_> = ratings.iter().map(|rating| Leaf::nonce(rating.salt.bytes())).collect();
-    let result = commit(store, ratings.into()).await;
+    let result = commit(sink, ratings.into()).await;
     match result {
         Ok(committed) => {
             committed.counted.iter().for_each(|counted| figures.add(counted));
@@ -141,11 +169,11 @@ fn promise(ledger: &LogKey, leaves: &[Option<Leaf>], nonces: &[Nonce], at: Insta
     leaves.iter().map(|leaf| leaf.as_ref().and_then(|_| promiser.promise(places.next()?))).collect()
 }
 
-async fn commit(store: &dyn Store, ratings: Arc<[NewRating]>) -> Result<crate::store::Committed, NotWritten> {
+async fn commit(sink: &dyn RatingSink, ratings: Arc<[NewRating]>) -> Result<Committed, NotWritten> {
     let started = tokio::time::Instant::now();
     loop {
         let begun = std::time::Instant::now();
-        let committed = store.commit(Arc::clone(&ratings)).await;
+        let committed = sink.commit(Arc::clone(&ratings)).await;
         metrics::histogram!("haochaping_commit_seconds").record(begun.elapsed().as_secs_f64());
         match committed {
             Ok(committed) => return Ok(committed),

@@ -7,7 +7,7 @@ use crate::{
     caller::{Scope, make_key},
     config::StoreArgs,
     ports::{Clock, SystemClock, SystemRng},
-    store::{Store, StoredApiKey},
+    store::StoredApiKey,
 };
 
 #[derive(ClapArgs, Debug)]

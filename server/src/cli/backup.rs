@@ -7,7 +7,6 @@ use super::{open_existing, progress_bar};
 use crate::{
     config::StoreArgs,
     ports::{Clock, SystemClock},
-    store::Store,
 };
 
 #[derive(ClapArgs, Debug)]

@@ -5,7 +5,7 @@ use clap::{Args as ClapArgs, Subcommand};
 use haochaping::calendar::{HolidayFile, WorkingCalendar};
 
 use super::open_or_make;
-use crate::{config::StoreArgs, store::Store};
+use crate::config::StoreArgs;
 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Example:

@@ -8,7 +8,7 @@ use crate::{
     outbox::seal_secret,
     ports::{Clock, SystemClock, SystemRng, random, timeless_id},
     staff::entry,
-    store::outbox::{Endpoint, EndpointKind, OutboxStore},
+    store::outbox::{Endpoint, EndpointKind},
 };
 
 #[derive(ClapArgs, Debug)]

@@ -17,7 +17,7 @@ use crate::{
     keys::Keys,
     ports::{Clock, SystemClock},
     store::{
-        SqlStore, Store,
+        SqlStore,
         exchange::{Asked, Outgoing, Place},
     },
 };

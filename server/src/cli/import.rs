@@ -16,7 +16,7 @@ use crate::{
     exchange::{Format, Incoming, Profile, Source},
     keys::Keys,
     ports::{Clock, SystemClock, SystemRng, random, timeless_id, uuid_at},
-    store::{About, IMPORT_PREFIX, ImportedCase, NewRating, Outcome, SqlStore, Store},
+    store::{About, IMPORT_PREFIX, ImportedCase, NewRating, Outcome, SqlStore},
 };
 
 #[derive(ClapArgs, Debug)]

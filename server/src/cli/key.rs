@@ -6,7 +6,6 @@ use crate::{
     config::StoreArgs,
     keys::{Keys, Purpose},
     ports::{Clock, SystemClock, SystemRng},
-    store::Store,
 };
 
 #[derive(ClapArgs, Debug)]
@@ -51,7 +50,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
         }
         Action::Rotate { purpose } => {
             let master = master_key(&args.store, &store).await?;
-            let id = Keys::rotate(&*store, &master, &SystemRng, SystemClock.now(), purpose).await?;
+            let id = Keys::rotate(&store, &master, &SystemRng, SystemClock.now(), purpose).await?;
             println!("{} {id}", purpose.name());
         }
         Action::Retire { purpose, id } => {

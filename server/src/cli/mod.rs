@@ -171,7 +171,7 @@ fn make_directory(path: &Path) -> Result<()> {
 /// never gets another.
 async fn master_key(args: &StoreArgs, store: &SqlStore) -> Result<MasterKey> {
     let path = args.key_path();
-    let has_keys = !crate::store::Store::keys(store).await?.is_empty();
+    let has_keys = !store.keys().await?.is_empty();
     if args.key_file.is_none() && !path.exists() && !has_keys {
         let key = MasterKey::make(&path, &SystemRng)?;
         eprintln!("made {}: keep a copy of it apart from the data, without it comments cannot be read", path.display());

@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result};
 use clap::Args as ClapArgs;
 
 use super::open_existing;
-use crate::{config::StoreArgs, store::ledger::LedgerStore};
+use crate::config::StoreArgs;
 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Example:

@@ -7,7 +7,7 @@ use haochaping::region::Region;
 use haochaping_tables::{Cell, half_width};
 
 use super::{listed, open_or_make, progress_bar, say_notes};
-use crate::{config::StoreArgs, store::Store};
+use crate::config::StoreArgs;
 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Example:

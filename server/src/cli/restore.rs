@@ -11,7 +11,7 @@ use crate::{
     config::StoreArgs,
     keys::{Keys, MasterKey},
     ports::{Clock, SystemClock, SystemRng},
-    store::{SqlStore, Store, sqlite::FILE_NAME},
+    store::{SqlStore, sqlite::FILE_NAME},
 };
 
 #[derive(ClapArgs, Debug)]

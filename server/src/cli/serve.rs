@@ -28,7 +28,7 @@ use crate::{
     ledger, measures, outbox,
     ports::{Clock, SystemClock, SystemRng},
     staff,
-    store::Store,
+    store::SqlStore,
     watch, writer,
 };
 
@@ -159,7 +159,7 @@ async fn bind(address: SocketAddr) -> Result<TcpListener> {
 async fn build(
     mut config: Config,
     address: SocketAddr,
-    store: Arc<dyn Store>,
+    store: Arc<SqlStore>,
     master: &crate::keys::MasterKey,
 ) -> Result<Arc<App>> {
     if config.public_url.is_empty() {
@@ -172,9 +172,9 @@ async fn build(
              clipboard or service to such a page; give --public-url its https:// address"
         );
     }
-    let keys = Keys::load(&*store, master, &SystemRng, SystemClock.now()).await?;
+    let keys = Keys::load(&store, master, &SystemRng, SystemClock.now()).await?;
     let figures = Arc::new(Figures::new(config.publication, config.root_region));
-    let ledger = ledger::key(&*store, &keys.ledger, &config.public_url).await?;
+    let ledger = ledger::key(&store, &keys.ledger, &config.public_url).await?;
     Ok(Arc::new(App::new(Parts {
         config,
         store,

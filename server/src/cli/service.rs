@@ -14,7 +14,7 @@ use super::{listed, load_keys, open_or_make, progress_bar, say_notes};
 use crate::{
     config::StoreArgs,
     ports::{Clock, SystemClock, SystemRng, uuid_at},
-    store::{NewService, Store},
+    store::NewService,
 };
 
 #[derive(ClapArgs, Debug)]

@@ -6,7 +6,6 @@ use crate::{
     config::StoreArgs,
     ports::{SystemClock, SystemRng},
     staff::{self, INVITATION_HOURS},
-    store::staff::StaffStore,
 };
 
 #[derive(ClapArgs, Debug)]

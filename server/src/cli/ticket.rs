@@ -3,7 +3,7 @@ use clap::Args as ClapArgs;
 use haochaping::link::{Ticket, part_of};
 
 use super::{load_keys, open_existing};
-use crate::{config::StoreArgs, store::Store};
+use crate::config::StoreArgs;
 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Example:

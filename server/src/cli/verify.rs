@@ -2,12 +2,7 @@ use anyhow::{Result, bail};
 use clap::Args as ClapArgs;
 
 use super::{load_keys, open_existing};
-use crate::{
-    config::StoreArgs,
-    keys::Keys,
-    orders,
-    store::{SqlStore, Store, ledger::LedgerStore},
-};
+use crate::{config::StoreArgs, keys::Keys, orders, store::SqlStore};
 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Example:

@@ -12,7 +12,7 @@ use crate::{
     pairing::{CODE_MINUTES, digest_of_code, make_code},
     ports::{Clock, SystemClock, SystemRng, timeless_id},
     staff,
-    store::window::{Hall, WindowStore},
+    store::window::Hall,
 };
 
 #[derive(ClapArgs, Debug)]

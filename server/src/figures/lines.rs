@@ -8,7 +8,7 @@ use std::{
 use haochaping::region::Region;
 
 use crate::store::{
-    Store, StoreError,
+    SqlStore, StoreError,
     publication::{Dimension, Line},
 };
 
@@ -30,7 +30,7 @@ impl Lines {
     /// The store's.
     pub async fn of(
         &self,
-        store: &dyn Store,
+        store: &SqlStore,
         generation: u64,
         region: Region,
         by: Dimension,

@@ -22,7 +22,7 @@ use self::{
 };
 use crate::{
     config::Publication,
-    store::{Counted, Figure, FigureKey, Published, Store, StoreError, publication::Waiting},
+    store::{Counted, Figure, FigureKey, Published, SqlStore, StoreError, publication::Waiting},
 };
 
 /// How long until a day's publication is tried again, where a figure above did not know of all ratings yet.
@@ -102,13 +102,13 @@ impl Figures {
     }
 
     /// Reads what was published before, once at the start.
-    pub async fn load_published(&self, store: &dyn Store) -> Result<(), StoreError> {
+    pub async fn load_published(&self, store: &SqlStore) -> Result<(), StoreError> {
         self.load_live(store).await?;
         self.load_daily(store).await
     }
 
     /// Reads what moves by itself as it was published last, by this or another collector.
-    pub async fn load_live(&self, store: &dyn Store) -> Result<(), StoreError> {
+    pub async fn load_live(&self, store: &SqlStore) -> Result<(), StoreError> {
         let live = store.published().await?;
         let mut state = self.state();
         state.live = live;
@@ -117,7 +117,7 @@ impl Figures {
     }
 
     /// Reads what was published daily, after this or another collector has published.
-    pub async fn load_daily(&self, store: &dyn Store) -> Result<(), StoreError> {
+    pub async fn load_daily(&self, store: &SqlStore) -> Result<(), StoreError> {
         let daily = store.daily().await?;
         let mut state = self.state();
         state.daily = daily;
@@ -131,7 +131,7 @@ impl Figures {
     }
 
     /// Takes over the commits of a slot up to a revision, or else the whole slot.
-    async fn catch_up(&self, store: &dyn Store, slot: i64, revision: i64) -> Result<(), StoreError> {
+    async fn catch_up(&self, store: &SqlStore, slot: i64, revision: i64) -> Result<(), StoreError> {
         let known = self.state().exact.revision(slot);
         if let Some(known) = known {
             for counted in store.counted_since(slot, known).await? {
@@ -147,7 +147,7 @@ impl Figures {
 
     /// Brings the copy up to the store, and publishes every figure that has moved by a step. On disk first: what a
     /// reader has seen must not be taken back by a restart.
-    pub async fn refresh(&self, store: &dyn Store, now: Instant) -> Result<(), StoreError> {
+    pub async fn refresh(&self, store: &SqlStore, now: Instant) -> Result<(), StoreError> {
         for (slot, revision) in store.slot_revisions().await? {
             if self.is_behind(slot, revision) {
                 self.catch_up(store, slot, revision).await?;
@@ -173,7 +173,7 @@ impl Figures {
     }
 
     /// Publishes what is due of the figures that move once a day.
-    async fn publish_day(&self, store: &dyn Store, now: Instant) -> Result<(), StoreError> {
+    async fn publish_day(&self, store: &SqlStore, now: Instant) -> Result<(), StoreError> {
         let today = now.day_in_china();
         let is_due = self
             .state()

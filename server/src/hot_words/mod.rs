@@ -20,7 +20,7 @@ use crate::{
     figures::Figures,
     keys::{Keys, Vault},
     store::{
-        Store, StoreError,
+        SqlStore, StoreError,
         publication::Dimension,
         word::{Source, Unread, WordKey},
     },
@@ -57,7 +57,7 @@ impl HotWords {
 /// The store's; what was read by then is counted.
 pub async fn work(
     words: &HotWords,
-    store: &dyn Store,
+    store: &SqlStore,
     figures: &Figures,
     rules: Publication,
     keys: &Arc<Keys>,

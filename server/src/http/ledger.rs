@@ -104,7 +104,7 @@ pub(in crate::http) async fn cosigned(State(app): State<Arc<App>>) -> Response {
 )]
 pub(in crate::http) async fn tile(State(app): State<Arc<App>>, Path(path): Path<String>) -> Response {
     let Some((level, n, width)) = read_path(&path) else { return nothing("there is no such tile") };
-    match ledger::tile(&*app.store, level, n, width).await {
+    match ledger::tile(&app.store, level, n, width).await {
         Ok(Some(data)) => open("application/octet-stream", IMMUTABLE, data),
         Ok(None) => nothing("the ledger has no such tile"),
         Err(error) => failed(&error),

@@ -16,7 +16,7 @@ pub use vault::Vault;
 
 use crate::{
     ports::{Rng, random},
-    store::{Store, StoreError, StoredKey},
+    store::{SqlStore, StoreError, StoredKey},
 };
 
 /// What a key is for.
@@ -116,7 +116,7 @@ pub struct Keys {
 
 impl Keys {
     /// Reads and unwraps all keys, and makes the first of each purpose that has none yet.
-    pub async fn load(store: &dyn Store, master: &MasterKey, rng: &dyn Rng, now: Instant) -> Result<Self, KeysError> {
+    pub async fn load(store: &SqlStore, master: &MasterKey, rng: &dyn Rng, now: Instant) -> Result<Self, KeysError> {
         let mut stored = store.keys().await?;
         let missing = Purpose::ALL.into_iter().filter(|p| stored.iter().all(|key| key.purpose != p.name()));
         for purpose in missing.collect::<Vec<_>>() {
@@ -144,7 +144,7 @@ impl Keys {
 
     /// Adds a key that signs from now on; older ones go on verifying until they are retired.
     pub async fn rotate(
-        store: &dyn Store,
+        store: &SqlStore,
         master: &MasterKey,
         rng: &dyn Rng,
         now: Instant,
@@ -165,7 +165,7 @@ impl Keys {
 }
 
 async fn add(
-    store: &dyn Store,
+    store: &SqlStore,
     master: &MasterKey,
     rng: &dyn Rng,
     now: Instant,

@@ -47,7 +47,7 @@ async fn close(app: &App) -> Result<bool, StoreError> {
             return Ok(true);
         }
         tracing::info!(number, n_leaves, "a day was closed in the ledger");
-        sequence(&*app.store, &app.ledger).await?;
+        sequence(&app.store, &app.ledger).await?;
     }
     Ok(true)
 }

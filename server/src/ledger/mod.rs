@@ -39,7 +39,7 @@ pub async fn start(app: &Arc<App>) {
                 continue;
             }
             is_backfilling = is_backfilling && backfill(&app).await;
-            if let Err(error) = sequence(&*app.store, &app.ledger).await {
+            if let Err(error) = sequence(&app.store, &app.ledger).await {
                 tracing::error!(%error, "leaves of the ledger got no numbers");
             }
         }
@@ -67,7 +67,7 @@ pub fn origin_of(public_url: &str) -> String {
 /// # Errors
 /// The store failed.
 pub async fn key(
-    store: &dyn crate::store::Store,
+    store: &crate::store::SqlStore,
     seed: &[u8; 32],
     public_url: &str,
 ) -> Result<LogKey, crate::store::StoreError> {

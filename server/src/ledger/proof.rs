@@ -10,7 +10,7 @@ use super::log::{TILE_HEIGHT, TILE_WIDTH, entries_of};
 use crate::{
     app::App,
     store::{
-        Store, StoreError,
+        SqlStore, StoreError,
         ledger::{ENTRIES, Head},
     },
 };
@@ -56,9 +56,9 @@ pub async fn find(app: &App, part: u8, rating: RatingId) -> Result<Found, NoProo
         let promise = promiser.promise(0).ok_or(NoProof::Damaged("no leaf"))?;
         return Ok(Found::Promise(promise.to_text()));
     };
-    let (index, entry) = locate(&*app.store, among, &found.leaf).await?;
+    let (index, entry) = locate(&app.store, among, &found.leaf).await?;
     let head = app.store.ledger_head().await?.ok_or(NoProof::Damaged("no head"))?;
-    let path = path(&*app.store, &head, index).await?;
+    let path = path(&app.store, &head, index).await?;
     Ok(Found::Proof(Proof { entry, nonce: found.nonce, index, path, checkpoint: checkpoint(app, &head).await? }))
 }
 
@@ -75,7 +75,7 @@ pub async fn checkpoint(app: &App, head: &Head) -> Result<String, StoreError> {
 
 /// Finds a leaf among those of its commit by whose it is. What it says may differ from what is on record now: then the log is
 /// right.
-async fn locate(store: &dyn Store, among: std::ops::Range<u64>, leaf: &Leaf) -> Result<(u64, Vec<u8>), NoProof> {
+async fn locate(store: &SqlStore, among: std::ops::Range<u64>, leaf: &Leaf) -> Result<(u64, Vec<u8>), NoProof> {
     let keys = (among.start / TILE_WIDTH..among.end.div_ceil(TILE_WIDTH)).map(|n| (ENTRIES, n)).collect::<Vec<_>>();
     let tiles = store.ledger_tiles(keys.clone()).await?;
     for ((_, n), tile) in keys.into_iter().zip(tiles) {
@@ -90,7 +90,7 @@ async fn locate(store: &dyn Store, among: std::ops::Range<u64>, leaf: &Leaf) -> 
     Err(NoProof::Gone)
 }
 
-async fn path(store: &dyn Store, head: &Head, index: u64) -> Result<Vec<Hash>, NoProof> {
+async fn path(store: &SqlStore, head: &Head, index: u64) -> Result<Vec<Hash>, NoProof> {
     // Asked twice: first for what is needed, then with it.
     let needed = Needed::default();
     let _ = prove_record(head.size, index, &needed);
@@ -134,7 +134,7 @@ impl HashReader for Held {
 }
 
 /// A tile as published: of level and number, `width` wide; `None` if the log has no such tile.
-pub async fn tile(store: &dyn Store, level: i8, n: u64, width: u64) -> Result<Option<Vec<u8>>, StoreError> {
+pub async fn tile(store: &SqlStore, level: i8, n: u64, width: u64) -> Result<Option<Vec<u8>>, StoreError> {
     let found = store.ledger_tiles(vec![(level, n)]).await?.pop().flatten();
     let Some(data) = found else { return Ok(None) };
     let width = usize::try_from(width).unwrap_or(usize::MAX);

@@ -5,7 +5,7 @@ use haochaping::ledger::{LogKey, sign_checkpoint};
 
 use super::Log;
 use crate::store::{
-    Store, StoreError,
+    SqlStore, StoreError,
     ledger::{Extension, Head, OF_TABLES, Pending, Record},
 };
 
@@ -16,7 +16,7 @@ const COMMITS_MAX: u32 = 32;
 ///
 /// # Errors
 /// The store failed, or what it holds of the log is damaged.
-pub async fn sequence(store: &dyn Store, key: &LogKey) -> Result<u64, StoreError> {
+pub async fn sequence(store: &SqlStore, key: &LogKey) -> Result<u64, StoreError> {
     let mut n_leaves = 0;
     loop {
         let pending = store.ledger_pending(COMMITS_MAX).await?;
@@ -39,7 +39,7 @@ pub async fn sequence(store: &dyn Store, key: &LogKey) -> Result<u64, StoreError
 }
 
 /// What follows after the head with these; `None` if another collector went on meanwhile.
-async fn extend(store: &dyn Store, key: &LogKey, pending: Vec<Pending>) -> Result<Option<Extension>, StoreError> {
+async fn extend(store: &SqlStore, key: &LogKey, pending: Vec<Pending>) -> Result<Option<Extension>, StoreError> {
     let size = async || Ok::<_, StoreError>(store.ledger_head().await?.map_or(0, |head| head.size));
     let from = size().await?;
     let tiles = store.ledger_tiles(Log::edge_of(from)).await?;

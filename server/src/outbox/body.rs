@@ -57,7 +57,7 @@ async fn of_order(app: &App, endpoint: &Endpoint, message: &Message) -> Result<O
 /// The order as it stood after the message's entry.
 async fn load(app: &App, message: &Message) -> Result<Option<Loaded>, HistoryError> {
     let Some(row) = app.store.order_of(message.part, message.subject).await? else { return Ok(None) };
-    let mut loaded = orders::load(&*app.store, &app.keys().vault, row).await?;
+    let mut loaded = orders::load(&app.store, &app.keys().vault, row).await?;
     let n_then = if message.entry > 0 {
         message.entry as usize
     } else {

@@ -1,9 +1,8 @@
 //! What operators of hotlines and halls need of the store: services by case number, and wishes.
 
-use async_trait::async_trait;
 use haochaping::{calendar::Instant, region::Region};
 
-use super::{Id, Lead, StoreError, staff::AuditEntry};
+use super::{Id, Lead};
 
 /// A finished service, as staff find it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,19 +58,4 @@ pub struct Wish {
     pub item_name: String,
     /// What was said, encrypted.
     pub text: Vec<u8>,
-}
-
-/// The operators' side of the store.
-#[async_trait]
-pub trait AssistStore: Send + Sync + 'static {
-    /// The services of a case.
-    async fn services_of_case(&self, part: u8, authority: &str, case: &str) -> Result<Vec<FoundService>, StoreError>;
-    /// A service by its id.
-    async fn found_service(&self, part: u8, id: Id) -> Result<Option<FoundService>, StoreError>;
-    /// Who entered the rating of an order, and by which channel; `None` for what people sent themselves.
-    async fn entered_by(&self, part: u8, rating: Id) -> Result<Option<(String, String)>, StoreError>;
-    /// Notes a wish, with the entry of the record that tells of it.
-    async fn add_wish(&self, wish: Wish, entry: AuditEntry) -> Result<(), StoreError>;
-    /// Wishes of a region with all below, and of one agency if it is named, the newest first.
-    async fn wishes(&self, region: Region, agency: Option<&str>, limit: u32) -> Result<Vec<Wish>, StoreError>;
 }

@@ -18,7 +18,7 @@ mod wake;
 mod window;
 mod word;
 
-use super::Store;
+use super::SqlStore;
 
 /// A store that nothing was written to, with whatever must live as long as it does.
 pub(crate) struct Fresh<S> {
@@ -135,4 +135,4 @@ every_store! {
 }
 
 /// The claims take the trait, not a store: what they see is what the collector sees.
-pub(crate) type Any<'a> = &'a dyn Store;
+pub(crate) type Any<'a> = &'a SqlStore;

@@ -1,9 +1,8 @@
 //! What the desk keeps beside the histories of work orders, and the orders as the desk lists them.
 
-use async_trait::async_trait;
-use haochaping::{calendar::Instant, link::RatingId, region::Region, work_order::Stage};
+use haochaping::{calendar::Instant, region::Region, work_order::Stage};
 
-use super::{Id, StoreError, order::OrderRow, staff::AuditEntry};
+use super::Id;
 
 /// Which orders the desk lists, in which order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,24 +74,4 @@ pub struct Disclosure {
     pub who: String,
     /// The reason they gave, encrypted.
     pub reason: Vec<u8>,
-}
-
-/// The desk's side of the store.
-#[async_trait]
-pub trait DeskStore: Send + Sync + 'static {
-    /// A page of orders.
-    async fn desk_orders(&self, query: DeskQuery) -> Result<Vec<OrderRow>, StoreError>;
-    /// How many orders of such a page there are, at most `limit`.
-    async fn count_orders(&self, query: DeskQuery) -> Result<u64, StoreError>;
-    /// Adds a note, with the entry of the record that tells of it.
-    async fn add_note(&self, part: u8, rating: RatingId, note: Note, entry: AuditEntry) -> Result<(), StoreError>;
-    /// The notes of an order, oldest first.
-    async fn notes(&self, part: u8, rating: RatingId) -> Result<Vec<Note>, StoreError>;
-    /// Records that a contact was seen, with the entry of the record that tells of it.
-    async fn disclose(&self, part: u8, rating: RatingId, seen: Disclosure, entry: AuditEntry)
-    -> Result<(), StoreError>;
-    /// Who has seen the contact of an order's rater, oldest first.
-    async fn disclosures(&self, part: u8, rating: RatingId) -> Result<Vec<Disclosure>, StoreError>;
-    /// Deletes the contacts of ratings from before this time whose order, if they have one, is closed; how many.
-    async fn forget_contacts(&self, before: Instant, limit: u32) -> Result<u64, StoreError>;
 }

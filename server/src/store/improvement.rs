@@ -1,9 +1,8 @@
 //! 以评促改: improvements, and the causes that come again and again.
 
-use async_trait::async_trait;
 use haochaping::{calendar::Instant, region::Region};
 
-use super::{Id, StoreError, staff::AuditEntry, word::Source};
+use super::{Id, word::Source};
 
 /// What an improvement was made because of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,17 +99,4 @@ pub struct Recurring {
     pub n_agencies: u64,
     /// In how many bad ratings it is.
     pub n_ratings: u64,
-}
-
-/// The improvements' side of the store.
-#[async_trait]
-pub trait ImprovementStore: Send + Sync + 'static {
-    /// Records an improvement, with the entry of the record that tells of it.
-    async fn add_improvement(&self, new: Improvement, entry: AuditEntry) -> Result<(), StoreError>;
-    /// Withdraws one; false if there is none in this region or it was withdrawn before.
-    async fn withdraw_improvement(&self, id: Id, region: Region, entry: AuditEntry) -> Result<bool, StoreError>;
-    /// The improvements of a region with all below, the newest first; with `all` withdrawn ones too.
-    async fn improvements(&self, region: Region, all: bool, limit: u32) -> Result<Vec<Improvement>, StoreError>;
-    /// The causes of a region's bad ratings, those that touch most departments first. Only of what is shown to everybody.
-    async fn recurring(&self, region: Region, limit: u32) -> Result<Vec<Recurring>, StoreError>;
 }

@@ -1,14 +1,11 @@
 //! What a store keeps for the public log: leaves on their way into it, its tiles and head, and the tables of closed days.
 
-use async_trait::async_trait;
 use haochaping::{
     calendar::Instant,
     ledger::{DayTable, Hash, Kept, Kind, LEAF_BYTES, Leaf, Nonce},
     link::RatingId,
     statistics::Counts,
 };
-
-use super::StoreError;
 
 /// The level under which tiles of entries are kept.
 pub const ENTRIES: i8 = -1;
@@ -177,43 +174,6 @@ pub struct CloseDay {
     pub group: u64,
     /// About how many leaves one table takes at most.
     pub n_max: u64,
-}
-
-/// The part of the store behind the ledger.
-#[async_trait]
-pub trait LedgerStore {
-    /// The head of the log; `None` before its first leaf.
-    async fn ledger_head(&self) -> Result<Option<Head>, StoreError>;
-    /// Commits whose leaves have no number yet, at most `limit`.
-    async fn ledger_pending(&self, limit: u32) -> Result<Vec<Pending>, StoreError>;
-    /// Tiles by level and number, in order.
-    async fn ledger_tiles(&self, keys: Vec<(i8, u64)>) -> Result<Vec<Option<Vec<u8>>>, StoreError>;
-    /// Extends the log in one transaction; false, and nothing happened, if another did so meanwhile.
-    async fn ledger_extend(&self, extension: Extension) -> Result<bool, StoreError>;
-    /// Makes the leaves of some ratings that were on record before there was a ledger; false when there are no more.
-    async fn ledger_backfill(&self) -> Result<bool, StoreError>;
-    /// The leaf of a rating; `None` if there is no such rating.
-    async fn ledger_leaf(&self, part: u8, rating: RatingId) -> Result<Option<RatingLeaf>, StoreError>;
-    /// Whether a table is to be made: a day is over, or groups were published that are in none.
-    async fn ledger_is_due(&self, today: i64) -> Result<bool, StoreError>;
-    /// Makes a table from one look at the store, and keeps nothing; `None` for a log without leaves.
-    async fn ledger_close(&self, close: CloseDay) -> Result<Option<Closed>, StoreError>;
-    /// Keeps a table; false, and nothing happened, if another one has its number.
-    async fn ledger_publish(&self, closed: Closed) -> Result<bool, StoreError>;
-    /// Tables whose entries are in the log, after a number, at most `limit`.
-    async fn ledger_tables(&self, after: u32, limit: u32) -> Result<Vec<StoredTable>, StoreError>;
-    /// A table's bytes as published, once its entry is in the log.
-    async fn ledger_table(&self, number: u32) -> Result<Option<Vec<u8>>, StoreError>;
-    /// What is kept of the newest table, and opens its remainder; `None` before the first. Not for the public.
-    async fn ledger_kept(&self) -> Result<Option<Kept>, StoreError>;
-    /// The log's name: `proposed`, unless it has one already.
-    async fn ledger_origin(&self, proposed: &str) -> Result<String, StoreError>;
-    /// Keeps the newest checkpoint that a witness signed.
-    async fn ledger_cosign(&self, witness: &str, size: u64, checkpoint: &str) -> Result<(), StoreError>;
-    /// The newest checkpoint of each witness, by its name, with its size.
-    async fn ledger_cosignatures(&self) -> Result<Vec<(String, u64, String)>, StoreError>;
-    /// What in the ledger does not fit what is on record, in words.
-    async fn ledger_faults(&self) -> Result<Vec<String>, StoreError>;
 }
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
 //! Messages to other systems as the store keeps them, and those that came in.
 
-use async_trait::async_trait;
-use haochaping::{calendar::Instant, link::RatingId, region::Region};
+use haochaping::{calendar::Instant, region::Region};
 
-use super::{Id, StoreError, order::OrderRow, staff::AuditEntry};
+use super::Id;
 
 /// What an endpoint is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -144,39 +143,4 @@ pub struct InvitedService {
     pub last_day: u16,
     /// Whether it has been rated.
     pub is_rated: bool,
-}
-
-/// Messages out and in.
-#[async_trait]
-pub trait OutboxStore: Send + Sync + 'static {
-    /// Adds an endpoint; false if the name is taken.
-    async fn add_endpoint(&self, endpoint: Endpoint, entry: AuditEntry) -> Result<bool, StoreError>;
-    /// Every endpoint by name.
-    async fn endpoints(&self) -> Result<Vec<Endpoint>, StoreError>;
-    /// Ends an endpoint, whose messages wait no longer; false if there is no live one.
-    async fn disable_endpoint(&self, name: &str, entry: AuditEntry) -> Result<bool, StoreError>;
-    /// Takes messages that are due for an endpoint, at most `limit`. Nobody else gets them until `until`.
-    async fn claim(&self, endpoint: Id, now: Instant, until: Instant, limit: u32) -> Result<Vec<Message>, StoreError>;
-    /// Notes what became of an attempt, and lets the next message of the subject go.
-    async fn attempted(&self, number: i64, outcome: Attempted, said: &str, now: Instant) -> Result<(), StoreError>;
-    /// Messages that nobody took, oldest first.
-    async fn dead_letters(&self, limit: u32) -> Result<Vec<DeadLetter>, StoreError>;
-    /// Tries a dead one again from the start; false if it is none.
-    async fn resend(&self, number: i64, entry: AuditEntry) -> Result<bool, StoreError>;
-    /// How many messages wait for each endpoint, and since when the oldest.
-    async fn waiting(&self) -> Result<Vec<(Id, u64, Instant)>, StoreError>;
-    /// Whether a message of this id came in and was taken.
-    async fn has_received(&self, endpoint: Id, id: &str) -> Result<bool, StoreError>;
-    /// Notes that a message came in and was taken.
-    async fn receive(&self, endpoint: Id, id: &str, at: Instant) -> Result<(), StoreError>;
-    /// Forgets what was sent, and what came in, before this time.
-    async fn forget_messages(&self, before: Instant) -> Result<(), StoreError>;
-    /// The service of an invitation.
-    async fn invited_service(&self, part: u8, id: Id) -> Result<Option<InvitedService>, StoreError>;
-    /// Orders of which something is to be told, the longest overdue first.
-    async fn orders_to_tell_of(&self, now: Instant, limit: u32) -> Result<Vec<OrderRow>, StoreError>;
-    /// Tells of the term of an order that has not moved meanwhile, once; false if it has, or was told before.
-    async fn tell(&self, row: OrderRow, kind: NoticeKind, at: Instant) -> Result<bool, StoreError>;
-    /// What was told about an order: what, of which term, when.
-    async fn notices(&self, part: u8, rating: RatingId) -> Result<Vec<(String, Instant, Instant)>, StoreError>;
 }

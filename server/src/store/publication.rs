@@ -1,17 +1,11 @@
 //! What is published a day later: figures of smaller places, of agents, of small departments, and whatever splits a total
 //! further. Ratings wait in atoms, and an atom is published in groups only.
 
-use std::collections::BTreeMap;
-
-use async_trait::async_trait;
 use haochaping::{
-    calendar::Instant,
     rating::{Channel, Provenance},
     region::Region,
-    statistics::{Counts, Handling},
+    statistics::Counts,
 };
-
-use super::{FigureKey, Published, StoreError};
 
 /// All that a published figure may tell of a rating: ratings that agree in it wait together and are published together, so
 /// that no two figures differ by one of them.
@@ -123,21 +117,3 @@ impl Dimension {
 
 /// A line of published ratings: its value, the month in which it waited last, and its counts.
 pub type Line = (String, u32, Counts);
-
-/// The daily publication's side of the store.
-#[async_trait]
-pub trait PublicationStore: Send + Sync + 'static {
-    /// Everything that waits, of today too.
-    async fn waiting_ratings(&self) -> Result<Vec<Waiting>, StoreError>;
-    /// Publishes groups, each under the month of its last day, in one transaction; how many. The groups of an atom come in the
-    /// order of their days. A group of which something else waits by now is left alone: another collector has published it.
-    async fn release(&self, groups: Vec<Group>) -> Result<u64, StoreError>;
-    /// The published totals of every region, of all departments and of each.
-    async fn daily(&self) -> Result<BTreeMap<FigureKey, Published>, StoreError>;
-    /// The published ratings of a region along a dimension, in the order of values and months.
-    async fn released(&self, region: Region, by: Dimension) -> Result<Vec<Line>, StoreError>;
-    /// How the bad ones of the published ratings were worked as of `now`, by the region and agency rated.
-    async fn handled_of_released(&self, now: Instant) -> Result<BTreeMap<FigureKey, Handling>, StoreError>;
-    /// Names of items by code.
-    async fn item_names(&self) -> Result<BTreeMap<String, String>, StoreError>;
-}

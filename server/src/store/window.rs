@@ -1,18 +1,8 @@
 //! Halls and their windows, the pads that stand there, and whom they ask. None of it holds a level.
 
-use std::collections::BTreeMap;
+use haochaping::{calendar::Instant, call::CallState, region::Region};
 
-use async_trait::async_trait;
-use haochaping::{
-    calendar::Instant,
-    call::{CallAction, CallState},
-    region::Region,
-};
-
-use super::{
-    Id, StoreError,
-    staff::{AuditEntry, Digest},
-};
+use super::Id;
 
 /// 政务大厅
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,69 +83,4 @@ pub struct Call {
     pub called_at: Instant,
     /// Until when an answer is waited for.
     pub ends_at: Instant,
-}
-
-/// The windows' side of the store.
-#[async_trait]
-pub trait WindowStore: Send + Sync + 'static {
-    /// Adds a hall.
-    async fn add_hall(&self, hall: Hall, entry: AuditEntry) -> Result<(), StoreError>;
-    /// Halls of a region with all below, by name.
-    async fn halls(&self, region: Region) -> Result<Vec<Hall>, StoreError>;
-    /// Adds windows to a hall, code and name each; none of them where a code is in use, and those codes are given back.
-    async fn add_windows(
-        &self,
-        hall: Id,
-        windows: Vec<(String, String)>,
-        entry: AuditEntry,
-    ) -> Result<Vec<String>, StoreError>;
-    /// Takes a window away that has no pad; false if there is none such.
-    async fn remove_window(&self, id: &str, entry: AuditEntry) -> Result<bool, StoreError>;
-    /// A window.
-    async fn window(&self, id: &str) -> Result<Option<Window>, StoreError>;
-    /// The windows of a region with all below, by hall and code.
-    async fn windows(&self, region: Region) -> Result<Vec<Window>, StoreError>;
-    /// How many calls since a moment stand how, by window.
-    async fn call_counts(&self, since: Instant) -> Result<BTreeMap<String, BTreeMap<CallState, u64>>, StoreError>;
-
-    /// Hands out a code by which one pad is paired; false if there is no such window, or it has a pad.
-    async fn offer_code(&self, id: &str, code: Digest, until: Instant, entry: AuditEntry) -> Result<bool, StoreError>;
-    /// Tries a code; the right one is used up, and so is any after `tries_max` wrong ones.
-    async fn pair(
-        &self,
-        id: &str,
-        code: Digest,
-        pad: Digest,
-        tries_max: u32,
-        entry: AuditEntry,
-    ) -> Result<Pairing, StoreError>;
-    /// Ends the pairing of a window; false if it has no pad.
-    async fn unpair(&self, id: &str, entry: AuditEntry) -> Result<bool, StoreError>;
-    /// The window of a pad, and whether it is still paired with it; `None` of a pad that never was.
-    async fn pad(&self, pad: Digest) -> Result<Option<(String, bool)>, StoreError>;
-    /// Gives the window to a page, unless another one had it after `stale`.
-    async fn hold_window(&self, holder: &Holder, at: Instant, stale: Instant) -> Result<bool, StoreError>;
-    /// Notes that these pages still have their windows; gives those that do not.
-    async fn note_holders(&self, holders: Vec<Holder>, at: Instant) -> Result<Vec<Holder>, StoreError>;
-    /// Gives a window back that a page had.
-    async fn let_go(&self, holder: &Holder) -> Result<(), StoreError>;
-
-    /// Makes a call, where none is open; else gives that one back.
-    async fn make_call(&self, call: Call) -> Result<Option<Call>, StoreError>;
-    /// A call by its id.
-    async fn call(&self, id: Id) -> Result<Option<Call>, StoreError>;
-    /// The last call of each of these windows, where there is one.
-    async fn last_calls(&self, windows: Vec<String>) -> Result<Vec<Call>, StoreError>;
-    /// Every open call, and whether what it asks about was rated.
-    async fn open_calls(&self) -> Result<Vec<(Call, bool)>, StoreError>;
-    /// Takes a step and gives the call after it, `None` where there is no such step. `ends_at` counts if time begins anew.
-    async fn move_call(
-        &self,
-        id: Id,
-        action: CallAction,
-        at: Instant,
-        ends_at: Instant,
-    ) -> Result<Option<Call>, StoreError>;
-    /// Forgets calls that were made before.
-    async fn forget_calls(&self, before: Instant) -> Result<u64, StoreError>;
 }

@@ -1,11 +1,8 @@
 //! Hot words: options and words by the number of ratings they are in.
 
-use std::collections::BTreeMap;
-
-use async_trait::async_trait;
 use haochaping::{calendar::Instant, link::RatingId, region::Region};
 
-use super::{StoreError, publication::Dimension, staff::AuditEntry};
+use super::publication::Dimension;
 
 /// Where a hot word comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -88,38 +85,4 @@ pub struct ShownWord {
     pub month: u32,
     /// In how many ratings it is.
     pub n: u64,
-}
-
-/// The hot words' side of the store.
-#[async_trait]
-pub trait WordStore: Send + Sync + 'static {
-    /// The version of the rules that words are counted by, and the synonyms in force.
-    async fn word_rules(&self) -> Result<(String, BTreeMap<String, String>), StoreError>;
-    /// Lets a word stand for another, for none where that is empty, or for itself again; with the entry of the record.
-    async fn set_synonym(&self, word: &str, stands_for: Option<&str>, entry: AuditEntry) -> Result<(), StoreError>;
-    /// Begins to count everything anew by other rules. What is shown stays until then.
-    async fn recount_words(&self, version: &str) -> Result<(), StoreError>;
-    /// Ratings that are published and whose words are not counted yet.
-    async fn unread(&self, limit: u32) -> Result<Vec<Unread>, StoreError>;
-    /// Takes ratings, by day, part and id, off the list and adds what is in them; false, and nothing is done, if one was not on the list any more
-    /// or the rules are others by now.
-    async fn count_words(
-        &self,
-        read: Vec<(i64, u8, RatingId)>,
-        sums: BTreeMap<WordKey, u64>,
-        version: &str,
-    ) -> Result<bool, StoreError>;
-    /// Shows every count of at least `least` that has grown by `step` since it was shown; one that has shrunk, because the
-    /// rules have changed, is taken back.
-    async fn show_words(&self, least: u64, step: u64) -> Result<(), StoreError>;
-    /// What is shown of a region, in all or for a department or item.
-    async fn shown_words(&self, region: Region, kind: Dimension, value: &str) -> Result<Vec<ShownWord>, StoreError>;
-    /// What is shown of one word in a region, by month.
-    async fn shown_word(
-        &self,
-        region: Region,
-        is_good: bool,
-        source: Source,
-        word: &str,
-    ) -> Result<Vec<(u32, u64)>, StoreError>;
 }

@@ -12,7 +12,7 @@ use haochaping::{
 use haochaping_server::{
     ports::Clock as _,
     ports::{SystemClock, SystemRng, random, timeless_id, uuid_at},
-    store::{About, NewRating, Outcome, Store as _},
+    store::{About, NewRating, Outcome},
 };
 use haochaping_tests::{Auditor, Collector, Http, Office, eventually, haochaping, service};
 use serde_json::{Value, json};

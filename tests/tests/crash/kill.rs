@@ -6,7 +6,6 @@ use haochaping::{
     ledger::{Promise, Proof},
     link::{LookupCode, Receipt},
 };
-use haochaping_server::store::Store as _;
 use haochaping_tests::{Auditor, Collector, Http, Program};
 
 use crate::{

@@ -9,7 +9,7 @@ use haochaping::{
 };
 use haochaping_tables::Writer;
 
-use crate::store::{Store, StoredCard, publication::Dimension};
+use crate::store::{SqlStore, StoredCard, publication::Dimension};
 
 /// Below this many ratings a share says more about one person than about the service.
 const RATE_MIN: u64 = 10;
@@ -42,7 +42,7 @@ enum By {
     Street,
 }
 
-pub(super) async fn run(store: &dyn Store, args: Args) -> Result<()> {
+pub(super) async fn run(store: &SqlStore, args: Args) -> Result<()> {
     let cards: Vec<_> = store.cards().await?.into_iter().filter(|card| args.covers(card)).collect();
     let counts = if args.counts { counts(store).await? } else { BTreeMap::new() };
     let mut out = Writer::new(std::io::stdout())?;
@@ -56,7 +56,7 @@ pub(super) async fn run(store: &dyn Store, args: Args) -> Result<()> {
 }
 
 /// What is published of each card: nobody watches a count move as one person leaves.
-async fn counts(store: &dyn Store) -> Result<BTreeMap<u32, Counts>> {
+async fn counts(store: &SqlStore) -> Result<BTreeMap<u32, Counts>> {
     let mut counts: BTreeMap<u32, Counts> = BTreeMap::new();
     for (serial, _, of_month) in store.released(Region::COUNTRY, Dimension::Card).await? {
         counts.entry(serial.parse()?).or_default().merge(&of_month);

@@ -13,7 +13,7 @@ use crate::{
     ports::SystemClock,
     printing::link,
     staff::entry,
-    store::{Revival, Store, staff::AuditEntry},
+    store::{Revival, staff::AuditEntry},
 };
 use haochaping::text::is_visible;
 

@@ -5,7 +5,7 @@ use haochaping::link::Receipt;
 use crate::{
     ports::SystemClock,
     staff::entry,
-    store::{Decision, Store},
+    store::{Decision, SqlStore},
 };
 use haochaping::text::trimmed;
 
@@ -48,7 +48,7 @@ enum Action {
 }
 
 #[expect(clippy::print_stdout, reason = "commands answer on standard output")]
-pub(super) async fn run(store: &dyn Store, args: Args) -> Result<()> {
+pub(super) async fn run(store: &SqlStore, args: Args) -> Result<()> {
     match args.action {
         Action::List { all } => list(store, all).await,
         Action::Release { receipt, reason } => {
@@ -64,7 +64,7 @@ pub(super) async fn run(store: &dyn Store, args: Args) -> Result<()> {
     }
 }
 
-async fn list(store: &dyn Store, all: bool) -> Result<()> {
+async fn list(store: &SqlStore, all: bool) -> Result<()> {
     let mut out = haochaping_tables::Writer::new(std::io::stdout())?;
     out.record(["receipt", "card", "limit", "rated_at", "release_at", "decision", "decided_at", "why"])?;
     for held in store.quarantined(all).await? {
@@ -87,7 +87,7 @@ async fn list(store: &dyn Store, all: bool) -> Result<()> {
     Ok(())
 }
 
-async fn decide(store: &dyn Store, receipt: &str, decision: Decision, why: &str) -> Result<()> {
+async fn decide(store: &SqlStore, receipt: &str, decision: Decision, why: &str) -> Result<()> {
     let why = trimmed(why);
     ensure!(!why.is_empty(), "say why by --reason");
     let typed = receipt.trim().to_uppercase();

@@ -69,8 +69,7 @@ pub async fn receive(
         .await
         .map_err(|error| Problem::of_store(&error))?
         .ok_or_else(unknown)?;
-    let loaded =
-        orders::load(&*app.store, &app.keys().vault, row).await.map_err(|error| Problem::of_history(&error))?;
+    let loaded = orders::load(&app.store, &app.keys().vault, row).await.map_err(|error| Problem::of_history(&error))?;
     Ok(Json(view(&app, &worker, &loaded)).into_response())
 }
 

@@ -81,7 +81,7 @@ pub async fn list(
     let watermark = rows.last().map_or(asked.after, |row| row.changed);
     let mut shown = Vec::with_capacity(rows.len());
     for row in rows {
-        match orders::load(&*app.store, &app.keys().vault, row).await {
+        match orders::load(&app.store, &app.keys().vault, row).await {
             Ok(loaded) => shown.push(view(&app, &worker, &loaded)),
             Err(HistoryError::Store(error)) => return Err(Problem::of_store(&error)),
             // One that cannot be read keeps nobody from the others.
@@ -132,8 +132,7 @@ pub async fn act(
     let row =
         app.store.order_of(loaded.row.part, loaded.row.rating).await.map_err(|error| Problem::of_store(&error))?;
     let row = row.ok_or_else(Problem::internal)?;
-    let loaded =
-        orders::load(&*app.store, &app.keys().vault, row).await.map_err(|error| Problem::of_history(&error))?;
+    let loaded = orders::load(&app.store, &app.keys().vault, row).await.map_err(|error| Problem::of_history(&error))?;
     Ok(Json(view(&app, &worker, &loaded)))
 }
 

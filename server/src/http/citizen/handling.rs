@@ -41,7 +41,7 @@ impl Handling {
 /// The store failed, or the history cannot be read.
 pub async fn load(app: &App, part: u8, rating: &RatingView) -> Result<Option<Loaded>, HistoryError> {
     let Some(row) = app.store.order_of(part, rating.id).await? else { return Ok(None) };
-    orders::load(&*app.store, &app.keys().vault, row).await.map(Some)
+    orders::load(&app.store, &app.keys().vault, row).await.map(Some)
 }
 
 /// What the person sees of it.

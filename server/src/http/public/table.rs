@@ -188,7 +188,7 @@ async fn cards(app: &App, question: &Question, m: &PublicMessages) -> Result<Vec
 }
 
 async fn lines(app: &App, region: Region, by: Dimension) -> Result<Arc<Vec<Line>>, StoreError> {
-    app.lines.of(&*app.store, app.figures.daily_generation(), region, by).await
+    app.lines.of(&app.store, app.figures.daily_generation(), region, by).await
 }
 
 /// The lines of a region that a question is narrowed to, of every month.

@@ -99,7 +99,7 @@ impl Shown {
     async fn rate(&self, which: std::ops::Range<usize>, day: u16) {
         let of = |n: usize| NewRating { rated_at: noon(day), ..rating(&self.placed[n], u32::try_from(n).unwrap()) };
         outcomes(&self.store, which.map(of).collect()).await;
-        sequence(&*self.app.store, &self.app.ledger).await.unwrap();
+        sequence(&self.app.store, &self.app.ledger).await.unwrap();
     }
 
     async fn follow(&self) -> Result<Audited, String> {
@@ -141,7 +141,7 @@ async fn a_leaf_that_is_another_one_when_it_is_read_again_is_named() {
     shown.rate(300..600, TODAY + 1).await;
     assert_eq!(shown.follow().await.map(|audited| audited.n_left), Ok(600));
     assert!(shown.app.store.ledger_publish(closed).await.unwrap());
-    sequence(&*shown.app.store, &shown.app.ledger).await.unwrap();
+    sequence(&shown.app.store, &shown.app.ledger).await.unwrap();
     let kept = std::fs::read(&shown.file).unwrap();
     shown.lies.store(true, Ordering::Relaxed);
     let said = shown.follow().await.unwrap_err();

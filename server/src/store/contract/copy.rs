@@ -9,7 +9,7 @@ use haochaping::rating::SatisfactionLevel;
 
 use super::make::{outcomes, place_n, rating};
 use crate::store::{
-    NewRating, Outcome, SqlStore, Store as _,
+    NewRating, Outcome, SqlStore,
     copy::{Progress, copy},
 };
 

@@ -8,11 +8,7 @@ use super::{
     Fresh,
     make::{place_n, rating},
 };
-use crate::{
-    config::Publication,
-    figures::Figures,
-    store::{SqlStore, Store as _},
-};
+use crate::{config::Publication, figures::Figures, store::SqlStore};
 
 /// Everything shows at once.
 const PLAIN: Publication = Publication { step: 1, group: 1, small: 0, rate_min: 1, word_min: 1 };

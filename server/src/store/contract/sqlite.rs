@@ -11,7 +11,7 @@ use super::{
     Fresh,
     make::{outcomes, place_n, rating},
 };
-use crate::store::{NewRating, Outcome, SqlStore, Store, sqlite::FILE_NAME};
+use crate::store::{NewRating, Outcome, SqlStore, sqlite::FILE_NAME};
 
 pub(super) async fn fresh() -> Fresh<SqlStore> {
     let directory = tempfile::tempdir().unwrap();
@@ -82,11 +82,11 @@ async fn a_backup_made_while_others_write_is_a_store_of_one_moment() {
     const N_BEFORE: usize = 300;
     let Fresh { store, directory: _directory } = fresh().await;
     let store = Arc::new(store);
-    let placed = place_n(&*store, N_BEFORE + 1).await;
+    let placed = place_n(&store, N_BEFORE + 1).await;
     // Long enough that the copy takes several steps.
     let long = |new: NewRating| NewRating { comment: Some(vec![7; 20_000]), ..new };
     let batch = placed[..N_BEFORE].iter().zip(1..).map(|(of, n)| long(rating(of, n))).collect();
-    assert!(outcomes(&*store, batch).await.iter().all(|o| *o == Outcome::Accepted));
+    assert!(outcomes(&store, batch).await.iter().all(|o| *o == Outcome::Accepted));
 
     // After its first step the copy waits until a rating has been written, so that the two surely overlap.
     let (begun, has_begun) = oneshot::channel::<()>();
@@ -96,7 +96,7 @@ async fn a_backup_made_while_others_write_is_a_store_of_one_moment() {
         let (store, last) = (Arc::clone(&store), last.clone());
         async move {
             has_begun.await.unwrap();
-            let outcome = outcomes(&*store, vec![last]).await;
+            let outcome = outcomes(&store, vec![last]).await;
             written.send(()).unwrap();
             outcome
         }

@@ -24,7 +24,7 @@ use crate::{
     keys::{Keys, MasterKey},
     ledger, orders, outbox,
     ports::{Clock, SystemRng},
-    store::{NewRating, SqlStore, Store, order::OrderRow},
+    store::{NewRating, SqlStore, order::OrderRow},
     writer::BATCH_MAX,
 };
 
@@ -56,12 +56,12 @@ async fn collector(is_anonymous: bool) -> (App, Arc<SetClock>, tempfile::TempDir
 }
 
 pub(super) async fn app(directory: &tempfile::TempDir, clock: &Arc<SetClock>, profile: Profile) -> App {
-    let store: Arc<dyn Store> = Arc::new(SqlStore::open(directory.path()).unwrap());
-    let keys = Keys::load(&*store, &MasterKey::new([7; 32]), &SystemRng, noon(TODAY)).await.unwrap();
+    let store: Arc<SqlStore> = Arc::new(SqlStore::open(directory.path()).unwrap());
+    let keys = Keys::load(&store, &MasterKey::new([7; 32]), &SystemRng, noon(TODAY)).await.unwrap();
     let config = Config { profile, ..Config::usual(String::new()) };
     let figures = Arc::new(Figures::new(Publication::USUAL, Region::COUNTRY));
     let (clock, rng) = (Arc::clone(clock), Arc::new(SystemRng));
-    let ledger = ledger::key(&*store, &keys.ledger, "http://wake.example").await.unwrap();
+    let ledger = ledger::key(&store, &keys.ledger, "http://wake.example").await.unwrap();
     App::new(Parts { config, store, clock, rng, keys, figures, ledger, batch_max: BATCH_MAX })
 }
 
@@ -88,7 +88,7 @@ async fn reply(app: &App) {
         Action::Resolve { result: text() },
         Action::Reply { text: text() },
     ] {
-        let loaded = orders::load(&*app.store, &app.keys().vault, only(app).await).await.unwrap();
+        let loaded = orders::load(&app.store, &app.keys().vault, only(app).await).await.unwrap();
         orders::act(app, &loaded, loaded.order.n_entries, action, &handler).await.unwrap();
     }
 }
@@ -120,7 +120,7 @@ async fn whoever_says_nothing_within_the_term_lets_the_order_rest() {
     assert_eq!(wakes(&app, &clock, 99 * DAY_MILLIS).await, 0);
     let row = only(&app).await;
     assert_eq!((row.standing.stage, row.standing.n_entries, row.standing.wake_at), (Stage::Closed, 8, None));
-    assert_eq!(orders::verify(&*app.store, &app.keys().vault).await.unwrap(), [""; 0]);
+    assert_eq!(orders::verify(&app.store, &app.keys().vault).await.unwrap(), [""; 0]);
 }
 
 /// An order whose step is refused must not be asked for again each second.
@@ -145,7 +145,7 @@ async fn sums_are_those_of_the_orders_one_by_one() {
         clock.0.store(noon(TODAY).millis() + later, Ordering::Relaxed);
         let (now, ever) = (app.clock.now(), Instant::from_millis(i64::MAX));
         let sums = app.store.handled(Instant::from_millis(0), ever, now).await.unwrap();
-        let loaded = orders::load(&*app.store, &app.keys().vault, only(&app).await).await.unwrap();
+        let loaded = orders::load(&app.store, &app.keys().vault, only(&app).await).await.unwrap();
         let due = loaded.order.reply_due(&app.config.profile, &app.calendar()).map(|deadline| deadline.at);
         let mut expected = Handling::default();
         expected.add(&loaded.order, due, now);
@@ -197,7 +197,7 @@ async fn an_order_that_was_spoken_about_still_reaches_its_department_at_its_hour
     let (app, clock, _directory) = collector(true).await;
     clock.0.store(noon(TODAY).millis() + 1, Ordering::Relaxed);
     let before = only(&app).await.standing.wake_at;
-    let loaded = orders::load(&*app.store, &app.keys().vault, only(&app).await).await.unwrap();
+    let loaded = orders::load(&app.store, &app.keys().vault, only(&app).await).await.unwrap();
     let region = Some("321000".parse().unwrap());
     let supervisor = Actor { role: Role::Supervisor, who: "s".into(), agency: Some(AGENCIES[1].into()), region };
     let action = Action::Supervise { instruction: "示例".into() };

@@ -1,12 +1,11 @@
 //! Services by case number, and wishes.
 
-use async_trait::async_trait;
 use haochaping::{calendar::Instant, region::Region};
 
 use super::{SqlStore, order::span, read::region_of, signed, staff::record};
 use crate::store::{
     Id, Lead, StoreError,
-    assist::{AssistStore, FoundService, Wish},
+    assist::{FoundService, Wish},
     database::{self, OptionalRow as _, Row, params},
     staff::AuditEntry,
 };
@@ -41,9 +40,14 @@ fn read_service(row: &Row<'_>) -> database::Result<FoundService> {
     })
 }
 
-#[async_trait]
-impl AssistStore for SqlStore {
-    async fn services_of_case(&self, part: u8, authority: &str, case: &str) -> Result<Vec<FoundService>, StoreError> {
+impl SqlStore {
+    /// The services of a case.
+    pub async fn services_of_case(
+        &self,
+        part: u8,
+        authority: &str,
+        case: &str,
+    ) -> Result<Vec<FoundService>, StoreError> {
         let (authority, case) = (authority.to_owned(), case.to_owned());
         self.read(move |c| {
             let sql = format!(
@@ -53,14 +57,16 @@ impl AssistStore for SqlStore {
         })
         .await
     }
-    async fn found_service(&self, part: u8, id: Id) -> Result<Option<FoundService>, StoreError> {
+    /// A service by its id.
+    pub async fn found_service(&self, part: u8, id: Id) -> Result<Option<FoundService>, StoreError> {
         self.read(move |c| {
             let sql = format!("{SERVICE} where s.part = ?1 and s.id = ?2");
             Ok(c.query_row(&sql, params![part, id], read_service).optional()?)
         })
         .await
     }
-    async fn entered_by(&self, part: u8, rating: Id) -> Result<Option<(String, String)>, StoreError> {
+    /// Who entered the rating of an order, and by which channel; `None` for what people sent themselves.
+    pub async fn entered_by(&self, part: u8, rating: Id) -> Result<Option<(String, String)>, StoreError> {
         self.read(move |c| {
             let sql = "select entered_by, channel from rating where part = ?1 and id = ?2 and entered_by is not null";
             let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
@@ -68,7 +74,8 @@ impl AssistStore for SqlStore {
         })
         .await
     }
-    async fn add_wish(&self, wish: Wish, entry: AuditEntry) -> Result<(), StoreError> {
+    /// Notes a wish, with the entry of the record that tells of it.
+    pub async fn add_wish(&self, wish: Wish, entry: AuditEntry) -> Result<(), StoreError> {
         self.write(move |c| {
             let t = c.transaction()?;
             t.execute(
@@ -90,7 +97,8 @@ impl AssistStore for SqlStore {
         })
         .await
     }
-    async fn wishes(&self, region: Region, agency: Option<&str>, limit: u32) -> Result<Vec<Wish>, StoreError> {
+    /// Wishes of a region with all below, and of one agency if it is named, the newest first.
+    pub async fn wishes(&self, region: Region, agency: Option<&str>, limit: u32) -> Result<Vec<Wish>, StoreError> {
         let (low, high) = span(region);
         let agency = agency.map(str::to_owned);
         self.read(move |c| {

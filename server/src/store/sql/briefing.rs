@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use async_trait::async_trait;
 use haochaping::{
     calendar::Instant,
     region::Region,
@@ -19,9 +18,9 @@ use super::{
 };
 use crate::store::{
     FigureKey, StoreError,
-    briefing::{Briefing, BriefingStore},
+    briefing::Briefing,
     database::{self, Connection, OptionalRow as _, Row, params},
-    desk::{DeskQuery, DeskStore, Pile},
+    desk::{DeskQuery, Pile},
     order::OrderRow,
     staff::AuditEntry,
 };
@@ -172,16 +171,18 @@ fn write(connection: &mut Connection, new: &Briefing, entry: &AuditEntry) -> Res
     Ok(n > 0)
 }
 
-#[async_trait]
-impl BriefingStore for SqlStore {
-    async fn last_change(&self) -> Result<i64, StoreError> {
+impl SqlStore {
+    /// The number of the last change to any order.
+    pub async fn last_change(&self) -> Result<i64, StoreError> {
         self.read(|c| {
             let sql = "select value from revision where name = 'changes'";
             Ok(c.query_row(sql, params![], |row| row.get(0))?)
         })
         .await
     }
-    async fn handled(
+    /// How orders that were opened from `from` to before `to` were worked as of `now`, by the region and agency rated. Only of
+    /// those themselves: nothing is summed up over regions.
+    pub async fn handled(
         &self,
         from: Instant,
         to: Instant,
@@ -189,16 +190,23 @@ impl BriefingStore for SqlStore {
     ) -> Result<BTreeMap<FigureKey, Handling>, StoreError> {
         self.read(move |c| handled(c, from, to, now)).await
     }
-    async fn published_handling(&self) -> Result<BTreeMap<FigureKey, Handling>, StoreError> {
+    /// The handling as last published.
+    pub async fn published_handling(&self) -> Result<BTreeMap<FigureKey, Handling>, StoreError> {
         self.read(published_handling).await
     }
-    async fn publish_handling(&self, moved: Vec<(FigureKey, Handling, Option<Handling>)>) -> Result<bool, StoreError> {
+    /// Keeps handling as published.
+    pub async fn publish_handling(
+        &self,
+        moved: Vec<(FigureKey, Handling, Option<Handling>)>,
+    ) -> Result<bool, StoreError> {
         self.write(move |c| publish_handling(c, &moved)).await
     }
-    async fn month_counts(&self, month: u32) -> Result<BTreeMap<FigureKey, Counts>, StoreError> {
+    /// The ratings of a month that count, by city and agency.
+    pub async fn month_counts(&self, month: u32) -> Result<BTreeMap<FigureKey, Counts>, StoreError> {
         self.read(move |c| month_counts(c, month)).await
     }
-    async fn overdue(&self, region: Region, now: Instant, limit: u32) -> Result<Vec<OrderRow>, StoreError> {
+    /// Orders of a region that are overdue, the longest first.
+    pub async fn overdue(&self, region: Region, now: Instant, limit: u32) -> Result<Vec<OrderRow>, StoreError> {
         self.desk_orders(DeskQuery {
             pile: Pile::Due,
             agency: None,
@@ -212,14 +220,16 @@ impl BriefingStore for SqlStore {
         })
         .await
     }
-    async fn briefing(&self, region: Region, month: u32) -> Result<Option<Briefing>, StoreError> {
+    /// A briefing.
+    pub async fn briefing(&self, region: Region, month: u32) -> Result<Option<Briefing>, StoreError> {
         self.read(move |c| {
             let sql = format!("{COLUMNS} where region = ?1 and month = ?2");
             Ok(c.query_row(&sql, params![signed(region), month], read).optional()?)
         })
         .await
     }
-    async fn briefings(&self, region: Region, is_public: bool, limit: u32) -> Result<Vec<Briefing>, StoreError> {
+    /// The briefings of a region with all below, or of every one, the newest first; only public ones if so asked.
+    pub async fn briefings(&self, region: Region, is_public: bool, limit: u32) -> Result<Vec<Briefing>, StoreError> {
         let (low, high) = span(region);
         self.read(move |c| {
             let sql = format!(
@@ -230,7 +240,8 @@ impl BriefingStore for SqlStore {
         })
         .await
     }
-    async fn write_briefing(&self, briefing: Briefing, entry: AuditEntry) -> Result<bool, StoreError> {
+    /// Writes a briefing that is not published; false if it is.
+    pub async fn write_briefing(&self, briefing: Briefing, entry: AuditEntry) -> Result<bool, StoreError> {
         self.write(move |c| write(c, &briefing, &entry)).await
     }
 }

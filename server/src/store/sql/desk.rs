@@ -1,6 +1,5 @@
 //! The desk's lists, notes and files.
 
-use async_trait::async_trait;
 use haochaping::{
     calendar::Instant,
     link::RatingId,
@@ -16,7 +15,7 @@ use super::{
 use crate::store::{
     StoreError,
     database::{Connection, Value, params},
-    desk::{DeskQuery, DeskStore, Disclosure, Note, Pile},
+    desk::{DeskQuery, Disclosure, Note, Pile},
     order::OrderRow,
     staff::AuditEntry,
 };
@@ -104,15 +103,17 @@ fn forget_contacts(connection: &Connection, before: Instant, limit: u32) -> Resu
     Ok(n as u64)
 }
 
-#[async_trait]
-impl DeskStore for SqlStore {
-    async fn desk_orders(&self, query: DeskQuery) -> Result<Vec<OrderRow>, StoreError> {
+impl SqlStore {
+    /// A page of orders.
+    pub async fn desk_orders(&self, query: DeskQuery) -> Result<Vec<OrderRow>, StoreError> {
         self.read(move |c| list(c, &query)).await
     }
-    async fn count_orders(&self, query: DeskQuery) -> Result<u64, StoreError> {
+    /// How many orders of such a page there are, at most `limit`.
+    pub async fn count_orders(&self, query: DeskQuery) -> Result<u64, StoreError> {
         self.read(move |c| count(c, &query)).await
     }
-    async fn add_note(&self, part: u8, rating: RatingId, note: Note, entry: AuditEntry) -> Result<(), StoreError> {
+    /// Adds a note, with the entry of the record that tells of it.
+    pub async fn add_note(&self, part: u8, rating: RatingId, note: Note, entry: AuditEntry) -> Result<(), StoreError> {
         self.write(move |c| {
             let t = c.transaction()?;
             t.execute(
@@ -124,7 +125,8 @@ impl DeskStore for SqlStore {
         })
         .await
     }
-    async fn disclose(
+    /// Records that a contact was seen, with the entry of the record that tells of it.
+    pub async fn disclose(
         &self,
         part: u8,
         rating: RatingId,
@@ -142,7 +144,8 @@ impl DeskStore for SqlStore {
         })
         .await
     }
-    async fn disclosures(&self, part: u8, rating: RatingId) -> Result<Vec<Disclosure>, StoreError> {
+    /// Who has seen the contact of an order's rater, oldest first.
+    pub async fn disclosures(&self, part: u8, rating: RatingId) -> Result<Vec<Disclosure>, StoreError> {
         self.read(move |c| {
             Ok(c.query(
                 "select id, at, who, reason from disclosure where part = ?1 and rating = ?2 order by at, id",
@@ -155,10 +158,12 @@ impl DeskStore for SqlStore {
         })
         .await
     }
-    async fn forget_contacts(&self, before: Instant, limit: u32) -> Result<u64, StoreError> {
+    /// Deletes the contacts of ratings from before this time whose order, if they have one, is closed; how many.
+    pub async fn forget_contacts(&self, before: Instant, limit: u32) -> Result<u64, StoreError> {
         self.write(move |c| forget_contacts(c, before, limit)).await
     }
-    async fn notes(&self, part: u8, rating: RatingId) -> Result<Vec<Note>, StoreError> {
+    /// The notes of an order, oldest first.
+    pub async fn notes(&self, part: u8, rating: RatingId) -> Result<Vec<Note>, StoreError> {
         self.read(move |c| {
             Ok(c.query(
                 "select id, at, who, text from order_note where part = ?1 and rating = ?2 order by at, id",

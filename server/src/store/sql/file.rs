@@ -1,13 +1,12 @@
 //! Files of orders, each content once.
 
-use async_trait::async_trait;
 use haochaping::{calendar::Instant, link::RatingId};
 
 use super::{SqlStore, staff::record};
 use crate::store::{
     StoreError,
     database::{self, Connection, OptionalRow as _, Row, params},
-    file::{FileStore, Kept, OrderFile},
+    file::{Kept, OrderFile},
     staff::{AuditEntry, Digest},
 };
 
@@ -58,9 +57,9 @@ fn add(
     Ok(Kept::Added)
 }
 
-#[async_trait]
-impl FileStore for SqlStore {
-    async fn add_file(
+impl SqlStore {
+    /// Keeps a file with its order, at most `max` an order, with the entry of the record that tells of it.
+    pub async fn add_file(
         &self,
         order: (u8, RatingId),
         file: OrderFile,
@@ -70,7 +69,8 @@ impl FileStore for SqlStore {
     ) -> Result<Kept, StoreError> {
         self.write(move |c| add(c, order, &file, &content, max, &entry)).await
     }
-    async fn files(&self, part: u8, rating: RatingId) -> Result<Vec<OrderFile>, StoreError> {
+    /// The files of an order, oldest first.
+    pub async fn files(&self, part: u8, rating: RatingId) -> Result<Vec<OrderFile>, StoreError> {
         self.read(move |c| {
             Ok(c.query(
                 &format!(
@@ -83,7 +83,8 @@ impl FileStore for SqlStore {
         })
         .await
     }
-    async fn file(
+    /// A file of an order with its content, encrypted.
+    pub async fn file(
         &self,
         part: u8,
         rating: RatingId,

@@ -1,6 +1,5 @@
 //! Improvements, and causes that come again.
 
-use async_trait::async_trait;
 use haochaping::{calendar::Instant, region::Region};
 
 use super::{
@@ -13,7 +12,7 @@ use super::{
 use crate::store::{
     Id, StoreError,
     database::{self, Row, params},
-    improvement::{Cause, Improvement, ImprovementStore, PublishedCase, Recurring},
+    improvement::{Cause, Improvement, PublishedCase, Recurring},
     staff::AuditEntry,
     word::Source,
 };
@@ -40,9 +39,9 @@ fn read(row: &Row<'_>) -> database::Result<Improvement> {
     })
 }
 
-#[async_trait]
-impl ImprovementStore for SqlStore {
-    async fn add_improvement(&self, new: Improvement, entry: AuditEntry) -> Result<(), StoreError> {
+impl SqlStore {
+    /// Records an improvement, with the entry of the record that tells of it.
+    pub async fn add_improvement(&self, new: Improvement, entry: AuditEntry) -> Result<(), StoreError> {
         self.write(move |c| {
             let t = c.transaction()?;
             t.execute(
@@ -68,7 +67,8 @@ impl ImprovementStore for SqlStore {
         })
         .await
     }
-    async fn withdraw_improvement(&self, id: Id, region: Region, entry: AuditEntry) -> Result<bool, StoreError> {
+    /// Withdraws one; false if there is none in this region or it was withdrawn before.
+    pub async fn withdraw_improvement(&self, id: Id, region: Region, entry: AuditEntry) -> Result<bool, StoreError> {
         let (low, high) = span(region);
         self.write(move |c| {
             let t = c.transaction()?;
@@ -86,7 +86,8 @@ impl ImprovementStore for SqlStore {
         })
         .await
     }
-    async fn improvements(&self, region: Region, all: bool, limit: u32) -> Result<Vec<Improvement>, StoreError> {
+    /// The improvements of a region with all below, the newest first; with `all` withdrawn ones too.
+    pub async fn improvements(&self, region: Region, all: bool, limit: u32) -> Result<Vec<Improvement>, StoreError> {
         let (low, high) = span(region);
         self.read(move |c| {
             Ok(c.query(
@@ -99,7 +100,8 @@ impl ImprovementStore for SqlStore {
         })
         .await
     }
-    async fn recurring(&self, region: Region, limit: u32) -> Result<Vec<Recurring>, StoreError> {
+    /// The causes of a region's bad ratings, those that touch most departments first. Only of what is shown to everybody.
+    pub async fn recurring(&self, region: Region, limit: u32) -> Result<Vec<Recurring>, StoreError> {
         self.read(move |c| {
             Ok(c.query(
                 "select source, word, count(distinct value), sum(shown) from word

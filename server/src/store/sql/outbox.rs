@@ -1,6 +1,5 @@
 //! Messages to other systems: written with what they tell of, claimed by one sender at a time, kept in order by subject.
 
-use async_trait::async_trait;
 use haochaping::{calendar::Instant, link::RatingId};
 
 use super::{SqlStore, notice, order::named, read::region_of, signed, staff::record};
@@ -8,7 +7,7 @@ use crate::store::{
     Id, StoreError,
     database::{self, Connection, Isolation, OptionalRow as _, Row, Transaction, params},
     order::OrderRow,
-    outbox::{Attempted, DeadLetter, Endpoint, EndpointKind, InvitedService, Message, NoticeKind, OutboxStore},
+    outbox::{Attempted, DeadLetter, Endpoint, EndpointKind, InvitedService, Message, NoticeKind},
     staff::AuditEntry,
 };
 
@@ -147,9 +146,9 @@ fn invited_service(connection: &Connection, part: u8, id: &Id) -> Result<Option<
     Ok(found.optional()?)
 }
 
-#[async_trait]
-impl OutboxStore for SqlStore {
-    async fn add_endpoint(&self, new: Endpoint, entry: AuditEntry) -> Result<bool, StoreError> {
+impl SqlStore {
+    /// Adds an endpoint; false if the name is taken.
+    pub async fn add_endpoint(&self, new: Endpoint, entry: AuditEntry) -> Result<bool, StoreError> {
         self.write(move |c| {
             recorded(c, &entry, |t| {
                 t.execute(
@@ -170,7 +169,8 @@ impl OutboxStore for SqlStore {
         })
         .await
     }
-    async fn endpoints(&self) -> Result<Vec<Endpoint>, StoreError> {
+    /// Every endpoint by name.
+    pub async fn endpoints(&self) -> Result<Vec<Endpoint>, StoreError> {
         self.read(|c| {
             Ok(c.query(
                 "select id, name, kind, region, agency, url, secret, created_at, disabled_at from endpoint order by
@@ -181,7 +181,8 @@ impl OutboxStore for SqlStore {
         })
         .await
     }
-    async fn disable_endpoint(&self, name: &str, entry: AuditEntry) -> Result<bool, StoreError> {
+    /// Ends an endpoint, whose messages wait no longer; false if there is no live one.
+    pub async fn disable_endpoint(&self, name: &str, entry: AuditEntry) -> Result<bool, StoreError> {
         let name = name.to_owned();
         self.write(move |c| {
             recorded(c, &entry, |t| {
@@ -200,21 +201,31 @@ impl OutboxStore for SqlStore {
         })
         .await
     }
-    async fn claim(&self, endpoint: Id, now: Instant, until: Instant, limit: u32) -> Result<Vec<Message>, StoreError> {
+    /// Takes messages that are due for an endpoint, at most `limit`. Nobody else gets them until `until`.
+    pub async fn claim(
+        &self,
+        endpoint: Id,
+        now: Instant,
+        until: Instant,
+        limit: u32,
+    ) -> Result<Vec<Message>, StoreError> {
         // Asked again and again: it must not take the write lock for nothing.
         if !self.read(move |c| is_any_due(c, &endpoint, now)).await? {
             return Ok(Vec::new());
         }
         self.write(move |c| claim(c, &endpoint, now, until, limit)).await
     }
-    async fn attempted(&self, number: i64, outcome: Attempted, said: &str, now: Instant) -> Result<(), StoreError> {
+    /// Notes what became of an attempt, and lets the next message of the subject go.
+    pub async fn attempted(&self, number: i64, outcome: Attempted, said: &str, now: Instant) -> Result<(), StoreError> {
         let said = said.to_owned();
         self.write(move |c| attempted(c, number, outcome, &said, now)).await
     }
-    async fn dead_letters(&self, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
+    /// Messages that nobody took, oldest first.
+    pub async fn dead_letters(&self, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
         self.read(move |c| dead_letters(c, limit)).await
     }
-    async fn resend(&self, number: i64, entry: AuditEntry) -> Result<bool, StoreError> {
+    /// Tries a dead one again from the start; false if it is none.
+    pub async fn resend(&self, number: i64, entry: AuditEntry) -> Result<bool, StoreError> {
         self.write(move |c| {
             recorded(c, &entry, |t| {
                 t.execute(
@@ -226,7 +237,8 @@ impl OutboxStore for SqlStore {
         })
         .await
     }
-    async fn waiting(&self) -> Result<Vec<(Id, u64, Instant)>, StoreError> {
+    /// How many messages wait for each endpoint, and since when the oldest.
+    pub async fn waiting(&self) -> Result<Vec<(Id, u64, Instant)>, StoreError> {
         self.read(|c| {
             Ok(c.query(
                 "select endpoint, count(*), min(created_at) from outbox where state = 'waiting' group by endpoint",
@@ -239,7 +251,8 @@ impl OutboxStore for SqlStore {
         })
         .await
     }
-    async fn has_received(&self, endpoint: Id, id: &str) -> Result<bool, StoreError> {
+    /// Whether a message of this id came in and was taken.
+    pub async fn has_received(&self, endpoint: Id, id: &str) -> Result<bool, StoreError> {
         let id = id.to_owned();
         self.read(move |c| {
             let sql = "select exists (select 1 from inbox where endpoint = ?1 and id = ?2)";
@@ -247,7 +260,8 @@ impl OutboxStore for SqlStore {
         })
         .await
     }
-    async fn receive(&self, endpoint: Id, id: &str, at: Instant) -> Result<(), StoreError> {
+    /// Notes that a message came in and was taken.
+    pub async fn receive(&self, endpoint: Id, id: &str, at: Instant) -> Result<(), StoreError> {
         let id = id.to_owned();
         self.write(move |c| {
             c.execute(
@@ -258,7 +272,8 @@ impl OutboxStore for SqlStore {
         })
         .await
     }
-    async fn forget_messages(&self, before: Instant) -> Result<(), StoreError> {
+    /// Forgets what was sent, and what came in, before this time.
+    pub async fn forget_messages(&self, before: Instant) -> Result<(), StoreError> {
         self.write(move |c| {
             // The last of a subject stays, so that its numbers go on.
             c.execute(
@@ -272,16 +287,20 @@ impl OutboxStore for SqlStore {
         })
         .await
     }
-    async fn invited_service(&self, part: u8, id: Id) -> Result<Option<InvitedService>, StoreError> {
+    /// The service of an invitation.
+    pub async fn invited_service(&self, part: u8, id: Id) -> Result<Option<InvitedService>, StoreError> {
         self.read(move |c| invited_service(c, part, &id)).await
     }
-    async fn orders_to_tell_of(&self, now: Instant, limit: u32) -> Result<Vec<OrderRow>, StoreError> {
+    /// Orders of which something is to be told, the longest overdue first.
+    pub async fn orders_to_tell_of(&self, now: Instant, limit: u32) -> Result<Vec<OrderRow>, StoreError> {
         self.read(move |c| notice::due(c, now, limit)).await
     }
-    async fn tell(&self, row: OrderRow, kind: NoticeKind, at: Instant) -> Result<bool, StoreError> {
+    /// Tells of the term of an order that has not moved meanwhile, once; false if it has, or was told before.
+    pub async fn tell(&self, row: OrderRow, kind: NoticeKind, at: Instant) -> Result<bool, StoreError> {
         self.write(move |c| notice::tell(c, &row, kind, at)).await
     }
-    async fn notices(&self, part: u8, rating: RatingId) -> Result<Vec<(String, Instant, Instant)>, StoreError> {
+    /// What was told about an order: what, of which term, when.
+    pub async fn notices(&self, part: u8, rating: RatingId) -> Result<Vec<(String, Instant, Instant)>, StoreError> {
         self.read(move |c| notice::of_order(c, part, &rating)).await
     }
 }

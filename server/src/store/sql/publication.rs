@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use async_trait::async_trait;
 use haochaping::{
     calendar::{DAY_MILLIS, Instant},
     rating::{Channel, Provenance},
@@ -22,7 +21,7 @@ use super::{
 use crate::store::{
     FigureKey, Published, StoreError,
     database::{self, Connection, Param, Row, Transaction, params, set},
-    publication::{Atom, Dimension, Group, Line, PublicationStore, Waiting},
+    publication::{Atom, Dimension, Group, Line, Waiting},
 };
 
 /// Joins to a rating `r` up to which day its atom is published, as `x.day`; of one that never was there is no row.
@@ -177,24 +176,30 @@ fn handled(connection: &Connection, now: Instant) -> Result<BTreeMap<FigureKey, 
     Ok(connection.query(&sql, params![now.millis()], read_handled)?)
 }
 
-#[async_trait]
-impl PublicationStore for SqlStore {
-    async fn waiting_ratings(&self) -> Result<Vec<Waiting>, StoreError> {
+impl SqlStore {
+    /// Everything that waits, of today too.
+    pub async fn waiting_ratings(&self) -> Result<Vec<Waiting>, StoreError> {
         self.read(waiting).await
     }
-    async fn release(&self, groups: Vec<Group>) -> Result<u64, StoreError> {
+    /// Publishes groups, each under the month of its last day, in one transaction; how many. The groups of an atom come in the
+    /// order of their days. A group of which something else waits by now is left alone: another collector has published it.
+    pub async fn release(&self, groups: Vec<Group>) -> Result<u64, StoreError> {
         self.write(move |c| release(c, &groups)).await
     }
-    async fn daily(&self) -> Result<BTreeMap<FigureKey, Published>, StoreError> {
+    /// The published totals of every region, of all departments and of each.
+    pub async fn daily(&self) -> Result<BTreeMap<FigureKey, Published>, StoreError> {
         self.read(daily).await
     }
-    async fn released(&self, region: Region, by: Dimension) -> Result<Vec<Line>, StoreError> {
+    /// The published ratings of a region along a dimension, in the order of values and months.
+    pub async fn released(&self, region: Region, by: Dimension) -> Result<Vec<Line>, StoreError> {
         self.read(move |c| released(c, region, by)).await
     }
-    async fn handled_of_released(&self, now: Instant) -> Result<BTreeMap<FigureKey, Handling>, StoreError> {
+    /// How the bad ones of the published ratings were worked as of `now`, by the region and agency rated.
+    pub async fn handled_of_released(&self, now: Instant) -> Result<BTreeMap<FigureKey, Handling>, StoreError> {
         self.read(move |c| handled(c, now)).await
     }
-    async fn item_names(&self) -> Result<BTreeMap<String, String>, StoreError> {
+    /// Names of items by code.
+    pub async fn item_names(&self) -> Result<BTreeMap<String, String>, StoreError> {
         self.read(|c| Ok(c.query("select code, name from item", params![], |row| Ok((row.get(0)?, row.get(1)?)))?))
             .await
     }

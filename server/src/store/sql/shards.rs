@@ -9,7 +9,7 @@ use super::{
     register::{self, Known, LEADS_MAX},
     visit,
 };
-use crate::store::{Lead, NewService, Registered, Registration, Store as _, StoreError, order::NewEntry};
+use crate::store::{Lead, NewService, Registered, Registration, StoreError, order::NewEntry};
 
 impl SqlStore {
     /// The places in a list of those of one lane, each lane with a part of it.

@@ -1,13 +1,12 @@
 //! Accounts, sessions and the record of what staff did.
 
-use async_trait::async_trait;
 use haochaping::{calendar::Instant, work_order::Role};
 
 use super::{SqlStore, admin::raise, number, order::named, read::region_of, sign_in, signed};
 use crate::store::{
     StoreError,
     database::{self, Connection, OptionalRow as _, Row, Transaction, params},
-    staff::{Attempt, AuditEntry, Digest, Invitation, Session, StaffRow, StaffStore},
+    staff::{Attempt, AuditEntry, Digest, Invitation, Session, StaffRow},
 };
 
 const COLUMNS: &str = "f.name, f.role, f.agency, f.region, f.password, f.invited_until, f.created_at, \
@@ -107,15 +106,18 @@ fn audit(connection: &Connection, limit: u32) -> Result<Vec<AuditEntry>, StoreEr
     )?)
 }
 
-#[async_trait]
-impl StaffStore for SqlStore {
-    async fn staff(&self) -> Result<Vec<StaffRow>, StoreError> {
+impl SqlStore {
+    /// Every account by name.
+    pub async fn staff(&self) -> Result<Vec<StaffRow>, StoreError> {
         self.read(|c| Ok(c.query(&format!("select {COLUMNS} order by f.name"), params![], read_staff)?)).await
     }
-    async fn add_staff(&self, row: StaffRow, link: Invitation, entry: AuditEntry) -> Result<bool, StoreError> {
+    /// Adds an account that waits for its password; false if the name is taken.
+    pub async fn add_staff(&self, row: StaffRow, link: Invitation, entry: AuditEntry) -> Result<bool, StoreError> {
         self.write(move |c| changed(c, &entry, |t| add(t, &row, &link))).await
     }
-    async fn reset_staff(&self, name: &str, link: Invitation, entry: AuditEntry) -> Result<bool, StoreError> {
+    /// Takes the password and all sessions away and hands a link out, also to a disabled account, which lives again; false if
+    /// there is none.
+    pub async fn reset_staff(&self, name: &str, link: Invitation, entry: AuditEntry) -> Result<bool, StoreError> {
         let name = name.to_owned();
         self.write(move |c| {
             changed(c, &entry, |t| {
@@ -131,7 +133,8 @@ impl StaffStore for SqlStore {
         })
         .await
     }
-    async fn disable_staff(&self, name: &str, entry: AuditEntry) -> Result<bool, StoreError> {
+    /// Ends an account and its sessions; false if there is no live one, or if it is the last administrator.
+    pub async fn disable_staff(&self, name: &str, entry: AuditEntry) -> Result<bool, StoreError> {
         let name = name.to_owned();
         self.write(move |c| {
             changed(c, &entry, |t| {
@@ -149,14 +152,21 @@ impl StaffStore for SqlStore {
         })
         .await
     }
-    async fn invited(&self, digest: Digest, now: Instant) -> Result<Option<StaffRow>, StoreError> {
+    /// Whose link it is, if it works at that time.
+    pub async fn invited(&self, digest: Digest, now: Instant) -> Result<Option<StaffRow>, StoreError> {
         self.read(move |c| {
             let sql = format!("select {COLUMNS} where f.invitation = ?1 and f.invited_until >= ?2");
             Ok(c.query_row(&sql, params![digest, now.millis()], read_staff).optional()?)
         })
         .await
     }
-    async fn accept_invitation(&self, digest: Digest, password: &str, entry: AuditEntry) -> Result<bool, StoreError> {
+    /// Sets a password by a link, which works no longer, and ends all sessions; false if it does not work.
+    pub async fn accept_invitation(
+        &self,
+        digest: Digest,
+        password: &str,
+        entry: AuditEntry,
+    ) -> Result<bool, StoreError> {
         let password = password.to_owned();
         self.write(move |c| {
             changed(c, &entry, |t| {
@@ -177,15 +187,20 @@ impl StaffStore for SqlStore {
         })
         .await
     }
-    async fn attempt(&self, name: &str, network: &str, now: Instant, n_free: u32) -> Result<Attempt, StoreError> {
+    /// Counts an attempt to sign in from a network. After `n_free` attempts each further one locks the account there, twice as
+    /// long each time. Many attempts from many networks lock it in all where it never signed in.
+    pub async fn attempt(&self, name: &str, network: &str, now: Instant, n_free: u32) -> Result<Attempt, StoreError> {
         let (name, network) = (name.to_owned(), network.to_owned());
         self.write(move |c| sign_in::attempt(c, &name, &network, now, n_free)).await
     }
-    async fn forget_attempts(&self, name: &str, network: &str, now: Instant) -> Result<(), StoreError> {
+    /// Forgets failed attempts from a network, after the password was right.
+    pub async fn forget_attempts(&self, name: &str, network: &str, now: Instant) -> Result<(), StoreError> {
         let (name, network) = (name.to_owned(), network.to_owned());
         self.write(move |c| sign_in::succeed(c, &name, &network, now)).await
     }
-    async fn begin_session(
+    /// Begins a session and forgets failed attempts from its network; false if the account has not this password any more, or
+    /// was ended.
+    pub async fn begin_session(
         &self,
         id: Digest,
         row: &StaffRow,
@@ -213,10 +228,12 @@ impl StaffStore for SqlStore {
         })
         .await
     }
-    async fn session(&self, id: Digest) -> Result<Option<Session>, StoreError> {
+    /// A session by what its cookie holds.
+    pub async fn session(&self, id: Digest) -> Result<Option<Session>, StoreError> {
         self.read(move |c| session(c, &id)).await
     }
-    async fn touch_session(&self, id: Digest, at: Instant) -> Result<(), StoreError> {
+    /// Notes that a session was used.
+    pub async fn touch_session(&self, id: Digest, at: Instant) -> Result<(), StoreError> {
         self.write(move |c| {
             c.execute(
                 "update staff_session set last_at = ?2 where id = ?1 and last_at < ?2",
@@ -226,14 +243,16 @@ impl StaffStore for SqlStore {
         })
         .await
     }
-    async fn end_session(&self, id: Digest) -> Result<(), StoreError> {
+    /// Ends a session.
+    pub async fn end_session(&self, id: Digest) -> Result<(), StoreError> {
         self.write(move |c| {
             c.execute("delete from staff_session where id = ?1", params![id])?;
             Ok(())
         })
         .await
     }
-    async fn forget_sessions(&self, last_before: Instant, begun_before: Instant) -> Result<(), StoreError> {
+    /// Forgets sessions that were used last, or began, before these times.
+    pub async fn forget_sessions(&self, last_before: Instant, begun_before: Instant) -> Result<(), StoreError> {
         self.write(move |c| {
             c.execute(
                 "delete from staff_session where last_at < ?1 or created_at < ?2",
@@ -243,13 +262,16 @@ impl StaffStore for SqlStore {
         })
         .await
     }
-    async fn record(&self, entry: AuditEntry) -> Result<(), StoreError> {
+    /// Puts on record what changed nothing: that something was refused.
+    pub async fn record(&self, entry: AuditEntry) -> Result<(), StoreError> {
         self.write(move |c| record(c, &entry)).await
     }
-    async fn forget_sign_ins(&self, now: Instant) -> Result<(), StoreError> {
+    /// Forgets attempts of the day before, and networks in which an account has not signed in for half a year.
+    pub async fn forget_sign_ins(&self, now: Instant) -> Result<(), StoreError> {
         self.write(move |c| sign_in::forget(c, now)).await
     }
-    async fn audit(&self, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
+    /// The record, newest first.
+    pub async fn audit(&self, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
         self.read(move |c| audit(c, limit)).await
     }
 }

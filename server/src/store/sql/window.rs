@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use async_trait::async_trait;
 use haochaping::{
     calendar::Instant,
     call::{CallAction, CallState},
@@ -20,7 +19,7 @@ use crate::store::{
     Id, StoreError,
     database::{self, Connection, OptionalRow as _, Row, params, set},
     staff::{AuditEntry, Digest},
-    window::{Call, Hall, Holder, Pairing, Window, WindowStore},
+    window::{Call, Hall, Holder, Pairing, Window},
 };
 
 const WINDOW: &str =
@@ -145,9 +144,9 @@ fn note_holders(connection: &mut Connection, holders: &[Holder], at: Instant) ->
     Ok(gone)
 }
 
-#[async_trait]
-impl WindowStore for SqlStore {
-    async fn add_hall(&self, hall: Hall, entry: AuditEntry) -> Result<(), StoreError> {
+impl SqlStore {
+    /// Adds a hall.
+    pub async fn add_hall(&self, hall: Hall, entry: AuditEntry) -> Result<(), StoreError> {
         self.write(move |c| {
             let t = c.transaction()?;
             t.execute(
@@ -159,7 +158,8 @@ impl WindowStore for SqlStore {
         })
         .await
     }
-    async fn halls(&self, region: Region) -> Result<Vec<Hall>, StoreError> {
+    /// Halls of a region with all below, by name.
+    pub async fn halls(&self, region: Region) -> Result<Vec<Hall>, StoreError> {
         let (low, high) = span(region);
         self.read(move |c| {
             let sql = "select id, name, region from hall where region between ?1 and ?2 order by name, id";
@@ -169,7 +169,8 @@ impl WindowStore for SqlStore {
         })
         .await
     }
-    async fn add_windows(
+    /// Adds windows to a hall, code and name each; none of them where a code is in use, and those codes are given back.
+    pub async fn add_windows(
         &self,
         hall: Id,
         windows: Vec<(String, String)>,
@@ -177,7 +178,8 @@ impl WindowStore for SqlStore {
     ) -> Result<Vec<String>, StoreError> {
         self.write(move |c| add_windows(c, hall, &windows, &entry)).await
     }
-    async fn remove_window(&self, id: &str, entry: AuditEntry) -> Result<bool, StoreError> {
+    /// Takes a window away that has no pad; false if there is none such.
+    pub async fn remove_window(&self, id: &str, entry: AuditEntry) -> Result<bool, StoreError> {
         let id = id.to_owned();
         self.write(move |c| {
             let t = c.transaction()?;
@@ -190,14 +192,16 @@ impl WindowStore for SqlStore {
         })
         .await
     }
-    async fn window(&self, id: &str) -> Result<Option<Window>, StoreError> {
+    /// A window.
+    pub async fn window(&self, id: &str) -> Result<Option<Window>, StoreError> {
         let id = id.to_owned();
         self.read(move |c| {
             Ok(c.query_row(&format!("{WINDOW} where w.id = ?1"), params![id], read_window).optional()?)
         })
         .await
     }
-    async fn windows(&self, region: Region) -> Result<Vec<Window>, StoreError> {
+    /// The windows of a region with all below, by hall and code.
+    pub async fn windows(&self, region: Region) -> Result<Vec<Window>, StoreError> {
         let (low, high) = span(region);
         self.read(move |c| {
             let sql = format!("{WINDOW} where h.region between ?1 and ?2 order by h.name, h.id, w.id");
@@ -205,7 +209,8 @@ impl WindowStore for SqlStore {
         })
         .await
     }
-    async fn call_counts(&self, since: Instant) -> Result<BTreeMap<String, BTreeMap<CallState, u64>>, StoreError> {
+    /// How many calls since a moment stand how, by window.
+    pub async fn call_counts(&self, since: Instant) -> Result<BTreeMap<String, BTreeMap<CallState, u64>>, StoreError> {
         self.read(move |c| {
             let mut counts: BTreeMap<String, BTreeMap<CallState, u64>> = BTreeMap::new();
             c.for_each(
@@ -221,7 +226,14 @@ impl WindowStore for SqlStore {
         })
         .await
     }
-    async fn offer_code(&self, id: &str, code: Digest, until: Instant, entry: AuditEntry) -> Result<bool, StoreError> {
+    /// Hands out a code by which one pad is paired; false if there is no such window, or it has a pad.
+    pub async fn offer_code(
+        &self,
+        id: &str,
+        code: Digest,
+        until: Instant,
+        entry: AuditEntry,
+    ) -> Result<bool, StoreError> {
         let id = id.to_owned();
         self.write(move |c| {
             let t = c.transaction()?;
@@ -236,7 +248,8 @@ impl WindowStore for SqlStore {
         })
         .await
     }
-    async fn pair(
+    /// Tries a code; the right one is used up, and so is any after `tries_max` wrong ones.
+    pub async fn pair(
         &self,
         id: &str,
         code: Digest,
@@ -247,18 +260,21 @@ impl WindowStore for SqlStore {
         let id = id.to_owned();
         self.write(move |c| pair(c, &id, (code, pad), tries_max, &entry)).await
     }
-    async fn unpair(&self, id: &str, entry: AuditEntry) -> Result<bool, StoreError> {
+    /// Ends the pairing of a window; false if it has no pad.
+    pub async fn unpair(&self, id: &str, entry: AuditEntry) -> Result<bool, StoreError> {
         let id = id.to_owned();
         self.write(move |c| unpair(c, &id, &entry)).await
     }
-    async fn pad(&self, pad: Digest) -> Result<Option<(String, bool)>, StoreError> {
+    /// The window of a pad, and whether it is still paired with it; `None` of a pad that never was.
+    pub async fn pad(&self, pad: Digest) -> Result<Option<(String, bool)>, StoreError> {
         self.read(move |c| {
             let sql = "select \"window\", unpaired_at is null from pad where id = ?1";
             Ok(c.query_row(sql, params![pad], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
         })
         .await
     }
-    async fn hold_window(&self, holder: &Holder, at: Instant, stale: Instant) -> Result<bool, StoreError> {
+    /// Gives the window to a page, unless another one had it after `stale`.
+    pub async fn hold_window(&self, holder: &Holder, at: Instant, stale: Instant) -> Result<bool, StoreError> {
         let Holder { window, page, version } = holder.clone();
         self.write(move |c| {
             let sql = "update service_window set page = ?2, seen_at = ?3, version = ?5
@@ -267,10 +283,12 @@ impl WindowStore for SqlStore {
         })
         .await
     }
-    async fn note_holders(&self, holders: Vec<Holder>, at: Instant) -> Result<Vec<Holder>, StoreError> {
+    /// Notes that these pages still have their windows; gives those that do not.
+    pub async fn note_holders(&self, holders: Vec<Holder>, at: Instant) -> Result<Vec<Holder>, StoreError> {
         self.write(move |c| note_holders(c, &holders, at)).await
     }
-    async fn let_go(&self, holder: &Holder) -> Result<(), StoreError> {
+    /// Gives a window back that a page had.
+    pub async fn let_go(&self, holder: &Holder) -> Result<(), StoreError> {
         let Holder { window, page, .. } = holder.clone();
         self.write(move |c| {
             c.execute("update service_window set page = null where id = ?1 and page = ?2", params![window, page])?;
@@ -278,19 +296,24 @@ impl WindowStore for SqlStore {
         })
         .await
     }
-    async fn make_call(&self, new: Call) -> Result<Option<Call>, StoreError> {
+    /// Makes a call, where none is open; else gives that one back.
+    pub async fn make_call(&self, new: Call) -> Result<Option<Call>, StoreError> {
         self.write(move |c| call::make(c, &new)).await
     }
-    async fn call(&self, id: Id) -> Result<Option<Call>, StoreError> {
+    /// A call by its id.
+    pub async fn call(&self, id: Id) -> Result<Option<Call>, StoreError> {
         self.read(move |c| call::by_id(c, id)).await
     }
-    async fn last_calls(&self, windows: Vec<String>) -> Result<Vec<Call>, StoreError> {
+    /// The last call of each of these windows, where there is one.
+    pub async fn last_calls(&self, windows: Vec<String>) -> Result<Vec<Call>, StoreError> {
         self.read(move |c| call::last(c, &windows)).await
     }
-    async fn open_calls(&self) -> Result<Vec<(Call, bool)>, StoreError> {
+    /// Every open call, and whether what it asks about was rated.
+    pub async fn open_calls(&self) -> Result<Vec<(Call, bool)>, StoreError> {
         self.read(call::open).await
     }
-    async fn move_call(
+    /// Takes a step and gives the call after it, `None` where there is no such step. `ends_at` counts if time begins anew.
+    pub async fn move_call(
         &self,
         id: Id,
         action: CallAction,
@@ -299,7 +322,8 @@ impl WindowStore for SqlStore {
     ) -> Result<Option<Call>, StoreError> {
         self.write(move |c| call::step(c, id, action, at, ends_at)).await
     }
-    async fn forget_calls(&self, before: Instant) -> Result<u64, StoreError> {
+    /// Forgets calls that were made before.
+    pub async fn forget_calls(&self, before: Instant) -> Result<u64, StoreError> {
         self.write(move |c| {
             Ok(c.execute("delete from window_call where called_at < ?1", params![before.millis()])? as u64)
         })

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use async_trait::async_trait;
 use haochaping::{calendar::Instant, link::RatingId, region::Region};
 
 use super::{
@@ -13,7 +12,7 @@ use crate::store::{
     database::{Connection, Transaction, params, set},
     publication::Dimension,
     staff::AuditEntry,
-    word::{ShownWord, Source, Unread, WordKey, WordStore},
+    word::{ShownWord, Source, Unread, WordKey},
 };
 
 /// Puts ratings on the list of those to be read, each with the day from which on it counts, in the transaction by which it
@@ -110,12 +109,13 @@ fn show(connection: &mut Connection, least: i64, step: i64) -> Result<(), StoreE
     t.commit()
 }
 
-#[async_trait]
-impl WordStore for SqlStore {
-    async fn word_rules(&self) -> Result<(String, BTreeMap<String, String>), StoreError> {
+impl SqlStore {
+    /// The version of the rules that words are counted by, and the synonyms in force.
+    pub async fn word_rules(&self) -> Result<(String, BTreeMap<String, String>), StoreError> {
         self.read(rules).await
     }
-    async fn set_synonym(&self, word: &str, stands_for: Option<&str>, entry: AuditEntry) -> Result<(), StoreError> {
+    /// Lets a word stand for another, for none where that is empty, or for itself again; with the entry of the record.
+    pub async fn set_synonym(&self, word: &str, stands_for: Option<&str>, entry: AuditEntry) -> Result<(), StoreError> {
         let (word, stands_for) = (word.to_owned(), stands_for.map(str::to_owned));
         self.write(move |c| {
             let t = c.transaction()?;
@@ -133,14 +133,18 @@ impl WordStore for SqlStore {
         })
         .await
     }
-    async fn recount_words(&self, version: &str) -> Result<(), StoreError> {
+    /// Begins to count everything anew by other rules. What is shown stays until then.
+    pub async fn recount_words(&self, version: &str) -> Result<(), StoreError> {
         let version = version.to_owned();
         self.write(move |c| recount(c, &version)).await
     }
-    async fn unread(&self, limit: u32) -> Result<Vec<Unread>, StoreError> {
+    /// Ratings that are published and whose words are not counted yet.
+    pub async fn unread(&self, limit: u32) -> Result<Vec<Unread>, StoreError> {
         self.read(move |c| unread(c, limit)).await
     }
-    async fn count_words(
+    /// Takes ratings, by day, part and id, off the list and adds what is in them; false, and nothing is done, if one was not on the list any more
+    /// or the rules are others by now.
+    pub async fn count_words(
         &self,
         read: Vec<(i64, u8, RatingId)>,
         sums: BTreeMap<WordKey, u64>,
@@ -149,10 +153,18 @@ impl WordStore for SqlStore {
         let version = version.to_owned();
         self.write(move |c| count(c, &read, &sums, &version)).await
     }
-    async fn show_words(&self, least: u64, step: u64) -> Result<(), StoreError> {
+    /// Shows every count of at least `least` that has grown by `step` since it was shown; one that has shrunk, because the
+    /// rules have changed, is taken back.
+    pub async fn show_words(&self, least: u64, step: u64) -> Result<(), StoreError> {
         self.write(move |c| show(c, least.cast_signed(), step.cast_signed())).await
     }
-    async fn shown_words(&self, region: Region, kind: Dimension, value: &str) -> Result<Vec<ShownWord>, StoreError> {
+    /// What is shown of a region, in all or for a department or item.
+    pub async fn shown_words(
+        &self,
+        region: Region,
+        kind: Dimension,
+        value: &str,
+    ) -> Result<Vec<ShownWord>, StoreError> {
         let value = value.to_owned();
         self.read(move |c| {
             Ok(c.query(
@@ -172,7 +184,8 @@ impl WordStore for SqlStore {
         })
         .await
     }
-    async fn shown_word(
+    /// What is shown of one word in a region, by month.
+    pub async fn shown_word(
         &self,
         region: Region,
         is_good: bool,

@@ -23,8 +23,9 @@ use haochaping_server::{
     keys::{Keys, MasterKey},
     ledger,
     ports::{SystemClock, SystemRng},
-    store::{NewService, NullStore, Registered, SqlStore, Store},
-    watch, writer,
+    store::{Committed, NewRating, Outcome, SqlStore},
+    watch,
+    writer::{self, Committing, RatingSink},
 };
 use tokio::net::TcpListener;
 
@@ -64,6 +65,23 @@ impl Kind {
     }
 }
 
+/// Accepts every rating and keeps none.
+struct Nowhere;
+
+impl RatingSink for Nowhere {
+    fn n_lanes(&self) -> usize {
+        1
+    }
+    fn lane(&self, _part: u8) -> usize {
+        0
+    }
+    fn commit(&self, batch: Arc<[NewRating]>) -> Committing<'_> {
+        let n = batch.len();
+        let committed = Committed { outcomes: vec![Outcome::Accepted; n], leaves: vec![None; n], counted: Vec::new() };
+        Box::pin(std::future::ready(Ok(committed)))
+    }
+}
+
 /// A collector that listens on loopback until the process ends.
 #[derive(Debug)]
 pub(crate) struct Collector {
@@ -78,19 +96,18 @@ pub(crate) struct Collector {
 impl Collector {
     /// Starts one as `serve` does, with its data in an empty directory or in an empty database, and its key file in the directory.
     pub(crate) async fn start(kind: Kind, data: &Path, database: Option<&str>) -> Result<Self> {
-        let store: Arc<dyn Store> = match (kind, database) {
-            (Kind::NoStore, _) => Arc::new(NullStore),
-            (_, None) => Arc::new(SqlStore::open(data)?),
-            (_, Some(url)) => Arc::new(SqlStore::connect(url, true).await?),
-        };
+        let store = Arc::new(match database {
+            None => SqlStore::open(data)?,
+            Some(url) => SqlStore::connect(url, true).await?,
+        });
         store.hold_slot(now()).await?;
         let listener = TcpListener::bind((IpAddr::from(Ipv4Addr::LOCALHOST), 0)).await?;
         let address = listener.local_addr()?;
         let config = Config::usual(format!("http://{address}"));
         let master = MasterKey::make(&data.join("master.key"), &SystemRng)?;
-        let keys = Keys::load(&*store, &master, &SystemRng, now()).await?;
-        let ledger = ledger::key(&*store, &keys.ledger, &config.public_url).await?;
-        let app = Arc::new(App::new(Parts {
+        let keys = Keys::load(&store, &master, &SystemRng, now()).await?;
+        let ledger = ledger::key(&store, &keys.ledger, &config.public_url).await?;
+        let parts = Parts {
             figures: Arc::new(Figures::new(config.publication, config.root_region)),
             config,
             store,
@@ -99,7 +116,9 @@ impl Collector {
             keys,
             ledger,
             batch_max: kind.batch_max(),
-        }));
+        };
+        let app =
+            Arc::new(if kind == Kind::NoStore { App::with_sink(parts, Arc::new(Nowhere)) } else { App::new(parts) });
         watch::start(&app, master).await?;
         let routes = router(&app, Served(Arc::new(Releases::default())));
         let service = routes.into_make_service_with_connect_info::<SocketAddr>();
@@ -123,21 +142,7 @@ impl Collector {
     pub(crate) async fn register(&self, run: usize, numbers: std::ops::Range<usize>) -> Result<Vec<String>> {
         let at = now();
         let news: Vec<_> = numbers.map(|n| to_new(&self.app, AUTHORITY, self.service(run, n), at)).collect();
-        let registered = if self.kind == Kind::NoStore {
-            // Nothing keeps services, so every genuine ticket is good.
-            let known = |new: &NewService| Registered {
-                part: new.part,
-                id: new.id,
-                last_day: new.last_day,
-                is_new: true,
-                region: new.service.region,
-                agency: new.service.agency_code.to_string(),
-                rated_at: None,
-            };
-            news.iter().map(known).collect()
-        } else {
-            self.app.store.register(AUTHORITY, news.clone()).await?.services
-        };
+        let registered = self.app.store.register(AUTHORITY, news.clone()).await?.services;
         let keys = self.app.keys();
         let tickets = news.iter().zip(registered).map(|(new, registered)| {
             Ticket { part: new.part, service: registered.id, last_day: registered.last_day }.mint(&keys.ticket)

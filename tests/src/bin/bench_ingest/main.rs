@@ -4,7 +4,7 @@
 //!
 //! The collectors differ in their store and in how many ratings share a transaction, and in nothing else: the router,
 //! the handlers, the writing task and the once-a-second refresh are those of `haochaping serve`.
-//! - *no store*: `NullStore` says yes and keeps nothing. What HTTP, checks and encryption cost.
+//! - *no store*: a sink accepts every rating and keeps none. What HTTP, checks and encryption cost.
 //! - *one per request*: `SqlStore` with `batch_max` 1. Every rating waits for its own transaction.
 //! - *group commit*: `SqlStore` with `batch_max` 512, as `serve` has it.
 //!

@@ -24,7 +24,7 @@ use haochaping_server::{
     ledger,
     ports::{Clock, SystemClock, SystemRng, random, timeless_id, uuid_at},
     staff::entry,
-    store::{About, Agreed, CARD_AUTHORITY, NewCard, NewRating, NewVisit, SqlStore, Store},
+    store::{About, Agreed, CARD_AUTHORITY, NewCard, NewRating, NewVisit, SqlStore},
     watch, writer,
 };
 use tokio::{
@@ -48,14 +48,14 @@ pub(crate) struct Collector {
 impl Collector {
     /// Writes `n` ratings of days before today, and starts as `serve` does.
     pub(crate) async fn start(data: &Path, n: usize) -> Result<Self> {
-        let store: Arc<dyn Store> = Arc::new(SqlStore::open(data)?);
-        fill(&*store, n).await?;
+        let store: Arc<SqlStore> = Arc::new(SqlStore::open(data)?);
+        fill(&store, n).await?;
         let listener = TcpListener::bind((IpAddr::from(Ipv4Addr::LOCALHOST), 0)).await?;
         let address = listener.local_addr()?;
         let config = Config { root_region: "320000".parse()?, ..Config::usual(format!("http://{address}")) };
         let master = MasterKey::new(random(&SystemRng));
-        let keys = Keys::load(&*store, &master, &SystemRng, SystemClock.now()).await?;
-        let ledger = ledger::key(&*store, &keys.ledger, &config.public_url).await?;
+        let keys = Keys::load(&store, &master, &SystemRng, SystemClock.now()).await?;
+        let ledger = ledger::key(&store, &keys.ledger, &config.public_url).await?;
         let app = Arc::new(App::new(Parts {
             figures: Arc::new(Figures::new(config.publication, config.root_region)),
             config,
@@ -89,7 +89,7 @@ impl Collector {
 }
 
 /// Cards of every department in every district, and their ratings, one in forty of them bad.
-async fn fill(store: &dyn Store, n: usize) -> Result<()> {
+async fn fill(store: &SqlStore, n: usize) -> Result<()> {
     let province: Region = "320000".parse()?;
     let districts: Vec<_> = province.builtin_children().flat_map(Region::builtin_children).collect();
     let cards: Vec<_> = districts.iter().flat_map(|district| (0..N_DEPARTMENTS).map(|k| card(*district, k))).collect();

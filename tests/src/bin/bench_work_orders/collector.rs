@@ -29,7 +29,7 @@ use haochaping_server::{
     ports::{Clock, SystemClock, SystemRng, random, timeless_id, uuid_at},
     staff::{account, digest_of, entry, invite},
     store::{
-        About, NewRating, NewService, SqlStore, Store, StoredApiKey,
+        About, NewRating, NewService, SqlStore, StoredApiKey,
         outbox::{Endpoint, EndpointKind},
     },
     writer,
@@ -55,13 +55,13 @@ pub(crate) struct Collector {
 
 impl Collector {
     pub(crate) async fn open(data: &Path) -> Result<Self> {
-        let store: Arc<dyn Store> = Arc::new(SqlStore::open(data)?);
+        let store: Arc<SqlStore> = Arc::new(SqlStore::open(data)?);
         let listener = TcpListener::bind((IpAddr::from(Ipv4Addr::LOCALHOST), 0)).await?;
         let url = format!("http://{}", listener.local_addr()?);
         let config = Config::usual(url.clone());
         let master = MasterKey::new(random(&SystemRng));
-        let keys = Keys::load(&*store, &master, &SystemRng, SystemClock.now()).await?;
-        let ledger = ledger::key(&*store, &keys.ledger, &config.public_url).await?;
+        let keys = Keys::load(&store, &master, &SystemRng, SystemClock.now()).await?;
+        let ledger = ledger::key(&store, &keys.ledger, &config.public_url).await?;
         let app = Arc::new(App::new(Parts {
             figures: Arc::new(Figures::new(config.publication, config.root_region)),
             config,

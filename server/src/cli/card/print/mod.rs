@@ -35,7 +35,7 @@ use crate::{
     ports::{Clock, SystemClock},
     printing::{Names, Plan, draft, to_cards, to_faces},
     staff::entry,
-    store::{Agreed, Issue, Store, StoredCard},
+    store::{Agreed, Issue, StoredCard},
 };
 
 /// More cards than this are written as one file a street.
