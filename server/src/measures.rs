@@ -2,9 +2,12 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
+use haochaping_store::engine::sqlite::FILE_NAME;
 use metrics::{Unit, describe_counter, describe_gauge, describe_histogram, gauge};
 
-use crate::{app::App, assets, store::sqlite::FILE_NAME};
+use haochaping_collector::state::App;
+
+use crate::assets;
 
 /// How often it is looked.
 const INTERVAL: Duration = Duration::from_secs(15);

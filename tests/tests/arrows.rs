@@ -9,7 +9,7 @@ use haochaping_tests::workspace;
 use serde_json::Value;
 
 /// Which of our crates a crate may know. A crate that is not here may know none, so a new crate is a decision.
-const MAY_KNOW: [(&str, &[&str]); 11] = [
+const MAY_KNOW: [(&str, &[&str]); 13] = [
     ("haochaping", &[]),
     ("haochaping-widget", &["haochaping", "haochaping-yew"]),
     ("haochaping-yew", &["haochaping"]),
@@ -17,12 +17,25 @@ const MAY_KNOW: [(&str, &[&str]); 11] = [
     ("haochaping-proof", &["haochaping"]),
     ("haochaping-tables", &[]),
     ("haochaping-cards", &["haochaping", "haochaping-tables"]),
-    ("haochaping-server", &["haochaping", "haochaping-cards", "haochaping-tables"]),
+    ("haochaping-store", &["haochaping", "haochaping-postgres"]),
+    ("haochaping-collector", &["haochaping", "haochaping-cards", "haochaping-store", "haochaping-tables"]),
+    (
+        "haochaping-server",
+        &["haochaping", "haochaping-cards", "haochaping-collector", "haochaping-store", "haochaping-tables"],
+    ),
     ("haochaping-demo", &["haochaping", "haochaping-server"]),
     ("haochaping-postgres", &[]),
     (
         "haochaping-tests",
-        &["haochaping", "haochaping-cards", "haochaping-server", "haochaping-demo", "haochaping-postgres"],
+        &[
+            "haochaping",
+            "haochaping-cards",
+            "haochaping-collector",
+            "haochaping-server",
+            "haochaping-store",
+            "haochaping-demo",
+            "haochaping-postgres",
+        ],
     ),
 ];
 

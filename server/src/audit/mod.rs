@@ -3,15 +3,16 @@
 mod client;
 mod fault;
 mod state;
+#[cfg(test)]
+mod tests;
 
 use std::path::Path;
 
 pub use client::Client;
 pub use fault::{AuditFault, OtherLog};
 use haochaping::ledger::{Checkpoint, DayTable, Element, Entry, Hash, Leaf, Verifier, open_checkpoint};
+use haochaping_store::ledger::{TILE_WIDTH, entries_of};
 pub use state::{State, replace};
-
-use crate::ledger::{TILE_WIDTH, entries_of};
 
 /// Leaves between two times that the state is kept: some seconds of work.
 const KEEP_EVERY: u64 = 256 * TILE_WIDTH;

@@ -6,10 +6,10 @@ use std::{
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use haochaping::ledger::{Checkpoint, Element, Hash, Remainder};
+use haochaping_store::ledger::Log;
 use serde::{Deserialize, Serialize};
 
 use super::AuditFault;
-use crate::ledger::Log;
 
 /// How far an audit is: kept in a file, so that the next one goes on, and knows again what it saw.
 #[derive(Clone, Debug)]

@@ -1,14 +1,14 @@
+use crate::cli::settings::StoreArgs;
 use anyhow::{Result, anyhow, bail, ensure};
 use clap::{Args as ClapArgs, Subcommand};
 use haochaping::region::Region;
+use haochaping_collector::{
+    accounts::api_key::{Scope, make_key},
+    ports::{Clock, SystemClock, SystemRng},
+};
+use haochaping_store::StoredApiKey;
 
 use super::{load_keys, open_existing, open_or_make, parse_authority, parse_uscc};
-use crate::{
-    caller::{Scope, make_key},
-    config::StoreArgs,
-    ports::{Clock, SystemClock, SystemRng},
-    store::StoredApiKey,
-};
 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Examples:

@@ -1,13 +1,11 @@
 use std::path::PathBuf;
 
+use crate::cli::settings::StoreArgs;
 use anyhow::Result;
 use clap::Args as ClapArgs;
+use haochaping_collector::ports::{Clock, SystemClock};
 
 use super::{open_existing, progress_bar};
-use crate::{
-    config::StoreArgs,
-    ports::{Clock, SystemClock},
-};
 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Example:

@@ -1,11 +1,11 @@
 use std::path::PathBuf;
 
+use crate::cli::settings::StoreArgs;
 use anyhow::{Context, Result, ensure};
 use clap::{Args as ClapArgs, Subcommand};
 use haochaping::calendar::{HolidayFile, WorkingCalendar};
 
 use super::open_or_make;
-use crate::config::StoreArgs;
 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Example:

@@ -2,9 +2,9 @@ use std::{path::Path, sync::Arc};
 
 use anyhow::{Result, bail};
 use clap::Args as ClapArgs;
+use haochaping_store::{SqlStore, copy};
 
 use super::progress_bar;
-use crate::store::{SqlStore, copy};
 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Examples:
@@ -47,7 +47,7 @@ async fn open(url: &str, is_target: bool) -> Result<SqlStore> {
         if is_target {
             super::make_directory(directory)?;
         } else {
-            let file = directory.join(crate::store::sqlite::FILE_NAME);
+            let file = directory.join(haochaping_store::engine::sqlite::FILE_NAME);
             anyhow::ensure!(file.exists(), "{} is not there", file.display());
         }
         return Ok(SqlStore::open_half(directory)?);

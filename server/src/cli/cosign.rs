@@ -3,11 +3,9 @@ use std::{path::PathBuf, time::Duration};
 use anyhow::{Context, Result};
 use clap::Args as ClapArgs;
 use haochaping::ledger::Cosigner;
+use haochaping_collector::ports::{Clock, SystemClock, SystemRng, random};
 
-use crate::{
-    audit::{AuditFault, Client, OtherLog, State, follows, replace, trusted},
-    ports::{Clock, SystemClock, SystemRng, random},
-};
+use crate::audit::{AuditFault, Client, OtherLog, State, follows, replace, trusted};
 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Examples:

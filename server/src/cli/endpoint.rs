@@ -1,15 +1,15 @@
+use crate::cli::settings::StoreArgs;
 use anyhow::{Result, bail, ensure};
 use clap::{Args as ClapArgs, Subcommand};
 use haochaping::{identifier::Uscc, region::Region, webhook::Secret};
+use haochaping_collector::{
+    accounts::staff::entry,
+    ports::{Clock, SystemClock, SystemRng, random, timeless_id},
+    webhooks::seal_secret,
+};
+use haochaping_store::outbox::{Endpoint, EndpointKind};
 
 use super::{load_keys, open_existing, open_or_make};
-use crate::{
-    config::StoreArgs,
-    outbox::seal_secret,
-    ports::{Clock, SystemClock, SystemRng, random, timeless_id},
-    staff::entry,
-    store::outbox::{Endpoint, EndpointKind},
-};
 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Examples:

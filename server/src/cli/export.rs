@@ -6,21 +6,21 @@ use std::{
     sync::Arc,
 };
 
+use crate::cli::settings::{FormatArg, StoreArgs};
 use anyhow::{Context, Result, ensure};
 use clap::Args as ClapArgs;
 use haochaping::link::{PARTS, Receipt};
-
-use super::{load_keys, open_existing, progress_bar};
-use crate::{
-    config::StoreArgs,
+use haochaping_collector::{
     exchange::{Format, Newest, Profile, Watermark},
     keys::Keys,
     ports::{Clock, SystemClock},
-    store::{
-        SqlStore,
-        exchange::{Asked, Outgoing, Place},
-    },
 };
+use haochaping_store::{
+    SqlStore,
+    exchange::{Asked, Outgoing, Place},
+};
+
+use super::{load_keys, open_existing, progress_bar};
 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Examples:
@@ -40,8 +40,8 @@ pub(super) struct Args {
     #[arg(long, default_value = "national", value_name = "NAME|FILE")]
     profile: String,
     /// How rows are written
-    #[arg(long, value_enum, default_value_t = Format::Csv)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = FormatArg::Csv)]
+    format: FormatArg,
     /// CSV that a spreadsheet opens as it is meant: with a byte order mark, CRLF, and no cell that would be run as a formula;
     /// not for another system
     #[arg(long)]
@@ -56,7 +56,8 @@ pub(super) struct Args {
 
 pub(super) async fn run(args: Args) -> Result<()> {
     let profile = Profile::load(&args.profile)?;
-    ensure!(!args.for_spreadsheets || args.format == Format::Csv, "--for-spreadsheets is for CSV");
+    let format = Format::from(args.format);
+    ensure!(!args.for_spreadsheets || format == Format::Csv, "--for-spreadsheets is for CSV");
     let store = open_existing(&args.store).await?;
     let keys = load_keys(&args.store, &store).await?;
     let last = args.watermark.as_deref().map(Watermark::read).transpose()?.flatten();
@@ -68,7 +69,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
         last.check_newest(&store.commits_of(last.newest.values().map(Newest::key).collect()).await?)?;
     }
     let target = Target::open(args.output.clone())?;
-    let mut out = Rows::new(args.format, args.for_spreadsheets, &profile, target.writer()?)?;
+    let mut out = Rows::new(format, args.for_spreadsheets, &profile, target.writer()?)?;
     let asked = Arc::new(Asked { after: last.as_ref().map(|last| last.slots.clone()), until: until.clone() });
     let first = last.as_ref().map_or([0; 16], Watermark::first_id);
     let mut mark = Watermark { at, slots: until, newest: last.map(|last| last.newest).unwrap_or_default() };

@@ -1,5 +1,6 @@
 use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
+use crate::cli::settings::{FormatArg, StoreArgs};
 use anyhow::{Result, bail, ensure};
 use clap::Args as ClapArgs;
 use haochaping::{
@@ -7,17 +8,16 @@ use haochaping::{
     link::part_of,
     rating::{INDICATOR_VERSION, Provenance},
 };
+use haochaping_collector::{
+    exchange::{Incoming, Profile, Source},
+    keys::Keys,
+    ports::{Clock, SystemClock, SystemRng, random, timeless_id, uuid_at},
+};
+use haochaping_store::{About, IMPORT_PREFIX, ImportedCase, NewRating, Outcome, SqlStore};
 use indicatif::ProgressBar;
 use sha2::{Digest, Sha256};
 
 use super::{load_keys, open_existing, progress_bar};
-use crate::{
-    config::StoreArgs,
-    exchange::{Format, Incoming, Profile, Source},
-    keys::Keys,
-    ports::{Clock, SystemClock, SystemRng, random, timeless_id, uuid_at},
-    store::{About, IMPORT_PREFIX, ImportedCase, NewRating, Outcome, SqlStore},
-};
 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Examples:
@@ -39,8 +39,8 @@ pub(super) struct Args {
     #[arg(long, default_value = "national", value_name = "NAME|FILE")]
     profile: String,
     /// How rows are written
-    #[arg(long, value_enum, default_value_t = Format::Csv)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = FormatArg::Csv)]
+    format: FormatArg,
     /// The credit code of the department, where rows do not name it
     #[arg(long, value_name = "USCC", value_parser = super::parse_uscc)]
     agency: Option<String>,
@@ -56,7 +56,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
         profile: Profile::load(&args.profile)?,
         now: SystemClock.now(),
         file: args.file,
-        format: args.format,
+        format: args.format.into(),
         agency: args.agency,
     };
     let store = open_existing(&args.store).await?;

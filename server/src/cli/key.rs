@@ -1,12 +1,12 @@
+use crate::cli::settings::StoreArgs;
 use anyhow::{Result, bail};
 use clap::{Args as ClapArgs, Subcommand};
-
-use super::{master_key, open_existing};
-use crate::{
-    config::StoreArgs,
+use haochaping_collector::{
     keys::{Keys, Purpose},
     ports::{Clock, SystemClock, SystemRng},
 };
+
+use super::{master_key, open_existing};
 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Examples:

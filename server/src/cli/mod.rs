@@ -17,6 +17,7 @@ mod region;
 mod restore;
 pub mod serve;
 mod service;
+pub mod settings;
 mod staff;
 mod ticket;
 mod verify;
@@ -25,17 +26,16 @@ mod window;
 
 use std::{path::Path, sync::Arc};
 
+use crate::cli::settings::StoreArgs;
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use haochaping::identifier::Uscc;
-use indicatif::{ProgressBar, ProgressStyle};
-
-use crate::{
-    config::StoreArgs,
+use haochaping_collector::{
     keys::{Keys, MasterKey},
     ports::{Clock, SystemClock, SystemRng},
-    store::SqlStore,
 };
+use haochaping_store::SqlStore;
+use indicatif::{ProgressBar, ProgressStyle};
 
 /// The collector of 政务服务“好差评”
 #[derive(Debug, Parser)]
@@ -134,7 +134,7 @@ async fn open_existing(args: &StoreArgs) -> Result<Arc<SqlStore>> {
     if let Some(url) = &args.database {
         return Ok(Arc::new(SqlStore::connect(url, false).await?));
     }
-    let file = args.data.join(crate::store::sqlite::FILE_NAME);
+    let file = args.data.join(haochaping_store::engine::sqlite::FILE_NAME);
     anyhow::ensure!(file.exists(), "{} is not there: name the data directory by --data", file.display());
     Ok(Arc::new(SqlStore::open(&args.data)?))
 }
@@ -148,7 +148,7 @@ async fn open_or_make(args: &StoreArgs) -> Result<SqlStore> {
     if let Some(url) = &args.database {
         return Ok(SqlStore::connect(url, may_make).await?);
     }
-    let file = args.data.join(crate::store::sqlite::FILE_NAME);
+    let file = args.data.join(haochaping_store::engine::sqlite::FILE_NAME);
     let is_there = file.metadata().is_ok_and(|file| file.len() > 0);
     anyhow::ensure!(
         is_there || may_make,

@@ -1,10 +1,10 @@
 use std::io::Write as _;
 
+use crate::cli::settings::StoreArgs;
 use anyhow::{Context as _, Result};
 use clap::Args as ClapArgs;
 
 use super::open_existing;
-use crate::config::StoreArgs;
 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Example:

@@ -1,13 +1,12 @@
 use std::path::{Path, PathBuf};
 
+use crate::cli::settings::StoreArgs;
 use anyhow::{Context, Result, bail};
 use clap::{Args as ClapArgs, Subcommand};
 use haochaping::region::Region;
-
 use haochaping_tables::{Cell, half_width};
 
 use super::{listed, open_or_make, progress_bar, say_notes};
-use crate::config::StoreArgs;
 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Example:

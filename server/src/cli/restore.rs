@@ -3,16 +3,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::cli::settings::StoreArgs;
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args as ClapArgs;
-
-use super::{make_directory, verify};
-use crate::{
-    config::StoreArgs,
+use haochaping_collector::{
     keys::{Keys, MasterKey},
     ports::{Clock, SystemClock, SystemRng},
-    store::{SqlStore, sqlite::FILE_NAME},
 };
+use haochaping_store::{SqlStore, engine::sqlite::FILE_NAME};
+
+use super::{make_directory, verify};
 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Example:

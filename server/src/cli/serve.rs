@@ -5,31 +5,37 @@ use std::{
     time::Duration,
 };
 
+use crate::cli::settings::{ConfigArgs, StoreArgs};
+use crate::measures;
 use anyhow::{Context, Result};
 use axum::{Router, routing::get};
 use clap::Args as ClapArgs;
+use haochaping_collector::{
+    accounts::staff,
+    config::Config,
+    halls::calls,
+    intake::writer,
+    keys::Keys,
+    ledger,
+    ports::{Clock, SystemClock, SystemRng},
+    publication::figures::Figures,
+    refresh as watch,
+    state::{App, Parts},
+    webhooks as outbox,
+};
+use haochaping_store::SqlStore;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::{net::TcpListener, signal::unix, sync::Notify};
 use tracing_subscriber::EnvFilter;
 
 use super::{master_key, open_or_make};
 use crate::{
-    app::{App, Parts},
     assets::{self, Releases},
-    calls,
-    config::{Config, StoreArgs},
-    figures::Figures,
     http::{
         assets::Served,
         listen::{self, Connections},
         router::router,
     },
-    keys::Keys,
-    ledger, measures, outbox,
-    ports::{Clock, SystemClock, SystemRng},
-    staff,
-    store::SqlStore,
-    watch, writer,
 };
 
 /// Run the collector until SIGTERM or Ctrl-C, then finish what was begun
@@ -42,7 +48,7 @@ pub struct Args {
     #[command(flatten)]
     store: StoreArgs,
     #[command(flatten)]
-    config: Config,
+    config: ConfigArgs,
     /// Where to listen
     #[arg(long, env = "HAOCHAPING_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
@@ -78,7 +84,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
     let store = Arc::new(if args.distributed { store.spread().await? } else { store });
     store.hold_slot(SystemClock.now()).await?;
     let master = master_key(&args.store, &store).await?;
-    let app = build(args.config, address, store, &master).await?;
+    let app = build(args.config.into(), address, store, &master).await?;
     watch::start(&app, master).await?;
     if app.store.unwritable().is_none() {
         invite_first(&app, args.log).await?;
@@ -160,7 +166,7 @@ async fn build(
     mut config: Config,
     address: SocketAddr,
     store: Arc<SqlStore>,
-    master: &crate::keys::MasterKey,
+    master: &haochaping_collector::keys::MasterKey,
 ) -> Result<Arc<App>> {
     if config.public_url.is_empty() {
         config.public_url = format!("http://{}", reachable(address));

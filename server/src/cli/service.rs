@@ -1,5 +1,6 @@
 use std::path::{Path, PathBuf};
 
+use crate::cli::settings::StoreArgs;
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args as ClapArgs, Subcommand};
 use haochaping::{
@@ -7,15 +8,11 @@ use haochaping::{
     service::Service,
     wire::v1::ServiceRegistration,
 };
-
+use haochaping_collector::ports::{Clock, SystemClock, SystemRng, uuid_at};
+use haochaping_store::NewService;
 use haochaping_tables::{Cell, half_width};
 
 use super::{listed, load_keys, open_or_make, progress_bar, say_notes};
-use crate::{
-    config::StoreArgs,
-    ports::{Clock, SystemClock, SystemRng, uuid_at},
-    store::NewService,
-};
 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Example:

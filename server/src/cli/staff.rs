@@ -1,12 +1,12 @@
+use crate::cli::settings::StoreArgs;
 use anyhow::{Result, bail};
 use clap::{Args as ClapArgs, Subcommand};
+use haochaping_collector::{
+    accounts::{staff, staff::INVITATION_HOURS},
+    ports::{SystemClock, SystemRng},
+};
 
 use super::{load_keys, open_existing, open_or_make};
-use crate::{
-    config::StoreArgs,
-    ports::{SystemClock, SystemRng},
-    staff::{self, INVITATION_HOURS},
-};
 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Examples:

@@ -1,9 +1,9 @@
+use crate::cli::settings::StoreArgs;
 use anyhow::{Context, Result};
 use clap::Args as ClapArgs;
 use haochaping::link::{Ticket, part_of};
 
 use super::{load_keys, open_existing};
-use crate::config::StoreArgs;
 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Example:

@@ -1,8 +1,10 @@
+use crate::cli::settings::StoreArgs;
 use anyhow::{Result, bail};
 use clap::Args as ClapArgs;
+use haochaping_collector::{keys::Keys, work_orders::act as orders};
+use haochaping_store::SqlStore;
 
 use super::{load_keys, open_existing};
-use crate::{config::StoreArgs, keys::Keys, orders, store::SqlStore};
 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Example:

@@ -1,3 +1,4 @@
+use crate::cli::settings::StoreArgs;
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args as ClapArgs, Subcommand};
 use haochaping::{
@@ -5,15 +6,14 @@ use haochaping::{
     call::{is_window_code, is_window_name},
     region::Region,
 };
+use haochaping_collector::{
+    accounts::staff,
+    halls::pairing::{CODE_MINUTES, digest_of_code, make_code},
+    ports::{Clock, SystemClock, SystemRng, timeless_id},
+};
+use haochaping_store::window::Hall;
 
 use super::{load_keys, open_existing, open_or_make};
-use crate::{
-    config::StoreArgs,
-    pairing::{CODE_MINUTES, digest_of_code, make_code},
-    ports::{Clock, SystemClock, SystemRng, timeless_id},
-    staff,
-    store::window::Hall,
-};
 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Examples:

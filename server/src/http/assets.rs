@@ -7,9 +7,9 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use haochaping_collector::state::App;
 
 use crate::{
-    app::App,
     assets::{self, LOADER, Releases},
     http::page,
 };

@@ -8,14 +8,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use haochaping::form::html::escape;
-
-use tokio::sync::Semaphore;
-
-use crate::{
-    app::App,
-    briefing::{Case, HEADS, Line, Month, write_pdf, write_xlsx},
-    store::briefing::Briefing,
+use haochaping_collector::{
+    publication::briefing::{Case, HEADS, Line, Month, write_pdf, write_xlsx},
+    state::App,
 };
+use haochaping_store::briefing::Briefing;
+use tokio::sync::Semaphore;
 
 /// The place of cases for the vault.
 const TABLE: &str = "briefing";

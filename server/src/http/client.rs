@@ -15,10 +15,10 @@ use axum::{
     extract::{ConnectInfo, FromRef, FromRequestParts},
     http::{HeaderMap, request::Parts},
 };
+use haochaping_collector::state::App;
 use ipnet::IpNet;
 
 use super::problem::Problem;
-use crate::app::App;
 
 const X_FORWARDED_FOR: &str = "x-forwarded-for";
 /// RFC 7239.

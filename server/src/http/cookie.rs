@@ -1,8 +1,7 @@
 //! Cookies that name a session or a device, and whether a request comes from a page of ours.
 
 use axum::http::{HeaderMap, header};
-
-use crate::{app::App, config::Config};
+use haochaping_collector::{config::Config, state::App};
 
 /// Longer than browsers keep a cookie that nobody renews (RFC 6265bis: 400 days).
 const KEPT_SECONDS: u32 = 400 * 24 * 3600;

@@ -9,12 +9,12 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use haochaping_collector::state::App;
 
 use super::{
     page,
     problem::{Problem, in_language},
 };
-use crate::app::App;
 
 /// What of a bare answer is kept.
 const KEPT: [HeaderName; 2] = [header::ALLOW, header::RETRY_AFTER];

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::{extract::State, http::HeaderMap, response::Response};
+use haochaping_collector::state::App;
 
 use super::{
     api::widget_failures::CAUSES,
     page::{self, Page, Reader},
 };
-use crate::{app::App, assets};
+use crate::assets;
 
 #[derive(Template)]
 #[template(path = "embed.html")]

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use axum::{extract::State, http::StatusCode};
-
-use crate::app::App;
+use haochaping_collector::state::App;
 
 /// 200 while the process runs.
 #[utoipa::path(

@@ -13,15 +13,15 @@ use haochaping::{
     ledger::{Verifier, open_checkpoint, sign_checkpoint},
     wire::v1,
 };
+use haochaping_collector::{ledger, state::App};
+use haochaping_store::{
+    StoreError,
+    ledger::{ENTRIES, TILE_WIDTH},
+};
 use serde::Deserialize;
 use tlog_tiles::Tile;
 
 use super::problem::Problem;
-use crate::{
-    app::App,
-    ledger::{self, TILE_WIDTH},
-    store::{StoreError, ledger::ENTRIES},
-};
 
 /// Tables in one answer.
 const TABLES_MAX: u32 = 1_000;

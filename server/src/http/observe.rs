@@ -8,8 +8,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-
-use crate::app::App;
+use haochaping_collector::state::App;
 
 /// Logs and counts a request by its route, which is the same whether a proxy has stripped the path of the public address or not.
 pub(super) async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {

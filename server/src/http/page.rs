@@ -12,9 +12,11 @@ use haochaping::{
     form,
     messages::{Lang, Messages, PageMessages},
 };
+use haochaping_collector::{config::Config, state::App};
+use haochaping_store::StoreError;
 use sha2::{Digest, Sha256};
 
-use crate::{app::App, assets, config::Config, store::StoreError};
+use crate::assets;
 
 /// The one style sheet of all pages, inline, so that the first visit needs no second request.
 pub static STYLE: LazyLock<String> =

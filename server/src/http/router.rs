@@ -10,6 +10,7 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::{get, post},
 };
+use haochaping_collector::state::App;
 use tower_http::{
     CompressionLevel,
     catch_panic::CatchPanicLayer,
@@ -27,7 +28,6 @@ use super::{
     public::{self, cache::Pages},
     verification,
 };
-use crate::app::App;
 
 /// A rating in JSON: 500 characters of comment are at most 2 KB, or 6 KB escaped.
 const RATING_BYTES: usize = 64 * 1024;

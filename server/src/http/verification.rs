@@ -8,9 +8,9 @@ use axum::{
     http::{HeaderValue, Method, header},
     response::{IntoResponse, Response},
 };
+use haochaping_collector::state::App;
 
 use super::page;
-use crate::app::App;
 
 /// A platform's file, or the page for an address that is none of ours.
 pub(super) async fn or_not_found(State(app): State<Arc<App>>, request: Request) -> Response {

@@ -1,6 +1,6 @@
 //! What a collector has stored, looked at and changed behind its back.
 
-use haochaping_server::store::SqlStore;
+use haochaping_store::SqlStore;
 
 use super::Collector;
 

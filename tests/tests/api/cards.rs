@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use haochaping::link::{Card, CardKind, ExpiryMonth, canonical_host};
-use haochaping_server::{
+use haochaping_collector::{
     keys::{Keys, MasterKey},
     ports::{Clock, SystemClock, SystemRng},
 };

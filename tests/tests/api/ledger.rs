@@ -9,11 +9,8 @@ use haochaping::{
     link::part_of,
     rating::{Channel, Provenance, SatisfactionLevel},
 };
-use haochaping_server::{
-    ports::Clock as _,
-    ports::{SystemClock, SystemRng, random, timeless_id, uuid_at},
-    store::{About, NewRating, Outcome},
-};
+use haochaping_collector::ports::{Clock as _, SystemClock, SystemRng, random, timeless_id, uuid_at};
+use haochaping_store::{About, NewRating, Outcome};
 use haochaping_tests::{Auditor, Collector, Http, Office, eventually, haochaping, service};
 use serde_json::{Value, json};
 

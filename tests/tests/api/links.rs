@@ -1,7 +1,7 @@
 //! Links that do not open: forged, ended, of nothing on record.
 
 use haochaping::link::{KeyRing, Ticket};
-use haochaping_server::{
+use haochaping_collector::{
     keys::{Keys, MasterKey},
     ports::{Clock, SystemClock, SystemRng},
 };

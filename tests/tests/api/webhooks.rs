@@ -5,7 +5,7 @@ use haochaping::{
     calendar::Instant,
     webhook::{Headers, Secret, verify},
 };
-use haochaping_server::ports::{Clock, SystemClock};
+use haochaping_collector::ports::{Clock, SystemClock};
 use haochaping_tests::{Collector, Http, Manner, Office, Received, Receiver, Staff, eventually};
 use serde_json::{Value, json};
 

@@ -1,11 +1,11 @@
 //! People scan a card: on a telephone, with the app, without script, twice, in a crowd; and cards that open nothing.
 
 use haochaping::link::{Card, CardKind, ExpiryMonth, canonical_host};
-use haochaping_server::{
+use haochaping_collector::{
     keys::{Keys, MasterKey},
     ports::{Clock, SystemClock, SystemRng},
-    store::SqlStore,
 };
+use haochaping_store::SqlStore;
 use serde_json::json;
 
 use crate::{

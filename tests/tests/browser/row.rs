@@ -2,11 +2,11 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use haochaping_server::{
+use haochaping_collector::{
     keys::{Keys, MasterKey},
     ports::{Clock, SystemClock, SystemRng},
-    store::{SqlStore, sqlite::FILE_NAME},
 };
+use haochaping_store::{SqlStore, engine::sqlite::FILE_NAME};
 use haochaping_tests::Collector;
 
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -7,9 +7,8 @@ use haochaping::{
     region::Region,
     statistics::{Counts, show_rate},
 };
+use haochaping_store::{SqlStore, StoredCard, publication::Dimension};
 use haochaping_tables::Writer;
-
-use crate::store::{SqlStore, StoredCard, publication::Dimension};
 
 /// Below this many ratings a share says more about one person than about the service.
 const RATE_MIN: u64 = 10;

@@ -4,18 +4,14 @@ mod list;
 mod print;
 mod quarantine;
 
+use crate::cli::settings::StoreArgs;
 use anyhow::{Result, ensure};
 use clap::{Args as ClapArgs, Subcommand};
+use haochaping::text::is_visible;
+use haochaping_collector::{accounts::staff::entry, cards::link, ports::SystemClock};
+use haochaping_store::{Revival, staff::AuditEntry};
 
 use super::{load_keys, open_existing};
-use crate::{
-    config::StoreArgs,
-    ports::SystemClock,
-    printing::link,
-    staff::entry,
-    store::{Revival, staff::AuditEntry},
-};
-use haochaping::text::is_visible;
 
 #[derive(ClapArgs, Debug)]
 pub(super) struct Args {

@@ -1,13 +1,8 @@
 use anyhow::{Result, bail, ensure};
 use clap::{Args as ClapArgs, Subcommand};
-use haochaping::link::Receipt;
-
-use crate::{
-    ports::SystemClock,
-    staff::entry,
-    store::{Decision, SqlStore},
-};
-use haochaping::text::trimmed;
+use haochaping::{link::Receipt, text::trimmed};
+use haochaping_collector::{accounts::staff::entry, ports::SystemClock};
+use haochaping_store::{Decision, SqlStore};
 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Examples:

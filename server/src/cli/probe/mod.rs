@@ -14,9 +14,9 @@ use haochaping::{
     region::Region,
     wire::v1,
 };
+use haochaping_collector::ports::{Clock, SystemClock, SystemRng, fresh_id};
 
 use self::http::Http;
-use crate::ports::{Clock, SystemClock, SystemRng, fresh_id};
 
 /// A made-up credit code; test services belong to no agency.
 const AGENCY: &str = "11000000DEM000001H";

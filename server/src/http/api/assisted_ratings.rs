@@ -3,16 +3,14 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State, http::StatusCode};
-use haochaping::{link::part_of, rating::Channel, wire::v1};
+use haochaping::{identifier::fold_number, link::part_of, rating::Channel, text::trimmed, wire::v1};
+use haochaping_collector::{
+    intake::assist::{CHANNELS, Operator, enter, follow},
+    state::App,
+};
 
 use super::key::{Enter, Keyed};
-use crate::{
-    app::App,
-    assist::{CHANNELS, Operator, enter, follow},
-    http::json::Sent,
-    http::problem::Problem,
-};
-use haochaping::{identifier::fold_number, text::trimmed};
+use crate::http::{json::Sent, problem::Problem};
 
 /// Accepts a rating that was read back to the person. The answer comes after it is on disk.
 #[utoipa::path(

@@ -13,12 +13,12 @@ use axum::{
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use haochaping::form::html::escape;
+use haochaping_collector::state::App;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::openapi::{self, Task};
 use crate::{
-    app::App,
     assets,
     http::page::{Host, policy_of},
 };

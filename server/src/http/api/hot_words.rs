@@ -8,18 +8,16 @@ use axum::{
     response::Response,
 };
 use haochaping::wire::v1;
+use haochaping_collector::state::App;
 
 use super::{
     download::{self, Data, Format, is_csv},
     open_data::file_name,
     statistics::question,
 };
-use crate::{
-    app::App,
-    http::{
-        problem::Problem,
-        public::{question::Asked, words::hot_words},
-    },
+use crate::http::{
+    problem::Problem,
+    public::{question::Asked, words::hot_words},
 };
 
 /// 评价热词: options and words of a region, a department or an item, of a month or in all.

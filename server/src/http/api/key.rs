@@ -6,13 +6,13 @@ use axum::{
     extract::{FromRef, FromRequestParts},
     http::{StatusCode, header, request::Parts},
 };
-
-use crate::{
-    app::App,
-    caller::{Caller, Callers, Scope},
-    http::problem::Problem,
-    store::StoreError,
+use haochaping_collector::{
+    accounts::api_key::{Caller, Callers, Scope},
+    state::App,
 };
+use haochaping_store::StoreError;
+
+use crate::http::problem::Problem;
 
 /// What a key has to be good for at some address.
 pub trait Purpose {

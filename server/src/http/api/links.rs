@@ -10,13 +10,11 @@ use axum::{
     response::{AppendHeaders, IntoResponse, Response},
 };
 use haochaping::{link::PageToken, messages::Lang, wire::v1};
+use haochaping_collector::state::App;
 
-use crate::{
-    app::App,
-    http::{
-        citizen::link::{Found, Link, Moment, NoForm},
-        problem::Problem,
-    },
+use crate::http::{
+    citizen::link::{Found, Link, Moment, NoForm},
+    problem::Problem,
 };
 
 /// What a ticket or card is about, and whether it can be rated.

@@ -8,19 +8,17 @@ use axum::{
     response::Response,
 };
 use haochaping::{messages::Lang, rating::SatisfactionLevel, wire::v1};
+use haochaping_collector::state::App;
 
 use super::{
     download::{self, Data, Format, is_csv},
     statistics::{published, question},
 };
-use crate::{
-    app::App,
-    http::{
-        problem::Problem,
-        public::{
-            question::{Asked, Question},
-            table::{By, Row, rows},
-        },
+use crate::http::{
+    problem::Problem,
+    public::{
+        question::{Asked, Question},
+        table::{By, Row, rows},
     },
 };
 

@@ -13,19 +13,16 @@ use haochaping::{
     wire::v1,
     work_order::Stage,
 };
+use haochaping_collector::{intake::limits::Use, state::App};
+use haochaping_store::Standing;
 
-use crate::{
-    app::App,
-    http::{
-        citizen::{
-            handling::{self, Handling},
-            lookup::find,
-        },
-        client::Client,
-        problem::Problem,
+use crate::http::{
+    citizen::{
+        handling::{self, Handling},
+        lookup::find,
     },
-    limits::Use,
-    store::Standing,
+    client::Client,
+    problem::Problem,
 };
 
 /// A rating's standing as on the wire.

@@ -11,13 +11,14 @@ use haochaping::{
     link::{LookupCode, Receipt},
     wire::v1,
 };
-
-use crate::{
-    app::App,
-    http::{citizen::lookup::find, client::Client, problem::Problem},
-    ledger::{self, Found, NoProof},
-    limits::Use,
+use haochaping_collector::{
+    intake::limits::Use,
+    ledger,
+    ledger::{Found, NoProof},
+    state::App,
 };
+
+use crate::http::{citizen::lookup::find, client::Client, problem::Problem};
 
 /// The proof for the rating of a code.
 #[utoipa::path(

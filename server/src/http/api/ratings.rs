@@ -11,16 +11,16 @@ use haochaping::{
     rating::{Channel, Violation},
     wire::v1,
 };
+use haochaping_collector::{
+    intake::accept::{Claim, accept},
+    state::App,
+};
 
-use crate::{
-    accept::{Claim, accept},
-    app::App,
-    http::json::Sent,
-    http::{
-        citizen::submit::{entrance, source},
-        client::Client,
-        problem::Problem,
-    },
+use crate::http::{
+    citizen::submit::{entrance, source},
+    client::Client,
+    json::Sent,
+    problem::Problem,
 };
 
 /// Accepts one rating. The answer comes after the rating is on disk.

@@ -8,23 +8,21 @@ use haochaping::{
     rating::{Provenance, Violation},
     wire::v1::{self, CheckedRelay, RELAYED_MAX, RelayAccepted, RelayAnswer, RelayRejected, RelayedRating},
 };
+use haochaping_collector::{
+    accounts::api_key::Caller,
+    intake::accept::{Accepted, Claim, Entrance, Refusal, accept},
+    state::App,
+};
+use haochaping_store::{NewService, Registered};
+use serde::Deserialize;
+use serde_json::Value;
 
 use super::{
     faults::{Speaks, in_words},
     key::{Keyed, Relay},
     services::{outside, to_new, wrong_number},
 };
-use crate::{
-    accept::{Accepted, Claim, Entrance, Refusal, accept},
-    app::App,
-    caller::Caller,
-    http::json,
-    http::json::Sent,
-    http::problem::Problem,
-    store::{NewService, Registered},
-};
-use serde::Deserialize;
-use serde_json::Value;
+use crate::http::{json, json::Sent, problem::Problem};
 
 /// Takes ratings that keep all rules, each applied alone, and names every fault of the others. Sent again, a rating is found
 /// by its service and source key, and gives the same receipt.

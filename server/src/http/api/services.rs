@@ -7,26 +7,19 @@ use haochaping::{
     calendar::Instant,
     link::{Ticket, part_of},
     region::Region,
-    service::Service,
-    service::ServiceError,
+    service::{Service, ServiceError},
     wire::v1,
 };
+use haochaping_collector::{accounts::api_key::Caller, ports::uuid_at, state::App};
+use haochaping_store::{NewService, Registered};
+use serde::Deserialize;
+use serde_json::Value;
 
 use super::{
     faults::{Speaks, in_words},
     key::{Keyed, Register},
 };
-use crate::{
-    app::App,
-    caller::Caller,
-    http::json,
-    http::json::Sent,
-    http::problem::Problem,
-    ports::uuid_at,
-    store::{NewService, Registered},
-};
-use serde::Deserialize;
-use serde_json::Value;
+use crate::http::{json, json::Sent, problem::Problem};
 
 /// The most services in one request.
 pub const SERVICES_MAX: usize = 1_000;

@@ -9,15 +9,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use haochaping::{statistics::Handling, wire::v1};
+use haochaping_collector::state::App;
 
-use crate::{
-    app::App,
-    http::{
-        problem::Problem,
-        public::{
-            question::{Asked, Fault, Question},
-            table::total,
-        },
+use crate::http::{
+    problem::Problem,
+    public::{
+        question::{Asked, Fault, Question},
+        table::total,
     },
 };
 
@@ -56,7 +54,11 @@ pub async fn show(
     let shown = app.figures.shown(question.region, agency);
     let is_all = question.month.is_none() && question.item().is_none();
     let (part, whole) = shown.participation;
-    let aside = if is_all { app.figures.aside(question.region, agency) } else { crate::figures::Aside::default() };
+    let aside = if is_all {
+        app.figures.aside(question.region, agency)
+    } else {
+        haochaping_collector::publication::figures::Aside::default()
+    };
     let body = Json(v1::Statistics {
         scope: question.scope(),
         as_of: if row.is_live { shown.as_of } else { app.figures.daily_as_of() }.to_rfc3339(),

@@ -14,17 +14,20 @@ use haochaping::{
     webhook::{Headers, verify},
     wire::v1,
 };
+use haochaping_collector::{
+    state::App,
+    webhooks::open_secret,
+    work_orders::{
+        access as worker,
+        access::{Worker, view},
+        act as orders,
+        act::Loaded,
+    },
+};
+use haochaping_store::outbox::{Endpoint, EndpointKind};
 
 use super::work_orders::refused;
-use crate::{
-    app::App,
-    http::json,
-    http::problem::Problem,
-    orders::{self, Loaded},
-    outbox::open_secret,
-    store::outbox::{Endpoint, EndpointKind},
-    worker::{self, Worker, view},
-};
+use crate::http::{json, problem::Problem};
 
 /// Takes an action that another system reports. The same id again is answered and not taken again.
 #[utoipa::path(

@@ -14,24 +14,19 @@ use haochaping::{
     service::Service,
     wire::v1,
 };
+use haochaping_collector::{
+    accounts::api_key::Caller, halls::calls, intake::accept::Refusal, ports::timeless_id, state::App,
+};
+use haochaping_store::{
+    NewService, Registered, ServiceView,
+    window::{Call, Window},
+};
 
 use super::{
     key::{CallPeople, Keyed},
     services::{outside, to_new, wrong_number},
 };
-use crate::{
-    accept::Refusal,
-    app::App,
-    caller::Caller,
-    calls,
-    http::json::Sent,
-    http::problem::Problem,
-    ports::timeless_id,
-    store::{
-        NewService, Registered, ServiceView,
-        window::{Call, Window},
-    },
-};
+use crate::http::{json::Sent, problem::Problem};
 
 /// Calls the person at a window to rate what was done for them. Sending it again while it is open is the same call.
 #[utoipa::path(

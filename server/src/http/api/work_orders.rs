@@ -14,18 +14,22 @@ use haochaping::{
     wire::v1,
     work_order::{Role, TEXT_MAX},
 };
+use haochaping_collector::{
+    state::App,
+    work_orders::{
+        access as worker,
+        access::{Worker, view},
+        act as orders,
+        act::{ActError, HistoryError, Loaded},
+        contact as disclosure,
+        contact::DisclosureError,
+    },
+};
+use haochaping_store::order::OrderQuery;
 use serde::Deserialize;
 
 use super::key::{Keyed, Work};
-use crate::{
-    app::App,
-    disclosure::{self, DisclosureError},
-    http::json::Sent,
-    http::problem::Problem,
-    orders::{self, ActError, HistoryError, Loaded},
-    store::order::OrderQuery,
-    worker::{self, Worker, view},
-};
+use crate::http::{json::Sent, problem::Problem};
 
 /// The most orders on a page.
 const PAGE_MAX: u32 = 200;

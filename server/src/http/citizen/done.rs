@@ -9,13 +9,13 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use haochaping::{calendar::Instant, form::Done, link::DoneToken};
+use haochaping_collector::{intake::accept::answer, state::App};
 use serde::Deserialize;
 
 use super::{
     link::{Found, Link, Moment},
     view::{Asked, LinkView, Shape},
 };
-use crate::{accept::answer, app::App};
 
 /// What the redirect carries.
 #[derive(Debug, Deserialize)]

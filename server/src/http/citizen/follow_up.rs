@@ -15,19 +15,21 @@ use haochaping::{
     wire::v1,
     work_order::{Action, Actor, Role},
 };
+use haochaping_collector::{
+    intake::limits::Use,
+    state::App,
+    work_orders::{
+        act as orders,
+        act::{ActError, Loaded},
+    },
+};
 
 use super::{
     handling,
     lookup::{self, find},
     view::Asked,
 };
-use crate::{
-    app::App,
-    http::json::Sent,
-    http::{client::Client, problem::Problem},
-    limits::Use,
-    orders::{self, ActError, Loaded},
-};
+use crate::http::{client::Client, json::Sent, problem::Problem};
 
 /// The most characters of what is still wrong.
 const WORDS_MAX: usize = 500;

@@ -8,14 +8,13 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::Response,
 };
-
 use haochaping::rating::Channel;
+use haochaping_collector::state::App;
 
 use super::{
     link::{Found, Link, Moment},
     view::{Asked, Filled, LinkView, Shape},
 };
-use crate::app::App;
 
 /// The page.
 #[utoipa::path(

@@ -5,12 +5,14 @@ use haochaping::{
     calendar::{Deadline, Instant},
     work_order::{Action, Class, Role, Stage, WorkOrder},
 };
-
-use crate::{
-    app::App,
-    orders::{self, HistoryError, Loaded},
-    store::RatingView,
+use haochaping_collector::{
+    state::App,
+    work_orders::{
+        act as orders,
+        act::{HistoryError, Loaded},
+    },
 };
+use haochaping_store::RatingView;
 
 /// What the person sees.
 #[derive(Clone, Debug, PartialEq, Eq)]

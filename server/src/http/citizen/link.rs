@@ -7,13 +7,8 @@ use haochaping::{
     link::{Card, TokenError, Visit},
     rating::Violation,
 };
-
-use crate::{
-    accept::read_ticket,
-    app::App,
-    ports::random,
-    store::{ServiceView, StoreError, StoredCard},
-};
+use haochaping_collector::{intake::accept::read_ticket, ports::random, state::App};
+use haochaping_store::{ServiceView, StoreError, StoredCard};
 
 /// A link as it came.
 #[derive(Clone, Debug, PartialEq, Eq)]

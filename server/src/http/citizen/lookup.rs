@@ -13,22 +13,20 @@ use haochaping::{
     form::html::escape,
     link::{LookupCode, Receipt},
 };
+use haochaping_collector::{intake::limits::Use, state::App, work_orders::act::HistoryError};
+use haochaping_store::{RatingView, Standing, StoreError};
 
 use super::{
     handling::{self, Handling},
     view::Asked,
 };
 use crate::{
-    app::App,
     assets::{self, PROOF},
     http::{
         client::Client,
         page::{self, Page, Reader},
         problem::Problem,
     },
-    limits::Use,
-    orders::HistoryError,
-    store::{RatingView, Standing, StoreError},
 };
 
 /// Finds the rating of a code: one range read in one partition, then the code's MAC decides.

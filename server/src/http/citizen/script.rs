@@ -10,13 +10,14 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
+use haochaping_collector::state::App;
 use serde::Deserialize;
 
 use super::{
     link::{Found, Link, Moment},
     view::{Asked, Filled, LinkView, Shape},
 };
-use crate::{app::App, assets, http::page::Reader};
+use crate::{assets, http::page::Reader};
 
 /// What the tag's address may ask for.
 #[derive(Debug, Default, Deserialize)]

@@ -15,17 +15,17 @@ use haochaping::{
     rating::{Channel, Provenance, Violation},
     wire::v1,
 };
+use haochaping_collector::{
+    intake::accept::{Accepted, Claim, Entrance, Refusal, accept, source_of},
+    state::App,
+};
 
 use super::{
     link::{Found, Link, Moment, NoForm},
     posted::Posted,
     view::{Filled, LinkView, Shape},
 };
-use crate::{
-    accept::{Accepted, Claim, Entrance, Refusal, accept, source_of},
-    app::App,
-    http::{client::Client, page::Reader},
-};
+use crate::http::{client::Client, page::Reader};
 
 /// The form's post.
 #[utoipa::path(

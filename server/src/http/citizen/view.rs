@@ -10,17 +10,14 @@ use haochaping::{
     rating::{Channel, RatingDraft},
     wire::v1,
 };
+use haochaping_collector::{ports::random, state::App};
 use serde::Deserialize;
 
 use super::{
     link::{Found, Link, NoForm},
     tag::{self, Given},
 };
-use crate::{
-    app::App,
-    http::page::{self, Page, Reader},
-    ports::random,
-};
+use crate::http::page::{self, Page, Reader};
 
 /// What an address may ask for.
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -1,17 +1,14 @@
 //! Whether a password is right: slow by intent, so few at once and few in line, and the same for an account that is none.
 
+use haochaping_collector::{accounts::staff::is_password, state::App};
+use haochaping_store::{
+    StoreError,
+    staff::{Attempt, StaffRow},
+};
 use tokio::sync::Semaphore;
 
 use super::session::note_refusal;
-use crate::{
-    app::App,
-    http::client::Client,
-    staff::is_password,
-    store::{
-        StoreError,
-        staff::{Attempt, StaffRow},
-    },
-};
+use crate::http::client::Client;
 
 /// Attempts from one network before an account is locked there for a minute, then two, then four.
 const N_FREE: u32 = 5;

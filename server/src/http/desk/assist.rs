@@ -13,6 +13,11 @@ use haochaping::{
     rating::{Channel, Indicator, Rating, RatingDraft, SatisfactionLevel, Violations},
     wire::v1,
 };
+use haochaping_collector::{
+    intake::{accept::Refusal, assist, assist::CHANNELS},
+    ports::random,
+};
+use haochaping_store::assist::FoundService;
 use serde::Deserialize;
 
 use super::{
@@ -22,13 +27,7 @@ use super::{
     services::{name_of, operator},
     session::{Desk, Posted},
 };
-use crate::{
-    accept::Refusal,
-    assist::{self, CHANNELS},
-    http::citizen::posted::Posted as PostedRating,
-    ports::random,
-    store::assist::FoundService,
-};
+use crate::http::citizen::posted::Posted as PostedRating;
 
 /// How the person speaks to the operator.
 #[derive(Debug, Default, Deserialize)]

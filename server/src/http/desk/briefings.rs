@@ -6,7 +6,19 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use haochaping::work_order::TEXT_MAX;
+use haochaping::{
+    text::{is_plain, trimmed},
+    work_order::TEXT_MAX,
+};
+use haochaping_collector::{
+    accounts::staff::entry,
+    ports::fresh_id,
+    publication::{
+        briefing,
+        briefing::{Case, Month, after, before, begins_at, is_briefed, month_name, names_somebody},
+    },
+};
+use haochaping_store::{StoreError, briefing::Briefing};
 
 use super::{
     frame::{Frame, respond},
@@ -15,14 +27,7 @@ use super::{
     session::{Desk, Posted},
     sign_in::{BUSY, CHOOSE},
 };
-use crate::{
-    briefing::{self, Case, Month, after, before, begins_at, is_briefed, month_name, names_somebody},
-    http::briefing::{Kind, body, file, open_cases, published_figures, seal_cases},
-    ports::fresh_id,
-    staff::entry,
-    store::{StoreError, briefing::Briefing},
-};
-use haochaping::text::{is_plain, trimmed};
+use crate::http::briefing::{Kind, body, file, open_cases, published_figures, seal_cases};
 
 const PAGE: &str = "/desk/briefings";
 const N_MONTHS: usize = 12;

@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use haochaping::{link::CardKind, qr::Layout};
+use haochaping::{link::CardKind, qr::Layout, text::trimmed};
 use haochaping_cards::{
     Batch, PrintError,
     face::{Face, Wording},
@@ -16,6 +16,12 @@ use haochaping_cards::{
     pdf,
     sheet::Sheet,
 };
+use haochaping_collector::{
+    accounts::staff::entry,
+    cards::{Names, Plan, Terms, draft, to_cards, to_face, to_faces},
+    state::App,
+};
+use haochaping_store::{Agreed, Revival, StoreError, StoredCard, staff::AuditEntry};
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 
@@ -29,14 +35,7 @@ use super::{
     sign_in::{BUSY, CHOOSE},
     upload::Upload,
 };
-use crate::{
-    app::App,
-    http::{cookie::is_from_here, page},
-    printing::{Names, Plan, Terms, draft, to_cards, to_face, to_faces},
-    staff::entry,
-    store::{Agreed, Revival, StoreError, StoredCard, staff::AuditEntry},
-};
-use haochaping::text::trimmed;
+use crate::http::{cookie::is_from_here, page};
 
 const PAGE: &str = "/desk/cards";
 const SHOWN_MAX: usize = 200;

@@ -1,17 +1,17 @@
 //! The contact of a rater in full: after the password once more, and against a reason.
 
 use axum::{extract::Path, http::StatusCode, response::Response};
+use haochaping_collector::{
+    state::App,
+    work_orders::{contact as disclosure, contact::DisclosureError},
+};
+use haochaping_store::{StoreError, order::OrderRow};
 
 use super::{
     admit::is_still,
     order::{Back, Opened, shown_time},
     session::Posted,
     sign_in::{BUSY, WRONG},
-};
-use crate::{
-    app::App,
-    disclosure::{self, DisclosureError},
-    store::{StoreError, order::OrderRow},
 };
 
 /// Who has seen it: when, who, why.

@@ -6,6 +6,14 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
+use haochaping::text::is_invisible;
+use haochaping_collector::{accounts::staff::entry, state::App};
+use haochaping_store::{
+    StoreError,
+    file::{Kept, OrderFile},
+    order::OrderRow,
+    staff::Digest,
+};
 use sha2::{Digest as _, Sha256};
 
 use super::{
@@ -16,18 +24,7 @@ use super::{
     sign_in::BUSY,
     upload::{TOO_LARGE, Upload},
 };
-use crate::{
-    app::App,
-    http::{cookie::is_from_here, page},
-    staff::entry,
-    store::{
-        StoreError,
-        file::{Kept, OrderFile},
-        order::OrderRow,
-        staff::Digest,
-    },
-};
-use haochaping::text::is_invisible;
+use crate::http::{cookie::is_from_here, page};
 
 /// The most bytes of a file.
 pub const SIZE_MAX: usize = 5 * 1024 * 1024;
@@ -162,7 +159,7 @@ async fn keep(opened: &Opened<'_>, sent: &Upload, mime: &str, end: &str) -> Resu
         who: who.clone(),
     };
     let content = keys.vault.seal_bytes(CONTENT, &key, "content", &sent.content, rng);
-    let said = entry(&*app.clock, &who, "file-added", &crate::orders::id_of(row));
+    let said = entry(&*app.clock, &who, "file-added", &haochaping_collector::work_orders::act::id_of(row));
     app.store.add_file((row.part, row.rating), file, content, COUNT_MAX, said).await
 }
 

@@ -9,10 +9,10 @@ use axum::{
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use haochaping::work_order::Role;
+use haochaping_collector::state::App;
 use sha2::{Digest, Sha256};
 
 use super::session::Desk;
-use crate::app::App;
 
 static STYLE: LazyLock<String> = LazyLock::new(|| {
     // The rating form too: an operator fills in the same one as everybody.

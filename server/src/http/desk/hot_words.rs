@@ -5,6 +5,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
+use haochaping_collector::{accounts::staff::entry, publication::hot_words::cutter};
 
 use super::{
     frame::{Frame, respond},
@@ -12,7 +13,6 @@ use super::{
     session::{Desk, Posted},
     sign_in::BUSY,
 };
-use crate::{hot_words::cutter, staff::entry};
 
 const PAGE: &str = "/desk/hot-words";
 const LENGTH_MAX: usize = 20;

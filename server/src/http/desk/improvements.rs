@@ -14,6 +14,18 @@ use haochaping::{
     text::{is_plain, trimmed},
     work_order::TEXT_MAX,
 };
+use haochaping_collector::{
+    accounts::staff::entry,
+    ports::fresh_id,
+    publication::{briefing::names_somebody, hot_words::cutter::is_word},
+    state::App,
+    work_orders::{access::Worker, act::parse_id},
+};
+use haochaping_store::{
+    Id, StoreError,
+    improvement::{Cause, Improvement, PublishedCase},
+    word::Source,
+};
 
 use super::{
     frame::{Frame, respond},
@@ -21,21 +33,7 @@ use super::{
     session::{Desk, Posted},
     sign_in::BUSY,
 };
-use crate::{
-    app::App,
-    briefing::names_somebody,
-    hot_words::cutter::is_word,
-    http::public::improvements::{cause_name, day_name},
-    orders::parse_id,
-    ports::fresh_id,
-    staff::entry,
-    store::{
-        Id, StoreError,
-        improvement::{Cause, Improvement, PublishedCase},
-        word::Source,
-    },
-    worker::Worker,
-};
+use crate::http::public::improvements::{cause_name, day_name};
 
 const PAGE: &str = "/desk/improvements";
 const TITLE_MAX: usize = 60;

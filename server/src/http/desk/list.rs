@@ -12,20 +12,20 @@ use haochaping::{
     rating::SatisfactionLevel,
     work_order::{Role, Stage},
 };
+use haochaping_collector::work_orders::{
+    access::Worker,
+    act::{id_of, parse_id},
+};
+use haochaping_store::order::{
+    OrderRow,
+    queue::{After, DeskQuery, Pile},
+};
 use serde::Deserialize;
 
 use super::{
     frame::{Frame, pages_of, respond},
     order::{failed, shown_time},
     session::Desk,
-};
-use crate::{
-    orders::{id_of, parse_id},
-    store::{
-        desk::{After, DeskQuery, Pile},
-        order::OrderRow,
-    },
-    worker::Worker,
 };
 
 const PAGE: u32 = 50;

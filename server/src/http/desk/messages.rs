@@ -7,6 +7,11 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use haochaping::work_order::ActionKind;
+use haochaping_collector::accounts::staff::entry;
+use haochaping_store::{
+    StoreError,
+    outbox::{DeadLetter, Endpoint, EndpointKind},
+};
 
 use super::{
     frame::{Frame, respond},
@@ -14,13 +19,6 @@ use super::{
     order::{failed, shown_time},
     session::{Desk, Posted},
     texts,
-};
-use crate::{
-    staff::entry,
-    store::{
-        StoreError,
-        outbox::{DeadLetter, Endpoint, EndpointKind},
-    },
 };
 
 const PAGE: &str = "/desk/messages";

@@ -5,19 +5,20 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use haochaping::work_order::TEXT_MAX;
+use haochaping::{
+    text::{is_plain, trimmed},
+    work_order::TEXT_MAX,
+};
+use haochaping_collector::{accounts::staff::entry, ports::fresh_id, state::App};
+use haochaping_store::{
+    StoreError,
+    order::{OrderRow, queue::Note},
+};
 
 use super::{
     order::{Back, Opened, shown_time},
     session::Posted,
 };
-use crate::{
-    app::App,
-    ports::fresh_id,
-    staff::entry,
-    store::{StoreError, desk::Note, order::OrderRow},
-};
-use haochaping::text::{is_plain, trimmed};
 
 /// The place of a note's text for the vault.
 const TABLE: &str = "order_note";

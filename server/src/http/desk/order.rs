@@ -17,6 +17,15 @@ use haochaping::{
     wire::v1,
     work_order::{Action, ActionKind, Cause, Class, Refused},
 };
+use haochaping_collector::{
+    state::App,
+    work_orders::{
+        access as worker,
+        access::{Worker, view},
+        act as orders,
+        act::{ActError, Loaded},
+    },
+};
 use serde_json::{Map, Value};
 
 use super::{
@@ -28,12 +37,7 @@ use super::{
     sign_in::CHOOSE,
     texts,
 };
-use crate::{
-    app::App,
-    http::page,
-    orders::{self, ActError, Loaded},
-    worker::{self, Worker, view},
-};
+use crate::http::page;
 
 /// One thing to fill in.
 struct Field {

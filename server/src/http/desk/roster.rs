@@ -4,6 +4,8 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use haochaping::{link::CardKind, region::Region};
 use haochaping_cards::roster::{self, Checks, Roster, Row};
+use haochaping_collector::cards::{Names, holders};
+use haochaping_store::StoredCard;
 use haochaping_tables::Table;
 use tokio::sync::Semaphore;
 
@@ -12,10 +14,6 @@ use super::{
     session::Desk,
     sign_in::BUSY,
     upload::Upload,
-};
-use crate::{
-    printing::{Names, holders},
-    store::StoredCard,
 };
 
 /// How many faults of a roster are listed.

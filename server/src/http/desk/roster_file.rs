@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use haochaping::link::CardKind;
 use haochaping_cards::roster::{Roster, Row};
+use haochaping_collector::cards::Plan;
 use haochaping_tables::{Cell, Line, Table, Writer};
 
 use super::upload::Upload;
-use crate::printing::Plan;
 
 /// Larger files are not given back with their faults: the page would carry them twice.
 const CORRECTED_MAX: usize = 2 * 1024 * 1024;

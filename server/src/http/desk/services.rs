@@ -2,7 +2,9 @@
 
 use askama::Template;
 use axum::{extract::Query, http::StatusCode, response::Response};
-use haochaping::work_order::Role;
+use haochaping::{identifier::fold_number, work_order::Role};
+use haochaping_collector::intake::{assist, assist::Operator};
+use haochaping_store::assist::FoundService;
 use serde::Deserialize;
 
 use super::{
@@ -10,11 +12,6 @@ use super::{
     order::failed,
     session::Desk,
 };
-use crate::{
-    assist::{self, Operator},
-    store::assist::FoundService,
-};
-use haochaping::identifier::fold_number;
 
 const PAGE: &str = "/desk/services";
 

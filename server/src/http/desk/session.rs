@@ -10,21 +10,21 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use haochaping::{calendar::Instant, form::field::PAGE_TOKEN, link::base32};
+use haochaping_collector::{
+    accounts::staff::{SESSION_IDLE_MILLIS, SESSION_MAX_MILLIS, digest_of, entry},
+    state::App,
+};
+use haochaping_store::{
+    StoreError,
+    staff::{Digest, Session},
+};
 use sha2::{Digest as _, Sha256};
 
 use super::{frame::pages_of, list::not_found, sign_in};
-use crate::{
-    app::App,
-    http::{
-        client::Client,
-        cookie::{Cookie, is_from_here},
-        page,
-    },
-    staff::{SESSION_IDLE_MILLIS, SESSION_MAX_MILLIS, digest_of, entry},
-    store::{
-        StoreError,
-        staff::{Digest, Session},
-    },
+use crate::http::{
+    client::Client,
+    cookie::{Cookie, is_from_here},
+    page,
 };
 
 const TOUCH_MILLIS: i64 = 60_000;
@@ -199,7 +199,7 @@ mod tests {
     use haochaping::work_order::Role;
 
     use super::*;
-    use crate::{ports::SystemClock, staff::account};
+    use haochaping_collector::{accounts::staff::account, ports::SystemClock};
 
     #[test]
     fn a_session_ends_30_minutes_after_its_last_use_and_12_hours_after_its_start() {

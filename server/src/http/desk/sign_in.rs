@@ -10,6 +10,13 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use haochaping::link::base32;
+use haochaping_collector::{
+    accounts::staff::{check_password, digest_of, entry, hash_password},
+    intake::limits::Use,
+    ports::random,
+    state::App,
+};
+use haochaping_store::StoreError;
 use serde::Deserialize;
 
 use super::{
@@ -18,14 +25,7 @@ use super::{
     session::{COOKIE, Desk, Posted, field, note_refusal, read_form},
     texts,
 };
-use crate::{
-    app::App,
-    http::{client::Client, cookie::is_from_here, page, problem::RETRY_AFTER_SECONDS},
-    limits::Use,
-    ports::random,
-    staff::{check_password, digest_of, entry, hash_password},
-    store::StoreError,
-};
+use crate::http::{client::Client, cookie::is_from_here, page, problem::RETRY_AFTER_SECONDS};
 
 /// The same words whatever was wrong, so that nobody learns which accounts there are.
 pub(super) const WRONG: &str = "账号或密码不正确。多次输错后，账号会暂停登录一段时间。";

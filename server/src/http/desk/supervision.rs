@@ -13,6 +13,11 @@ use haochaping::{
     text::trimmed,
     work_order::Stage,
 };
+use haochaping_collector::accounts::staff::entry;
+use haochaping_store::{
+    Decision, Quarantined, StoreError,
+    order::queue::{DeskQuery, Pile},
+};
 
 use super::{
     frame::{Frame, respond},
@@ -20,13 +25,6 @@ use super::{
     order::{failed, shown_time},
     session::{Desk, Posted},
     sign_in::{BUSY, CHOOSE},
-};
-use crate::{
-    staff::entry,
-    store::{
-        Decision, Quarantined, StoreError,
-        desk::{DeskQuery, Pile},
-    },
 };
 
 const PAGE: &str = "/desk/supervision";

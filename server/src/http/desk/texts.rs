@@ -1,8 +1,7 @@
 //! What the desk calls things.
 
 use haochaping::work_order::{ActionKind, Cause, Class, DueKind, Refused, Role};
-
-use crate::staff::{AccountError, PasswordError};
+use haochaping_collector::accounts::staff::{AccountError, PasswordError};
 
 pub(super) const fn role(role: Role) -> &'static str {
     match role {

@@ -5,9 +5,9 @@ use axum::{
     extract::{FromRequest, Multipart, Request},
     http::StatusCode,
 };
+use haochaping_collector::accounts::staff::digest_of;
 
 use super::session::{Desk, field};
-use crate::staff::digest_of;
 
 const BROKEN: &str = "文件没有传完，请再试一次。";
 /// The file or the form is larger than the route takes.

@@ -2,6 +2,14 @@
 
 use askama::Template;
 use axum::{extract::Path, http::StatusCode, response::Response};
+use haochaping_collector::{
+    accounts::{
+        staff,
+        staff::{INVITATION_HOURS, entry, invite},
+    },
+    state::App,
+};
+use haochaping_store::staff::StaffRow;
 
 use super::{
     frame::{Frame, respond},
@@ -9,11 +17,6 @@ use super::{
     session::{Desk, Posted},
     sign_in::{BUSY, CHOOSE},
     texts,
-};
-use crate::{
-    app::App,
-    staff::{self, INVITATION_HOURS, entry, invite},
-    store::staff::StaffRow,
 };
 
 const PAGE: &str = "/desk/users";

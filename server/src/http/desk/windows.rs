@@ -11,6 +11,18 @@ use haochaping::{
     region::Region,
     text::trimmed,
 };
+use haochaping_collector::{
+    accounts::staff::entry,
+    halls::{
+        calls::STALE_MILLIS,
+        pairing::{CODE_MINUTES, digest_of_code, make_code},
+    },
+    ports::timeless_id,
+};
+use haochaping_store::{
+    Id, StoreError,
+    window::{Hall, Window},
+};
 
 use super::{
     frame::{Frame, respond},
@@ -18,17 +30,7 @@ use super::{
     session::{Desk, Posted},
     sign_in::{BUSY, CHOOSE},
 };
-use crate::{
-    assets,
-    calls::STALE_MILLIS,
-    pairing::{CODE_MINUTES, digest_of_code, make_code},
-    ports::timeless_id,
-    staff::entry,
-    store::{
-        Id, StoreError,
-        window::{Hall, Window},
-    },
-};
+use crate::assets;
 
 const PAGE: &str = "/desk/windows";
 /// The most windows that are added at once.

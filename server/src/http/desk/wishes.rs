@@ -12,6 +12,8 @@ use haochaping::{
     text::{is_plain, trimmed},
     work_order::{Role, TEXT_MAX},
 };
+use haochaping_collector::{accounts::staff::entry, ports::fresh_id, state::App};
+use haochaping_store::{StoreError, assist::Wish};
 use serde::Deserialize;
 
 use super::{
@@ -20,12 +22,6 @@ use super::{
     services::operator,
     session::{Desk, Posted},
     sign_in::BUSY,
-};
-use crate::{
-    app::App,
-    ports::fresh_id,
-    staff::entry,
-    store::{StoreError, assist::Wish},
 };
 
 const PAGE: &str = "/desk/wishes";

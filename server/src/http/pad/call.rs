@@ -12,11 +12,12 @@ use haochaping::{
     link::Ticket,
     qr::{Layout, Matrix},
 };
+use haochaping_collector::{config::Config, halls::calls, state::App};
+use haochaping_store::window::Call;
 use serde::Deserialize;
 
 use super::device::Device;
-use crate::http::json::Sent;
-use crate::{app::App, calls, config::Config, http::problem::Problem, store::window::Call};
+use crate::http::{json::Sent, problem::Problem};
 
 /// A step.
 #[derive(Debug, Deserialize)]

@@ -1,15 +1,12 @@
 //! Which device asks: a pad is a random cookie, of which the store has the digest.
 
 use axum::http::{HeaderMap, StatusCode};
+use haochaping_collector::{accounts::staff::digest_of, state::App};
+use haochaping_store::StoreError;
 
-use crate::{
-    app::App,
-    http::{
-        cookie::{Cookie, is_from_here},
-        problem::Problem,
-    },
-    staff::digest_of,
-    store::StoreError,
+use crate::http::{
+    cookie::{Cookie, is_from_here},
+    problem::Problem,
 };
 
 /// Stays until the device is cleared.

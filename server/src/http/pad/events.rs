@@ -14,15 +14,16 @@ use axum::{
 };
 use futures_util::stream;
 use haochaping::wire::v1;
+use haochaping_collector::{
+    halls::calls::{Connected, NotConnected, connect},
+    state::App,
+};
+use haochaping_store::window::Holder;
 use serde::Deserialize;
 
 use super::device::Device;
-use crate::{
-    app::App,
-    calls::{Connected, NotConnected, connect},
-    http::problem::Problem,
-    store::window::Holder,
-};
+use crate::assets;
+use crate::http::problem::Problem;
 
 /// A sign of life so often: proxies cut what is silent for longer, and a pad knows that it is cut.
 const BEAT: Duration = Duration::from_secs(5);
@@ -69,7 +70,7 @@ pub async fn events(
 }
 
 fn state(connected: &mut Connected) -> Event {
-    let data = serde_json::to_string(&connected.state()).expect("a state is plain data");
+    let data = serde_json::to_string(&connected.state(assets::version())).expect("a state is plain data");
     Event::default().event("state").data(data)
 }
 
@@ -82,11 +83,11 @@ pub async fn poll(
 ) -> Result<Json<v1::PadState>, Problem> {
     let shown = asked.mark.clone();
     let mut connected = admit(&app, window, asked, &headers, false).await?;
-    let mut state = connected.state();
+    let mut state = connected.state(assets::version());
     let deadline = tokio::time::Instant::now() + WAIT;
     while Some(&state.mark) == shown.as_ref() {
         match tokio::time::timeout_at(deadline, connected.changed()).await {
-            Ok(true) => state = connected.state(),
+            Ok(true) => state = connected.state(assets::version()),
             Ok(false) | Err(_) => break,
         }
     }

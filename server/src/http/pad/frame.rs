@@ -9,9 +9,10 @@ use axum::{
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use haochaping::messages::Lang;
+use haochaping_collector::state::App;
 use sha2::{Digest, Sha256};
 
-use crate::{app::App, assets};
+use crate::assets;
 
 const STYLE: &str = include_str!("../../../templates/pad/pad.css");
 const SCRIPT: &str = "haochaping-pad.js";

@@ -13,18 +13,15 @@ use haochaping::{
     messages::{Lang, Messages, PadMessages},
     rating::{Comment, INDICATOR_VERSION},
 };
+use haochaping_collector::{halls::pairing::CODE_DIGITS, state::App};
+use haochaping_store::{StoreError, window::Window};
 use serde::Deserialize;
 
 use super::{
     device::Device,
     frame::{Frame, respond},
 };
-use crate::{
-    app::App,
-    http::page::{Reader, refused},
-    pairing::CODE_DIGITS,
-    store::{StoreError, window::Window},
-};
+use crate::http::page::{Reader, refused};
 
 /// What an address may ask for.
 #[derive(Debug, Default, Deserialize)]

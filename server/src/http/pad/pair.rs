@@ -9,19 +9,19 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use haochaping::link::base32;
+use haochaping_collector::{
+    accounts::staff::{digest_of, entry},
+    halls::pairing::{CODE_DIGITS, digest_of_code},
+    ports::random,
+    state::App,
+};
+use haochaping_store::window::Pairing;
 
 use super::{
     device::{COOKIE, Device},
     page,
 };
-use crate::{
-    app::App,
-    http::{client::Client, cookie::is_from_here, desk::note_refusal, page as pages},
-    pairing::{CODE_DIGITS, digest_of_code},
-    ports::random,
-    staff::{digest_of, entry},
-    store::window::Pairing,
-};
+use crate::http::{client::Client, cookie::is_from_here, desk::note_refusal, page as pages};
 
 /// Wrong codes from everywhere after which none works and the desk has to hand out another. From one address only a few are
 /// taken at all, so that no stranger ends a code that somebody is about to type.

@@ -13,16 +13,14 @@ use haochaping::{
     rating::{Channel, Provenance},
     wire::v1,
 };
+use haochaping_collector::{
+    halls::calls,
+    intake::accept::{Accepted, Claim, Entrance, Refusal, accept},
+    state::App,
+};
 
 use super::device::Device;
-use crate::{
-    accept::{Accepted, Claim, Entrance, Refusal, accept},
-    app::App,
-    calls,
-    http::json,
-    http::json::Sent,
-    http::problem::Problem,
-};
+use crate::http::{json, json::Sent, problem::Problem};
 
 /// Accepts one rating. The answer comes after the rating is on disk.
 pub async fn create(

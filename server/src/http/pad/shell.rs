@@ -8,9 +8,8 @@ use axum::{
     http::{HeaderMap, header},
     response::{IntoResponse, Response},
 };
+use haochaping_collector::state::App;
 use serde_json::json;
-
-use crate::app::App;
 
 /// A plain seal in the colour of the pages.
 const ICON: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 512 512\"><path fill=\"#0b57a4\" d=\"M0 0h512v512H0z\"/><path fill=\"none\" stroke=\"#fff\" stroke-width=\"44\" stroke-linecap=\"round\" stroke-linejoin=\"round\" d=\"M136 262l84 86 156-176\"/></svg>";

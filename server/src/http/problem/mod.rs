@@ -2,8 +2,6 @@
 
 mod titles;
 
-pub(in crate::http) use titles::title;
-
 use std::collections::BTreeSet;
 
 use axum::{
@@ -14,9 +12,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use haochaping::{messages::Lang, rating::Violation, wire::v1, work_order::Refused};
+use haochaping_collector::{intake::accept::Refusal, work_orders::act::HistoryError};
+use haochaping_store::StoreError;
+pub(in crate::http) use titles::title;
 
 use super::desk;
-use crate::{accept::Refusal, orders::HistoryError, store::StoreError};
 
 /// How long a busy collector asks to wait, in seconds.
 pub const RETRY_AFTER_SECONDS: u64 = 2;

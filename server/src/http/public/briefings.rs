@@ -8,15 +8,15 @@ use axum::{
     response::Response,
 };
 use haochaping::{form::html::escape, region::Region};
+use haochaping_collector::{
+    publication::briefing::{Case, Month, month_name},
+    state::App,
+};
+use haochaping_store::StoreError;
 
-use crate::{
-    app::App,
-    briefing::{Case, Month, month_name},
-    http::{
-        briefing::{Kind, body, file, open_cases, published_figures},
-        page::{self, Page, Reader},
-    },
-    store::StoreError,
+use crate::http::{
+    briefing::{Kind, body, file, open_cases, published_figures},
+    page::{self, Page, Reader},
 };
 
 const SHOWN_MAX: u32 = 500;

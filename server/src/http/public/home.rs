@@ -13,6 +13,8 @@ use haochaping::{
     rating::SatisfactionLevel,
     statistics::{Counts, show_count, show_rate},
 };
+use haochaping_collector::state::App;
+use haochaping_store::StoreError;
 use serde::Deserialize;
 
 use super::{
@@ -21,11 +23,7 @@ use super::{
     sections,
     table::{Row, total},
 };
-use crate::{
-    app::App,
-    http::page::{self, Page, Reader},
-    store::StoreError,
-};
+use crate::http::page::{self, Page, Reader};
 
 /// What is asked for, and how to show it.
 #[derive(Debug, Deserialize)]

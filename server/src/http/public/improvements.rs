@@ -14,21 +14,21 @@ use haochaping::{
     rating::Indicator,
     statistics::{Change, show_count, show_rate, wilson},
 };
+use haochaping_collector::{
+    state::App,
+    work_orders::improvements::{Measured, Share, measure},
+};
+use haochaping_store::{
+    StoreError,
+    improvement::{Cause, Improvement},
+};
 use serde::Deserialize;
 
 use super::{
     home::refused,
     question::{Asked, Question},
 };
-use crate::{
-    app::App,
-    http::page::{self, Page, Reader},
-    improvement::{Measured, Share, measure},
-    store::{
-        StoreError,
-        improvement::{Cause, Improvement},
-    },
-};
+use crate::http::page::{self, Page, Reader};
 
 const SHOWN_MAX: u32 = 50;
 

@@ -6,9 +6,8 @@ use haochaping::{
     region::{Region, RegionKind},
     wire::v1,
 };
+use haochaping_collector::state::App;
 use serde::Deserialize;
-
-use crate::app::App;
 
 /// What stands in the address.
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -7,6 +7,7 @@ use haochaping::{
     region::RegionKind,
     statistics::{show_count, show_rate},
 };
+use haochaping_store::StoreError;
 
 use super::{
     chart::{Bar, Fill, bars},
@@ -15,7 +16,6 @@ use super::{
     table::{By, Row, rows},
     words,
 };
-use crate::store::StoreError;
 
 /// The lines of a table with many; the files have all of them.
 const LINES_MAX: usize = 20;

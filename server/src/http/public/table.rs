@@ -9,15 +9,13 @@ use haochaping::{
     region::{Region, RegionKind},
     statistics::Counts,
 };
+use haochaping_collector::state::App;
+use haochaping_store::{
+    StoreError, StoredCard,
+    publication::{Dimension, Line},
+};
 
 use super::question::{Only, Question, month_text};
-use crate::{
-    app::App,
-    store::{
-        StoreError, StoredCard,
-        publication::{Dimension, Line},
-    },
-};
 
 /// What each line is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

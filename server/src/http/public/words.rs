@@ -8,6 +8,12 @@ use axum::{
     response::Response,
 };
 use haochaping::{form::html::escape, rating::Indicator, region::RegionKind, statistics::show_count};
+use haochaping_collector::state::App;
+use haochaping_store::{
+    StoreError,
+    publication::Dimension,
+    word::{ShownWord, Source},
+};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
@@ -15,15 +21,7 @@ use super::{
     home::{View, refused},
     question::{Asked, Only, Question},
 };
-use crate::{
-    app::App,
-    http::page::{self, Page, Reader},
-    store::{
-        StoreError,
-        publication::Dimension,
-        word::{ShownWord, Source},
-    },
-};
+use crate::http::page::{self, Page, Reader};
 
 /// Of each kind on the page; open data have all of them.
 const SHOWN_MAX: usize = 10;

@@ -10,11 +10,11 @@ use std::{
 
 use futures_util::future::join_all;
 use haochaping::rating::{Channel, INDICATOR_VERSION, Provenance, RatingDraft};
-use haochaping_postgres::Server;
-use haochaping_server::{
-    accept::{Claim, Entrance, accept},
-    app::App,
+use haochaping_collector::{
+    intake::accept::{Claim, Entrance, accept},
+    state::App,
 };
+use haochaping_postgres::Server;
 use haochaping_tests::{
     binary,
     load::{self, Requests},

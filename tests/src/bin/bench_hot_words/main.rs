@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use haochaping_server::hot_words::cutter::Cutter;
+use haochaping_collector::publication::hot_words::cutter::Cutter;
 use haochaping_tests::goals::{Goals, is_short};
 use jieba_rs::Jieba;
 

@@ -14,19 +14,24 @@ use haochaping::{
     service::Service,
     wire::v1::{RatingRequest, ServiceMode, ServiceRegistration},
 };
-use haochaping_server::{
-    app::{App, Parts},
-    assets::Releases,
+use haochaping_collector::{
     config::Config,
-    figures::Figures,
-    http::{api::services::to_new, assets::Served, router::router},
+    intake::{
+        writer,
+        writer::{Committing, RatingSink},
+    },
     keys::{Keys, MasterKey},
     ledger,
     ports::{SystemClock, SystemRng},
-    store::{Committed, NewRating, Outcome, SqlStore},
-    watch,
-    writer::{self, Committing, RatingSink},
+    publication::figures::Figures,
+    refresh as watch,
+    state::{App, Parts},
 };
+use haochaping_server::{
+    assets::Releases,
+    http::{api::services::to_new, assets::Served, router::router},
+};
+use haochaping_store::{Committed, NewRating, Outcome, SqlStore};
 use tokio::net::TcpListener;
 
 use crate::Result;
@@ -203,7 +208,7 @@ impl Collector {
 
 /// This moment.
 pub(crate) fn now() -> haochaping::calendar::Instant {
-    haochaping_server::ports::Clock::now(&SystemClock)
+    haochaping_collector::ports::Clock::now(&SystemClock)
 }
 
 /// Agencies that do not exist, in districts that do, spread over Jiangsu.

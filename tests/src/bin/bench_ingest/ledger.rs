@@ -13,15 +13,16 @@ use haochaping::{
     link::Ticket,
     rating::{Channel, INDICATOR_VERSION, Provenance, SatisfactionLevel},
 };
-use haochaping_postgres::Server;
-use haochaping_server::{
-    audit::{self, Client, State},
+use haochaping_collector::{
     ledger,
     ports::{SystemRng, random, timeless_id, uuid_at},
-    store::{
-        About, NewRating,
-        publication::{Group, Waiting},
-    },
+};
+use haochaping_postgres::Server;
+use haochaping_server::audit::{self, Client, State};
+use haochaping_store::{
+    About, NewRating,
+    ledger::sequence,
+    publication::{Group, Waiting},
 };
 use haochaping_tests::{
     goals::{Goals, is_short},
@@ -72,7 +73,7 @@ pub(crate) async fn measure(directory: &Path, server: Option<&Server>) -> Result
     }
     let [sequenced, waiting] = &mut sides;
     sequenced.n_leaves = size(&sequenced.collector).await?;
-    waiting.n_leaves = ledger::sequence(&waiting.collector.app.store, &waiting.collector.app.ledger).await?;
+    waiting.n_leaves = sequence(&waiting.collector.app.store, &waiting.collector.app.ledger).await?;
     let ratio = sequenced.per_second() / waiting.per_second();
     let mut out = format!("{:<22} | ratings/s | p99 ms | bytes written a rating\n", "");
     for (name, side) in [("with sequencing", &*sequenced), ("without", &*waiting)] {
@@ -151,7 +152,7 @@ async fn audited(directory: &Path, server: Option<&Server>) -> Result<(String, f
     rate_yesterday(&collector, n_audited).await?;
     let store = &collector.app.store;
     while store.ledger_backfill().await? {}
-    ledger::sequence(store, &collector.app.ledger).await?;
+    sequence(store, &collector.app.ledger).await?;
     let waiting = store.waiting_ratings().await?.into_iter();
     let groups = waiting.map(|Waiting { atom, day, counts }| Group { atom, until: day, counts });
     store.release(groups.collect()).await?;

@@ -14,19 +14,22 @@ use haochaping::{
     rating::{Channel, INDICATOR_VERSION, Provenance, SatisfactionLevel},
     region::Region,
 };
-use haochaping_server::{
-    app::{App, Parts},
-    assets::Releases,
+use haochaping_collector::{
+    accounts::staff::entry,
     config::Config,
-    figures::Figures,
-    http::{assets::Served, router::router},
+    intake::writer,
     keys::{Keys, MasterKey},
     ledger,
     ports::{Clock, SystemClock, SystemRng, random, timeless_id, uuid_at},
-    staff::entry,
-    store::{About, Agreed, CARD_AUTHORITY, NewCard, NewRating, NewVisit, SqlStore},
-    watch, writer,
+    publication::figures::Figures,
+    refresh as watch,
+    state::{App, Parts},
 };
+use haochaping_server::{
+    assets::Releases,
+    http::{assets::Served, router::router},
+};
+use haochaping_store::{About, Agreed, CARD_AUTHORITY, NewCard, NewRating, NewVisit, SqlStore};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},

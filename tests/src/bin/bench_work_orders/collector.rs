@@ -17,22 +17,27 @@ use haochaping::{
     service::Service,
     wire::v1::{ServiceMode, ServiceRegistration},
 };
-use haochaping_server::{
-    app::{App, Parts},
-    assets::Releases,
-    caller::{Callers, make_key},
-    config::Config,
-    figures::Figures,
-    http::{assets::Served, router::router},
-    keys::{Keys, MasterKey},
-    ledger, orders,
-    ports::{Clock, SystemClock, SystemRng, random, timeless_id, uuid_at},
-    staff::{account, digest_of, entry, invite},
-    store::{
-        About, NewRating, NewService, SqlStore, StoredApiKey,
-        outbox::{Endpoint, EndpointKind},
+use haochaping_collector::{
+    accounts::{
+        api_key::{Callers, make_key},
+        staff::{account, digest_of, entry, invite},
     },
-    writer,
+    config::Config,
+    intake::writer,
+    keys::{Keys, MasterKey},
+    ledger,
+    ports::{Clock, SystemClock, SystemRng, random, timeless_id, uuid_at},
+    publication::figures::Figures,
+    state::{App, Parts},
+    work_orders::act as orders,
+};
+use haochaping_server::{
+    assets::Releases,
+    http::{assets::Served, router::router},
+};
+use haochaping_store::{
+    About, NewRating, NewService, SqlStore, StoredApiKey,
+    outbox::{Endpoint, EndpointKind},
 };
 use tokio::net::TcpListener;
 

@@ -3,8 +3,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, ValueEnum};
 use haochaping::link::CardKind;
 use haochaping_cards::sheet::Sheet;
-
-use crate::printing::Terms;
+use haochaping_collector::cards::Terms;
 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Examples:

@@ -7,13 +7,13 @@ use haochaping_cards::{
     Portrait,
     roster::{self, Checks, Roster, Row},
 };
+use haochaping_collector::{
+    cards::{Names, holders},
+    ports::{Clock, SystemClock},
+};
+use haochaping_store::StoredCard;
 
 use super::{super::super::listed, Args};
-use crate::{
-    ports::{Clock, SystemClock},
-    printing::{Names, holders},
-    store::StoredCard,
-};
 
 /// The good rows, and what is left out; faults end it here unless they may be skipped.
 pub(super) fn read(args: &Args, names: &Names, cards: &[StoredCard]) -> Result<(Roster, Vec<String>)> {

@@ -10,6 +10,7 @@ use std::{
     path::Path,
 };
 
+use crate::cli::settings::StoreArgs;
 use anyhow::{Context, Result, anyhow, ensure};
 pub(super) use args::Args;
 use haochaping::{qr::Layout, region::Region};
@@ -21,6 +22,12 @@ use haochaping_cards::{
     roster::Row,
     svg::Singles,
 };
+use haochaping_collector::{
+    accounts::staff::entry,
+    cards::{Names, Plan, draft, to_cards, to_faces},
+    ports::{Clock, SystemClock},
+};
+use haochaping_store::{Agreed, Issue, StoredCard};
 
 use self::{
     args::FormatName,
@@ -29,13 +36,6 @@ use self::{
 use super::{
     super::{listed, progress_bar, say_notes},
     load_keys, open_existing,
-};
-use crate::{
-    config::StoreArgs,
-    ports::{Clock, SystemClock},
-    printing::{Names, Plan, draft, to_cards, to_faces},
-    staff::entry,
-    store::{Agreed, Issue, StoredCard},
 };
 
 /// More cards than this are written as one file a street.

@@ -18,15 +18,12 @@ use axum::{
     response::{AppendHeaders, IntoResponse, Response},
 };
 use haochaping::wire::v1;
+use haochaping_collector::state::App;
+pub(super) use said::{Operations, Task};
 use serde_json::{Value, json};
 use utoipa::OpenApi;
 
-use crate::{
-    app::App,
-    http::{citizen, health, ledger},
-};
-
-pub(super) use said::{Operations, Task};
+use crate::http::{citizen, health, ledger};
 
 #[derive(OpenApi)]
 #[openapi(

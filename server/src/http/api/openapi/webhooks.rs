@@ -1,10 +1,10 @@
 //! What the collector sends to other systems, and how it is signed.
 
 use haochaping::work_order::ActionKind;
+use haochaping_store::outbox::NoticeKind;
 use serde_json::{Value, json};
 
 use super::names::reference;
-use crate::store::outbox::NoticeKind;
 
 /// What becomes of a message that is not taken, see `outbox`.
 const NOT_TAKEN: &str = "未收到：间隔渐长地重发，遵守 Retry-After；三天无人接收的不再重发，可在工作台的消息投递页重发。\

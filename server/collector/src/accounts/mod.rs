@@ -1,0 +1,4 @@
+//! Who may do what: staff with their sessions, and API keys of systems.
+
+pub mod api_key;
+pub mod staff;

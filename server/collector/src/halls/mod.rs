@@ -1,0 +1,5 @@
+//! Halls: their windows, the pads on them, and calls from one to the other.
+
+pub mod calls;
+pub mod pads;
+pub mod pairing;

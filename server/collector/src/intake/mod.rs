@@ -1,0 +1,6 @@
+//! From a request to the disk: checks, limits, and the batches that ratings are written in.
+
+pub mod accept;
+pub mod assist;
+pub mod limits;
+pub mod writer;
