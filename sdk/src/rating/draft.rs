@@ -47,7 +47,7 @@ impl Default for RatingDraft {
 impl RatingDraft {
     /// Drops what a browser sends although the person no longer sees it: options of other levels than the chosen one,
     /// ticked before the choice changed, and contact data under 匿名评价. For form posts only; in JSON both are faults.
-    pub fn keep_what_is_shown(mut self) -> Self {
+    pub fn without_hidden_fields(mut self) -> Self {
         if let Ok(level) = self.level.parse::<SatisfactionLevel>() {
             self.indicators.retain(|code| Indicator::find_current(code).is_none_or(|i| i.level == level));
         }
@@ -59,7 +59,7 @@ impl RatingDraft {
 
     /// The faults that a person can make in a form: what the widget checks before it sends. The others (options that
     /// are not on the list, an unknown language) only a program can make.
-    pub fn check_what_a_person_does(&self) -> Vec<Violation> {
+    pub fn validate_input(&self) -> Vec<Violation> {
         let mut faults = Vec::new();
         match self.level.parse::<SatisfactionLevel>() {
             Err(_) if self.level.is_empty() => faults.push(Violation::LevelMissing),
@@ -129,7 +129,7 @@ impl TryFrom<RatingDraft> for Rating {
 
     /// Checks a draft against every rule and names all faults at once.
     fn try_from(draft: RatingDraft) -> Result<Self, Violations> {
-        let mut faults = draft.check_what_a_person_does();
+        let mut faults = draft.validate_input();
         let level = draft.level.parse().ok();
         let indicators = check_indicators(&draft, level, &mut faults);
         let lang = Lang::from_tag(&draft.lang);
@@ -211,7 +211,7 @@ mod tests {
             level: SatisfactionLevel::VerySatisfied,
         };
         assert_eq!(faults(mixed.clone()), [other]);
-        let kept = Rating::try_from(mixed.keep_what_is_shown()).unwrap();
+        let kept = Rating::try_from(mixed.without_hidden_fields()).unwrap();
         assert_eq!(kept.indicators(), [Indicator::find("213").unwrap().code]);
     }
 
@@ -234,7 +234,7 @@ mod tests {
         given.anonymous = true;
         given.contact.phone = "13800001234".into();
         assert_eq!(faults(given.clone()), [Violation::ContactOnAnonymous]);
-        assert_eq!(Rating::try_from(given.keep_what_is_shown()).unwrap().contact(), None);
+        assert_eq!(Rating::try_from(given.without_hidden_fields()).unwrap().contact(), None);
     }
 
     #[test]

@@ -33,6 +33,6 @@ pub fn uuid_at(at: Instant, rng: &dyn Rng) -> [u8; 16] {
 }
 
 /// A random UUID, which tells nothing of its moment.
-pub fn timeless_id(rng: &dyn Rng) -> [u8; 16] {
+pub fn random_id(rng: &dyn Rng) -> [u8; 16] {
     uuid::Builder::from_random_bytes(random(rng)).into_uuid().into_bytes()
 }

@@ -7,7 +7,7 @@ use haochaping_store::StoreError;
 
 use crate::{
     accounts::{
-        api_key::Callers,
+        api_key::ApiKeys,
         staff::{SESSION_IDLE_MILLIS, SESSION_MAX_MILLIS},
     },
     halls::calls,
@@ -68,7 +68,7 @@ async fn refresh(app: &App, master: &MasterKey, seen: &mut Seen) -> Result<(), K
         app.set_keys(Keys::load(&app.store, master, &*app.rng, app.clock.now()).await?);
     }
     if has_changed("api_keys") || has_changed("staff") {
-        app.set_callers(Callers::new(app.store.api_keys().await?, app.store.staff().await?));
+        app.set_callers(ApiKeys::new(app.store.api_keys().await?, app.store.staff().await?));
     }
     if has_changed("regions") {
         app.set_region_names(app.store.regions().await?);
@@ -145,10 +145,10 @@ async fn sweep(app: &App, seen: &mut Seen) -> Result<(), StoreError> {
     let now = app.clock.now();
     let today = now.day_in_china();
     if seen.swept_on != Some(today) {
-        app.store.forget_sources(today - SOURCES_KEPT_DAYS).await?;
+        app.store.purge_sources(today - SOURCES_KEPT_DAYS).await?;
         let ago = |millis| Instant::from_millis(now.millis() - millis);
-        app.store.forget_sessions(ago(SESSION_IDLE_MILLIS), ago(SESSION_MAX_MILLIS)).await?;
-        app.store.forget_sign_ins(now).await?;
+        app.store.purge_sessions(ago(SESSION_IDLE_MILLIS), ago(SESSION_MAX_MILLIS)).await?;
+        app.store.purge_sign_ins(now).await?;
         outbox::forget(app).await?;
         calls::forget(app).await?;
         let n_forgotten = disclosure::forget(app).await?;

@@ -9,7 +9,7 @@ use haochaping::{calendar::WorkingCalendar, ledger::LogKey, region::Region};
 use haochaping_store::SqlStore;
 
 use crate::{
-    accounts::api_key::Callers,
+    accounts::api_key::ApiKeys,
     config::Config,
     halls::pads::Pads,
     intake::{
@@ -22,7 +22,7 @@ use crate::{
         figures::{Figures, lines::Lines},
         hot_words::HotWords,
     },
-    work_orders::handling_figures::Handled,
+    work_orders::handling_figures::HandlingFigures,
 };
 
 /// What an [`App`] is made of.
@@ -70,7 +70,7 @@ pub struct App {
     /// The figures behind public pages.
     pub figures: Arc<Figures>,
     /// How bad ratings were worked, behind public pages.
-    pub handled: Handled,
+    pub handled: HandlingFigures,
     /// The counting of hot words.
     pub hot_words: HotWords,
     /// Published lines, as they were read last.
@@ -82,7 +82,7 @@ pub struct App {
     /// The key of the ledger.
     pub ledger: Arc<LogKey>,
     keys: RwLock<Arc<Keys>>,
-    callers: RwLock<Arc<Callers>>,
+    callers: RwLock<Arc<ApiKeys>>,
     region_names: RwLock<Arc<BTreeMap<Region, String>>>,
     names: RwLock<Arc<Names>>,
     calendar: RwLock<Arc<WorkingCalendar>>,
@@ -126,7 +126,7 @@ impl App {
             rng,
             writer,
             figures,
-            handled: Handled::default(),
+            handled: HandlingFigures::default(),
             hot_words: HotWords::default(),
             lines: Lines::default(),
             limits: Limits::new(),
@@ -141,7 +141,7 @@ impl App {
     }
 
     shared!(keys, set_keys, keys, Keys);
-    shared!(callers, set_callers, callers, Callers);
+    shared!(callers, set_callers, callers, ApiKeys);
     shared!(calendar, set_calendar, calendar, WorkingCalendar);
     shared!(names, set_names, names, Names);
     shared!(region_names, set_region_names, region_names, BTreeMap<Region, String>);

@@ -50,10 +50,10 @@ async fn open(url: &str, is_target: bool) -> Result<SqlStore> {
             let file = directory.join(haochaping_store::engine::sqlite::FILE_NAME);
             anyhow::ensure!(file.exists(), "{} is not there", file.display());
         }
-        return Ok(SqlStore::open_half(directory)?);
+        return Ok(SqlStore::open_incomplete(directory)?);
     }
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        return Ok(SqlStore::connect_half(url, is_target).await?);
+        return Ok(SqlStore::connect_incomplete(url, is_target).await?);
     }
     bail!("{}: neither sqlite:DIR nor postgres://…", if is_target { "--to" } else { "--from" })
 }

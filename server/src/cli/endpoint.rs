@@ -1,15 +1,15 @@
-use crate::cli::settings::StoreArgs;
 use anyhow::{Result, bail, ensure};
 use clap::{Args as ClapArgs, Subcommand};
 use haochaping::{identifier::Uscc, region::Region, webhook::Secret};
 use haochaping_collector::{
-    accounts::staff::entry,
-    ports::{Clock, SystemClock, SystemRng, random, timeless_id},
+    accounts::audit_trail::{Acting, AuditAction},
+    ports::{Clock, SystemClock, SystemRng, random, random_id},
     webhooks::seal_secret,
 };
 use haochaping_store::outbox::{Endpoint, EndpointKind};
 
 use super::{load_keys, open_existing, open_or_make};
+use crate::cli::settings::StoreArgs;
 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Examples:
@@ -64,7 +64,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
             let store = open_or_make(&args.store).await?;
             let keys = load_keys(&args.store, &store).await?;
             endpoint.secret = seal_secret(&keys.vault, &endpoint.id, &secret, &SystemRng);
-            let said = entry(&SystemClock, "cli", "endpoint-added", &name);
+            let said = Acting::at_command_line(&store).entry(AuditAction::EndpointAdded, &name);
             if !store.add_endpoint(endpoint, said).await? {
                 bail!("there is or was an endpoint {name}; names are not used again");
             }
@@ -87,8 +87,9 @@ pub(super) async fn run(args: Args) -> Result<()> {
             }
         }
         Action::Disable { name } => {
-            let said = entry(&SystemClock, "cli", "endpoint-disabled", &name);
-            if !open_existing(&args.store).await?.disable_endpoint(&name, said).await? {
+            let store = open_existing(&args.store).await?;
+            let said = Acting::at_command_line(&store).entry(AuditAction::EndpointDisabled, &name);
+            if !store.disable_endpoint(&name, said).await? {
                 bail!("there is no live endpoint {name}");
             }
         }
@@ -119,7 +120,7 @@ fn read(name: &str, kind: &str, region: Region, agency: Option<&str>, url: Strin
     }
     let secret = Secret::new(random(&SystemRng));
     let endpoint = Endpoint {
-        id: timeless_id(&SystemRng),
+        id: random_id(&SystemRng),
         name: name.to_owned(),
         kind,
         region,

@@ -17,7 +17,7 @@ use haochaping_collector::{
 };
 use haochaping_store::{
     SqlStore,
-    exchange::{Asked, Outgoing, Place},
+    exchange::{ExportQuery, Outgoing, Place},
 };
 
 use super::{load_keys, open_existing, progress_bar};
@@ -70,7 +70,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
     }
     let target = Target::open(args.output.clone())?;
     let mut out = Rows::new(format, args.for_spreadsheets, &profile, target.writer()?)?;
-    let asked = Arc::new(Asked { after: last.as_ref().map(|last| last.slots.clone()), until: until.clone() });
+    let asked = Arc::new(ExportQuery { after: last.as_ref().map(|last| last.slots.clone()), until: until.clone() });
     let first = last.as_ref().map_or([0; 16], Watermark::first_id);
     let mut mark = Watermark { at, slots: until, newest: last.map(|last| last.newest).unwrap_or_default() };
     let n_rows = write_all(&store, &keys, &asked, first, &mut out, &mut mark).await?;
@@ -86,7 +86,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
 async fn write_all(
     store: &SqlStore,
     keys: &Keys,
-    asked: &Arc<Asked>,
+    asked: &Arc<ExportQuery>,
     first: [u8; 16],
     out: &mut Rows<'_>,
     mark: &mut Watermark,

@@ -11,7 +11,7 @@ use haochaping::{
 use haochaping_collector::{
     exchange::{Incoming, Profile, Source},
     keys::Keys,
-    ports::{Clock, SystemClock, SystemRng, random, timeless_id, uuid_at},
+    ports::{Clock, SystemClock, SystemRng, random, random_id, uuid_at},
 };
 use haochaping_store::{About, IMPORT_PREFIX, ImportedCase, NewRating, Outcome, SqlStore};
 use indicatif::ProgressBar;
@@ -212,7 +212,7 @@ impl Import {
             rated_at: now,
             collected_at: Some(row.rated_at),
             salt: Salt::new(random(rng)),
-            work_order: timeless_id(rng),
+            work_order: random_id(rng),
         }
     }
 

@@ -5,13 +5,11 @@ use std::{
     time::Duration,
 };
 
-use crate::cli::settings::{ConfigArgs, StoreArgs};
-use crate::measures;
 use anyhow::{Context, Result};
 use axum::{Router, routing::get};
 use clap::Args as ClapArgs;
 use haochaping_collector::{
-    accounts::staff,
+    accounts::{audit_trail::AuditActor, staff},
     config::Config,
     halls::calls,
     intake::writer,
@@ -31,11 +29,13 @@ use tracing_subscriber::EnvFilter;
 use super::{master_key, open_or_make};
 use crate::{
     assets::{self, Releases},
+    cli::settings::{ConfigArgs, StoreArgs},
     http::{
         assets::Served,
         listen::{self, Connections},
         router::router,
     },
+    measures,
 };
 
 /// Run the collector until SIGTERM or Ctrl-C, then finish what was begun
@@ -81,7 +81,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
     let listener = bind(args.listen).await?;
     let address = listener.local_addr()?;
     let store = open_or_make(&args.store).await?;
-    let store = Arc::new(if args.distributed { store.spread().await? } else { store });
+    let store = Arc::new(if args.distributed { store.into_sharded().await? } else { store });
     store.hold_slot(SystemClock.now()).await?;
     let master = master_key(&args.store, &store).await?;
     let app = build(args.config.into(), address, store, &master).await?;
@@ -131,12 +131,10 @@ pub(super) async fn run(args: Args) -> Result<()> {
 async fn invite_first(app: &App, log: LogFormat) -> Result<()> {
     const FIRST: &str = "admin";
     let accounts = app.store.staff().await?;
-    let clock = &*app.clock;
     if accounts.is_empty() {
-        let (token, link) = staff::invite(clock, &*app.rng);
-        let row = staff::account(FIRST, "administrator", "", "", clock)?;
-        let is_added = app.store.add_staff(row, link, staff::entry(clock, "serve", "staff-added", FIRST)).await?;
-        if is_added && !matches!(log, LogFormat::Json) {
+        let row = staff::account(FIRST, "administrator", "", "", &*app.clock)?;
+        let added = staff::add(&app.acting(AuditActor::Server), row).await?;
+        if let Some(token) = added.filter(|_| !matches!(log, LogFormat::Json)) {
             let link = app.config.url(&format!("/desk/welcome/{token}"));
             eprintln!("made {FIRST}, the first administrator of the desk, who sets a password at {link}");
             return Ok(());

@@ -1,12 +1,12 @@
-use crate::cli::settings::StoreArgs;
 use anyhow::{Result, bail};
 use clap::{Args as ClapArgs, Subcommand};
 use haochaping_collector::{
-    accounts::{staff, staff::INVITATION_HOURS},
-    ports::{SystemClock, SystemRng},
+    accounts::{audit_trail::Acting, staff, staff::INVITATION_HOURS},
+    ports::SystemClock,
 };
 
 use super::{load_keys, open_existing, open_or_make};
+use crate::cli::settings::StoreArgs;
 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Examples:
@@ -70,18 +70,15 @@ enum Action {
 
 #[expect(clippy::print_stdout, reason = "commands answer on standard output")]
 pub(super) async fn run(args: Args) -> Result<()> {
-    let (clock, rng) = (&SystemClock, &SystemRng);
     let link = |token: &str| format!("{}/desk/welcome/{token}", args.public_url.trim_end_matches('/'));
-    let entry = |what: &str, name: &str| staff::entry(clock, "cli", what, name);
     match args.action {
         Action::Add { name, role, agency, region } => {
-            let row = staff::account(&name, &role, &agency, &region, clock)?;
+            let row = staff::account(&name, &role, &agency, &region, &SystemClock)?;
             let store = open_or_make(&args.store).await?;
             load_keys(&args.store, &store).await?;
-            let (token, invitation) = staff::invite(clock, rng);
-            if !store.add_staff(row, invitation, entry("staff-added", &name)).await? {
+            let Some(token) = staff::add(&Acting::at_command_line(&store), row).await? else {
                 bail!("there is an account {name}; `staff reset {name}` gives it a new link");
-            }
+            };
             eprintln!("{name} sets a password within {INVITATION_HOURS} hours at");
             println!("{}", link(&token));
         }
@@ -97,11 +94,10 @@ pub(super) async fn run(args: Args) -> Result<()> {
             }
         }
         Action::Reset { name } => {
-            let (token, invitation) = staff::invite(clock, rng);
             let store = open_existing(&args.store).await?;
-            if !store.reset_staff(&name, invitation, entry("staff-reset", &name)).await? {
+            let Some(token) = staff::reset(&Acting::at_command_line(&store), &name).await? else {
                 bail!("there is no account {name}");
-            }
+            };
             println!("{}", link(&token));
         }
         Action::Record { limit } => {
@@ -110,7 +106,8 @@ pub(super) async fn run(args: Args) -> Result<()> {
             }
         }
         Action::Disable { name } => {
-            if !open_existing(&args.store).await?.disable_staff(&name, entry("staff-disabled", &name)).await? {
+            let store = open_existing(&args.store).await?;
+            if !staff::disable(&Acting::at_command_line(&store), &name).await? {
                 bail!("there is no live account {name}, or it is the last administrator");
             }
         }

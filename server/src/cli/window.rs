@@ -1,19 +1,13 @@
-use crate::cli::settings::StoreArgs;
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args as ClapArgs, Subcommand};
-use haochaping::{
-    calendar::Instant,
-    call::{is_window_code, is_window_name},
-    region::Region,
-};
+use haochaping::{calendar::Instant, region::Region};
 use haochaping_collector::{
-    accounts::staff,
-    halls::pairing::{CODE_MINUTES, digest_of_code, make_code},
-    ports::{Clock, SystemClock, SystemRng, timeless_id},
+    accounts::audit_trail::Acting,
+    halls::{pairing::CODE_MINUTES, windows},
 };
-use haochaping_store::window::Hall;
 
 use super::{load_keys, open_existing, open_or_make};
+use crate::cli::settings::StoreArgs;
 
 #[derive(ClapArgs, Debug)]
 #[command(after_help = "Examples:
@@ -57,26 +51,20 @@ enum Action {
 }
 
 fn parse_window(text: &str) -> Result<(String, String), String> {
-    let read = text.split_once('=').map(|(code, name)| (code.to_ascii_lowercase(), name.trim().to_owned()));
-    read.filter(|(code, name)| is_window_code(code) && is_window_name(name))
-        .ok_or_else(|| format!("{text:?} is no CODE=NAME"))
+    let read = text.split_once('=').and_then(|(code, name)| windows::check_window(code, name).ok());
+    read.ok_or_else(|| format!("{text:?} is not CODE=NAME"))
 }
 
 #[expect(clippy::print_stdout, reason = "commands answer on standard output")]
 pub(super) async fn run(args: Args) -> Result<()> {
-    let entry = |what: &str, about: &str| staff::entry(&SystemClock, "cli", what, about);
     match args.action {
-        Action::Add { hall, region, windows } => {
+        Action::Add { hall, region, windows: new } => {
             ensure!(region.is_known_district(), "{region} lies in no known district");
             let store = open_or_make(&args.store).await?;
             load_keys(&args.store, &store).await?;
-            let known = store.halls(region).await?.into_iter().find(|one| one.name == hall && one.region == region);
-            let id = known.as_ref().map_or_else(|| timeless_id(&SystemRng), |one| one.id);
-            if known.is_none() {
-                store.add_hall(Hall { id, name: hall.clone(), region }, entry("hall-added", &hall)).await?;
-            }
-            let about = format!("{hall} ({})", windows.len());
-            let taken = store.add_windows(id, windows, entry("windows-added", &about)).await?;
+            let acting = Acting::at_command_line(&store);
+            let id = windows::find_or_add_hall(&acting, &hall, region).await?;
+            let taken = windows::add_windows(&acting, (id, &hall), new).await?;
             ensure!(taken.is_empty(), "nothing was added, these codes are in use: {}", taken.join(", "));
         }
         Action::List => {
@@ -90,18 +78,16 @@ pub(super) async fn run(args: Args) -> Result<()> {
             let store = open_existing(&args.store).await?;
             let keys = load_keys(&args.store, &store).await?;
             store.window(&window).await?.with_context(|| format!("there is no window {window}"))?;
-            let code = make_code(&SystemRng);
-            let until = Instant::from_millis(SystemClock.now().millis() + CODE_MINUTES * 60_000);
-            let digest = digest_of_code(&keys, &window, &code);
-            if !store.offer_code(&window, digest, until, entry("pad-code", &window)).await? {
+            let Some(code) = windows::offer_code(&Acting::at_command_line(&store), &keys, &window).await? else {
                 bail!("{window} has a pad: `window unpair {window}` ends its pairing");
-            }
+            };
             eprintln!("open /pad/{window} on the device within {CODE_MINUTES} minutes and type");
             println!("{code}");
         }
         Action::Unpair { window } => {
-            let done = open_existing(&args.store).await?.unpair(&window, entry("pad-unpaired", &window)).await?;
-            ensure!(done, "{window} has no pad");
+            let store = open_existing(&args.store).await?;
+            let is_done = windows::unpair(&Acting::at_command_line(&store), &window).await?;
+            ensure!(is_done, "{window} has no pad");
         }
     }
     Ok(())

@@ -24,7 +24,7 @@ use tower_http::{
 use super::{
     api,
     assets::{self, Served},
-    chat, citizen, desk, dress, embed, health, ledger, observe, pad, page, problem,
+    chat, citizen, desk, embed, error_pages, health, ledger, observe, pad, page, problem,
     public::{self, cache::Pages},
     verification,
 };
@@ -38,7 +38,7 @@ const SERVICES_BYTES: usize = 2 * 1024 * 1024;
 /// 1,000 ratings with their services; a comment of 500 characters is at most 6 KB escaped.
 const RELAY_BYTES: usize = 8 * 1024 * 1024;
 /// A file, with room for the parts around it: one that is too large is told apart from one that is broken.
-const UPLOAD_BYTES: usize = desk::file::SIZE_MAX + 64 * 1024;
+const UPLOAD_BYTES: usize = desk::order::SIZE_MAX + 64 * 1024;
 /// No request takes longer, its body included.
 const TIME_LIMIT: Duration = Duration::from_secs(15);
 
@@ -89,14 +89,14 @@ pub fn router(app: &Arc<App>, served: Served) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIME_LIMIT))
         // A fault of ours is an answer too, and ends nobody else's connection.
         .layer(CatchPanicLayer::custom(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response()))
-        .layer(middleware::from_fn_with_state(Arc::clone(app), dress::dress))
+        .layer(middleware::from_fn_with_state(Arc::clone(app), error_pages::dress))
         .layer(middleware::from_fn_with_state(Arc::clone(app), harden))
         .layer(middleware::from_fn_with_state(Arc::clone(app), observe::observe))
         .with_state(shared);
     chat::forgiving(answered, app.config.base_path())
 }
 
-fn routes(app: &App) -> Router<Shared> {
+fn routes(app: &Arc<App>) -> Router<Shared> {
     // What a page of a portal may call from the browser, by exact origin and without credentials.
     let from_portals = Router::new()
         .route("/r/{ticket}", get(citizen::form::page).post(citizen::submit::submit).layer(at_most(FORM_BYTES)))
@@ -114,7 +114,7 @@ fn routes(app: &App) -> Router<Shared> {
         .layer(cors(&app.config.allow_origins));
     Router::new()
         .merge(from_portals)
-        .merge(desk())
+        .merge(desk(app))
         .merge(pads())
         .merge(ledger())
         .route("/", get(public::home::show))
@@ -183,17 +183,17 @@ fn pads() -> Router<Shared> {
 }
 
 /// Where staff work.
-fn desk() -> Router<Shared> {
+fn desk(app: &Arc<App>) -> Router<Shared> {
     let uploads = Router::new()
         .route("/desk/cards", get(desk::cards::show).post(desk::cards::print))
-        .route("/desk/orders/{id}/files", post(desk::file::add))
+        .route("/desk/orders/{id}/files", post(desk::order::add_file::add))
         .layer(at_most(UPLOAD_BYTES));
     Router::new()
-        .route("/desk", get(desk::list::due))
-        .route("/desk/waiting", get(desk::list::waiting))
-        .route("/desk/closed", get(desk::list::closed))
-        .route("/desk/appeals", get(desk::list::appeals))
-        .route("/desk/call-backs", get(desk::list::call_backs))
+        .route("/desk", get(desk::queue::due))
+        .route("/desk/waiting", get(desk::queue::waiting))
+        .route("/desk/closed", get(desk::queue::closed))
+        .route("/desk/appeals", get(desk::queue::appeals))
+        .route("/desk/call-backs", get(desk::queue::call_backs))
         .route("/desk/supervision", get(desk::supervision::show))
         .route("/desk/quarantine/{receipt}", post(desk::supervision::decide))
         .route("/desk/messages", get(desk::messages::show))
@@ -214,15 +214,16 @@ fn desk() -> Router<Shared> {
         .route("/desk/users", get(desk::users::show).post(desk::users::add))
         .route("/desk/users/{name}", post(desk::users::change))
         .route("/desk/record", get(desk::record::show))
-        .route("/desk/orders/{id}", get(desk::order::show).post(desk::order::act))
-        .route("/desk/orders/{id}/notes", post(desk::note::add))
-        .route("/desk/orders/{id}/contact", post(desk::contact::show))
-        .route("/desk/orders/{id}/files/{digest}", get(desk::file::show))
+        .route("/desk/orders/{id}", get(desk::order::act::show).post(desk::order::act::act))
+        .route("/desk/orders/{id}/notes", post(desk::order::add_note::add))
+        .route("/desk/orders/{id}/contact", post(desk::order::show_contact::show))
+        .route("/desk/orders/{id}/files/{digest}", get(desk::order::add_file::show))
         .route("/desk/sign-in", get(desk::sign_in::form).post(desk::sign_in::submit))
         .route("/desk/sign-out", post(desk::sign_in::leave))
         .route("/desk/welcome/{token}", get(desk::sign_in::welcome).post(desk::sign_in::accept))
         .layer(at_most(FORM_BYTES))
         .merge(uploads)
+        .layer(middleware::from_fn_with_state(Arc::clone(app), desk::show_banner_once))
 }
 
 /// Bodies up to so many bytes. One that says that it is larger is refused before any of it is read.

@@ -3,7 +3,7 @@
 use haochaping::{calendar::Instant, region::Region};
 
 use crate::{
-    Id, Lead, SqlStore, StoreError,
+    Id, PrimaryService, SqlStore, StoreError,
     database::{self, OptionalRow as _, Row, params},
     row::{region_of, signed, span},
     staff::{AuditEntry, statements::record},
@@ -39,7 +39,7 @@ pub struct FoundService {
     /// When it was rated.
     pub rated_at: Option<Instant>,
     /// The service that is rated in its place, of the later ones of a visit.
-    pub lead: Option<Lead>,
+    pub lead: Option<PrimaryService>,
     /// Whose service that is, once it was looked up.
     pub lead_agency: Option<String>,
 }
@@ -90,7 +90,7 @@ fn read_service(row: &Row<'_>) -> database::Result<FoundService> {
         lead: row
             .get::<Option<String>>(13)?
             .zip(row.get(14)?)
-            .map(|(case_number, service_number)| Lead { case_number, service_number }),
+            .map(|(case_number, service_number)| PrimaryService { case_number, service_number }),
         lead_agency: None,
     })
 }

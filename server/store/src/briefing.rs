@@ -13,7 +13,7 @@ use crate::{
     database::{self, Connection, OptionalRow as _, Row, params},
     order::{
         OrderRow,
-        queue::{DeskQuery, Pile},
+        queue::{DeskQuery, OrderQueue},
     },
     revision::raise,
     row::{named, region_of, signed, span},
@@ -231,7 +231,7 @@ impl SqlStore {
     /// Orders of a region that are overdue, the longest first.
     pub async fn overdue(&self, region: Region, now: Instant, limit: u32) -> Result<Vec<OrderRow>, StoreError> {
         self.desk_orders(DeskQuery {
-            pile: Pile::Due,
+            queue: OrderQueue::Due,
             agency: None,
             region,
             stages: Vec::new(),

@@ -58,14 +58,14 @@ pub struct Outgoing {
 
 /// Of what an export asks: ratings that count, of these commits.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct ExportQuery {
     /// The last revision of each slot that was exported before; `None` for a first export.
     pub after: Option<BTreeMap<i64, i64>>,
     /// The last revision of each slot that is exported now.
     pub until: BTreeMap<i64, i64>,
 }
 
-impl Asked {
+impl ExportQuery {
     /// Whether a commit is asked for. Ratings from before commits were numbered belong to a first export.
     pub(crate) fn has(&self, slot: Option<i64>, revision: Option<i64>) -> bool {
         let (Some(slot), Some(revision)) = (slot, revision) else { return self.after.is_none() };
@@ -121,7 +121,13 @@ impl SqlStore {
     ///
     /// # Errors
     /// The store's.
-    pub async fn export(&self, asked: Arc<Asked>, place: Place, part: u8, after: RatingId) -> Result<Page, StoreError> {
+    pub async fn export(
+        &self,
+        asked: Arc<ExportQuery>,
+        place: Place,
+        part: u8,
+        after: RatingId,
+    ) -> Result<Page, StoreError> {
         self.read(move |connection| page(connection, &asked, place, part, &after)).await
     }
 
@@ -156,7 +162,13 @@ impl SqlStore {
     }
 }
 
-fn page(connection: &Connection, asked: &Asked, place: Place, part: u8, after: &RatingId) -> Result<Page, StoreError> {
+fn page(
+    connection: &Connection,
+    asked: &ExportQuery,
+    place: Place,
+    part: u8,
+    after: &RatingId,
+) -> Result<Page, StoreError> {
     let (commit, from, is_asked) = match place {
         Place::Counted => (
             "r.slot, r.revision",

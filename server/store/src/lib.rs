@@ -46,7 +46,7 @@ use haochaping::calendar::Instant;
 pub use key::{StoredApiKey, StoredKey};
 pub use quarantine::{Decision, Quarantined, Standing};
 pub use rating::{About, Committed, NewRating, Outcome, RatingView};
-pub use service::{Lead, NewService, Registered, Registration, ServiceView};
+pub use service::{NewService, PrimaryService, Registered, Registration, ServiceView};
 use std::{collections::BTreeMap, path::Path};
 pub use verify::Verification;
 pub use vitals::Vitals;
@@ -68,9 +68,9 @@ impl SqlStore {
     /// In one line: the directory or file cannot be written, or the store is newer than this binary.
     /// It is also an error if a copy into it has not ended.
     pub fn open(directory: &Path) -> Result<Self, StoreError> {
-        let store = Self::open_half(directory)?;
+        let store = Self::open_incomplete(directory)?;
         if let Engine::Sqlite(engine) = &store.engine {
-            whole(&engine.connection(true)?)?;
+            ensure_copy_finished(&engine.connection(true)?)?;
         }
         Ok(store)
     }
@@ -79,7 +79,7 @@ impl SqlStore {
     ///
     /// # Errors
     /// As [`Self::open`].
-    pub fn open_half(directory: &Path) -> Result<Self, StoreError> {
+    pub fn open_incomplete(directory: &Path) -> Result<Self, StoreError> {
         Ok(Self { engine: Engine::Sqlite(SqliteEngine::open(directory)?) })
     }
 
@@ -90,8 +90,8 @@ impl SqlStore {
     /// In one line: the address is none, the server cannot be reached or refuses, or the store is newer than this binary.
     /// It is also an error if a copy into it has not ended.
     pub async fn connect(url: &str, is_new: bool) -> Result<Self, StoreError> {
-        let store = Self::connect_half(url, is_new).await?;
-        store.read(whole).await?;
+        let store = Self::connect_incomplete(url, is_new).await?;
+        store.read(ensure_copy_finished).await?;
         Ok(store)
     }
 
@@ -99,7 +99,7 @@ impl SqlStore {
     ///
     /// # Errors
     /// As [`Self::connect`].
-    pub async fn connect_half(url: &str, is_new: bool) -> Result<Self, StoreError> {
+    pub async fn connect_incomplete(url: &str, is_new: bool) -> Result<Self, StoreError> {
         Ok(Self { engine: Engine::Postgres(PostgresEngine::connect(url, is_new).await?) })
     }
 
@@ -107,10 +107,10 @@ impl SqlStore {
     ///
     /// # Errors
     /// In one line: this is no database of such an engine, or its tables are not distributed.
-    pub async fn spread(self) -> Result<Self, StoreError> {
+    pub async fn into_sharded(self) -> Result<Self, StoreError> {
         match self.engine {
             Engine::Sqlite(_) => Err(StoreError::Failed("--distributed: name the coordinator by --database".into())),
-            Engine::Postgres(engine) => Ok(Self { engine: Engine::Postgres(engine.spread().await?) }),
+            Engine::Postgres(engine) => Ok(Self { engine: Engine::Postgres(engine.into_sharded().await?) }),
         }
     }
 
@@ -224,7 +224,7 @@ impl SqlStore {
     }
 }
 
-fn whole(connection: &Connection) -> Result<(), StoreError> {
+fn ensure_copy_finished(connection: &Connection) -> Result<(), StoreError> {
     if copy::is_half(connection)? {
         let said = "a copy into this store was begun and has not ended: run haochaping copy again";
         return Err(StoreError::Failed(said.into()));

@@ -100,7 +100,7 @@ impl SqlStore {
 
     /// Releases what is due, up to 500, a transaction for each lane; returns how many.
     pub async fn release_due(&self, at: Instant) -> Result<u64, StoreError> {
-        // Asked once a second: it must not take the write lock for nothing.
+        // ExportQuery once a second: it must not take the write lock for nothing.
         let due = self.read(move |c| due(c, at)).await?;
         let mut n_released = 0;
         for (part, places) in self.by_lane(due.iter().map(|(part, _)| *part)) {
@@ -111,8 +111,8 @@ impl SqlStore {
     }
 
     /// Forgets how often cards were rated, and from which sources, on days before `day`.
-    pub async fn forget_sources(&self, day: i64) -> Result<(), StoreError> {
-        self.write(move |c| forget_sources(c, day)).await
+    pub async fn purge_sources(&self, day: i64) -> Result<(), StoreError> {
+        self.write(move |c| purge_sources(c, day)).await
     }
 }
 
@@ -384,7 +384,7 @@ fn read_held(connection: &Connection, part: u8, rating: &RatingId, at: Instant) 
     Ok(found.optional()?)
 }
 
-pub(crate) fn forget_sources(connection: &mut Connection, day: i64) -> Result<(), StoreError> {
+pub(crate) fn purge_sources(connection: &mut Connection, day: i64) -> Result<(), StoreError> {
     let transaction = connection.transaction()?;
     for table in ["card_source", "card_day"] {
         transaction.execute(&format!("delete from {table} where day < ?1"), params![day])?;

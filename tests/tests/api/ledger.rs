@@ -9,7 +9,7 @@ use haochaping::{
     link::part_of,
     rating::{Channel, Provenance, SatisfactionLevel},
 };
-use haochaping_collector::ports::{Clock as _, SystemClock, SystemRng, random, timeless_id, uuid_at};
+use haochaping_collector::ports::{Clock as _, SystemClock, SystemRng, random, random_id, uuid_at};
 use haochaping_store::{About, NewRating, Outcome};
 use haochaping_tests::{Auditor, Collector, Http, Office, eventually, haochaping, service};
 use serde_json::{Value, json};
@@ -63,7 +63,7 @@ fn rating(part: u8, service: [u8; 16], level: SatisfactionLevel, at: Instant) ->
         entered_by: None,
         collected_at: None,
         salt: Salt::new(random(&SystemRng)),
-        work_order: timeless_id(&SystemRng),
+        work_order: random_id(&SystemRng),
     }
 }
 

@@ -109,7 +109,7 @@ impl Component for RatingFormView {
                 Effect::Submit => {
                     let props = context.props();
                     let draft = RatingDraft { lang: props.lang.tag().to_owned(), ..state.draft.clone() };
-                    props.on_submit.emit(draft.keep_what_is_shown());
+                    props.on_submit.emit(draft.without_hidden_fields());
                 }
                 Effect::FocusNews => self.has_news = true,
                 Effect::WatchSlowness => {

@@ -203,8 +203,8 @@ fn submit(state: &mut State) -> Vec<Effect> {
     if state.is_sending() {
         return Vec::new();
     }
-    let draft = state.draft.clone().keep_what_is_shown();
-    let violations = draft.check_what_a_person_does();
+    let draft = state.draft.clone().without_hidden_fields();
+    let violations = draft.validate_input();
     if !violations.is_empty() {
         state.violations = violations.iter().map(v1::Violation::from).collect();
         state.phase = Phase::Editing;

@@ -88,13 +88,13 @@ impl Caller {
 
 /// All live API keys, and which departments are service-management bodies.
 #[derive(Debug, Default)]
-pub struct Callers {
+pub struct ApiKeys {
     keys: BTreeMap<String, ([u8; 32], Caller)>,
     bodies: BTreeSet<String>,
     authorities: BTreeSet<String>,
 }
 
-impl Callers {
+impl ApiKeys {
     /// The live ones among stored keys whose scope this binary knows.
     /// A body is whose key or whose staff supervises.
     pub fn new(stored: Vec<StoredApiKey>, staff: Vec<StaffRow>) -> Self {
@@ -202,20 +202,20 @@ mod tests {
     #[test]
     fn a_live_key_admits_and_nothing_else_does() {
         let (id, hash, whole) = make_key(&SystemRng);
-        let live = Callers::new(vec![stored(&id, hash)], vec![]);
+        let live = ApiKeys::new(vec![stored(&id, hash)], vec![]);
         let caller = live.admit(&format!("Bearer {whole}"), REGISTER).unwrap();
         assert!(caller.covers_region("321002001".parse().unwrap()));
         assert!(!caller.covers_region("320100".parse().unwrap()));
         assert!(live.admit(&format!("Bearer {whole}0"), REGISTER).is_none());
         assert!(live.admit(&whole, REGISTER).is_none());
         let revoked = StoredApiKey { revoked_at: Some(Instant::from_millis(1)), ..stored(&id, hash) };
-        assert!(Callers::new(vec![revoked], vec![]).admit(&format!("Bearer {whole}"), REGISTER).is_none());
-        let probe = Callers::new(vec![StoredApiKey { scope: "probe".into(), ..stored(&id, hash) }], vec![]);
+        assert!(ApiKeys::new(vec![revoked], vec![]).admit(&format!("Bearer {whole}"), REGISTER).is_none());
+        let probe = ApiKeys::new(vec![StoredApiKey { scope: "probe".into(), ..stored(&id, hash) }], vec![]);
         let probe = probe.admit(&format!("Bearer {whole}"), REGISTER).unwrap();
         assert!(probe.is_probe() && probe.authority == "probe:jiangsu");
         for scope in ["other", "work-orders", "supervision"] {
             let other = StoredApiKey { scope: scope.into(), ..stored(&id, hash) };
-            assert!(Callers::new(vec![other], vec![]).admit(&format!("Bearer {whole}"), REGISTER).is_none());
+            assert!(ApiKeys::new(vec![other], vec![]).admit(&format!("Bearer {whole}"), REGISTER).is_none());
         }
     }
 }

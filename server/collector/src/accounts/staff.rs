@@ -7,9 +7,13 @@ use argon2::{
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
 use haochaping::{identifier::Uscc, link::base32, region::Region, work_order::Role};
-use haochaping_store::staff::{AuditEntry, Digest, Invitation, StaffRow};
+use haochaping_store::{
+    StoreError,
+    staff::{Digest, Invitation, StaffRow},
+};
 use sha2::{Digest as _, Sha256};
 
+use super::audit_trail::{Acting, AuditAction};
 use crate::ports::{Clock, Rng, random};
 
 /// How long a link for setting a password works.
@@ -114,10 +118,33 @@ pub fn digest_of(secret: &str) -> Digest {
     Sha256::digest(secret.as_bytes()).into()
 }
 
-/// An entry of the record, now.
-pub fn entry(clock: &dyn Clock, who: &str, what: &str, about: &str) -> AuditEntry {
-    let (who, what, about) = (who.to_owned(), what.to_owned(), about.to_owned());
-    AuditEntry { at: clock.now(), who, what, about }
+/// Makes an account, and gives the token of the link by which its password is set; `None` if there is one of this name.
+///
+/// # Errors
+/// The store's.
+pub async fn add(acting: &Acting<'_>, row: StaffRow) -> Result<Option<String>, StoreError> {
+    let (token, invitation) = invite(acting.clock, acting.rng);
+    let entry = acting.entry(AuditAction::StaffAdded, &row.name);
+    let is_added = acting.store.add_staff(row, invitation, entry).await?;
+    Ok(is_added.then_some(token))
+}
+
+/// Gives an account a new link, and puts a disabled one into use again; `None` if there is no such account.
+///
+/// # Errors
+/// The store's.
+pub async fn reset(acting: &Acting<'_>, name: &str) -> Result<Option<String>, StoreError> {
+    let (token, invitation) = invite(acting.clock, acting.rng);
+    let is_reset = acting.store.reset_staff(name, invitation, acting.entry(AuditAction::StaffReset, name)).await?;
+    Ok(is_reset.then_some(token))
+}
+
+/// Disables an account; false if it is disabled already, or the last administrator.
+///
+/// # Errors
+/// The store's.
+pub async fn disable(acting: &Acting<'_>, name: &str) -> Result<bool, StoreError> {
+    acting.store.disable_staff(name, acting.entry(AuditAction::StaffDisabled, name)).await
 }
 
 /// Whether a password may be that of this account.

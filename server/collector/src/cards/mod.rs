@@ -1,5 +1,6 @@
 //! From the rows of a roster to cards, and from cards to what stands on them; for the command line and the desk alike.
 
+pub mod change;
 mod plan;
 
 use std::{collections::BTreeMap, sync::Arc};

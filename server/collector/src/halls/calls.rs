@@ -37,7 +37,7 @@ pub struct Connected {
     shown: watch::Receiver<Shown>,
     closing: watch::Receiver<bool>,
     /// Whether the window is given back at once when this is dropped.
-    lets_go: bool,
+    release_on_drop: bool,
 }
 
 /// Why a page does not get its window.
@@ -53,16 +53,16 @@ pub enum NotConnected {
 ///
 /// # Errors
 /// [`NotConnected`]
-pub async fn connect(app: &Arc<App>, holder: Holder, lets_go: bool) -> Result<Connected, NotConnected> {
+pub async fn connect(app: &Arc<App>, holder: Holder, release_on_drop: bool) -> Result<Connected, NotConnected> {
     let now = app.clock.now();
     let stale = Instant::from_millis(now.millis() - STALE_MILLIS);
-    if !app.store.hold_window(&holder, now, stale).await.map_err(NotConnected::Store)? {
+    if !app.store.acquire_window(&holder, now, stale).await.map_err(NotConnected::Store)? {
         return Err(NotConnected::Taken);
     }
     let last = app.store.last_calls(vec![holder.window.clone()]).await.map_err(NotConnected::Store)?;
     let last = last.into_iter().next().map(Arc::new);
     let shown = app.pads.hold(&holder, last);
-    Ok(Connected { app: Arc::clone(app), holder, shown, closing: app.pads.closing(), lets_go })
+    Ok(Connected { app: Arc::clone(app), holder, shown, closing: app.pads.closing(), release_on_drop })
 }
 
 impl Connected {
@@ -85,12 +85,12 @@ impl Drop for Connected {
     fn drop(&mut self) {
         let is_lost = self.shown.has_changed().is_err();
         // A page that is loaded anew has its window again before the end of its last connection is noticed.
-        if !self.lets_go || is_lost || self.app.pads.is_held_twice(&self.holder.window) {
+        if !self.release_on_drop || is_lost || self.app.pads.is_held_twice(&self.holder.window) {
             return;
         }
         let (app, holder) = (Arc::clone(&self.app), self.holder.clone());
         tokio::spawn(async move {
-            if let Err(error) = app.store.let_go(&holder).await {
+            if let Err(error) = app.store.release_window(&holder).await {
                 tracing::warn!(%error, "a window was not given back; it is free again in seconds");
             }
         });
@@ -143,7 +143,7 @@ pub fn start(app: &Arc<App>) {
     tokio::spawn(async move {
         let mut noted = tokio::time::Instant::now();
         while let Some(app) = Weak::upgrade(&app) {
-            // Asked or not: whichever comes first.
+            // ExportQuery or not: whichever comes first.
             let _ = tokio::time::timeout(POLL, app.pads.woken()).await;
             let is_note = noted.elapsed() >= NOTE;
             if is_note {
@@ -166,7 +166,7 @@ async fn look(app: &App, is_note: bool) -> Result<(), StoreError> {
         app.pads.show(call);
     }
     if is_note {
-        for lost in app.store.note_holders(holders, app.clock.now()).await? {
+        for lost in app.store.heartbeat(holders, app.clock.now()).await? {
             app.pads.lose(&lost);
         }
     }
@@ -197,5 +197,5 @@ pub async fn settle(app: &App) -> Result<(), StoreError> {
 /// The store's.
 pub async fn forget(app: &App) -> Result<u64, StoreError> {
     let before = Instant::from_millis(app.clock.now().millis() - KEPT_DAYS * DAY_MILLIS);
-    app.store.forget_calls(before).await
+    app.store.purge_calls(before).await
 }

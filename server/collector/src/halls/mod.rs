@@ -3,3 +3,4 @@
 pub mod calls;
 pub mod pads;
 pub mod pairing;
+pub mod windows;

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     intake::writer::{NotWritten, Written},
     ledger::{self, Found},
-    ports::{random, timeless_id, uuid_at},
+    ports::{random, random_id, uuid_at},
     state::App,
 };
 
@@ -180,7 +180,7 @@ async fn take(app: &App, entrance: Entrance, claim: Claim<'_>, draft: RatingDraf
     };
     let proof = match promise {
         Some(promise) => Some(promise.to_text()),
-        None => prove_again(app, part, id).await,
+        None => fetch_proof(app, part, id).await,
     };
     let answer = v1::RatingAccepted { proof, ..answer(app, part, &id, rated_at) };
     Ok(Accepted { id, part, answer, is_replay })
@@ -210,7 +210,7 @@ async fn write(app: &App, mut new: NewRating) -> Result<(NewRating, Written), Re
 }
 
 /// What the ledger says of a rating that stands; nobody is refused an answer because it says nothing just now.
-async fn prove_again(app: &App, part: u8, id: RatingId) -> Option<String> {
+async fn fetch_proof(app: &App, part: u8, id: RatingId) -> Option<String> {
     match ledger::find(app, part, id).await {
         Ok(Found::Promise(text)) => Some(text),
         Ok(Found::Proof(proof)) => Some(proof.to_text()),
@@ -323,6 +323,6 @@ fn prepare(
         collected_at: None,
         salt: Salt::new(random(rng)),
         // Its department sees it, and must not read from it when an anonymous rating came.
-        work_order: timeless_id(rng),
+        work_order: random_id(rng),
     }
 }

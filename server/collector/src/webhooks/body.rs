@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::{
     state::App,
     work_orders::{
-        access::{Worker, view},
+        access::{OrderAccess, view},
         act as orders,
         act::{HistoryError, Loaded},
     },
@@ -30,7 +30,7 @@ pub(super) async fn of(app: &App, endpoint: &Endpoint, message: &Message) -> Res
         EndpointKind::Raters => reply(app, message).await?,
         EndpointKind::Invitations => invitation(app, message).await?,
     };
-    Ok(told.map(|Told { kind, at, data }| {
+    Ok(told.map(|Event { kind, at, data }| {
         let body =
             json!({"type": kind, "timestamp": at.unwrap_or_else(|| message.created_at.to_rfc3339()), "data": data});
         body.to_string().into_bytes()
@@ -38,7 +38,7 @@ pub(super) async fn of(app: &App, endpoint: &Endpoint, message: &Message) -> Res
 }
 
 /// What is told. `at` is a civil date where the receiver must not know the minute.
-struct Told {
+struct Event {
     kind: String,
     at: Option<String>,
     data: Value,
@@ -48,13 +48,13 @@ fn value(of: &impl Serialize) -> Value {
     serde_json::to_value(of).expect("a type of the wire is plain data")
 }
 
-async fn of_order(app: &App, endpoint: &Endpoint, message: &Message) -> Result<Option<Told>, HistoryError> {
+async fn of_order(app: &App, endpoint: &Endpoint, message: &Message) -> Result<Option<Event>, HistoryError> {
     let Some(loaded) = load(app, message).await? else { return Ok(None) };
-    let worker = Worker::of_endpoint(endpoint, &loaded.order.agency);
+    let worker = OrderAccess::of_endpoint(endpoint, &loaded.order.agency);
     let work_order = view(app, &worker, &loaded);
     let entry = work_order.history.last().filter(|_| message.entry > 0);
     let (kind, at) = (format!("work_order.{}", message.kind), entry.map(|entry| entry.at.clone()));
-    Ok(Some(Told { kind, at, data: value(&v1::WorkOrderEvent { sequence: message.sequence, work_order }) }))
+    Ok(Some(Event { kind, at, data: value(&v1::WorkOrderEvent { sequence: message.sequence, work_order }) }))
 }
 
 /// The order as it stood after the message's entry.
@@ -75,7 +75,7 @@ async fn load(app: &App, message: &Message) -> Result<Option<Loaded>, HistoryErr
 }
 
 /// The reply for the rater, with their number and the page where they can answer.
-async fn reply(app: &App, message: &Message) -> Result<Option<Told>, HistoryError> {
+async fn reply(app: &App, message: &Message) -> Result<Option<Event>, HistoryError> {
     let Some(loaded) = load(app, message).await? else { return Ok(None) };
     let Some(Action::Reply { text }) = loaded.history.last().map(|entry| &entry.action) else { return Ok(None) };
     let (row, keys) = (&loaded.row, app.keys());
@@ -91,11 +91,11 @@ async fn reply(app: &App, message: &Message) -> Result<Option<Told>, HistoryErro
         reply: text.clone(),
         url: app.config.url(&format!("/q/{lookup}")),
     };
-    Ok(Some(Told { kind: "rating.replied".to_owned(), at: None, data: value(&data) }))
+    Ok(Some(Event { kind: "rating.replied".to_owned(), at: None, data: value(&data) }))
 }
 
 /// The invitation to rate a finished service: once, with no rating in it, and not after the person has rated.
-async fn invitation(app: &App, message: &Message) -> Result<Option<Told>, HistoryError> {
+async fn invitation(app: &App, message: &Message) -> Result<Option<Event>, HistoryError> {
     let found = app.store.invited_service(message.part, message.subject).await?;
     let is_recent =
         |service: &InvitedService| app.clock.now().millis() - service.finished_at.millis() < INVITED_DAYS * DAY_MILLIS;
@@ -105,5 +105,5 @@ async fn invitation(app: &App, message: &Message) -> Result<Option<Told>, Histor
     let ticket = ticket.mint(&app.keys().ticket);
     let url = app.config.url(&format!("/r/{ticket}?via=sms"));
     let data = v1::Invitation { authority, case_number, service_number, item_name, url };
-    Ok(Some(Told { kind: "service.finished".to_owned(), at: None, data: value(&data) }))
+    Ok(Some(Event { kind: "service.finished".to_owned(), at: None, data: value(&data) }))
 }

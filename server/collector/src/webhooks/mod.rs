@@ -117,7 +117,7 @@ async fn send(app: &App, sender: Arc<Sender>, endpoint: &Endpoint, message: &Mes
     let note = async |outcome, said: &str| app.store.attempted(message.number, outcome, said, app.clock.now()).await;
     let body = match body::of(app, endpoint, message).await {
         Ok(Some(body)) => body,
-        Ok(None) => return note(Attempted::Sent, "nothing to tell any more").await,
+        Ok(None) => return note(Attempted::Sent, "nothing to record_notice any more").await,
         Err(error) => {
             let said = format!("the message was not put together: {error}");
             return note(outcome_of(app, endpoint, message, &said, None), &said).await;
@@ -172,10 +172,10 @@ fn outcome_of(app: &App, endpoint: &Endpoint, message: &Message, said: &str, ret
 pub async fn watch_terms(app: &App) -> Result<(), StoreError> {
     const AT_ONCE: u32 = 500;
     let now = app.clock.now();
-    for row in app.store.orders_to_tell_of(now, AT_ONCE).await? {
+    for row in app.store.orders_needing_notice(now, AT_ONCE).await? {
         let Some(due_at) = row.standing.due_at else { continue };
         let kind = if now > due_at { NoticeKind::Overdue } else { NoticeKind::Reminder };
-        app.store.tell(row, kind, now).await?;
+        app.store.record_notice(row, kind, now).await?;
     }
     Ok(())
 }
@@ -185,5 +185,5 @@ pub async fn watch_terms(app: &App) -> Result<(), StoreError> {
 /// # Errors
 /// The store's.
 pub async fn forget(app: &App) -> Result<(), StoreError> {
-    app.store.forget_messages(Instant::from_millis(app.clock.now().millis() - KEPT_DAYS * DAY_MILLIS)).await
+    app.store.purge_messages(Instant::from_millis(app.clock.now().millis() - KEPT_DAYS * DAY_MILLIS)).await
 }

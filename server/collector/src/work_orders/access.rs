@@ -13,6 +13,7 @@ use haochaping_store::{order::OrderRow, outbox::Endpoint, staff::StaffRow};
 
 use crate::{
     accounts::api_key::{Caller, Scope},
+    accounts::audit_trail::AuditActor,
     state::App,
     work_orders::{
         act as orders,
@@ -22,7 +23,7 @@ use crate::{
 
 /// One who works on orders.
 #[derive(Clone, Debug)]
-pub struct Worker {
+pub struct OrderAccess {
     /// In what capacity.
     pub actor: Actor,
     /// Where, with all below; empty for everywhere.
@@ -30,26 +31,26 @@ pub struct Worker {
     agencies: BTreeSet<String>,
 }
 
-impl Worker {
+impl OrderAccess {
     /// A system with a key of scope `work-orders` or `supervision`.
     pub fn of_key(key: &Caller) -> Self {
         let role = if key.scope == Scope::WorkOrders { Role::Handler } else { Role::Supervisor };
         let (agency, region) = (key.agencies.first().cloned(), key.regions.first().copied());
-        let actor = Actor { role, who: format!("api:{}", key.key), agency, region };
+        let actor = Actor { role, who: AuditActor::System(key.key.clone()).to_string(), agency, region };
         Self { actor, regions: key.regions.clone(), agencies: key.agencies.clone() }
     }
 
     /// The system behind an endpoint, about an order of this department: a hotline works for every department of its region.
     pub fn of_endpoint(endpoint: &Endpoint, agency: &str) -> Self {
         let agency = endpoint.agency.as_deref().unwrap_or(agency).to_owned();
-        let who = format!("webhook:{}", endpoint.name);
+        let who = AuditActor::Endpoint(endpoint.name.clone()).to_string();
         let actor = Actor { role: Role::Handler, who, agency: Some(agency.clone()), region: Some(endpoint.region) };
         Self { actor, regions: vec![endpoint.region], agencies: BTreeSet::from([agency]) }
     }
 
     /// Somebody at the desk.
     pub fn of_staff(staff: &StaffRow) -> Self {
-        let who = format!("staff:{}", staff.name);
+        let who = AuditActor::Staff(staff.name.clone()).to_string();
         let actor = Actor { role: staff.role, who, agency: staff.agency.clone(), region: Some(staff.region) };
         Self { actor, regions: vec![staff.region], agencies: staff.agency.iter().cloned().collect() }
     }
@@ -94,7 +95,7 @@ impl Worker {
 ///
 /// # Errors
 /// The store failed, or the history cannot be read.
-pub async fn find(app: &App, worker: &Worker, id: &str) -> Result<Option<Loaded>, HistoryError> {
+pub async fn find(app: &App, worker: &OrderAccess, id: &str) -> Result<Option<Loaded>, HistoryError> {
     let Some(id) = orders::parse_id(id) else { return Ok(None) };
     let row = app.store.order(id).await?.filter(|row| worker.sees(row));
     let Some(row) = row else { return Ok(None) };
@@ -104,7 +105,7 @@ pub async fn find(app: &App, worker: &Worker, id: &str) -> Result<Option<Loaded>
 }
 
 /// What they see of it.
-pub fn view(app: &App, worker: &Worker, loaded: &Loaded) -> v1::WorkOrder {
+pub fn view(app: &App, worker: &OrderAccess, loaded: &Loaded) -> v1::WorkOrder {
     let (row, order) = (&loaded.row, &loaded.order);
     let (about, vault) = (&row.about, &app.keys().vault);
     let open = |column: &str, blob: &Option<Vec<u8>>| {

@@ -111,7 +111,7 @@ pub async fn act(app: &App, loaded: &Loaded, n_entries: u32, action: Action, act
 pub async fn wake(app: &App, limit: u32) -> Result<usize, StoreError> {
     let now = app.clock.now();
     let mut news = Vec::new();
-    for row in app.store.orders_to_wake(now, limit).await? {
+    for row in app.store.due_orders(now, limit).await? {
         match next_of_its_own(app, row.clone(), now).await {
             Ok(new) => news.push(new),
             Err(ActError::History(HistoryError::Store(error))) => return Err(error),

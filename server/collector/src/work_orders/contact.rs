@@ -13,7 +13,7 @@ use haochaping_store::{
 };
 
 use crate::{
-    accounts::staff::entry,
+    accounts::audit_trail::{AuditAction, AuditActor, entry},
     ports::fresh_id,
     state::App,
     work_orders::act::{Loaded, id_of},
@@ -51,7 +51,12 @@ pub struct Seen {
 ///
 /// # Errors
 /// [`DisclosureError`]; then nothing is shown.
-pub async fn disclose(app: &App, loaded: &Loaded, who: &str, reason: &str) -> Result<v1::Contact, DisclosureError> {
+pub async fn disclose(
+    app: &App,
+    loaded: &Loaded,
+    actor: &AuditActor,
+    reason: &str,
+) -> Result<v1::Contact, DisclosureError> {
     let (row, keys, reason) = (&loaded.row, app.keys(), trimmed(reason));
     if reason.is_empty() {
         return Err(DisclosureError::Reason("required"));
@@ -63,11 +68,11 @@ pub async fn disclose(app: &App, loaded: &Loaded, who: &str, reason: &str) -> Re
     let text = keys.vault.open("rating", &row.rating, "contact", sealed);
     let text = text.ok_or_else(|| StoreError::Failed("a contact does not open under any key".into()))?;
     let (name, phone) = text.split_once('\n').unwrap_or((&text, ""));
-    let id = fresh_id(&*app.clock, &*app.rng);
-    let reason = keys.vault.seal(TABLE, &id, &column(row, who), reason, &*app.rng);
-    let seen = desk::Disclosure { id, at: app.clock.now(), who: who.to_owned(), reason };
-    let said = entry(&*app.clock, who, "contact-seen", &id_of(row));
-    app.store.disclose(row.part, row.rating, seen, said).await?;
+    let (id, who) = (fresh_id(&*app.clock, &*app.rng), actor.to_string());
+    let reason = keys.vault.seal(TABLE, &id, &column(row, &who), reason, &*app.rng);
+    let seen = desk::Disclosure { id, at: app.clock.now(), who, reason };
+    let entry = entry(&*app.clock, actor, AuditAction::ContactSeen, &id_of(row));
+    app.store.disclose(row.part, row.rating, seen, entry).await?;
     Ok(v1::Contact { name: name.to_owned(), phone: phone.to_owned() })
 }
 
@@ -98,7 +103,7 @@ pub async fn forget(app: &App) -> Result<u64, StoreError> {
     let before = Instant::from_millis(app.clock.now().millis() - i64::from(app.config.contact_days) * DAY_MILLIS);
     let mut n_forgotten = 0;
     loop {
-        let n = app.store.forget_contacts(before, AT_ONCE).await?;
+        let n = app.store.purge_contacts(before, AT_ONCE).await?;
         n_forgotten += n;
         if n < u64::from(AT_ONCE) {
             return Ok(n_forgotten);

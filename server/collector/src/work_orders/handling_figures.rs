@@ -18,7 +18,7 @@ const IDLE_MILLIS: i64 = 60_000;
 
 /// The published handling.
 #[derive(Debug, Default)]
-pub struct Handled {
+pub struct HandlingFigures {
     state: Mutex<State>,
 }
 
@@ -31,7 +31,7 @@ struct State {
     of_day: Option<(i64, u64)>,
 }
 
-impl Handled {
+impl HandlingFigures {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn a_figure_moves_only_after_a_step() {
-        let handled = Handled::default();
+        let handled = HandlingFigures::default();
         let of =
             |bad, answered| BTreeMap::from([(key("321002", ""), Handling { bad, answered, ..Handling::default() })]);
         assert!(handled.moved(of(4, 0), 5).is_empty());

@@ -4,14 +4,17 @@ mod list;
 mod print;
 mod quarantine;
 
-use crate::cli::settings::StoreArgs;
 use anyhow::{Result, ensure};
 use clap::{Args as ClapArgs, Subcommand};
 use haochaping::text::is_visible;
-use haochaping_collector::{accounts::staff::entry, cards::link, ports::SystemClock};
-use haochaping_store::{Revival, staff::AuditEntry};
+use haochaping_collector::{
+    accounts::audit_trail::Acting,
+    cards::{change, link},
+};
+use haochaping_store::Revival;
 
 use super::{load_keys, open_existing};
+use crate::cli::settings::StoreArgs;
 
 #[derive(ClapArgs, Debug)]
 pub(super) struct Args {
@@ -66,16 +69,14 @@ pub(super) async fn run(args: Args) -> Result<()> {
         Action::Revoke { serial, reason } => {
             ensure!(is_visible(&reason), "say why by --reason");
             let store = open_existing(&args.store).await?;
-            let is_ended = store.revoke_card(serial, reason.trim(), said("card-revoked", serial)).await?;
+            let is_ended = change::revoke(&Acting::at_command_line(&store), serial, reason.trim()).await?;
             ensure!(is_ended, "there is no card {serial} in use: see `haochaping card list`");
             println!("card {serial} is ended");
         }
         Action::Revive { serial } => {
             let store = open_existing(&args.store).await?;
-            match store
-                .revive_card(serial, &format!("replaced by {serial} again"), said("card-revived", serial))
-                .await?
-            {
+            let reason = format!("replaced by {serial} again");
+            match change::revive(&Acting::at_command_line(&store), serial, &reason).await? {
                 Revival::Revived { ended } => println!("card {serial} is in use again, and card {ended} has ended"),
                 Revival::NotReplaced => {
                     anyhow::bail!("card {serial} was not replaced by one in use: see `haochaping card list`")
@@ -89,7 +90,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
         Action::Replace { serial, public_url, lower_case } => {
             let store = open_existing(&args.store).await?;
             let keys = load_keys(&args.store, &store).await?;
-            let new = store.replace_card(serial, said("card-replaced", serial)).await?;
+            let new = change::replace(&Acting::at_command_line(&store), serial).await?;
             let Some(new) = new else {
                 anyhow::bail!("there is no card {serial} in use: see `haochaping card list`");
             };
@@ -97,9 +98,4 @@ pub(super) async fn run(args: Args) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// The entry of the record.
-fn said(what: &str, serial: u32) -> AuditEntry {
-    entry(&SystemClock, "cli", what, &serial.to_string())
 }

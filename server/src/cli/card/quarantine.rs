@@ -1,7 +1,7 @@
 use anyhow::{Result, bail, ensure};
 use clap::{Args as ClapArgs, Subcommand};
 use haochaping::{link::Receipt, text::trimmed};
-use haochaping_collector::{accounts::staff::entry, ports::SystemClock};
+use haochaping_collector::{accounts::audit_trail::Acting, cards::change};
 use haochaping_store::{Decision, SqlStore};
 
 #[derive(ClapArgs, Debug)]
@@ -90,8 +90,7 @@ async fn decide(store: &SqlStore, receipt: &str, decision: Decision, why: &str) 
     let Some(held) = held.iter().find(|held| Receipt::of(held.part, &held.rating).as_str() == typed) else {
         bail!("{receipt} is not in quarantine: see `haochaping card quarantine list`");
     };
-    let said = entry(&SystemClock, "cli", &format!("rating-{}", decision.name()), &typed);
-    let is_done = store.decide(held.part, held.rating, decision, why, said).await?;
+    let is_done = change::decide(&Acting::at_command_line(store), held, (&typed, decision, why)).await?;
     ensure!(is_done, "{receipt} was decided about in this moment by someone else");
     Ok(())
 }

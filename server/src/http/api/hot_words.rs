@@ -17,7 +17,7 @@ use super::{
 };
 use crate::http::{
     problem::Problem,
-    public::{question::Asked, words::hot_words},
+    public::{question::Params, words::hot_words},
 };
 
 /// 评价热词: options and words of a region, a department or an item, of a month or in all.
@@ -39,7 +39,7 @@ use crate::http::{
 pub async fn show(
     State(app): State<Arc<App>>,
     format: Result<Query<Format>, QueryRejection>,
-    asked: Result<Query<Asked>, QueryRejection>,
+    asked: Result<Query<Params>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (question, is_csv) = (question(&app, asked)?, is_csv(format)?);

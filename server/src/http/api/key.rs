@@ -7,7 +7,7 @@ use axum::{
     http::{StatusCode, header, request::Parts},
 };
 use haochaping_collector::{
-    accounts::api_key::{Caller, Callers, Scope},
+    accounts::api_key::{ApiKeys, Caller, Scope},
     state::App,
 };
 use haochaping_store::StoreError;
@@ -87,10 +87,10 @@ async fn admit(app: &App, bearer: &str, scopes: &[Scope]) -> Result<Option<Calle
     if known.knows(bearer) {
         return Ok(known.admit(bearer, scopes).cloned());
     }
-    if !Callers::is_key(bearer) {
+    if !ApiKeys::is_key(bearer) {
         return Ok(None);
     }
-    let now = Callers::new(app.store.api_keys().await?, app.store.staff().await?);
+    let now = ApiKeys::new(app.store.api_keys().await?, app.store.staff().await?);
     let found = now.admit(bearer, scopes).cloned();
     if now.knows(bearer) {
         app.set_callers(now);

@@ -13,7 +13,7 @@ use haochaping::{link::PageToken, messages::Lang, wire::v1};
 use haochaping_collector::state::App;
 
 use crate::http::{
-    citizen::link::{Found, Link, Moment, NoForm},
+    citizen::link::{Access, FormUnavailable, Link, LinkTarget},
     problem::Problem,
 };
 
@@ -29,15 +29,15 @@ pub async fn show(
     State(app): State<Arc<App>>,
     token: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Problem> {
-    let Ok(Path(token)) = token else { return Err(refusal(NoForm::Unknown)) };
+    let Ok(Path(token)) = token else { return Err(refusal(FormUnavailable::Unknown)) };
     let link = Link::of_token(token);
-    let found = link.find(&app, Moment::Open).await.map_err(refusal)?;
+    let found = link.find(&app, Access::Open).await.map_err(refusal)?;
     let info = describe(&app, &link, found);
     // It holds a key that is somebody's.
     Ok((AppendHeaders([(header::CACHE_CONTROL, "no-store")]), Json(info)).into_response())
 }
 
-fn describe(app: &App, link: &Link, found: Found) -> v1::LinkInfo {
+fn describe(app: &App, link: &Link, found: LinkTarget) -> v1::LinkInfo {
     let is_ticket = matches!(link, Link::Ticket(_));
     let is_open = found.rated_on.is_none();
     let key = is_open.then(|| found.fresh_key(app));
@@ -57,14 +57,14 @@ fn describe(app: &App, link: &Link, found: Found) -> v1::LinkInfo {
     }
 }
 
-fn refusal(reason: NoForm) -> Problem {
+fn refusal(reason: FormUnavailable) -> Problem {
     let title = match &reason {
-        NoForm::Store(error) => {
+        FormUnavailable::Store(error) => {
             tracing::error!(%error, "what a link is about was not read");
             "the store does not answer"
         }
         _ if reason.status() == StatusCode::GONE => "the link is no longer good",
-        NoForm::Unknown => "nothing is on record for this link",
+        FormUnavailable::Unknown => "nothing is on record for this link",
         _ => "the link is not one of this collector",
     };
     Problem::new(reason.status(), reason.code(), title)

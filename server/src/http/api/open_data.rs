@@ -17,7 +17,7 @@ use super::{
 use crate::http::{
     problem::Problem,
     public::{
-        question::{Asked, Question},
+        question::{Params, Question},
         table::{By, Row, rows},
     },
 };
@@ -57,7 +57,7 @@ pub async fn show(
     State(app): State<Arc<App>>,
     Path(by): Path<String>,
     format: Result<Query<Format>, QueryRejection>,
-    asked: Result<Query<Asked>, QueryRejection>,
+    asked: Result<Query<Params>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let question = question(&app, asked)?;

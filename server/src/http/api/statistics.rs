@@ -14,7 +14,7 @@ use haochaping_collector::state::App;
 use crate::http::{
     problem::Problem,
     public::{
-        question::{Asked, Fault, Question},
+        question::{Fault, Params, Question},
         table::total,
     },
 };
@@ -26,7 +26,7 @@ impl From<Fault> for Problem {
 }
 
 /// The question of a request.
-pub(super) fn question(app: &App, asked: Result<Query<Asked>, QueryRejection>) -> Result<Question, Problem> {
+pub(super) fn question(app: &App, asked: Result<Query<Params>, QueryRejection>) -> Result<Question, Problem> {
     let Query(asked) = asked.map_err(|error| Problem::malformed_query(&error))?;
     Ok(Question::read(app, &asked)?)
 }
@@ -46,7 +46,7 @@ pub(super) fn question(app: &App, asked: Result<Query<Asked>, QueryRejection>) -
 )]
 pub async fn show(
     State(app): State<Arc<App>>,
-    asked: Result<Query<Asked>, QueryRejection>,
+    asked: Result<Query<Params>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let question = question(&app, asked)?;
     let row = total(&app, &question).await.map_err(|error| Problem::of_store(&error))?;
@@ -54,10 +54,10 @@ pub async fn show(
     let shown = app.figures.shown(question.region, agency);
     let is_all = question.month.is_none() && question.item().is_none();
     let (part, whole) = shown.participation;
-    let aside = if is_all {
-        app.figures.aside(question.region, agency)
+    let excluded_counts = if is_all {
+        app.figures.excluded_counts(question.region, agency)
     } else {
-        haochaping_collector::publication::figures::Aside::default()
+        haochaping_collector::publication::figures::ExcludedCounts::default()
     };
     let body = Json(v1::Statistics {
         scope: question.scope(),
@@ -69,11 +69,11 @@ pub async fn show(
         good_rate: app.figures.rate(row.counts.good(), row.counts.total()),
         participation_rate: app.figures.rate(part, whole).filter(|_| is_all && shown.is_live && part <= whole),
         handling: is_all.then(|| handling(&app, app.handled.published(question.region, agency))),
-        quarantined: aside.quarantined,
-        excluded: aside.excluded,
-        imported: aside.imported,
-        defaults: aside.defaults,
-        probes: aside.probes,
+        quarantined: excluded_counts.quarantined,
+        excluded: excluded_counts.excluded,
+        imported: excluded_counts.imported,
+        defaults: excluded_counts.defaults,
+        probes: excluded_counts.probes,
     });
     let headers = [
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),

@@ -19,7 +19,7 @@ use haochaping_collector::{
     webhooks::open_secret,
     work_orders::{
         access as worker,
-        access::{Worker, view},
+        access::{OrderAccess, view},
         act as orders,
         act::Loaded,
     },
@@ -101,10 +101,10 @@ async fn admit(app: &App, name: &str, headers: &HeaderMap, body: &[u8]) -> Resul
     Ok(endpoint)
 }
 
-async fn find(app: &App, endpoint: &Endpoint, id: &str) -> Result<Option<(Worker, Loaded)>, Problem> {
+async fn find(app: &App, endpoint: &Endpoint, id: &str) -> Result<Option<(OrderAccess, Loaded)>, Problem> {
     let Some(key) = orders::parse_id(id) else { return Ok(None) };
     let Some(row) = app.store.order(key).await.map_err(|error| Problem::of_store(&error))? else { return Ok(None) };
-    let worker = Worker::of_endpoint(endpoint, &row.standing.agency);
+    let worker = OrderAccess::of_endpoint(endpoint, &row.standing.agency);
     let loaded = worker::find(app, &worker, id).await.map_err(|error| Problem::of_history(&error))?;
     Ok(loaded.map(|loaded| (worker, loaded)))
 }

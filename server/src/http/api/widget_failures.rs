@@ -49,7 +49,7 @@ pub const CAUSES: [(&str, &str, &str); 10] = [
 
 /// What is told.
 #[derive(Debug, Deserialize)]
-pub struct Told {
+pub struct FailureReport {
     cause: String,
 }
 
@@ -61,7 +61,7 @@ pub struct Told {
         (status = 204, description = "counted"),
     )
 )]
-pub async fn create(told: Result<Query<Told>, QueryRejection>) -> Result<StatusCode, Problem> {
+pub async fn create(told: Result<Query<FailureReport>, QueryRejection>) -> Result<StatusCode, Problem> {
     let unknown = || Problem::new(StatusCode::BAD_REQUEST, "unknown-cause", "cause is none of the embed guide's codes");
     let Query(told) = told.map_err(|_| unknown())?;
     // Only ours: whoever can reach this must not write into logs or make up label values.

@@ -15,7 +15,7 @@ use haochaping::{
     wire::v1,
 };
 use haochaping_collector::{
-    accounts::api_key::Caller, halls::calls, intake::accept::Refusal, ports::timeless_id, state::App,
+    accounts::api_key::Caller, halls::calls, intake::accept::Refusal, ports::random_id, state::App,
 };
 use haochaping_store::{
     NewService, Registered, ServiceView,
@@ -190,7 +190,7 @@ fn to_call(app: &App, window: &Window, asked: &Registered, view: ServiceView) ->
     let now = app.clock.now();
     Call {
         // It is in addresses, and must not say when it was made.
-        id: timeless_id(&*app.rng),
+        id: random_id(&*app.rng),
         window: window.id.clone(),
         part: asked.part,
         service: asked.id,

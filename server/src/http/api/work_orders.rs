@@ -15,10 +15,11 @@ use haochaping::{
     work_order::{Role, TEXT_MAX},
 };
 use haochaping_collector::{
+    accounts::audit_trail::AuditActor,
     state::App,
     work_orders::{
         access as worker,
-        access::{Worker, view},
+        access::{OrderAccess, view},
         act as orders,
         act::{ActError, HistoryError, Loaded},
         contact as disclosure,
@@ -37,7 +38,7 @@ const PAGE_MAX: u32 = 200;
 /// Which orders are asked for.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct Asked {
+pub struct Params {
     /// Changed after this watermark; 0 for all
     #[serde(default)]
     after: i64,
@@ -52,7 +53,7 @@ const fn page_of_100() -> u32 {
 
 /// Work orders of the caller's scope in the order of their last change.
 #[utoipa::path(
-    get, path = "/api/v1/work-orders", operation_id = "listWorkOrders", tag = "work-orders", security(("api_key" = [])), params(Asked),
+    get, path = "/api/v1/work-orders", operation_id = "listWorkOrders", tag = "work-orders", security(("api_key" = [])), params(Params),
     responses(
         (status = 200, description = "ask again with `after` = `watermark`", body = v1::WorkOrders),
     )
@@ -60,9 +61,9 @@ const fn page_of_100() -> u32 {
 pub async fn list(
     State(app): State<Arc<App>>,
     caller: Keyed<Work>,
-    asked: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
+    asked: Result<Query<Params>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<v1::WorkOrders>, Problem> {
-    let worker = Worker::of_key(&caller);
+    let worker = OrderAccess::of_key(&caller);
     let malformed =
         |said: &str, chinese: &str| Problem::new(StatusCode::BAD_REQUEST, "malformed-query", said).in_chinese(chinese);
     let Query(asked) = asked.map_err(|error| Problem::malformed_query(&error))?;
@@ -108,7 +109,7 @@ pub async fn show(
     caller: Keyed<Work>,
     Path(id): Path<String>,
 ) -> Result<Json<v1::WorkOrder>, Problem> {
-    let worker = Worker::of_key(&caller);
+    let worker = OrderAccess::of_key(&caller);
     let loaded = find(&app, &worker, &id).await?;
     Ok(Json(view(&app, &worker, &loaded)))
 }
@@ -128,7 +129,7 @@ pub async fn act(
     Path(id): Path<String>,
     Sent(request): Sent<v1::ActionRequest>,
 ) -> Result<Json<v1::WorkOrder>, Problem> {
-    let worker = Worker::of_key(&caller);
+    let worker = OrderAccess::of_key(&caller);
     let loaded = find(&app, &worker, &id).await?;
     let actor = worker.actor_about(&loaded);
     orders::act(&app, &loaded, request.n_entries, request.action, &actor).await.map_err(refused)?;
@@ -155,9 +156,9 @@ pub async fn contact(
     Path(id): Path<String>,
     Sent(request): Sent<v1::ContactRequest>,
 ) -> Result<Json<v1::Contact>, Problem> {
-    let worker = Worker::of_key(&caller);
+    let worker = OrderAccess::of_key(&caller);
     let loaded = find(&app, &worker, &id).await?;
-    let shown = disclosure::disclose(&app, &loaded, &worker.actor.who, &request.reason).await;
+    let shown = disclosure::disclose(&app, &loaded, &AuditActor::System(caller.key.clone()), &request.reason).await;
     shown.map(Json).map_err(|error| match error {
         DisclosureError::Reason("required") => Problem::required("reason"),
         DisclosureError::Reason(_) => Problem::too_long("reason", TEXT_MAX, request.reason.chars().count()),
@@ -166,7 +167,7 @@ pub async fn contact(
     })
 }
 
-async fn find(app: &App, worker: &Worker, id: &str) -> Result<Loaded, Problem> {
+async fn find(app: &App, worker: &OrderAccess, id: &str) -> Result<Loaded, Problem> {
     let found = worker::find(app, worker, id).await.map_err(|error| Problem::of_history(&error))?;
     found.ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "unknown-work-order", "no such work order"))
 }

@@ -13,8 +13,8 @@ use haochaping_collector::{intake::accept::answer, state::App};
 use serde::Deserialize;
 
 use super::{
-    link::{Found, Link, Moment},
-    view::{Asked, LinkView, Shape},
+    link::{Access, Link, LinkTarget},
+    view::{LinkView, Params, Shape},
 };
 
 /// What the redirect carries.
@@ -71,7 +71,7 @@ pub async fn card_page(
 }
 
 async fn show(app: &App, link: &Link, arrived: Arrived, headers: &HeaderMap) -> Response {
-    let asked = Asked { lang: arrived.lang, mode: arrived.mode, via: None, style: None };
+    let asked = Params { lang: arrived.lang, mode: arrived.mode, via: None, style: None };
     let reader = asked.reader(headers);
     let view = LinkView { app, reader, shape: Shape::Page, link, via: String::new(), is_style_inert: true };
     let token = arrived.t.as_deref().unwrap_or("");
@@ -84,9 +84,9 @@ async fn show(app: &App, link: &Link, arrived: Arrived, headers: &HeaderMap) -> 
             Done { messages: m, accepted: &accepted, is_replay, is_elder: reader.is_elder(), has_title: false };
         return view.respond(reader.page_messages().done_title, &section.node(), StatusCode::OK, false, false);
     }
-    match link.find(app, Moment::Return).await {
+    match link.find(app, Access::Return).await {
         Err(reason) => view.no_form(reason),
-        Ok(Found { rated_on: Some(on), .. }) => view.already_rated(&on, StatusCode::OK),
+        Ok(LinkTarget { rated_on: Some(on), .. }) => view.already_rated(&on, StatusCode::OK),
         Ok(_) => Redirect::to(&format!("{}{}", app.config.base_path(), link.path())).into_response(),
     }
 }

@@ -27,7 +27,7 @@ use haochaping_collector::{
 use super::{
     handling,
     lookup::{self, find},
-    view::Asked,
+    view::Params,
 };
 use crate::http::{client::Client, json::Sent, problem::Problem};
 
@@ -39,7 +39,7 @@ pub async fn submit(
     State(app): State<Arc<App>>,
     client: Client,
     Path(typed): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Params>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {

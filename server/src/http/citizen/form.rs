@@ -12,8 +12,8 @@ use haochaping::rating::Channel;
 use haochaping_collector::state::App;
 
 use super::{
-    link::{Found, Link, Moment},
-    view::{Asked, Filled, LinkView, Shape},
+    link::{Access, Link, LinkTarget},
+    view::{Filled, LinkView, Params, Shape},
 };
 
 /// The page.
@@ -31,7 +31,7 @@ use super::{
 pub async fn page(
     State(app): State<Arc<App>>,
     Path(ticket): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Params>,
     headers: HeaderMap,
 ) -> Response {
     show(&app, Link::Ticket(ticket), &asked, &headers, Shape::Page).await
@@ -52,10 +52,10 @@ pub async fn page(
 pub async fn scanned_page(
     State(app): State<Arc<App>>,
     Path(ticket): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Params>,
     headers: HeaderMap,
 ) -> Response {
-    let asked = Asked { via: Some(Channel::Qr.name().to_owned()), ..asked };
+    let asked = Params { via: Some(Channel::Qr.name().to_owned()), ..asked };
     show(&app, Link::Ticket(ticket), &asked, &headers, Shape::Page).await
 }
 
@@ -74,7 +74,7 @@ pub async fn scanned_page(
 pub async fn fragment(
     State(app): State<Arc<App>>,
     Path(ticket): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Params>,
     headers: HeaderMap,
 ) -> Response {
     show(&app, Link::Ticket(ticket), &asked, &headers, Shape::Fragment).await
@@ -95,7 +95,7 @@ pub async fn fragment(
 pub async fn card_page(
     State(app): State<Arc<App>>,
     Path(card): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Params>,
     headers: HeaderMap,
 ) -> Response {
     show(&app, Link::Card(card), &asked, &headers, Shape::Page).await
@@ -116,13 +116,13 @@ pub async fn card_page(
 pub async fn card_fragment(
     State(app): State<Arc<App>>,
     Path(card): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Params>,
     headers: HeaderMap,
 ) -> Response {
     show(&app, Link::Card(card), &asked, &headers, Shape::Fragment).await
 }
 
-async fn show(app: &App, link: Link, asked: &Asked, headers: &HeaderMap, shape: Shape) -> Response {
+async fn show(app: &App, link: Link, asked: &Params, headers: &HeaderMap, shape: Shape) -> Response {
     let view = LinkView {
         app,
         reader: asked.reader(headers),
@@ -131,9 +131,9 @@ async fn show(app: &App, link: Link, asked: &Asked, headers: &HeaderMap, shape: 
         via: asked.via().to_owned(),
         is_style_inert: asked.style.as_deref() == Some("template"),
     };
-    match link.find(app, Moment::Open).await {
+    match link.find(app, Access::Open).await {
         Err(reason) => view.no_form(reason),
-        Ok(Found { rated_on: Some(on), .. }) => view.already_rated(&on, StatusCode::OK),
+        Ok(LinkTarget { rated_on: Some(on), .. }) => view.already_rated(&on, StatusCode::OK),
         Ok(found) => view.form(found, &Filled::default(), StatusCode::OK),
     }
 }

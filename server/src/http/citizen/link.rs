@@ -21,7 +21,7 @@ pub(in crate::http) enum Link {
 
 /// What is about to happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::http) enum Moment {
+pub(in crate::http) enum Access {
     /// A form is opened.
     Open,
     /// A filled form arrives; one that was opened in time is taken a while longer.
@@ -32,7 +32,7 @@ pub(in crate::http) enum Moment {
 
 /// Where a link leads.
 #[derive(Debug)]
-pub(in crate::http) struct Found {
+pub(in crate::http) struct LinkTarget {
     /// What the form shows.
     pub subject: Subject,
     /// The civil date of the rating that stands; a card has none.
@@ -43,7 +43,7 @@ pub(in crate::http) struct Found {
 
 /// Why no form can be shown.
 #[derive(Debug)]
-pub(in crate::http) enum NoForm {
+pub(in crate::http) enum FormUnavailable {
     /// The ticket is refused; nothing was read.
     Ticket(Violation),
     /// The card is refused; nothing was read.
@@ -61,7 +61,7 @@ pub(in crate::http) enum NoForm {
 /// Symbols of a card's token; a ticket has twice as many.
 const CARD_SYMBOLS: usize = 24;
 
-impl NoForm {
+impl FormUnavailable {
     /// The stable code, on pages and in JSON.
     pub(in crate::http) fn code(&self) -> &'static str {
         match self {
@@ -130,7 +130,7 @@ impl Link {
     }
 
     /// Where it leads at this moment.
-    pub(in crate::http) async fn find(&self, app: &App, moment: Moment) -> Result<Found, NoForm> {
+    pub(in crate::http) async fn find(&self, app: &App, moment: Access) -> Result<LinkTarget, FormUnavailable> {
         match self {
             Self::Ticket(token) => find_service(app, token, moment).await,
             Self::Card(token) => find_card(app, token, moment).await,
@@ -138,7 +138,7 @@ impl Link {
     }
 }
 
-impl Found {
+impl LinkTarget {
     /// What is shown where the store does not say what a link is about: a filled form must come back all the same.
     pub(in crate::http) fn nothing_known() -> Self {
         Self { subject: Subject::default(), rated_on: None, serial: None }
@@ -163,21 +163,21 @@ impl Found {
     }
 }
 
-async fn find_service(app: &App, token: &str, moment: Moment) -> Result<Found, NoForm> {
-    let ticket = read_ticket(app, token).map_err(NoForm::Ticket)?;
+async fn find_service(app: &App, token: &str, moment: Access) -> Result<LinkTarget, FormUnavailable> {
+    let ticket = read_ticket(app, token).map_err(FormUnavailable::Ticket)?;
     let now = app.clock.now();
     let is_in_time = match moment {
-        Moment::Open => ticket.opens_at(now),
-        Moment::Send => ticket.takes_rating_at(now),
-        Moment::Return => true,
+        Access::Open => ticket.opens_at(now),
+        Access::Send => ticket.takes_rating_at(now),
+        Access::Return => true,
     };
     if !is_in_time {
-        return Err(NoForm::Ticket(Violation::TicketExpired));
+        return Err(FormUnavailable::Ticket(Violation::TicketExpired));
     }
-    let service = app.store.service(ticket.part, ticket.service).await.map_err(NoForm::Store)?;
-    let service = service.ok_or(NoForm::Unknown)?;
+    let service = app.store.service(ticket.part, ticket.service).await.map_err(FormUnavailable::Store)?;
+    let service = service.ok_or(FormUnavailable::Unknown)?;
     let rated_on = service.rated_at.map(|at| at.date_in_china().to_string());
-    Ok(Found { subject: of_service(service), rated_on, serial: None })
+    Ok(LinkTarget { subject: of_service(service), rated_on, serial: None })
 }
 
 fn of_service(service: ServiceView) -> Subject {
@@ -189,21 +189,21 @@ fn of_service(service: ServiceView) -> Subject {
     }
 }
 
-async fn find_card(app: &App, token: &str, moment: Moment) -> Result<Found, NoForm> {
-    let card = Card::verify(token, &app.keys().card, &app.config.canonical_host()).map_err(NoForm::Card)?;
+async fn find_card(app: &App, token: &str, moment: Access) -> Result<LinkTarget, FormUnavailable> {
+    let card = Card::verify(token, &app.keys().card, &app.config.canonical_host()).map_err(FormUnavailable::Card)?;
     // A page that was opened in time may still send: its visit says until when.
-    let is_open = moment == Moment::Open;
+    let is_open = moment == Access::Open;
     if is_open && !card.expires.is_good_on(app.clock.now().date_in_china()) {
-        return Err(NoForm::Card(TokenError::Expired));
+        return Err(FormUnavailable::Card(TokenError::Expired));
     }
-    let stored = app.store.card(card.serial).await.map_err(NoForm::Store)?.ok_or(NoForm::Unknown)?;
+    let stored = app.store.card(card.serial).await.map_err(FormUnavailable::Store)?.ok_or(FormUnavailable::Unknown)?;
     if is_open && stored.replaced_by.is_some() {
-        return Err(NoForm::Replaced);
+        return Err(FormUnavailable::Replaced);
     }
     if is_open && stored.revoked.is_some() {
-        return Err(NoForm::Revoked);
+        return Err(FormUnavailable::Revoked);
     }
-    Ok(Found { subject: of_card(app, stored), rated_on: None, serial: Some(card.serial) })
+    Ok(LinkTarget { subject: of_card(app, stored), rated_on: None, serial: Some(card.serial) })
 }
 
 fn of_card(app: &App, StoredCard { card, .. }: StoredCard) -> Subject {

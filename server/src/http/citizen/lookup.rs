@@ -18,7 +18,7 @@ use haochaping_store::{RatingView, Standing, StoreError};
 
 use super::{
     handling::{self, Handling},
-    view::Asked,
+    view::Params,
 };
 use crate::{
     assets::{self, PROOF},
@@ -38,7 +38,7 @@ pub async fn find(app: &App, code: &LookupCode) -> Result<Option<RatingView>, St
 }
 
 /// The empty form.
-pub async fn form(State(app): State<Arc<App>>, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
+pub async fn form(State(app): State<Arc<App>>, Query(asked): Query<Params>, headers: HeaderMap) -> Response {
     let reader = asked.reader(&headers);
     respond(&app, reader, StatusCode::OK, &form_html(reader, &app, "", ""), false)
 }
@@ -67,7 +67,7 @@ pub async fn page(
     State(app): State<Arc<App>>,
     client: Client,
     Path(typed): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Params>,
     headers: HeaderMap,
 ) -> Response {
     let reader = asked.reader(&headers);

@@ -14,8 +14,8 @@ use haochaping_collector::state::App;
 use serde::Deserialize;
 
 use super::{
-    link::{Found, Link, Moment},
-    view::{Asked, Filled, LinkView, Shape},
+    link::{Access, Link, LinkTarget},
+    view::{Filled, LinkView, Params, Shape},
 };
 use crate::{assets, http::page::Reader};
 
@@ -50,7 +50,7 @@ pub async fn show(
     if assets::version().is_empty() {
         return (StatusCode::NOT_FOUND, "no such file\n").into_response();
     }
-    let asked = Asked { lang: tag.lang, mode: tag.mode, via: tag.via, style: None };
+    let asked = Params { lang: tag.lang, mode: tag.mode, via: tag.via, style: None };
     // The page's language is not known here, and its readers' is not the page's: without `?lang=` it is that of the texts.
     let lang = asked.lang.as_deref().unwrap_or("zh-Hans");
     let link = Link::Ticket(ticket);
@@ -63,9 +63,9 @@ pub async fn show(
         via: asked.via().to_owned(),
         is_style_inert: true,
     };
-    match link.find(&app, Moment::Open).await {
+    match link.find(&app, Access::Open).await {
         Err(reason) => view.no_form(reason),
-        Ok(Found { rated_on: Some(on), .. }) => view.already_rated(&on, StatusCode::OK),
+        Ok(LinkTarget { rated_on: Some(on), .. }) => view.already_rated(&on, StatusCode::OK),
         Ok(found) => view.form(found, &Filled::default(), StatusCode::OK),
     }
 }

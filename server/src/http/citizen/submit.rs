@@ -21,7 +21,7 @@ use haochaping_collector::{
 };
 
 use super::{
-    link::{Found, Link, Moment, NoForm},
+    link::{Access, FormUnavailable, Link, LinkTarget},
     posted::Posted,
     view::{Filled, LinkView, Shape},
 };
@@ -109,18 +109,18 @@ async fn take(app: &App, link: Link, client: Client, headers: &HeaderMap, reques
         is_style_inert: true,
         via: posted.via.parse::<Channel>().map(|via| via.name().to_owned()).unwrap_or_default(),
     };
-    let found = match link.find(app, Moment::Send).await {
+    let found = match link.find(app, Access::Send).await {
         Ok(found) => found,
-        Err(NoForm::Store(error)) => {
+        Err(FormUnavailable::Store(error)) => {
             tracing::error!(%error, "what a link is about was not read");
             let notice = view.reader.page_messages().failed_busy;
-            return view.form(Found::nothing_known(), &keep(posted, &[], notice), StatusCode::SERVICE_UNAVAILABLE);
+            return view.form(LinkTarget::nothing_known(), &keep(posted, &[], notice), StatusCode::SERVICE_UNAVAILABLE);
         }
         Err(reason) => return view.no_form(reason),
     };
     if !found.admits(app, &posted.key) {
         // No new visit for a card that opens none; else the form comes back filled, as one.
-        return match link.find(app, Moment::Open).await {
+        return match link.find(app, Access::Open).await {
             Err(reason) => view.no_form(reason),
             Ok(found) => {
                 let notice = view.reader.page_messages().page_expired;
@@ -132,7 +132,7 @@ async fn take(app: &App, link: Link, client: Client, headers: &HeaderMap, reques
     if let Some((status, notice)) = refuse_page(&view, &posted, headers) {
         return view.form(found, &keep(posted, &[], notice), status);
     }
-    let draft = posted.draft.clone().keep_what_is_shown();
+    let draft = posted.draft.clone().without_hidden_fields();
     let claim = match &link {
         Link::Ticket(ticket) => Claim::Ticket { ticket, key: &posted.key },
         Link::Card(_) => {
@@ -202,7 +202,7 @@ fn done(view: &LinkView<'_>, accepted: &Accepted) -> Response {
     Redirect::to(&format!("{base}{}/done?t={token}&lang={lang}{mode}{replay}", view.link.path())).into_response()
 }
 
-fn come_back(view: &LinkView<'_>, found: Found, posted: Posted, refusal: Refusal) -> Response {
+fn come_back(view: &LinkView<'_>, found: LinkTarget, posted: Posted, refusal: Refusal) -> Response {
     let p = view.reader.page_messages();
     let (faults, notice, status) = match refusal {
         Refusal::AlreadyRated(on) => return view.already_rated(&on.to_string(), StatusCode::CONFLICT),

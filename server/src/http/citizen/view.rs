@@ -14,14 +14,14 @@ use haochaping_collector::{ports::random, state::App};
 use serde::Deserialize;
 
 use super::{
-    link::{Found, Link, NoForm},
+    link::{FormUnavailable, Link, LinkTarget},
     tag::{self, Given},
 };
 use crate::http::page::{self, Page, Reader};
 
 /// What an address may ask for.
 #[derive(Clone, Debug, Default, Deserialize)]
-pub struct Asked {
+pub struct Params {
     /// A BCP 47 tag.
     pub lang: Option<String>,
     /// `elder`
@@ -32,7 +32,7 @@ pub struct Asked {
     pub style: Option<String>,
 }
 
-impl Asked {
+impl Params {
     /// Who reads.
     pub fn reader(&self, headers: &HeaderMap) -> Reader {
         Reader::of(self.lang.as_deref(), self.mode.as_deref(), headers)
@@ -86,7 +86,7 @@ pub(super) struct Filled {
 
 impl LinkView<'_> {
     /// The form, empty or as it was filled.
-    pub(super) fn form(&self, found: Found, filled: &Filled, status: StatusCode) -> Response {
+    pub(super) fn form(&self, found: LinkTarget, filled: &Filled, status: StatusCode) -> Response {
         let (app, m) = (self.app, self.reader.messages());
         let key = filled.key.clone().unwrap_or_else(|| found.fresh_key(app));
         let mut subject = found.subject;
@@ -148,8 +148,8 @@ impl LinkView<'_> {
     }
 
     /// Why there is no form.
-    pub(super) fn no_form(&self, reason: NoForm) -> Response {
-        if let NoForm::Store(error) = &reason {
+    pub(super) fn no_form(&self, reason: FormUnavailable) -> Response {
+        if let FormUnavailable::Store(error) = &reason {
             tracing::error!(%error, "what a link is about was not read");
         }
         let notice = Notice::of_link(self.reader.messages(), reason.code(), self.reader.is_elder());

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{
     extract::{Path, Query},
     http::StatusCode,
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 use haochaping::{
     form::{Post, RatingForm, Subject},
@@ -21,17 +21,18 @@ use haochaping_store::assist::FoundService;
 use serde::Deserialize;
 
 use super::{
+    answer::{Answer, DeskError},
+    extract::{Allowed, Submitted},
     frame::{Frame, respond},
-    list::not_found,
-    order::failed,
+    pages::Assist,
     services::{name_of, operator},
-    session::{Desk, Posted},
+    session::{Desk, Fields},
 };
 use crate::http::citizen::posted::Posted as PostedRating;
 
 /// How the person speaks to the operator.
 #[derive(Debug, Default, Deserialize)]
-pub(in crate::http) struct Asked {
+pub(in crate::http) struct Params {
     #[serde(default)]
     via: String,
 }
@@ -66,28 +67,24 @@ struct Assisted {
 }
 
 /// An operator with a service that they may enter a rating for.
-struct Opened<'a> {
+struct FoundForRating<'a> {
     desk: &'a Desk,
     service: FoundService,
     channel: Channel,
 }
 
-impl<'a> Opened<'a> {
-    async fn read(desk: &'a Desk, name: &str, via: &str) -> Result<Self, Response> {
-        if desk.session.staff.role != haochaping::work_order::Role::Operator {
-            desk.note_refusal("page-refused", "/desk/assist").await;
-            return Err(not_found(desk));
-        }
+impl<'a> FoundForRating<'a> {
+    async fn read(desk: &'a Desk, name: &str, via: &str) -> Result<Self, DeskError> {
         let channel = via.parse().ok().filter(|channel| CHANNELS.contains(channel));
         let parsed = name.split_once('-').and_then(|(part, id)| {
             let part: u8 = part.parse().ok()?;
             Some((part, uuid::Uuid::try_parse(id).ok()?.into_bytes()))
         });
-        let Some(((part, id), channel)) = parsed.zip(channel) else { return Err(not_found(desk)) };
-        let found = assist::found(&desk.app, part, id).await.map_err(|error| failed(&desk.app, &error))?;
+        let Some(((part, id), channel)) = parsed.zip(channel) else { return Err(DeskError::gone(desk)) };
+        let found = assist::found(&desk.app, part, id).await?;
         let operator = operator(desk);
         let service = found.filter(|service| operator.sees(service) && operator.may_enter(service));
-        Ok(Self { desk, channel, service: service.ok_or_else(|| not_found(desk))? })
+        Ok(Self { desk, channel, service: service.ok_or_else(|| DeskError::gone(desk))? })
     }
 
     fn action(&self) -> String {
@@ -132,8 +129,8 @@ impl<'a> Opened<'a> {
         respond(status, &FormPage { f, form: form.node().to_html() })
     }
 
-    fn read_back(&self, status: StatusCode, draft: &RatingDraft, posted: &Posted, notice: &'static str) -> Response {
-        let kept = posted.form.iter().filter(|(name, _)| !matches!(name.as_str(), "csrf" | "page_token" | "step"));
+    fn read_back(&self, status: StatusCode, draft: &RatingDraft, fields: &Fields, notice: &'static str) -> Response {
+        let kept = fields.0.iter().filter(|(name, _)| !matches!(name.as_str(), "csrf" | "page_token" | "step"));
         let texts = draft.indicators.iter().filter_map(|code| Indicator::find(code)).map(|option| option.text);
         let contact = (draft.contact.name.clone(), draft.contact.phone.clone());
         let page = ReadBack {
@@ -153,66 +150,74 @@ impl<'a> Opened<'a> {
 }
 
 /// The empty form.
-pub(in crate::http) async fn form(desk: Desk, Path(name): Path<String>, Query(asked): Query<Asked>) -> Response {
-    match Opened::read(&desk, &name, &asked.via).await {
-        Ok(opened) if opened.service.rated_at.is_some() => rated(&opened),
-        Ok(opened) => {
-            let key = base32::encode(&random::<16>(&*desk.app.rng));
-            opened.form(StatusCode::OK, &RatingDraft::default(), &key, &[], "")
-        }
-        Err(answer) => answer,
+pub(in crate::http) async fn form(
+    Allowed { desk, .. }: Allowed<Assist>,
+    Path(name): Path<String>,
+    Query(params): Query<Params>,
+) -> Answer {
+    let opened = FoundForRating::read(&desk, &name, &params.via).await?;
+    if opened.service.rated_at.is_some() {
+        return Ok(rated(&opened));
     }
+    let key = base32::encode(&random::<16>(&*desk.app.rng));
+    Ok(opened.form(StatusCode::OK, &RatingDraft::default(), &key, &[], ""))
 }
 
 /// The form sent: first it is read back, then it is entered.
-pub(in crate::http) async fn submit(Path(name): Path<String>, posted: Posted) -> Response {
-    let rating = PostedRating::of(posted.form.iter().cloned());
-    let opened = match Opened::read(&posted.desk, &name, &rating.via).await {
-        Ok(opened) => opened,
-        Err(answer) => return answer,
-    };
-    let draft = rating.draft.clone().keep_what_is_shown();
-    if posted.get("step") == "change" {
-        return opened.form(StatusCode::OK, &draft, &rating.key, &[], "");
-    }
-    let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
-    if let Err(Violations(faults)) = Rating::try_from(draft.clone()) {
-        let faults: Vec<_> = faults.iter().map(v1::Violation::from).collect();
-        return opened.form(unprocessable, &rating.draft, &rating.key, &faults, "");
-    }
-    if posted.get("step") != "enter" {
-        return opened.read_back(StatusCode::OK, &draft, &posted, "");
-    }
-    let (desk, who) = (opened.desk, operator(opened.desk));
-    let entered = assist::enter(&desk.app, &who, &opened.service, opened.channel, &rating.key, draft.clone()).await;
-    match entered {
-        Ok(accepted) => {
-            let f = Frame::inside(desk, "", "评价已提交", false);
-            respond(StatusCode::OK, &Assisted { f, accepted: accepted.answer })
+pub(in crate::http) async fn submit(
+    Path(name): Path<String>,
+    Submitted { desk, fields, .. }: Submitted<Assist>,
+) -> Answer {
+    let rating = PostedRating::of(fields.0.iter().cloned());
+    let opened = FoundForRating::read(&desk, &name, &rating.via).await?;
+    Ok(opened.answer(&rating, &fields).await)
+}
+
+impl FoundForRating<'_> {
+    async fn answer(&self, rating: &PostedRating, fields: &Fields) -> Response {
+        let draft = rating.draft.clone().without_hidden_fields();
+        if fields.get("step") == "change" {
+            return self.form(StatusCode::OK, &draft, &rating.key, &[], "");
         }
-        Err(Refusal::AlreadyRated(_)) => rated(&opened),
-        Err(Refusal::Violations(faults)) => {
+        let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
+        if let Err(Violations(faults)) = Rating::try_from(draft.clone()) {
             let faults: Vec<_> = faults.iter().map(v1::Violation::from).collect();
-            opened.form(unprocessable, &draft, &rating.key, &faults, "")
+            return self.form(unprocessable, &rating.draft, &rating.key, &faults, "");
         }
-        Err(Refusal::KeyReused(_)) => {
-            let key = base32::encode(&random::<16>(&*desk.app.rng));
-            opened.form(unprocessable, &draft, &key, &[], "请再提交一次。")
+        if fields.get("step") != "enter" {
+            return self.read_back(StatusCode::OK, &draft, fields, "");
         }
-        Err(Refusal::TooMany) => {
-            let notice = "提交过于频繁，请稍后再试。内容还在。";
-            opened.read_back(StatusCode::TOO_MANY_REQUESTS, &draft, &posted, notice)
-        }
-        Err(Refusal::Busy | Refusal::Unwritable | Refusal::Failed) => {
-            let notice = "系统繁忙，没有提交成功，请稍后再试。内容还在。";
-            opened.read_back(StatusCode::SERVICE_UNAVAILABLE, &draft, &posted, notice)
+        let (desk, who) = (self.desk, operator(self.desk));
+        let entered = assist::enter(&desk.app, &who, &self.service, self.channel, &rating.key, draft.clone()).await;
+        match entered {
+            Ok(accepted) => {
+                let f = Frame::inside(desk, "", "评价已提交", false);
+                respond(StatusCode::OK, &Assisted { f, accepted: accepted.answer })
+            }
+            Err(Refusal::AlreadyRated(_)) => rated(self),
+            Err(Refusal::Violations(faults)) => {
+                let faults: Vec<_> = faults.iter().map(v1::Violation::from).collect();
+                self.form(unprocessable, &draft, &rating.key, &faults, "")
+            }
+            Err(Refusal::KeyReused(_)) => {
+                let key = base32::encode(&random::<16>(&*desk.app.rng));
+                self.form(unprocessable, &draft, &key, &[], "请再提交一次。")
+            }
+            Err(Refusal::TooMany) => {
+                let notice = "提交过于频繁，请稍后再试。内容还在。";
+                self.read_back(StatusCode::TOO_MANY_REQUESTS, &draft, fields, notice)
+            }
+            Err(Refusal::Busy | Refusal::Unwritable | Refusal::Failed) => {
+                let notice = "系统繁忙，没有提交成功，请稍后再试。内容还在。";
+                self.read_back(StatusCode::SERVICE_UNAVAILABLE, &draft, fields, notice)
+            }
         }
     }
 }
 
 /// It has been rated: whoever looks the case up again sees when.
-fn rated(opened: &Opened<'_>) -> Response {
+fn rated(opened: &FoundForRating<'_>) -> Response {
     let case: String = form_urlencoded::byte_serialize(opened.service.case_number.as_bytes()).collect();
     let to = format!("{}/desk/services?case={case}", opened.desk.app.config.base_path());
-    axum::response::Redirect::to(&to).into_response()
+    Redirect::to(&to).into_response()
 }

@@ -8,11 +8,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
-use haochaping::work_order::Role;
 use haochaping_collector::state::App;
 use sha2::{Digest, Sha256};
 
-use super::session::Desk;
+use super::{answer::Saved, pages::pages_of, session::Desk, texts};
 
 static STYLE: LazyLock<String> = LazyLock::new(|| {
     // The rating form too: an operator fills in the same one as everybody.
@@ -33,34 +32,8 @@ static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     HeaderValue::from_str(&policy).expect("a hash is plain")
 });
 
-/// The pages of the desk in the order of the navigation, with the roles that have them. What is not in a role's row is not
-/// there for it.
-const PAGES: &[(&str, &str, &[Role])] = &[
-    ("/desk", "待办", &[Role::Handler, Role::Supervisor, Role::Province]),
-    ("/desk/waiting", "等待中", &[Role::Handler, Role::Supervisor, Role::Province]),
-    ("/desk/closed", "已办结", &[Role::Handler, Role::Supervisor, Role::Province]),
-    ("/desk/appeals", "申诉与改派", &[Role::Supervisor, Role::Province]),
-    ("/desk/supervision", "督办", &[Role::Supervisor, Role::Province]),
-    ("/desk/call-backs", "回访", &[Role::Operator]),
-    ("/desk/improvements", "以评促改", &[Role::Supervisor, Role::Province]),
-    ("/desk/hot-words", "评价热词", &[Role::Province]),
-    ("/desk/briefings", "工作通报", &[Role::Supervisor, Role::Province]),
-    ("/desk/services", "查找办件", &[Role::Operator, Role::Supervisor, Role::Province]),
-    ("/desk/wishes", "口头诉求", &[Role::Operator, Role::Handler, Role::Supervisor, Role::Province]),
-    ("/desk/windows", "窗口评价器", &[Role::Operator]),
-    ("/desk/cards", "服务码", &[Role::CardOffice]),
-    ("/desk/users", "账号", &[Role::Administrator]),
-    ("/desk/messages", "消息投递", &[Role::Administrator]),
-    ("/desk/record", "操作记录", &[Role::Administrator]),
-];
-
-/// The pages that a role has.
-pub(super) fn pages_of(role: Role) -> impl Iterator<Item = (&'static str, &'static str)> {
-    PAGES.iter().filter(move |(_, _, roles)| roles.contains(&role)).map(|(href, name, _)| (*href, *name))
-}
-
 /// What stands around a page.
-pub(super) struct Frame {
+pub(in crate::http) struct Frame {
     pub title: String,
     pub style: &'static str,
     pub base: String,
@@ -68,6 +41,8 @@ pub(super) struct Frame {
     pub who: Option<String>,
     pub nav: Vec<(&'static str, &'static str, bool)>,
     pub is_error: bool,
+    /// What was just done, and the next thing.
+    pub saved: Option<Saved>,
 }
 
 impl Frame {
@@ -81,6 +56,7 @@ impl Frame {
             who: None,
             nav: Vec::new(),
             is_error,
+            saved: None,
         }
     }
 
@@ -88,8 +64,9 @@ impl Frame {
     pub(super) fn inside(desk: &Desk, path: &str, title: &str, is_error: bool) -> Self {
         let staff = &desk.session.staff;
         let nav = pages_of(staff.role).map(|(href, name)| (href, name, href == path)).collect();
-        let who = format!("{}（{}）", staff.name, super::texts::role(staff.role));
-        Self { csrf: desk.csrf(), who: Some(who), nav, ..Self::outside(&desk.app, title, is_error) }
+        let who = format!("{}（{}）", staff.name, texts::role(staff.role));
+        let saved = desk.saved.clone().filter(|_| !is_error);
+        Self { csrf: desk.csrf(), who: Some(who), nav, saved, ..Self::outside(&desk.app, title, is_error) }
     }
 }
 
@@ -101,4 +78,16 @@ pub(super) fn respond(status: StatusCode, page: &impl Template) -> Response {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::CONTENT_SECURITY_POLICY, POLICY.clone());
     response
+}
+
+#[derive(Template)]
+#[template(path = "desk/nothing.html")]
+struct Nothing {
+    f: Frame,
+    text: &'static str,
+}
+
+/// An address of the desk that leads nowhere, for them.
+pub(super) fn gone(f: Frame) -> Response {
+    respond(StatusCode::NOT_FOUND, &Nothing { f, text: "没有这个页面，或者它不在您的办理范围内。" })
 }

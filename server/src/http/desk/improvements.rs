@@ -1,47 +1,44 @@
 //! 以评促改: a service-management body records what was changed because of what people said, and sees what comes again.
 
 use askama::Template;
-use axum::{
-    extract::Path,
-    http::StatusCode,
-    response::{IntoResponse, Redirect, Response},
-};
+use axum::{extract::Path, http::StatusCode};
 use haochaping::{
     calendar::{CivilDate, DAY_MILLIS},
     identifier::{ItemCode, Uscc},
     rating::{Indicator, SatisfactionLevel},
     region::Region,
-    text::{is_plain, trimmed},
+    text::is_plain,
     work_order::TEXT_MAX,
 };
 use haochaping_collector::{
-    accounts::staff::entry,
+    accounts::audit_trail::{AuditAction, account_name},
     ports::fresh_id,
-    publication::{briefing::names_somebody, hot_words::cutter::is_word},
+    publication::{briefing::contains_personal_identifier, hot_words::cutter::is_word},
     state::App,
-    work_orders::{access::Worker, act::parse_id},
+    work_orders::{access::OrderAccess, act::parse_id},
 };
 use haochaping_store::{
-    Id, StoreError,
+    Id,
     improvement::{Cause, Improvement, PublishedCase},
     word::Source,
 };
 
 use super::{
+    answer::{Answer, DeskError, Fault, Saved},
+    extract::{Allowed, Submitted},
     frame::{Frame, respond},
-    order::{failed, shown_time},
-    session::{Desk, Posted},
-    sign_in::BUSY,
+    pages::{Improvements, Page},
+    session::{Desk, trimmed},
+    texts::minute,
 };
 use crate::http::public::improvements::{cause_name, day_name};
+use serde::Deserialize;
 
-const PAGE: &str = "/desk/improvements";
 const TITLE_MAX: usize = 60;
 const SHOWN_MAX: u32 = 200;
 const RECURRING_MAX: u32 = 20;
 /// The place of a consent for the vault.
 const TABLE: &str = "improvement";
-const FIELDS: [&str; 9] = ["kind", "option", "value", "day", "title", "text", "order", "case_text", "consent"];
 
 struct Line {
     id: String,
@@ -58,16 +55,38 @@ struct RecurringLine {
     n_ratings: u64,
 }
 
+/// The form of the page.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::http) struct Form {
+    kind: String,
+    option: String,
+    #[serde(deserialize_with = "trimmed")]
+    value: String,
+    #[serde(deserialize_with = "trimmed")]
+    day: String,
+    #[serde(deserialize_with = "trimmed")]
+    title: String,
+    #[serde(deserialize_with = "trimmed")]
+    text: String,
+    #[serde(deserialize_with = "trimmed")]
+    order: String,
+    #[serde(deserialize_with = "trimmed")]
+    case_text: String,
+    #[serde(deserialize_with = "trimmed")]
+    consent: String,
+}
+
 #[derive(Template)]
 #[template(path = "desk/improvements.html")]
-struct Improvements {
+struct ImprovementsPage<'a> {
     f: Frame,
     kinds: [(&'static str, &'static str); 5],
     options: Vec<(&'static str, &'static str)>,
     recurring: Vec<RecurringLine>,
     lines: Vec<Line>,
-    typed: [String; 9],
-    fault: &'static str,
+    form: &'a Form,
+    fault: &'a str,
 }
 
 const KINDS: [(&str, &str); 5] = [
@@ -79,23 +98,14 @@ const KINDS: [(&str, &str); 5] = [
 ];
 
 /// The page.
-pub(in crate::http) async fn show(desk: Desk) -> Response {
-    match desk.lacks(PAGE).await {
-        None => page(&desk, StatusCode::OK, Default::default(), "").await,
-        Some(answer) => answer,
-    }
+pub(in crate::http) async fn show(Allowed { desk, .. }: Allowed<Improvements>) -> Answer {
+    page(&desk, StatusCode::OK, &Form::default(), "").await
 }
 
-async fn page(desk: &Desk, status: StatusCode, typed: [String; 9], fault: &'static str) -> Response {
+async fn page(desk: &Desk, status: StatusCode, form: &Form, fault: &str) -> Answer {
     let (app, region) = (&desk.app, desk.session.staff.region);
-    let read = async {
-        let lines = app.store.improvements(region, true, SHOWN_MAX).await?;
-        Ok::<_, StoreError>((lines, app.store.recurring(region, RECURRING_MAX).await?))
-    };
-    let (lines, recurring) = match read.await {
-        Ok(found) => found,
-        Err(error) => return failed(app, &error),
-    };
+    let lines = app.store.improvements(region, true, SHOWN_MAX).await?;
+    let recurring = app.store.recurring(region, RECURRING_MAX).await?;
     let recurring = recurring.into_iter().map(|one| RecurringLine {
         text: match one.source {
             Source::Option => Indicator::find(&one.word).map_or(one.word.clone(), |option| option.text.to_owned()),
@@ -105,84 +115,83 @@ async fn page(desk: &Desk, status: StatusCode, typed: [String; 9], fault: &'stat
         n_ratings: one.n_ratings,
     });
     let bad = SatisfactionLevel::ALL.into_iter().filter(|level| level.is_bad());
-    let page = Improvements {
-        f: Frame::inside(desk, PAGE, "以评促改", !status.is_success()),
+    let page = ImprovementsPage {
+        f: Frame::inside(desk, Improvements::PATH, "以评促改", !status.is_success()),
         kinds: KINDS,
         options: bad.flat_map(Indicator::of_level).map(|option| (option.code.as_str(), option.text)).collect(),
         recurring: recurring.collect(),
         lines: lines.iter().map(|one| line(app, one)).collect(),
-        typed,
+        form,
         fault,
     };
-    respond(status, &page)
+    Ok(respond(status, &page))
 }
 
 fn line(app: &App, one: &Improvement) -> Line {
-    let who = |who: &str| who.strip_prefix("staff:").unwrap_or(who).to_owned();
     Line {
         id: uuid::Uuid::from_bytes(one.id).to_string(),
         title: one.title.clone(),
         about: format!("{} · {} · {}", app.region_name(one.region), cause_name(app, &one.cause), day_name(one.day)),
-        recorded: format!("{} · {}", shown_time(one.at), who(&one.who)),
+        recorded: format!("{} · {}", minute(one.at), account_name(&one.who)),
         has_case: one.case.is_some(),
-        withdrawn: one.withdrawn.as_ref().map(|(at, by)| format!("{} · {}", shown_time(*at), who(by))),
+        withdrawn: one.withdrawn.as_ref().map(|(at, by)| format!("{} · {}", minute(*at), account_name(by))),
     }
 }
 
 /// Records one, which everybody sees at once.
-pub(in crate::http) async fn add(posted: Posted) -> Response {
-    let desk = &posted.desk;
-    let app = &desk.app;
-    if let Some(answer) = desk.lacks(PAGE).await {
-        return answer;
-    }
-    let typed = FIELDS.map(|name| trimmed(&posted.get(name).replace("\r\n", "\n")).to_owned());
-    let new = match read(app, &typed, desk.session.staff.region) {
-        Ok(new) => new,
-        Err(fault) => return page(desk, StatusCode::UNPROCESSABLE_ENTITY, typed, fault).await,
-    };
-    let who = format!("staff:{}", desk.session.staff.name);
-    let id = fresh_id(&*app.clock, &*app.rng);
-    let case = match case(desk, id, &typed).await {
-        Ok(case) => case,
-        Err(CaseFault::Said(fault)) => return page(desk, StatusCode::UNPROCESSABLE_ENTITY, typed, fault).await,
-        Err(CaseFault::Store(error)) => return failed(app, &error),
-    };
-    let said = entry(&*app.clock, &who, "improvement-recorded", &new.title);
-    let new = Improvement { id, case, at: app.clock.now(), who, ..new };
-    match app.store.add_improvement(new, said).await {
-        Ok(()) => Redirect::to(&format!("{}{PAGE}", app.config.base_path())).into_response(),
+pub(in crate::http) async fn add(Submitted { desk, form, .. }: Submitted<Improvements, Form>) -> Answer {
+    match record(&desk, &form).await {
+        Ok(saved) => Ok(saved.show_at(&desk, Improvements::PATH)),
         Err(error) => {
-            tracing::error!(%error, "an improvement was not recorded");
-            page(desk, StatusCode::SERVICE_UNAVAILABLE, typed, BUSY).await
+            let fault = error.into_fault()?;
+            page(&desk, fault.status, &form, &fault.message).await
         }
     }
 }
 
+async fn record(desk: &Desk, form: &Form) -> Result<Saved, DeskError> {
+    let app = &desk.app;
+    let new = read(app, form, desk.session.staff.region).map_err(DeskError::typed)?;
+    let id = fresh_id(&*app.clock, &*app.rng);
+    let case = case(desk, id, form).await?;
+    let entry = desk.audit(AuditAction::ImprovementRecorded, &new.title);
+    let new = Improvement { id, case, at: app.clock.now(), who: desk.actor().to_string(), ..new };
+    app.store.add_improvement(new, entry).await?;
+    Ok(Saved::new("改进已登记并公开。"))
+}
+
 /// Withdraws one.
-pub(in crate::http) async fn withdraw(Path(id): Path<String>, posted: Posted) -> Response {
-    let desk = &posted.desk;
-    let (app, staff) = (&desk.app, &desk.session.staff);
-    if let Some(answer) = desk.lacks(PAGE).await {
-        return answer;
+pub(in crate::http) async fn withdraw(
+    Path(id): Path<String>,
+    Submitted { desk, .. }: Submitted<Improvements>,
+) -> Answer {
+    match take_back(&desk, &id).await {
+        Ok(saved) => Ok(saved.show_at(&desk, Improvements::PATH)),
+        Err(error) => {
+            let fault = error.into_fault()?;
+            page(&desk, fault.status, &Form::default(), &fault.message).await
+        }
     }
-    let gone = "没有找到这项改进，或者它已经撤回。";
-    let Some(bytes) = parse_id(&id) else { return page(desk, StatusCode::CONFLICT, Default::default(), gone).await };
-    let who = format!("staff:{}", staff.name);
-    let said = entry(&*app.clock, &who, "improvement-withdrawn", &id);
-    match app.store.withdraw_improvement(bytes, staff.region, said).await {
-        Ok(true) => Redirect::to(&format!("{}{PAGE}", app.config.base_path())).into_response(),
-        Ok(false) => page(desk, StatusCode::CONFLICT, Default::default(), gone).await,
-        Err(error) => failed(app, &error),
+}
+
+async fn take_back(desk: &Desk, id: &str) -> Result<Saved, DeskError> {
+    let is_withdrawn = match parse_id(id) {
+        Some(bytes) => {
+            let entry = desk.audit(AuditAction::ImprovementWithdrawn, id);
+            desk.app.store.withdraw_improvement(bytes, desk.session.staff.region, entry).await?
+        }
+        None => false,
+    };
+    if is_withdrawn {
+        Ok(Saved::new("这项改进已撤回，公开页面不再显示。"))
+    } else {
+        Err(Fault::moved("没有找到这项改进，或者它已经撤回。").into())
     }
 }
 
 /// What was typed, without what only the desk knows.
-fn read(
-    app: &App,
-    [kind, option, value, day, title, text, ..]: &[String; 9],
-    within: Region,
-) -> Result<Improvement, &'static str> {
+fn read(app: &App, form: &Form, within: Region) -> Result<Improvement, &'static str> {
+    let Form { kind, option, value, day, title, text, .. } = form;
     let cause = match kind.as_str() {
         "option" => Cause::Option(Indicator::find(option).ok_or("请选择评价指标。")?.code.as_str().to_owned()),
         "word" if is_word(value) && value.chars().count() <= 20 => Cause::Word(value.clone()),
@@ -222,21 +231,16 @@ fn read(
 
 /// Whether everybody may read a text: it is there, not too long, plain, and names nobody by a number.
 fn is_publishable(text: &str, max: usize) -> bool {
-    !text.is_empty() && text.chars().count() <= max && is_plain(text) && !names_somebody(text)
-}
-
-enum CaseFault {
-    Said(&'static str),
-    Store(StoreError),
+    !text.is_empty() && text.chars().count() <= max && is_plain(text) && !contains_personal_identifier(text)
 }
 
 /// The case, if one was written: only of an order within one's scope, and only with the person's consent on record.
-async fn case(desk: &Desk, id: Id, typed: &[String; 9]) -> Result<Option<PublishedCase>, CaseFault> {
-    let [.., order, text, consent] = typed;
+async fn case(desk: &Desk, id: Id, form: &Form) -> Result<Option<PublishedCase>, DeskError> {
+    let Form { order, case_text: text, consent, .. } = form;
     if order.is_empty() && text.is_empty() && consent.is_empty() {
         return Ok(None);
     }
-    let said = |fault| Err(CaseFault::Said(fault));
+    let said = |message: &'static str| Err(DeskError::typed(message));
     if !is_publishable(text, TEXT_MAX) {
         return said("请填写当时的情况，最多 2000 个字，不含电话号码和身份证号。");
     }
@@ -244,11 +248,11 @@ async fn case(desk: &Desk, id: Id, typed: &[String; 9]) -> Result<Option<Publish
         return said("没有评价人的同意不能公开案例：请填写何时、以何种方式取得同意。");
     }
     let found = match order.rsplit('/').next().and_then(parse_id) {
-        Some(order) => desk.app.store.order(order).await.map_err(CaseFault::Store)?,
+        Some(order) => desk.app.store.order(order).await?,
         None => None,
     };
-    let worker = Worker::of_staff(&desk.session.staff);
-    let Some(found) = found.filter(|row| worker.sees(row)) else {
+    let access = OrderAccess::of_staff(&desk.session.staff);
+    let Some(found) = found.filter(|row| access.sees(row)) else {
         return said("没有找到这个工单，或者它不在您的办理范围内。");
     };
     let consent = desk.app.keys().vault.seal(TABLE, &id, "consent", consent, &*desk.app.rng);

@@ -1,27 +1,23 @@
 //! 消息投递: whether other systems take what they are told, and what nobody took, to be sent again.
 
 use askama::Template;
-use axum::{
-    extract::Path,
-    http::StatusCode,
-    response::{IntoResponse, Redirect, Response},
-};
+use axum::{extract::Path, http::StatusCode};
 use haochaping::work_order::ActionKind;
-use haochaping_collector::accounts::staff::entry;
+use haochaping_collector::accounts::audit_trail::AuditAction;
 use haochaping_store::{
     StoreError,
     outbox::{DeadLetter, Endpoint, EndpointKind},
 };
 
 use super::{
+    answer::{Answer, DeskError, Saved},
+    extract::{Allowed, Submitted},
     frame::{Frame, respond},
-    list::not_found,
-    order::{failed, shown_time},
-    session::{Desk, Posted},
-    texts,
+    pages::{Messages, Page},
+    session::Desk,
+    texts::{self, minute},
 };
 
-const PAGE: &str = "/desk/messages";
 const SHOWN_MAX: u32 = 200;
 
 struct Line {
@@ -44,24 +40,17 @@ struct Dead {
 
 #[derive(Template)]
 #[template(path = "desk/messages.html")]
-struct Messages {
+struct MessagesPage {
     f: Frame,
     lines: Vec<Line>,
     dead: Vec<Dead>,
 }
 
 /// The page.
-pub(in crate::http) async fn show(desk: Desk) -> Response {
-    if let Some(answer) = desk.lacks(PAGE).await {
-        return answer;
-    }
-    match read(&desk).await {
-        Ok((lines, dead)) => {
-            let f = Frame::inside(&desk, PAGE, "消息投递", false);
-            respond(StatusCode::OK, &Messages { f, lines, dead })
-        }
-        Err(error) => failed(&desk.app, &error),
-    }
+pub(in crate::http) async fn show(Allowed { desk, .. }: Allowed<Messages>) -> Answer {
+    let (lines, dead) = read(&desk).await?;
+    let f = Frame::inside(&desk, Messages::PATH, "消息投递", false);
+    Ok(respond(StatusCode::OK, &MessagesPage { f, lines, dead }))
 }
 
 async fn read(desk: &Desk) -> Result<(Vec<Line>, Vec<Dead>), StoreError> {
@@ -72,7 +61,7 @@ async fn read(desk: &Desk) -> Result<(Vec<Line>, Vec<Dead>), StoreError> {
         Line {
             kind: kind(endpoint.kind),
             region: desk.app.region_name(endpoint.region),
-            waiting: found.map_or_else(|| "0".into(), |(_, n, since)| format!("{n}（最早 {}）", shown_time(*since))),
+            waiting: found.map_or_else(|| "0".into(), |(_, n, since)| format!("{n}（最早 {}）", minute(*since))),
             is_live: endpoint.disabled_at.is_none(),
             name: endpoint.name,
             url: endpoint.url,
@@ -102,23 +91,17 @@ fn dead(letter: DeadLetter) -> Dead {
             "overdue" => "超期通知",
             name => ActionKind::from_name(name).map_or("", texts::action),
         },
-        created_at: shown_time(message.created_at),
+        created_at: minute(message.created_at),
         said: message.said,
         n_behind: letter.n_behind,
     }
 }
 
 /// Sends a dead letter again.
-pub(in crate::http) async fn resend(Path(number): Path<i64>, posted: Posted) -> Response {
-    let desk = &posted.desk;
-    if let Some(answer) = desk.lacks(PAGE).await {
-        return answer;
+pub(in crate::http) async fn resend(Path(number): Path<i64>, Submitted { desk, .. }: Submitted<Messages>) -> Answer {
+    let entry = desk.audit(AuditAction::MessageResent, &number.to_string());
+    if !desk.app.store.resend(number, entry).await? {
+        return Err(DeskError::gone(&desk));
     }
-    let who = format!("staff:{}", desk.session.staff.name);
-    let said = entry(&*desk.app.clock, &who, "message-resent", &number.to_string());
-    match desk.app.store.resend(number, said).await {
-        Ok(true) => Redirect::to(&format!("{}{PAGE}", desk.app.config.base_path())).into_response(),
-        Ok(false) => not_found(desk),
-        Err(error) => failed(&desk.app, &error),
-    }
+    Ok(Saved::new("消息会马上重新投递；结果过一会儿刷新可见。").show_at(&desk, Messages::PATH))
 }

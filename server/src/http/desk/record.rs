@@ -1,39 +1,49 @@
 //! 操作记录: what staff, systems and the command line did beside the histories of orders.
 
 use askama::Template;
-use axum::{http::StatusCode, response::Response};
+use axum::http::StatusCode;
+use haochaping_collector::accounts::audit_trail::AuditAction;
+use haochaping_store::staff::AuditEntry;
 
 use super::{
+    answer::Answer,
+    extract::Allowed,
     frame::{Frame, respond},
-    order::{failed, shown_time},
-    session::Desk,
-    texts,
+    pages::{Page, Record},
+    texts::{actor, audited, minute},
 };
 
-/// The most lines of the page; `haochaping staff record` shows more.
+/// The most entries of the page; `haochaping staff record` shows more.
 const LIMIT: u32 = 500;
+
+struct Entry {
+    at: String,
+    who: String,
+    action: &'static str,
+    about: String,
+}
 
 #[derive(Template)]
 #[template(path = "desk/record.html")]
-struct Record {
+struct RecordPage {
     f: Frame,
-    lines: Vec<(String, String, &'static str, String)>,
+    entries: Vec<Entry>,
     limit: u32,
 }
 
 /// The page.
-pub(in crate::http) async fn show(desk: Desk) -> Response {
-    if let Some(answer) = desk.lacks("/desk/record").await {
-        return answer;
-    }
-    match desk.app.store.audit(LIMIT).await {
-        Ok(entries) => {
-            let lines = entries.into_iter().map(|one| {
-                (shown_time(one.at), texts::actor(&one.who).to_owned(), texts::recorded(&one.what), one.about)
-            });
-            let f = Frame::inside(&desk, "/desk/record", "操作记录", false);
-            respond(StatusCode::OK, &Record { f, lines: lines.collect(), limit: LIMIT })
-        }
-        Err(error) => failed(&desk.app, &error),
+pub(in crate::http) async fn show(Allowed { desk, .. }: Allowed<Record>) -> Answer {
+    let entries = desk.app.store.audit(LIMIT).await?.into_iter().map(entry).collect();
+    let f = Frame::inside(&desk, Record::PATH, "操作记录", false);
+    Ok(respond(StatusCode::OK, &RecordPage { f, entries, limit: LIMIT }))
+}
+
+fn entry(entry: AuditEntry) -> Entry {
+    Entry {
+        at: minute(entry.at),
+        who: actor(&entry.who).to_owned(),
+        // What a newer binary wrote has no name here yet.
+        action: AuditAction::from_name(&entry.what).map_or("其他", audited),
+        about: entry.about,
     }
 }

@@ -1,23 +1,23 @@
 //! 查找办件: a finished service by its case number; where an operator enters a rating at the citizen's word.
 
 use askama::Template;
-use axum::{extract::Query, http::StatusCode, response::Response};
+use axum::{extract::Query, http::StatusCode};
 use haochaping::{identifier::fold_number, work_order::Role};
 use haochaping_collector::intake::{assist, assist::Operator};
 use haochaping_store::assist::FoundService;
 use serde::Deserialize;
 
 use super::{
+    answer::Answer,
+    extract::Allowed,
     frame::{Frame, respond},
-    order::failed,
+    pages::{Page, Services},
     session::Desk,
 };
 
-const PAGE: &str = "/desk/services";
-
 /// The case number.
 #[derive(Debug, Default, Deserialize)]
-pub(in crate::http) struct Asked {
+pub(in crate::http) struct Params {
     #[serde(default)]
     case: String,
 }
@@ -36,7 +36,7 @@ struct Line {
 
 #[derive(Template)]
 #[template(path = "desk/services.html")]
-struct Services {
+struct ServicesPage {
     f: Frame,
     case: String,
     lines: Vec<Line>,
@@ -47,7 +47,7 @@ struct Services {
 pub(super) fn operator(desk: &Desk) -> Operator {
     let staff = &desk.session.staff;
     Operator {
-        who: format!("staff:{}", staff.name),
+        who: desk.actor().to_string(),
         agencies: staff.agency.iter().cloned().collect(),
         regions: vec![staff.region],
     }
@@ -59,16 +59,9 @@ pub(super) fn name_of(service: &FoundService) -> String {
 }
 
 /// The page.
-pub(in crate::http) async fn show(desk: Desk, Query(asked): Query<Asked>) -> Response {
-    if let Some(answer) = desk.lacks(PAGE).await {
-        return answer;
-    }
-    let (operator, case) = (operator(&desk), fold_number(&asked.case));
-    let found = if case.is_empty() { Ok(Vec::new()) } else { assist::find(&desk.app, &operator, &case).await };
-    let found = match found {
-        Ok(found) => found,
-        Err(error) => return failed(&desk.app, &error),
-    };
+pub(in crate::http) async fn show(Allowed { desk, .. }: Allowed<Services>, Query(params): Query<Params>) -> Answer {
+    let (operator, case) = (operator(&desk), fold_number(&params.case));
+    let found = if case.is_empty() { Vec::new() } else { assist::find(&desk.app, &operator, &case).await? };
     let is_operator = desk.session.staff.role == Role::Operator;
     let line = |service: FoundService| Line {
         name: name_of(&service),
@@ -83,6 +76,6 @@ pub(in crate::http) async fn show(desk: Desk, Query(asked): Query<Asked>) -> Res
         number: service.service_number,
     };
     let lines = found.into_iter().map(line).collect();
-    let f = Frame::inside(&desk, PAGE, "查找办件", false);
-    respond(StatusCode::OK, &Services { f, case, lines, is_operator })
+    let f = Frame::inside(&desk, Services::PATH, "查找办件", false);
+    Ok(respond(StatusCode::OK, &ServicesPage { f, case, lines, is_operator }))
 }

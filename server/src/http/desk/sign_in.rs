@@ -11,7 +11,10 @@ use axum::{
 };
 use haochaping::link::base32;
 use haochaping_collector::{
-    accounts::staff::{check_password, digest_of, entry, hash_password},
+    accounts::{
+        audit_trail::{AuditAction, AuditActor, entry, record_refusal},
+        staff::{check_password, digest_of, hash_password},
+    },
     intake::limits::Use,
     ports::random,
     state::App,
@@ -20,38 +23,18 @@ use haochaping_store::StoreError;
 use serde::Deserialize;
 
 use super::{
-    admit::{admit, hashing},
+    answer::BUSY,
+    extract::Submitted,
     frame::{Frame, respond},
-    session::{COOKIE, Desk, Posted, field, note_refusal, read_form},
+    pages::Everybody,
+    password::{WRONG, admit, hashing},
+    session::{COOKIE, Desk, Fields},
+    sign_in_page::{own_path, resume, sign_in},
     texts,
 };
 use crate::http::{client::Client, cookie::is_from_here, page, problem::RETRY_AFTER_SECONDS};
 
-/// The same words whatever was wrong, so that nobody learns which accounts there are.
-pub(super) const WRONG: &str = "账号或密码不正确。多次输错后，账号会暂停登录一段时间。";
-/// A form without its button.
-pub(super) const CHOOSE: &str = "请选择要进行的操作。";
 const TOO_MANY: &str = "尝试过于频繁，请稍后再试。";
-pub(super) const BUSY: &str = "系统繁忙，没有成功。请稍后再试。";
-
-#[derive(Template)]
-#[template(path = "desk/sign_in.html")]
-struct SignIn<'a> {
-    f: Frame,
-    fault: &'a str,
-    name: &'a str,
-    next: &'a str,
-    kept: &'a str,
-}
-
-#[derive(Template)]
-#[template(path = "desk/resume.html")]
-struct Resume<'a> {
-    f: Frame,
-    next: &'a str,
-    fields: Vec<(String, String)>,
-    shown: Vec<(&'static str, String)>,
-}
 
 #[derive(Template)]
 #[template(path = "desk/welcome.html")]
@@ -63,53 +46,14 @@ struct Welcome<'a> {
 
 /// Where the sign-in page leads.
 #[derive(Debug, Deserialize)]
-pub(in crate::http) struct Asked {
+pub(in crate::http) struct Params {
     #[serde(default)]
     next: String,
 }
 
-/// The store cannot say who this is: a form that was sent stays on the page.
-pub(super) fn busy(app: &App, path: &str, kept: &str) -> Response {
-    page_of(app, StatusCode::SERVICE_UNAVAILABLE, BUSY, "", own_path(app, path), kept)
-}
-
-/// Asks to sign in for a page, or for a form that was sent to it.
-pub(super) fn ask(app: &App, path: &str, kept: &str) -> Response {
-    let path = own_path(app, path);
-    if kept.is_empty() {
-        let next: String = form_urlencoded::byte_serialize(path.as_bytes()).collect();
-        return Redirect::to(&format!("{}/desk/sign-in?next={next}", app.config.base_path())).into_response();
-    }
-    page_of(app, StatusCode::UNAUTHORIZED, "", "", path, kept)
-}
-
-/// A form whose token was of another session, to be sent again.
-pub(super) fn resume(desk: &Desk, path: &str, form: &[(String, String)]) -> Response {
-    let fields: Vec<_> =
-        form.iter().filter(|(name, _)| !matches!(name.as_str(), "csrf" | "page_token" | "password")).cloned().collect();
-    // Everything that will be sent is shown, in words, since whoever is asked has to see what they agree to.
-    let shown = fields.iter().filter(|(name, value)| name != "n_entries" && !value.is_empty());
-    let shown = shown.map(|(name, value)| (texts::field(name), texts::value(name, value).to_owned())).collect();
-    let f = Frame::inside(desk, "", "继续提交", false);
-    respond(StatusCode::FORBIDDEN, &Resume { f, next: own_path(&desk.app, path), fields, shown })
-}
-
-/// A path of the desk without the collector's own; the list of orders for anything else.
-fn own_path<'a>(app: &App, path: &'a str) -> &'a str {
-    let own = path.strip_prefix(app.config.base_path()).unwrap_or(path);
-    let is_plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'?' | b'#');
-    let is_own = own.starts_with("/desk/") && !own.contains("//") && !own.contains("..") && own.bytes().all(is_plain);
-    if is_own { own } else { "/desk" }
-}
-
-fn page_of(app: &App, status: StatusCode, fault: &str, name: &str, next: &str, kept: &str) -> Response {
-    let f = Frame::outside(app, "登录", !fault.is_empty());
-    respond(status, &SignIn { f, fault, name, next, kept })
-}
-
 /// The form.
-pub(in crate::http) async fn form(State(app): State<Arc<App>>, Query(asked): Query<Asked>) -> Response {
-    page_of(&app, StatusCode::OK, "", "", own_path(&app, &asked.next), "")
+pub(in crate::http) async fn form(State(app): State<Arc<App>>, Query(params): Query<Params>) -> Response {
+    sign_in(&app, StatusCode::OK, "", "", own_path(&app, &params.next), "")
 }
 
 /// Signs in. The session is a new one, whatever cookie came along.
@@ -119,24 +63,24 @@ pub(in crate::http) async fn submit(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let form = read_form(&body);
-    let (name, kept) = (field(&form, "name").trim().to_lowercase(), field(&form, "kept"));
-    let next = own_path(&app, field(&form, "next"));
-    let again = |status, fault| page_of(&app, status, fault, &name, next, kept);
+    let form = Fields::read(&body);
+    let (name, kept) = (form.get("name").trim().to_lowercase(), form.get("kept"));
+    let next = own_path(&app, form.get("next"));
+    let again = |status, fault| sign_in(&app, status, fault, &name, next, kept);
     if !is_from_here(&app, &headers) {
-        note_refusal(&app, "sign-in", "origin-refused", &name, client).await;
+        record_refusal(&app, &AuditActor::SignIn, AuditAction::OriginRefused, &name, client.address).await;
         return again(StatusCode::FORBIDDEN, WRONG);
     }
     if !app.limits.admits_network(client.network(), Use::SignIn) {
         return again(StatusCode::TOO_MANY_REQUESTS, TOO_MANY);
     }
-    let row = match admit(&app, &name, client, field(&form, "password")).await {
+    let row = match admit(&app, &name, client, form.get("password")).await {
         Ok(Some(row)) => row,
         Ok(None) => return again(StatusCode::UNPROCESSABLE_ENTITY, WRONG),
         Err(error) => return failed(&error, || again_later(again(StatusCode::SERVICE_UNAVAILABLE, BUSY))),
     };
     let secret = base32::encode(&random::<32>(&*app.rng));
-    let said = entry(&*app.clock, &format!("staff:{name}"), "signed-in", &name);
+    let said = entry(&*app.clock, &AuditActor::Staff(name.clone()), AuditAction::SignedIn, &name);
     match app.store.begin_session(digest_of(&secret), &row, &client.network().to_string(), said).await {
         Ok(true) => {}
         Ok(false) => return again(StatusCode::UNPROCESSABLE_ENTITY, WRONG),
@@ -146,7 +90,7 @@ pub(in crate::http) async fn submit(
     let mut response = match app.store.session(digest_of(&secret)).await {
         Ok(Some(session)) if !kept.is_empty() => {
             let desk = Desk::begun(Arc::clone(&app), session, client, secret.clone());
-            resume(&desk, next, &read_form(kept.as_bytes()))
+            resume(&desk, next, &Fields::read(kept.as_bytes()).0)
         }
         _ => Redirect::to(&to).into_response(),
     };
@@ -167,9 +111,9 @@ fn again_later(mut response: Response) -> Response {
 }
 
 /// Signs out.
-pub(in crate::http) async fn leave(posted: Posted) -> Response {
-    let app = &posted.desk.app;
-    if let Err(error) = app.store.end_session(posted.desk.id()).await {
+pub(in crate::http) async fn leave(Submitted { desk, .. }: Submitted<Everybody>) -> Response {
+    let app = &desk.app;
+    if let Err(error) = app.store.end_session(desk.id()).await {
         tracing::error!(%error, "a session was not ended");
     }
     let cookie = [(header::SET_COOKIE, COOKIE.set(&app.config, ""))];
@@ -201,9 +145,9 @@ pub(in crate::http) async fn accept(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let form = read_form(&body);
+    let form = Fields::read(&body);
     if !is_from_here(&app, &headers) {
-        note_refusal(&app, "stranger", "origin-refused", "/desk/welcome", client).await;
+        record_refusal(&app, &AuditActor::Stranger, AuditAction::OriginRefused, "/desk/welcome", client.address).await;
         return page::refused(&app, &headers, StatusCode::FORBIDDEN);
     }
     let row = match app.store.invited(digest_of(&token), app.clock.now()).await {
@@ -211,10 +155,10 @@ pub(in crate::http) async fn accept(
         Ok(None) => return page::not_found(&app, &headers),
         Err(error) => return failed(&error, || page::refused(&app, &headers, StatusCode::SERVICE_UNAVAILABLE)),
     };
-    let password = field(&form, "password");
+    let password = form.get("password");
     let fault = match check_password(&row.name, password) {
         Err(error) => texts::password(error),
-        Ok(()) if password != field(&form, "again") => "两次输入的密码不一样。",
+        Ok(()) if password != form.get("again") => "两次输入的密码不一样。",
         Ok(()) => "",
     };
     if !fault.is_empty() {
@@ -229,7 +173,7 @@ pub(in crate::http) async fn accept(
             });
         }
     };
-    let said = entry(&*app.clock, &format!("staff:{}", row.name), "password-set", &row.name);
+    let said = entry(&*app.clock, &AuditActor::Staff(row.name.clone()), AuditAction::PasswordSet, &row.name);
     match app.store.accept_invitation(digest_of(&token), &hashed, said).await {
         Ok(true) => Redirect::to(&format!("{}/desk/sign-in", app.config.base_path())).into_response(),
         Ok(false) => page::not_found(&app, &headers),

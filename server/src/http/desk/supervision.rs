@@ -2,32 +2,30 @@
 //! knowing what they say.
 
 use askama::Template;
-use axum::{
-    extract::Path,
-    http::StatusCode,
-    response::{IntoResponse, Redirect, Response},
-};
+use axum::{extract::Path, http::StatusCode};
 use haochaping::{
     calendar::{DAY_MILLIS, Instant},
     link::Receipt,
-    text::trimmed,
     work_order::Stage,
 };
-use haochaping_collector::accounts::staff::entry;
+use haochaping_collector::cards::change;
 use haochaping_store::{
     Decision, Quarantined, StoreError,
-    order::queue::{DeskQuery, Pile},
+    order::queue::{DeskQuery, OrderQueue},
 };
+use serde::Deserialize;
 
 use super::{
+    answer::{Answer, CHOOSE, DeskError, Saved},
+    extract::{Allowed, Submitted},
     frame::{Frame, respond},
-    list::not_found,
-    order::{failed, shown_time},
-    session::{Desk, Posted},
-    sign_in::{BUSY, CHOOSE},
+    pages::{Page, Supervision},
+    session::{Desk, trimmed},
+    texts::minute,
 };
 
-const PAGE: &str = "/desk/supervision";
+/// The longest reason, in characters.
+const WHY_MAX: usize = 200;
 /// Counted no further: a desk that has more has other worries.
 const COUNTED_MAX: u32 = 9_999;
 
@@ -41,42 +39,56 @@ struct Held {
     may_decide: bool,
 }
 
+/// How many orders wait in a queue.
+struct Count {
+    name: &'static str,
+    path: &'static str,
+    n: u64,
+}
+
+/// The form of a rating in quarantine.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::http) struct Form {
+    decision: String,
+    #[serde(deserialize_with = "trimmed")]
+    why: String,
+}
+
+/// What was refused: of which rating, and what was typed.
+#[derive(Default)]
+struct FormState<'a> {
+    receipt: &'a str,
+    why: &'a str,
+    fault: &'a str,
+}
+
 #[derive(Template)]
 #[template(path = "desk/supervision.html")]
-struct Supervision<'a> {
+struct SupervisionPage<'a> {
     f: Frame,
-    counts: Vec<(&'static str, &'static str, u64)>,
+    counts: Vec<Count>,
     held: Vec<Held>,
-    fault: &'static str,
-    typed: (&'a str, &'a str),
+    state: &'a FormState<'a>,
 }
 
 /// The page.
-pub(in crate::http) async fn show(desk: Desk) -> Response {
-    match desk.lacks(PAGE).await {
-        None => page(&desk, StatusCode::OK, "", ("", "")).await,
-        Some(answer) => answer,
-    }
+pub(in crate::http) async fn show(Allowed { desk, .. }: Allowed<Supervision>) -> Answer {
+    page(&desk, StatusCode::OK, &FormState::default()).await
 }
 
-async fn page(desk: &Desk, status: StatusCode, fault: &'static str, typed: (&str, &str)) -> Response {
-    match read(desk).await {
-        Ok((counts, held)) => {
-            let held = held.iter().map(|one| shown(desk, one)).collect();
-            let f = Frame::inside(desk, PAGE, "督办", !status.is_success());
-            respond(status, &Supervision { f, counts, held, fault, typed })
-        }
-        Err(error) => failed(&desk.app, &error),
-    }
+async fn page(desk: &Desk, status: StatusCode, state: &FormState<'_>) -> Answer {
+    let (counts, held) = read(desk).await?;
+    let held = held.iter().map(|one| shown(desk, one)).collect();
+    let f = Frame::inside(desk, Supervision::PATH, "督办", !status.is_success());
+    Ok(respond(status, &SupervisionPage { f, counts, held, state }))
 }
 
-type Counted = (&'static str, &'static str, u64);
-
-async fn read(desk: &Desk) -> Result<(Vec<Counted>, Vec<Quarantined>), StoreError> {
+async fn read(desk: &Desk) -> Result<(Vec<Count>, Vec<Quarantined>), StoreError> {
     let (store, now) = (&desk.app.store, desk.app.clock.now());
     let soon = Instant::from_millis(now.millis() + DAY_MILLIS);
     let all = DeskQuery {
-        pile: Pile::Due,
+        queue: OrderQueue::Due,
         agency: None,
         region: desk.session.staff.region,
         stages: Vec::new(),
@@ -90,11 +102,11 @@ async fn read(desk: &Desk) -> Result<(Vec<Counted>, Vec<Quarantined>), StoreErro
         ("已超期", "/desk?due=overdue", DeskQuery { due_before: Some(now), ..all.clone() }),
         ("24 小时内到期", "/desk?due=soon", DeskQuery { due_before: Some(soon), due_from: Some(now), ..all.clone() }),
         ("拟认定误评或恶意", "/desk?stage=contested", DeskQuery { stages: vec![Stage::Contested], ..all.clone() }),
-        ("待裁定的申诉与改派", "/desk/appeals", DeskQuery { pile: Pile::Body, ..all }),
+        ("待裁定的申诉与改派", "/desk/appeals", DeskQuery { queue: OrderQueue::Body, ..all }),
     ];
     let mut counts = Vec::new();
-    for (name, href, query) in asked {
-        counts.push((name, href, store.count_orders(query).await?));
+    for (name, path, query) in asked {
+        counts.push(Count { name, path, n: store.count_orders(query).await? });
     }
     Ok((counts, held(desk).await?))
 }
@@ -113,7 +125,7 @@ fn receipt_of(one: &Quarantined) -> String {
 fn shown(desk: &Desk, one: &Quarantined) -> Held {
     let may_decide = desk.session.staff.agency.as_deref() != Some(one.agency.as_str());
     // No reprisal: those whose card it is learn no more than the day.
-    let shown = |at: Instant| if may_decide { shown_time(at) } else { at.date_in_china().to_string() };
+    let shown = |at: Instant| if may_decide { minute(at) } else { at.date_in_china().to_string() };
     Held {
         receipt: receipt_of(one),
         card: one.card,
@@ -126,36 +138,33 @@ fn shown(desk: &Desk, one: &Quarantined) -> Held {
 }
 
 /// Lets a rating count now, or leaves it out for good. The body whose card it is does not decide about it.
-pub(in crate::http) async fn decide(Path(receipt): Path<String>, posted: Posted) -> Response {
-    let desk = &posted.desk;
-    if let Some(answer) = desk.lacks(PAGE).await {
-        return answer;
-    }
-    let found = match held(desk).await {
-        Ok(held) => held.into_iter().find(|one| receipt_of(one) == receipt),
-        Err(error) => return failed(&desk.app, &error),
-    };
-    let Some(one) = found else { return not_found(desk) };
-    let why = trimmed(posted.get("why"));
-    let decision = match posted.get("decision") {
-        "release" => Decision::Released,
-        "exclude" => Decision::Excluded,
-        _ => return page(desk, StatusCode::UNPROCESSABLE_ENTITY, CHOOSE, (&receipt, why)).await,
-    };
-    let refused = async |status, fault| page(desk, status, fault, (&receipt, why)).await;
-    if !shown(desk, &one).may_decide {
-        return refused(StatusCode::UNPROCESSABLE_ENTITY, "不能决定本机构服务码的评价。").await;
-    }
-    if why.is_empty() || why.chars().count() > 200 {
-        return refused(StatusCode::UNPROCESSABLE_ENTITY, "请填写理由，最多 200 个字。").await;
-    }
-    let who = format!("staff:{}", desk.session.staff.name);
-    let said = entry(&*desk.app.clock, &who, &format!("rating-{}", decision.name()), &receipt);
-    match desk.app.store.decide(one.part, one.rating, decision, why, said).await {
-        Ok(_) => Redirect::to(&format!("{}{PAGE}", desk.app.config.base_path())).into_response(),
+pub(in crate::http) async fn decide(
+    Path(receipt): Path<String>,
+    Submitted { desk, form, .. }: Submitted<Supervision, Form>,
+) -> Answer {
+    match apply(&desk, &receipt, &form).await {
+        Ok(saved) => Ok(saved.show_at(&desk, Supervision::PATH)),
         Err(error) => {
-            tracing::error!(%error, "nothing was decided about a rating in quarantine");
-            refused(StatusCode::SERVICE_UNAVAILABLE, BUSY).await
+            let fault = error.into_fault()?;
+            page(&desk, fault.status, &FormState { receipt: &receipt, why: &form.why, fault: &fault.message }).await
         }
     }
+}
+
+async fn apply(desk: &Desk, receipt: &str, form: &Form) -> Result<Saved, DeskError> {
+    let found = held(desk).await?.into_iter().find(|one| receipt_of(one) == receipt);
+    let one = found.ok_or_else(|| DeskError::gone(desk))?;
+    let (decision, done) = match form.decision.as_str() {
+        "release" => (Decision::Released, "这条评价从现在起计入"),
+        "exclude" => (Decision::Excluded, "这条评价不计入"),
+        _ => return Err(DeskError::typed(CHOOSE)),
+    };
+    if !shown(desk, &one).may_decide {
+        return Err(DeskError::typed("不能决定本机构服务码的评价。"));
+    }
+    if form.why.is_empty() || form.why.chars().count() > WHY_MAX {
+        return Err(DeskError::typed("请填写理由，最多 200 个字。"));
+    }
+    change::decide(&desk.app.acting(desk.actor()), &one, (receipt, decision, &form.why)).await?;
+    Ok(Saved::new(format!("{done}：{receipt}。理由已记录。")))
 }

@@ -1,7 +1,13 @@
 //! What the desk calls things.
 
-use haochaping::work_order::{ActionKind, Cause, Class, DueKind, Refused, Role};
-use haochaping_collector::accounts::staff::{AccountError, PasswordError};
+use haochaping::{
+    calendar::Instant,
+    work_order::{ActionKind, Cause, Class, DueKind, Role},
+};
+use haochaping_collector::accounts::{
+    audit_trail::{AuditAction, account_name},
+    staff::{AccountError, PasswordError},
+};
 
 pub(super) const fn role(role: Role) -> &'static str {
     match role {
@@ -131,7 +137,7 @@ pub(super) fn notice(kind: &str) -> &'static str {
     if kind == "reminder" { "到期提醒" } else { "超期通知" }
 }
 
-/// Who did something that is on record: an account by its name, and what has no account by what it is.
+/// Who did something that is recorded: an account by its name, and what has no account by what it is.
 pub(super) fn actor(who: &str) -> &str {
     match who {
         "cli" => "（命令行）",
@@ -139,70 +145,56 @@ pub(super) fn actor(who: &str) -> &str {
         "sign-in" => "（登录页）",
         "pad" => "（评价器）",
         "stranger" => "（未登录）",
-        _ => who.strip_prefix("staff:").unwrap_or(who),
+        _ => account_name(who),
     }
 }
 
-/// What the record calls what was done.
-pub(super) fn recorded(what: &str) -> &'static str {
-    match what {
-        "signed-in" => "登录",
-        "password-wrong" => "登录失败：账号或密码不正确",
-        "sign-in-locked" => "登录失败：账号在该网络暂停登录",
-        "origin-refused" => "拒绝：请求来自其他网站",
-        "page-refused" => "拒绝：没有该页面的权限",
-        "password-set" => "设置密码",
-        "staff-added" => "新建账号",
-        "staff-reset" => "重置账号",
-        "staff-disabled" => "停用账号",
-        "note-added" => "添加内部备注",
-        "contact-seen" => "查看联系方式",
-        "endpoint-added" => "新建接收端",
-        "endpoint-disabled" => "停用接收端",
-        "message-resent" => "重发消息",
-        "file-added" => "上传附件",
-        "briefing-saved" => "保存通报草稿",
-        "briefing-published" => "发布通报",
-        "cards-printed" => "制作服务码",
-        "card-replaced" => "补发服务码",
-        "card-revoked" => "停用服务码",
-        "wish-noted" => "登记口头诉求",
-        "hot-word-changed" => "调整评价热词",
-        "improvement-recorded" => "登记改进",
-        "improvement-withdrawn" => "撤回改进",
-        "rating-released" => "决定计入",
-        "rating-excluded" => "决定不计入",
-        _ => "其他",
+/// What the audit trail calls an action.
+pub(super) const fn audited(action: AuditAction) -> &'static str {
+    match action {
+        AuditAction::SignedIn => "登录",
+        AuditAction::PasswordWrong => "登录失败：账号或密码不正确",
+        AuditAction::SignInLocked => "登录失败：账号在该网络暂停登录",
+        AuditAction::OriginRefused => "拒绝：请求来自其他网站",
+        AuditAction::PageRefused => "拒绝：没有该页面的权限",
+        AuditAction::PasswordSet => "设置密码",
+        AuditAction::StaffAdded => "新建账号",
+        AuditAction::StaffReset => "重置账号",
+        AuditAction::StaffDisabled => "停用账号",
+        AuditAction::NoteAdded => "添加内部备注",
+        AuditAction::ContactSeen => "查看联系方式",
+        AuditAction::EndpointAdded => "新建接收端",
+        AuditAction::EndpointDisabled => "停用接收端",
+        AuditAction::MessageResent => "重发消息",
+        AuditAction::FileAdded => "上传附件",
+        AuditAction::BriefingSaved => "保存通报草稿",
+        AuditAction::BriefingPublished => "发布通报",
+        AuditAction::CardsPrinted => "制作服务码",
+        AuditAction::CardReplaced => "补发服务码",
+        AuditAction::CardRevoked => "停用服务码",
+        AuditAction::CardRevived => "恢复服务码",
+        AuditAction::WishNoted => "登记口头诉求",
+        AuditAction::HotWordChanged => "调整评价热词",
+        AuditAction::ImprovementRecorded => "登记改进",
+        AuditAction::ImprovementWithdrawn => "撤回改进",
+        AuditAction::RatingReleased => "决定计入",
+        AuditAction::RatingExcluded => "决定不计入",
+        AuditAction::HallAdded => "新建大厅",
+        AuditAction::WindowsAdded => "新建窗口",
+        AuditAction::WindowRemoved => "删除窗口",
+        AuditAction::PadCode => "生成配对码",
+        AuditAction::PadPaired => "配对评价器",
+        AuditAction::PadUnpaired => "解除评价器配对",
     }
 }
 
-pub(in crate::http) fn refused(error: &Refused) -> String {
-    let text = match error {
-        Refused::Step { .. } | Refused::Role { .. } => "现在不能进行这一步。",
-        Refused::Input { code, .. } => match *code {
-            "required" => "请填写。",
-            "too-long" => "最多 2000 个字。",
-            "not-a-credit-code" => "不是有效的统一社会信用代码。",
-            "not-a-date" => "请填写日期。",
-            "not-in-the-future" => "日期应在今天之后。",
-            "too-far" => "日期应在两年之内。",
-            _ => "含有不能使用的字符。",
-        },
-        Refused::Attempts { made, required } => {
-            return format!("已登记 {made} 次未联系上，满 {required} 次后才能这样认定。");
-        }
-        Refused::AttemptTooSoon { from } => {
-            return format!("距上次联系时间太近，请在 {} 之后再登记。", super::order::shown_time(*from));
-        }
-        Refused::CanBeReached => "评价人可以联系上：有联系方式，或可通过办件系统查到。",
-        Refused::NoReassignment => "本地规定工单不退回、不改派。",
-        Refused::AppealTermOver { .. } => "申诉期限已过，请认定为有效差评。",
-        Refused::OtherBody { .. } => "应由承办部门同级的政务服务管理机构决定。",
-        Refused::OwnDepartment => "被评价部门不能决定自己的事项。",
-        Refused::OwnAppeal => "提出申诉的人不能裁定该申诉。",
-        Refused::Unanswered => "实名评价必须先答复，才能归档。",
-        Refused::FollowedUp => "评价人已经追评过。",
-        Refused::FollowUpOpen { .. } => "追评期限未到。",
-    };
-    text.to_owned()
+/// A moment to the minute, in China.
+pub(super) fn minute(at: Instant) -> String {
+    minute_of(&at.to_rfc3339())
+}
+
+/// A moment of the wire to the minute; a civil date as it is.
+pub(super) fn minute_of(text: &str) -> String {
+    // RFC 3339 here is China's clock; what has no time of day is a civil date.
+    text.get(..16).map_or_else(|| text.to_owned(), |text| text.replace('T', " "))
 }

@@ -1,13 +1,11 @@
 //! A form with a file, as browsers send it.
 
+use super::session::field;
 use axum::{
     body::Bytes,
     extract::{FromRequest, Multipart, Request},
     http::StatusCode,
 };
-use haochaping_collector::accounts::staff::digest_of;
-
-use super::session::{Desk, field};
 
 const BROKEN: &str = "文件没有传完，请再试一次。";
 /// The file or the form is larger than the route takes.
@@ -16,7 +14,7 @@ pub(super) const TOO_LARGE: &str = "文件太大，最多 5 MB。";
 /// What a browser sent.
 #[derive(Debug, Default)]
 pub(super) struct Upload {
-    fields: Vec<(String, String)>,
+    pub fields: Vec<(String, String)>,
     /// The file's name, as the browser says it.
     pub name: String,
     /// The file.
@@ -49,10 +47,5 @@ impl Upload {
     /// A field, empty if it is missing.
     pub(super) fn get(&self, name: &str) -> &str {
         field(&self.fields, name)
-    }
-
-    /// Whether a page of this session made the form.
-    pub(super) fn is_of(&self, desk: &Desk) -> bool {
-        digest_of(self.get("csrf")) == digest_of(&desk.csrf())
     }
 }

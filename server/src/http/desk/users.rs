@@ -1,25 +1,22 @@
 //! 账号: an administrator adds, resets and disables the accounts of the desk.
 
 use askama::Template;
-use axum::{extract::Path, http::StatusCode, response::Response};
+use axum::{extract::Path, http::StatusCode};
 use haochaping_collector::{
-    accounts::{
-        staff,
-        staff::{INVITATION_HOURS, entry, invite},
-    },
+    accounts::{staff, staff::INVITATION_HOURS},
     state::App,
 };
 use haochaping_store::staff::StaffRow;
+use serde::Deserialize;
 
 use super::{
+    answer::{Answer, CHOOSE, DeskError, Saved},
+    extract::{Allowed, Submitted},
     frame::{Frame, respond},
-    order::failed,
-    session::{Desk, Posted},
-    sign_in::{BUSY, CHOOSE},
+    pages::{Page, Users},
+    session::{Desk, trimmed},
     texts,
 };
-
-const PAGE: &str = "/desk/users";
 
 struct Line {
     name: String,
@@ -30,41 +27,78 @@ struct Line {
     is_live: bool,
 }
 
+/// A role to choose.
+struct RoleChoice {
+    name: &'static str,
+    text: &'static str,
+    is_chosen: bool,
+}
+
 #[derive(Template)]
 #[template(path = "desk/users.html")]
-struct Users<'a> {
+struct UsersPage<'a> {
     f: Frame,
     lines: Vec<Line>,
-    roles: Vec<(&'static str, &'static str, bool)>,
-    back: &'a Back<'a>,
+    roles: Vec<RoleChoice>,
+    state: &'a FormState,
     hours: i64,
+}
+
+/// The form for a new account.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::http) struct NewAccount {
+    #[serde(deserialize_with = "trimmed")]
+    name: String,
+    #[serde(deserialize_with = "trimmed")]
+    role: String,
+    #[serde(deserialize_with = "trimmed")]
+    agency: String,
+    #[serde(deserialize_with = "trimmed")]
+    region: String,
+}
+
+/// The buttons of an account.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::http) struct Change {
+    action: String,
+}
+
+/// An account, and the link by which its password is set.
+struct Invitation {
+    name: String,
+    url: String,
 }
 
 /// What comes back with the page: a link that is shown this once, or what was refused.
 #[derive(Default)]
-struct Back<'a> {
-    link: Option<(String, String)>,
+struct FormState {
+    invitation: Option<Invitation>,
     fault: String,
-    typed: [&'a str; 4],
+    form: NewAccount,
 }
 
 /// The page.
-pub(in crate::http) async fn show(desk: Desk) -> Response {
-    match desk.lacks(PAGE).await {
-        None => page(&desk, StatusCode::OK, &Back::default()).await,
-        Some(answer) => answer,
-    }
+pub(in crate::http) async fn show(Allowed { desk, .. }: Allowed<Users>) -> Answer {
+    page(&desk, StatusCode::OK, &FormState::default()).await
 }
 
-async fn page(desk: &Desk, status: StatusCode, back: &Back<'_>) -> Response {
-    let rows = match desk.app.store.staff().await {
-        Ok(rows) => rows,
-        Err(error) => return failed(&desk.app, &error),
+async fn page(desk: &Desk, status: StatusCode, state: &FormState) -> Answer {
+    let rows = desk.app.store.staff().await?;
+    let roles = staff::ROLES.map(|role| RoleChoice {
+        name: role.name(),
+        text: texts::role(role),
+        is_chosen: role.name() == state.form.role,
+    });
+    let page = UsersPage {
+        f: Frame::inside(desk, Users::PATH, "账号", !status.is_success()),
+        lines: rows.into_iter().map(|row| line(&desk.app, row)).collect(),
+        roles: roles.into(),
+        state,
+        hours: INVITATION_HOURS,
     };
-    let lines = rows.into_iter().map(|row| line(&desk.app, row)).collect();
-    let roles = staff::ROLES.map(|role| (role.name(), texts::role(role), role.name() == back.typed[1])).to_vec();
-    let f = Frame::inside(desk, PAGE, "账号", !status.is_success());
-    respond(status, &Users { f, lines, roles, back, hours: INVITATION_HOURS })
+    Ok(respond(status, &page))
 }
 
 fn line(app: &App, row: StaffRow) -> Line {
@@ -82,72 +116,70 @@ fn line(app: &App, row: StaffRow) -> Line {
     }
 }
 
-fn link_of(app: &App, token: &str) -> String {
-    app.config.url(&format!("/desk/welcome/{token}"))
+fn invitation(app: &App, name: &str, token: &str) -> Invitation {
+    Invitation { name: name.to_owned(), url: app.config.url(&format!("/desk/welcome/{token}")) }
 }
 
 /// Makes an account and shows its link.
-pub(in crate::http) async fn add(posted: Posted) -> Response {
-    let desk = &posted.desk;
-    if let Some(answer) = desk.lacks(PAGE).await {
-        return answer;
-    }
-    let (app, clock) = (&desk.app, &*desk.app.clock);
-    let typed = ["name", "role", "agency", "region"].map(|field| posted.get(field).trim());
-    let [name, role, agency, region] = typed;
-    let refused = async |fault: String| {
-        let back = Back { fault, typed, ..Back::default() };
-        page(desk, StatusCode::UNPROCESSABLE_ENTITY, &back).await
-    };
-    let row = match staff::account(name, role, agency, region, clock) {
-        Ok(row) => row,
-        Err(error) => return refused(texts::account(&error)).await,
-    };
-    let (token, link) = invite(clock, &*app.rng);
-    let said = entry(clock, &format!("staff:{}", desk.session.staff.name), "staff-added", name);
-    match app.store.add_staff(row, link, said).await {
-        Ok(true) => {
-            let back = Back { link: Some((name.to_owned(), link_of(app, &token))), ..Back::default() };
-            page(desk, StatusCode::OK, &back).await
+pub(in crate::http) async fn add(Submitted { desk, form, .. }: Submitted<Users, NewAccount>) -> Answer {
+    match make(&desk, &form).await {
+        Ok(invitation) => {
+            page(&desk, StatusCode::OK, &FormState { invitation: Some(invitation), ..FormState::default() }).await
         }
-        Ok(false) => refused("这个账号名已经有了。".into()).await,
         Err(error) => {
-            tracing::error!(%error, "an account was not made");
-            refused(BUSY.into()).await
+            let fault = error.into_fault()?;
+            let state = FormState { fault: fault.message.into(), form, ..FormState::default() };
+            page(&desk, fault.status, &state).await
         }
     }
 }
 
+async fn make(desk: &Desk, form: &NewAccount) -> Result<Invitation, DeskError> {
+    let app = &desk.app;
+    let row = staff::account(&form.name, &form.role, &form.agency, &form.region, &*app.clock);
+    let row = row.map_err(|error| DeskError::typed(texts::account(&error)))?;
+    let token = staff::add(&app.acting(desk.actor()), row).await?;
+    let token = token.ok_or_else(|| DeskError::typed("这个账号名已经有了。"))?;
+    Ok(invitation(app, &form.name, &token))
+}
+
 /// Resets or disables one.
-pub(in crate::http) async fn change(Path(name): Path<String>, posted: Posted) -> Response {
-    let desk = &posted.desk;
-    if let Some(answer) = desk.lacks(PAGE).await {
-        return answer;
-    }
-    let (app, clock) = (&desk.app, &*desk.app.clock);
-    let said = |what: &str| entry(clock, &format!("staff:{}", desk.session.staff.name), what, &name);
-    let (token, link) = invite(clock, &*app.rng);
-    let (done, fault, link) = match posted.get("action") {
-        "reset" => {
-            let done = app.store.reset_staff(&name, link, said("staff-reset")).await;
-            (done, "没有这个账号。", Some((name.clone(), link_of(app, &token))))
+pub(in crate::http) async fn change(
+    Path(name): Path<String>,
+    Submitted { mut desk, form, .. }: Submitted<Users, Change>,
+) -> Answer {
+    match apply(&desk, &name, &form.action).await {
+        Ok(Done::Invited(invitation)) => {
+            page(&desk, StatusCode::OK, &FormState { invitation: Some(invitation), ..FormState::default() }).await
         }
-        "disable" => {
-            let done = app.store.disable_staff(&name, said("staff-disabled")).await;
-            (done, "没有停用：账号已经停用，或者它是最后一个管理员。", None)
-        }
-        _ => (Ok(false), CHOOSE, None),
-    };
-    match done {
-        Ok(true) => page(desk, StatusCode::OK, &Back { link, ..Back::default() }).await,
-        Ok(false) => {
-            let back = Back { fault: fault.into(), ..Back::default() };
-            page(desk, StatusCode::UNPROCESSABLE_ENTITY, &back).await
+        Ok(Done::Saved(saved)) => {
+            desk.saved = Some(saved);
+            page(&desk, StatusCode::OK, &FormState::default()).await
         }
         Err(error) => {
-            tracing::error!(%error, "an account was not changed");
-            let back = Back { fault: BUSY.into(), ..Back::default() };
-            page(desk, StatusCode::SERVICE_UNAVAILABLE, &back).await
+            let fault = error.into_fault()?;
+            page(&desk, fault.status, &FormState { fault: fault.message.into(), ..FormState::default() }).await
         }
+    }
+}
+
+/// The link that is to be shown, or what was done.
+enum Done {
+    Invited(Invitation),
+    Saved(Saved),
+}
+
+async fn apply(desk: &Desk, name: &str, action: &str) -> Result<Done, DeskError> {
+    let acting = desk.app.acting(desk.actor());
+    match action {
+        "reset" => {
+            let token = staff::reset(&acting, name).await?.ok_or_else(|| DeskError::typed("没有这个账号。"))?;
+            Ok(Done::Invited(invitation(&desk.app, name, &token)))
+        }
+        "disable" if staff::disable(&acting, name).await? => {
+            Ok(Done::Saved(Saved::new(format!("{name} 已停用，正在使用的登录已结束。"))))
+        }
+        "disable" => Err(DeskError::typed("没有停用：账号已经停用，或者它是最后一个管理员。")),
+        _ => Err(DeskError::typed(CHOOSE)),
     }
 }

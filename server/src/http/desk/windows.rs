@@ -4,37 +4,33 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::{extract::Path, http::StatusCode, response::Response};
+use axum::{extract::Path, http::StatusCode};
 use haochaping::{
     calendar::{DAY_MILLIS, Instant},
-    call::{CallState, NAME_MAX, is_window_code, is_window_name},
+    call::{CallState, NAME_MAX, is_window_name},
     region::Region,
-    text::trimmed,
 };
-use haochaping_collector::{
-    accounts::staff::entry,
-    halls::{
-        calls::STALE_MILLIS,
-        pairing::{CODE_MINUTES, digest_of_code, make_code},
-    },
-    ports::timeless_id,
+use haochaping_collector::halls::{
+    calls::STALE_MILLIS,
+    pairing::CODE_MINUTES,
+    windows::{WINDOWS_MAX, WindowFault, add_windows, find_or_add_hall, offer_code, parse_windows, remove, unpair},
 };
 use haochaping_store::{
     Id, StoreError,
     window::{Hall, Window},
 };
+use serde::Deserialize;
 
 use super::{
+    answer::{Answer, CHOOSE, DeskError, Saved},
+    extract::{Allowed, Submitted},
     frame::{Frame, respond},
-    order::failed,
-    session::{Desk, Posted},
-    sign_in::{BUSY, CHOOSE},
+    pages::{Page, Windows},
+    session::{Desk, trimmed},
+    texts::minute,
 };
 use crate::assets;
 
-const PAGE: &str = "/desk/windows";
-/// The most windows that are added at once.
-const LINES_MAX: usize = 200;
 /// China is 8 hours ahead: a day begins at 16:00 UTC.
 const ZONE_MILLIS: i64 = 8 * 3_600_000;
 
@@ -60,45 +56,79 @@ struct Line {
     has_pad: bool,
 }
 
+/// A hall to choose.
+struct HallChoice {
+    value: String,
+    text: String,
+    is_chosen: bool,
+}
+
+/// The forms for a hall and for windows.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::http) struct Form {
+    action: String,
+    #[serde(deserialize_with = "trimmed")]
+    hall_name: String,
+    #[serde(deserialize_with = "trimmed")]
+    region: String,
+    hall: String,
+    #[serde(deserialize_with = "trimmed")]
+    windows: String,
+}
+
+/// The buttons of a window.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::http) struct Change {
+    action: String,
+}
+
+/// A code that is shown this once.
+struct Offer {
+    window: String,
+    link: String,
+    code: String,
+}
+
+/// What comes back with the page: a code, or what was refused.
+#[derive(Default)]
+struct FormState {
+    offer: Option<Offer>,
+    fault: String,
+    form: Form,
+}
+
 #[derive(Template)]
 #[template(path = "desk/windows.html")]
-struct Windows<'a> {
+struct WindowsPage<'a> {
     f: Frame,
     halls: Vec<HallLines>,
-    choices: Vec<(String, String, bool)>,
-    back: &'a Back,
+    choices: Vec<HallChoice>,
+    state: &'a FormState,
     own_version: &'static str,
     minutes: i64,
 }
 
-/// What comes back with the page: a code that is shown this once, or what was refused.
-#[derive(Default)]
-struct Back {
-    code: Option<(String, String, String)>,
-    fault: String,
-    typed: [String; 4],
-}
-
 /// The page.
-pub(in crate::http) async fn show(desk: Desk) -> Response {
-    match desk.lacks(PAGE).await {
-        None => page(&desk, StatusCode::OK, &Back::default()).await,
-        Some(answer) => answer,
-    }
+pub(in crate::http) async fn show(Allowed { desk, .. }: Allowed<Windows>) -> Answer {
+    page(&desk, StatusCode::OK, &FormState::default()).await
 }
 
-async fn page(desk: &Desk, status: StatusCode, back: &Back) -> Response {
-    let (halls, choices) = match read(desk, &back.typed[2]).await {
-        Ok(read) => read,
-        Err(error) => return failed(&desk.app, &error),
+async fn page(desk: &Desk, status: StatusCode, state: &FormState) -> Answer {
+    let (halls, choices) = read(desk, &state.form.hall).await?;
+    let page = WindowsPage {
+        f: Frame::inside(desk, Windows::PATH, "窗口评价器", !status.is_success()),
+        halls,
+        choices,
+        state,
+        own_version: assets::version(),
+        minutes: CODE_MINUTES,
     };
-    let f = Frame::inside(desk, PAGE, "窗口评价器", !status.is_success());
-    respond(status, &Windows { f, halls, choices, back, own_version: assets::version(), minutes: CODE_MINUTES })
+    Ok(respond(status, &page))
 }
 
-type Choices = Vec<(String, String, bool)>;
-
-async fn read(desk: &Desk, chosen: &str) -> Result<(Vec<HallLines>, Choices), StoreError> {
+async fn read(desk: &Desk, chosen: &str) -> Result<(Vec<HallLines>, Vec<HallChoice>), StoreError> {
     let (app, region) = (&desk.app, desk.session.staff.region);
     let now = app.clock.now();
     let today = Instant::from_millis(now.day_in_china() * DAY_MILLIS - ZONE_MILLIS);
@@ -109,7 +139,12 @@ async fn read(desk: &Desk, chosen: &str) -> Result<(Vec<HallLines>, Choices), St
         let counted = counts.remove(&window.id).unwrap_or_default();
         by_hall.entry(window.hall.id).or_default().push(line(window, &counted, now));
     }
-    let choices = halls.iter().map(|hall| (hall_name(hall), hall.name.clone(), hall_name(hall) == chosen)).collect();
+    let choice = |hall: &Hall| HallChoice {
+        value: hall_name(hall),
+        text: hall.name.clone(),
+        is_chosen: hall_name(hall) == chosen,
+    };
+    let choices = halls.iter().map(choice).collect();
     let lines = halls.into_iter().map(|hall| HallLines {
         region: app.region_name(hall.region),
         windows: by_hall.remove(&hall.id).unwrap_or_default(),
@@ -135,7 +170,7 @@ fn line(window: Window, counted: &BTreeMap<CallState, u64>, now: Instant) -> Lin
             (false, _, false) => "未配对",
         },
         is_away: window.has_pad && !is_here,
-        seen: window.seen_at.map(super::order::shown_time).unwrap_or_default(),
+        seen: window.seen_at.map(minute).unwrap_or_default(),
         version: window.version.unwrap_or_default(),
         n_calls: counted.values().sum(),
         n_rated: n(CallState::Rated),
@@ -154,129 +189,114 @@ fn share(n: u64, of: u64) -> String {
 }
 
 /// Adds a hall, or windows to one.
-pub(in crate::http) async fn add(posted: Posted) -> Response {
-    let desk = &posted.desk;
-    if let Some(answer) = desk.lacks(PAGE).await {
-        return answer;
-    }
-    let typed = ["hall_name", "region", "hall", "windows"].map(|field| trimmed(posted.get(field)).to_owned());
-    let added = match posted.get("action") {
-        "hall" => add_hall(desk, &typed).await,
-        "windows" => add_windows(desk, &typed).await,
-        _ => Err((StatusCode::UNPROCESSABLE_ENTITY, CHOOSE.to_owned())),
+pub(in crate::http) async fn add(Submitted { mut desk, form, .. }: Submitted<Windows, Form>) -> Answer {
+    let added = match form.action.as_str() {
+        "hall" => add_hall(&desk, &form).await,
+        "windows" => add_list(&desk, &form).await,
+        _ => Err(DeskError::typed(CHOOSE)),
     };
     match added {
-        Ok(()) => page(desk, StatusCode::OK, &Back::default()).await,
-        Err((status, fault)) => page(desk, status, &Back { fault, typed, ..Back::default() }).await,
-    }
-}
-
-type Fault = (StatusCode, String);
-
-fn refused(said: impl Into<String>) -> Fault {
-    (StatusCode::UNPROCESSABLE_ENTITY, said.into())
-}
-
-fn busy(error: &StoreError) -> Fault {
-    tracing::error!(%error, "windows were not changed");
-    (StatusCode::SERVICE_UNAVAILABLE, BUSY.to_owned())
-}
-
-async fn add_hall(desk: &Desk, [name, region, ..]: &[String; 4]) -> Result<(), Fault> {
-    let app = &desk.app;
-    if !is_window_name(name) {
-        return Err(refused(format!("大厅名称要 1 到 {NAME_MAX} 个字。")));
-    }
-    let region: Option<Region> = region.parse().ok().filter(|region: &Region| region.is_known_district());
-    let region = region.filter(|region| desk.session.staff.region.contains(*region));
-    let region = region.ok_or_else(|| refused("行政区划代码不正确，或不在您的办理范围内。"))?;
-    let hall = Hall { id: timeless_id(&*app.rng), name: name.clone(), region };
-    let said = entry(&*app.clock, &who(desk), "hall-added", name);
-    app.store.add_hall(hall, said).await.map_err(|error| busy(&error))
-}
-
-async fn add_windows(desk: &Desk, [_, _, hall, lines]: &[String; 4]) -> Result<(), Fault> {
-    let app = &desk.app;
-    let halls = app.store.halls(desk.session.staff.region).await.map_err(|error| busy(&error))?;
-    let hall = halls.into_iter().find(|one| hall_name(one) == *hall).ok_or_else(|| refused("请选择大厅。"))?;
-    let windows = parse_windows(lines).map_err(refused)?;
-    let said = entry(&*app.clock, &who(desk), "windows-added", &format!("{} ({})", hall.name, windows.len()));
-    let taken = app.store.add_windows(hall.id, windows, said).await.map_err(|error| busy(&error))?;
-    if taken.is_empty() {
-        Ok(())
-    } else {
-        Err(refused(format!("这些编号已经有了，都没有添加：{}。", taken.join("、"))))
-    }
-}
-
-/// Code and name of each line; or every fault with its line.
-fn parse_windows(lines: &str) -> Result<Vec<(String, String)>, String> {
-    let (mut windows, mut faults) = (Vec::new(), Vec::new());
-    let lines = lines.lines().map(str::trim).enumerate().filter(|(_, line)| !line.is_empty());
-    for (at, line) in lines {
-        let (id, name) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-        let (id, name) = (id.to_ascii_lowercase(), name.trim());
-        if !is_window_code(&id) {
-            faults.push(format!("第 {} 行：编号要 2 到 32 个字母、数字或连字符", at + 1));
-        } else if !is_window_name(name) {
-            faults.push(format!("第 {} 行：编号后空一格，写 1 到 {NAME_MAX} 个字的窗口名称", at + 1));
-        } else if windows.iter().any(|(known, _)| *known == id) {
-            faults.push(format!("第 {} 行：编号 {id} 重复", at + 1));
-        } else {
-            windows.push((id, name.to_owned()));
+        Ok(saved) => {
+            desk.saved = Some(saved);
+            page(&desk, StatusCode::OK, &FormState::default()).await
+        }
+        Err(error) => {
+            let fault = error.into_fault()?;
+            page(&desk, fault.status, &FormState { fault: fault.message.into(), form, ..FormState::default() }).await
         }
     }
-    if windows.len() > LINES_MAX {
-        faults.push(format!("一次最多添加 {LINES_MAX} 个窗口"));
+}
+
+async fn add_hall(desk: &Desk, form: &Form) -> Result<Saved, DeskError> {
+    if !is_window_name(&form.hall_name) {
+        return Err(DeskError::typed(format!("大厅名称要 1 到 {NAME_MAX} 个字。")));
     }
-    match (windows.is_empty(), faults.is_empty()) {
-        (_, false) => Err(faults.join("；") + "。"),
-        (true, true) => Err("请填写窗口，每行一个。".to_owned()),
-        (false, true) => Ok(windows),
+    let region: Option<Region> = form.region.parse().ok().filter(|region: &Region| region.is_known_district());
+    let region = region.filter(|region| desk.session.staff.region.contains(*region));
+    let region = region.ok_or_else(|| DeskError::typed("行政区划代码不正确，或不在您的办理范围内。"))?;
+    find_or_add_hall(&desk.app.acting(desk.actor()), &form.hall_name, region).await?;
+    Ok(Saved::new(format!("{} 已添加，接着添加它的窗口。", form.hall_name)))
+}
+
+async fn add_list(desk: &Desk, form: &Form) -> Result<Saved, DeskError> {
+    let halls = desk.app.store.halls(desk.session.staff.region).await?;
+    let hall = halls.into_iter().find(|one| hall_name(one) == form.hall);
+    let hall = hall.ok_or_else(|| DeskError::typed("请选择大厅。"))?;
+    let windows = read_list(&form.windows).map_err(DeskError::typed)?;
+    let n = windows.len();
+    let taken = add_windows(&desk.app.acting(desk.actor()), (hall.id, &hall.name), windows).await?;
+    if taken.is_empty() {
+        Ok(Saved::new(format!("{} 已添加 {n} 个窗口，接着给平板生成配对码。", hall.name)))
+    } else {
+        Err(DeskError::typed(format!("这些编号已经有了，都没有添加：{}。", taken.join("、"))))
     }
 }
 
-fn who(desk: &Desk) -> String {
-    format!("staff:{}", desk.session.staff.name)
+/// The windows of a list; or every fault with its line, in words.
+fn read_list(lines: &str) -> Result<Vec<(String, String)>, String> {
+    let windows = parse_windows(lines).map_err(|faults| {
+        let said: Vec<_> = faults.iter().map(|(line, fault)| format!("第 {line} 行：{}", text_of(fault))).collect();
+        said.join("；") + "。"
+    })?;
+    match windows.len() {
+        0 => Err("请填写窗口，每行一个。".to_owned()),
+        1..=WINDOWS_MAX => Ok(windows),
+        _ => Err(format!("一次最多添加 {WINDOWS_MAX} 个窗口。")),
+    }
+}
+
+fn text_of(fault: &WindowFault) -> String {
+    match fault {
+        WindowFault::Code => "编号要 2 到 32 个字母、数字或连字符".to_owned(),
+        WindowFault::Name => format!("编号后空一格，写 1 到 {NAME_MAX} 个字的窗口名称"),
+        WindowFault::Repeated(code) => format!("编号 {code} 重复"),
+    }
 }
 
 /// Pairs, unpairs or removes a window.
-pub(in crate::http) async fn change(Path(id): Path<String>, posted: Posted) -> Response {
-    let desk = &posted.desk;
-    if let Some(answer) = desk.lacks(PAGE).await {
-        return answer;
-    }
-    match act(desk, &id, posted.get("action")).await {
-        Ok(back) => page(desk, StatusCode::OK, &back).await,
-        Err((status, fault)) => page(desk, status, &Back { fault, ..Back::default() }).await,
+pub(in crate::http) async fn change(
+    Path(id): Path<String>,
+    Submitted { mut desk, form, .. }: Submitted<Windows, Change>,
+) -> Answer {
+    match apply(&desk, &id, &form.action).await {
+        Ok(Done::Offered(offer)) => {
+            page(&desk, StatusCode::OK, &FormState { offer: Some(offer), ..FormState::default() }).await
+        }
+        Ok(Done::Saved(saved)) => {
+            desk.saved = Some(saved);
+            page(&desk, StatusCode::OK, &FormState::default()).await
+        }
+        Err(error) => {
+            let fault = error.into_fault()?;
+            page(&desk, fault.status, &FormState { fault: fault.message.into(), ..FormState::default() }).await
+        }
     }
 }
 
-async fn act(desk: &Desk, id: &str, action: &str) -> Result<Back, Fault> {
-    let app = &desk.app;
-    let window = app.store.window(id).await.map_err(|error| busy(&error))?;
+/// What a button of a window did.
+enum Done {
+    Offered(Offer),
+    Saved(Saved),
+}
+
+async fn apply(desk: &Desk, id: &str, action: &str) -> Result<Done, DeskError> {
+    let (app, acting) = (&desk.app, desk.app.acting(desk.actor()));
+    let window = app.store.window(id).await?;
     let window = window.filter(|window| desk.session.staff.region.contains(window.hall.region));
-    let Some(window) = window else { return Err(refused("没有这个窗口。")) };
-    let said = |what: &str| entry(&*app.clock, &who(desk), what, id);
-    let (done, fault, code) = match action {
+    let name = window.ok_or_else(|| DeskError::typed("没有这个窗口。"))?.name;
+    let saved = |message: String| Ok(Done::Saved(Saved::new(message)));
+    match action {
         "pair" => {
-            let code = make_code(&*app.rng);
-            let until = Instant::from_millis(app.clock.now().millis() + CODE_MINUTES * 60_000);
-            let digest = digest_of_code(&app.keys(), id, &code);
-            let done = app.store.offer_code(id, digest, until, said("pad-code")).await;
-            (done, "这个窗口已有设备，请先解除配对。", Some(code))
+            let code = offer_code(&acting, &app.keys(), id).await?;
+            let code = code.ok_or_else(|| DeskError::typed("这个窗口已有设备，请先解除配对。"))?;
+            Ok(Done::Offered(Offer { window: name, link: app.config.url(&format!("/pad/{id}")), code }))
         }
-        "unpair" => (app.store.unpair(id, said("pad-unpaired")).await, "这个窗口没有设备。", None),
-        "remove" => {
-            (app.store.remove_window(id, said("window-removed")).await, "这个窗口还有设备，请先解除配对。", None)
-        }
-        _ => return Err(refused(CHOOSE)),
-    };
-    if !done.map_err(|error| busy(&error))? {
-        return Err(refused(fault));
+        "unpair" if unpair(&acting, id).await? => saved(format!("{name} 已解除配对，可以配对新的平板。")),
+        "unpair" => Err(DeskError::typed("这个窗口没有设备。")),
+        "remove" if remove(&acting, id).await? => saved(format!("窗口 {id} 已删除。")),
+        "remove" => Err(DeskError::typed("这个窗口还有设备，请先解除配对。")),
+        _ => Err(DeskError::typed(CHOOSE)),
     }
-    let link = app.config.url(&format!("/pad/{id}"));
-    Ok(Back { code: code.map(|code| (window.name, link, code)), ..Back::default() })
 }
 
 #[cfg(test)]
@@ -284,14 +304,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn windows_are_read_line_by_line_and_every_fault_is_named() {
-        let read = parse_windows("A01 1 号综合窗口\n\n  a02\t2 号窗口 ").unwrap();
-        assert_eq!(read, [("a01".into(), "1 号综合窗口".into()), ("a02".into(), "2 号窗口".to_owned())]);
-        let said = parse_windows("a01 一\na01 二\n窗口 三\na04\n").unwrap_err();
+    fn every_fault_of_a_list_is_named_with_its_line() {
+        let said = read_list("a01 一\na01 二\n窗口 三\na04\n").unwrap_err();
         for fault in ["第 2 行：编号 a01 重复", "第 3 行：编号要", "第 4 行：编号后空一格"] {
             assert!(said.contains(fault), "{said}");
         }
-        assert_eq!(parse_windows(" \n").unwrap_err(), "请填写窗口，每行一个。");
+        assert_eq!(read_list(" \n").unwrap_err(), "请填写窗口，每行一个。");
+        let many: String = (0..=WINDOWS_MAX).map(|n| format!("a{n:04} 窗口\n")).collect();
+        assert_eq!(read_list(&many).unwrap_err(), "一次最多添加 200 个窗口。");
     }
 
     #[test]

@@ -1,38 +1,38 @@
 //! 口头诉求: what people say about a matter that is no rating, noted by operators for the department and its body.
 
 use askama::Template;
-use axum::{
-    extract::Query,
-    http::StatusCode,
-    response::{IntoResponse, Redirect, Response},
-};
+use axum::{extract::Query, http::StatusCode};
 use haochaping::{
     identifier::{ItemCode, Uscc},
     region::Region,
-    text::{is_plain, trimmed},
+    text::is_plain,
     work_order::{Role, TEXT_MAX},
 };
-use haochaping_collector::{accounts::staff::entry, ports::fresh_id, state::App};
+use haochaping_collector::{
+    accounts::audit_trail::{AuditAction, account_name},
+    ports::fresh_id,
+    state::App,
+};
 use haochaping_store::{StoreError, assist::Wish};
 use serde::Deserialize;
 
 use super::{
+    answer::{Answer, DeskError, Saved},
+    extract::{Allowed, Submitted},
     frame::{Frame, respond},
-    order::{failed, shown_time},
+    pages::{Page, Wishes},
     services::operator,
-    session::{Desk, Posted},
-    sign_in::BUSY,
+    session::{Desk, trimmed},
+    texts::minute,
 };
 
-const PAGE: &str = "/desk/wishes";
 const SHOWN_MAX: u32 = 200;
 /// The place of a wish's text for the vault.
 const TABLE: &str = "wish";
-const FIELDS: [&str; 5] = ["item_name", "item_code", "agency", "region", "text"];
 
 /// The service that the form is filled from.
 #[derive(Debug, Default, Deserialize)]
-pub(in crate::http) struct Asked {
+pub(in crate::http) struct Params {
     #[serde(default)]
     service: String,
 }
@@ -46,58 +46,69 @@ struct Line {
     text: String,
 }
 
+/// The form of the page; from a service that was found it comes filled in.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::http) struct Form {
+    #[serde(deserialize_with = "trimmed")]
+    item_name: String,
+    #[serde(deserialize_with = "trimmed")]
+    item_code: String,
+    #[serde(deserialize_with = "trimmed")]
+    agency: String,
+    #[serde(deserialize_with = "trimmed")]
+    region: String,
+    #[serde(deserialize_with = "trimmed")]
+    text: String,
+}
+
 #[derive(Template)]
 #[template(path = "desk/wishes.html")]
-struct Wishes {
+struct WishesPage<'a> {
     f: Frame,
     lines: Vec<Line>,
     is_operator: bool,
-    typed: [String; 5],
-    fault: &'static str,
+    form: &'a Form,
+    fault: &'a str,
 }
 
 /// The page.
-pub(in crate::http) async fn show(desk: Desk, Query(asked): Query<Asked>) -> Response {
-    if let Some(answer) = desk.lacks(PAGE).await {
-        return answer;
-    }
-    match filled(&desk, &asked.service).await {
-        Ok(typed) => page(&desk, StatusCode::OK, typed, "").await,
-        Err(error) => failed(&desk.app, &error),
-    }
+pub(in crate::http) async fn show(Allowed { desk, .. }: Allowed<Wishes>, Query(params): Query<Params>) -> Answer {
+    let form = prefill(&desk, &params.service).await?;
+    page(&desk, StatusCode::OK, &form, "").await
 }
 
 /// The form's fields of a service that the operator found.
-async fn filled(desk: &Desk, name: &str) -> Result<[String; 5], StoreError> {
+async fn prefill(desk: &Desk, name: &str) -> Result<Form, StoreError> {
     let parsed = name.split_once('-').and_then(|(part, id)| {
         let part: u8 = part.parse().ok()?;
         Some((part, uuid::Uuid::try_parse(id).ok()?.into_bytes()))
     });
-    let Some((part, id)) = parsed else { return Ok(Default::default()) };
+    let Some((part, id)) = parsed else { return Ok(Form::default()) };
     let found = desk.app.store.found_service(part, id).await?.filter(|service| operator(desk).sees(service));
-    Ok(found.map_or_else(Default::default, |service| {
-        let (item, code) = (service.item_name.unwrap_or_default(), service.item_code.unwrap_or_default());
-        [item, code, service.agency, service.region.to_string(), String::new()]
+    Ok(found.map_or_else(Form::default, |service| Form {
+        item_name: service.item_name.unwrap_or_default(),
+        item_code: service.item_code.unwrap_or_default(),
+        agency: service.agency,
+        region: service.region.to_string(),
+        text: String::new(),
     }))
 }
 
-async fn page(desk: &Desk, status: StatusCode, typed: [String; 5], fault: &'static str) -> Response {
+async fn page(desk: &Desk, status: StatusCode, form: &Form, fault: &str) -> Answer {
     let (app, staff) = (&desk.app, &desk.session.staff);
     let agency = staff.agency.as_deref().filter(|_| staff.role == Role::Handler);
-    let wishes = match app.store.wishes(staff.region, agency, SHOWN_MAX).await {
-        Ok(wishes) => wishes,
-        Err(error) => return failed(app, &error),
-    };
+    let wishes = app.store.wishes(staff.region, agency, SHOWN_MAX).await?;
     let lines = wishes.into_iter().map(|wish| line(app, wish)).collect();
-    let f = Frame::inside(desk, PAGE, "口头诉求", !status.is_success());
-    respond(status, &Wishes { f, lines, is_operator: staff.role == Role::Operator, typed, fault })
+    let f = Frame::inside(desk, Wishes::PATH, "口头诉求", !status.is_success());
+    Ok(respond(status, &WishesPage { f, lines, is_operator: staff.role == Role::Operator, form, fault }))
 }
 
 fn line(app: &App, wish: Wish) -> Line {
     let text = app.keys().vault.open(TABLE, &wish.id, &column(&wish.who), &wish.text);
     Line {
-        at: shown_time(wish.at),
-        who: wish.who.strip_prefix("staff:").unwrap_or(&wish.who).to_owned(),
+        at: minute(wish.at),
+        who: account_name(&wish.who).to_owned(),
         item: [wish.item_name, wish.item_code.unwrap_or_default()].join(" ").trim().to_owned(),
         agency: wish.agency,
         region: app.region_name(wish.region),
@@ -110,33 +121,32 @@ fn column(who: &str) -> String {
 }
 
 /// Notes one.
-pub(in crate::http) async fn add(posted: Posted) -> Response {
-    let desk = &posted.desk;
-    let (app, staff) = (&desk.app, &desk.session.staff);
-    if let Some(answer) = desk.lacks(PAGE).await {
-        return answer;
-    }
-    let typed = FIELDS.map(|name| trimmed(&posted.get(name).replace("\r\n", "\n")).to_owned());
-    let read = match read(&typed, staff.region) {
-        Ok(read) if staff.role == Role::Operator => read,
-        Ok(_) => return page(desk, StatusCode::UNPROCESSABLE_ENTITY, typed, "只有热线或大厅人员可以登记。").await,
-        Err(fault) => return page(desk, StatusCode::UNPROCESSABLE_ENTITY, typed, fault).await,
-    };
-    let (id, who) = (fresh_id(&*app.clock, &*app.rng), format!("staff:{}", staff.name));
-    let text = app.keys().vault.seal(TABLE, &id, &column(&who), &typed[4], &*app.rng);
-    let said = entry(&*app.clock, &who, "wish-noted", &read.item_name);
-    let wish = Wish { id, at: app.clock.now(), who, text, ..read };
-    match app.store.add_wish(wish, said).await {
-        Ok(()) => Redirect::to(&format!("{}{PAGE}", app.config.base_path())).into_response(),
+pub(in crate::http) async fn add(Submitted { desk, form, .. }: Submitted<Wishes, Form>) -> Answer {
+    match note(&desk, &form).await {
+        Ok(saved) => Ok(saved.show_at(&desk, Wishes::PATH)),
         Err(error) => {
-            tracing::error!(%error, "a wish was not noted");
-            page(desk, StatusCode::SERVICE_UNAVAILABLE, typed, BUSY).await
+            let fault = error.into_fault()?;
+            page(&desk, fault.status, &form, &fault.message).await
         }
     }
 }
 
+async fn note(desk: &Desk, form: &Form) -> Result<Saved, DeskError> {
+    let (app, staff) = (&desk.app, &desk.session.staff);
+    let wish = read(form, staff.region).map_err(DeskError::typed)?;
+    if staff.role != Role::Operator {
+        return Err(DeskError::typed("只有热线或大厅人员可以登记。"));
+    }
+    let (id, who) = (fresh_id(&*app.clock, &*app.rng), desk.actor().to_string());
+    let text = app.keys().vault.seal(TABLE, &id, &column(&who), &form.text, &*app.rng);
+    let entry = desk.audit(AuditAction::WishNoted, &wish.item_name);
+    app.store.add_wish(Wish { id, at: app.clock.now(), who, text, ..wish }, entry).await?;
+    Ok(Saved::new("诉求已登记，办理部门可以看到。"))
+}
+
 /// What was typed, without what only the desk knows.
-fn read([item, code, agency, region, text]: &[String; 5], within: Region) -> Result<Wish, &'static str> {
+fn read(form: &Form, within: Region) -> Result<Wish, &'static str> {
+    let Form { item_name: item, item_code: code, agency, region, text } = form;
     if item.is_empty() || item.chars().count() > 200 || !is_plain(item) || item.contains('\n') {
         return Err("请填写事项名称，最多 200 个字。");
     }

@@ -57,7 +57,7 @@ pub struct Connections {
 /// Descriptors for the store, its readers, sending and logging.
 const RESERVED: u32 = 128;
 /// More than one machine serves anybody usefully.
-const MOST: u32 = 16_384;
+const MAX_ENTRIES: u32 = 16_384;
 /// How often it is looked for connections that have waited too long.
 const SWEEP: Duration = Duration::from_millis(500);
 
@@ -189,5 +189,5 @@ fn most_by_descriptors() -> u32 {
         tracing::warn!(%error, "the limit of descriptors was not raised");
     }
     let n = getrlimit(Resource::Nofile).current.and_then(|n| u32::try_from(n).ok()).unwrap_or(u32::MAX);
-    n.saturating_sub(RESERVED).clamp(RESERVED, MOST)
+    n.saturating_sub(RESERVED).clamp(RESERVED, MAX_ENTRIES)
 }

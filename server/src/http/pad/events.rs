@@ -34,7 +34,7 @@ const NAME_MAX: usize = 40;
 
 /// Who asks.
 #[derive(Debug, Deserialize)]
-pub struct Asked {
+pub struct Params {
     /// The page, by a name that it makes when it is loaded.
     page: String,
     /// Its release.
@@ -49,7 +49,7 @@ pub struct Asked {
 pub async fn events(
     State(app): State<Arc<App>>,
     Path(window): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Params>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let connected = admit(&app, window, asked, &headers, true).await?;
@@ -78,7 +78,7 @@ fn state(connected: &mut Connected) -> Event {
 pub async fn poll(
     State(app): State<Arc<App>>,
     Path(window): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Params>,
     headers: HeaderMap,
 ) -> Result<Json<v1::PadState>, Problem> {
     let shown = asked.mark.clone();
@@ -97,9 +97,9 @@ pub async fn poll(
 async fn admit(
     app: &Arc<App>,
     window: String,
-    asked: Asked,
+    asked: Params,
     headers: &HeaderMap,
-    lets_go: bool,
+    release_on_drop: bool,
 ) -> Result<Connected, Problem> {
     Device::at(app, headers, &window).await?;
     let is_name = |text: &str| {
@@ -110,7 +110,7 @@ async fn admit(
         return Err(Problem::new(StatusCode::BAD_REQUEST, "malformed-request", &title));
     }
     let holder = Holder { window, page: asked.page, version: asked.version };
-    connect(app, holder, lets_go).await.map_err(|error| match error {
+    connect(app, holder, release_on_drop).await.map_err(|error| match error {
         NotConnected::Taken => {
             Problem::new(StatusCode::CONFLICT, "other-page", "another page has this window; close it there first")
         }

@@ -25,7 +25,7 @@ use crate::http::page::{Reader, refused};
 
 /// What an address may ask for.
 #[derive(Debug, Default, Deserialize)]
-pub struct Asked {
+pub struct Params {
     lang: Option<String>,
 }
 
@@ -78,7 +78,7 @@ struct PairingPage<'a> {
 pub async fn show(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Params>,
     headers: HeaderMap,
 ) -> Response {
     let device = match Device::of(&app, &headers).await {
@@ -100,7 +100,7 @@ fn failed(app: &App, headers: &HeaderMap, error: &StoreError) -> Response {
     refused(app, headers, StatusCode::SERVICE_UNAVAILABLE)
 }
 
-fn pad(app: &App, window: &Window, asked: &Asked, headers: &HeaderMap) -> Response {
+fn pad(app: &App, window: &Window, asked: &Params, headers: &HeaderMap) -> Response {
     // A hall's pad speaks Chinese until the person chooses otherwise, whatever its browser was set to.
     let lang = asked.lang.as_deref().and_then(Lang::matching).unwrap_or_default();
     let reader = Reader { lang, ..Reader::of(None, None, headers) };

@@ -10,7 +10,10 @@ use axum::{
 };
 use haochaping::link::base32;
 use haochaping_collector::{
-    accounts::staff::{digest_of, entry},
+    accounts::{
+        audit_trail::{AuditAction, AuditActor, record_refusal},
+        staff::digest_of,
+    },
     halls::pairing::{CODE_DIGITS, digest_of_code},
     ports::random,
     state::App,
@@ -21,7 +24,7 @@ use super::{
     device::{COOKIE, Device},
     page,
 };
-use crate::http::{client::Client, cookie::is_from_here, desk::note_refusal, page as pages};
+use crate::http::{client::Client, cookie::is_from_here, page as pages};
 
 /// Wrong codes from everywhere after which none works and the desk has to hand out another. From one address only a few are
 /// taken at all, so that no stranger ends a code that somebody is about to type.
@@ -36,7 +39,7 @@ pub async fn submit(
     body: Bytes,
 ) -> Response {
     if !is_from_here(&app, &headers) {
-        note_refusal(&app, "pad", "origin-refused", &window, client).await;
+        record_refusal(&app, &AuditActor::Pad, AuditAction::OriginRefused, &window, client.address).await;
         return pages::refused(&app, &headers, StatusCode::FORBIDDEN);
     }
     if !app.limits.admits_pairing(client.network(), &window) {
@@ -49,7 +52,7 @@ pub async fn submit(
         return page::pairing(&app, &window, StatusCode::UNPROCESSABLE_ENTITY, &said).await;
     }
     let secret = base32::encode(&random::<20>(&*app.rng));
-    let said = entry(&*app.clock, "pad", "pad-paired", &window);
+    let said = app.acting(AuditActor::Pad).entry(AuditAction::PadPaired, &window);
     let digest = digest_of_code(&app.keys(), &window, &code);
     let paired = app.store.pair(&window, digest, digest_of(&secret), TRIES_MAX, said).await;
     let (status, fault) = match paired {

@@ -16,7 +16,7 @@ use haochaping_collector::{intake::accept::Refusal, work_orders::act::HistoryErr
 use haochaping_store::StoreError;
 pub(in crate::http) use titles::title;
 
-use super::desk;
+use super::refused::in_chinese;
 
 /// How long a busy collector asks to wait, in seconds.
 pub const RETRY_AFTER_SECONDS: u64 = 2;
@@ -156,7 +156,7 @@ impl Problem {
     /// 422 with the rule that an action on a work order breaks.
     pub fn action(refused: &Refused) -> Self {
         let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, refused.code(), &refused.to_string())
-            .in_chinese(desk::refused(refused));
+            .in_chinese(in_chinese(refused));
         if let Refused::Input { field, code } = refused {
             let fault = v1::Violation { field: (*field).to_owned(), code: (*code).to_owned(), ..Default::default() };
             problem.0.problem.violations = vec![fault];

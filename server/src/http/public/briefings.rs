@@ -83,7 +83,7 @@ async fn read(app: &App, region: &str, month: u32) -> Result<Option<(Month, Vec<
     let found = app.store.briefing(region, month).await?;
     let found = found.filter(|one| one.is_public && one.published.is_some());
     Ok(found.and_then(|one| {
-        let figures = published_figures(&one)?.for_everybody(app.config.publication.step);
+        let figures = published_figures(&one)?.redact_for_publication(app.config.publication.step);
         Some((figures, open_cases(app, &one)))
     }))
 }

@@ -19,7 +19,7 @@ use serde::Deserialize;
 
 use super::{
     cache::Pages,
-    question::{Asked, Fault, Question},
+    question::{Fault, Params, Question},
     sections,
     table::{Row, total},
 };
@@ -29,7 +29,7 @@ use crate::http::page::{self, Page, Reader};
 #[derive(Debug, Deserialize)]
 pub struct Shown {
     #[serde(flatten)]
-    asked: Asked,
+    asked: Params,
     lang: Option<String>,
     mode: Option<String>,
 }
@@ -190,16 +190,17 @@ impl View<'_> {
             return;
         }
         let p = self.reader.page_messages();
-        let aside = self.app.figures.aside(self.question.region, self.question.agency().unwrap_or_default());
-        let aside = [
-            (p.quarantined_label, aside.quarantined),
-            (p.excluded_label, aside.excluded),
-            (self.m.imported_label, aside.imported),
-            (self.m.defaults_label, aside.defaults),
-            (p.probes_label, aside.probes),
+        let excluded_counts =
+            self.app.figures.excluded_counts(self.question.region, self.question.agency().unwrap_or_default());
+        let excluded_counts = [
+            (p.quarantined_label, excluded_counts.quarantined),
+            (p.excluded_label, excluded_counts.excluded),
+            (self.m.imported_label, excluded_counts.imported),
+            (self.m.defaults_label, excluded_counts.defaults),
+            (p.probes_label, excluded_counts.probes),
         ];
         let there: Vec<_> =
-            aside.into_iter().filter(|(_, n)| *n > 0).map(|(label, n)| (label, show_count(n))).collect();
+            excluded_counts.into_iter().filter(|(_, n)| *n > 0).map(|(label, n)| (label, show_count(n))).collect();
         if !there.is_empty() {
             put_figures(out, &there);
         }

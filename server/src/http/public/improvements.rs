@@ -26,7 +26,7 @@ use serde::Deserialize;
 
 use super::{
     home::refused,
-    question::{Asked, Question},
+    question::{Params, Question},
 };
 use crate::http::page::{self, Page, Reader};
 
@@ -48,7 +48,7 @@ pub async fn show(
 ) -> Response {
     let Ok(Query(shown)) = shown else { return page::refused(&app, &headers, StatusCode::BAD_REQUEST) };
     let reader = Reader::of(shown.lang.as_deref(), shown.mode.as_deref(), &headers);
-    let question = match Question::read(&app, &Asked { region: shown.region, ..Asked::default() }) {
+    let question = match Question::read(&app, &Params { region: shown.region, ..Params::default() }) {
         Ok(question) => question,
         Err(fault) => return refused(&app, reader, &fault),
     };

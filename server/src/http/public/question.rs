@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 /// What stands in the address.
 #[derive(Clone, Debug, Default, Deserialize)]
-pub struct Asked {
+pub struct Params {
     /// A region code; without it the root.
     pub region: Option<String>,
     /// A credit code.
@@ -69,7 +69,7 @@ impl Question {
     /// # Errors
     /// The first fault: a code that is none, a place, department or item that nobody knows, a month to come, or filters that
     /// exclude one another.
-    pub fn read(app: &App, asked: &Asked) -> Result<Self, Fault> {
+    pub fn read(app: &App, asked: &Params) -> Result<Self, Fault> {
         let given = |field: &Option<String>| field.clone().filter(|text| !text.is_empty());
         let region = match given(&asked.region) {
             None => app.config.root_region,

@@ -19,7 +19,7 @@ use serde::Deserialize;
 
 use super::{
     home::{View, refused},
-    question::{Asked, Only, Question},
+    question::{Only, Params, Question},
 };
 use crate::http::page::{self, Page, Reader};
 
@@ -140,7 +140,7 @@ pub async fn show(
 ) -> Response {
     let Ok(Query(asked)) = asked else { return page::refused(&app, &headers, StatusCode::BAD_REQUEST) };
     let reader = Reader::of(asked.lang.as_deref(), asked.mode.as_deref(), &headers);
-    let question = match Question::read(&app, &Asked { region: asked.region, ..Asked::default() }) {
+    let question = match Question::read(&app, &Params { region: asked.region, ..Params::default() }) {
         Ok(question) => question,
         Err(fault) => return refused(&app, reader, &fault),
     };

@@ -204,7 +204,7 @@ pub(super) async fn sources_are_forgotten_and_days_are_not_mixed(store: Any<'_>)
     };
     outcomes(store, vec![on(1, TODAY), on(2, TODAY), on(3, TODAY + 1), on(4, TODAY + 1)]).await;
     assert_eq!(store.quarantined(false).await.unwrap(), [], "two a day are within the limit");
-    store.forget_sources(i64::from(TODAY) + 1).await.unwrap();
+    store.purge_sources(i64::from(TODAY) + 1).await.unwrap();
     outcomes(store, vec![on(5, TODAY), on(6, TODAY + 1)]).await;
     assert_eq!(store.quarantined(false).await.unwrap().len(), 1, "only the later day is still known");
 }

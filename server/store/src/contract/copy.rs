@@ -39,7 +39,7 @@ async fn server() -> String {
 async fn a_file_goes_to_a_server_and_back_and_stays_the_same_store() {
     let (file, _directory) = filled().await;
     let url = server().await;
-    let half = SqlStore::connect_half(&url, true).await.unwrap();
+    let half = SqlStore::connect_incomplete(&url, true).await.unwrap();
     let n_rows = copy(&file, &half, quiet()).await.unwrap();
     assert!(n_rows > 2 * N as u64, "services and ratings at least");
 
@@ -52,7 +52,7 @@ async fn a_file_goes_to_a_server_and_back_and_stays_the_same_store() {
     assert!(matches!(again[..], [Outcome::Replayed { .. }, Outcome::Accepted]), "{again:?}");
 
     let back = tempfile::tempdir().unwrap();
-    copy(&on_server, &SqlStore::open_half(back.path()).unwrap(), quiet()).await.unwrap();
+    copy(&on_server, &SqlStore::open_incomplete(back.path()).unwrap(), quiet()).await.unwrap();
     let restored = SqlStore::open(back.path()).unwrap();
     assert_eq!(restored.verify().await.unwrap(), on_server.verify().await.unwrap());
     assert_eq!(outcomes(&restored, vec![rating(&placed[N + 1], 9_002)]).await, [Outcome::Accepted]);
@@ -66,7 +66,7 @@ async fn a_file_goes_to_a_server_and_back_and_stays_the_same_store() {
 async fn a_copy_that_was_cut_off_opens_for_nobody_and_goes_on() {
     let (file, _directory) = filled().await;
     let url = server().await;
-    let half = SqlStore::connect_half(&url, true).await.unwrap();
+    let half = SqlStore::connect_incomplete(&url, true).await.unwrap();
     // The process is lost in the middle of the largest table.
     let lost = Arc::new(|table: &str, done: u64, _| assert!(table != "rating" || done < 1_000, "lost"));
     copy(&file, &half, lost).await.unwrap_err();
@@ -88,7 +88,7 @@ async fn a_copy_that_was_cut_off_opens_for_nobody_and_goes_on() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_source_that_changed_meanwhile_is_noticed() {
     let (file, directory) = filled().await;
-    let half = SqlStore::connect_half(&server().await, true).await.unwrap();
+    let half = SqlStore::connect_incomplete(&server().await, true).await.unwrap();
     let path = directory.path().join(crate::engine::sqlite::FILE_NAME);
     let done = AtomicBool::new(false);
     let meddle = move |table: &str, _: u64, _: u64| {

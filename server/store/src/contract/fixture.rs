@@ -33,7 +33,7 @@ pub async fn on_shards() -> Fresh {
     let plain = SqlStore::connect(&url, true).await.unwrap();
     server.spread(&url, 8);
     server.refuse_like_workers(&url);
-    let store = plain.spread().await.unwrap();
+    let store = plain.into_sharded().await.unwrap();
     assert_eq!(store.n_lanes(), 8);
     store.hold_slot(Instant::from_millis(0)).await.unwrap();
     Fresh { store, directory: tempfile::tempdir().unwrap() }

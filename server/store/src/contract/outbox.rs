@@ -152,7 +152,7 @@ pub(super) async fn what_came_in_is_known_and_forgotten(store: Any<'_>) {
     step(store, &rows[0], 0, ActionKind::Dispatch).await;
     let first = claim(store, id, 10).await;
     store.attempted(first[0].number, Attempted::Sent, "", later(20)).await.unwrap();
-    store.forget_messages(later(1_000)).await.unwrap();
+    store.purge_messages(later(1_000)).await.unwrap();
     assert!(!store.has_received(id, "m-1").await.unwrap());
     step(store, &rows[0], 1, ActionKind::Reach).await;
     assert_eq!(told(&claim(store, id, 1_000).await), [("reach", 2)], "numbers go on");
@@ -167,8 +167,8 @@ pub(super) async fn a_contact_is_forgotten_once_its_order_is_closed(store: Any<'
     assert_eq!(store.disclosures(rows[1].part, rows[1].rating).await.unwrap(), []);
     let closed = OrderStanding { stage: Stage::Closed, ..rows[0].standing.clone() };
     assert!(store.move_due(part, rating, closed).await.unwrap());
-    assert_eq!(store.forget_contacts(later(-DAY_MILLIS), 10).await.unwrap(), 0, "not before its time");
-    assert_eq!(store.forget_contacts(later(DAY_MILLIS), 10).await.unwrap(), 1);
+    assert_eq!(store.purge_contacts(later(-DAY_MILLIS), 10).await.unwrap(), 0, "not before its time");
+    assert_eq!(store.purge_contacts(later(DAY_MILLIS), 10).await.unwrap(), 1);
     let left = |row: Option<OrderRow>| row.unwrap().about.contact.is_some();
     assert!(!left(store.order_of(part, rating).await.unwrap()));
     assert!(left(store.order_of(rows[1].part, rows[1].rating).await.unwrap()), "whose order is open");

@@ -14,7 +14,7 @@ use crate::{
     NewRating,
     order::{
         OrderStanding,
-        queue::{After, DeskQuery, Pile},
+        queue::{After, DeskQuery, OrderQueue},
     },
     staff::{Attempt, AuditEntry, Invitation, StaffRow},
 };
@@ -110,7 +110,7 @@ pub(super) async fn a_lock_is_of_an_account_and_a_network(store: Any<'_>) {
     let link = Invitation { digest: [2; 32], until: later(MINUTE) };
     assert!(store.reset_staff("wang", link, entry("reset")).await.unwrap());
     assert!(matches!(attempt("wang", "203.0.113.1").await, Attempt::Nobody), "a reset unlocks");
-    store.forget_sign_ins(later(2 * 86_400_000)).await.unwrap();
+    store.purge_sign_ins(later(2 * 86_400_000)).await.unwrap();
     assert!(matches!(attempt("nobody", "203.0.113.1").await, Attempt::Nobody), "what is old is forgotten");
 }
 
@@ -130,7 +130,7 @@ pub(super) async fn a_session_ends_with_its_account_and_its_password(store: Any<
     let row = store.staff().await.unwrap().remove(0);
     assert!(store.begin_session([9; 32], &row, HERE, entry("signed-in")).await.unwrap());
     store.touch_session([9; 32], later(2 * MINUTE)).await.unwrap();
-    store.forget_sessions(later(MINUTE), later(-1)).await.unwrap();
+    store.purge_sessions(later(MINUTE), later(-1)).await.unwrap();
     assert!(store.session([9; 32]).await.unwrap().is_some(), "used since");
     assert!(store.disable_staff("wang", entry("disabled")).await.unwrap());
     assert!(store.session([9; 32]).await.unwrap().is_none(), "the end of the account is its end");
@@ -160,7 +160,7 @@ pub(super) async fn the_desk_lists_the_longest_overdue_first_and_goes_on_after_a
         assert!(store.move_due(new.part, new.id, after).await.unwrap());
     }
     let query = DeskQuery {
-        pile: Pile::Due,
+        queue: OrderQueue::Due,
         agency: None,
         region: haochaping::region::Region::COUNTRY,
         stages: vec![],
@@ -180,7 +180,7 @@ pub(super) async fn the_desk_lists_the_longest_overdue_first_and_goes_on_after_a
     let second = list(DeskQuery { after, ..query.clone() }).await;
     assert_eq!(dues(&second), [Some(2), Some(3)]);
     assert_ne!(first[1].id, second[0].id, "the same term is not the same order");
-    let waiting = list(DeskQuery { pile: Pile::Waiting, ..query.clone() }).await;
+    let waiting = list(DeskQuery { queue: OrderQueue::Waiting, ..query.clone() }).await;
     assert_eq!(dues(&waiting), [None]);
     let between = DeskQuery { due_from: Some(later(2)), due_before: Some(later(3)), limit: 9, ..query.clone() };
     assert_eq!(dues(&list(between).await), [Some(2), Some(2)]);

@@ -86,14 +86,14 @@ pub(super) async fn a_window_has_one_pad_and_one_page(store: Any<'_>) {
     assert!(!store.remove_window("a01", entry()).await.unwrap(), "a pad stands there");
 
     let holder = |page: &str| Holder { window: "a01".into(), page: page.into(), version: "v".into() };
-    assert!(store.hold_window(&holder("one"), at(0), at(-15)).await.unwrap());
-    assert!(!store.hold_window(&holder("two"), at(5), at(-10)).await.unwrap());
-    assert_eq!(store.note_holders(vec![holder("one"), holder("two")], at(6)).await.unwrap(), [holder("two")]);
-    assert!(store.hold_window(&holder("two"), at(30), at(15)).await.unwrap(), "the first was not heard of");
-    store.let_go(&holder("one")).await.unwrap();
-    assert!(!store.hold_window(&holder("three"), at(31), at(16)).await.unwrap(), "it was not its to give back");
-    store.let_go(&holder("two")).await.unwrap();
-    assert!(store.hold_window(&holder("three"), at(31), at(16)).await.unwrap());
+    assert!(store.acquire_window(&holder("one"), at(0), at(-15)).await.unwrap());
+    assert!(!store.acquire_window(&holder("two"), at(5), at(-10)).await.unwrap());
+    assert_eq!(store.heartbeat(vec![holder("one"), holder("two")], at(6)).await.unwrap(), [holder("two")]);
+    assert!(store.acquire_window(&holder("two"), at(30), at(15)).await.unwrap(), "the first was not heard of");
+    store.release_window(&holder("one")).await.unwrap();
+    assert!(!store.acquire_window(&holder("three"), at(31), at(16)).await.unwrap(), "it was not its to give back");
+    store.release_window(&holder("two")).await.unwrap();
+    assert!(store.acquire_window(&holder("three"), at(31), at(16)).await.unwrap());
 
     assert!(store.unpair("a01", entry()).await.unwrap());
     assert!(!store.unpair("a01", entry()).await.unwrap());
@@ -161,6 +161,6 @@ pub(super) async fn what_was_called_is_counted_and_forgotten(store: Any<'_>) {
     let counts = store.call_counts(at(2)).await.unwrap();
     let expected = [(CallState::Rated, 1), (CallState::Unrated, 1)];
     assert_eq!(counts["a01"], expected.into());
-    assert_eq!(store.forget_calls(at(3)).await.unwrap(), 2);
+    assert_eq!(store.purge_calls(at(3)).await.unwrap(), 2);
     assert_eq!(store.call_counts(at(0)).await.unwrap()["a01"], [(CallState::Unrated, 1)].into());
 }

@@ -48,7 +48,7 @@ pub(crate) struct Sums {
 }
 
 /// Adds `n` in a region and all around it, for an agency and for all.
-pub(crate) fn add_around(
+pub(crate) fn roll_up_to_ancestors(
     figures: &mut BTreeMap<(FigureKey, Tally), i64>,
     (region, agency): (Region, &str),
     tally: Tally,
@@ -157,7 +157,7 @@ impl Sums {
             let unregistered =
                 (!group.is_registered && matches!(tally, Tally::Counted(_))).then_some(Tally::Unregistered);
             for tally in [Some(tally), unregistered].into_iter().flatten() {
-                add_around(&mut figures, (group.region, &group.agency), tally, *n);
+                roll_up_to_ancestors(&mut figures, (group.region, &group.agency), tally, *n);
             }
         }
         figures.into_iter().map(|((key, tally), n)| (key, tally, n)).collect()

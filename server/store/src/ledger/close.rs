@@ -25,12 +25,12 @@ use crate::{
 
 /// Leaves that go in together or not at all.
 #[derive(Default)]
-struct Pile {
+struct Bucket {
     tallies: BTreeMap<Group, Tally>,
     keys: Vec<OpenKey>,
 }
 
-impl Pile {
+impl Bucket {
     fn add(&mut self, open: &Open) {
         open.add_to(self.tallies.entry(open.cell.group.clone()).or_default());
         self.keys.push(open.key);
@@ -43,7 +43,7 @@ struct Due {
     counts: Counts,
     lacks: Counts,
     key: DueKey,
-    pile: Pile,
+    bucket: Bucket,
 }
 
 /// A leaf that is in no table yet.
@@ -81,7 +81,7 @@ pub(crate) fn close(connection: &Connection, ask: CloseDay) -> Result<Option<Clo
     let last = last(&snapshot)?;
     let mut due = due(&snapshot, ask.n_max)?;
     let mut rest = Tally::default();
-    let mut others: BTreeMap<Group, Pile> = BTreeMap::new();
+    let mut others: BTreeMap<Group, Bucket> = BTreeMap::new();
     each_open(&snapshot, |open| {
         // What the public page tells by level goes in as it is published there.
         if !open.cell.group.is_by_level() {
@@ -97,26 +97,27 @@ pub(crate) fn close(connection: &Connection, ask: CloseDay) -> Result<Option<Clo
         match groups.iter_mut().find(lacks) {
             Some(due) => {
                 due.lacks = without(&due.lacks, open.cell.level);
-                due.pile.add(&open);
+                due.bucket.add(&open);
             }
             None => open.add_to(&mut rest),
         }
     })?;
     let (mut taken, mut keys, mut of_groups) = (BTreeMap::<Group, Tally>::new(), Vec::new(), Vec::new());
-    let whole = due.into_values().flatten().map(|due| (due.lacks.total() == 0, due.pile, Some((due.key, due.counts))));
+    let whole =
+        due.into_values().flatten().map(|due| (due.lacks.total() == 0, due.bucket, Some((due.key, due.counts))));
     // Those above the limit wait for the table of another day.
     let mut n_others = 0;
-    let others = others.into_values().map(|pile| {
-        let is_enough = n_others <= ask.n_max && pile.keys.len() as u64 >= ask.group;
-        n_others += if is_enough { pile.keys.len() as u64 } else { 0 };
-        (is_enough, pile, None)
+    let others = others.into_values().map(|bucket| {
+        let is_enough = n_others <= ask.n_max && bucket.keys.len() as u64 >= ask.group;
+        n_others += if is_enough { bucket.keys.len() as u64 } else { 0 };
+        (is_enough, bucket, None)
     });
-    for (is_taken, pile, key) in whole.chain(others) {
-        for (group, tally) in pile.tallies {
+    for (is_taken, bucket, key) in whole.chain(others) {
+        for (group, tally) in bucket.tallies {
             if is_taken { taken.entry(group).or_default().merge(tally) } else { rest.merge(tally) }
         }
         if is_taken {
-            keys.extend(pile.keys);
+            keys.extend(bucket.keys);
             of_groups.extend(key);
         }
     }
@@ -156,7 +157,7 @@ fn due(connection: &Connection, n_max: u64) -> Result<BTreeMap<Atom, Vec<Due>>, 
         n += lacks.total();
         let (region, agency, item, card, channel, provenance, source, registered) = atom.clone();
         let key = (region, agency, item, card, channel, provenance, source, registered, until);
-        found.entry(atom).or_default().push(Due { until, counts: lacks, lacks, key, pile: Pile::default() });
+        found.entry(atom).or_default().push(Due { until, counts: lacks, lacks, key, bucket: Bucket::default() });
         Ok(())
     })?;
     Ok(found)

@@ -151,7 +151,7 @@ impl SqlStore {
     }
 
     /// Work orders with which the collector has something to do by itself, the longest overdue first.
-    pub async fn orders_to_wake(&self, now: Instant, limit: u32) -> Result<Vec<OrderRow>, StoreError> {
+    pub async fn due_orders(&self, now: Instant, limit: u32) -> Result<Vec<OrderRow>, StoreError> {
         self.read(move |c| statements::to_wake(c, now, limit)).await
     }
 

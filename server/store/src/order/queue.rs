@@ -20,7 +20,7 @@ use crate::{
 
 /// Which orders the desk lists, in which order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Pile {
+pub enum OrderQueue {
     /// Those with something due, the longest overdue first.
     #[default]
     Due,
@@ -45,7 +45,7 @@ pub struct After {
 #[derive(Clone, Debug)]
 pub struct DeskQuery {
     /// Which ones.
-    pub pile: Pile,
+    pub queue: OrderQueue,
     /// Of this department; `None` for all.
     pub agency: Option<String>,
     /// In this region with all below.
@@ -105,13 +105,13 @@ fn within(region: Region) -> Option<(String, Vec<i64>)> {
 
 /// What follows `select …` for a page of orders, with its values.
 fn clause(query: &DeskQuery) -> (String, Vec<Value>) {
-    let (pile, key, way) = match query.pile {
-        Pile::Due => ("w.due_at is not null", "w.due_at", ""),
-        Pile::Waiting => ("w.due_at is null and w.state <> 'closed'", "w.changed", " desc"),
-        Pile::Body => ("w.state in ('reassigning', 'appealed')", "w.changed", " desc"),
-        Pile::Closed => ("w.state = 'closed'", "w.changed", " desc"),
+    let (queue, key, way) = match query.queue {
+        OrderQueue::Due => ("w.due_at is not null", "w.due_at", ""),
+        OrderQueue::Waiting => ("w.due_at is null and w.state <> 'closed'", "w.changed", " desc"),
+        OrderQueue::Body => ("w.state in ('reassigning', 'appealed')", "w.changed", " desc"),
+        OrderQueue::Closed => ("w.state = 'closed'", "w.changed", " desc"),
     };
-    let mut sql = format!(" where {pile}");
+    let mut sql = format!(" where {queue}");
     let mut values: Vec<Value> = Vec::new();
     if let Some(agency) = &query.agency {
         sql += " and w.agency = ?";
@@ -160,7 +160,7 @@ fn count(connection: &Connection, query: &DeskQuery) -> Result<u64, StoreError> 
 
 /// Deletes contacts of ratings whose order, if they have one, is closed. That one was left stays known: it is in the order's
 /// facts.
-fn forget_contacts(connection: &Connection, before: Instant, limit: u32) -> Result<u64, StoreError> {
+fn purge_contacts(connection: &Connection, before: Instant, limit: u32) -> Result<u64, StoreError> {
     let n = connection.execute(
         "update rating set contact = null where (part, id) in (
            select r.part, r.id from rating r left join work_order w on w.part = r.part and w.rating = r.id
@@ -234,8 +234,8 @@ impl SqlStore {
     }
 
     /// Deletes the contacts of ratings from before this time whose order, if they have one, is closed; how many.
-    pub async fn forget_contacts(&self, before: Instant, limit: u32) -> Result<u64, StoreError> {
-        self.write(move |c| forget_contacts(c, before, limit)).await
+    pub async fn purge_contacts(&self, before: Instant, limit: u32) -> Result<u64, StoreError> {
+        self.write(move |c| purge_contacts(c, before, limit)).await
     }
 
     /// The notes of an order, oldest first.

@@ -214,7 +214,7 @@ fn append_one(transaction: &Transaction<'_>, new: &NewEntry) -> Result<bool, Sto
     let Some((agency, region, has_contact, was_upheld)): Option<(String, i64, bool, bool)> = place else {
         return Ok(false);
     };
-    if !stand(transaction, new.part, &new.rating, new.entry.number - 1, &new.after)? {
+    if !update_if_unchanged(transaction, new.part, &new.rating, new.entry.number - 1, &new.after)? {
         return Ok(false);
     }
     transaction.execute(
@@ -285,7 +285,7 @@ fn number_moved(transaction: &Transaction<'_>, moved: &[(u8, &RatingId)]) -> Res
 }
 
 /// Puts an order's row where its history is; false if the order has another number of entries.
-fn stand(
+fn update_if_unchanged(
     transaction: &Transaction<'_>,
     part: u8,
     rating: &RatingId,
@@ -326,7 +326,7 @@ pub(crate) fn move_due(
     after: &OrderStanding,
 ) -> Result<bool, StoreError> {
     let transaction = connection.begin(Isolation::ReadCommitted)?;
-    let is_moved = stand(&transaction, part, rating, after.n_entries, after)?;
+    let is_moved = update_if_unchanged(&transaction, part, rating, after.n_entries, after)?;
     if is_moved {
         number_moved(&transaction, &[(part, rating)])?;
     }

@@ -20,7 +20,7 @@ pub(crate) fn due(connection: &Connection, now: Instant, limit: u32) -> Result<V
     Ok(connection.query(&sql, params![now.millis(), limit], read_row)?)
 }
 
-pub(crate) fn tell(
+pub(crate) fn record_notice(
     connection: &mut Connection,
     row: &OrderRow,
     kind: NoticeKind,

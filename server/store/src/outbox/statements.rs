@@ -212,7 +212,7 @@ impl SqlStore {
         until: Instant,
         limit: u32,
     ) -> Result<Vec<Message>, StoreError> {
-        // Asked again and again: it must not take the write lock for nothing.
+        // ExportQuery again and again: it must not take the write lock for nothing.
         if !self.read(move |c| is_any_due(c, &endpoint, now)).await? {
             return Ok(Vec::new());
         }
@@ -283,7 +283,7 @@ impl SqlStore {
     }
 
     /// Forgets what was sent, and what came in, before this time.
-    pub async fn forget_messages(&self, before: Instant) -> Result<(), StoreError> {
+    pub async fn purge_messages(&self, before: Instant) -> Result<(), StoreError> {
         self.write(move |c| {
             // The last of a subject stays, so that its numbers go on.
             c.execute(
@@ -304,13 +304,13 @@ impl SqlStore {
     }
 
     /// Orders of which something is to be told, the longest overdue first.
-    pub async fn orders_to_tell_of(&self, now: Instant, limit: u32) -> Result<Vec<OrderRow>, StoreError> {
+    pub async fn orders_needing_notice(&self, now: Instant, limit: u32) -> Result<Vec<OrderRow>, StoreError> {
         self.read(move |c| notice::due(c, now, limit)).await
     }
 
     /// Tells of the term of an order that has not moved meanwhile, once; false if it has, or was told before.
-    pub async fn tell(&self, row: OrderRow, kind: NoticeKind, at: Instant) -> Result<bool, StoreError> {
-        self.write(move |c| notice::tell(c, &row, kind, at)).await
+    pub async fn record_notice(&self, row: OrderRow, kind: NoticeKind, at: Instant) -> Result<bool, StoreError> {
+        self.write(move |c| notice::record_notice(c, &row, kind, at)).await
     }
 
     /// What was told about an order: what, of which term, when.

@@ -11,7 +11,7 @@ use haochaping::{
 };
 
 use crate::{
-    About, CARD_AUTHORITY, Committed, Counted, Lead, NewRating, Outcome, StoreError, Tally,
+    About, CARD_AUTHORITY, Committed, Counted, NewRating, Outcome, PrimaryService, StoreError, Tally,
     database::{self, Connection, Isolation, Param, Row, Transaction, params, set},
     engine::lease as slot,
     figure::sums::Added,
@@ -41,7 +41,7 @@ struct Place {
     is_real_name: bool,
     is_registered: bool,
     /// The service that is rated in its place, of the later ones of a visit.
-    lead: Option<Lead>,
+    lead: Option<PrimaryService>,
 }
 
 /// A rating with its place.
@@ -317,7 +317,7 @@ fn read_service(row: &Row<'_>) -> database::Result<Place> {
         lead: row
             .get::<Option<String>>(9)?
             .zip(row.get(10)?)
-            .map(|(case_number, service_number)| Lead { case_number, service_number }),
+            .map(|(case_number, service_number)| PrimaryService { case_number, service_number }),
     })
 }
 

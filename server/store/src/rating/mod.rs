@@ -8,7 +8,7 @@ use haochaping::{
 };
 
 use crate::{
-    Counted, Lead, SqlStore, Standing, StoreError,
+    Counted, PrimaryService, SqlStore, Standing, StoreError,
     database::{Connection, params},
     engine::Engine,
 };
@@ -98,7 +98,7 @@ pub enum Outcome {
         /// Whose case number it is.
         authority: String,
         /// That service.
-        lead: Lead,
+        lead: PrimaryService,
     },
     /// The service or card is not on record.
     Unknown,

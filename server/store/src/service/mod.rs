@@ -29,14 +29,14 @@ pub struct NewService {
     /// Whether its rating comes with it, so that nobody is invited to rate it, and it is none of those of which a share is rated.
     pub is_rated_elsewhere: bool,
     /// The service that is rated in its place, of the later ones of a visit; the store sees to it.
-    pub lead: Option<Lead>,
+    pub lead: Option<PrimaryService>,
     /// Now.
     pub at: Instant,
 }
 
 /// The first service of a visit, by its own key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lead {
+pub struct PrimaryService {
     /// 办件编号
     pub case_number: String,
     /// 服务次数
@@ -168,9 +168,9 @@ impl SqlStore {
     }
 }
 
-fn key_of(new: &NewService) -> Lead {
+fn key_of(new: &NewService) -> PrimaryService {
     let service = &new.service;
-    Lead { case_number: service.case_number.as_str().to_owned(), service_number: service.service_number }
+    PrimaryService { case_number: service.case_number.as_str().to_owned(), service_number: service.service_number }
 }
 
 fn service(connection: &Connection, part: u8, id: Id) -> Result<Option<ServiceView>, StoreError> {

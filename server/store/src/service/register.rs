@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, HashSet};
 use haochaping::{calendar::Instant, link::part_of, wire::v1::ServiceMode};
 
 use crate::{
-    Counted, Id, Lead, NewService, Registered, StoreError, Tally,
+    Counted, Id, NewService, PrimaryService, Registered, StoreError, Tally,
     database::{self, Connection, Isolation, OptionalRow as _, Param, Row, Transaction, params, set},
     engine::{lease as slot, lease::service_slot},
     figure::{
         counted,
-        sums::{add_around, count},
+        sums::{count, roll_up_to_ancestors},
     },
     outbox::{
         EndpointKind,
@@ -57,7 +57,7 @@ fn count_services(
     let mut figures = BTreeMap::new();
     let news = services.iter().zip(registered).filter(|(new, known)| known.standing.is_new && is_asked_for(new));
     for (NewService { service, .. }, _) in news {
-        add_around(&mut figures, (service.region, service.agency_code.as_str()), Tally::Service, 1);
+        roll_up_to_ancestors(&mut figures, (service.region, service.agency_code.as_str()), Tally::Service, 1);
     }
     if figures.is_empty() {
         return Ok(None);
@@ -190,11 +190,11 @@ fn prolong(transaction: &Transaction<'_>, new: &NewService, known: Known) -> Res
 pub(crate) fn stand_in(
     connection: &mut Connection,
     authority: &str,
-    lead: &Lead,
+    lead: &PrimaryService,
     new: &NewService,
 ) -> Result<Option<Known>, StoreError> {
     let transaction = connection.begin(Isolation::ReadCommitted)?;
-    let Lead { case_number, service_number } = lead;
+    let PrimaryService { case_number, service_number } = lead;
     let part = part_of(authority, case_number);
     let set = params![part, authority, case_number, service_number];
     let Some(known) = transaction.query_row(FIND, set, read).optional()? else { return Ok(None) };
@@ -261,7 +261,7 @@ pub(crate) fn keep_name(
 #[derive(Clone, Debug)]
 pub(crate) struct Known {
     pub(crate) standing: Registered,
-    pub(crate) lead: Option<Lead>,
+    pub(crate) lead: Option<PrimaryService>,
 }
 
 const FIND: &str =
@@ -275,7 +275,7 @@ fn read(row: &Row<'_>) -> database::Result<Known> {
     let region = region_of(row.get(3)?);
     let (id, last_day, agency, part) = (row.get(0)?, row.get(1)?, row.get(4)?, row.get(5)?);
     let lead = row.get::<Option<String>>(6)?.zip(row.get(7)?);
-    let lead = lead.map(|(case_number, service_number)| Lead { case_number, service_number });
+    let lead = lead.map(|(case_number, service_number)| PrimaryService { case_number, service_number });
     Ok(Known { standing: Registered { part, id, last_day, is_new: false, region, agency, rated_at }, lead })
 }
 

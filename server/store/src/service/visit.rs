@@ -1,7 +1,7 @@
 //! Visits of several services: which one is rated for all of them, and what was done.
 
 use crate::{
-    Lead, StoreError,
+    PrimaryService, StoreError,
     database::{Connection, params},
 };
 
@@ -10,19 +10,19 @@ pub(crate) fn claim(
     connection: &mut Connection,
     part: u8,
     (authority, visit): (&str, &str),
-    first: &Lead,
+    first: &PrimaryService,
     items: &[String],
-) -> Result<Lead, StoreError> {
+) -> Result<PrimaryService, StoreError> {
     let transaction = connection.transaction()?;
     transaction.execute(
         "insert into visit (part, authority, visit, case_number, service_number, items) values (?1, ?2, ?3, ?4, ?5, '')
          on conflict (part, authority, visit) do nothing",
         params![part, authority, visit, first.case_number, first.service_number],
     )?;
-    let (lead, known): (Lead, String) = transaction.query_row(
+    let (lead, known): (PrimaryService, String) = transaction.query_row(
         "select case_number, service_number, items from visit where part = ?1 and authority = ?2 and visit = ?3",
         params![part, authority, visit],
-        |row| Ok((Lead { case_number: row.get(0)?, service_number: row.get(1)? }, row.get(2)?)),
+        |row| Ok((PrimaryService { case_number: row.get(0)?, service_number: row.get(1)? }, row.get(2)?)),
     )?;
     let mut names: Vec<&str> = known.lines().collect();
     for item in items {

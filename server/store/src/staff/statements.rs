@@ -203,7 +203,7 @@ impl SqlStore {
     }
 
     /// Forgets failed attempts from a network, after the password was right.
-    pub async fn forget_attempts(&self, name: &str, network: &str, now: Instant) -> Result<(), StoreError> {
+    pub async fn purge_attempts(&self, name: &str, network: &str, now: Instant) -> Result<(), StoreError> {
         let (name, network) = (name.to_owned(), network.to_owned());
         self.write(move |c| sign_in::succeed(c, &name, &network, now)).await
     }
@@ -266,7 +266,7 @@ impl SqlStore {
     }
 
     /// Forgets sessions that were used last, or began, before these times.
-    pub async fn forget_sessions(&self, last_before: Instant, begun_before: Instant) -> Result<(), StoreError> {
+    pub async fn purge_sessions(&self, last_before: Instant, begun_before: Instant) -> Result<(), StoreError> {
         self.write(move |c| {
             c.execute(
                 "delete from staff_session where last_at < ?1 or created_at < ?2",
@@ -283,7 +283,7 @@ impl SqlStore {
     }
 
     /// Forgets attempts of the day before, and networks in which an account has not signed in for half a year.
-    pub async fn forget_sign_ins(&self, now: Instant) -> Result<(), StoreError> {
+    pub async fn purge_sign_ins(&self, now: Instant) -> Result<(), StoreError> {
         self.write(move |c| sign_in::forget(c, now)).await
     }
 

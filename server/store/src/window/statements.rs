@@ -121,7 +121,7 @@ fn unpair(connection: &mut Connection, id: &str, entry: &AuditEntry) -> Result<b
 }
 
 /// Those that have their windows no longer.
-fn note_holders(connection: &mut Connection, holders: &[Holder], at: Instant) -> Result<Vec<Holder>, StoreError> {
+fn heartbeat(connection: &mut Connection, holders: &[Holder], at: Instant) -> Result<Vec<Holder>, StoreError> {
     let transaction = connection.transaction()?;
     let mut gone = Vec::new();
     for holder in holders {
@@ -279,7 +279,7 @@ impl SqlStore {
     }
 
     /// Gives the window to a page, unless another one had it after `stale`.
-    pub async fn hold_window(&self, holder: &Holder, at: Instant, stale: Instant) -> Result<bool, StoreError> {
+    pub async fn acquire_window(&self, holder: &Holder, at: Instant, stale: Instant) -> Result<bool, StoreError> {
         let Holder { window, page, version } = holder.clone();
         self.write(move |c| {
             let sql = "update service_window set page = ?2, seen_at = ?3, version = ?5
@@ -290,12 +290,12 @@ impl SqlStore {
     }
 
     /// Notes that these pages still have their windows; gives those that do not.
-    pub async fn note_holders(&self, holders: Vec<Holder>, at: Instant) -> Result<Vec<Holder>, StoreError> {
-        self.write(move |c| note_holders(c, &holders, at)).await
+    pub async fn heartbeat(&self, holders: Vec<Holder>, at: Instant) -> Result<Vec<Holder>, StoreError> {
+        self.write(move |c| heartbeat(c, &holders, at)).await
     }
 
     /// Gives a window back that a page had.
-    pub async fn let_go(&self, holder: &Holder) -> Result<(), StoreError> {
+    pub async fn release_window(&self, holder: &Holder) -> Result<(), StoreError> {
         let Holder { window, page, .. } = holder.clone();
         self.write(move |c| {
             c.execute("update service_window set page = null where id = ?1 and page = ?2", params![window, page])?;
@@ -336,7 +336,7 @@ impl SqlStore {
     }
 
     /// Forgets calls that were made before.
-    pub async fn forget_calls(&self, before: Instant) -> Result<u64, StoreError> {
+    pub async fn purge_calls(&self, before: Instant) -> Result<u64, StoreError> {
         self.write(move |c| {
             Ok(c.execute("delete from window_call where called_at < ?1", params![before.millis()])? as u64)
         })

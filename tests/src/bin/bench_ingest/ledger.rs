@@ -15,7 +15,7 @@ use haochaping::{
 };
 use haochaping_collector::{
     ledger,
-    ports::{SystemRng, random, timeless_id, uuid_at},
+    ports::{SystemRng, random, random_id, uuid_at},
 };
 use haochaping_postgres::Server;
 use haochaping_server::audit::{self, Client, State};
@@ -220,6 +220,6 @@ fn rating(ticket: &Ticket, at: Moment) -> NewRating {
         entered_by: None,
         collected_at: None,
         salt: Salt::new(random(&SystemRng)),
-        work_order: timeless_id(&SystemRng),
+        work_order: random_id(&SystemRng),
     }
 }

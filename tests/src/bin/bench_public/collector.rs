@@ -15,12 +15,12 @@ use haochaping::{
     region::Region,
 };
 use haochaping_collector::{
-    accounts::staff::entry,
+    accounts::audit_trail::{AuditAction, AuditActor, entry},
     config::Config,
     intake::writer,
     keys::{Keys, MasterKey},
     ledger,
-    ports::{Clock, SystemClock, SystemRng, random, timeless_id, uuid_at},
+    ports::{Clock, SystemClock, SystemRng, random, random_id, uuid_at},
     publication::figures::Figures,
     refresh as watch,
     state::{App, Parts},
@@ -97,7 +97,13 @@ async fn fill(store: &SqlStore, n: usize) -> Result<()> {
     let districts: Vec<_> = province.builtin_children().flat_map(Region::builtin_children).collect();
     let cards: Vec<_> = districts.iter().flat_map(|district| (0..N_DEPARTMENTS).map(|k| card(*district, k))).collect();
     let agencies = cards.len();
-    let issued = store.issue_cards(cards, Agreed::All, entry(&SystemClock, "bench", "cards-printed", "bench")).await?;
+    let issued = store
+        .issue_cards(
+            cards,
+            Agreed::All,
+            entry(&SystemClock, &AuditActor::CommandLine, AuditAction::CardsPrinted, "bench"),
+        )
+        .await?;
     let issued = issued.expect("whatever ends may end");
     let first_day = SystemClock.now().millis() - N_DAYS * DAY_MILLIS;
     for (round, first) in (0..n).step_by(BATCH).enumerate() {
@@ -164,6 +170,6 @@ fn rating(card: u32, n: usize, at: Instant) -> NewRating {
         entered_by: None,
         collected_at: None,
         salt: Salt::new(random(&SystemRng)),
-        work_order: timeless_id(&SystemRng),
+        work_order: random_id(&SystemRng),
     }
 }

@@ -19,14 +19,15 @@ use haochaping::{
 };
 use haochaping_collector::{
     accounts::{
-        api_key::{Callers, make_key},
-        staff::{account, digest_of, entry, invite},
+        api_key::{ApiKeys, make_key},
+        audit_trail::{AuditAction, AuditActor, entry},
+        staff::{account, digest_of, invite},
     },
     config::Config,
     intake::writer,
     keys::{Keys, MasterKey},
     ledger,
-    ports::{Clock, SystemClock, SystemRng, random, timeless_id, uuid_at},
+    ports::{Clock, SystemClock, SystemRng, random, random_id, uuid_at},
     publication::figures::Figures,
     state::{App, Parts},
     work_orders::act as orders,
@@ -79,12 +80,17 @@ impl Collector {
         }));
         let agencies: Vec<_> = (0..N_AGENCIES).map(code_of_agency).collect();
         let (stored, bearers): (Vec<_>, Vec<_>) = agencies.iter().map(key_of).unzip();
-        app.set_callers(Callers::new(stored, Vec::new()));
+        app.set_callers(ApiKeys::new(stored, Vec::new()));
         let service =
             router(&app, Served(Arc::new(Releases::default()))).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await });
         // Every step is told to a hotline, as in a real place: the message is part of what giving an order out costs.
-        app.store.add_endpoint(hotline(&url), entry(&SystemClock, "bench", "endpoint-added", "hotline")).await?;
+        app.store
+            .add_endpoint(
+                hotline(&url),
+                entry(&SystemClock, &AuditActor::CommandLine, AuditAction::EndpointAdded, "hotline"),
+            )
+            .await?;
         let mut cookies = Vec::new();
         for (n, agency) in agencies.iter().enumerate() {
             cookies.push(sign_in(&app, &format!("handler-{n}"), "handler", agency).await?);
@@ -169,7 +175,7 @@ impl Collector {
 
 fn hotline(url: &str) -> Endpoint {
     Endpoint {
-        id: timeless_id(&SystemRng),
+        id: random_id(&SystemRng),
         name: "hotline".into(),
         kind: EndpointKind::Hotline,
         region: Region::COUNTRY,
@@ -183,15 +189,15 @@ fn hotline(url: &str) -> Endpoint {
 
 /// An account with a session, and its cookie.
 async fn sign_in(app: &App, name: &str, role: &str, agency: &Uscc) -> Result<String> {
-    let said = |what: &str| entry(&SystemClock, "bench", what, name);
+    let said = |what| entry(&SystemClock, &AuditActor::CommandLine, what, name);
     let row = account(name, role, &agency.to_string(), "320000", &SystemClock)?;
     let (token, link) = invite(&SystemClock, &SystemRng);
-    app.store.add_staff(row, link, said("staff-added")).await?;
+    app.store.add_staff(row, link, said(AuditAction::StaffAdded)).await?;
     // Nobody signs in by it.
-    app.store.accept_invitation(digest_of(&token), "no hash", said("password-set")).await?;
+    app.store.accept_invitation(digest_of(&token), "no hash", said(AuditAction::PasswordSet)).await?;
     let row = app.store.staff().await?.into_iter().find(|row| row.name == name).ok_or("an account went away")?;
     let secret = format!("SESSION-OF-{name}");
-    app.store.begin_session(digest_of(&secret), &row, "127.0.0.1", said("signed-in")).await?;
+    app.store.begin_session(digest_of(&secret), &row, "127.0.0.1", said(AuditAction::SignedIn)).await?;
     Ok(format!("hcp-desk={secret}"))
 }
 
@@ -215,7 +221,7 @@ fn rating(new: &NewService, at: Moment) -> NewRating {
         entered_by: None,
         collected_at: None,
         salt: Salt::new(random(&SystemRng)),
-        work_order: timeless_id(&SystemRng),
+        work_order: random_id(&SystemRng),
     }
 }
 

@@ -140,9 +140,9 @@ impl Month {
     /// For everybody, so that nobody is told apart: lines with fewer ratings than `least` are put together with others until
     /// they are `least`, a share of fewer is left out, and of what is overdue only the number is said.
     #[must_use]
-    pub fn for_everybody(mut self, least: u64) -> Self {
-        self.agencies = together(self.agencies, least, "部门");
-        self.regions = together(self.regions, least, "地区");
+    pub fn redact_for_publication(mut self, least: u64) -> Self {
+        self.agencies = merge_small_rows(self.agencies, least, "部门");
+        self.regions = merge_small_rows(self.regions, least, "地区");
         for line in self.agencies.iter_mut().chain(&mut self.regions).chain([&mut self.total]) {
             if line.before.counts.total() < least {
                 line.before = Figures::default();
@@ -160,7 +160,7 @@ impl Month {
 
 /// Puts the smallest lines together, at least two and of at least so many ratings in all. A line without any says nothing of
 /// anybody.
-fn together(mut lines: Vec<Line>, least: u64, what: &str) -> Vec<Line> {
+fn merge_small_rows(mut lines: Vec<Line>, least: u64, what: &str) -> Vec<Line> {
     let n_of = |line: &Line| line.now.counts.total().max(line.now.handling.bad);
     let is_small = |line: &Line| (1..least).contains(&n_of(line));
     if !lines.iter().any(is_small) {
@@ -282,7 +282,7 @@ impl Lines {
 }
 
 /// What in a text is no matter for a briefing: a telephone or identity number, however it is spaced.
-pub fn names_somebody(text: &str) -> bool {
+pub fn contains_personal_identifier(text: &str) -> bool {
     let to_plain = |one: char| match one {
         '０'..='９' => char::from_u32(u32::from(one) - u32::from('０') + u32::from('0')).unwrap_or(one),
         _ => one,
@@ -321,10 +321,10 @@ mod tests {
             "身份证11010119900307123X",
             "证号110101199003071234",
         ] {
-            assert!(names_somebody(text), "{text}");
+            assert!(contains_personal_identifier(text), "{text}");
         }
         for text in ["本月12345热线", "编号2026112500001", "138****1234", "共收到 1380013 件"] {
-            assert!(!names_somebody(text), "{text}");
+            assert!(!contains_personal_identifier(text), "{text}");
         }
     }
 
@@ -352,7 +352,7 @@ mod tests {
             agencies: vec![line("大局", 9), line("甲所", 1), line("乙所", 4)],
             overdue: vec![overdue],
         };
-        let shown = month.for_everybody(5);
+        let shown = month.redact_for_publication(5);
         assert_eq!(shown.agencies.len(), 2);
         assert_eq!(
             (shown.agencies[1].now.counts.total(), shown.agencies[1].now.counts.bad()),

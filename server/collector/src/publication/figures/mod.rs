@@ -36,7 +36,7 @@ pub struct Figures {
 
 /// Ratings that are kept and do not count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Aside {
+pub struct ExcludedCounts {
     /// Not yet.
     pub quarantined: u64,
     /// Left out for good.
@@ -278,10 +278,10 @@ impl Figures {
     }
 
     /// What does not count. It says no level, so it waits for no step.
-    pub fn aside(&self, region: Region, agency: &str) -> Aside {
+    pub fn excluded_counts(&self, region: Region, agency: &str) -> ExcludedCounts {
         let state = self.state();
         let figure = state.exact.get(&FigureKey { region, agency: agency.to_owned() });
-        figure.map_or_else(Aside::default, |figure| Aside {
+        figure.map_or_else(ExcludedCounts::default, |figure| ExcludedCounts {
             quarantined: figure.n_quarantined,
             excluded: figure.n_excluded,
             imported: figure.n_imported,

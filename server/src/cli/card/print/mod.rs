@@ -10,7 +10,6 @@ use std::{
     path::Path,
 };
 
-use crate::cli::settings::StoreArgs;
 use anyhow::{Context, Result, anyhow, ensure};
 pub(super) use args::Args;
 use haochaping::{qr::Layout, region::Region};
@@ -23,11 +22,11 @@ use haochaping_cards::{
     svg::Singles,
 };
 use haochaping_collector::{
-    accounts::staff::entry,
-    cards::{Names, Plan, draft, to_cards, to_faces},
+    accounts::audit_trail::Acting,
+    cards::{Names, Plan, change, draft, to_cards, to_faces},
     ports::{Clock, SystemClock},
 };
-use haochaping_store::{Agreed, Issue, StoredCard};
+use haochaping_store::{Issue, StoredCard};
 
 use self::{
     args::FormatName,
@@ -37,6 +36,7 @@ use super::{
     super::{listed, progress_bar, say_notes},
     load_keys, open_existing,
 };
+use crate::cli::settings::StoreArgs;
 
 /// More cards than this are written as one file a street.
 const ONE_FILE_MAX: usize = 500;
@@ -77,9 +77,8 @@ pub(super) async fn run(store_args: &StoreArgs, args: Args) -> Result<()> {
     batch.check(&fonts)?;
 
     prepare_folder(&args)?;
-    let said = entry(&SystemClock, "cli", "cards-printed", &news.len().to_string());
     let agreed = plan.replacements.iter().filter(|_| args.replace).map(|one| one.serial).collect();
-    let issued = store.issue_cards(news, Agreed::Serials(agreed), said).await?.map_err(|serials| {
+    let issued = change::issue(&Acting::at_command_line(&store), news, agreed).await?.map_err(|serials| {
         anyhow!("nothing was printed: meanwhile the cards {serials:?} came into use, which would end; look again")
     })?;
     let cards: Vec<_> = issued.iter().map(|(card, _)| card.clone()).collect();

@@ -109,7 +109,7 @@ impl PostgresEngine {
     ///
     /// # Errors
     /// In one line: the database is not distributed.
-    pub(crate) async fn spread(mut self) -> Result<Self, StoreError> {
+    pub(crate) async fn into_sharded(mut self) -> Result<Self, StoreError> {
         self.lanes = Lanes::of_shards(&self.read(lanes::shards).await?);
         self.is_sharded = true;
         self.idle().clear();

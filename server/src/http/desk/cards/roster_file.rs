@@ -8,7 +8,7 @@ use haochaping_cards::roster::{Roster, Row};
 use haochaping_collector::cards::Plan;
 use haochaping_tables::{Cell, Line, Table, Writer};
 
-use super::upload::Upload;
+use crate::http::desk::upload::Upload;
 
 /// Larger files are not given back with their faults: the page would carry them twice.
 const CORRECTED_MAX: usize = 2 * 1024 * 1024;

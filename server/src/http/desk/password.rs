@@ -1,15 +1,22 @@
 //! Whether a password is right: slow by intent, so few at once and few in line, and the same for an account that is none.
 
-use haochaping_collector::{accounts::staff::is_password, state::App};
+use haochaping_collector::{
+    accounts::{
+        audit_trail::{AuditAction, AuditActor, record_refusal},
+        staff::is_password,
+    },
+    state::App,
+};
 use haochaping_store::{
     StoreError,
     staff::{Attempt, StaffRow},
 };
 use tokio::sync::Semaphore;
 
-use super::session::note_refusal;
 use crate::http::client::Client;
 
+/// The same words whatever was wrong, so that nobody learns which accounts there are.
+pub(super) const WRONG: &str = "账号或密码不正确。多次输错后，账号会暂停登录一段时间。";
 /// Attempts from one network before an account is locked there for a minute, then two, then four.
 const N_FREE: u32 = 5;
 /// Each hash takes 19 MiB and a core: more at once would be a way to stop the collector.
@@ -44,15 +51,15 @@ pub(super) async fn admit(
     let network = client.network().to_string();
     let attempt = app.store.attempt(name, &network, app.clock.now(), N_FREE).await?;
     let (row, refusal) = match attempt {
-        Attempt::Open(row) => (Some(*row), "password-wrong"),
-        Attempt::Nobody => (None, "password-wrong"),
-        Attempt::Locked(_) => (None, "sign-in-locked"),
+        Attempt::Open(row) => (Some(*row), AuditAction::PasswordWrong),
+        Attempt::Nobody => (None, AuditAction::PasswordWrong),
+        Attempt::Locked(_) => (None, AuditAction::SignInLocked),
     };
     let stored = row.as_ref().and_then(|row| row.password.clone());
     let password = password.to_owned();
     let is_right = hashing(move || is_password(stored.as_deref(), &password)).await?;
     if !is_right {
-        note_refusal(app, "sign-in", refusal, name, client).await;
+        record_refusal(app, &AuditActor::SignIn, refusal, name, client.address).await;
     }
     Ok(row.filter(|_| is_right))
 }
@@ -64,7 +71,7 @@ pub(super) async fn admit(
 pub(super) async fn is_still(app: &App, name: &str, client: Client, password: &str) -> Result<bool, StoreError> {
     let is_right = admit(app, name, client, password).await?.is_some();
     if is_right {
-        app.store.forget_attempts(name, &client.network().to_string(), app.clock.now()).await?;
+        app.store.purge_attempts(name, &client.network().to_string(), app.clock.now()).await?;
     }
     Ok(is_right)
 }

@@ -1,14 +1,17 @@
 //! 服务码: a card office prints the cards of a roster, and replaces and ends those of its region.
 
+mod roster;
+mod roster_file;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use askama::Template;
 use axum::{
-    extract::{Path, Query, Request},
+    extract::{Path, Query},
     http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse, Redirect, Response},
+    response::{IntoResponse, Response},
 };
-use haochaping::{link::CardKind, qr::Layout, text::trimmed};
+use haochaping::{link::CardKind, qr::Layout};
 use haochaping_cards::{
     Batch, PrintError,
     face::{Face, Wording},
@@ -17,28 +20,29 @@ use haochaping_cards::{
     sheet::Sheet,
 };
 use haochaping_collector::{
-    accounts::staff::entry,
-    cards::{Names, Plan, Terms, draft, to_cards, to_face, to_faces},
+    cards::{Names, Plan, Terms, change, draft, to_cards, to_face, to_faces},
     state::App,
 };
-use haochaping_store::{Agreed, Revival, StoreError, StoredCard, staff::AuditEntry};
+use haochaping_store::{Revival, StoreError, StoredCard};
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 
+use self::{
+    roster::{FormState, agreed, of_others, read},
+    roster_file::Preview,
+};
 use super::{
+    answer::{Answer, BUSY, CHOOSE, DeskError, Saved},
+    extract::{Allowed, Submitted, Uploaded},
     frame::{Frame, respond},
-    list::not_found,
-    order::failed,
-    roster::{Back, agreed, of_others, read},
-    roster_file::{self, Preview},
-    session::{Desk, Posted},
-    sign_in::{BUSY, CHOOSE},
+    pages::{Cards, Page},
+    session::{Desk, trimmed},
     upload::Upload,
 };
-use crate::http::{cookie::is_from_here, page};
 
-const PAGE: &str = "/desk/cards";
 const SHOWN_MAX: usize = 200;
+/// The longest reason, in characters.
+const WHY_MAX: usize = 100;
 /// How many agencies are offered.
 const AGENCIES_MAX: usize = 500;
 /// As the command line has it.
@@ -48,7 +52,7 @@ const KINDS: [(&str, &str, CardKind); 3] =
 
 /// What is looked for.
 #[derive(Debug, Default, Deserialize)]
-pub(in crate::http) struct Asked {
+pub(in crate::http) struct Params {
     #[serde(default)]
     find: String,
 }
@@ -67,7 +71,7 @@ struct Line {
 
 #[derive(Template)]
 #[template(path = "desk/cards.html")]
-struct Cards<'a> {
+struct CardsPage<'a> {
     f: Frame,
     lines: Vec<Line>,
     is_cut: bool,
@@ -75,22 +79,25 @@ struct Cards<'a> {
     kinds: [(&'static str, &'static str, CardKind); 3],
     /// Names of agencies on record, to choose from.
     agencies: Vec<String>,
-    back: &'a Back,
+    state: &'a FormState,
+}
+
+/// The buttons of a card.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::http) struct Change {
+    action: String,
+    #[serde(deserialize_with = "trimmed")]
+    why: String,
 }
 
 /// The page.
-pub(in crate::http) async fn show(desk: Desk, Query(asked): Query<Asked>) -> Response {
-    match desk.lacks(PAGE).await {
-        None => list(&desk, StatusCode::OK, &asked.find, &Back::default()).await,
-        Some(answer) => answer,
-    }
+pub(in crate::http) async fn show(Allowed { desk, .. }: Allowed<Cards>, Query(params): Query<Params>) -> Answer {
+    list(&desk, StatusCode::OK, &params.find, &FormState::default()).await
 }
 
-async fn list(desk: &Desk, status: StatusCode, find: &str, back: &Back) -> Response {
-    let mut cards = match in_scope(desk).await {
-        Ok(cards) => cards,
-        Err(error) => return failed(&desk.app, &error),
-    };
+async fn list(desk: &Desk, status: StatusCode, find: &str, state: &FormState) -> Answer {
+    let mut cards = in_scope(desk).await?;
     let find = find.trim();
     let is_meant = |card: &StoredCard| {
         card.card.name.contains(find) || card.card.number.contains(find) || card.serial.to_string() == find
@@ -100,12 +107,9 @@ async fn list(desk: &Desk, status: StatusCode, find: &str, back: &Back) -> Respo
     cards.reverse();
     let is_cut = cards.len() > SHOWN_MAX;
     let lines = cards.into_iter().take(SHOWN_MAX).map(|card| line(&desk.app, card)).collect();
-    let agencies = match desk.app.store.agency_names().await {
-        Ok(names) => names.into_values().take(AGENCIES_MAX).collect(),
-        Err(error) => return failed(&desk.app, &error),
-    };
-    let f = Frame::inside(desk, PAGE, "服务码", !status.is_success());
-    respond(status, &Cards { f, lines, is_cut, find: find.to_owned(), kinds: KINDS, agencies, back })
+    let agencies = desk.app.store.agency_names().await?.into_values().take(AGENCIES_MAX).collect();
+    let f = Frame::inside(desk, Cards::PATH, "服务码", !status.is_success());
+    Ok(respond(status, &CardsPage { f, lines, is_cut, find: find.to_owned(), kinds: KINDS, agencies, state }))
 }
 
 async fn in_scope(desk: &Desk) -> Result<Vec<StoredCard>, StoreError> {
@@ -142,34 +146,26 @@ fn terms(app: &App, kind: CardKind) -> Terms {
 
 /// Shows what printing a roster would do; with `action=print` it is done, if every line is good, all can be printed, and whoever
 /// asks has agreed to what would be replaced.
-pub(in crate::http) async fn print(desk: Desk, request: Request) -> Response {
-    if let Some(answer) = desk.lacks(PAGE).await {
-        return answer;
-    }
-    if !is_from_here(&desk.app, request.headers()) {
-        desk.note_refusal("origin-refused", PAGE).await;
-        return page::refused(&desk.app, request.headers(), StatusCode::FORBIDDEN);
-    }
-    let refused = async |status, back| list(&desk, status, "", &back).await;
-    let upload = match Upload::read(request).await {
-        Ok(upload) if upload.is_of(&desk) => upload,
-        Ok(_) => return refused(StatusCode::FORBIDDEN, Back::roster("页面已过期，请再选一次文件。")).await,
-        Err(fault) => return refused(StatusCode::UNPROCESSABLE_ENTITY, Back::roster(fault)).await,
+pub(in crate::http) async fn print(Uploaded { desk, upload, .. }: Uploaded<Cards>) -> Answer {
+    let refused = async |status, state| list(&desk, status, "", &state).await;
+    let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
+    let upload = match upload {
+        Ok(upload) => upload,
+        Err(fault) => return refused(fault.status, FormState::roster(fault.message)).await,
     };
-    let kind = KINDS.iter().find(|(name, ..)| *name == upload.get("kind"));
-    let Some((.., kind)) = kind else {
-        return refused(StatusCode::UNPROCESSABLE_ENTITY, Back::roster("请选择服务码的种类。")).await;
+    let Some((.., kind)) = KINDS.iter().find(|(name, ..)| *name == upload.get("kind")) else {
+        return refused(unprocessable, FormState::roster("请选择服务码的种类。")).await;
     };
     match answer(&desk, *kind, &upload).await {
-        Ok(Ok(Step::Printed(file))) => file,
+        Ok(Ok(Step::Printed(file))) => Ok(file),
         Ok(Ok(Step::Preview(preview))) => {
-            let back = Back { preview: Some(*preview), ..Back::default() };
-            list(&desk, StatusCode::OK, "", &back).await
+            let state = FormState { preview: Some(*preview), ..FormState::default() };
+            list(&desk, StatusCode::OK, "", &state).await
         }
-        Ok(Err(back)) => refused(StatusCode::UNPROCESSABLE_ENTITY, *back).await,
+        Ok(Err(state)) => refused(unprocessable, *state).await,
         Err(error) => {
             tracing::error!(%error, "cards were not printed at the desk");
-            refused(StatusCode::SERVICE_UNAVAILABLE, Back::roster(BUSY)).await
+            refused(StatusCode::SERVICE_UNAVAILABLE, FormState::roster(BUSY)).await
         }
     }
 }
@@ -181,16 +177,16 @@ enum Step {
 }
 
 /// The preview, the sheets, or every fault of the roster.
-async fn answer(desk: &Desk, kind: CardKind, upload: &Upload) -> Result<Result<Step, Box<Back>>, StoreError> {
+async fn answer(desk: &Desk, kind: CardKind, upload: &Upload) -> Result<Result<Step, Box<FormState>>, StoreError> {
     let (app, names, now) = (&desk.app, Arc::new(names(&desk.app).await?), desk.app.clock.now());
     let known = app.store.cards().await?;
     let read = match read(desk, kind, upload, &names, &known).await {
         Ok(roster) => roster,
-        Err(back) => return Ok(Err(back)),
+        Err(state) => return Ok(Err(state)),
     };
     let faults = of_others(desk, kind, &read.rows, &known);
     if !faults.is_empty() {
-        return Ok(Err(Box::new(Back::of_faults(faults))));
+        return Ok(Err(Box::new(FormState::of_faults(faults))));
     }
     let (terms, keys, rows) = (terms(app, kind), app.keys(), Arc::new(read.rows.clone()));
     let news = to_cards(&terms, &rows, &names, now);
@@ -201,7 +197,7 @@ async fn answer(desk: &Desk, kind: CardKind, upload: &Upload) -> Result<Result<S
     // With links that only have the right length: nothing is issued that cannot be printed.
     let drafts = news.iter().map(|new| draft(new, now)).collect();
     if let Err(error) = make(drafts).await {
-        return Ok(Err(Box::new(Back::roster(why_not_printed(&error)))));
+        return Ok(Err(Box::new(FormState::roster(why_not_printed(&error)))));
     }
     let plan = Plan::of(&news, &known, now.date_in_china());
     let agreed = agreed(upload);
@@ -210,14 +206,15 @@ async fn answer(desk: &Desk, kind: CardKind, upload: &Upload) -> Result<Result<S
         let is_asked = upload.get("action") == "print";
         return Ok(Ok(Step::Preview(Box::new(Preview::new(kind, upload, &read, plan, is_asked)))));
     }
-    let entry = record(desk, "cards-printed", &rows.len().to_string());
-    let Ok(issued) = app.store.issue_cards(news, Agreed::Serials(agreed), entry).await? else {
-        return Ok(Err(Box::new(Back::roster("刚才又有服务码投入使用，会被这份名单替换。没有制作，请再核对一次。"))));
+    let Ok(issued) = change::issue(&app.acting(desk.actor()), news, agreed).await? else {
+        return Ok(Err(Box::new(FormState::roster(
+            "刚才又有服务码投入使用，会被这份名单替换。没有制作，请再核对一次。",
+        ))));
     };
     let made = make(issued.into_iter().map(|(card, _)| card).collect()).await;
     Ok(made
         .map(|bytes| Step::Printed(file(bytes, "cards.pdf")))
-        .map_err(|error| Box::new(Back::roster(why_not_printed(&error)))))
+        .map_err(|error| Box::new(FormState::roster(why_not_printed(&error)))))
 }
 
 /// Draws sheets. Takes a core for a second and more.
@@ -264,87 +261,76 @@ fn file(bytes: Vec<u8>, name: &'static str) -> Response {
 }
 
 /// Replaces a card by one that says the same, or ends it.
-pub(in crate::http) async fn change(Path(serial): Path<u32>, posted: Posted) -> Response {
-    let desk = &posted.desk;
-    if let Some(answer) = desk.lacks(PAGE).await {
-        return answer;
-    }
-    match in_scope(desk).await {
-        Ok(cards) if cards.iter().any(|card| card.serial == serial) => {}
-        Ok(_) => return not_found(desk),
-        Err(error) => return failed(&desk.app, &error),
-    }
-    let find = serial.to_string();
-    let refused = async |status, fault| list(desk, status, &find, &Back { fault, ..Back::default() }).await;
-    let why = trimmed(posted.get("why"));
-    let done = match posted.get("action") {
-        "replace" => replace(desk, serial).await,
-        "revive" => revive(desk, serial).await,
-        "revoke" if why.is_empty() || why.chars().count() > 100 => Ok(Err("请填写停用理由，最多 100 个字。")),
-        "revoke" => revoke(desk, serial, why).await,
-        _ => Ok(Err(CHOOSE)),
-    };
-    match done {
-        Ok(Ok(answer)) => answer,
-        Ok(Err(fault)) => refused(StatusCode::UNPROCESSABLE_ENTITY, fault).await,
+pub(in crate::http) async fn change(
+    Path(serial): Path<u32>,
+    Submitted { desk, form, .. }: Submitted<Cards, Change>,
+) -> Answer {
+    match apply(&desk, serial, &form).await {
+        Ok(answer) => Ok(answer),
         Err(error) => {
-            tracing::error!(%error, "a card was not changed");
-            refused(StatusCode::SERVICE_UNAVAILABLE, BUSY).await
+            let fault = error.into_fault()?;
+            let state = FormState { fault: fault.message.into(), ..FormState::default() };
+            list(&desk, fault.status, &serial.to_string(), &state).await
         }
     }
 }
 
-fn record(desk: &Desk, what: &str, about: &str) -> AuditEntry {
-    entry(&*desk.app.clock, &format!("staff:{}", desk.session.staff.name), what, about)
+async fn apply(desk: &Desk, serial: u32, form: &Change) -> Answer {
+    let cards = in_scope(desk).await?;
+    let card = cards.iter().find(|card| card.serial == serial).ok_or_else(|| DeskError::gone(desk))?;
+    let saved = match form.action.as_str() {
+        "replace" => return replace(desk, serial).await,
+        "revive" => revive(desk, card, &cards).await?,
+        "revoke" => revoke(desk, serial, &form.why).await?,
+        _ => return Err(DeskError::typed(CHOOSE)),
+    };
+    Ok(saved.show_at(desk, &format!("{}?find={serial}", Cards::PATH)))
 }
 
 const ENDED: &str = "这张服务码已经不在使用中。";
 
-async fn replace(desk: &Desk, serial: u32) -> Result<Result<Response, &'static str>, StoreError> {
+async fn replace(desk: &Desk, serial: u32) -> Answer {
     let (app, names) = (&desk.app, names(&desk.app).await?);
-    let replaced = app.store.replace_card(serial, record(desk, "card-replaced", &serial.to_string())).await?;
-    let Some(new) = replaced else { return Ok(Err(ENDED)) };
+    let replaced = change::replace(&app.acting(desk.actor()), serial).await?;
+    let new = replaced.ok_or_else(|| DeskError::typed(ENDED))?;
     let kind = new.card.kind;
     let (terms, keys) = (terms(app, kind), app.keys());
     let made = sheets(kind, move || vec![to_face(&terms, &keys, &names, 0, &new, None)]).await;
-    Ok(made.map(|bytes| file(bytes, "card.pdf")).map_err(|error| {
+    made.map(|bytes| file(bytes, "card.pdf")).map_err(|error| {
         tracing::error!(%error, "a new card was issued and not printed");
-        "新服务码已经签发，但没有制作成功。请管理员检查字体后，再用名单制作一次。"
-    }))
-}
-
-async fn revoke(desk: &Desk, serial: u32, why: &str) -> Result<Result<Response, &'static str>, StoreError> {
-    let app = &desk.app;
-    if !app.store.revoke_card(serial, why, record(desk, "card-revoked", &serial.to_string())).await? {
-        return Ok(Err(ENDED));
-    }
-    Ok(Ok(Redirect::to(&format!("{}{PAGE}?find={serial}", app.config.base_path())).into_response()))
-}
-
-async fn revive(desk: &Desk, serial: u32) -> Result<Result<Response, &'static str>, StoreError> {
-    let app = &desk.app;
-    // What stands in its place must be theirs to end, too.
-    let cards = in_scope(desk).await?;
-    let successor = cards.iter().find(|card| card.serial == serial).and_then(|card| card.replaced_by);
-    if successor.is_some_and(|successor| cards.iter().all(|card| card.serial != successor)) {
-        return Ok(Err("替换它的服务码在别的地区使用，请联系当地。"));
-    }
-    let entry = record(desk, "card-revived", &serial.to_string());
-    Ok(match app.store.revive_card(serial, &format!("恢复使用 {serial}"), entry).await? {
-        Revival::Revived { .. } => {
-            Ok(Redirect::to(&format!("{}{PAGE}?find={serial}", app.config.base_path())).into_response())
-        }
-        Revival::NotReplaced => Err("这张服务码没有被使用中的新码替换。"),
-        Revival::Over => Err("旧码的有效期已过，不能恢复，请用名单重新制作。"),
-        Revival::InUse { .. } => Err("已经有人用新码评价过，旧码不能恢复。"),
+        DeskError::typed("新服务码已经签发，但没有制作成功。请管理员检查字体后，再用名单制作一次。")
     })
 }
 
-/// A roster to begin with.
-pub(in crate::http) async fn template(desk: Desk) -> Response {
-    if let Some(answer) = desk.lacks(PAGE).await {
-        return answer;
+async fn revoke(desk: &Desk, serial: u32, why: &str) -> Result<Saved, DeskError> {
+    if why.is_empty() || why.chars().count() > WHY_MAX {
+        return Err(DeskError::typed("请填写停用理由，最多 100 个字。"));
     }
+    if !change::revoke(&desk.app.acting(desk.actor()), serial, why).await? {
+        return Err(DeskError::typed(ENDED));
+    }
+    Ok(Saved::new(format!("服务码 {serial} 已停用，扫码的人会看到已停用的说明。")))
+}
+
+async fn revive(desk: &Desk, card: &StoredCard, cards: &[StoredCard]) -> Result<Saved, DeskError> {
+    let serial = card.serial;
+    // What stands in its place must be theirs to end, too.
+    if card.replaced_by.is_some_and(|successor| cards.iter().all(|card| card.serial != successor)) {
+        return Err(DeskError::typed("替换它的服务码在别的地区使用，请联系当地。"));
+    }
+    let revived = change::revive(&desk.app.acting(desk.actor()), serial, &format!("恢复使用 {serial}")).await?;
+    Err(DeskError::typed(match revived {
+        Revival::Revived { ended } => {
+            return Ok(Saved::new(format!("服务码 {serial} 已恢复使用，替换它的 {ended} 已停用。")));
+        }
+        Revival::NotReplaced => "这张服务码没有被使用中的新码替换。",
+        Revival::Over => "旧码的有效期已过，不能恢复，请用名单重新制作。",
+        Revival::InUse { .. } => "已经有人用新码评价过，旧码不能恢复。",
+    }))
+}
+
+/// A roster to begin with.
+pub(in crate::http) async fn template(Allowed { .. }: Allowed<Cards>) -> Response {
     let mut response = roster_file::template().into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));

@@ -9,12 +9,8 @@ use haochaping_store::StoredCard;
 use haochaping_tables::Table;
 use tokio::sync::Semaphore;
 
-use super::{
-    roster_file::{Preview, taken_up, with_faults},
-    session::Desk,
-    sign_in::BUSY,
-    upload::Upload,
-};
+use super::roster_file::{Preview, taken_up, with_faults};
+use crate::http::desk::{answer::BUSY, session::Desk, upload::Upload};
 
 /// How many faults of a roster are listed.
 const FAULTS_MAX: usize = 100;
@@ -23,7 +19,7 @@ const ROWS_MAX: usize = 2_000;
 
 /// What an upload or a change led to.
 #[derive(Default)]
-pub(super) struct Back {
+pub(super) struct FormState {
     /// Of the roster, a line each; the first hundred.
     pub faults: Vec<String>,
     /// How many more there are.
@@ -31,11 +27,11 @@ pub(super) struct Back {
     /// The roster again with a column 问题, as the address of a file; empty where there is none.
     pub corrected: String,
     /// Of a card.
-    pub fault: &'static str,
+    pub fault: String,
     pub preview: Option<Preview>,
 }
 
-impl Back {
+impl FormState {
     pub(super) fn roster(fault: impl Into<String>) -> Self {
         Self { faults: vec![fault.into()], ..Self::default() }
     }
@@ -57,22 +53,22 @@ pub(super) async fn read(
     upload: &Upload,
     names: &Arc<Names>,
     known: &[StoredCard],
-) -> Result<Roster, Box<Back>> {
+) -> Result<Roster, Box<FormState>> {
     let agency = upload.get("agency").trim().to_owned();
     let chosen = names.agency(&agency);
     if chosen.is_none() && !agency.is_empty() {
         let fault = format!("没有叫“{agency}”的责任单位，请从列表里选，或填写统一社会信用代码。");
-        return Err(Box::new(Back::roster(fault)));
+        return Err(Box::new(FormState::roster(fault)));
     }
     let content = if upload.content.is_empty() {
         taken_up(upload.get("roster")).map(Content::Carried)
     } else {
         Some(Content::File(upload.content.to_vec()))
     };
-    let Some(content) = content else { return Err(Box::new(Back::roster("请选择文件。"))) };
+    let Some(content) = content else { return Err(Box::new(FormState::roster("请选择文件。"))) };
     let (today, own, holders) = (desk.app.clock.now().date_in_china(), desk.session.staff.region, holders(known, kind));
     let names = Arc::clone(names);
-    let permit = READING.acquire().await.map_err(|_| Box::new(Back::roster(BUSY)))?;
+    let permit = READING.acquire().await.map_err(|_| Box::new(FormState::roster(BUSY)))?;
     let read = move || {
         let _permit = permit;
         let places = names.places();
@@ -81,9 +77,9 @@ pub(super) async fn read(
             Content::File(bytes) => roster::read(&bytes, &checks),
             Content::Carried(table) => roster::of_table(table, &checks),
         };
-        judged(roster.map_err(|error| Box::new(Back::roster(error.zh())))?, own)
+        judged(roster.map_err(|error| Box::new(FormState::roster(error.zh())))?, own)
     };
-    tokio::task::spawn_blocking(read).await.unwrap_or_else(|_| Err(Box::new(Back::roster("这个文件读不了。"))))
+    tokio::task::spawn_blocking(read).await.unwrap_or_else(|_| Err(Box::new(FormState::roster("这个文件读不了。"))))
 }
 
 /// What a roster is read from.
@@ -93,23 +89,23 @@ enum Content {
 }
 
 /// A roster without a fault, or all of them.
-fn judged(roster: Roster, own: Region) -> Result<Roster, Box<Back>> {
+fn judged(roster: Roster, own: Region) -> Result<Roster, Box<FormState>> {
     if roster.rows.len() > ROWS_MAX {
         let fault = format!("一次最多 {ROWS_MAX} 张，更多的请管理员用 haochaping card print 制作。");
-        return Err(Box::new(Back::roster(fault)));
+        return Err(Box::new(FormState::roster(fault)));
     }
     let mut faults: Vec<_> = roster.faults.iter().map(|fault| (fault.line, fault.zh())).collect();
     let outside = roster.rows.iter().filter(|row| !own.contains(row.region));
     faults.extend(outside.map(|row| (row.line, format!("第 {} 行：{} 不在您的地区内", row.line, row.region))));
     if roster.rows.is_empty() && faults.is_empty() {
-        return Err(Box::new(Back::roster("名单里没有可以制作的服务码。")));
+        return Err(Box::new(FormState::roster("名单里没有可以制作的服务码。")));
     }
     if faults.is_empty() {
         return Ok(roster);
     }
     faults.sort();
     let corrected = with_faults(&roster.table, &faults).unwrap_or_default();
-    Err(Box::new(Back { corrected, ..Back::of_faults(faults.into_iter().map(|(_, fault)| fault).collect()) }))
+    Err(Box::new(FormState { corrected, ..FormState::of_faults(faults.into_iter().map(|(_, fault)| fault).collect()) }))
 }
 
 /// The serials whose end was agreed to.
