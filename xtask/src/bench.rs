@@ -6,13 +6,13 @@ use std::path::Path;
 
 use anyhow::Result;
 
+pub(crate) use self::all::run as run_all;
 use crate::{
     build, install,
+    npm::npm_ci,
     shell::{cargo, execute},
     tools::{DECODERS, Tool},
 };
-
-pub(crate) use self::all::run as run_all;
 
 /// What can be measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -58,7 +58,7 @@ impl Name {
         match self {
             Self::Widget => {
                 install::require(root, &[Tool::Chromium, Tool::ChineseFont, Tool::Npm])?;
-                install::npm_ci(root, "tests/peers", "preact/package.json", "the peers")?;
+                npm_ci(root, "tests/peers", "preact/package.json", "the peers")?;
                 let mut peers = std::process::Command::new("npm");
                 peers.args(["run", "--silent", "build"]).current_dir(root.join("tests/peers"));
                 execute("build the peers", &mut peers)

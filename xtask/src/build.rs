@@ -1,8 +1,8 @@
 //! The widget as browsers get it, and the binary with the widget inside.
 
-use std::{fs, path::Path, process::Command};
+use std::{fs, path::Path};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use brotli::enc::BrotliEncoderParams;
 use flate2::{Compression, write::GzEncoder};
@@ -13,12 +13,12 @@ use wasm_bindgen_cli_support::Bindgen;
 use crate::{
     bundle::{Format, Known, bundle, optimize},
     glue,
+    names::{ASSETS, LANGUAGES, wasm_name},
     shell::{cargo, execute, say, works},
+    target::{TARGET, add_target},
     viewer,
 };
 
-pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
-pub(crate) const ASSETS: &str = "target/assets";
 /// What our own pages load inside a mini-program.
 pub(crate) const BRIDGE: &str = "haochaping-bridge.js";
 /// What the pad of a window runs.
@@ -30,8 +30,6 @@ pub(crate) const TAG: &str = "haochaping-tag.js";
 /// What checks a proof on the look-up page, and its wasm.
 const PROOF: &str = "haochaping-proof.js";
 pub(crate) const PROOF_WASM: &str = "haochaping.proof.wasm";
-/// The widget carries the texts of one language, so that nobody downloads the others.
-pub(crate) const LANGUAGES: [&str; 3] = ["zh-Hans", "zh-Hant", "en"];
 
 /// The release binary; takes in what lies in target/assets.
 ///
@@ -161,17 +159,6 @@ fn registry_remap() -> String {
     home.map(|home| format!("--remap-path-prefix={home}=c")).unwrap_or_default()
 }
 
-pub(crate) fn add_target() -> Result<()> {
-    let libraries = Command::new("rustc").args(["--print", "target-libdir", "--target", TARGET]).output()?;
-    if Path::new(String::from_utf8_lossy(&libraries.stdout).trim()).exists() {
-        return Ok(());
-    }
-    if !works("rustup", &["--version"]) {
-        bail!("the target {TARGET} is missing: install it with your Rust, or use rustup");
-    }
-    execute("add the wasm target", Command::new("rustup").args(["target", "add", TARGET]))
-}
-
 fn write_assets(root: &Path, glue: &str, wasm: &[(&str, Vec<u8>)], proof: &(String, Vec<u8>)) -> Result<()> {
     let directory = root.join(ASSETS);
     fs::create_dir_all(&directory)?;
@@ -225,11 +212,6 @@ fn write_assets(root: &Path, glue: &str, wasm: &[(&str, Vec<u8>)], proof: &(Stri
     } else {
         write_whole(&file, version.as_bytes())
     }
-}
-
-/// The file of the widget in a language.
-pub(crate) fn wasm_name(lang: &str) -> String {
-    format!("haochaping.{lang}.wasm")
 }
 
 /// The glue beside the sources, which are given back in the order of their names, glue first.

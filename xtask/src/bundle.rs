@@ -12,8 +12,8 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Map, Value};
 
 use crate::{
-    build::{ASSETS, LANGUAGES, wasm_name},
-    install::npm_ci,
+    names::{ASSETS, LANGUAGES, wasm_name},
+    npm::npm_ci,
     shell::say,
     tools::Tool,
 };

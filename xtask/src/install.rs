@@ -6,6 +6,7 @@ use std::{path::Path, process::Command};
 use anyhow::{Result, bail};
 
 use crate::{
+    npm::npm_ci,
     samples,
     shell::{execute, say, works},
     tools::{Environment, GENERATORS, MORE_GENERATORS, Tool},
@@ -111,15 +112,4 @@ pub(crate) fn npm(root: &Path) -> Result<()> {
 /// A Chromium of 2018, which a package of npm carries, and what drives it.
 pub(crate) fn oldest(root: &Path) -> Result<()> {
     npm_ci(root, "tests/oldest", "puppeteer-core/index.js", "a Chromium of 2018")
-}
-
-/// Installs a folder's packages unless `mark` lies among them.
-pub(crate) fn npm_ci(root: &Path, folder: &str, mark: &str, what: &str) -> Result<()> {
-    let directory = root.join(folder);
-    if directory.join("node_modules").join(mark).exists() {
-        return Ok(());
-    }
-    let mut install = Command::new("npm");
-    install.args(["ci", "--no-audit", "--no-fund", "--silent"]).current_dir(directory);
-    execute(&format!("install {what}"), &mut install)
 }

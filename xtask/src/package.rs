@@ -7,8 +7,9 @@ use anyhow::{Context, Result};
 use base64::{Engine, prelude::BASE64_STANDARD};
 
 use crate::{
-    build::{ASSETS, BRIDGE, LANGUAGES, wasm_name},
+    build::BRIDGE,
     bundle::{Format, Known, bundle},
+    names::{ASSETS, LANGUAGES, wasm_name},
 };
 
 /// Assembles it from built assets and the hand-written shell.

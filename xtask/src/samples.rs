@@ -7,9 +7,9 @@ use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::{
-    build::{TARGET, add_target},
-    install::npm_ci,
+    npm::npm_ci,
     shell::{cargo, execute},
+    target::{TARGET, add_target},
 };
 
 const YEW: &str = "demo/samples/yew";

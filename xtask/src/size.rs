@@ -4,7 +4,10 @@ use std::{fs, path::Path};
 
 use anyhow::{Result, ensure};
 
-use crate::build::{ASSETS, LANGUAGES, PROOF_WASM, TAG, wasm_name};
+use crate::{
+    build::{PROOF_WASM, TAG},
+    names::{ASSETS, LANGUAGES, wasm_name},
+};
 
 /// Everything a page downloads, brotli.
 const BUDGET_ALL: u64 = 64_000;

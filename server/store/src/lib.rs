@@ -13,6 +13,7 @@ mod error;
 pub mod exchange;
 mod figure;
 pub mod file;
+mod handling;
 mod holiday;
 pub mod improvement;
 mod key;

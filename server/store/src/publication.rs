@@ -10,36 +10,15 @@ use haochaping::{
     statistics::{Counts, Handling},
 };
 
+pub use crate::figure::atom::{Atom, Group};
 use crate::{
     FigureKey, Published, SqlStore, StoreError,
-    briefing::{HANDLED_SUMS, IS_DUE, read_handled},
     database::{self, Connection, Param, Row, Transaction, params, set},
+    handling::{HANDLED_SUMS, IS_DUE, read_handled},
     ledger,
     revision::raise,
     row::{columns, counts_of, named, region_of, signed},
 };
-
-/// All that a published figure may tell of a rating: ratings that agree in it wait together and are published together, so
-/// that no two figures differ by one of them.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Atom {
-    /// Where the service happened.
-    pub region: Region,
-    /// By whom.
-    pub agency: String,
-    /// What was done; empty where nobody said.
-    pub item: String,
-    /// The card that was scanned, 0 for none.
-    pub card: u32,
-    /// How the rating came in.
-    pub channel: Channel,
-    /// Who it comes from.
-    pub provenance: Provenance,
-    /// The system that relayed it; empty for every other.
-    pub source: String,
-    /// Whether its service was registered before it came: not that of a visit to a card, and not one that was relayed with it.
-    pub is_registered: bool,
-}
 
 /// Ratings of an atom of one day that are not published yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,17 +28,6 @@ pub struct Waiting {
     /// The day from which on they count, in days since 1970-01-01 in China.
     pub day: i64,
     /// How many of each level.
-    pub counts: Counts,
-}
-
-/// Ratings of an atom that are published together.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Group {
-    /// What they have in common.
-    pub atom: Atom,
-    /// The last day they are from.
-    pub until: i64,
-    /// How many of each level: what waits of the atom up to that day.
     pub counts: Counts,
 }
 

@@ -2,6 +2,12 @@
 
 use std::{borrow::Cow, sync::Arc};
 
+use super::{
+    frame::{Frame, gone},
+    saved::Saved,
+    session::Desk,
+};
+use crate::http::cookie::Cookie;
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, Method, StatusCode, header},
@@ -12,13 +18,6 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use haochaping::link::base32;
 use haochaping_collector::{accounts::staff::digest_of, state::App, work_orders::act::HistoryError};
 use haochaping_store::StoreError;
-use serde::{Deserialize, Serialize};
-
-use super::{
-    frame::{Frame, gone},
-    session::Desk,
-};
-use crate::http::cookie::Cookie;
 
 /// The store is busy, or the disk takes nothing.
 pub(super) const BUSY: &str = "系统繁忙，没有成功。请稍后再试。";
@@ -135,26 +134,7 @@ impl IntoResponse for DeskError {
     }
 }
 
-/// A step that was taken: what was done, and where to go on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::http) struct Saved {
-    /// What was done.
-    pub(in crate::http) message: String,
-    /// The next thing: a path of the desk and its name.
-    pub(in crate::http) next: Option<(String, String)>,
-}
-
 impl Saved {
-    /// Without a next thing.
-    pub(super) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), next: None }
-    }
-
-    /// With the next thing.
-    pub(super) fn then(self, path: impl Into<String>, name: impl Into<String>) -> Self {
-        Self { next: Some((path.into(), name.into())), ..self }
-    }
-
     /// Goes on to a page of the desk, which shows the banner once.
     pub(super) fn show_at(&self, desk: &Desk, path: &str) -> Response {
         let to = Redirect::to(&format!("{}{path}", desk.app.config.base_path()));

@@ -17,10 +17,11 @@ use haochaping_collector::{
 use haochaping_store::briefing::Briefing;
 
 use super::{
-    answer::{Answer, CHOOSE, DeskError, Fault, Saved},
+    answer::{Answer, CHOOSE, DeskError, Fault},
     extract::{Allowed, Submitted},
     frame::{Frame, respond},
     pages::{Briefings, Page},
+    saved::Saved,
     session::{Desk, Fields},
     texts::minute,
 };

@@ -20,8 +20,9 @@ use haochaping_store::StoreError;
 use serde::de::DeserializeOwned;
 
 use super::{
-    answer::{DeskError, Fault, Saved},
+    answer::{DeskError, Fault},
     pages::Page,
+    saved::Saved,
     session::{COOKIE, Desk, Fields, field},
     sign_in_page::{ask, busy, resume},
     upload::Upload,

@@ -11,7 +11,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use haochaping_collector::state::App;
 use sha2::{Digest, Sha256};
 
-use super::{answer::Saved, pages::pages_of, session::Desk, texts};
+use super::{pages::pages_of, saved::Saved, session::Desk, texts};
 
 static STYLE: LazyLock<String> = LazyLock::new(|| {
     // The rating form too: an operator fills in the same one as everybody.

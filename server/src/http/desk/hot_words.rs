@@ -6,10 +6,11 @@ use haochaping_collector::{accounts::audit_trail::AuditAction, publication::hot_
 use serde::Deserialize;
 
 use super::{
-    answer::{Answer, DeskError, Saved},
+    answer::{Answer, DeskError},
     extract::{Allowed, Submitted},
     frame::{Frame, respond},
     pages::{HotWords, Page},
+    saved::Saved,
     session::{Desk, trimmed},
 };
 

@@ -24,10 +24,11 @@ use haochaping_store::{
 };
 
 use super::{
-    answer::{Answer, DeskError, Fault, Saved},
+    answer::{Answer, DeskError, Fault},
     extract::{Allowed, Submitted},
     frame::{Frame, respond},
     pages::{Improvements, Page},
+    saved::Saved,
     session::{Desk, trimmed},
     texts::minute,
 };

@@ -10,10 +10,11 @@ use haochaping_store::{
 };
 
 use super::{
-    answer::{Answer, DeskError, Saved},
+    answer::{Answer, DeskError},
     extract::{Allowed, Submitted},
     frame::{Frame, respond},
     pages::{Messages, Page},
+    saved::Saved,
     session::Desk,
     texts::{self, minute},
 };

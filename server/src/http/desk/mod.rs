@@ -17,6 +17,7 @@ mod pages;
 mod password;
 pub mod queue;
 pub mod record;
+mod saved;
 pub mod services;
 mod session;
 pub mod sign_in;

@@ -19,7 +19,7 @@ use haochaping_store::{
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
 
-use super::answer::Saved;
+use super::saved::Saved;
 use crate::http::{client::Client, cookie::Cookie};
 
 /// How often the use of a session is written.

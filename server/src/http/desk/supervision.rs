@@ -16,10 +16,11 @@ use haochaping_store::{
 use serde::Deserialize;
 
 use super::{
-    answer::{Answer, CHOOSE, DeskError, Saved},
+    answer::{Answer, CHOOSE, DeskError},
     extract::{Allowed, Submitted},
     frame::{Frame, respond},
     pages::{Page, Supervision},
+    saved::Saved,
     session::{Desk, trimmed},
     texts::minute,
 };

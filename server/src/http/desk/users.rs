@@ -10,10 +10,11 @@ use haochaping_store::staff::StaffRow;
 use serde::Deserialize;
 
 use super::{
-    answer::{Answer, CHOOSE, DeskError, Saved},
+    answer::{Answer, CHOOSE, DeskError},
     extract::{Allowed, Submitted},
     frame::{Frame, respond},
     pages::{Page, Users},
+    saved::Saved,
     session::{Desk, trimmed},
     texts,
 };

@@ -17,10 +17,11 @@ use haochaping_store::{StoreError, assist::Wish};
 use serde::Deserialize;
 
 use super::{
-    answer::{Answer, DeskError, Saved},
+    answer::{Answer, DeskError},
     extract::{Allowed, Submitted},
     frame::{Frame, respond},
     pages::{Page, Wishes},
+    saved::Saved,
     services::operator,
     session::{Desk, trimmed},
     texts::minute,

@@ -25,8 +25,8 @@ use haochaping_store::{
 use serde::Deserialize;
 
 use super::{
-    home::refused,
     question::{Params, Question},
+    view::refused,
 };
 use crate::http::page::{self, Page, Reader};
 

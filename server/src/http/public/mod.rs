@@ -8,4 +8,5 @@ pub mod improvements;
 pub mod question;
 mod sections;
 pub mod table;
+mod view;
 pub mod words;

@@ -11,9 +11,9 @@ use haochaping_store::StoreError;
 
 use super::{
     chart::{Bar, Fill, bars},
-    home::View,
     question::{Only, Question},
     table::{By, Row, rows},
+    view::View,
     words,
 };
 

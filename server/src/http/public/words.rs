@@ -18,8 +18,8 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
 use super::{
-    home::{View, refused},
     question::{Only, Params, Question},
+    view::{View, refused},
 };
 use crate::http::page::{self, Page, Reader};
 

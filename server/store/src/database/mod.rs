@@ -5,19 +5,22 @@
 
 mod postgres;
 mod rewrite;
+mod row;
 mod sqlite;
 mod types;
 mod value;
 
 use std::collections::BTreeMap;
 
-pub(crate) use value::{Column, IntoParam, Param, Row, ToParam, Value};
+pub(crate) use row::Row;
+pub(crate) use value::{Column, IntoParam, Param, ToParam, Value};
 
 use crate::{
     StoreError,
     database::{
         rewrite::{insert_of_all, is_by_part, select_of_all, select_of_part},
-        value::{RowOf, all_storable, storable},
+        row::RowOf,
+        value::{all_storable, storable},
     },
 };
 pub(crate) use crate::{database::postgres::Client, params, set};

@@ -7,7 +7,7 @@ use rusqlite::{
 
 use crate::{
     StoreError,
-    database::{Column, Error, Param, Result, Row, value::RowOf},
+    database::{Error, Param, Result, Row, row::RowOf},
 };
 
 impl From<rusqlite::Error> for StoreError {
@@ -51,16 +51,6 @@ impl rusqlite::ToSql for Param<'_> {
             Self::Blob(bytes) => ValueRef::Blob(bytes),
         }))
     }
-}
-
-pub(super) fn column<'r>(row: &'r rusqlite::Row<'_>, column: usize) -> Result<Column<'r>> {
-    Ok(match row.get_ref(column)? {
-        ValueRef::Null => Column::Null,
-        ValueRef::Integer(n) => Column::Int(n),
-        ValueRef::Text(text) => Column::Text(std::str::from_utf8(text).map_err(|_| Error::damaged(column, "text"))?),
-        ValueRef::Blob(bytes) => Column::Blob(bytes),
-        ValueRef::Real(_) => return Err(Error::damaged(column, "whole number")),
-    })
 }
 
 pub(super) fn execute(connection: &Connection, sql: &str, params: &[Param<'_>]) -> Result<usize> {

@@ -225,38 +225,6 @@ impl<T: FromColumn> FromColumn for Option<T> {
     }
 }
 
-/// A row of either database.
-#[derive(Clone, Copy)]
-pub(crate) struct Row<'r>(pub(super) RowOf<'r>);
-
-#[derive(Clone, Copy)]
-pub(super) enum RowOf<'r> {
-    Sqlite(&'r rusqlite::Row<'r>),
-    Postgres(&'r tokio_postgres::Row),
-}
-
-impl Row<'_> {
-    /// How many columns there are.
-    pub(super) fn len(&self) -> usize {
-        match &self.0 {
-            RowOf::Sqlite(row) => row.as_ref().column_count(),
-            RowOf::Postgres(row) => row.len(),
-        }
-    }
-
-    /// The value of a column, counted from 0.
-    ///
-    /// # Errors
-    /// It is damaged: it does not have this type.
-    pub(crate) fn get<T: FromColumn>(&self, column: usize) -> Result<T, Error> {
-        let found = match &self.0 {
-            RowOf::Sqlite(row) => super::sqlite::column(row, column)?,
-            RowOf::Postgres(row) => super::types::column(row, column)?,
-        };
-        T::from_column(found).ok_or_else(|| Error::damaged(column, std::any::type_name::<T>()))
-    }
-}
-
 /// No text of a server's holds the character 0, and the file answers as it does.
 pub(super) fn storable(params: &[Param<'_>]) -> Result<(), Error> {
     let has_nul = params.iter().any(|param| matches!(param, Param::Text(text) if text.contains('\0')));

@@ -10,6 +10,7 @@ use crate::{
 };
 use haochaping::{rating::SatisfactionLevel, region::Region, statistics::Counts};
 use std::collections::BTreeMap;
+pub(crate) mod atom;
 pub(crate) mod counted;
 pub(crate) mod sums;
 

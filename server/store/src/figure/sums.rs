@@ -13,7 +13,7 @@ use crate::{
     FigureKey, StoreError, Tally,
     database::{Param, Transaction, set},
     engine::lease::part_of,
-    publication::Atom,
+    figure::atom::Atom,
     row::{columns, signed},
 };
 

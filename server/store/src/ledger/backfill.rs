@@ -10,9 +10,10 @@ use haochaping::{
 
 use crate::{
     StoreError,
-    database::{Connection, Isolation, OptionalRow as _, Transaction, params},
+    database::{Connection, Isolation, Transaction, params},
     ledger::{
         OF_BEFORE, Record,
+        before::{place, read_place},
         leaf::{Commit, NewLeaf, RATED, RatedRow, commit, commit_of, of_commits},
     },
     row::named,
@@ -51,26 +52,6 @@ fn moved(transaction: Transaction<'_>, from: &str, to: Option<&str>) -> Result<b
         transaction.commit()?;
     }
     Ok(to.is_some() || n == 0)
-}
-
-fn place(connection: &Connection) -> Result<Option<String>, StoreError> {
-    let sql = "select value from meta where name = 'ledger_backfill'";
-    Ok(connection.query_row(sql, params![], |row| row.get(0)).optional()?)
-}
-
-/// Whether a rating is still to be come to.
-pub(crate) fn is_ahead(connection: &Connection, part: u8, rating: &RatingId) -> Result<bool, StoreError> {
-    let Some(at) = place(connection)? else { return Ok(false) };
-    Ok((part, *rating) > read_place(&at)?)
-}
-
-fn read_place(text: &str) -> Result<(u8, RatingId), StoreError> {
-    let read = || {
-        let (part, rating) = text.split_once(' ')?;
-        let rating = if rating.is_empty() { [0; 16] } else { rating.parse::<uuid::Uuid>().ok()?.into_bytes() };
-        Some((part.parse().ok()?, rating))
-    };
-    read().ok_or_else(|| StoreError::Failed(format!("{text:?} is no place among ratings")))
 }
 
 /// Ratings of a part after one, in order, with what had happened to each; those with a leaf have none here.

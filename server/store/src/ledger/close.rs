@@ -19,7 +19,6 @@ use crate::{
         leaf::{RATED, RatedRow},
         log::{head, note_table},
     },
-    publication,
     row::{columns, counts_of, named, signed},
 };
 
@@ -295,7 +294,10 @@ pub(crate) fn kept(connection: &Connection) -> Result<Option<Kept>, StoreError> 
 }
 
 /// Notes that groups were published, in the transaction by which they are; another time on the same day adds to it.
-pub(crate) fn note_due(transaction: &Transaction<'_>, groups: &[&publication::Group]) -> Result<(), StoreError> {
+pub(crate) fn note_due(
+    transaction: &Transaction<'_>,
+    groups: &[&crate::figure::atom::Group],
+) -> Result<(), StoreError> {
     let sets = groups.iter().map(|group| {
         let atom = &group.atom;
         let (channel, provenance) = (atom.channel.name(), atom.provenance.name());

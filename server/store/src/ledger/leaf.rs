@@ -16,7 +16,7 @@ use crate::{
     StoreError,
     database::{self, Connection, OptionalRow as _, Row, Transaction, params, set},
     engine::{lease as slot, lease::part_of},
-    ledger::{OF_BEFORE, RatingLeaf, Record, backfill},
+    ledger::{OF_BEFORE, RatingLeaf, Record, before},
     row::{named, region_of},
 };
 
@@ -200,7 +200,7 @@ pub(crate) fn leaf(connection: &Connection, part: u8, rating: &RatingId) -> Resu
         let sql = "select exists (select 1 from ledger_pending where part = ?1 and slot = ?2 and last >= ?3)";
         is_waiting = among.is_none()
             && (snapshot.query_row(sql, params![part, OF_BEFORE, rating], |row| row.get(0))?
-                || backfill::is_ahead(&snapshot, part, rating)?);
+                || before::is_ahead(&snapshot, part, rating)?);
     }
     let nonce = Leaf::nonce(&row.salt);
     Ok(Some(RatingLeaf { leaf: commit_one(&row.leaf()), nonce, among, is_waiting, rated_at: row.rated_at }))

@@ -1,6 +1,7 @@
 //! What a store keeps for the public log: leaves on their way into it, its tiles and head, and the tables of closed days.
 
 mod backfill;
+mod before;
 mod close;
 mod leaf;
 mod log;

@@ -1,6 +1,7 @@
 //! People who work at the desk, their sessions, and the record of what they did.
 
 use haochaping::{calendar::Instant, region::Region, work_order::Role};
+mod row;
 pub(crate) mod sign_in;
 pub(crate) mod statements;
 

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     StoreError,
     database::{Connection, OptionalRow as _, Transaction, params},
-    staff::{Attempt, Digest, statements::by_name},
+    staff::{Attempt, Digest, row::by_name},
 };
 
 /// The first lock; each further attempt doubles it.

@@ -1,32 +1,19 @@
 //! Accounts, sessions and the record of what staff did.
 
-use haochaping::{calendar::Instant, work_order::Role};
+use haochaping::calendar::Instant;
 
 use crate::{
     SqlStore, StoreError,
-    database::{self, Connection, OptionalRow as _, Row, Transaction, params},
+    database::{Connection, OptionalRow as _, Transaction, params},
     number::number,
     revision::raise,
-    row::{named, region_of, signed},
-    staff::{Attempt, AuditEntry, Digest, Invitation, Session, StaffRow, sign_in},
+    row::signed,
+    staff::{
+        Attempt, AuditEntry, Digest, Invitation, Session, StaffRow,
+        row::{COLUMNS, read_staff},
+        sign_in,
+    },
 };
-
-const COLUMNS: &str = "f.name, f.role, f.agency, f.region, f.password, f.invited_until, f.created_at, \
-                       f.disabled_at from staff f";
-
-fn read_staff(row: &Row<'_>) -> database::Result<StaffRow> {
-    let time = |column| row.get::<Option<i64>>(column).map(|millis| millis.map(Instant::from_millis));
-    Ok(StaffRow {
-        name: row.get(0)?,
-        role: named(row, 1, Role::from_name)?,
-        agency: row.get(2)?,
-        region: region_of(row.get(3)?),
-        password: row.get(4)?,
-        invited_until: time(5)?,
-        created_at: Instant::from_millis(row.get(6)?),
-        disabled_at: time(7)?,
-    })
-}
 
 /// Writes an entry of the record in the transaction of what it tells of.
 pub(crate) fn record(connection: &Connection, entry: &AuditEntry) -> Result<(), StoreError> {
@@ -73,12 +60,6 @@ fn add(connection: &Connection, row: &StaffRow, link: &Invitation) -> Result<boo
         ],
     )?;
     Ok(n == 1)
-}
-
-/// A live account.
-pub(crate) fn by_name(connection: &Connection, name: &str) -> Result<Option<StaffRow>, StoreError> {
-    let sql = format!("select {COLUMNS} where f.name = ?1 and f.disabled_at is null");
-    Ok(connection.query_row(&sql, params![name], read_staff).optional()?)
 }
 
 fn session(connection: &Connection, id: &Digest) -> Result<Option<Session>, StoreError> {

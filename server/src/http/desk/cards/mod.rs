@@ -32,10 +32,11 @@ use self::{
     roster_file::Preview,
 };
 use super::{
-    answer::{Answer, BUSY, CHOOSE, DeskError, Saved},
+    answer::{Answer, BUSY, CHOOSE, DeskError},
     extract::{Allowed, Submitted, Uploaded},
     frame::{Frame, respond},
     pages::{Cards, Page},
+    saved::Saved,
     session::{Desk, trimmed},
     upload::Upload,
 };

@@ -11,9 +11,10 @@ use serde_json::{Map, Value};
 use super::page::{FormState, LoadedOrder, Refusal};
 use crate::http::{
     desk::{
-        answer::{Answer, CHOOSE, DeskError, Fault, Saved},
+        answer::{Answer, CHOOSE, DeskError, Fault},
         extract::{Allowed, Submitted},
         pages::Orders,
+        saved::Saved,
         session::Fields,
         texts,
     },

@@ -19,9 +19,10 @@ use super::{
     picture,
 };
 use crate::http::desk::{
-    answer::{Answer, DeskError, Saved},
+    answer::{Answer, DeskError},
     extract::{Allowed, Uploaded},
     pages::Orders,
+    saved::Saved,
     upload::{TOO_LARGE, Upload},
 };
 

@@ -10,9 +10,10 @@ use super::{
     page::{FormState, LoadedOrder, Unkept},
 };
 use crate::http::desk::{
-    answer::{Answer, DeskError, Saved},
+    answer::{Answer, DeskError},
     extract::Submitted,
     pages::Orders,
+    saved::Saved,
     session::trimmed,
 };
 
