@@ -4,8 +4,8 @@ use haochaping::{calendar::Instant, region::Region};
 
 use crate::{
     Id, PrimaryService, SqlStore, StoreError,
-    database::{self, OptionalRow as _, Row, params},
-    row::{region_of, signed, span},
+    database::{self, Cursor, FromColumns, OptionalRow as _, Selected as _, params, read_row, row},
+    row::{signed, span},
     staff::{AuditEntry, statements::record},
 };
 
@@ -65,34 +65,51 @@ pub struct Wish {
     pub text: Vec<u8>,
 }
 
-const SERVICE: &str =
-    "select s.part, s.id, s.authority, s.case_number, s.service_number, s.item_code, s.item_name, s.agency,
-  a.name, s.region, s.finished_at, s.probe, r.rated_at, s.lead_case, s.lead_number
-  from service s left join agency a on a.code = s.agency
-  left join rating r on r.part = s.part and r.authority = s.authority and r.case_number = s.case_number
-    and r.service_number = s.service_number";
+row!(FoundService {
+    part: "s.part",
+    id: "s.id",
+    authority: "s.authority",
+    case_number: "s.case_number",
+    service_number: "s.service_number",
+    item_code: "s.item_code",
+    item_name: "s.item_name",
+    agency: "s.agency",
+    agency_name: "a.name",
+    region: "s.region",
+    finished_at: "s.finished_at",
+    is_probe: "s.probe",
+    rated_at: "r.rated_at",
+    lead: "s.lead_case, s.lead_number",
+    // It lies in another part, and is asked for there.
+    lead_agency: "cast(null as text)",
+});
 
-fn read_service(row: &Row<'_>) -> database::Result<FoundService> {
-    Ok(FoundService {
-        part: row.get(0)?,
-        id: row.get(1)?,
-        authority: row.get(2)?,
-        case_number: row.get(3)?,
-        service_number: row.get(4)?,
-        item_code: row.get(5)?,
-        item_name: row.get(6)?,
-        agency: row.get(7)?,
-        agency_name: row.get(8)?,
-        region: region_of(row.get(9)?),
-        finished_at: Instant::from_millis(row.get(10)?),
-        is_probe: row.get(11)?,
-        rated_at: row.get::<Option<i64>>(12)?.map(Instant::from_millis),
-        lead: row
-            .get::<Option<String>>(13)?
-            .zip(row.get(14)?)
-            .map(|(case_number, service_number)| PrimaryService { case_number, service_number }),
-        lead_agency: None,
-    })
+impl FromColumns for Option<PrimaryService> {
+    fn from_columns(cursor: &mut Cursor<'_>) -> database::Result<Self> {
+        let lead: Option<(String, u32)> = cursor.take()?;
+        Ok(lead.map(|(case_number, service_number)| PrimaryService { case_number, service_number }))
+    }
+}
+
+row!(Wish {
+    id: "id",
+    at: "at",
+    who: "who",
+    region: "region",
+    agency: "agency",
+    item_code: "item_code",
+    item_name: "item_name",
+    text: "text",
+});
+
+/// A statement for services `s`; `rest` says which and in what order.
+fn select(rest: &str) -> String {
+    format!(
+        "select {} from service s left join agency a on a.code = s.agency
+         left join rating r on r.part = s.part and r.authority = s.authority and r.case_number = s.case_number
+           and r.service_number = s.service_number {rest}",
+        FoundService::columns()
+    )
 }
 
 impl SqlStore {
@@ -105,10 +122,8 @@ impl SqlStore {
     ) -> Result<Vec<FoundService>, StoreError> {
         let (authority, case) = (authority.to_owned(), case.to_owned());
         self.read(move |c| {
-            let sql = format!(
-                "{SERVICE} where s.part = ?1 and s.authority = ?2 and s.case_number = ?3 order by s.service_number"
-            );
-            Ok(c.query(&sql, params![part, authority, case], read_service)?)
+            let sql = select("where s.part = ?1 and s.authority = ?2 and s.case_number = ?3 order by s.service_number");
+            Ok(c.query(&sql, params![part, authority, case], read_row)?)
         })
         .await
     }
@@ -116,8 +131,8 @@ impl SqlStore {
     /// A service by its id.
     pub async fn found_service(&self, part: u8, id: Id) -> Result<Option<FoundService>, StoreError> {
         self.read(move |c| {
-            let sql = format!("{SERVICE} where s.part = ?1 and s.id = ?2");
-            Ok(c.query_row(&sql, params![part, id], read_service).optional()?)
+            let sql = select("where s.part = ?1 and s.id = ?2");
+            Ok(c.query_row(&sql, params![part, id], read_row).optional()?)
         })
         .await
     }
@@ -126,8 +141,7 @@ impl SqlStore {
     pub async fn entered_by(&self, part: u8, rating: Id) -> Result<Option<(String, String)>, StoreError> {
         self.read(move |c| {
             let sql = "select entered_by, channel from rating where part = ?1 and id = ?2 and entered_by is not null";
-            let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
-            Ok(c.query_row(sql, params![part, rating], read).optional()?)
+            Ok(c.query_row(sql, params![part, rating], read_row).optional()?)
         })
         .await
     }
@@ -161,23 +175,12 @@ impl SqlStore {
         let (low, high) = span(region);
         let agency = agency.map(str::to_owned);
         self.read(move |c| {
-            Ok(c.query(
-                "select id, at, who, region, agency, item_code, item_name, text from wish
-                 where (agency = ?1 or ?1 is null) and region between ?2 and ?3 order by at desc, id limit ?4",
-                params![agency, low, high, limit],
-                |row| {
-                    Ok(Wish {
-                        id: row.get(0)?,
-                        at: Instant::from_millis(row.get(1)?),
-                        who: row.get(2)?,
-                        region: region_of(row.get(3)?),
-                        agency: row.get(4)?,
-                        item_code: row.get(5)?,
-                        item_name: row.get(6)?,
-                        text: row.get(7)?,
-                    })
-                },
-            )?)
+            let sql = format!(
+                "select {} from wish where (agency = ?1 or ?1 is null) and region between ?2 and ?3
+                 order by at desc, id limit ?4",
+                Wish::columns()
+            );
+            Ok(c.query(&sql, params![agency, low, high, limit], read_row)?)
         })
         .await
     }

@@ -10,7 +10,7 @@ use haochaping::{
 
 use crate::{
     FigureKey, Id, SqlStore, StoreError,
-    database::{self, Connection, OptionalRow as _, Row, params},
+    database::{Connection, OptionalRow as _, Selected as _, params, read_row, row},
     handling::{HANDLED_SUMS, IS_DUE, read_handled},
     order::{
         OrderRow,
@@ -116,22 +116,21 @@ fn publish_handling(
     Ok(true)
 }
 
-const COLUMNS: &str = "select region, month, id, cases, changed_at, changed_by, published_at, published_by, is_public,
-   figures from briefing";
+row!(Briefing {
+    region: "region",
+    month: "month",
+    id: "id",
+    cases: "cases",
+    changed_at: "changed_at",
+    changed_by: "changed_by",
+    published: "published_at, published_by",
+    is_public: "is_public",
+    figures: "figures",
+});
 
-fn read(row: &Row<'_>) -> database::Result<Briefing> {
-    let at = row.get::<Option<i64>>(6)?.map(Instant::from_millis);
-    Ok(Briefing {
-        region: region_of(row.get(0)?),
-        month: row.get(1)?,
-        id: row.get(2)?,
-        cases: row.get(3)?,
-        changed_at: Instant::from_millis(row.get(4)?),
-        changed_by: row.get(5)?,
-        published: at.zip(row.get(7)?),
-        is_public: row.get(8)?,
-        figures: row.get(9)?,
-    })
+/// A statement for briefings; `rest` says which and in what order.
+fn select(rest: &str) -> String {
+    format!("select {} from briefing {rest}", Briefing::columns())
 }
 
 fn write(connection: &mut Connection, new: &Briefing, entry: &AuditEntry) -> Result<bool, StoreError> {
@@ -223,8 +222,8 @@ impl SqlStore {
     /// A briefing.
     pub async fn briefing(&self, region: Region, month: u32) -> Result<Option<Briefing>, StoreError> {
         self.read(move |c| {
-            let sql = format!("{COLUMNS} where region = ?1 and month = ?2");
-            Ok(c.query_row(&sql, params![signed(region), month], read).optional()?)
+            let sql = select("where region = ?1 and month = ?2");
+            Ok(c.query_row(&sql, params![signed(region), month], read_row).optional()?)
         })
         .await
     }
@@ -233,11 +232,11 @@ impl SqlStore {
     pub async fn briefings(&self, region: Region, is_public: bool, limit: u32) -> Result<Vec<Briefing>, StoreError> {
         let (low, high) = span(region);
         self.read(move |c| {
-            let sql = format!(
-                "{COLUMNS} where region between ?1 and ?2 and (not ?3 or (is_public = 1 and published_at is not null))
-                 order by month desc, region limit ?4"
+            let sql = select(
+                "where region between ?1 and ?2 and (not ?3 or (is_public = 1 and published_at is not null))
+                 order by month desc, region limit ?4",
             );
-            Ok(c.query(&sql, params![low, high, is_public, limit], read)?)
+            Ok(c.query(&sql, params![low, high, is_public, limit], read_row)?)
         })
         .await
     }

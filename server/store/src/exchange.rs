@@ -11,8 +11,7 @@ use haochaping::{
 
 use crate::{
     SqlStore, StoreError,
-    database::{self, Connection, Row, params, set},
-    row::{named, region_of},
+    database::{Connection, Selected as _, params, read_row, row, set},
 };
 
 /// A rating on its way to another system. Contact data is never among it.
@@ -139,7 +138,7 @@ impl SqlStore {
         self.read(move |connection| {
             let sets: Vec<_> = ratings.iter().map(|(part, id)| set![part, id]).collect();
             let sql = "select slot, revision from rating where part = ?1 and id = ?2 and slot is not null";
-            Ok(connection.select_each(sql, &sets, |row| Ok((row.get(0)?, row.get(1)?)))?)
+            Ok(connection.select_each(sql, &sets, read_row)?)
         })
         .await
     }
@@ -182,47 +181,44 @@ fn page(
         ),
     };
     let sql = format!(
-        "select r.id, r.case_number, r.service_number, r.level, r.indicators, r.comment, r.channel, r.provenance,
-           r.item_code, s.item_name, r.agency, a.name, r.region, s.mode, s.finished_at,
-           coalesce(r.collected_at, r.rated_at), {commit}, r.slot, r.revision
-         from {from}
+        "select {commit}, {} from {from}
            left join service s on s.part = r.part and s.authority = r.authority and s.case_number = r.case_number
              and s.service_number = r.service_number
            left join agency a on a.code = r.agency
          where r.part = ?1 and r.id > ?2 and {is_asked} and r.provenance in ('citizen', 'assisted', 'relayed')
-         order by r.id limit ?3"
+         order by r.id limit ?3",
+        Outgoing::columns()
     );
     let (mut ratings, mut last, mut n_rows) = (Vec::new(), None, 0);
     connection.for_each(&sql, params![part, after, PAGE], |row| {
         n_rows += 1;
-        last = Some(row.get(0)?);
-        if asked.has(row.get(16)?, row.get(17)?) {
-            ratings.push(read(part, row)?);
+        let (slot, revision, rating): (_, _, Outgoing) = row.read()?;
+        last = Some(rating.id);
+        if asked.has(slot, revision) {
+            ratings.push(rating);
         }
         Ok(())
     })?;
     Ok(Page { ratings, last: last.filter(|_| n_rows == PAGE) })
 }
 
-fn read(part: u8, row: &Row<'_>) -> database::Result<Outgoing> {
-    Ok(Outgoing {
-        part,
-        commit: row.get::<Option<i64>>(18)?.zip(row.get(19)?),
-        id: row.get(0)?,
-        case_number: row.get(1)?,
-        service_number: row.get(2)?,
-        level: named(row, 3, |name| name.parse::<SatisfactionLevel>().ok())?,
-        indicators: row.get(4)?,
-        comment: row.get(5)?,
-        channel: named(row, 6, |name| name.parse::<Channel>().ok())?,
-        provenance: named(row, 7, |name| name.parse::<Provenance>().ok())?,
-        item_code: row.get(8)?,
-        item_name: row.get(9)?,
-        agency: row.get(10)?,
-        agency_name: row.get(11)?,
-        region: region_of(row.get(12)?),
-        mode: row.get(13)?,
-        finished_at: row.get::<Option<i64>>(14)?.map(Instant::from_millis),
-        rated_at: Instant::from_millis(row.get(15)?),
-    })
-}
+row!(Outgoing {
+    part: "r.part",
+    id: "r.id",
+    case_number: "r.case_number",
+    service_number: "r.service_number",
+    level: "r.level",
+    indicators: "r.indicators",
+    comment: "r.comment",
+    channel: "r.channel",
+    provenance: "r.provenance",
+    item_code: "r.item_code",
+    item_name: "s.item_name",
+    agency: "r.agency",
+    agency_name: "a.name",
+    region: "r.region",
+    mode: "s.mode",
+    finished_at: "s.finished_at",
+    rated_at: "coalesce(r.collected_at, r.rated_at)",
+    commit: "r.slot, r.revision",
+});

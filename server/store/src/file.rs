@@ -4,7 +4,7 @@ use haochaping::{calendar::Instant, link::RatingId};
 
 use crate::{
     SqlStore, StoreError,
-    database::{self, Connection, OptionalRow as _, Row, params},
+    database::{Connection, OptionalRow as _, Selected as _, params, read_row, row},
     staff::{AuditEntry, Digest, statements::record},
 };
 
@@ -34,19 +34,6 @@ pub enum Kept {
     Known,
     /// The order has as many as an order may.
     Full,
-}
-
-const COLUMNS: &str = "o.digest, f.mime, f.size, o.name, o.at, o.who";
-
-fn read(row: &Row<'_>) -> database::Result<OrderFile> {
-    Ok(OrderFile {
-        digest: row.get(0)?,
-        mime: row.get(1)?,
-        size: row.get::<i64>(2)?.unsigned_abs(),
-        name: row.get(3)?,
-        at: Instant::from_millis(row.get(4)?),
-        who: row.get(5)?,
-    })
 }
 
 fn add(
@@ -83,6 +70,8 @@ fn add(
     Ok(Kept::Added)
 }
 
+row!(OrderFile { digest: "o.digest", mime: "f.mime", size: "f.size", name: "o.name", at: "o.at", who: "o.who" });
+
 impl SqlStore {
     /// Keeps a file with its order, at most `max` an order, with the entry of the record that tells of it.
     pub async fn add_file(
@@ -101,11 +90,12 @@ impl SqlStore {
         self.read(move |c| {
             Ok(c.query(
                 &format!(
-                    "select {COLUMNS} from order_file o join file f on f.digest = o.digest
-                 where o.part = ?1 and o.rating = ?2 order by o.at, o.digest"
+                    "select {} from order_file o join file f on f.digest = o.digest
+                 where o.part = ?1 and o.rating = ?2 order by o.at, o.digest",
+                    OrderFile::columns()
                 ),
                 params![part, rating],
-                read,
+                read_row,
             )?)
         })
         .await
@@ -120,10 +110,11 @@ impl SqlStore {
     ) -> Result<Option<(OrderFile, Vec<u8>)>, StoreError> {
         self.read(move |c| {
             let sql = format!(
-                "select {COLUMNS}, f.content from order_file o join file f on f.digest = o.digest
-                 where o.part = ?1 and o.rating = ?2 and o.digest = ?3"
+                "select {}, f.content from order_file o join file f on f.digest = o.digest
+                 where o.part = ?1 and o.rating = ?2 and o.digest = ?3",
+                OrderFile::columns()
             );
-            let found = c.query_row(&sql, params![part, rating, digest], |row| Ok((read(row)?, row.get(6)?)));
+            let found = c.query_row(&sql, params![part, rating, digest], read_row);
             Ok(found.optional()?)
         })
         .await

@@ -4,8 +4,8 @@ use haochaping::{calendar::Instant, region::Region};
 
 use crate::{
     Id, SqlStore, StoreError,
-    database::{self, Row, params},
-    row::{named, region_of, signed, span},
+    database::{self, Row, Selected as _, params, read_row, row},
+    row::{signed, span},
     staff::{AuditEntry, statements::record},
     word::Source,
 };
@@ -107,27 +107,33 @@ pub struct Recurring {
     pub n_ratings: u64,
 }
 
-fn read(row: &Row<'_>) -> database::Result<Improvement> {
-    let (kind, value): (String, String) = (row.get(2)?, row.get(3)?);
-    let cause = Cause::from_parts(&kind, &value).ok_or_else(|| database::Error::damaged(2, "kind of a cause"))?;
-    let case = match (row.get::<Option<Id>>(8)?, row.get::<Option<Vec<u8>>>(9)?) {
-        (Some(order), Some(consent)) => Some(PublishedCase { text: row.get(7)?, order, consent }),
-        _ => None,
-    };
-    let withdrawn = row.get::<Option<i64>>(12)?.map(Instant::from_millis).zip(row.get(13)?);
-    Ok(Improvement {
-        id: row.get(0)?,
-        region: region_of(row.get(1)?),
-        cause,
-        day: row.get(4)?,
-        title: row.get(5)?,
-        text: row.get(6)?,
-        case,
-        at: Instant::from_millis(row.get(10)?),
-        who: row.get(11)?,
-        withdrawn,
-    })
+row! {
+    struct ImprovementColumns {
+        id: Id = "id",
+        region: Region = "region",
+        cause: (String, String) = "kind, value",
+        day: i64 = "day",
+        title: String = "title",
+        text: String = "text",
+        case_text: String = "case_text",
+        consented: Option<(Id, Vec<u8>)> = "case_order, consent",
+        at: Instant = "at",
+        who: String = "who",
+        withdrawn: Option<(Instant, String)> = "withdrawn_at, withdrawn_by",
+    }
 }
+
+fn read(row: &Row<'_>) -> database::Result<Improvement> {
+    let row: ImprovementColumns = row.read()?;
+    let (kind, value) = &row.cause;
+    let cause = Cause::from_parts(kind, value).ok_or_else(|| database::Error::damaged(2, "kind of a cause"))?;
+    let text = row.case_text;
+    let case = row.consented.map(|(order, consent)| PublishedCase { text, order, consent });
+    let ImprovementColumns { id, region, day, title, text, at, who, withdrawn, .. } = row;
+    Ok(Improvement { id, region, cause, day, title, text, case, at, who, withdrawn })
+}
+
+row!(Recurring { source: "source", word: "word", n_agencies: "count(distinct value)", n_ratings: "sum(shown)" });
 
 impl SqlStore {
     /// Records an improvement, with the entry of the record that tells of it.
@@ -183,9 +189,11 @@ impl SqlStore {
         let (low, high) = span(region);
         self.read(move |c| {
             Ok(c.query(
-                "select id, region, kind, value, day, title, text, case_text, case_order, consent, at, who,
-                   withdrawn_at, withdrawn_by from improvement where region between ?1 and ?2 and (?3 or withdrawn_at
+                &format!(
+                    "select {} from improvement where region between ?1 and ?2 and (?3 or withdrawn_at
                    is null) order by at desc, id desc limit ?4",
+                    ImprovementColumns::columns()
+                ),
                 params![low, high, all, limit],
                 read,
             )?)
@@ -196,20 +204,12 @@ impl SqlStore {
     /// The causes of a region's bad ratings, those that touch most departments first. Only of what is shown to everybody.
     pub async fn recurring(&self, region: Region, limit: u32) -> Result<Vec<Recurring>, StoreError> {
         self.read(move |c| {
-            Ok(c.query(
-                "select source, word, count(distinct value), sum(shown) from word
-                 where region = ?1 and kind = 'agency' and good = 0 and shown > 0
+            let sql = format!(
+                "select {} from word where region = ?1 and kind = 'agency' and good = 0 and shown > 0
                  group by source, word order by 3 desc, 4 desc, word limit ?2",
-                params![signed(region), limit],
-                |row| {
-                    Ok(Recurring {
-                        source: named(row, 0, Source::from_name)?,
-                        word: row.get(1)?,
-                        n_agencies: row.get::<i64>(2)?.unsigned_abs(),
-                        n_ratings: row.get::<i64>(3)?.unsigned_abs(),
-                    })
-                },
-            )?)
+                Recurring::columns()
+            );
+            Ok(c.query(&sql, params![signed(region), limit], read_row)?)
         })
         .await
     }

@@ -4,7 +4,7 @@ use haochaping::{calendar::Instant, region::Region};
 
 use crate::{
     SqlStore, StoreError,
-    database::{Connection, params},
+    database::{Connection, Selected as _, params, read_row, row},
     revision::change,
 };
 
@@ -44,6 +44,37 @@ pub struct StoredApiKey {
     pub revoked_at: Option<Instant>,
 }
 
+row!(StoredKey {
+    purpose: "purpose",
+    id: "id",
+    wrapped: "wrapped",
+    created_at: "created_at",
+    retired_at: "retired_at"
+});
+
+row! {
+    /// Lists as texts, with commas.
+    struct ApiKeyColumns {
+        id: String = "id",
+        authority: String = "authority",
+        secret_hash: [u8; 32] = "secret_hash",
+        regions: String = "regions",
+        agencies: String = "agencies",
+        scope: String = "scope",
+        created_at: Instant = "created_at",
+        revoked_at: Option<Instant> = "revoked_at",
+    }
+}
+
+impl From<ApiKeyColumns> for StoredApiKey {
+    fn from(row: ApiKeyColumns) -> Self {
+        let ApiKeyColumns { id, authority, secret_hash, regions, agencies, scope, created_at, revoked_at } = row;
+        let list = |text: &str| text.split(',').filter(|one| !one.is_empty()).map(str::to_owned).collect::<Vec<_>>();
+        let regions = list(&regions).iter().filter_map(|code| code.parse().ok()).collect();
+        Self { id, authority, secret_hash, regions, agencies: list(&agencies), scope, created_at, revoked_at }
+    }
+}
+
 impl SqlStore {
     /// Every key, retired ones included.
     pub async fn keys(&self) -> Result<Vec<StoredKey>, StoreError> {
@@ -79,19 +110,8 @@ impl SqlStore {
 }
 
 fn keys(connection: &Connection) -> Result<Vec<StoredKey>, StoreError> {
-    Ok(connection.query(
-        "select purpose, id, wrapped, created_at, retired_at from key order by purpose, id",
-        params![],
-        |row| {
-            Ok(StoredKey {
-                purpose: row.get(0)?,
-                id: row.get(1)?,
-                wrapped: row.get(2)?,
-                created_at: Instant::from_millis(row.get(3)?),
-                retired_at: row.get::<Option<i64>>(4)?.map(Instant::from_millis),
-            })
-        },
-    )?)
+    let sql = format!("select {} from key order by purpose, id", StoredKey::columns());
+    Ok(connection.query(&sql, params![], read_row)?)
 }
 
 fn add_key(connection: &mut Connection, key: &StoredKey) -> Result<(), StoreError> {
@@ -115,24 +135,8 @@ fn retire_key(connection: &mut Connection, purpose: &str, id: u8, at: Instant) -
 }
 
 fn api_keys(connection: &Connection) -> Result<Vec<StoredApiKey>, StoreError> {
-    Ok(connection.query(
-        "select id, authority, secret_hash, regions, agencies, scope, created_at, revoked_at from api_key order by
-           created_at, id",
-        params![],
-        |row| {
-            let list = |text: String| text.split(',').filter(|s| !s.is_empty()).map(str::to_owned).collect::<Vec<_>>();
-            Ok(StoredApiKey {
-                id: row.get(0)?,
-                authority: row.get(1)?,
-                secret_hash: row.get(2)?,
-                regions: list(row.get(3)?).iter().filter_map(|code| code.parse().ok()).collect(),
-                agencies: list(row.get(4)?),
-                scope: row.get(5)?,
-                created_at: Instant::from_millis(row.get(6)?),
-                revoked_at: row.get::<Option<i64>>(7)?.map(Instant::from_millis),
-            })
-        },
-    )?)
+    let sql = format!("select {} from api_key order by created_at, id", ApiKeyColumns::columns());
+    Ok(connection.query(&sql, params![], |row| row.read::<ApiKeyColumns>().map(StoredApiKey::from))?)
 }
 
 fn add_api_key(connection: &mut Connection, key: &StoredApiKey) -> Result<(), StoreError> {

@@ -10,10 +10,9 @@ use haochaping::{
 };
 use sha2::{Digest, Sha256};
 
-use crate::SqlStore;
 use crate::{
-    Counted, Id, NewRating, NewVisit, StoreError, Tally,
-    database::{Connection, Isolation, OptionalRow as _, Transaction, params, set},
+    Counted, Id, NewRating, NewVisit, SqlStore, StoreError, Tally,
+    database::{Connection, Isolation, OptionalRow as _, Selected as _, Transaction, params, read_row, row, set},
     engine::lease as slot,
     figure::{
         counted,
@@ -21,7 +20,6 @@ use crate::{
     },
     ledger::{self, NewLeaf},
     order::{statements as order, statements::Opening},
-    row::{named, region_of},
     staff::{AuditEntry, statements::record},
     word,
 };
@@ -70,6 +68,11 @@ pub enum Decision {
 }
 
 impl Decision {
+    /// By the name in the store.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Released, Self::Excluded].into_iter().find(|decision| decision.name() == name)
+    }
+
     /// The name in the store.
     pub fn name(self) -> &'static str {
         match self {
@@ -172,33 +175,25 @@ fn reason(visit: &NewVisit, of_day: u32, of_source: u32) -> Option<&'static str>
     }
 }
 
+row!(Quarantined {
+    part: "q.part",
+    rating: "q.rating",
+    card: "r.card",
+    region: "r.region",
+    agency: "r.agency",
+    reason: "q.reason",
+    rated_at: "r.rated_at",
+    release_at: "q.release_at",
+    decided: "q.decision, q.decided_at, q.why",
+});
+
 pub(crate) fn list(connection: &Connection, decided: bool) -> Result<Vec<Quarantined>, StoreError> {
-    Ok(connection.query(
-        "select q.part, q.rating, r.card, q.reason, r.rated_at, q.release_at, q.decision, q.decided_at, q.why,
-           r.region, r.agency
-         from quarantine q join rating r on r.part = q.part and r.id = q.rating
+    let sql = format!(
+        "select {} from quarantine q join rating r on r.part = q.part and r.id = q.rating
          where ?1 or q.decided_at is null order by r.rated_at, q.rating",
-        params![decided],
-        |row| {
-            let decision = match row.get::<Option<String>>(6)?.as_deref() {
-                Some("released") => Some(Decision::Released),
-                Some(_) => Some(Decision::Excluded),
-                None => None,
-            };
-            let at = row.get::<Option<i64>>(7)?.map(Instant::from_millis);
-            Ok(Quarantined {
-                part: row.get(0)?,
-                rating: row.get(1)?,
-                card: row.get(2)?,
-                region: region_of(row.get(9)?),
-                agency: row.get(10)?,
-                reason: row.get(3)?,
-                rated_at: Instant::from_millis(row.get(4)?),
-                release_at: Instant::from_millis(row.get(5)?),
-                decided: decision.zip(at).zip(row.get(8)?).map(|((decision, at), why)| (decision, at, why)),
-            })
-        },
-    )?)
+        Quarantined::columns()
+    );
+    Ok(connection.query(&sql, params![decided], read_row)?)
 }
 
 /// The ratings whose time came first, so many that one transaction may release them.
@@ -207,7 +202,7 @@ pub(crate) fn due(connection: &Connection, at: Instant) -> Result<Vec<(u8, Ratin
         "select part, rating from quarantine where decided_at is null and release_at <= ?1
          order by release_at limit ?2",
         params![at.millis(), RELEASED_MAX],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        read_row,
     )?)
 }
 
@@ -340,48 +335,61 @@ struct Held {
     opening: Opening,
 }
 
+row! {
+    struct HeldColumns {
+        level: SatisfactionLevel = "r.level",
+        channel: Channel = "r.channel",
+        provenance: Provenance = "r.provenance",
+        item: Option<String> = "r.item_code",
+        agency: String = "r.agency",
+        region: Region = "r.region",
+        rated_at: Instant = "r.rated_at",
+        card: Option<u32> = "r.card",
+        is_anonymous: bool = "r.anonymous",
+        has_contact: bool = "r.contact is not null",
+        salt: [u8; 32] = "r.salt",
+        is_real_name: bool = "coalesce(s.real_name, 0)",
+        authority: String = "r.authority",
+        is_registered: bool = "r.card is null and coalesce(s.relayed, 0) = 0",
+    }
+}
+
 fn read_held(connection: &Connection, part: u8, rating: &RatingId, at: Instant) -> Result<Option<Held>, StoreError> {
-    let sql =
-        "select r.level, r.channel, r.provenance, r.item_code, r.agency, r.region, r.rated_at, r.card, r.anonymous,
-           r.contact is not null, r.salt, coalesce(s.real_name, 0), r.authority,
-           r.card is null and coalesce(s.relayed, 0) = 0
-         from rating r left join service s on s.part = r.part and s.authority = r.authority
+    let sql = format!(
+        "select {} from rating r left join service s on s.part = r.part and s.authority = r.authority
            and s.case_number = r.case_number and s.service_number = r.service_number
-         where r.part = ?1 and r.id = ?2";
-    let found = connection.query_row(sql, params![part, rating], |row| {
-        let agency: String = row.get(4)?;
-        let region = region_of(row.get(5)?);
-        let (provenance, authority) = (named(row, 2, |name| name.parse::<Provenance>().ok())?, row.get::<String>(12)?);
-        Ok(Held {
-            group: Group {
-                month: Instant::from_millis(row.get(6)?).date_in_china().month(),
-                day: at.day_in_china(),
-                region,
-                agency: agency.clone(),
-                item: row.get(3)?,
-                card: row.get(7)?,
-                channel: named(row, 1, |name| name.parse::<Channel>().ok())?,
-                provenance,
-                source: source_of(provenance, &authority),
-                is_registered: row.get(13)?,
-                tally: Tally::Quarantined,
-            },
-            level: named(row, 0, |name| name.parse::<SatisfactionLevel>().ok())?,
-            opening: Opening {
-                part,
-                rating: *rating,
-                id: order_id(rating),
-                at,
-                agency,
-                region,
-                is_anonymous: row.get(8)?,
-                is_real_name: row.get(11)?,
-                has_contact: row.get(9)?,
-                salt: row.get(10)?,
-            },
-        })
-    });
-    Ok(found.optional()?)
+         where r.part = ?1 and r.id = ?2",
+        HeldColumns::columns()
+    );
+    let found: Option<HeldColumns> = connection.query_row(&sql, params![part, rating], read_row).optional()?;
+    Ok(found.map(|row| Held {
+        group: Group {
+            month: row.rated_at.date_in_china().month(),
+            day: at.day_in_china(),
+            region: row.region,
+            agency: row.agency.clone(),
+            item: row.item,
+            card: row.card,
+            channel: row.channel,
+            provenance: row.provenance,
+            source: source_of(row.provenance, &row.authority),
+            is_registered: row.is_registered,
+            tally: Tally::Quarantined,
+        },
+        level: row.level,
+        opening: Opening {
+            part,
+            rating: *rating,
+            id: order_id(rating),
+            at,
+            agency: row.agency,
+            region: row.region,
+            is_anonymous: row.is_anonymous,
+            is_real_name: row.is_real_name,
+            has_contact: row.has_contact,
+            salt: row.salt,
+        },
+    }))
 }
 
 pub(crate) fn purge_sources(connection: &mut Connection, day: i64) -> Result<(), StoreError> {

@@ -1,22 +1,40 @@
 //! Cards: issued, replaced, revoked, listed.
 
-use haochaping::{
-    calendar::Instant,
-    link::{Card, ExpiryMonth},
-};
+use haochaping::{calendar::Instant, link::Card};
 
 use crate::{
     Agreed, Issue, Issued, NewCard, Revival, StoreError, StoredCard,
-    database::{self, Connection, OptionalRow as _, Row, Transaction, params},
-    row::{region_of, signed},
+    database::{Connection, OptionalRow as _, Selected as _, Transaction, params, read_row, row},
+    row::signed,
     service::register::keep_name,
     staff::{AuditEntry, statements::record},
 };
 
-const SELECT: &str =
-    "select c.serial, c.kind, c.name, c.number, c.agency, a.name, c.region, c.scope, c.phone, c.expires,
-    c.content, c.issued_at, c.revoked_at, c.revoked_reason, c.replaced_by
-  from card c left join agency a on a.code = c.agency";
+row!(StoredCard {
+    serial: "c.serial",
+    card: [NewCard],
+    issued_at: "c.issued_at",
+    revoked: "c.revoked_at, c.revoked_reason",
+    replaced_by: "c.replaced_by",
+});
+
+row!(NewCard {
+    kind: "c.kind",
+    name: "c.name",
+    number: "c.number",
+    agency: "c.agency",
+    agency_name: "a.name",
+    region: "c.region",
+    scope: "c.scope",
+    phone: "c.phone",
+    expires: "c.expires",
+    content: "c.content",
+});
+
+/// A statement for cards `c`; `rest` says which and in what order.
+fn select(rest: &str) -> String {
+    format!("select {} from card c left join agency a on a.code = c.agency {rest}", StoredCard::columns())
+}
 
 pub(crate) fn issue(
     connection: &mut Connection,
@@ -45,14 +63,14 @@ fn issue_one(transaction: &Transaction<'_>, new: &NewCard, at: Instant) -> Resul
     if let Some(name) = &new.agency_name {
         keep_name(transaction, "agency", &new.agency, name)?;
     }
-    let live = transaction
+    let live: Option<StoredCard> = transaction
         .query_row(
-            &format!(
-                "{SELECT} where c.agency = ?1 and c.kind = ?2 and c.number = ?3 and c.revoked_at is null
-               and c.replaced_by is null"
+            &select(
+                "where c.agency = ?1 and c.kind = ?2 and c.number = ?3 and c.revoked_at is null
+               and c.replaced_by is null",
             ),
             params![new.agency, new.kind.name(), new.number],
-            read,
+            read_row,
         )
         .optional()?;
     match live {
@@ -171,34 +189,9 @@ pub(crate) fn revive(
 }
 
 pub(crate) fn one(connection: &Connection, serial: u32) -> Result<Option<StoredCard>, StoreError> {
-    Ok(connection.query_row(&format!("{SELECT} where c.serial = ?1"), params![serial], read).optional()?)
+    Ok(connection.query_row(&select("where c.serial = ?1"), params![serial], read_row).optional()?)
 }
 
 pub(crate) fn all(connection: &Connection) -> Result<Vec<StoredCard>, StoreError> {
-    Ok(connection.query(&format!("{SELECT} order by c.serial"), params![], read)?)
-}
-
-fn read(row: &Row<'_>) -> database::Result<StoredCard> {
-    // What was stored was checked; a damaged column is named rather than guessed.
-    let damaged = database::Error::damaged;
-    let kind: String = row.get(1)?;
-    let revoked = row.get::<Option<i64>>(12)?.map(Instant::from_millis);
-    Ok(StoredCard {
-        serial: row.get(0)?,
-        card: NewCard {
-            kind: kind.parse().map_err(|()| damaged(1, "kind of a card"))?,
-            name: row.get(2)?,
-            number: row.get(3)?,
-            agency: row.get(4)?,
-            agency_name: row.get(5)?,
-            region: region_of(row.get(6)?),
-            scope: row.get(7)?,
-            phone: row.get(8)?,
-            expires: ExpiryMonth::from_months(row.get(9)?).ok_or_else(|| damaged(9, "month"))?,
-            content: row.get(10)?,
-        },
-        issued_at: Instant::from_millis(row.get(11)?),
-        revoked: revoked.zip(row.get(13)?),
-        replaced_by: row.get(14)?,
-    })
+    Ok(connection.query(&select("order by c.serial"), params![], read_row)?)
 }

@@ -4,22 +4,24 @@
 //! rows of one statement travel together to a database that is a network away.
 
 mod postgres;
+mod raw_row;
 mod rewrite;
-mod row;
 mod sqlite;
+mod typed_row;
 mod types;
 mod value;
 
 use std::collections::BTreeMap;
 
-pub(crate) use row::Row;
+pub(crate) use raw_row::Row;
+pub(crate) use typed_row::{Cursor, FromColumns, Selected, read_row, row};
 pub(crate) use value::{Column, IntoParam, Param, ToParam, Value};
 
 use crate::{
     StoreError,
     database::{
+        raw_row::RowOf,
         rewrite::{insert_of_all, is_by_part, select_of_all, select_of_part},
-        row::RowOf,
         value::{all_storable, storable},
     },
 };

@@ -17,7 +17,7 @@ use tokio_postgres::{
 
 use crate::{
     StoreError,
-    database::{Error, Param, Result, Row, rewrite::numbered, row::RowOf},
+    database::{Error, Param, Result, Row, raw_row::RowOf, rewrite::numbered},
 };
 
 /// A client with the statements that it has prepared.

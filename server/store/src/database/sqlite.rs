@@ -7,7 +7,7 @@ use rusqlite::{
 
 use crate::{
     StoreError,
-    database::{Error, Param, Result, Row, row::RowOf},
+    database::{Error, Param, Result, Row, raw_row::RowOf},
 };
 
 impl From<rusqlite::Error> for StoreError {

@@ -10,11 +10,11 @@ use haochaping::{
 
 use crate::{
     StoreError,
-    database::{Connection, Isolation, Transaction, params},
+    database::{Connection, Isolation, Selected as _, Transaction, params, read_row},
     ledger::{
         OF_BEFORE, Record,
         before::{place, read_place},
-        leaf::{Commit, NewLeaf, RATED, RatedRow, commit, commit_of, of_commits},
+        leaf::{Commit, NewLeaf, RatedRow, commit, of_commits},
     },
     row::named,
 };
@@ -57,11 +57,11 @@ fn moved(transaction: Transaction<'_>, from: &str, to: Option<&str>) -> Result<b
 /// Ratings of a part after one, in order, with what had happened to each; those with a leaf have none here.
 fn page(connection: &Connection, part: u8, after: &RatingId) -> Result<Vec<(RatingId, Vec<NewLeaf>)>, StoreError> {
     let sql = format!(
-        "select {RATED}, r.slot, r.revision from rating r left join quarantine q on q.part = r.part and q.rating = r.id
-         where r.part = ?1 and r.id > ?2 order by r.id limit ?3"
+        "select {}, r.slot, r.revision from rating r left join quarantine q on q.part = r.part and q.rating = r.id
+         where r.part = ?1 and r.id > ?2 order by r.id limit ?3",
+        RatedRow::columns()
     );
-    let rated: Vec<(RatedRow, Commit)> =
-        connection.query(&sql, params![part, after, AT_ONCE], |row| Ok((RatedRow::read(row)?, commit_of(row)?)))?;
+    let rated: Vec<(RatedRow, Commit)> = connection.query(&sql, params![part, after, AT_ONCE], read_row)?;
     let Some((last, _)) = rated.last() else { return Ok(Vec::new()) };
     let mut known = HashSet::new();
     for table in ["ledger_batch", "ledger_pending"] {

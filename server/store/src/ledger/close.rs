@@ -6,20 +6,20 @@
 use std::collections::BTreeMap;
 
 use haochaping::{
-    ledger::{Cell, Closing, DayTable, Group, Hash, Kept, Kind, Tally, close_day},
+    ledger::{Cell, Closing, DayTable, Group, Kept, Tally, close_day},
     rating::SatisfactionLevel,
     statistics::Counts,
 };
 
 use crate::{
     StoreError,
-    database::{self, Connection, Isolation, OptionalRow as _, Row, Transaction, params, set},
+    database::{self, Connection, Isolation, OptionalRow as _, Selected as _, Transaction, params, read_row, row, set},
     ledger::{
         CloseDay, Closed, DueKey, OF_BEFORE, OpenKey, StoredTable,
-        leaf::{RATED, RatedRow},
+        leaf::RatedRow,
         log::{head, note_table},
     },
-    row::{columns, counts_of, named, signed},
+    row::{columns, counts_of, signed},
 };
 
 /// Leaves that go in together or not at all.
@@ -152,7 +152,8 @@ fn due(connection: &Connection, n_max: u64) -> Result<BTreeMap<Atom, Vec<Due>>, 
         if n >= n_max {
             return Ok(());
         }
-        let (atom, until, lacks) = (atom_of(row, 0)?, row.get(8)?, counts_of(row, 9)?);
+        let (atom, until): (Atom, _) = row.read()?;
+        let lacks = counts_of(row, 9)?;
         n += lacks.total();
         let (region, agency, item, card, channel, provenance, source, registered) = atom.clone();
         let key = (region, agency, item, card, channel, provenance, source, registered, until);
@@ -162,35 +163,21 @@ fn due(connection: &Connection, n_max: u64) -> Result<BTreeMap<Atom, Vec<Due>>, 
     Ok(found)
 }
 
-fn atom_of(row: &Row<'_>, first: usize) -> database::Result<Atom> {
-    Ok((
-        row.get(first)?,
-        row.get(first + 1)?,
-        row.get(first + 2)?,
-        row.get(first + 3)?,
-        row.get(first + 4)?,
-        row.get(first + 5)?,
-        row.get(first + 6)?,
-        row.get(first + 7)?,
-    ))
-}
-
 /// Hands over every leaf that is in no table yet, in the order of days.
 fn each_open(connection: &Connection, mut each: impl FnMut(Open)) -> Result<(), StoreError> {
     let sql = format!(
-        "select {RATED}, o.kind, o.number, o.day, r.region, r.agency, coalesce(r.item_code, ''), coalesce(r.card, 0),
+        "select {}, o.kind, o.number, o.day, r.region, r.agency, coalesce(r.item_code, ''), coalesce(r.card, 0),
            r.channel, r.provenance, case when r.provenance = 'relayed' then r.authority else '' end,
            case when r.card is null and coalesce(s.relayed, 0) = 0 then 1 else 0 end
          from ledger_open o join rating r on r.part = o.part and r.id = o.rating
            left join quarantine q on q.part = r.part and q.rating = r.id
            left join service s on s.part = r.part and s.authority = r.authority and s.case_number = r.case_number
              and s.service_number = r.service_number
-         order by o.day, o.part, o.rating, o.kind, o.number"
+         order by o.day, o.part, o.rating, o.kind, o.number",
+        RatedRow::columns()
     );
     Ok(connection.for_each(&sql, params![], |row| {
-        let rated = RatedRow::read(row)?;
-        let kind = named(row, 11, |name| name.parse::<Kind>().ok())?;
-        let (number, day) = (row.get(12)?, row.get(13)?);
+        let (rated, kind, number, day, atom): (RatedRow, _, _, i64, _) = row.read()?;
         each(Open {
             key: (rated.part, rated.id, kind, number),
             // The row's own day for a rating, so that one that was moved to another day no longer fits its leaf.
@@ -200,28 +187,18 @@ fn each_open(connection: &Connection, mut each: impl FnMut(Open)) -> Result<(), 
                 rated.level,
             ),
             salt: rated.salt,
-            atom: atom_of(row, 14)?,
+            atom,
         });
         Ok(())
     })?)
 }
 
 fn last(connection: &Connection) -> Result<Option<StoredTable>, StoreError> {
-    let sql = format!("select {TABLE} from ledger_table order by number desc limit 1");
-    Ok(connection.query_row(&sql, params![], read_table).optional()?)
+    let sql = format!("select {} from ledger_table order by number desc limit 1", StoredTable::columns());
+    Ok(connection.query_row(&sql, params![], read_row).optional()?)
 }
 
-const TABLE: &str = "number, day, size, hash, leaf";
-
-fn read_table(row: &Row<'_>) -> database::Result<StoredTable> {
-    Ok(StoredTable {
-        number: row.get(0)?,
-        day: row.get(1)?,
-        size: row.get::<i64>(2)?.unsigned_abs(),
-        hash: Hash(row.get(3)?),
-        leaf: row.get::<Option<i64>>(4)?.map(i64::unsigned_abs),
-    })
-}
+row!(StoredTable { number: "number", day: "day", size: "size", hash: "hash", leaf: "leaf" });
 
 /// Keeps a table, and its entry on the way into the log. Whoever comes second finds the number taken.
 pub(crate) fn publish(connection: &mut Connection, closed: &Closed) -> Result<bool, StoreError> {
@@ -331,9 +308,11 @@ pub(crate) fn note_due(
 }
 
 pub(crate) fn tables(connection: &Connection, after: u32, limit: u32) -> Result<Vec<StoredTable>, StoreError> {
-    let sql =
-        format!("select {TABLE} from ledger_table where number > ?1 and leaf is not null order by number limit ?2");
-    Ok(connection.query(&sql, params![after, limit], read_table)?)
+    let sql = format!(
+        "select {} from ledger_table where number > ?1 and leaf is not null order by number limit ?2",
+        StoredTable::columns()
+    );
+    Ok(connection.query(&sql, params![after, limit], read_row)?)
 }
 
 pub(crate) fn table(connection: &Connection, number: u32) -> Result<Option<Vec<u8>>, StoreError> {

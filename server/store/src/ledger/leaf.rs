@@ -10,14 +10,16 @@ use haochaping::{
     ledger::{Blinding, Cell, Entry, Group, Kind, LEAF_BYTES, Leaf, Points, Salt, commit_all},
     link::{RatingId, Receipt},
     rating::{Channel, Provenance, SatisfactionLevel},
+    region::Region,
 };
 
 use crate::{
     StoreError,
-    database::{self, Connection, OptionalRow as _, Row, Transaction, params, set},
+    database::{
+        self, Connection, Cursor, FromColumns, OptionalRow as _, Row, Selected, Transaction, params, read_row, row, set,
+    },
     engine::{lease as slot, lease::part_of},
     ledger::{OF_BEFORE, RatingLeaf, Record, before},
-    row::{named, region_of},
 };
 
 /// The points of cells that were met lately: what a cell's point is depends on nothing else.
@@ -104,17 +106,43 @@ pub(crate) struct RatedRow {
     pub(crate) fingerprint: [u8; 16],
 }
 
-/// The columns of a rating `r` and its quarantine `q` for [`RatedRow`].
-pub(crate) const RATED: &str = "r.part, r.id, r.level, r.region, r.agency, r.channel, r.provenance, r.rated_at, r.salt,
-    r.fingerprint, q.part is not null";
+row! {
+    struct RatedColumns {
+        part: u8 = "r.part",
+        id: RatingId = "r.id",
+        level: SatisfactionLevel = "r.level",
+        district: Region = "r.region",
+        agency: String = "r.agency",
+        channel: Channel = "r.channel",
+        provenance: Provenance = "r.provenance",
+        rated_at: Instant = "r.rated_at",
+        salt: [u8; 32] = "r.salt",
+        fingerprint: [u8; 16] = "r.fingerprint",
+        is_held: bool = "q.part is not null",
+    }
+}
+
+impl FromColumns for RatedRow {
+    fn from_columns(cursor: &mut Cursor<'_>) -> database::Result<Self> {
+        let row: RatedColumns = cursor.take()?;
+        let kind = if row.is_held { Kind::Held } else { Kind::Counted };
+        let RatedColumns {
+            part, id, level, district, agency, channel, provenance, rated_at, salt, fingerprint, ..
+        } = row;
+        let group = Group { kind, district, agency, channel, provenance };
+        Ok(Self { part, id, group, level, rated_at, salt, fingerprint })
+    }
+}
+
+impl Selected for RatedRow {
+    /// Of a rating `r` and its quarantine `q`.
+    fn columns() -> String {
+        RatedColumns::columns()
+    }
+}
 
 /// The commit that a rating came in, by slot and revision; `None` for one from before there was a ledger.
 pub(crate) type Commit = Option<(i64, i64)>;
-
-/// The commit behind the columns of [`RATED`].
-pub(crate) fn commit_of(row: &Row<'_>) -> database::Result<Commit> {
-    Ok(row.get::<Option<i64>>(11)?.zip(row.get(12)?))
-}
 
 /// What `sql` says of each commit, by part, slot and revision. No join: a commit's rows have the part of their slot, which need
 /// not be a rating's own, and a distributed engine joins by equal parts only.
@@ -131,26 +159,6 @@ pub(crate) fn of_commits<T>(
 }
 
 impl RatedRow {
-    pub(crate) fn read(row: &Row<'_>) -> database::Result<Self> {
-        let is_held: bool = row.get(10)?;
-        Ok(Self {
-            part: row.get(0)?,
-            id: row.get(1)?,
-            level: named(row, 2, |name| name.parse().ok())?,
-            group: Group {
-                kind: if is_held { Kind::Held } else { Kind::Counted },
-                district: region_of(row.get(3)?),
-                agency: row.get(4)?,
-                channel: named(row, 5, |name| name.parse::<Channel>().ok())?,
-                provenance: named(row, 6, |name| name.parse::<Provenance>().ok())?,
-            },
-            rated_at: Instant::from_millis(row.get(7)?),
-            salt: row.get(8)?,
-            fingerprint: row.get(9)?,
-        })
-    }
-
-    /// Its own leaf.
     pub(crate) fn leaf(&self) -> NewLeaf {
         let cell = Cell::new(self.group.clone(), self.rated_at.day_in_china(), self.level);
         let of = (self.part, &self.id);
@@ -167,20 +175,21 @@ impl RatedRow {
 /// The rating of an event.
 pub(crate) fn rated(connection: &Connection, part: u8, rating: &RatingId) -> Result<Option<RatedRow>, StoreError> {
     let sql = format!(
-        "select {RATED} from rating r left join quarantine q on q.part = r.part and q.rating = r.id
-         where r.part = ?1 and r.id = ?2"
+        "select {} from rating r left join quarantine q on q.part = r.part and q.rating = r.id
+         where r.part = ?1 and r.id = ?2",
+        RatedRow::columns()
     );
-    Ok(connection.query_row(&sql, params![part, rating], RatedRow::read).optional()?)
+    Ok(connection.query_row(&sql, params![part, rating], read_row).optional()?)
 }
 
 /// The leaf of a rating, and the numbers among which it is.
 pub(crate) fn leaf(connection: &Connection, part: u8, rating: &RatingId) -> Result<Option<RatingLeaf>, StoreError> {
     let snapshot = connection.snapshot()?;
     let Some(row) = rated(&snapshot, part, rating)? else { return Ok(None) };
-    let commit = snapshot.query_row(
+    let commit: Commit = snapshot.query_row(
         "select slot, revision from rating where part = ?1 and id = ?2",
         params![part, rating],
-        |row| Ok(row.get::<Option<i64>>(0)?.zip(row.get::<Option<i64>>(1)?)),
+        read_row,
     )?;
     let range = |row: &Row<'_>| {
         let (first, n): (i64, i64) = (row.get(0)?, row.get(1)?);

@@ -9,10 +9,10 @@ use haochaping::{
 
 use crate::{
     StoreError,
-    database::{Connection, OptionalRow as _, params},
+    database::{Connection, OptionalRow as _, Selected as _, params, read_row},
     ledger::{
         ENTRIES, Log, OF_BEFORE, OF_TABLES, Record, entries_of,
-        leaf::{Commit, RATED, RatedRow, commit, commit_of, of_commits},
+        leaf::{Commit, RatedRow, commit, of_commits},
         log::{head, pending},
     },
 };
@@ -137,12 +137,11 @@ impl Check<'_> {
     /// Ratings of a part after one, in the order of their ids, each with the first number and the number of its commit's leaves.
     fn page(&self, part: u8, after: &RatingId) -> Result<Vec<Placed>, StoreError> {
         let sql = format!(
-            "select {RATED}, r.slot, r.revision from rating r left join quarantine q on q.part = r.part and q.rating = r.id
-             where r.part = ?1 and r.id > ?2 order by r.id limit ?3"
+            "select {}, r.slot, r.revision from rating r left join quarantine q on q.part = r.part and q.rating = r.id
+             where r.part = ?1 and r.id > ?2 order by r.id limit ?3",
+            RatedRow::columns()
         );
-        let rated: Vec<(RatedRow, Commit)> = self
-            .connection
-            .query(&sql, params![part, after, PAGE], |row| Ok((RatedRow::read(row)?, commit_of(row)?)))?;
+        let rated: Vec<(RatedRow, Commit)> = self.connection.query(&sql, params![part, after, PAGE], read_row)?;
         let sql = "select first, n from ledger_batch where part = ?1 and slot = ?2 and revision = ?3";
         let batches = of_commits(self.connection, sql, rated.iter().map(|(_, commit)| *commit), |row| {
             Ok((row.get::<i64>(0)?.unsigned_abs(), row.get::<i64>(1)?.unsigned_abs()))
@@ -210,18 +209,18 @@ impl Check<'_> {
         if events.is_empty() {
             return Ok(());
         }
+        let columns = RatedRow::columns();
         let of_quarantine = format!(
-            "select {RATED}, 1, q.decided_at from quarantine q join rating r on r.part = q.part and r.id = q.rating
+            "select {columns}, 1, q.decided_at from quarantine q join rating r on r.part = q.part and r.id = q.rating
              where q.decided_at is not null"
         );
         let of_orders = format!(
-            "select {RATED}, e.number, e.at from work_order_entry e join rating r on r.part = e.part and r.id = e.rating
+            "select {columns}, e.number, e.at from work_order_entry e join rating r on r.part = e.part and r.id = e.rating
                left join quarantine q on q.part = r.part and q.rating = r.id"
         );
         for sql in [of_quarantine, of_orders] {
             self.connection.for_each(&sql, params![], |row| {
-                let rated = RatedRow::read(row)?;
-                let (number, at) = (row.get(11)?, haochaping::calendar::Instant::from_millis(row.get(12)?));
+                let (rated, number, at): (RatedRow, _, _) = row.read()?;
                 for kind in Kind::ALL {
                     let about = Leaf::about_event(&rated.salt, kind, number);
                     if events

@@ -9,11 +9,8 @@ use haochaping::{
 
 use crate::{
     Id, SqlStore, StoreError,
-    database::{Connection, Value, params},
-    order::{
-        OrderRow,
-        statements::{COLUMNS, read_row},
-    },
+    database::{Connection, Value, params, read_row},
+    order::{OrderRow, statements::select},
     row::{params_of, span},
     staff::{AuditEntry, statements::record},
 };
@@ -148,7 +145,7 @@ fn clause(query: &DeskQuery) -> (String, Vec<Value>) {
 
 fn list(connection: &Connection, query: &DeskQuery) -> Result<Vec<OrderRow>, StoreError> {
     let (clause, values) = clause(query);
-    Ok(connection.query(&format!("select {COLUMNS}{clause}"), &params_of(&values), read_row)?)
+    Ok(connection.query(&select(&clause), &params_of(&values), read_row)?)
 }
 
 fn count(connection: &Connection, query: &DeskQuery) -> Result<u64, StoreError> {

@@ -7,21 +7,22 @@ use haochaping::{
     ledger::Kind,
     link::RatingId,
     region::Region,
-    work_order::{ActionKind, Class, Facts, Role, Stage},
+    work_order::{ActionKind, Class, Facts, Stage},
 };
 use sha2::{Digest, Sha256};
 
 use crate::{
     Id, StoreError,
-    database::{self, Connection, Isolation, OptionalRow as _, Row, Transaction, Value, params, set},
+    database::{
+        Connection, Isolation, OptionalRow as _, Selected as _, Transaction, Value, params, read_row, row, set,
+    },
     ledger,
     order::{NewEntry, OrderQuery, OrderRow, OrderStanding, RatedService, StoredEntry},
     outbox::{
         EndpointKind,
         post::{Event, post},
     },
-    row::{named, span},
-    row::{params_of, region_of, signed},
+    row::{params_of, region_of, signed, span},
 };
 
 /// Between 1 and 24 hours, by random bits of the rating that nobody outside sees: a department must not tell from the time of
@@ -71,90 +72,93 @@ pub(crate) fn open(transaction: &Transaction<'_>, orders: &[Opening]) -> Result<
     Ok(())
 }
 
-pub(crate) const COLUMNS: &str =
-    "w.part, w.id, w.rating, w.opened_at, w.rated_agency, w.region, w.real_name, w.has_contact, w.state,
-  w.agency, w.class, w.upheld, w.round, w.replied_at, w.n_entries, w.wake_at, w.due_at, w.due_provisional, w.changed,
-  r.case_number, r.item_code, s.item_name, s.window, a.name, r.level, r.indicators, r.comment, r.contact, r.anonymous,
-  r.rated_at, w.notice_at, w.reply_due_at
-  from work_order w join rating r on r.part = w.part and r.id = w.rating
-  left join service s on s.part = r.part and s.authority = r.authority and s.case_number = r.case_number
-    and s.service_number = r.service_number
-  left join agency a on a.code = w.agency";
+row!(OrderRow {
+    part: "w.part",
+    id: "w.id",
+    rating: "w.rating",
+    opened_at: "w.opened_at",
+    facts: [Facts],
+    standing: [OrderStanding],
+    changed: "w.changed",
+    about: [RatedService],
+});
 
-pub(crate) fn read_row(row: &Row<'_>) -> database::Result<OrderRow> {
-    let time = |column| row.get::<Option<i64>>(column).map(|millis| millis.map(Instant::from_millis));
-    let class = row.get::<Option<String>>(10)?;
-    Ok(OrderRow {
-        part: row.get(0)?,
-        id: row.get(1)?,
-        rating: row.get(2)?,
-        opened_at: Instant::from_millis(row.get(3)?),
-        facts: Facts {
-            agency: row.get(4)?,
-            region: region_of(row.get(5)?),
-            is_real_name: row.get(6)?,
-            has_contact: row.get(7)?,
-            is_service_body: false,
-        },
-        standing: OrderStanding {
-            stage: named(row, 8, Stage::from_name)?,
-            agency: row.get(9)?,
-            class: class.as_deref().and_then(Class::from_name),
-            is_upheld: row.get(11)?,
-            round: row.get(12)?,
-            replied_at: time(13)?,
-            n_entries: row.get(14)?,
-            wake_at: time(15)?,
-            due_at: time(16)?,
-            notice_at: time(30)?,
-            reply_due_at: time(31)?,
-            is_provisional: row.get(17)?,
-        },
-        changed: row.get(18)?,
-        about: RatedService {
-            case_number: row.get(19)?,
-            item_code: row.get(20)?,
-            item_name: row.get(21)?,
-            window: row.get(22)?,
-            agency_name: row.get(23)?,
-            level: row.get(24)?,
-            indicators: row.get(25)?,
-            comment: row.get(26)?,
-            contact: row.get(27)?,
-            is_anonymous: row.get(28)?,
-            rated_at: Instant::from_millis(row.get(29)?),
-        },
-    })
+row!(Facts {
+    agency: "w.rated_agency",
+    region: "w.region",
+    is_real_name: "w.real_name",
+    has_contact: "w.has_contact",
+    // Which departments are bodies is not the store's to know.
+    is_service_body: "0",
+});
+
+row!(OrderStanding {
+    stage: "w.state",
+    agency: "w.agency",
+    class: "w.class",
+    is_upheld: "w.upheld",
+    round: "w.round",
+    replied_at: "w.replied_at",
+    n_entries: "w.n_entries",
+    wake_at: "w.wake_at",
+    due_at: "w.due_at",
+    reply_due_at: "w.reply_due_at",
+    notice_at: "w.notice_at",
+    is_provisional: "w.due_provisional",
+});
+
+row!(RatedService {
+    case_number: "r.case_number",
+    item_code: "r.item_code",
+    item_name: "s.item_name",
+    window: "s.window",
+    agency_name: "a.name",
+    level: "r.level",
+    indicators: "r.indicators",
+    comment: "r.comment",
+    contact: "r.contact",
+    is_anonymous: "r.anonymous",
+    rated_at: "r.rated_at",
+});
+
+row!(StoredEntry { number: "number", at: "at", role: "role", who: "who", action: "action", detail: "detail" });
+
+/// A statement for work orders `w` with their ratings `r`; `rest` says which and in what order.
+pub(crate) fn select(rest: &str) -> String {
+    format!(
+        "select {} from work_order w join rating r on r.part = w.part and r.id = w.rating
+         left join service s on s.part = r.part and s.authority = r.authority and s.case_number = r.case_number
+           and s.service_number = r.service_number
+         left join agency a on a.code = w.agency {rest}",
+        OrderRow::columns()
+    )
 }
 
 pub(crate) fn by_id(connection: &Connection, id: &Id) -> Result<Option<OrderRow>, StoreError> {
-    Ok(connection.query_row(&format!("select {COLUMNS} where w.id = ?1"), params![id], read_row).optional()?)
+    Ok(connection.query_row(&select("where w.id = ?1"), params![id], read_row).optional()?)
 }
 
 pub(crate) fn of_rating(connection: &Connection, part: u8, rating: &RatingId) -> Result<Option<OrderRow>, StoreError> {
     Ok(connection
-        .query_row(&format!("select {COLUMNS} where w.part = ?1 and w.rating = ?2"), params![part, rating], read_row)
+        .query_row(&select("where w.part = ?1 and w.rating = ?2"), params![part, rating], read_row)
         .optional()?)
 }
 
 pub(crate) fn to_wake(connection: &Connection, now: Instant, limit: u32) -> Result<Vec<OrderRow>, StoreError> {
-    let sql = format!("select {COLUMNS} where w.wake_at <= ?1 order by w.wake_at limit ?2");
+    let sql = select("where w.wake_at <= ?1 order by w.wake_at limit ?2");
     Ok(connection.query(&sql, params![now.millis(), limit], read_row)?)
 }
 
 pub(crate) fn provisional(connection: &Connection) -> Result<Vec<OrderRow>, StoreError> {
     Ok(connection.query(
-        &format!(
-            "select {COLUMNS} where w.due_provisional = 1
-      or (w.reply_due_at is null and w.n_entries > 0) order by w.changed"
-        ),
+        &select("where w.due_provisional = 1 or (w.reply_due_at is null and w.n_entries > 0) order by w.changed"),
         params![],
         read_row,
     )?)
 }
 
 pub(crate) fn list(connection: &Connection, query: &OrderQuery) -> Result<Vec<OrderRow>, StoreError> {
-    let mut sql = format!("select {COLUMNS} where w.changed > ?");
+    let mut sql = select("where w.changed > ?");
     let mut values = vec![Value::Integer(query.after)];
     if query.is_dispatched {
         sql += " and w.state <> 'opened'";
@@ -176,21 +180,9 @@ pub(crate) fn list(connection: &Connection, query: &OrderQuery) -> Result<Vec<Or
 }
 
 pub(crate) fn entries(connection: &Connection, part: u8, rating: &RatingId) -> Result<Vec<StoredEntry>, StoreError> {
-    Ok(connection.query(
-        "select number, at, role, who, action, detail from work_order_entry where part = ?1 and rating = ?2 order by
-           number",
-        params![part, rating],
-        |row| {
-            Ok(StoredEntry {
-                number: row.get(0)?,
-                at: Instant::from_millis(row.get(1)?),
-                role: named(row, 2, Role::from_name)?,
-                who: row.get(3)?,
-                action: named(row, 4, ActionKind::from_name)?,
-                detail: row.get(5)?,
-            })
-        },
-    )?)
+    let columns = StoredEntry::columns();
+    let sql = format!("select {columns} from work_order_entry where part = ?1 and rating = ?2 order by number");
+    Ok(connection.query(&sql, params![part, rating], read_row)?)
 }
 
 /// Appends entries, each only if the order has not moved meanwhile; says which.
@@ -208,7 +200,7 @@ fn append_one(transaction: &Transaction<'_>, new: &NewEntry) -> Result<bool, Sto
         .query_row(
             "select agency, region, has_contact, upheld from work_order where part = ?1 and rating = ?2",
             params![new.part, new.rating],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+            read_row,
         )
         .optional()?;
     let Some((agency, region, has_contact, was_upheld)): Option<(String, i64, bool, bool)> = place else {

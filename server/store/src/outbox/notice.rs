@@ -4,11 +4,8 @@ use haochaping::{calendar::Instant, link::RatingId};
 
 use crate::{
     StoreError,
-    database::{Connection, Isolation, params},
-    order::{
-        OrderRow,
-        statements::{COLUMNS, read_row},
-    },
+    database::{Connection, Isolation, params, read_row},
+    order::{OrderRow, statements::select},
     outbox::{
         EndpointKind, NoticeKind,
         post::{Event, post},
@@ -16,7 +13,7 @@ use crate::{
 };
 
 pub(crate) fn due(connection: &Connection, now: Instant, limit: u32) -> Result<Vec<OrderRow>, StoreError> {
-    let sql = format!("select {COLUMNS} where w.notice_at <= ?1 order by w.notice_at limit ?2");
+    let sql = select("where w.notice_at <= ?1 order by w.notice_at limit ?2");
     Ok(connection.query(&sql, params![now.millis(), limit], read_row)?)
 }
 

@@ -4,30 +4,55 @@ use haochaping::{calendar::Instant, link::RatingId};
 
 use crate::{
     Id, SqlStore, StoreError,
-    database::{self, Connection, Isolation, OptionalRow as _, Row, Transaction, params},
+    database::{self, Connection, Isolation, OptionalRow as _, Selected as _, Transaction, params, read_row, row},
     order::OrderRow,
-    outbox::{Attempted, DeadLetter, Endpoint, EndpointKind, InvitedService, Message, NoticeKind, notice},
-    row::{named, region_of, signed},
+    outbox::{Attempted, DeadLetter, Endpoint, InvitedService, Message, NoticeKind, notice},
+    row::signed,
     staff::{AuditEntry, statements::record},
 };
 
-const MESSAGE: &str =
-    "o.number, o.id, o.part, o.subject, o.entry, o.kind, o.sequence, o.created_at, o.n_attempts, o.said";
+row!(Message {
+    number: "o.number",
+    id: "o.id",
+    part: "o.part",
+    subject: "o.subject",
+    entry: "o.entry",
+    kind: "o.kind",
+    sequence: "o.sequence",
+    created_at: "o.created_at",
+    n_attempts: "o.n_attempts",
+    said: "o.said",
+});
 
-fn read_message(row: &Row<'_>) -> database::Result<Message> {
-    Ok(Message {
-        number: row.get(0)?,
-        id: row.get(1)?,
-        part: row.get(2)?,
-        subject: row.get(3)?,
-        entry: row.get(4)?,
-        kind: row.get(5)?,
-        sequence: row.get(6)?,
-        created_at: Instant::from_millis(row.get(7)?),
-        n_attempts: row.get(8)?,
-        said: row.get(9)?,
-    })
-}
+row!(DeadLetter {
+    message: [Message],
+    endpoint: "e.name",
+    n_behind:
+        "(select count(*) from outbox b where b.endpoint = o.endpoint and b.part = o.part and b.subject = o.subject
+                  and b.sequence > o.sequence)",
+});
+
+row!(Endpoint {
+    id: "id",
+    name: "name",
+    kind: "kind",
+    region: "region",
+    agency: "agency",
+    url: "url",
+    secret: "secret",
+    created_at: "created_at",
+    disabled_at: "disabled_at",
+});
+
+row!(InvitedService {
+    authority: "s.authority",
+    case_number: "s.case_number",
+    service_number: "s.service_number",
+    item_name: "s.item_name",
+    last_day: "s.last_day",
+    is_rated: "r.id is not null",
+    finished_at: "s.finished_at",
+});
 
 fn is_any_due(connection: &Connection, endpoint: &Id, now: Instant) -> Result<bool, StoreError> {
     Ok(connection.query_row(
@@ -49,9 +74,9 @@ fn claim(
            select number from outbox where endpoint = ?1 and next_at <= ?2 order by next_at limit ?4)
            and next_at <= ?2
          returning {}",
-        MESSAGE.replace("o.", "")
+        Message::columns().replace("o.", "")
     );
-    Ok(connection.query(&sql, params![endpoint, now.millis(), until.millis(), limit], read_message)?)
+    Ok(connection.query(&sql, params![endpoint, now.millis(), until.millis(), limit], read_row)?)
 }
 
 fn attempted(
@@ -85,28 +110,10 @@ fn attempted(
 
 fn dead_letters(connection: &Connection, limit: u32) -> Result<Vec<DeadLetter>, StoreError> {
     let sql = format!(
-        "select {MESSAGE}, e.name, (select count(*) from outbox b where b.endpoint = o.endpoint and b.part = o.part
-           and b.subject = o.subject and b.sequence > o.sequence)
-         from outbox o join endpoint e on e.id = o.endpoint where o.state = 'dead' order by o.number limit ?1"
+        "select {} from outbox o join endpoint e on e.id = o.endpoint where o.state = 'dead' order by o.number limit ?1",
+        DeadLetter::columns()
     );
-    Ok(connection.query(&sql, params![limit], |row| {
-        let n_behind: i64 = row.get(11)?;
-        Ok(DeadLetter { message: read_message(row)?, endpoint: row.get(10)?, n_behind: n_behind.unsigned_abs() })
-    })?)
-}
-
-fn read_endpoint(row: &Row<'_>) -> database::Result<Endpoint> {
-    Ok(Endpoint {
-        id: row.get(0)?,
-        name: row.get(1)?,
-        kind: named(row, 2, EndpointKind::from_name)?,
-        region: region_of(row.get(3)?),
-        agency: row.get(4)?,
-        url: row.get(5)?,
-        secret: row.get(6)?,
-        created_at: Instant::from_millis(row.get(7)?),
-        disabled_at: row.get::<Option<i64>>(8)?.map(Instant::from_millis),
-    })
+    Ok(connection.query(&sql, params![limit], read_row)?)
 }
 
 /// Runs `change` and records it if it did something.
@@ -125,25 +132,13 @@ fn recorded(
 }
 
 fn invited_service(connection: &Connection, part: u8, id: &Id) -> Result<Option<InvitedService>, StoreError> {
-    let found = connection.query_row(
-        "select s.authority, s.case_number, s.service_number, s.item_name, s.last_day, r.id is not null, s.finished_at
-             from service s left join rating r on r.part = s.part and r.authority = s.authority
-               and r.case_number = s.case_number and r.service_number = s.service_number
-             where s.part = ?1 and s.id = ?2",
-        params![part, id],
-        |row| {
-            Ok(InvitedService {
-                authority: row.get(0)?,
-                case_number: row.get(1)?,
-                service_number: row.get(2)?,
-                item_name: row.get(3)?,
-                last_day: row.get(4)?,
-                is_rated: row.get(5)?,
-                finished_at: Instant::from_millis(row.get(6)?),
-            })
-        },
+    let sql = format!(
+        "select {} from service s left join rating r on r.part = s.part and r.authority = s.authority
+           and r.case_number = s.case_number and r.service_number = s.service_number
+         where s.part = ?1 and s.id = ?2",
+        InvitedService::columns()
     );
-    Ok(found.optional()?)
+    Ok(connection.query_row(&sql, params![part, id], read_row).optional()?)
 }
 
 impl SqlStore {
@@ -173,12 +168,9 @@ impl SqlStore {
     /// Every endpoint by name.
     pub async fn endpoints(&self) -> Result<Vec<Endpoint>, StoreError> {
         self.read(|c| {
-            Ok(c.query(
-                "select id, name, kind, region, agency, url, secret, created_at, disabled_at from endpoint order by
-                   name",
-                params![],
-                read_endpoint,
-            )?)
+            Ok(c.query(&format!("select {} from endpoint order by name", Endpoint::columns()), params![], |row| {
+                row.read()
+            })?)
         })
         .await
     }

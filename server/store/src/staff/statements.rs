@@ -4,15 +4,11 @@ use haochaping::calendar::Instant;
 
 use crate::{
     SqlStore, StoreError,
-    database::{Connection, OptionalRow as _, Transaction, params},
+    database::{Connection, OptionalRow as _, Selected as _, Transaction, params, read_row},
     number::number,
     revision::raise,
     row::signed,
-    staff::{
-        Attempt, AuditEntry, Digest, Invitation, Session, StaffRow,
-        row::{COLUMNS, read_staff},
-        sign_in,
-    },
+    staff::{Attempt, AuditEntry, Digest, Invitation, Session, StaffRow, row::select, sign_in},
 };
 
 /// Writes an entry of the record in the transaction of what it tells of.
@@ -63,19 +59,11 @@ fn add(connection: &Connection, row: &StaffRow, link: &Invitation) -> Result<boo
 }
 
 fn session(connection: &Connection, id: &Digest) -> Result<Option<Session>, StoreError> {
-    // The session's columns stand behind those of the account, which keep their places.
     let sql = format!(
-        "select {} join staff_session s on s.staff = f.name where s.id = ?1 and f.disabled_at is null",
-        COLUMNS.replacen(" from", ", s.created_at, s.last_at from", 1)
+        "select {} from staff f join staff_session s on s.staff = f.name where s.id = ?1 and f.disabled_at is null",
+        Session::columns()
     );
-    let found = connection.query_row(&sql, params![id], |row| {
-        Ok(Session {
-            staff: read_staff(row)?,
-            created_at: Instant::from_millis(row.get(8)?),
-            last_at: Instant::from_millis(row.get(9)?),
-        })
-    });
-    Ok(found.optional()?)
+    Ok(connection.query_row(&sql, params![id], read_row).optional()?)
 }
 
 fn audit(connection: &Connection, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
@@ -92,7 +80,7 @@ fn audit(connection: &Connection, limit: u32) -> Result<Vec<AuditEntry>, StoreEr
 impl SqlStore {
     /// Every account by name.
     pub async fn staff(&self) -> Result<Vec<StaffRow>, StoreError> {
-        self.read(|c| Ok(c.query(&format!("select {COLUMNS} order by f.name"), params![], read_staff)?)).await
+        self.read(|c| Ok(c.query(&select("order by f.name"), params![], read_row)?)).await
     }
 
     /// Adds an account that waits for its password; false if the name is taken.
@@ -142,8 +130,8 @@ impl SqlStore {
     /// Whose link it is, if it works at that time.
     pub async fn invited(&self, digest: Digest, now: Instant) -> Result<Option<StaffRow>, StoreError> {
         self.read(move |c| {
-            let sql = format!("select {COLUMNS} where f.invitation = ?1 and f.invited_until >= ?2");
-            Ok(c.query_row(&sql, params![digest, now.millis()], read_staff).optional()?)
+            let sql = select("where f.invitation = ?1 and f.invited_until >= ?2");
+            Ok(c.query_row(&sql, params![digest, now.millis()], read_row).optional()?)
         })
         .await
     }

@@ -7,33 +7,40 @@ use haochaping::{
 
 use crate::{
     Id, StoreError,
-    database::{self, Connection, OptionalRow as _, Row, params, set},
-    row::named,
+    database::{self, Connection, OptionalRow as _, Row, Selected as _, params, row, set},
     window::Call,
 };
 
-const CALL: &str = "select c.id, c.\"window\", c.service_part, c.service, c.ticket_day, c.items, c.agency, c.state,
-  c.called_at, c.ends_at from window_call c";
+row! {
+    struct CallColumns {
+        id: Id = "c.id",
+        window: String = "c.\"window\"",
+        part: u8 = "c.service_part",
+        service: Id = "c.service",
+        ticket_day: u16 = "c.ticket_day",
+        items: String = "c.items",
+        agency: String = "c.agency",
+        state: CallState = "c.state",
+        called_at: Instant = "c.called_at",
+        ends_at: Instant = "c.ends_at",
+    }
+}
 
 fn read(row: &Row<'_>) -> database::Result<Call> {
-    Ok(Call {
-        id: row.get(0)?,
-        window: row.get(1)?,
-        part: row.get(2)?,
-        service: row.get(3)?,
-        ticket_day: row.get(4)?,
-        items: row.get::<String>(5)?.lines().map(str::to_owned).collect(),
-        agency: row.get(6)?,
-        state: named(row, 7, CallState::from_name)?,
-        called_at: Instant::from_millis(row.get(8)?),
-        ends_at: Instant::from_millis(row.get(9)?),
-    })
+    let CallColumns { id, window, part, service, ticket_day, items, agency, state, called_at, ends_at } = row.read()?;
+    let items = items.lines().map(str::to_owned).collect();
+    Ok(Call { id, window, part, service, ticket_day, items, agency, state, called_at, ends_at })
+}
+
+/// A statement for calls `c`; `rest` says which and in what order.
+fn select(rest: &str) -> String {
+    format!("select {} from window_call c {rest}", CallColumns::columns())
 }
 
 /// Makes a call, or gives the one that is open.
 pub(crate) fn make(connection: &mut Connection, new: &Call) -> Result<Option<Call>, StoreError> {
     let transaction = connection.transaction()?;
-    let sql = format!("{CALL} where c.ended_at is null and c.\"window\" = ?1");
+    let sql = select("where c.ended_at is null and c.\"window\" = ?1");
     let open = transaction.query_row(&sql, params![new.window], read).optional()?;
     if open.is_some() {
         return Ok(open);
@@ -59,13 +66,13 @@ pub(crate) fn make(connection: &mut Connection, new: &Call) -> Result<Option<Cal
 }
 
 pub(crate) fn by_id(connection: &Connection, id: Id) -> Result<Option<Call>, StoreError> {
-    Ok(connection.query_row(&format!("{CALL} where c.id = ?1"), params![id], read).optional()?)
+    Ok(connection.query_row(&select("where c.id = ?1"), params![id], read).optional()?)
 }
 
 /// The last one of each window.
 pub(crate) fn last(connection: &Connection, windows: &[String]) -> Result<Vec<Call>, StoreError> {
-    let sql = format!(
-        "{CALL} where c.\"window\" = ?1 and c.called_at = (select max(called_at) from window_call where \"window\" = ?1)"
+    let sql = select(
+        "where c.\"window\" = ?1 and c.called_at = (select max(called_at) from window_call where \"window\" = ?1)",
     );
     let sets: Vec<_> = windows.iter().map(|window| set![window]).collect();
     Ok(connection.select_each(&sql, &sets, read)?.into_iter().flatten().collect())
@@ -73,7 +80,7 @@ pub(crate) fn last(connection: &Connection, windows: &[String]) -> Result<Vec<Ca
 
 /// Every open one, and whether what it asks about was rated.
 pub(crate) fn open(connection: &Connection) -> Result<Vec<(Call, bool)>, StoreError> {
-    let calls: Vec<Call> = connection.query(&format!("{CALL} where c.ended_at is null"), params![], read)?;
+    let calls: Vec<Call> = connection.query(&select("where c.ended_at is null"), params![], read)?;
     let sets: Vec<_> = calls.iter().map(|call| set![call.part, &call.service]).collect();
     let rated = connection.select_each(
         "select r.rated_at is not null from service s left join rating r on r.part = s.part

@@ -10,26 +10,27 @@ use haochaping::{
 
 use crate::{
     Id, SqlStore, StoreError,
-    database::{self, Connection, OptionalRow as _, Row, params, set},
-    row::{named, region_of, signed, span},
+    database::{Connection, OptionalRow as _, Selected as _, params, read_row, row, set},
+    row::{named, signed, span},
     staff::{AuditEntry, Digest, statements::record},
     window::{Call, Hall, Holder, Pairing, Window, call},
 };
 
-const WINDOW: &str =
-    "select w.id, h.id, h.name, h.region, w.name, w.pad is not null, w.code_ends_at, w.seen_at, w.version
-  from service_window w join hall h on h.id = w.hall";
+row!(Window {
+    id: "w.id",
+    hall: [Hall],
+    name: "w.name",
+    has_pad: "w.pad is not null",
+    pairs_until: "w.code_ends_at",
+    seen_at: "w.seen_at",
+    version: "w.version",
+});
 
-fn read_window(row: &Row<'_>) -> database::Result<Window> {
-    Ok(Window {
-        id: row.get(0)?,
-        hall: Hall { id: row.get(1)?, name: row.get(2)?, region: region_of(row.get(3)?) },
-        name: row.get(4)?,
-        has_pad: row.get(5)?,
-        pairs_until: row.get::<Option<i64>>(6)?.map(Instant::from_millis),
-        seen_at: row.get::<Option<i64>>(7)?.map(Instant::from_millis),
-        version: row.get(8)?,
-    })
+row!(Hall { id: "h.id", name: "h.name", region: "h.region" });
+
+/// A statement for windows `w` with their halls `h`; `rest` says which and in what order.
+fn select(rest: &str) -> String {
+    format!("select {} from service_window w join hall h on h.id = w.hall {rest}", Window::columns())
 }
 
 fn add_windows(
@@ -69,9 +70,7 @@ fn pair(
         .query_row(
             "select pad is not null, code, code_ends_at, code_tries from service_window where id = ?1",
             params![id],
-            |row| {
-                Ok((row.get::<bool>(0)?, row.get::<Option<Digest>>(1)?, row.get::<Option<i64>>(2)?, row.get::<u32>(3)?))
-            },
+            read_row::<(bool, Option<Digest>, Option<i64>, u32)>,
         )
         .optional()?;
     let (expected, tries) = match found {
@@ -157,10 +156,11 @@ impl SqlStore {
     pub async fn halls(&self, region: Region) -> Result<Vec<Hall>, StoreError> {
         let (low, high) = span(region);
         self.read(move |c| {
-            let sql = "select id, name, region from hall where region between ?1 and ?2 order by name, id";
-            Ok(c.query(sql, params![low, high], |row| {
-                Ok(Hall { id: row.get(0)?, name: row.get(1)?, region: region_of(row.get(2)?) })
-            })?)
+            let sql = format!(
+                "select {} from hall h where h.region between ?1 and ?2 order by h.name, h.id",
+                Hall::columns()
+            );
+            Ok(c.query(&sql, params![low, high], read_row)?)
         })
         .await
     }
@@ -193,18 +193,15 @@ impl SqlStore {
     /// A window.
     pub async fn window(&self, id: &str) -> Result<Option<Window>, StoreError> {
         let id = id.to_owned();
-        self.read(move |c| {
-            Ok(c.query_row(&format!("{WINDOW} where w.id = ?1"), params![id], read_window).optional()?)
-        })
-        .await
+        self.read(move |c| Ok(c.query_row(&select("where w.id = ?1"), params![id], read_row).optional()?)).await
     }
 
     /// The windows of a region with all below, by hall and code.
     pub async fn windows(&self, region: Region) -> Result<Vec<Window>, StoreError> {
         let (low, high) = span(region);
         self.read(move |c| {
-            let sql = format!("{WINDOW} where h.region between ?1 and ?2 order by h.name, h.id, w.id");
-            Ok(c.query(&sql, params![low, high], read_window)?)
+            let sql = select("where h.region between ?1 and ?2 order by h.name, h.id, w.id");
+            Ok(c.query(&sql, params![low, high], read_row)?)
         })
         .await
     }
@@ -273,7 +270,7 @@ impl SqlStore {
     pub async fn pad(&self, pad: Digest) -> Result<Option<(String, bool)>, StoreError> {
         self.read(move |c| {
             let sql = "select \"window\", unpaired_at is null from pad where id = ?1";
-            Ok(c.query_row(sql, params![pad], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+            Ok(c.query_row(sql, params![pad], read_row).optional()?)
         })
         .await
     }

@@ -2,7 +2,7 @@
 
 use rusqlite::types::ValueRef;
 
-use super::{Column, Error, Result, types, value::FromColumn};
+use super::{Column, Cursor, Error, FromColumns, Result, types, value::FromColumn};
 
 /// A row of either database.
 #[derive(Clone, Copy)]
@@ -21,6 +21,14 @@ impl Row<'_> {
             RowOf::Sqlite(row) => row.as_ref().column_count(),
             RowOf::Postgres(row) => row.len(),
         }
+    }
+
+    /// All columns, in order.
+    ///
+    /// # Errors
+    /// One is damaged: it does not have this type.
+    pub(crate) fn read<T: FromColumns>(&self) -> Result<T> {
+        Cursor::new(*self).take()
     }
 
     /// The value of a column, counted from 0.
