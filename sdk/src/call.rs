@@ -3,6 +3,16 @@
 //!
 //! A call that runs out is 未评价, which is no rating and counts as none. A rating that was given stands whenever it
 //! arrives: whoever withdraws a call takes the question away, never an answer.
+//!
+//! ```
+//! use haochaping::call::{CallAction, CallState, is_window_code};
+//!
+//! assert!(is_window_code("yz-a01"));
+//! let shown = CallState::Shown;
+//! assert_eq!(shown.after(CallAction::Rate), Some(CallState::Rated));
+//! // A rating that was given is not taken back.
+//! assert_eq!(CallState::Rated.after(CallAction::Withdraw), None);
+//! ```
 
 use crate::text::{is_bidi_control, is_visible};
 

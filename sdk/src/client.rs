@@ -1,5 +1,16 @@
 //! Submission without I/O: what to do next with a rating that a person has finished. Whoever drives it sends, waits and
 //! reports back; the rules of retrying are here.
+//!
+//! ```
+//! use haochaping::{client::{Outcome, Step, Submission}, rating::RatingDraft, wire::v1::RatingRequest};
+//!
+//! let draft = RatingDraft { level: "satisfied".into(), ..RatingDraft::default() };
+//! let mut submission = Submission::new(RatingRequest::of("TICKET".into(), "k".repeat(22), None, draft));
+//! // The request is sent; no answer comes, so the same one is sent again after a wait.
+//! assert!(matches!(submission.resume(), Step::Send(_)));
+//! assert!(matches!(submission.report(Outcome::NoAnswer, 0.5), Step::Wait(_)));
+//! assert!(matches!(submission.resume(), Step::Send(_)));
+//! ```
 
 use crate::wire::v1;
 
@@ -9,7 +20,7 @@ pub const ATTEMPTS: u32 = 4;
 pub const LONGEST_WAIT_MILLIS: u64 = 20_000;
 const FIRST_WAIT_MILLIS: u64 = 500;
 
-/// The rules of an outbox: what a device keeps until the collector has it. The element's `outbox.js` keeps the same.
+/// The rules of an outbox: what a device keeps until the collector has it. The element's `outbox.js` is held to the same numbers.
 pub mod outbox {
     /// The most ratings that are written down at a time; a further one is sent all the same.
     pub const MAX_ENTRIES: usize = 20;
@@ -269,6 +280,29 @@ mod tests {
             let mut waited = outbox::Waited::default();
             let tries: Vec<bool> = case.hours.iter().map(|hour| waited.count(0.0, hour * 3_600_000.0)).collect();
             assert_eq!(tries.last(), Some(&case.is_spent), "{}", case.name);
+        }
+    }
+
+    /// The same numbers that the outbox of the element is held to.
+    #[test]
+    fn an_outbox_waits_as_the_table_says() {
+        #[derive(serde::Deserialize)]
+        struct Retry {
+            max_entries: usize,
+            max_age_millis: f64,
+            /// By the number of tries so far.
+            limits_millis: Vec<u32>,
+            /// The longest wait that is drawn, likewise.
+            ceilings_millis: Vec<f64>,
+        }
+        let retry: Retry = serde_json::from_str(include_str!("../../tests/fixtures/retry.json")).unwrap();
+        assert_eq!((outbox::MAX_ENTRIES, outbox::MAX_AGE_MILLIS), (retry.max_entries, retry.max_age_millis));
+        for (n_tries, limit) in (0..).zip(retry.limits_millis) {
+            assert_eq!(outbox::request_limit(n_tries), limit, "{n_tries}");
+        }
+        for (n_tries, ceiling) in (0..).zip(retry.ceilings_millis) {
+            assert!((outbox::wait(n_tries, 0.0, 1.0) - ceiling).abs() < 1.0, "{n_tries}");
+            assert!((outbox::wait(n_tries, 90_000.0, 1.0) - 90_000.0).abs() < 1.0, "the collector's word stands");
         }
     }
 

@@ -1,4 +1,15 @@
 //! Identifiers that other systems give: case numbers, credit codes of agencies, item codes.
+//!
+//! ```
+//! use haochaping::identifier::{CaseNumber, ItemCode, Uscc};
+//!
+//! // 统一社会信用代码 has a check character (GB 32100-2015).
+//! assert!(Uscc::parse("11110000000021135M").is_ok());
+//! assert!(Uscc::parse("111100000000211350").is_err());
+//! // Full width and spaces are the same number.
+//! assert_eq!(CaseNumber::parse(" ＪＳ-1 ")?.as_str(), "JS-1");
+//! # Ok::<(), haochaping::identifier::IdentifierError>(())
+//! ```
 
 use core::fmt;
 
@@ -88,6 +99,13 @@ fn half_width(one: char) -> char {
 }
 
 /// 统一社会信用代码 of an agency: 18 characters with a check character (GB 32100-2015).
+///
+/// ```
+/// use haochaping::identifier::{IdentifierError, Uscc};
+///
+/// assert_eq!(Uscc::parse("11110000000021135m")?.as_str(), "11110000000021135M");
+/// # Ok::<(), IdentifierError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Uscc(String);
 

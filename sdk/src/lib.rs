@@ -12,6 +12,9 @@
 //! assert_eq!(rating.level(), SatisfactionLevel::Satisfied);
 //! assert_eq!(rating.comment().as_str(), "办得快\n谢谢");
 //! ```
+//!
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod calendar;
 pub mod call;

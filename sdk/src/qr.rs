@@ -1,5 +1,14 @@
 //! QR codes of links. The crate `qrcode` encodes; what is drawn comes from the matrix: one path of runs instead of a
 //! rectangle a module. There is never a logo inside a code, and four modules around it stay quiet.
+//!
+//! ```
+//! use haochaping::qr::{Layout, Matrix};
+//!
+//! let link = "HTTPS://HCP.EXAMPLE.GOV.CN/R/2004EG";
+//! let matrix = Matrix::encode(link, Layout::of(link)?)?;
+//! assert!(matrix.width() >= 21 && matrix.to_svg().starts_with("<svg"));
+//! # Ok::<(), haochaping::qr::TooLong>(())
+//! ```
 
 use core::fmt::Write as _;
 
@@ -61,6 +70,14 @@ impl Layout {
 }
 
 /// The modules of a code, row by row, without the quiet zone.
+///
+/// ```
+/// use haochaping::qr::{Layout, Matrix};
+///
+/// let matrix = Matrix::encode("HTTPS://A.EXAMPLE/R/1", Layout::of("HTTPS://A.EXAMPLE/R/1")?)?;
+/// assert!(matrix.is_dark(0, 0), "a finder pattern begins in each corner");
+/// # Ok::<(), haochaping::qr::TooLong>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Matrix {
     width: usize,

@@ -1,4 +1,20 @@
 //! What one rating is about: one numbered service of one case (一事一评; `projectNo`, `serviceNumber`).
+//!
+//! ```
+//! use haochaping::{calendar::Instant, service::Service, wire::v1::ServiceRegistration};
+//!
+//! let sent = ServiceRegistration {
+//!     case_number: "JS-2026-1".into(),
+//!     service_number: 1,
+//!     agency_code: "11110000000021135M".into(),
+//!     region: "321002".into(),
+//!     finished_at: "2026-11-20T15:04:05+08:00".into(),
+//!     ..ServiceRegistration::default()
+//! };
+//! let now = Instant::parse_rfc3339("2026-11-21T09:00:00+08:00").unwrap();
+//! let service = Service::check(sent, now).expect("every field is of its form");
+//! assert_eq!(service.case_number.as_str(), "JS-2026-1");
+//! ```
 
 use crate::{
     calendar::{Instant, is_in_this_century},

@@ -1,10 +1,29 @@
 //! Every public formula, once.
+//!
+//! ```
+//! use haochaping::{rating::SatisfactionLevel, statistics::{Counts, show_count, show_rate}};
+//!
+//! let mut counts = Counts::default();
+//! counts.add(SatisfactionLevel::VerySatisfied, 98);
+//! counts.add(SatisfactionLevel::Dissatisfied, 2);
+//! assert_eq!((counts.good(), counts.bad(), counts.good_rate()), (98, 2, Some(0.98)));
+//! assert_eq!(show_rate(counts.good(), counts.total()), "98.00%");
+//! ```
 
 use serde::{Deserialize, Serialize};
 
 use crate::{calendar::Instant, rating::SatisfactionLevel, work_order::WorkOrder};
 
 /// How many ratings of each level.
+///
+/// ```
+/// use haochaping::{rating::SatisfactionLevel, statistics::Counts};
+///
+/// let mut counts = Counts::default();
+/// counts.add(SatisfactionLevel::Satisfied, 3);
+/// assert_eq!((counts.total(), counts.good()), (3, 3));
+/// assert_eq!(Counts::default().good_rate(), None, "no rate of nothing");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Counts {

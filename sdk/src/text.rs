@@ -1,5 +1,22 @@
 //! What a text is to whoever reads it: whether anything of it can be seen, and whether it reads in the order in which it is
 //! written.
+//!
+//! ```
+//! assert_eq!(haochaping::text::trimmed("  谢谢 "), "谢谢");
+//! assert!(!haochaping::text::is_plain("a\u{7}"));
+//! ```
+
+/// A name that is none of the known ones; it says of what.
+///
+/// ```
+/// use haochaping::rating::Channel;
+///
+/// let error = "fax".parse::<Channel>().unwrap_err();
+/// assert_eq!(error.to_string(), "unknown channel");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown {0}")]
+pub struct UnknownName(pub &'static str);
 
 /// Whether anything of a text can be seen: not white space, invisible format characters, fillers or blank Braille alone.
 ///

@@ -2,6 +2,8 @@
 //!
 //! `http/router.rs` is the only list of URLs, `cli` is the operator's side. What is asked for is done one layer below, in
 //! [`haochaping_collector`].
+//!
+#![doc = include_str!("../README.md")]
 
 pub mod assets;
 pub mod audit;

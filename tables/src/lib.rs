@@ -8,6 +8,8 @@
 //! assert_eq!((table.lines[0].number, table.lines[0].cells[1].text.as_str()), (3, "００1"));
 //! # Ok::<(), haochaping_tables::TableError>(())
 //! ```
+//!
+#![doc = include_str!("../README.md")]
 
 mod cell;
 mod decode;

@@ -114,6 +114,21 @@ test("the outbox judges answers as the domain does", async () => {
   for (const { name, status, body, outcome } of table) assert.equal(judge(status, body), outcome, name);
 });
 
+test("the outbox waits as the domain does", () => {
+  const read = (path) => readFileSync(resolve(import.meta.dirname, path), "utf8");
+  const retry = JSON.parse(read("../fixtures/retry.json"));
+  const source = read("../../widget/element/js/outbox.js");
+  const number = (name) => Number(source.match(new RegExp(`const ${name} = (\\d+);`))[1]);
+  assert.equal(number("MAX_ENTRIES"), retry.max_entries);
+  assert.equal(number("FIRST_LIMIT"), retry.first_limit_millis);
+  assert.equal(number("LONGEST_WAIT"), retry.longest_wait_millis);
+  // The shapes, as the source has them.
+  assert.ok(source.includes("FIRST_LIMIT << Math.min(run.tries++, 3)"));
+  assert.deepEqual(retry.limits_millis, [0, 1, 2, 3, 4].map((tries) => retry.first_limit_millis << Math.min(tries, 3)));
+  assert.ok(source.includes("Math.min(LONGEST_WAIT, 1000 << Math.min(run.tries, 6))"));
+  assert.deepEqual(retry.ceilings_millis, [0, 1, 2, 3, 4, 5, 6, 7].map((tries) => Math.min(retry.longest_wait_millis, 1000 << Math.min(tries, 6))));
+});
+
 test("the element's life is what its table says, in every state and for every event", async () => {
   const { LIFE } = await import(resolve(import.meta.dirname, "../../widget/element/js/life.js"));
   const states = Object.keys(LIFE);

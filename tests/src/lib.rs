@@ -1,4 +1,6 @@
 //! What crosses crates: the real collector as a process, reached as customers reach it.
+//!
+#![doc = include_str!("../README.md")]
 
 mod auditor;
 mod chromedriver;

@@ -1,5 +1,6 @@
 //! `cargo xtask`: builds, tests, measures and shows haochaping.
-
+//!
+#![doc = include_str!("../README.md")]
 #![expect(clippy::print_stdout, reason = "tables and names of written files are what is asked for")]
 
 mod bench;

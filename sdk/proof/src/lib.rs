@@ -1,5 +1,7 @@
 //! The check of a proof, for the page that shows one. By itself and apart from the SDK's face for JavaScript: its
 //! cryptography is loaded when a person asks for the check, and by nobody else.
+//!
+#![doc = include_str!("../README.md")]
 
 use haochaping::{
     ledger::{Evidence, Promised, Verifier},

@@ -9,6 +9,14 @@ use time::{Date, Duration, Month, OffsetDateTime, UtcOffset, format_description:
 pub const DAY_MILLIS: i64 = 86_400_000;
 
 /// A point in time: milliseconds since 1970-01-01T00:00:00Z.
+///
+/// ```
+/// use haochaping::calendar::Instant;
+///
+/// let at = Instant::parse_rfc3339("2026-11-20T23:30:00+08:00").unwrap();
+/// assert_eq!(at.to_rfc3339(), "2026-11-20T23:30:00+08:00");
+/// assert!(Instant::parse_rfc3339("2026-11-20").is_none());
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(i64);
 

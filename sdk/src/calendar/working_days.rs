@@ -66,6 +66,14 @@ pub enum CalendarError {
 }
 
 /// Which days are worked.
+///
+/// ```
+/// use haochaping::calendar::{CivilDate, WorkingCalendar};
+///
+/// let calendar = WorkingCalendar::built_in();
+/// // 2026-11-21 is a Saturday.
+/// assert!(!calendar.is_working_day(CivilDate::parse("2026-11-21").unwrap()));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorkingCalendar {
     years: BTreeSet<i32>,

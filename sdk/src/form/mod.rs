@@ -1,6 +1,17 @@
 //! The one model of the rating form: its order, names, labels, options and limits. [`RatingForm`] describes it as a tree of
 //! [`Element`]s, and so do [`Done`], [`Notice`] and [`End`] what comes in its place. The server writes the tree as [`html`];
 //! the Yew components make their nodes of it.
+//!
+//! ```
+//! use haochaping::{form::{self, options_of}, messages::Lang, rating::SatisfactionLevel};
+//!
+//! // Five equal choices, in the order of the official list.
+//! let choices = form::level_choices(Lang::ZhHans.messages());
+//! assert_eq!(choices.len(), 5);
+//! // The options of a level: the common ones, and those behind “more”.
+//! let (first, _more) = options_of(SatisfactionLevel::Dissatisfied);
+//! assert!(!first.is_empty());
+//! ```
 
 mod driver;
 mod end;

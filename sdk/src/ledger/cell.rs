@@ -5,6 +5,7 @@ use sha2::{Digest, Sha512};
 use crate::{
     rating::{Channel, Provenance, SatisfactionLevel},
     region::Region,
+    text::UnknownName,
 };
 
 macro_rules! kinds {
@@ -40,9 +41,9 @@ kinds! {
 }
 
 impl core::str::FromStr for Kind {
-    type Err = ();
-    fn from_str(name: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name).ok_or(())
+    type Err = UnknownName;
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name).ok_or(UnknownName("kind of leaf"))
     }
 }
 

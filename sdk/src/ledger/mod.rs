@@ -7,6 +7,17 @@
 //! Formats are those of C2SP where it has one: [tlog-tiles](https://c2sp.org/tlog-tiles),
 //! [signed notes](https://c2sp.org/signed-note), [checkpoints](https://c2sp.org/tlog-checkpoint),
 //! [proofs](https://c2sp.org/tlog-proof) and [cosignatures](https://c2sp.org/tlog-cosignature).
+//!
+//! ```
+//! use haochaping::ledger::{Hash, LogKey, Verifier, open_checkpoint, sign_checkpoint};
+//!
+//! let key = LogKey::new("hcp.example.gov.cn/ledger", &[7; 32])?;
+//! let signed = sign_checkpoint(&key, 3, Hash([1; 32]));
+//! let verifier: Verifier = key.public().parse()?;
+//! let checkpoint = open_checkpoint(&signed, &verifier)?;
+//! assert_eq!((checkpoint.size, checkpoint.root), (3, Hash([1; 32])));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod armor;
 mod cell;

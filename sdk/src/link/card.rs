@@ -1,5 +1,5 @@
 use super::{KeyId, KeyRing, TokenError, base32};
-use crate::calendar::CivilDate;
+use crate::{calendar::CivilDate, text::UnknownName};
 
 const LABEL: &[u8] = b"hcp-card-1\0";
 /// Format 1: HMAC-SHA256, cut to 80 bits. Another MAC (HMAC-SM3, say) gets another format.
@@ -43,10 +43,10 @@ impl CardKind {
 }
 
 impl core::str::FromStr for CardKind {
-    type Err = ();
+    type Err = UnknownName;
 
-    fn from_str(name: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name).ok_or(())
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name).ok_or(UnknownName("kind of card"))
     }
 }
 

@@ -41,6 +41,17 @@ impl fmt::Display for Receipt {
 ///
 /// 100 bits: part 6 · milliseconds since 2020 42 · 52 bits of a MAC over the id. Part and time lead to the row through
 /// the plain index on ids; the MAC is the secret. So the store holds no code, and a stolen store gives none away.
+///
+/// ```
+/// use haochaping::link::{LookupCode, MacKey};
+///
+/// let key = MacKey::new([7; 32]);
+/// let code = LookupCode::of(3, &[9; 16], &key).to_string();
+/// // As people type it: small letters, spaces.
+/// let typed = LookupCode::parse(&code.to_lowercase())?;
+/// assert!(typed.belongs_to(&[9; 16], &key));
+/// # Ok::<(), haochaping::link::MalformedLookup>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LookupCode {
     part: u8,

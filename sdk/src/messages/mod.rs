@@ -1,5 +1,12 @@
 //! Everything a page says, in three languages, as const tables: a missing text does not compile. Official texts (levels,
 //! options) stay official; other languages stand beside them.
+//!
+//! ```
+//! use haochaping::{messages::{Lang, level_name}, rating::SatisfactionLevel};
+//!
+//! assert_eq!(Lang::negotiate("en-GB,zh;q=0.5"), Lang::En);
+//! assert_eq!(level_name(SatisfactionLevel::VerySatisfied), "非常满意");
+//! ```
 
 #[cfg(feature = "en")]
 mod en;

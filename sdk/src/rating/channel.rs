@@ -1,6 +1,7 @@
 use core::{fmt, str::FromStr};
-
 use serde::{Deserialize, Serialize};
+
+use crate::text::UnknownName;
 
 /// 评价渠道 (GB/T 39734-2020 clause 6): how a rating came in. It follows from the entrance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -60,10 +61,10 @@ impl fmt::Display for Channel {
 }
 
 impl FromStr for Channel {
-    type Err = ();
+    type Err = UnknownName;
 
-    fn from_str(name: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|channel| channel.name() == name).ok_or(())
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        Self::ALL.into_iter().find(|channel| channel.name() == name).ok_or(UnknownName("channel"))
     }
 }
 

@@ -7,6 +7,13 @@ use super::{
 
 /// 评价指标: one official option of a level. The list is versioned, the same for all channels, and may not be changed
 /// locally (GB/T 39734-2020 7.3).
+///
+/// ```
+/// use haochaping::rating::{Indicator, SatisfactionLevel};
+///
+/// let option = Indicator::of_level(SatisfactionLevel::Dissatisfied).next().unwrap();
+/// assert_eq!(Indicator::find(option.code.as_str()).unwrap().text, option.text);
+/// ```
 #[derive(Debug, PartialEq, Eq)]
 pub struct Indicator {
     /// The national code; its first digit is the level in the national count.

@@ -6,6 +6,15 @@ use serde::{Deserialize, Serialize};
 ///
 /// A name everywhere, never a digit: GB/T 39734-2020 7.3 counts 5 = 非常满意, GB/T 39046-2020 table A.8 counts the other
 /// way round, and devices send further orders. Numbers belong to exchange profiles.
+///
+/// ```
+/// use haochaping::rating::SatisfactionLevel;
+///
+/// let level: SatisfactionLevel = "basically_satisfied".parse()?;
+/// assert!(!level.is_bad(), "基本满意 counts as good");
+/// assert_eq!(SatisfactionLevel::ALL.len(), 5);
+/// # Ok::<(), haochaping::rating::UnknownLevel>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]

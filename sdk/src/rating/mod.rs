@@ -1,4 +1,13 @@
 //! What a person says about one finished service.
+//!
+//! ```
+//! use haochaping::rating::{Rating, RatingDraft, Violation, Violations};
+//!
+//! // A bad rating says what was wrong: by an official option, or in words.
+//! let draft = RatingDraft { level: "dissatisfied".into(), ..RatingDraft::default() };
+//! let Err(Violations(faults)) = Rating::try_from(draft) else { panic!("a reason is missing") };
+//! assert_eq!(faults, [Violation::ReasonMissing]);
+//! ```
 
 mod channel;
 mod comment;

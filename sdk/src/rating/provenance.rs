@@ -1,6 +1,7 @@
 use core::{fmt, str::FromStr};
-
 use serde::{Deserialize, Serialize};
+
+use crate::text::UnknownName;
 
 /// Who the rating really comes from. Fixed by the entrance and never read from a request, because systems of this kind
 /// have filled in five stars for people who said nothing.
@@ -51,10 +52,10 @@ impl fmt::Display for Provenance {
 }
 
 impl FromStr for Provenance {
-    type Err = ();
+    type Err = UnknownName;
 
-    fn from_str(name: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|provenance| provenance.name() == name).ok_or(())
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        Self::ALL.into_iter().find(|provenance| provenance.name() == name).ok_or(UnknownName("provenance"))
     }
 }
 

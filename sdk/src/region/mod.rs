@@ -1,4 +1,14 @@
 //! 行政区划: where a service happened. Ancestors follow from the digits of a code (GB/T 2260, GB/T 10114); names are data.
+//!
+//! ```
+//! use haochaping::region::Region;
+//!
+//! let district: Region = "321002".parse()?;
+//! assert_eq!(district.builtin_name(), Some("广陵区"));
+//! assert_eq!(district.city().to_string(), "321000");
+//! assert!("320000".parse::<Region>()?.contains(district));
+//! # Ok::<(), haochaping::region::MalformedRegion>(())
+//! ```
 
 #[expect(clippy::unreadable_literal, reason = "codes of regions read as they are written")]
 mod names;

@@ -3,6 +3,8 @@
 //! A rating is answered only after its transaction is on disk. [`state::App`] holds the ports (store, clock, randomness, keys);
 //! [`intake`] takes ratings and turns concurrent ones into batches; [`work_orders`] works the bad ones; [`publication`] says what the
 //! public sees, and when.
+//!
+#![doc = include_str!("../README.md")]
 
 pub mod accounts;
 pub mod cards;

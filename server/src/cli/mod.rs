@@ -15,6 +15,7 @@ mod open_remainder;
 mod probe;
 mod region;
 mod restore;
+/// What an operator sets.
 pub mod serve;
 mod service;
 pub mod settings;

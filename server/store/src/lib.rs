@@ -1,4 +1,6 @@
 //! The store behind the collector: one type for both databases, one contract that it passes on each.
+//!
+#![doc = include_str!("../README.md")]
 
 pub mod assist;
 pub mod briefing;

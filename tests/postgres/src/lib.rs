@@ -2,6 +2,8 @@
 //!
 //! The server does not run as root, so that root's tests run it as the user `postgres`, or as `nobody` where there is none. A
 //! shell waits beside it for the end of the test's process, however that comes, and then stops it and takes its directory away.
+//!
+#![doc = include_str!("../README.md")]
 
 mod find;
 mod shards;

@@ -161,6 +161,28 @@ fn every_route_of_the_desk_is_there_for_those_who_have_it_and_for_nobody_else() 
     }
 }
 
+/// What needs no key: a link, a card or a look-up code opens it, it is for everybody, or a secret of its own signs it.
+const WITHOUT_KEY: [&str; 12] = [
+    "/api/docs",
+    "/api/openapi.json",
+    "/api/v1/links/{token}",
+    "/api/v1/ratings",
+    "/api/v1/ratings/{lookup}",
+    "/api/v1/ratings/{lookup}/follow-up",
+    "/api/v1/ratings/{lookup}/proof",
+    "/api/v1/statistics",
+    "/api/v1/statistics/hot-words",
+    "/api/v1/statistics/{by}",
+    "/api/v1/webhooks/{endpoint}",
+    "/api/v1/widget-failures",
+];
+
+/// Whether a path is one of a pattern of the router.
+fn is_of(path: &str, pattern: &str) -> bool {
+    let (path, pattern): (Vec<_>, Vec<_>) = (path.split('/').collect(), pattern.split('/').collect());
+    path.len() == pattern.len() && path.iter().zip(pattern).all(|(own, of)| of.starts_with('{') || *own == of)
+}
+
 #[test]
 fn every_route_of_the_api_asks_for_a_key_of_its_scope() {
     let (collector, order, _) = with_a_replied_order();
@@ -201,6 +223,11 @@ fn every_route_of_the_api_asks_for_a_key_of_its_scope() {
         ("GET", "/api/v1/windows/yz-a01/call".to_owned(), &windows, &[]),
         ("POST", "/api/v1/windows/yz-a01/withdraw".to_owned(), &windows, &[]),
     ];
+    let in_router: BTreeSet<_> = ROUTER.split('"').filter(|text| text.starts_with("/api/")).collect();
+    for pattern in in_router {
+        let is_listed = routes.iter().any(|(_, path, ..)| is_of(path, pattern));
+        assert!(is_listed != WITHOUT_KEY.contains(&pattern), "{pattern} is in no matrix, or in both");
+    }
     let body = json!({"n_entries": 99, "action": "satisfied", "reason": "", "services": []});
     // A running collector learns of new keys within a second.
     haochaping_tests::eventually("the last key is known", || {

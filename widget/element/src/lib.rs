@@ -1,6 +1,8 @@
 //! The app behind `<hao-cha-ping>`. The thin class in `js/element.js` mounts it over the server's form, which a person may be
 //! using already: values and open parts are handed over, focus and caret are put back, and the form is replaced in one
 //! step. The form itself is `haochaping_yew::RatingFormView`; `host` is the border to the class.
+//!
+#![doc = include_str!("../README.md")]
 
 mod host;
 

@@ -1,4 +1,12 @@
 //! Wire v1. Fields may be added, never renamed. Levels are names, times are RFC 3339, rates are fractions 0–1 or null.
+//!
+//! ```
+//! use haochaping::wire::v1::{ServiceMode, ServiceRegistration};
+//!
+//! let sent = ServiceRegistration { mode: ServiceMode::OnSite, ..ServiceRegistration::default() };
+//! assert_eq!(serde_json::to_value(sent)?["mode"], "on_site");
+//! # Ok::<(), serde_json::Error>(())
+//! ```
 
 mod assisted;
 mod ledger;

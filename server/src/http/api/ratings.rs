@@ -57,5 +57,5 @@ pub async fn create(
 }
 
 fn parse_via(via: Option<&str>) -> Result<Option<Channel>, Violation> {
-    via.map(|name| name.parse().map_err(|()| Violation::ViaUnknown)).transpose()
+    via.map(|name| name.parse().map_err(|_| Violation::ViaUnknown)).transpose()
 }

@@ -15,6 +15,7 @@ use haochaping::{
 use super::Any;
 use crate::{About, Figure, FigureKey, Id, NewRating, NewService, Outcome, Tally};
 
+/// Whose case numbers these are.
 pub const AUTHORITY: &str = "jiangsu-portal";
 /// Two agencies with correct check characters (GB 32100-2015).
 pub const AGENCIES: [&str; 2] = ["11110000000021135M", "11321000014216389W"];
@@ -73,8 +74,11 @@ pub async fn counted(store: Any<'_>) -> BTreeMap<FigureKey, Figure> {
 /// A service on record, and where it lies.
 #[derive(Clone, Debug)]
 pub struct Placed {
+    /// The partition.
     pub part: u8,
+    /// Its id.
     pub id: Id,
+    /// What was registered.
     pub service: Service,
 }
 
