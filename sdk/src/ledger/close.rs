@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use curve25519_dalek::scalar::Scalar;
 
 use super::{
-    DayTable, Group, GroupCounts, Kept, Remainder, Spread, SpreadGroup, Tally,
+    DayTable, Group, GroupCounts, HiddenGroup, HiddenSums, Kept, Remainder, Tally,
     commitment::{Secret, scalar},
     encoding::date,
 };
@@ -37,7 +37,7 @@ pub fn close_day(
     let (mut rows, mut open_tally, mut groups, mut spread_tally) =
         (Vec::new(), Tally::default(), Vec::new(), Tally::default());
     for (group, tally) in taken {
-        let spread = SpreadGroup::of(&group, &tally);
+        let spread = HiddenGroup::of(&group, &tally);
         if let Some((day, counts)) = spread.in_one_day() {
             rows.push(GroupCounts { group, day, counts });
             open_tally.merge(tally);
@@ -58,7 +58,7 @@ pub fn close_day(
         size: closing.size,
         rows,
         secret_sum: secret_sum.to_bytes(),
-        spread: (!groups.is_empty()).then(|| Spread::new(groups, &spread_tally)),
+        spread: (!groups.is_empty()).then(|| HiddenSums::new(groups, &spread_tally)),
         remainder: Remainder { leaves: rest.n_leaves(), commitment: rest.element().bytes() },
     };
     (table, Kept::of(closing.number, &rest, of_rest))

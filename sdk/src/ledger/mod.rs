@@ -26,12 +26,12 @@ mod commitment;
 mod encoding;
 mod entry;
 mod evidence;
+mod hidden_sums;
 mod merkle;
 mod note;
 mod opening;
 mod promise;
 mod proof;
-mod spread;
 mod table;
 
 pub use cell::{Cell, Group, Kind};
@@ -39,6 +39,7 @@ pub use close::{Closing, close_day};
 pub use commitment::{Blinding, Element, Points, SCHEME, Salt, Secret, Tally, commit_all};
 pub use entry::{Entry, LEAF_BYTES, Leaf, Nonce};
 pub use evidence::{Evidence, EvidenceFault};
+pub use hidden_sums::{Disclosed, HiddenGroup, HiddenProof, HiddenSums};
 pub use merkle::{Hash, InclusionFault, Tree, leaf_hash, node_hash, root_of_path};
 pub use note::{
     Checkpoint, Cosigner, LogKey, MalformedKey, NoteFault, Verifier, WitnessKey, open_checkpoint, sign_checkpoint,
@@ -46,5 +47,4 @@ pub use note::{
 pub use opening::{Kept, Opening, OpeningFault};
 pub use promise::{Promise, PromiseFault, Promised, Promiser};
 pub use proof::{Proof, ProofFault};
-pub use spread::{Spread, SpreadGroup, SpreadProof, Told};
 pub use table::{DayTable, GroupCounts, Remainder, TableFault};

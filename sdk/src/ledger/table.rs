@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Cell, Element, Group, Hash, Kind, Spread,
+    Cell, Element, Group, Hash, HiddenSums, Kind,
     commitment::open,
     encoding::{base64_bytes, date, total},
 };
@@ -59,7 +59,7 @@ pub struct DayTable {
     #[serde(with = "base64_bytes")]
     pub secret_sum: [u8; 32],
     /// Groups of which only sums are told.
-    pub spread: Option<Spread>,
+    pub spread: Option<HiddenSums>,
     /// What is left.
     pub remainder: Remainder,
 }
@@ -117,7 +117,7 @@ impl DayTable {
     pub fn check(&self, before: &Remainder, n_leaves: u64, sum: Element) -> Result<(), TableFault> {
         let too_many = || TableFault::Malformed("its numbers are too large".into());
         let told = total(self.rows.iter().map(|row| &row.counts)).ok_or_else(too_many)?;
-        let spread = self.spread.as_ref().map_or(Some(0), Spread::n_leaves).ok_or_else(too_many)?;
+        let spread = self.spread.as_ref().map_or(Some(0), HiddenSums::n_leaves).ok_or_else(too_many)?;
         let told = told.checked_add(spread).and_then(|n| n.checked_add(self.remainder.leaves));
         let (told, there) = (told.ok_or_else(too_many)?, before.leaves.saturating_add(n_leaves));
         if told != there {
@@ -200,7 +200,7 @@ pub(super) mod tests {
 
     use super::*;
     use crate::ledger::{
-        Blinding, Closing, Kept, Tally, Told, close_day,
+        Blinding, Closing, Disclosed, Kept, Tally, close_day,
         commitment::{Points, commit_all, tests::cell},
     };
 
@@ -281,7 +281,7 @@ pub(super) mod tests {
         ));
         let mut unproven = honest.clone();
         let spread = unproven.spread.as_mut().unwrap();
-        spread.groups[0].told = Told::Counts(Counts { very_satisfied: 2, ..Counts::default() });
+        spread.groups[0].told = Disclosed::Counts(Counts { very_satisfied: 2, ..Counts::default() });
         assert_eq!(check(&unproven), Err(TableFault::Unproven));
         assert!(matches!(DayTable::read(b"{}"), Err(TableFault::Malformed(_))));
     }

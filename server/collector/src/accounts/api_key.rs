@@ -8,6 +8,7 @@ use std::{
 use haochaping::{link::base32, region::Region, work_order::Role};
 use haochaping_store::{StoredApiKey, staff::StaffRow};
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq as _;
 
 use crate::ports::{Rng, random};
 
@@ -146,7 +147,7 @@ impl ApiKeys {
     pub fn admit(&self, header: &str, scopes: &[Scope]) -> Option<&Caller> {
         let (id, secret) = parts(header)?;
         let (hash, caller) = self.keys.get(id)?;
-        (is_same(hash, &hash_of(secret)) && scopes.contains(&caller.scope)).then_some(caller)
+        (bool::from(hash.ct_eq(&hash_of(secret))) && scopes.contains(&caller.scope)).then_some(caller)
     }
 }
 
@@ -170,11 +171,6 @@ pub fn make_key(rng: &dyn Rng) -> (String, [u8; 32], String) {
 fn hash_of(secret: &str) -> [u8; 32] {
     // 256 random bits need no slow hash.
     Sha256::digest(secret.as_bytes()).into()
-}
-
-/// Compares hashes without telling by time where they differ.
-fn is_same(a: &[u8; 32], b: &[u8; 32]) -> bool {
-    a.iter().zip(b).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Ratings as other systems write them: what leaves for a province or the nation, and old records that come in.
 
+pub mod import;
 mod incoming;
 mod profile;
 mod source;

@@ -4,18 +4,19 @@ use std::net::IpAddr;
 
 use haochaping::{
     calendar::{CivilDate, DAY_MILLIS, Instant},
-    ledger::Salt,
     link::{LookupCode, RatingId, Receipt, Ticket, TokenError, Visit, part_of},
-    rating::{Channel, Fingerprint, Provenance, Rating, RatingDraft, Violation, Violations},
+    rating::{Channel, Fingerprint, INDICATOR_VERSION, Provenance, Rating, RatingDraft, Violation, Violations},
     wire::v1,
 };
 use haochaping_store::{About, CARD_AUTHORITY, Id, ImportedCase, NewRating, NewVisit, Outcome};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    intake::writer::{NotWritten, Written},
+    intake::{
+        new_rating::{Contents, new_rating},
+        writer::{NotWritten, Written},
+    },
     ledger::{self, Found},
-    ports::{random, random_id, uuid_at},
     state::App,
 };
 
@@ -164,9 +165,7 @@ async fn take(app: &App, entrance: Entrance, claim: Claim<'_>, draft: RatingDraf
     if !matches!(claim, Claim::Relayed { .. }) && !app.limits.admits(&link_of(&about)) {
         return Err(Refusal::TooMany);
     }
-    let by = if let Claim::Assisted { by, .. } = claim { Some(by.to_owned()) } else { None };
-    let collected_at = if let Claim::Relayed { collected_at, .. } = claim { Some(collected_at) } else { None };
-    let new = NewRating { entered_by: by, collected_at, ..prepare(app, entrance, (part, about), key, &rating, now) };
+    let new = prepare(app, entrance, (part, about), (claim, key), &rating, now);
     let (new, Written { outcome, promise }) = write(app, new).await?;
     let part = new.part;
     let (id, rated_at, is_replay) = match outcome {
@@ -288,41 +287,34 @@ pub fn answer(app: &App, part: u8, id: &RatingId, rated_at: Instant) -> v1::Rati
     }
 }
 
+/// What of a checked rating is stored, by whatever entrance it came.
 fn prepare(
     app: &App,
     entrance: Entrance,
     (part, about): (u8, About),
-    key: &str,
+    (claim, key): (Claim<'_>, &str),
     rating: &Rating,
     now: Instant,
 ) -> NewRating {
-    let (keys, rng) = (app.keys(), &*app.rng);
-    let id = uuid_at(now, rng);
-    let seal = |column: &str, text: &str| keys.vault.seal("rating", &id, column, text, rng);
-    let comment = rating.comment();
+    let keys = app.keys();
     let codes: Vec<String> = rating.indicators().iter().map(ToString::to_string).collect();
     let digest = Sha256::digest(key.as_bytes());
-    NewRating {
+    let contents = Contents {
         part,
         about,
-        id,
         key_digest: std::array::from_fn(|i| digest[i]),
         fingerprint: *Fingerprint::of(rating, &keys.fingerprint).as_bytes(),
         level: rating.level(),
         indicators: codes.join(","),
-        indicator_version: haochaping::rating::INDICATOR_VERSION.to_owned(),
-        comment: (!comment.is_empty()).then(|| seal("comment", comment.as_str())),
-        // Name and number as one text of two lines; neither can hold a line end.
-        contact: rating.contact().map(|c| seal("contact", &format!("{}\n{}", c.name(), c.phone()))),
+        indicator_version: INDICATOR_VERSION,
+        comment: rating.comment().as_str(),
+        contact: rating.contact().map(|contact| (contact.name(), contact.phone())),
         is_anonymous: rating.is_anonymous(),
         channel: entrance.channel,
         provenance: entrance.provenance,
-        entered_by: None,
+        entered_by: if let Claim::Assisted { by, .. } = claim { Some(by.to_owned()) } else { None },
         lang: rating.lang().tag(),
-        rated_at: now,
-        collected_at: None,
-        salt: Salt::new(random(rng)),
-        // Its department sees it, and must not read from it when an anonymous rating came.
-        work_order: random_id(rng),
-    }
+        collected_at: if let Claim::Relayed { collected_at, .. } = claim { Some(collected_at) } else { None },
+    };
+    new_rating(contents, &keys, &*app.rng, now)
 }

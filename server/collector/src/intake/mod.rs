@@ -3,4 +3,5 @@
 pub mod accept;
 pub mod assist;
 pub mod limits;
+pub mod new_rating;
 pub mod writer;

@@ -1,7 +1,7 @@
 //! Leaves get their numbers once and without a gap, and closed days add up.
 
 use haochaping::{
-    ledger::{DayTable, Element, Entry, Kind, LogKey, Remainder, Spread, Told},
+    ledger::{DayTable, Disclosed, Element, Entry, HiddenSums, Kind, LogKey, Remainder},
     rating::{Channel, Provenance, SatisfactionLevel},
     statistics::Counts,
 };
@@ -142,13 +142,15 @@ pub(super) async fn what_was_published_is_closed_to_the_unit_and_the_rest_is_nam
     assert_eq!(two.check(&table.remainder, n, second_sum), Ok(()));
     assert_eq!(two.rows, [], "nothing of one day alone");
     let days = vec![i64::from(TODAY) + 1, i64::from(TODAY) + 2];
-    let told =
-        two.spread.as_ref().map(|Spread { groups, .. }| groups.iter().map(|one| (one.days.clone(), one.told.clone())));
+    let told = two
+        .spread
+        .as_ref()
+        .map(|HiddenSums { groups, .. }| groups.iter().map(|one| (one.days.clone(), one.told.clone())));
     let told: Vec<_> = told.into_iter().flatten().collect();
     let of_tests = vec![i64::from(TODAY)];
     assert_eq!(
         told,
-        [(days, Told::Counts(counts)), (of_tests, Told::Total(5))],
+        [(days, Disclosed::Counts(counts)), (of_tests, Disclosed::Total(5))],
         "five tests are enough, and only their number is told"
     );
     assert_eq!(two.remainder.leaves, 1);

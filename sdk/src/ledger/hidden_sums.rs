@@ -15,7 +15,7 @@ use crate::{rating::SatisfactionLevel, statistics::Counts};
 
 /// A group of which sums are told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SpreadGroup {
+pub struct HiddenGroup {
     /// Which.
     #[serde(flatten)]
     pub group: Group,
@@ -23,20 +23,20 @@ pub struct SpreadGroup {
     pub days: Vec<i64>,
     /// How many on all of them together.
     #[serde(flatten)]
-    pub told: Told,
+    pub told: Disclosed,
 }
 
 /// How much is told of a group: of ratings that count, each level; of everything else, as on the public page, the number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Told {
+pub enum Disclosed {
     /// How many of each level.
     Counts(Counts),
     /// How many.
     Total(u64),
 }
 
-impl SpreadGroup {
+impl HiddenGroup {
     /// What is told of a group whose leaves are in a tally.
     pub(super) fn of(group: &Group, tally: &Tally) -> Self {
         let mut counts = Counts::default();
@@ -44,14 +44,14 @@ impl SpreadGroup {
         days.sort_unstable();
         days.dedup();
         tally.counts().for_each(|(cell, n)| counts.add(cell.level, n));
-        let told = if group.is_by_level() { Told::Counts(counts) } else { Told::Total(counts.total()) };
+        let told = if group.is_by_level() { Disclosed::Counts(counts) } else { Disclosed::Total(counts.total()) };
         Self { group: group.clone(), days, told }
     }
 
     /// The day and its counts, where nothing of it has to be hidden.
     pub(super) fn in_one_day(&self) -> Option<(i64, Counts)> {
         match (&self.days[..], &self.told) {
-            ([day], Told::Counts(counts)) => Some((*day, *counts)),
+            ([day], Disclosed::Counts(counts)) => Some((*day, *counts)),
             _ => None,
         }
     }
@@ -60,10 +60,10 @@ impl SpreadGroup {
     fn sums(&self) -> Vec<(Vec<Cell>, u64)> {
         let on_all_days = |level| self.days.iter().map(move |day| Cell::new(self.group.clone(), *day, level));
         let sums: Vec<(Vec<Cell>, u64)> = match &self.told {
-            Told::Counts(counts) => {
+            Disclosed::Counts(counts) => {
                 SatisfactionLevel::ALL.map(|level| (on_all_days(level).collect(), counts.of(level))).into()
             }
-            Told::Total(n) => vec![(SatisfactionLevel::ALL.into_iter().flat_map(on_all_days).collect(), *n)],
+            Disclosed::Total(n) => vec![(SatisfactionLevel::ALL.into_iter().flat_map(on_all_days).collect(), *n)],
         };
         sums.into_iter().filter(|(_, total)| *total > 0).collect()
     }
@@ -71,19 +71,19 @@ impl SpreadGroup {
 
 /// What such groups add up to, and the proof.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Spread {
+pub struct HiddenSums {
     /// The groups.
-    pub groups: Vec<SpreadGroup>,
+    pub groups: Vec<HiddenGroup>,
     /// The sum of their leaves, and a mask of the collector.
     #[serde(with = "base64_bytes")]
     pub commitment: [u8; 32],
     /// That it is the sum of such leaves.
-    pub proof: SpreadProof,
+    pub proof: HiddenProof,
 }
 
 /// The proof.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SpreadProof {
+pub struct HiddenProof {
     /// What the prover says first.
     #[serde(with = "base64_bytes")]
     announcement: [u8; 32],
@@ -98,19 +98,19 @@ struct Block {
     total: u64,
 }
 
-fn blocks(groups: &[SpreadGroup]) -> Vec<Block> {
-    let sums = groups.iter().flat_map(SpreadGroup::sums);
+fn blocks(groups: &[HiddenGroup]) -> Vec<Block> {
+    let sums = groups.iter().flat_map(HiddenGroup::sums);
     sums.map(|(cells, total)| Block { points: cells.iter().map(Cell::point).collect(), total }).collect()
 }
 
-fn challenge(groups: &[SpreadGroup], commitment: &[u8; 32], announcement: &[u8; 32]) -> Scalar {
+fn challenge(groups: &[HiddenGroup], commitment: &[u8; 32], announcement: &[u8; 32]) -> Scalar {
     let said = serde_json::to_vec(groups).expect("groups are plain data");
     scalar(&[b"haochaping ledger 1 spread", &said, commitment, announcement])
 }
 
-impl Spread {
+impl HiddenSums {
     /// The groups of a tally.
-    pub(super) fn new(groups: Vec<SpreadGroup>, tally: &Tally) -> Self {
+    pub(super) fn new(groups: Vec<HiddenGroup>, tally: &Tally) -> Self {
         let (element, secret) = (tally.element(), tally.secret.0);
         let commitment = element.bytes();
         let said = serde_json::to_vec(&groups).expect("groups are plain data");
@@ -138,13 +138,13 @@ impl Spread {
         let numbers = numbers(&groups, tally);
         let answers = masks.into_iter().flatten().zip(numbers).map(|(mask, n)| mask + challenge * Scalar::from(n));
         let answers = answers.chain([of_secret + challenge * secret]).map(|answer| answer.to_bytes()).collect();
-        Self { groups, commitment, proof: SpreadProof { announcement, answers } }
+        Self { groups, commitment, proof: HiddenProof { announcement, answers } }
     }
 
     /// The sum of the leaves, if it is proven that it is one of these groups on these days, and that each level is told where
     /// it has to be.
     pub(super) fn check(&self) -> Option<Element> {
-        let is_told = |spread: &SpreadGroup| spread.group.is_by_level() == matches!(spread.told, Told::Counts(_));
+        let is_told = |spread: &HiddenGroup| spread.group.is_by_level() == matches!(spread.told, Disclosed::Counts(_));
         if !self.groups.iter().all(is_told) {
             return None;
         }
@@ -170,15 +170,15 @@ impl Spread {
     /// How many leaves; `None` for more than can be counted.
     pub fn n_leaves(&self) -> Option<u64> {
         self.groups.iter().try_fold(0_u64, |sum, spread| match &spread.told {
-            Told::Counts(counts) => sum.checked_add(total([counts].into_iter())?),
-            Told::Total(n) => sum.checked_add(*n),
+            Disclosed::Counts(counts) => sum.checked_add(total([counts].into_iter())?),
+            Disclosed::Total(n) => sum.checked_add(*n),
         })
     }
 }
 
 /// The hidden numbers, in the order of the answers.
-fn numbers(groups: &[SpreadGroup], tally: &Tally) -> Vec<u64> {
-    let cells = groups.iter().flat_map(SpreadGroup::sums).flat_map(|(cells, _)| cells);
+fn numbers(groups: &[HiddenGroup], tally: &Tally) -> Vec<u64> {
+    let cells = groups.iter().flat_map(HiddenGroup::sums).flat_map(|(cells, _)| cells);
     cells.map(|cell| tally.counts.get(&cell).copied().unwrap_or(0)).collect()
 }
 
@@ -187,13 +187,13 @@ mod tests {
     use super::*;
     use crate::ledger::{Kind, commitment::tests::cell};
 
-    fn spread(levels: &[(i64, SatisfactionLevel)]) -> Spread {
+    fn spread(levels: &[(i64, SatisfactionLevel)]) -> HiddenSums {
         let mut tally = Tally::default();
         for (n, (day, level)) in (0_u8..).zip(levels) {
             tally.add_rating(cell(Kind::Counted, "a", *day, *level), &[n; 32]);
         }
-        let group = SpreadGroup::of(&cell(Kind::Counted, "a", 0, SatisfactionLevel::Satisfied).group, &tally);
-        Spread::new(vec![group], &tally)
+        let group = HiddenGroup::of(&cell(Kind::Counted, "a", 0, SatisfactionLevel::Satisfied).group, &tally);
+        HiddenSums::new(vec![group], &tally)
     }
 
     #[test]
@@ -202,22 +202,22 @@ mod tests {
         let honest = spread(&[(1, Satisfied), (2, Satisfied), (2, Dissatisfied), (4, VerySatisfied), (4, Satisfied)]);
         assert!(honest.check().is_some());
         assert_eq!((honest.groups[0].days.as_slice(), honest.n_leaves()), (&[1, 2, 4][..], Some(5)));
-        let change = |with: &dyn Fn(&mut Spread)| {
+        let change = |with: &dyn Fn(&mut HiddenSums)| {
             let mut other = honest.clone();
             with(&mut other);
             other.check()
         };
         let count = |change: fn(&mut Counts)| {
             let mut counts = Counts { very_satisfied: 1, satisfied: 3, dissatisfied: 1, ..Counts::default() };
-            assert_eq!(honest.groups[0].told, Told::Counts(counts));
+            assert_eq!(honest.groups[0].told, Disclosed::Counts(counts));
             change(&mut counts);
-            Told::Counts(counts)
+            Disclosed::Counts(counts)
         };
         let padded = count(|counts| counts.satisfied += 1);
         assert_eq!(change(&|s| s.groups[0].told = padded.clone()), None, "a total padded");
         let flipped = count(|counts| (counts.satisfied, counts.dissatisfied) = (4, 0));
         assert_eq!(change(&|s| s.groups[0].told = flipped.clone()), None, "a bad one told as a good one");
-        assert_eq!(change(&|s| s.groups[0].told = Told::Total(5)), None, "levels that have to be told");
+        assert_eq!(change(&|s| s.groups[0].told = Disclosed::Total(5)), None, "levels that have to be told");
         assert_eq!(change(&|s| s.groups[0].days[0] = 3), None, "another day");
         assert_eq!(change(&|s| s.proof.answers[0][0] ^= 1), None);
         assert_eq!(change(&|s| s.proof.answers.truncate(3)), None);
@@ -231,14 +231,14 @@ mod tests {
         for (n, level) in (0_u8..).zip(SatisfactionLevel::ALL) {
             tally.add_rating(cell(Kind::Held, "a", 1, level), &[n; 32]);
         }
-        let group = SpreadGroup::of(&cell(Kind::Held, "a", 1, SatisfactionLevel::Satisfied).group, &tally);
-        assert_eq!((&group.told, group.in_one_day()), (&Told::Total(5), None));
-        let mut spread = Spread::new(vec![group], &tally);
+        let group = HiddenGroup::of(&cell(Kind::Held, "a", 1, SatisfactionLevel::Satisfied).group, &tally);
+        assert_eq!((&group.told, group.in_one_day()), (&Disclosed::Total(5), None));
+        let mut spread = HiddenSums::new(vec![group], &tally);
         assert!(spread.check().is_some());
         let text = serde_json::to_string(&spread).unwrap();
         assert!(text.contains(r#""total":5"#) && !text.contains("satisfied"), "{text}");
-        assert_eq!(serde_json::from_str::<Spread>(&text).unwrap(), spread);
-        spread.groups[0].told = Told::Total(6);
+        assert_eq!(serde_json::from_str::<HiddenSums>(&text).unwrap(), spread);
+        spread.groups[0].told = Disclosed::Total(6);
         assert_eq!(spread.check(), None);
     }
 
@@ -249,7 +249,7 @@ mod tests {
         let one = spread(&[(1, Satisfied), (1, Satisfied), (2, Dissatisfied), (2, Satisfied)]);
         let other = spread(&[(1, Satisfied), (1, Dissatisfied), (2, Satisfied), (2, Satisfied)]);
         assert_eq!(one.groups, other.groups);
-        let n = |spread: &Spread| spread.proof.answers.len();
+        let n = |spread: &HiddenSums| spread.proof.answers.len();
         assert_eq!(n(&one), n(&other));
         // Without the secret no split explains the commitment.
         let bare = |cells: &[(i64, SatisfactionLevel)]| {
