@@ -8,6 +8,7 @@ mod build;
 mod bundle;
 mod codegen;
 mod demo;
+mod deny;
 mod engines;
 mod glue;
 mod install;

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::{
-    build, codegen, engines, install, package, samples,
+    build, codegen, deny, engines, install, package, samples,
     shell::{cargo, execute, say},
     size,
     stages::{self, Stage},
@@ -42,6 +42,9 @@ pub(crate) fn run(root: &Path, full: bool, part: Option<Part>) -> Result<()> {
         stages.push(UNIT.stage(root, full, &left_out));
         stages.push(Stage::new("examples in the documentation", suites::documentation));
         stages.push(Stage::new("the sdk with fewer features", sdk_with_fewer_features));
+        if full {
+            stages.push(Stage::new("licences, versions and sources of crates", || deny::check(root)));
+        }
     }
     if wants(Part::Api) {
         stages.push(Stage::new("readers of printed codes", || {

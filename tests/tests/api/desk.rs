@@ -224,6 +224,30 @@ fn an_administrator_is_added_once_and_the_last_one_stays() {
 }
 
 #[test]
+fn a_step_is_answered_by_a_banner_that_shows_once_and_nobody_else_can_write() {
+    let collector = Collector::start(&[]);
+    rated(&collector);
+    let staff = handler(&collector, "wang-1");
+    let order = staff.orders(1).remove(0);
+    let added = staff.post(&format!("{order}/notes"), &[("note", "示例")]);
+    let banner = added.header("set-cookie").split(';').next().unwrap().to_owned();
+    assert!(added.status == 303 && banner.starts_with("hcp-desk-saved="), "{banner}");
+    let see = |cookie: &str| {
+        let http = Http::new().header("cookie", &format!("{}; {cookie}", staff.cookie));
+        http.get(&format!("{}{order}", collector.url()))
+    };
+    let page = see(&banner);
+    assert!(page.text().contains("备注已保存。"), "{}", page.text());
+    assert!(page.header("set-cookie").starts_with("hcp-desk-saved=;"), "it goes with the page that shows it");
+    assert!(!staff.get(&order).text().contains("备注已保存。"));
+    // Another session's banner, and one that was changed, say nothing.
+    let other = Staff::new(&collector, "li-1", &["--role", "supervisor", "--agency", BODY, "--region", "321000"]);
+    let http = Http::new().header("cookie", &format!("{}; {banner}", other.cookie));
+    assert!(!http.get(&format!("{}{order}", collector.url())).text().contains("备注已保存。"));
+    assert!(!see(&format!("{banner}0")).text().contains("备注已保存。"));
+}
+
+#[test]
 fn a_note_is_read_by_those_who_work_on_the_order_and_by_nobody_else() {
     let collector = Collector::start(&[]);
     let (code, staff) = (rated(&collector), handler(&collector, "wang-1"));
