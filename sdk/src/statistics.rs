@@ -15,15 +15,6 @@ use serde::{Deserialize, Serialize};
 use crate::{calendar::Instant, rating::SatisfactionLevel, work_order::WorkOrder};
 
 /// How many ratings of each level.
-///
-/// ```
-/// use haochaping::{rating::SatisfactionLevel, statistics::Counts};
-///
-/// let mut counts = Counts::default();
-/// counts.add(SatisfactionLevel::Satisfied, 3);
-/// assert_eq!((counts.total(), counts.good()), (3, 3));
-/// assert_eq!(Counts::default().good_rate(), None, "no rate of nothing");
-/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Counts {
