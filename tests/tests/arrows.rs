@@ -43,6 +43,9 @@ const MAY_KNOW: [(&str, &[&str]); 13] = [
 /// its features.
 const NEVER_IN_SDK: [&str; 5] = ["tokio", "chrono", "regex", "url", "wasm-bindgen"];
 
+/// What browsers never download, with the texts of every language.
+const NEVER_IN_WIDGET: [&str; 5] = ["tokio", "chrono", "regex", "url", "unicode-normalization"];
+
 fn cargo() -> Command {
     let mut cargo = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()));
     cargo.current_dir(workspace());
@@ -94,6 +97,17 @@ fn no_crate_knows_one_that_it_should_not() {
         let allowed = if name == "xtask" { &["haochaping", "haochaping-postgres"][..] } else { allowed };
         let too_many: Vec<_> = known.iter().filter(|other| !allowed.contains(&other.as_str())).collect();
         assert!(too_many.is_empty(), "{name} knows {too_many:?}");
+    }
+}
+
+#[test]
+fn the_widget_pulls_in_no_runtime_no_second_calendar_and_no_big_table() {
+    let target = ["--target", "wasm32-unknown-unknown", "-e", "normal", "--prefix", "none", "--format", "{p}"];
+    let all = said(cargo().args(["tree", "--locked", "-p", "haochaping-widget"]).args(target));
+    let names: BTreeSet<_> = all.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert!(names.contains("yew") && names.contains("haochaping"), "the tree is one: {names:?}");
+    for never in NEVER_IN_WIDGET {
+        assert!(!names.contains(never), "browsers would download {never}");
     }
 }
 

@@ -63,7 +63,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
             let store = open_or_make(&args.store).await?;
             load_keys(&args.store, &store).await?;
             let acting = Acting::at_command_line(&store);
-            let id = windows::find_or_add_hall(&acting, &hall, region).await?;
+            let (id, _) = windows::find_or_add_hall(&acting, &hall, region).await?;
             let taken = windows::add_windows(&acting, (id, &hall), new).await?;
             ensure!(taken.is_empty(), "nothing was added, these codes are in use: {}", taken.join(", "));
         }

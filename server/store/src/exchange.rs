@@ -192,9 +192,11 @@ fn page(
     let (mut ratings, mut last, mut n_rows) = (Vec::new(), None, 0);
     connection.for_each(&sql, params![part, after, PAGE], |row| {
         n_rows += 1;
-        let (slot, revision, rating): (_, _, Outgoing) = row.read()?;
-        last = Some(rating.id);
+        // What is not asked for is not decoded: comments are long, and an old row may be damaged.
+        let (slot, revision, _, id): (_, _, u8, RatingId) = row.read()?;
+        last = Some(id);
         if asked.has(slot, revision) {
+            let (_, _, rating): (i64, i64, Outgoing) = row.read()?;
             ratings.push(rating);
         }
         Ok(())

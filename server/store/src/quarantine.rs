@@ -103,7 +103,7 @@ impl SqlStore {
 
     /// Releases what is due, up to 500, a transaction for each lane; returns how many.
     pub async fn release_due(&self, at: Instant) -> Result<u64, StoreError> {
-        // ExportQuery once a second: it must not take the write lock for nothing.
+        // Asked once a second: it must not take the write lock for nothing.
         let due = self.read(move |c| due(c, at)).await?;
         let mut n_released = 0;
         for (part, places) in self.by_lane(due.iter().map(|(part, _)| *part)) {

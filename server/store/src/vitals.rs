@@ -1,3 +1,5 @@
+//! What is looked at now and then to know how the collector does.
+
 use haochaping::calendar::Instant;
 
 use crate::SqlStore;

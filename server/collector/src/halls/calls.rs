@@ -143,7 +143,7 @@ pub fn start(app: &Arc<App>) {
     tokio::spawn(async move {
         let mut noted = tokio::time::Instant::now();
         while let Some(app) = Weak::upgrade(&app) {
-            // ExportQuery or not: whichever comes first.
+            // Asked or not: whichever comes first.
             let _ = tokio::time::timeout(POLL, app.pads.woken()).await;
             let is_note = noted.elapsed() >= NOTE;
             if is_note {

@@ -67,19 +67,19 @@ pub fn parse_windows(lines: &str) -> Result<Vec<NamedWindow>, Vec<(usize, Window
     if faults.is_empty() { Ok(windows) } else { Err(faults) }
 }
 
-/// The hall of this name in a region, which is made if it is not there.
+/// The hall of this name in a region, which is made if it is not there; and whether it was made.
 ///
 /// # Errors
 /// The store's.
-pub async fn find_or_add_hall(acting: &Acting<'_>, name: &str, region: Region) -> Result<Id, StoreError> {
+pub async fn find_or_add_hall(acting: &Acting<'_>, name: &str, region: Region) -> Result<(Id, bool), StoreError> {
     let halls = acting.store.halls(region).await?;
     if let Some(known) = halls.iter().find(|hall| hall.name == name && hall.region == region) {
-        return Ok(known.id);
+        return Ok((known.id, false));
     }
     let id = random_id(acting.rng);
     let hall = Hall { id, name: name.to_owned(), region };
     acting.store.add_hall(hall, acting.entry(AuditAction::HallAdded, name)).await?;
-    Ok(id)
+    Ok((id, true))
 }
 
 /// Adds windows to a hall, all or none; the codes that are in use already.

@@ -88,7 +88,7 @@ async fn locate(store: &SqlStore, among: std::ops::Range<u64>, leaf: &Leaf) -> R
 }
 
 async fn path(store: &SqlStore, head: &Head, index: u64) -> Result<Vec<Hash>, NoProof> {
-    // ExportQuery twice: first for what is needed, then with it.
+    // Asked twice: first for what is needed, then with it.
     let needed = Needed::default();
     let _ = prove_record(head.size, index, &needed);
     let keys: Vec<(i8, u64)> = needed.0.into_inner();

@@ -64,7 +64,7 @@ impl Sender {
     }
 }
 
-/// Leaves private addresses out of what a name leads to. ExportQuery at each connection, so that a name that changes its mind gains
+/// Leaves private addresses out of what a name leads to. Asked at each connection, so that a name that changes its mind gains
 /// nothing.
 #[derive(Debug)]
 struct Guarded {

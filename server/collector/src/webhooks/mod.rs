@@ -117,7 +117,7 @@ async fn send(app: &App, sender: Arc<Sender>, endpoint: &Endpoint, message: &Mes
     let note = async |outcome, said: &str| app.store.attempted(message.number, outcome, said, app.clock.now()).await;
     let body = match body::of(app, endpoint, message).await {
         Ok(Some(body)) => body,
-        Ok(None) => return note(Attempted::Sent, "nothing to record_notice any more").await,
+        Ok(None) => return note(Attempted::Sent, "nothing to tell any more").await,
         Err(error) => {
             let said = format!("the message was not put together: {error}");
             return note(outcome_of(app, endpoint, message, &said, None), &said).await;

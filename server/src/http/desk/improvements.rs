@@ -60,7 +60,9 @@ struct RecurringLine {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(in crate::http) struct Form {
+    #[serde(deserialize_with = "trimmed")]
     kind: String,
+    #[serde(deserialize_with = "trimmed")]
     option: String,
     #[serde(deserialize_with = "trimmed")]
     value: String,

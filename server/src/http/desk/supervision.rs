@@ -16,7 +16,7 @@ use haochaping_store::{
 use serde::Deserialize;
 
 use super::{
-    answer::{Answer, CHOOSE, DeskError},
+    answer::{Answer, CHOOSE, DeskError, Fault},
     extract::{Allowed, Submitted},
     frame::{Frame, respond},
     pages::{Page, Supervision},
@@ -166,6 +166,8 @@ async fn apply(desk: &Desk, receipt: &str, form: &Form) -> Result<Saved, DeskErr
     if form.why.is_empty() || form.why.chars().count() > WHY_MAX {
         return Err(DeskError::typed("请填写理由，最多 200 个字。"));
     }
-    change::decide(&desk.app.acting(desk.actor()), &one, (receipt, decision, &form.why)).await?;
+    if !change::decide(&desk.app.acting(desk.actor()), &one, (receipt, decision, &form.why)).await? {
+        return Err(Fault::moved("这条评价刚刚已由他人决定，或已到期计入，请刷新查看。").into());
+    }
     Ok(Saved::new(format!("{done}：{receipt}。理由已记录。")))
 }

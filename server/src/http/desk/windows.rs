@@ -73,6 +73,7 @@ pub(in crate::http) struct Form {
     hall_name: String,
     #[serde(deserialize_with = "trimmed")]
     region: String,
+    #[serde(deserialize_with = "trimmed")]
     hall: String,
     #[serde(deserialize_with = "trimmed")]
     windows: String,
@@ -215,8 +216,9 @@ async fn add_hall(desk: &Desk, form: &Form) -> Result<Saved, DeskError> {
     let region: Option<Region> = form.region.parse().ok().filter(|region: &Region| region.is_known_district());
     let region = region.filter(|region| desk.session.staff.region.contains(*region));
     let region = region.ok_or_else(|| DeskError::typed("行政区划代码不正确，或不在您的办理范围内。"))?;
-    find_or_add_hall(&desk.app.acting(desk.actor()), &form.hall_name, region).await?;
-    Ok(Saved::new(format!("{} 已添加，接着添加它的窗口。", form.hall_name)))
+    let (_, is_new) = find_or_add_hall(&desk.app.acting(desk.actor()), &form.hall_name, region).await?;
+    let done = if is_new { "已添加" } else { "已经有了" };
+    Ok(Saved::new(format!("{} {done}，接着添加它的窗口。", form.hall_name)))
 }
 
 async fn add_list(desk: &Desk, form: &Form) -> Result<Saved, DeskError> {

@@ -1,4 +1,4 @@
-//! The contract of every store. A store is held to all of it by one line in [`every_store`].
+//! The contract of every store. A store is held to all of it by one line in [`on_every_store`].
 
 pub mod fixture;
 pub mod make;

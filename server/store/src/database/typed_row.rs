@@ -11,7 +11,7 @@ use haochaping::{
 };
 
 use super::{Column, Result, Row, value::FromColumn};
-use crate::{figure::Tally, outbox::EndpointKind, quarantine::Decision, word::Source};
+use crate::{outbox::EndpointKind, quarantine::Decision, word::Source};
 
 /// Goes through the columns of a row, from the first on.
 pub(crate) struct Cursor<'r> {
@@ -151,6 +151,14 @@ impl FromColumn for ExpiryMonth {
     }
 }
 
+impl FromColumns for Option<Class> {
+    /// A class that only a newer collector knows is none here: an order with it stays in every list.
+    fn from_columns(cursor: &mut Cursor<'_>) -> Result<Self> {
+        let name: Option<String> = cursor.take()?;
+        Ok(name.as_deref().and_then(Class::from_name))
+    }
+}
+
 /// Names of the domain, as they are stored.
 macro_rules! names {
     ($($type:ty: $find:expr;)+) => {$(
@@ -169,14 +177,13 @@ names! {
     SatisfactionLevel: |name| name.parse().ok();
     Channel: |name| name.parse().ok();
     Provenance: |name| name.parse().ok();
-    Tally: |name| name.parse().ok();
     CardKind: |name| name.parse().ok();
     Stage: Stage::from_name;
-    Class: Class::from_name;
     Role: Role::from_name;
     ActionKind: ActionKind::from_name;
     CallState: CallState::from_name;
     EndpointKind: EndpointKind::from_name;
     Source: Source::from_name;
-    Decision: Decision::from_name;
+    // What a newer collector decides counts no rating here either.
+    Decision: |name| Some(Decision::from_name(name).unwrap_or(Decision::Excluded));
 }

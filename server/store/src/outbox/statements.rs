@@ -204,7 +204,7 @@ impl SqlStore {
         until: Instant,
         limit: u32,
     ) -> Result<Vec<Message>, StoreError> {
-        // ExportQuery again and again: it must not take the write lock for nothing.
+        // Asked again and again: it must not take the write lock for nothing.
         if !self.read(move |c| is_any_due(c, &endpoint, now)).await? {
             return Ok(Vec::new());
         }

@@ -78,7 +78,7 @@ impl Address {
             None => !is_here,
             Some(other) => {
                 return Err(failed(format!(
-                    "sslmode={other} does not record_notice whom it speaks to: use verify-full, or disable on this machine"
+                    "sslmode={other} does not tell whom it speaks to: use verify-full, or disable on this machine"
                 )));
             }
         };

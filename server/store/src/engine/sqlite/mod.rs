@@ -115,8 +115,8 @@ impl SqliteEngine {
         // Whoever still asks gets no connection any more.
         self.reader_permits.close();
         drop(all);
-        let (record_notice, told) = oneshot::channel();
-        self.jobs.send(Job::Close(record_notice)).map_err(|_| failed("the writing thread ended".into()))?;
+        let (tell, told) = oneshot::channel();
+        self.jobs.send(Job::Close(tell)).map_err(|_| failed("the writing thread ended".into()))?;
         told.await.map_err(|_| failed("the writing thread ended".into()))
     }
 
@@ -171,9 +171,9 @@ fn write_all(path: &Path, mut writer: Option<Connection>, jobs: mpsc::Receiver<J
     for job in jobs {
         let job = match job {
             Job::Write(work) => work,
-            Job::Close(record_notice) => {
+            Job::Close(tell) => {
                 drop(writer);
-                let _ = record_notice.send(());
+                let _ = tell.send(());
                 return;
             }
         };
