@@ -28,7 +28,7 @@ pub struct Checkpoint {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoteFault {
     /// It has not the form of a signed note.
-    #[error("it is no signed note")]
+    #[error("not a signed note")]
     Malformed,
     /// The key that was expected did not sign it.
     #[error("it is not signed by {expected}; its signatures are of {}", found.join(", "))]
@@ -42,7 +42,7 @@ pub enum NoteFault {
     #[error("the signature of {0} does not fit what it says")]
     WrongSignature(String),
     /// It is signed and says something else.
-    #[error("it is signed and is no {0}")]
+    #[error("the signature is valid, but the note is not a {0}")]
     Other(&'static str),
     /// It is of another log.
     #[error("it is of the log {found}, not of {expected}")]

@@ -23,7 +23,7 @@ pub struct Promise {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PromiseFault {
     /// It has not the form of one.
-    #[error("it is no promise")]
+    #[error("not a promise of the ledger")]
     Malformed,
     /// The signed part is wrong.
     #[error(transparent)]

@@ -68,7 +68,7 @@ pub struct DayTable {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TableFault {
     /// It is no table.
-    #[error("it is no table of a closed day: {0}")]
+    #[error("not a table of a closed day: {0}")]
     Malformed(String),
     /// It accounts for more leaves than there are, or for fewer.
     #[error("{there} leaves are to be accounted for, and it accounts for {told}")]
@@ -137,12 +137,12 @@ impl DayTable {
             Some(spread) => spread.check().ok_or(TableFault::Unproven)?,
             None => Element::zero(),
         };
-        let left = element(&self.remainder.commitment, "the remainder is no commitment")?;
+        let left = element(&self.remainder.commitment, "the remainder is not a commitment")?;
         let secret = Option::<Scalar>::from(Scalar::from_canonical_bytes(self.secret_sum));
         let secret = secret.ok_or_else(|| TableFault::Malformed("the sum of secrets is none".into()))?;
         let terms = cells(&self.rows).map(|(cell, n)| (cell.point(), Scalar::from(n)));
         let told = Element(open(terms, secret)) + spread + left;
-        let is = element(&before.commitment, "what the table before left is no commitment")? + sum;
+        let is = element(&before.commitment, "what the table before left is not a commitment")? + sum;
         if is == told { Ok(()) } else { Err(TableFault::Sum { hint: self.explain(is - told) }) }
     }
 

@@ -95,7 +95,7 @@ pub enum Refused {
     #[error("a department does not decide about itself")]
     OwnDepartment,
     /// Whoever filed it does not decide it.
-    #[error("who filed an appeal does not decide it")]
+    #[error("an appeal cannot be decided by the person who filed it")]
     OwnAppeal,
     /// A real-name rating is always answered.
     #[error("a real-name rating is answered before it rests")]

@@ -36,7 +36,7 @@ pub enum AuditFault {
         width: u64,
     },
     /// A leaf has no form that this version knows.
-    #[error("leaf {0} is of no form that is known here")]
+    #[error("leaf {0} has an unknown format")]
     UnknownLeaf(u64),
     /// A leaf's commitment is no element of the group.
     #[error("leaf {0} commits to nothing")]

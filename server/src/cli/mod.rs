@@ -70,11 +70,11 @@ enum Command {
     Service(service::Args),
     /// Write ratings in the form of other systems, those since the last time
     Export(export::Args),
-    /// Take over another system's old records, which never count
+    /// Import historical records (excluded from all rates)
     Import(import::Args),
     /// Print the rating link of a registered service
     Ticket(ticket::Args),
-    /// Rate five test services by every way that people have, and say which is broken
+    /// End-to-end self-test: rates five test services by page, form and API
     Probe(probe::Args),
     /// Check that counters, ratings, work orders and the ledger agree
     Verify(verify::Args),

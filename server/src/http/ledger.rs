@@ -181,7 +181,7 @@ pub(in crate::http) async fn table(State(app): State<Arc<App>>, Path(number): Pa
 )]
 pub(in crate::http) async fn cosign(State(app): State<Arc<App>>, body: Bytes) -> Result<StatusCode, Problem> {
     let refuse = |status, said: &str| Problem::new(status, "invalid-cosignature", said);
-    let text = std::str::from_utf8(&body).map_err(|_| refuse(StatusCode::BAD_REQUEST, "it is no signed note"))?;
+    let text = std::str::from_utf8(&body).map_err(|_| refuse(StatusCode::BAD_REQUEST, "not a signed note"))?;
     let own: Verifier = app.ledger.public().parse().map_err(|_| Problem::internal())?;
     let opened = open_checkpoint(text, &own);
     let checkpoint = opened.map_err(|fault| refuse(StatusCode::UNPROCESSABLE_ENTITY, &fault.to_string()))?;

@@ -35,19 +35,19 @@ pub const ROLES: [Role; 6] =
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AccountError {
     /// The name.
-    #[error("{0:?} is no account name: 3 to 32 lower-case letters, digits and hyphens are allowed, a letter first")]
+    #[error("{0:?} is not an account name: 3 to 32 lower-case letters, digits and hyphens are allowed, a letter first")]
     Name(String),
     /// The role.
-    #[error("{0:?} is no role of an account")]
+    #[error("unknown role {0:?}")]
     Role(String),
     /// A body is missing.
     #[error("a {0} needs the credit code of their body")]
     NoAgency(Role),
     /// The body is none.
-    #[error("{0:?} is no unified social credit code")]
+    #[error("{0:?} is not a unified social credit code")]
     Agency(String),
     /// The region.
-    #[error("{0:?} is no region that is known")]
+    #[error("unknown region {0:?}")]
     Region(String),
 }
 

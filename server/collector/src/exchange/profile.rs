@@ -109,13 +109,13 @@ impl Profile {
             "gbt-39046" => include_str!("../../data/profiles/gbt-39046.json").to_owned(),
             path => {
                 let known = Self::BUILT_IN.join(", ");
-                let none = || format!("{path} is no file, and none of the profiles {known}");
+                let none = || format!("{path} is not a file, and none of the profiles {known}");
                 ensure!(Path::new(path).is_file(), none());
                 std::fs::read_to_string(path).with_context(|| format!("{path} cannot be read"))?
             }
         };
-        let profile: Self = serde_json::from_str(&text).with_context(|| format!("{name} is no profile"))?;
-        profile.check().with_context(|| format!("{name} is no profile"))?;
+        let profile: Self = serde_json::from_str(&text).with_context(|| format!("{name} is not a profile"))?;
+        profile.check().with_context(|| format!("{name} is not a profile"))?;
         Ok(profile)
     }
 

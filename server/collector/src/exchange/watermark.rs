@@ -63,8 +63,8 @@ impl Watermark {
         }
         let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
         let read: Self =
-            serde_json::from_str(&text).with_context(|| format!("{} is no watermark of an export", path.display()))?;
-        ensure!(Instant::parse_rfc3339(&read.at).is_some(), "{} is no watermark of an export", path.display());
+            serde_json::from_str(&text).with_context(|| format!("{} is not a watermark of an export", path.display()))?;
+        ensure!(Instant::parse_rfc3339(&read.at).is_some(), "{} is not a watermark of an export", path.display());
         Ok(Some(read))
     }
 
@@ -155,7 +155,7 @@ mod tests {
         for wrong in ["", "{}", "{\"at\": \"today\", \"slots\": {}}", "projectNo,pf"] {
             std::fs::write(&path, wrong).unwrap();
             let said = Watermark::read(&path).unwrap_err().to_string();
-            assert!(said.ends_with("last.json is no watermark of an export"), "{said}");
+            assert!(said.ends_with("last.json is not a watermark of an export"), "{said}");
         }
     }
 

@@ -70,5 +70,5 @@ pub async fn key(
 ) -> Result<LogKey, haochaping_store::StoreError> {
     let origin = store.ledger_origin(&origin_of(public_url)).await?;
     LogKey::new(&origin, seed)
-        .map_err(|_| haochaping_store::StoreError::Failed(format!("{origin:?} is no name of a ledger")))
+        .map_err(|_| haochaping_store::StoreError::Failed(format!("{origin:?} cannot be the name of a ledger")))
 }

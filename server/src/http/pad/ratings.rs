@@ -51,7 +51,7 @@ fn open(app: &App, sent: &v1::PadRating) -> Result<v1::RatingRequest, Problem> {
             let opened = app.keys().pad.open(&sent.call, sealed).ok_or_else(|| {
                 Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "not-opened", "this was not sealed to this collector")
             })?;
-            json::read(&opened).map_err(|_| malformed("what was sealed is no rating"))
+            json::read(&opened).map_err(|_| malformed("what was sealed is not a rating"))
         }
         _ => Err(malformed("either rating or sealed is sent")),
     }

@@ -149,7 +149,7 @@ fn read_region(app: &App, code: &str) -> Result<Region, Fault> {
         || (region.kind() > RegionKind::District
             && (app.region_names().contains_key(&region) || app.figures.has_region(region)));
     is_known.then_some(region).ok_or_else(|| {
-        unknown("unknown-region", format!("{region} is no region that is known"), format!("没有行政区划 {region}"))
+        unknown("unknown-region", format!("unknown region {region}"), format!("没有行政区划 {region}"))
     })
 }
 
@@ -170,7 +170,7 @@ fn read_item(app: &App, code: &str) -> Result<String, Fault> {
     is_known.then(|| code.as_str().to_owned()).ok_or_else(|| {
         unknown(
             "unknown-item",
-            format!("{} is no item that is known", code.as_str()),
+            format!("unknown item {}", code.as_str()),
             format!("没有事项 {}", code.as_str()),
         )
     })
@@ -185,7 +185,7 @@ fn read_month(app: &App, text: &str) -> Result<u32, Fault> {
     let month = month.ok_or_else(|| {
         malformed(
             "malformed-month",
-            format!("{text:?} is no month as in 2026-11"),
+            format!("{text:?} is not a month such as 2026-11"),
             format!("{text} 不是 2026-11 这样的月份"),
         )
     })?;

@@ -110,7 +110,7 @@ on_every_store! {
     outbox {
         messages_of_one_order_go_one_after_the_other,
         a_dead_letter_stops_its_own_order_until_it_is_sent_again,
-        the_nearest_is_told_and_of_departments_each,
+        the_most_specific_endpoint_is_notified,
         what_came_in_is_known_and_forgotten,
         a_contact_is_forgotten_once_its_order_is_closed,
         a_file_is_kept_once_for_each_order_and_so_many,

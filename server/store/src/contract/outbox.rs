@@ -122,7 +122,7 @@ pub(super) async fn a_dead_letter_stops_its_own_order_until_it_is_sent_again(sto
     assert_eq!(store.waiting().await.unwrap(), [], "an endpoint that was ended waits for nothing");
 }
 
-pub(super) async fn the_nearest_is_told_and_of_departments_each(store: Any<'_>) {
+pub(super) async fn the_most_specific_endpoint_is_notified(store: Any<'_>) {
     let country = endpoint(store, "country", EndpointKind::Hotline, "000000", None).await;
     let city = endpoint(store, "city", EndpointKind::Hotline, "321000", None).await;
     let own = endpoint(store, "own", EndpointKind::Department, "320000", Some(AGENCIES[0])).await;
