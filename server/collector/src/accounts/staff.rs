@@ -216,11 +216,11 @@ mod tests {
         assert!(made("root", "administrator", "", "").is_ok());
         for (name, role, agency, region, said) in [
             ("Zhang", "handler", BODY, "321000", "account name"),
-            ("zhang", "rater", BODY, "321000", "no role"),
-            ("zhang", "system", BODY, "321000", "no role"),
+            ("zhang", "rater", BODY, "321000", "unknown role"),
+            ("zhang", "system", BODY, "321000", "unknown role"),
             ("zhang", "handler", "", "321000", "credit code of their body"),
-            ("zhang", "handler", "123", "321000", "no unified social credit code"),
-            ("zhang", "handler", BODY, "x", "no region"),
+            ("zhang", "handler", "123", "321000", "not a unified social credit code"),
+            ("zhang", "handler", BODY, "x", "unknown region"),
         ] {
             let error = made(name, role, agency, region).unwrap_err().to_string();
             assert!(error.contains(said), "{error}");

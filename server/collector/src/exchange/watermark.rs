@@ -62,8 +62,8 @@ impl Watermark {
             return Ok(None);
         }
         let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
-        let read: Self =
-            serde_json::from_str(&text).with_context(|| format!("{} is not a watermark of an export", path.display()))?;
+        let read: Self = serde_json::from_str(&text)
+            .with_context(|| format!("{} is not a watermark of an export", path.display()))?;
         ensure!(Instant::parse_rfc3339(&read.at).is_some(), "{} is not a watermark of an export", path.display());
         Ok(Some(read))
     }

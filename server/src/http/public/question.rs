@@ -148,9 +148,9 @@ fn read_region(app: &App, code: &str) -> Result<Region, Fault> {
     let is_known = region.builtin_name().is_some()
         || (region.kind() > RegionKind::District
             && (app.region_names().contains_key(&region) || app.figures.has_region(region)));
-    is_known.then_some(region).ok_or_else(|| {
-        unknown("unknown-region", format!("unknown region {region}"), format!("没有行政区划 {region}"))
-    })
+    is_known
+        .then_some(region)
+        .ok_or_else(|| unknown("unknown-region", format!("unknown region {region}"), format!("没有行政区划 {region}")))
 }
 
 fn read_agency(app: &App, code: &str) -> Result<String, Fault> {
@@ -168,11 +168,7 @@ fn read_item(app: &App, code: &str) -> Result<String, Fault> {
         .map_err(|error| malformed("malformed-item", error.to_string(), format!("{code} 不是事项编码")))?;
     let is_known = app.names().items.contains_key(code.as_str());
     is_known.then(|| code.as_str().to_owned()).ok_or_else(|| {
-        unknown(
-            "unknown-item",
-            format!("unknown item {}", code.as_str()),
-            format!("没有事项 {}", code.as_str()),
-        )
+        unknown("unknown-item", format!("unknown item {}", code.as_str()), format!("没有事项 {}", code.as_str()))
     })
 }
 
