@@ -104,8 +104,8 @@ async fn import_regions(binary: &Path, data: &Path) -> Result<()> {
 async fn command(binary: &Path, data: &Path, before: &[&str], after: &[&str]) -> Result<String> {
     let output = Command::new(binary).args(before).arg("--data").arg(data).args(after).output().await;
     let output = output.with_context(|| format!("{} cannot be run", binary.display()))?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "{}", said.lines().last().unwrap_or("the collector's command failed"));
+    let text = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "{}", text.lines().last().unwrap_or("the collector's command failed"));
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
@@ -142,8 +142,8 @@ impl Collector {
         match ready {
             Ok(Ok(Some(origin))) => Ok(Self { child, origin, log, started: now() }),
             Ok(Ok(None)) => {
-                let said = fs::read_to_string(&log).unwrap_or_default();
-                bail!("the collector did not start: {}", said.lines().last().unwrap_or("it said nothing"))
+                let page_text = fs::read_to_string(&log).unwrap_or_default();
+                bail!("the collector did not start: {}", page_text.lines().last().unwrap_or("it said nothing"))
             }
             Ok(Err(error)) => Err(error),
             Err(_) => bail!("the collector was not ready after {START_LIMIT:?}: {} says more", log.display()),
@@ -152,12 +152,12 @@ impl Collector {
 
     /// Where the first administrator of the desk sets a password; `None` once that was done.
     pub(crate) async fn welcome_link(&self, binary: &Path, data: &Path) -> Option<String> {
-        let said = fs::read_to_string(&self.log).ok()?;
-        if let Some(link) = said.split_whitespace().find(|word| word.contains("/desk/welcome/")) {
+        let text = fs::read_to_string(&self.log).ok()?;
+        if let Some(link) = text.split_whitespace().find(|word| word.contains("/desk/welcome/")) {
             return Some(link.to_owned());
         }
         // A link is printed once, and was not used: another one takes its place.
-        if !said.contains("staff reset admin") {
+        if !text.contains("staff reset admin") {
             return None;
         }
         let link = command(binary, data, &["staff", "reset", "admin"], &["--public-url", &self.origin]).await;

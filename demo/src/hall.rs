@@ -35,7 +35,7 @@ pub(crate) struct Hall {
     /// The process to halt.
     process: Option<Pid>,
     /// What the collector said last.
-    said: Mutex<String>,
+    message: Mutex<String>,
     /// A number of its own for every case, also over restarts.
     next: AtomicU32,
 }
@@ -47,7 +47,7 @@ impl Hall {
             collector: collector.to_owned(),
             client: Portal::new(collector, key),
             process,
-            said: Mutex::default(),
+            message: Mutex::default(),
             next: AtomicU32::new(started),
         })
     }
@@ -62,7 +62,7 @@ impl Hall {
             _ => self.client.standing(WINDOW),
         };
         let sent = tokio::task::spawn_blocking(move || send(&request)).await;
-        let said = match sent.context("the request ended early").and_then(|sent| sent) {
+        let message = match sent.context("the request ended early").and_then(|sent| sent) {
             Ok((status, body)) => match self.client.called(Answer { status, body: &body }) {
                 Ok(call) => format!(
                     "{}，{}",
@@ -73,11 +73,11 @@ impl Hall {
             },
             Err(error) => format!("{error:#}"),
         };
-        self.say(said);
+        self.say(message);
     }
 
-    fn say(&self, said: String) {
-        *self.said.lock().unwrap_or_else(PoisonError::into_inner) = said;
+    fn say(&self, message: String) {
+        *self.message.lock().unwrap_or_else(PoisonError::into_inner) = message;
     }
 
     /// Finished services; several are of one visit.
@@ -116,7 +116,7 @@ impl Hall {
 
     /// The page.
     pub(crate) fn page(&self) -> String {
-        let said = self.said.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let message = self.message.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let buttons = [
             ("call", "一项业务办结，邀请评价"),
             ("visit", "一次办了三项，邀请评价"),
@@ -136,7 +136,7 @@ impl Hall {
              <p role=\"status\"><strong>{}</strong></p><form method=\"post\" action=\"/hall\">{buttons}</form>\
              <p class=\"lead\">窗口系统只知道邀请是否结束，不知道评价的内容。</p>",
             self.collector,
-            escape(&said)
+            escape(&message)
         );
         frame(&self.collector, &Frame { title: "窗口模拟", path: "/hall", script: "", content: &content })
     }

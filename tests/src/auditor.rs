@@ -31,8 +31,8 @@ impl Auditor {
     pub fn follow(&self, collector: &Collector, size: usize) {
         eventually("every leaf has a number", || (Self::size(collector)? >= size as u64).then_some(()));
         let file = self.directory.path().join("audit.json");
-        let said = haochaping(&["audit", &collector.url(), "--state", file.to_str().expect("a plain path")]);
-        assert_eq!(said.code, Some(0), "{}{}", said.out, said.err);
-        assert!(said.out.contains("the log has only grown"), "{}", said.out);
+        let output = haochaping(&["audit", &collector.url(), "--state", file.to_str().expect("a plain path")]);
+        assert_eq!(output.code, Some(0), "{}{}", output.out, output.err);
+        assert!(output.out.contains("the log has only grown"), "{}", output.out);
     }
 }

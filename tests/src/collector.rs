@@ -176,9 +176,9 @@ impl Collector {
         if let Some(at) = extra.iter().position(|arg| *arg == "--key-file") {
             add.extend([extra[at], extra[at + 1], "--new"]);
         }
-        let said = collector.cli(&add);
-        assert_eq!(said.code, Some(0), "{said:?}");
-        said.out.trim().clone_into(&mut collector.api_key);
+        let output = collector.cli(&add);
+        assert_eq!(output.code, Some(0), "{output:?}");
+        output.out.trim().clone_into(&mut collector.api_key);
         collector.serve();
         collector
     }

@@ -74,7 +74,7 @@ impl Contract {
     fn fault(&self, pointer: &str, value: &Value) -> Option<String> {
         let validator = self.validator(pointer);
         let all = validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path()));
-        Some(all.collect::<Vec<_>>().join("; ")).filter(|said| !said.is_empty())
+        Some(all.collect::<Vec<_>>().join("; ")).filter(|message| !message.is_empty())
     }
 
     fn validator(&self, pointer: &str) -> Arc<Validator> {

@@ -28,10 +28,10 @@ impl Hall {
     /// # Panics
     /// If a step is refused.
     pub fn open(collector: &Collector, windows: &[(&str, &str)]) -> Self {
-        let said =
+        let output =
             collector.cli(&["api-key", "add", collector.authority(), "--scope", "windows", "--region", "321000"]);
-        assert_eq!(said.code, Some(0), "{}", said.err);
-        let system = Http::new().header("authorization", &format!("Bearer {}", said.out.trim()));
+        assert_eq!(output.code, Some(0), "{}", output.err);
+        let system = Http::new().header("authorization", &format!("Bearer {}", output.out.trim()));
         let operator = Staff::new(collector, "hall-1", &["--role", "operator", "--agency", BODY, "--region", "321000"]);
         let hall = Self { operator, system, url: collector.url() };
         let fields = [("action", "hall"), ("hall_name", "广陵区政务服务中心（示例）"), ("region", "321002")];

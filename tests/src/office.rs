@@ -29,9 +29,9 @@ impl Office {
     /// # Panics
     /// If it is not made, or not known within seconds.
     pub fn with(collector: &Collector, args: &[&str]) -> Self {
-        let said = collector.cli(&[&["api-key", "add", "office"], args].concat());
-        assert_eq!(said.code, Some(0), "{}", said.err);
-        let http = Http::new().header("authorization", &format!("Bearer {}", said.out.trim()));
+        let output = collector.cli(&[&["api-key", "add", "office"], args].concat());
+        assert_eq!(output.code, Some(0), "{}", output.err);
+        let http = Http::new().header("authorization", &format!("Bearer {}", output.out.trim()));
         let office = Self { http, url: String::new() }.at(collector);
         // A running collector learns of a new key within a second.
         eventually("the key is known", || (office.http.get(&office.url).status == 200).then_some(()));

@@ -36,9 +36,9 @@ impl Staff {
     /// If a step is refused.
     pub fn add(collector: &Collector, name: &str, args: &[&str]) {
         let origin = collector.url();
-        let said = collector.cli(&[&["staff", "add", name, "--public-url", &origin], args].concat());
-        assert_eq!(said.code, Some(0), "{}", said.err);
-        Self::accept(said.out.trim());
+        let output = collector.cli(&[&["staff", "add", name, "--public-url", &origin], args].concat());
+        assert_eq!(output.code, Some(0), "{}", output.err);
+        Self::accept(output.out.trim());
     }
 
     /// Sets the password by a link.

@@ -52,7 +52,7 @@ fn cargo() -> Command {
     cargo
 }
 
-fn said(cargo: &mut Command) -> String {
+fn output_of(cargo: &mut Command) -> String {
     let output = cargo.output().expect("cargo runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("cargo writes text")
@@ -68,7 +68,7 @@ fn text(value: &Value) -> &str {
 
 /// Our crates, each with those of ours it depends on, for whatever purpose.
 fn ours() -> BTreeMap<String, BTreeSet<String>> {
-    let metadata = said(cargo().args(["metadata", "--format-version", "1", "--no-deps"]));
+    let metadata = output_of(cargo().args(["metadata", "--format-version", "1", "--no-deps"]));
     let metadata: Value = serde_json::from_str(&metadata).expect("cargo writes JSON");
     let packages = list(&metadata["packages"]);
     let names: BTreeSet<_> = packages.iter().map(|package| text(&package["name"])).collect();
@@ -103,7 +103,7 @@ fn no_crate_knows_one_that_it_should_not() {
 #[test]
 fn the_widget_pulls_in_no_runtime_no_second_calendar_and_no_big_table() {
     let target = ["--target", "wasm32-unknown-unknown", "-e", "normal", "--prefix", "none", "--format", "{p}"];
-    let all = said(cargo().args(["tree", "--locked", "-p", "haochaping-widget"]).args(target));
+    let all = output_of(cargo().args(["tree", "--locked", "-p", "haochaping-widget"]).args(target));
     let names: BTreeSet<_> = all.lines().filter_map(|line| line.split(' ').next()).collect();
     assert!(names.contains("yew") && names.contains("haochaping"), "the tree is one: {names:?}");
     for never in NEVER_IN_WIDGET {
@@ -116,7 +116,7 @@ fn the_domain_pulls_in_no_runtime_no_clock_and_no_big_table() {
     let tree = |extra: &[&str]| {
         let mut tree = cargo();
         tree.args(["tree", "--locked", "-p", "haochaping", "--all-features", "--target", "all", "-e", "normal"]);
-        said(tree.args(extra))
+        output_of(tree.args(extra))
     };
     let all = tree(&["--prefix", "none", "--format", "{p}"]);
     let names: BTreeSet<_> = all.lines().filter_map(|line| line.split(' ').next()).collect();

@@ -177,11 +177,11 @@ fn headings_are_known_in_chinese_and_english_and_named_when_missing() {
     assert_eq!(read_by(english.as_bytes(), CardKind::Agent, None).unwrap().rows.len(), 1);
     let starred = "*姓名,工号,村（社区）代码\n示例,1,321002001001\n";
     assert_eq!(read_by(starred.as_bytes(), CardKind::Agent, Some(AGENCY)).unwrap().rows[0].agency.as_str(), AGENCY);
-    let said = |text: &str| read_by(text.as_bytes(), CardKind::Agent, None).unwrap_err().to_string();
-    assert_eq!(said("工号,姓 名\n"), "the roster has no column 村社区代码, 责任单位代码; it has 工号, 姓 名");
-    assert_eq!(said("姓名,name\n"), "the columns \"姓名\" and \"name\" both mean 姓名: keep one");
-    assert_eq!(said(""), "there is no line of headings");
-    assert_eq!(said("\n\n,,\n"), "there is no line of headings");
+    let message = |text: &str| read_by(text.as_bytes(), CardKind::Agent, None).unwrap_err().to_string();
+    assert_eq!(message("工号,姓 名\n"), "the roster has no column 村社区代码, 责任单位代码; it has 工号, 姓 名");
+    assert_eq!(message("姓名,name\n"), "the columns \"姓名\" and \"name\" both mean 姓名: keep one");
+    assert_eq!(message(""), "there is no line of headings");
+    assert_eq!(message("\n\n,,\n"), "there is no line of headings");
 }
 
 #[test]
@@ -189,8 +189,8 @@ fn a_file_of_the_wrong_kind_says_what_to_do() {
     let old = [&[0xD0, 0xCF, 0x11, 0xE0][..], &[0; 100]].concat();
     assert!(read_by(&old, CardKind::Agent, None).unwrap_err().to_string().contains("save it as .xlsx"));
     let broken = [GBK.encode("姓名,工号\n示例").0.as_ref(), b"\xFF\xFF\n"].concat();
-    let said = read_by(&broken, CardKind::Agent, None).unwrap_err().to_string();
-    assert_eq!(said, "line 2 is neither UTF-8 nor UTF-16, GBK or GB18030: save the file as CSV UTF-8");
+    let message = read_by(&broken, CardKind::Agent, None).unwrap_err().to_string();
+    assert_eq!(message, "line 2 is neither UTF-8 nor UTF-16, GBK or GB18030: save the file as CSV UTF-8");
     assert!(matches!(read_by(b"PK\x03\x04rest", CardKind::Agent, None), Err(RosterError::Table(_))));
 }
 

@@ -53,9 +53,9 @@ pub fn check(rating: &str) -> Result<String, JsError> {
     let messages = lang(&request.lang).messages();
     let faults = Rating::try_from(request.draft()).err().map(|Violations(found)| found).unwrap_or_default();
     let say = |fault: v1::Violation| {
-        let mut said = serde_json::to_value(&fault).unwrap_or_default();
-        said["message"] = messages.fault(&fault).into();
-        said
+        let mut text = serde_json::to_value(&fault).unwrap_or_default();
+        text["message"] = messages.fault(&fault).into();
+        text
     };
     Ok(faults.iter().map(v1::Violation::from).map(say).collect::<Value>().to_string())
 }

@@ -79,7 +79,7 @@ impl End {
         match self {
             Self::Done => {
                 let cases = [("accepted", p.done_text), ("replayed", p.done_again), ("late", p.late_text)];
-                let mut parts: Vec<_> = cases.map(|(case, said)| text(said).with(CASE, case)).into();
+                let mut parts: Vec<_> = cases.map(|(case, message)| text(message).with(CASE, case)).into();
                 parts.extend(receipt(p));
                 parts
             }

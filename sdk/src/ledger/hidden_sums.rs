@@ -104,8 +104,8 @@ fn blocks(groups: &[HiddenGroup]) -> Vec<Block> {
 }
 
 fn challenge(groups: &[HiddenGroup], commitment: &[u8; 32], announcement: &[u8; 32]) -> Scalar {
-    let said = serde_json::to_vec(groups).expect("groups are plain data");
-    scalar(&[b"haochaping ledger 1 spread", &said, commitment, announcement])
+    let message = serde_json::to_vec(groups).expect("groups are plain data");
+    scalar(&[b"haochaping ledger 1 spread", &message, commitment, announcement])
 }
 
 impl HiddenSums {
@@ -113,12 +113,12 @@ impl HiddenSums {
     pub(super) fn new(groups: Vec<HiddenGroup>, tally: &Tally) -> Self {
         let (element, secret) = (tally.element(), tally.secret.0);
         let commitment = element.bytes();
-        let said = serde_json::to_vec(&groups).expect("groups are plain data");
+        let message = serde_json::to_vec(&groups).expect("groups are plain data");
         // The masks follow from the secret, so that the same statement is never masked in two ways and no randomness can fail.
         let mut n_masks = 0_u64;
         let mut mask = || {
             n_masks += 1;
-            scalar(&[b"haochaping ledger 1 mask", secret.as_bytes(), &commitment, &said, &n_masks.to_be_bytes()])
+            scalar(&[b"haochaping ledger 1 mask", secret.as_bytes(), &commitment, &message, &n_masks.to_be_bytes()])
         };
         let blocks = blocks(&groups);
         let masks: Vec<Vec<Scalar>> = blocks

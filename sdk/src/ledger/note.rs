@@ -352,8 +352,8 @@ mod tests {
             Ok(Checkpoint { origin: key.origin().into(), size: 3, root: leaf_hash(b"x") })
         );
         let strange: Verifier = LogKey::new(key.origin(), &[8; 32]).unwrap().public().parse().unwrap();
-        let said = open_checkpoint(&note, &strange).unwrap_err().to_string();
-        assert!(said.contains(&strange.label()) && said.contains(&verifier.label()), "{said}");
+        let message = open_checkpoint(&note, &strange).unwrap_err().to_string();
+        assert!(message.contains(&strange.label()) && message.contains(&verifier.label()), "{message}");
         let changed = note.replacen("\n3\n", "\n4\n", 1);
         assert_eq!(open_checkpoint(&changed, &verifier), Err(NoteFault::WrongSignature(verifier.label())));
         for wrong in ["", "x", "a\n\nb\n"] {

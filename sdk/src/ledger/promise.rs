@@ -89,8 +89,8 @@ impl Promise {
     /// # Errors
     /// [`PromiseFault`].
     pub fn check(&self, key: &Verifier) -> Result<Promised, PromiseFault> {
-        let said = key.open(&self.note)?;
-        let lines: Vec<_> = said.lines().collect();
+        let message = key.open(&self.note)?;
+        let lines: Vec<_> = message.lines().collect();
         let &[NOTE_LINE, origin, size, root, at] = &lines[..] else {
             return Err(NoteFault::Other("promise").into());
         };

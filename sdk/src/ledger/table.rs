@@ -258,12 +258,12 @@ pub(super) mod tests {
         assert_eq!(check(&padded), Err(TableFault::Leaves { there: 6, told: 9 }));
         let mut flipped = leaves.clone();
         flipped[1].2 = 1;
-        let said = check(&table(&flipped, 0, closing(6)).0).unwrap_err().to_string();
+        let message = check(&table(&flipped, 0, closing(6)).0).unwrap_err().to_string();
         assert!(
-            said.ends_with(
+            message.ends_with(
                 "a leaf of [1970-01-03 321002 a mobile citizen dissatisfied] is told as one of [1970-01-03 321002 a mobile citizen satisfied]"
             ),
-            "{said}"
+            "{message}"
         );
         let mut removed = leaves.clone();
         removed.remove(5);
@@ -271,8 +271,8 @@ pub(super) mod tests {
         let mut hidden = honest.clone();
         hidden.rows[0].counts.dissatisfied -= 1;
         hidden.remainder.leaves += 1;
-        let said = check(&hidden).unwrap_err().to_string();
-        assert!(said.contains("1 of [1970-01-03 321002 a mobile citizen dissatisfied] are missing"), "{said}");
+        let message = check(&hidden).unwrap_err().to_string();
+        assert!(message.contains("1 of [1970-01-03 321002 a mobile citizen dissatisfied] are missing"), "{message}");
         let mut other_day = leaves.clone();
         other_day[0].1 = 1;
         assert!(matches!(

@@ -344,7 +344,7 @@ mod tests {
     fn a_fault_is_said_with_its_numbers() {
         let draft = RatingDraft { level: "satisfied".into(), comment: "长".repeat(501), ..RatingDraft::default() };
         let faults = Rating::try_from(draft).unwrap_err().0;
-        let said = Lang::ZhHans.messages().fault(&v1::Violation::from(&faults[0]));
-        assert!(said.contains("501") && said.contains("500"), "{said}");
+        let message = Lang::ZhHans.messages().fault(&v1::Violation::from(&faults[0]));
+        assert!(message.contains("501") && message.contains("500"), "{message}");
     }
 }

@@ -117,8 +117,8 @@ impl TileReader for Client {
             if data.len() == expected {
                 return Ok(data);
             }
-            let said = format!("{} is cut short: it has {} bytes of {expected}", path(*tile), data.len());
-            Err(tlog_tiles::Error::InvalidInput(said))
+            let message = format!("{} is cut short: it has {} bytes of {expected}", path(*tile), data.len());
+            Err(tlog_tiles::Error::InvalidInput(message))
         };
         tiles.iter().map(read).collect()
     }

@@ -89,12 +89,12 @@ pub enum AuditFault {
         number: u32,
     },
     /// A table says that it is another one.
-    #[error("table {number} says that it is table {said}")]
+    #[error("table {number} says that it is table {claimed}")]
     OtherNumber {
         /// Which table.
         number: u32,
         /// Which one it says.
-        said: u32,
+        claimed: u32,
     },
     /// A table accounts for other leaves than its turn is.
     #[error(

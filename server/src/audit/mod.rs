@@ -171,7 +171,7 @@ impl Audit<'_> {
         let table = DayTable::read(&bytes).map_err(|fault| AuditFault::NoneSuch(number, fault))?;
         let (from, size, turn) = (table.from, table.size, self.state.from);
         if table.number != number {
-            return Err(AuditFault::OtherNumber { number, said: table.number });
+            return Err(AuditFault::OtherNumber { number, claimed: table.number });
         }
         if from != turn || !(from..=leaf).contains(&size) {
             return Err(AuditFault::Range { number, from, size, turn, leaf });

@@ -149,8 +149,8 @@ async fn a_leaf_that_is_another_one_when_it_is_read_again_is_named() {
     sequence(&shown.app.store, &shown.app.ledger).await.unwrap();
     let kept = std::fs::read(&shown.file).unwrap();
     shown.lies.store(true, Ordering::Relaxed);
-    let said = shown.follow().await.unwrap_err();
-    assert!(said.contains("leaf 300 is not the one that was signed"), "{said}");
+    let message = shown.follow().await.unwrap_err();
+    assert!(message.contains("leaf 300 is not the one that was signed"), "{message}");
     shown.lies.store(false, Ordering::Relaxed);
     assert_eq!(std::fs::read(&shown.file).unwrap(), kept, "nothing that was false is remembered");
     assert_eq!(shown.follow().await.map(|audited| (audited.n_tables, audited.n_left)), Ok((1, 600)));

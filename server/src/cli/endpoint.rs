@@ -64,8 +64,8 @@ pub(super) async fn run(args: Args) -> Result<()> {
             let store = open_or_make(&args.store).await?;
             let keys = load_keys(&args.store, &store).await?;
             endpoint.secret = seal_secret(&keys.vault, &endpoint.id, &secret, &SystemRng);
-            let said = Acting::at_command_line(&store).entry(AuditAction::EndpointAdded, &name);
-            if !store.add_endpoint(endpoint, said).await? {
+            let entry = Acting::at_command_line(&store).entry(AuditAction::EndpointAdded, &name);
+            if !store.add_endpoint(endpoint, entry).await? {
                 bail!("there is or was an endpoint {name}; names are not used again");
             }
             println!("{}", secret.reveal());
@@ -88,8 +88,8 @@ pub(super) async fn run(args: Args) -> Result<()> {
         }
         Action::Disable { name } => {
             let store = open_existing(&args.store).await?;
-            let said = Acting::at_command_line(&store).entry(AuditAction::EndpointDisabled, &name);
-            if !store.disable_endpoint(&name, said).await? {
+            let entry = Acting::at_command_line(&store).entry(AuditAction::EndpointDisabled, &name);
+            if !store.disable_endpoint(&name, entry).await? {
                 bail!("there is no live endpoint {name}");
             }
         }

@@ -69,8 +69,12 @@ fn read(what: &str) -> Result<String> {
         if answer.status().is_success() {
             return Ok(text);
         }
-        let said = serde_json::from_str::<v1::Problem>(&text).map(|problem| problem.detail.unwrap_or(problem.title));
-        bail!("{what} gives no proof ({}): {}", answer.status(), said.unwrap_or_else(|_| "no reason was given".into()));
+        let message = serde_json::from_str::<v1::Problem>(&text).map(|problem| problem.detail.unwrap_or(problem.title));
+        bail!(
+            "{what} gives no proof ({}): {}",
+            answer.status(),
+            message.unwrap_or_else(|_| "no reason was given".into())
+        );
     }
     if what == "-" {
         let mut text = String::new();

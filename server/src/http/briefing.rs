@@ -15,6 +15,8 @@ use haochaping_collector::{
 use haochaping_store::briefing::Briefing;
 use tokio::sync::Semaphore;
 
+use super::filters::wire_to_minute;
+
 /// The place of cases for the vault.
 const TABLE: &str = "briefing";
 
@@ -31,15 +33,11 @@ struct Body<'a> {
     is_internal: bool,
 }
 
-fn minute(text: &str) -> String {
-    text.get(..16).unwrap_or_default().replace('T', " ")
-}
-
 /// The content of a page.
 pub(super) fn body(month: &Month, cases: &[Case], is_internal: bool) -> String {
     let some = |first, lines: &[Line]| (!lines.is_empty()).then(|| table(first, lines));
     let body = Body {
-        as_of: minute(&month.as_of),
+        as_of: wire_to_minute(&month.as_of),
         total: table("地区", std::slice::from_ref(&month.total)),
         regions: some("地区", &month.regions),
         agencies: some("部门", &month.agencies),

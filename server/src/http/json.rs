@@ -35,8 +35,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Sent<T> {
     }
 }
 
-fn malformed(said: &str, chinese: &str) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "malformed-json", said).in_chinese(chinese)
+fn malformed(english: &str, chinese: &str) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "malformed-json", english).in_chinese(chinese)
 }
 
 /// Reads a body.
@@ -105,14 +105,14 @@ impl Fault {
         if self.path.is_empty() { self.message.clone() } else { format!("{}: {}", self.path, self.message) }
     }
 
-    pub(in crate::http) fn said(&self, lang: Lang) -> String {
+    pub(in crate::http) fn in_words(&self, lang: Lang) -> String {
         if lang == Lang::En { self.in_english() } else { self.in_chinese() }
     }
 
     /// The parser's few sentences, in Chinese.
     fn in_chinese(&self) -> String {
         let quoted = |start: &str| self.message.strip_prefix(start)?.split('`').nth(1);
-        let said = if let Some(field) = quoted("missing field") {
+        let text = if let Some(field) = quoted("missing field") {
             format!("缺少字段 {field}")
         } else if let Some(field) = quoted("unknown field") {
             format!("没有字段 {field}")
@@ -126,7 +126,7 @@ impl Fault {
         } else {
             self.message.clone()
         };
-        if self.path.is_empty() { said } else { format!("{}：{said}", self.path) }
+        if self.path.is_empty() { text } else { format!("{}：{text}", self.path) }
     }
 }
 

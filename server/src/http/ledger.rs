@@ -180,7 +180,7 @@ pub(in crate::http) async fn table(State(app): State<Arc<App>>, Path(number): Pa
     responses((status = 204, description = "it is kept")),
 )]
 pub(in crate::http) async fn cosign(State(app): State<Arc<App>>, body: Bytes) -> Result<StatusCode, Problem> {
-    let refuse = |status, said: &str| Problem::new(status, "invalid-cosignature", said);
+    let refuse = |status, message: &str| Problem::new(status, "invalid-cosignature", message);
     let text = std::str::from_utf8(&body).map_err(|_| refuse(StatusCode::BAD_REQUEST, "not a signed note"))?;
     let own: Verifier = app.ledger.public().parse().map_err(|_| Problem::internal())?;
     let opened = open_checkpoint(text, &own);

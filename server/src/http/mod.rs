@@ -10,6 +10,7 @@ pub mod cookie;
 pub mod desk;
 mod embed;
 mod error_pages;
+mod filters;
 mod health;
 mod json;
 mod ledger;

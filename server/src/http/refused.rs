@@ -1,11 +1,8 @@
 //! Why a step of a work order is refused, in Chinese: for the desk and for the API's answers.
 
-use haochaping::{calendar::Instant, work_order::Refused};
+use haochaping::work_order::Refused;
 
-/// A moment to the minute, in China.
-fn minute(at: Instant) -> String {
-    at.to_rfc3339().get(..16).unwrap_or_default().replace('T', " ")
-}
+use crate::http::filters::to_minute;
 
 /// In the words of the desk.
 pub(super) fn in_chinese(error: &Refused) -> String {
@@ -24,7 +21,7 @@ pub(super) fn in_chinese(error: &Refused) -> String {
             return format!("已登记 {made} 次未联系上，满 {required} 次后才能这样认定。");
         }
         Refused::AttemptTooSoon { from } => {
-            return format!("距上次联系时间太近，请在 {} 之后再登记。", minute(*from));
+            return format!("距上次联系时间太近，请在 {} 之后再登记。", to_minute(*from));
         }
         Refused::CanBeReached => "评价人可以联系上：有联系方式，或可通过办件系统查到。",
         Refused::NoReassignment => "本地规定工单不退回、不改派。",

@@ -39,20 +39,22 @@ mod vitals;
 pub mod window;
 pub mod word;
 
+use std::{collections::BTreeMap, path::Path};
+
 pub use card::{Agreed, CARD_AUTHORITY, Issue, Issued, NewCard, NewVisit, Revival, StoredCard};
-use database::Connection;
-use engine::{Engine, postgres::PostgresEngine, sqlite::SqliteEngine};
 pub use error::StoreError;
 pub use exchange::{IMPORT_PREFIX, ImportedCase};
 pub use figure::{Counted, Figure, FigureKey, Published, Tally};
-use haochaping::calendar::Instant;
 pub use key::{StoredApiKey, StoredKey};
 pub use quarantine::{Decision, Quarantined, Standing};
 pub use rating::{About, Committed, NewRating, Outcome, RatingView};
 pub use service::{NewService, PrimaryService, Registered, Registration, ServiceView};
-use std::{collections::BTreeMap, path::Path};
 pub use verify::Verification;
 pub use vitals::Vitals;
+
+use database::Connection;
+use engine::{Engine, postgres::PostgresEngine, sqlite::SqliteEngine};
+use haochaping::calendar::Instant;
 
 /// An id of 16 bytes, a UUIDv7.
 pub type Id = [u8; 16];
@@ -229,8 +231,8 @@ impl SqlStore {
 
 fn ensure_copy_finished(connection: &Connection) -> Result<(), StoreError> {
     if copy::is_half(connection)? {
-        let said = "a copy into this store was begun and has not ended: run haochaping copy again";
-        return Err(StoreError::Failed(said.into()));
+        let message = "a copy into this store was begun and has not ended: run haochaping copy again";
+        return Err(StoreError::Failed(message.into()));
     }
     Ok(())
 }

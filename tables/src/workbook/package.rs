@@ -22,19 +22,19 @@ impl<'a> Package<'a> {
 
     /// A part as text; `None` where there is none of this name.
     pub(super) fn text(&mut self, name: &str) -> Result<Option<String>, TableError> {
-        let said = |error: &dyn std::fmt::Display| TableError::Workbook(format!("{name}: {error}"));
+        let message = |error: &dyn std::fmt::Display| TableError::Workbook(format!("{name}: {error}"));
         let part = match self.0.by_name(name) {
             Ok(part) => part,
             Err(zip::result::ZipError::FileNotFound) => return Ok(None),
-            Err(error) => return Err(said(&error)),
+            Err(error) => return Err(message(&error)),
         };
         let mut bytes = Vec::new();
         // What the package says of its sizes is not believed.
-        part.take(MAX_PART_BYTES + 1).read_to_end(&mut bytes).map_err(|error| said(&error))?;
+        part.take(MAX_PART_BYTES + 1).read_to_end(&mut bytes).map_err(|error| message(&error))?;
         if bytes.len() as u64 > MAX_PART_BYTES {
             return Err(TableError::TooLarge(name.to_owned(), MAX_PART_BYTES >> 20));
         }
-        let text = String::from_utf8(bytes).map_err(|error| said(&error))?;
+        let text = String::from_utf8(bytes).map_err(|error| message(&error))?;
         Ok(Some(text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned)))
     }
 }

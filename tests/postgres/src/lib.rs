@@ -248,8 +248,8 @@ impl Server {
     pub fn sql(&self, database: &str, sql: &str) -> String {
         let output = self.try_sql(database, sql);
         check(sql, &output);
-        let said = String::from_utf8_lossy(&output.stdout);
-        said.strip_suffix('\n').unwrap_or(&said).to_owned()
+        let result = String::from_utf8_lossy(&output.stdout);
+        result.strip_suffix('\n').unwrap_or(&result).to_owned()
     }
 
     /// The rows of a statement in the database of this address.

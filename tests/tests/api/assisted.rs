@@ -106,9 +106,9 @@ fn nobody_enters_what_is_said_of_their_own_body_or_elsewhere() {
 
 fn api(collector: &Collector, agency: &str) -> Http {
     let args = ["api-key", "add", "hotline", "--scope", "assist", "--region", "321000", "--agency", agency];
-    let said = collector.cli(&args);
-    assert_eq!(said.code, Some(0), "{}", said.err);
-    let http = Http::new().header("authorization", &format!("Bearer {}", said.out.trim()));
+    let output = collector.cli(&args);
+    assert_eq!(output.code, Some(0), "{}", output.err);
+    let http = Http::new().header("authorization", &format!("Bearer {}", output.out.trim()));
     let url = format!("{}/api/v1/assisted-ratings", collector.url());
     eventually("the key is known", || (http.post_json(&url, &json!({})).status == 400).then_some(()));
     http

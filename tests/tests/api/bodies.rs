@@ -86,12 +86,12 @@ fn a_title_never_varies_and_both_are_said_in_the_readers_language() {
     let mut rating = bad(&ticket);
     rating["comment"] = "长".repeat(501).into();
     let url = format!("{}/api/v1/ratings", collector.url());
-    let said = |lang: &str, rating: &Value| {
+    let refusal = |lang: &str, rating: &Value| {
         let answer = Http::new().header("accept-language", lang).post_json(&url, rating);
         assert!(answer.header("vary").contains("accept-language"), "{}", answer.header("vary"));
         problem(&answer, 422, "invalid-rating")
     };
-    let (english, chinese) = (said("en", &rating), said("zh-CN,zh;q=0.9", &rating));
+    let (english, chinese) = (refusal("en", &rating), refusal("zh-CN,zh;q=0.9", &rating));
     assert_eq!(english["title"], "the rating breaks rules");
     assert!(english["detail"].as_str().unwrap().contains("501"), "{english}");
     assert_eq!(chinese["title"], "评价内容不符合规则");
@@ -99,13 +99,13 @@ fn a_title_never_varies_and_both_are_said_in_the_readers_language() {
     assert_eq!(english["violations"], chinese["violations"]);
     let mut other = bad(&ticket);
     other["level"] = "great".into();
-    assert_eq!(said("en", &other)["title"], english["title"]);
+    assert_eq!(refusal("en", &other)["title"], english["title"]);
 
     // Packed or not, it is one document; and a program that prefers nothing is an engineer's.
     let packed =
         Http::new().header("accept-language", "zh-CN").header("accept-encoding", "gzip").post_json(&url, &other);
     assert_eq!((packed.header("content-encoding").as_str(), &packed.body[..2]), ("gzip", &[0x1f, 0x8b][..]));
-    assert_eq!(said("*", &other)["title"], english["title"]);
+    assert_eq!(refusal("*", &other)["title"], english["title"]);
     assert!(packed.header("vary").contains("origin"), "{}", packed.header("vary"));
 
     let http = Http::new().header("accept-language", "zh-CN");
@@ -173,15 +173,18 @@ fn faults_of_entries_and_of_queries_are_said_in_the_readers_language() {
         ("/api/v1/statistics/regions?format=xml", "unknown-format"),
         ("/api/v1/ratings/1", "malformed-lookup"),
     ] {
-        let said = problem(&http.get(&format!("{}{path}", collector.url())), 400, code);
-        assert!(is_chinese(&said["detail"]), "{said}");
+        let problem_body = problem(&http.get(&format!("{}{path}", collector.url())), 400, code);
+        assert!(is_chinese(&problem_body["detail"]), "{problem_body}");
     }
     let key =
         collector.cli(&["api-key", "add", "body", "--scope", "work-orders", "--agency", "11321000014216389W"]).out;
     let http = http.header("authorization", &format!("Bearer {}", key.trim()));
     for (query, named) in [("limit=x", "limit"), ("limit=0", "limit"), ("after=-1", "after")] {
         let answer = http.get(&format!("{}/api/v1/work-orders?{query}", collector.url()));
-        let said = problem(&answer, 400, "malformed-query");
-        assert!(is_chinese(&said["detail"]) && said["detail"].as_str().unwrap().contains(named), "{said}");
+        let problem_body = problem(&answer, 400, "malformed-query");
+        assert!(
+            is_chinese(&problem_body["detail"]) && problem_body["detail"].as_str().unwrap().contains(named),
+            "{problem_body}"
+        );
     }
 }

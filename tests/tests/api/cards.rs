@@ -24,8 +24,8 @@ pub(super) fn start(extra: &[&str]) -> Collector {
         "code,name\n321002001,东关街道\n321002001001,琼花观社区居委会\n321002001002,个园社区居委会\n",
     )
     .unwrap();
-    let said = collector.cli(&["region", "import", regions.to_str().unwrap()]);
-    assert_eq!(said.code, Some(0), "{}", said.err);
+    let output = collector.cli(&["region", "import", regions.to_str().unwrap()]);
+    assert_eq!(output.code, Some(0), "{}", output.err);
     let names = format!("{}/?region=321002001", collector.url());
     eventually("the names are known", || Http::new().get(&names).text().contains("东关街道").then_some(()));
     collector
@@ -37,13 +37,13 @@ pub(super) fn print(collector: &Collector, roster: &str, extra: &[&str]) -> (hao
     std::fs::write(&file, roster).unwrap();
     let (out, url) = (out(collector), collector.url());
     let usual = ["card", "print", file.to_str().unwrap(), "--out", out.to_str().unwrap(), "--public-url", &url];
-    let said = collector.cli(&[&usual, extra].concat());
+    let output = collector.cli(&[&usual, extra].concat());
     let list = std::fs::read_to_string(out.join("cards.csv")).unwrap_or_default();
     let cards = list.lines().skip(1).map(|line| {
         let cells: Vec<_> = line.split(',').collect();
         [0, 1, 5].map(|place| cells[place].to_owned())
     });
-    (said, cards.collect())
+    (output, cards.collect())
 }
 
 pub(super) fn out(collector: &Collector) -> PathBuf {
@@ -60,16 +60,16 @@ pub(super) fn agent(name: &str, number: &str) -> String {
 
 /// One agent's card: its serial and link. The test collector has no TLS, so the printed scheme is HTTP.
 pub(super) fn one_card(collector: &Collector) -> (String, String) {
-    let (said, cards) = print(collector, &roster(&[&agent("示例·㛃", "YZ-0001")]), &[]);
-    assert_eq!(said.code, Some(0), "{}", said.err);
+    let (output, cards) = print(collector, &roster(&[&agent("示例·㛃", "YZ-0001")]), &[]);
+    assert_eq!(output.code, Some(0), "{}", output.err);
     let [serial, _, link] = cards[0].clone();
     (serial, link.to_lowercase().replace("/c/", "/C/"))
 }
 
 /// The link of a window's printed stand.
 pub(super) fn stand(collector: &Collector) -> String {
-    let (said, cards) = print(collector, &roster(&[&agent("1 号综合窗口", "A01")]), &["--kind", "window"]);
-    assert_eq!(said.code, Some(0), "{}", said.err);
+    let (output, cards) = print(collector, &roster(&[&agent("1 号综合窗口", "A01")]), &["--kind", "window"]);
+    assert_eq!(output.code, Some(0), "{}", output.err);
     cards[0][2].to_lowercase().replace("/c/", "/C/")
 }
 
@@ -163,8 +163,8 @@ fn the_same_visit_sent_again_is_the_same_rating_and_keeps_what_it_said() {
 async fn each_reason_for_which_a_card_opens_no_form_has_its_own_page() {
     let collector = start(&[]);
     let rows = [agent("示例甲", "1"), agent("示例乙", "2")];
-    let (said, cards) = print(&collector, &roster(&[&rows[0], &rows[1]]), &[]);
-    assert_eq!(said.code, Some(0), "{}", said.err);
+    let (output, cards) = print(&collector, &roster(&[&rows[0], &rows[1]]), &[]);
+    assert_eq!(output.code, Some(0), "{}", output.err);
     let link = |n: usize| cards[n][2].to_lowercase();
     let held = open(&link(0));
     assert_eq!(collector.cli(&["card", "revoke", &cards[0][0], "--reason", "遗失"]).code, Some(0));

@@ -105,10 +105,10 @@ fn whoever_finds_no_place_is_told_so() {
             stream
         })
         .collect();
-    let said = rest(sending(&collector, "GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"));
-    let said = String::from_utf8(said).unwrap();
-    assert!(said.starts_with("HTTP/1.1 503"), "{said}");
-    assert!(said.to_lowercase().contains("retry-after: 2"), "{said}");
+    let text = rest(sending(&collector, "GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"));
+    let text = String::from_utf8(text).unwrap();
+    assert!(text.starts_with("HTTP/1.1 503"), "{text}");
+    assert!(text.to_lowercase().contains("retry-after: 2"), "{text}");
     drop(held);
     eventually("places are free again", || {
         let answer = Http::new().try_send("GET", &format!("{}/healthz", collector.url()), None);

@@ -171,15 +171,15 @@ fn a_session_is_new_at_each_sign_in_and_ends_with_it() {
 fn guesses_lock_an_account_and_tell_nothing() {
     let collector = Collector::start(&[]);
     Staff::add(&collector, "wang-1", &["--role", "handler", "--agency", AGENCY, "--region", "321000"]);
-    let said = |name: &str, password: &str| {
+    let sign_in = |name: &str, password: &str| {
         let answer = try_sign_in(&collector.url(), name, password);
         (answer.status, answer.text().replace(name, ""))
     };
-    let nobody = said("nobody-1", "x");
+    let nobody = sign_in("nobody-1", "x");
     for _ in 0..5 {
-        assert_eq!(said("wang-1", "x"), nobody);
+        assert_eq!(sign_in("wang-1", "x"), nobody);
     }
-    assert_eq!(said("wang-1", PASSWORD), nobody, "locked, and not told from a wrong password");
+    assert_eq!(sign_in("wang-1", PASSWORD), nobody, "locked, and not told from a wrong password");
     let link = collector.cli(&["staff", "reset", "wang-1", "--public-url", &collector.url()]);
     Staff::accept(link.out.trim());
     Staff::sign_in(&collector, "wang-1");
@@ -214,9 +214,9 @@ fn an_administrator_is_added_once_and_the_last_one_stays() {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path().join("data");
     let args = ["staff", "add", "root-1", "--role", "administrator", "--data", data.to_str().unwrap()];
-    let said = haochaping_tests::haochaping(&args);
-    assert_eq!(said.code, Some(0), "{}", said.err);
-    assert!(said.out.starts_with("http://127.0.0.1:8080/desk/welcome/"), "{}", said.out);
+    let output = haochaping_tests::haochaping(&args);
+    assert_eq!(output.code, Some(0), "{}", output.err);
+    assert!(output.out.starts_with("http://127.0.0.1:8080/desk/welcome/"), "{}", output.out);
     let again = haochaping_tests::haochaping(&args);
     assert!(again.code != Some(0) && again.err.contains("staff reset root-1"), "{}", again.err);
     let last = haochaping_tests::haochaping(&["staff", "disable", "root-1", "--data", data.to_str().unwrap()]);

@@ -55,9 +55,9 @@ fn test_services_are_rated_with_all_five_levels_and_count_nowhere() {
     let collector = Collector::start(&[]);
     let key = collector.cli(&["api-key", "add", "night-watch", "--scope", "probe"]).out.trim().to_owned();
     let probed = eventually("the key is known", || {
-        let said = haochaping(&["probe", &collector.url(), "--api-key", &key]);
+        let output = haochaping(&["probe", &collector.url(), "--api-key", &key]);
         // A running collector learns of a new key within a second.
-        (!said.err.contains("unauthorized")).then_some(said)
+        (!output.err.contains("unauthorized")).then_some(output)
     });
     assert_eq!(probed.code, Some(0), "{probed:?}");
     for level in ["very_satisfied", "satisfied", "basically_satisfied", "dissatisfied", "very_dissatisfied"] {
@@ -100,9 +100,9 @@ fn a_key_for_tests_never_reaches_a_real_service() {
 
 #[test]
 fn a_broken_way_is_named_and_ends_with_an_error() {
-    let said = haochaping(&["probe", "http://127.0.0.1:9", "--api-key", "hcp_none_none"]);
-    assert_ne!(said.code, Some(0));
-    assert!(said.err.contains("broken: registration"), "{said:?}");
+    let output = haochaping(&["probe", "http://127.0.0.1:9", "--api-key", "hcp_none_none"]);
+    assert_ne!(output.code, Some(0));
+    assert!(output.err.contains("broken: registration"), "{output:?}");
 }
 
 #[test]
@@ -119,6 +119,6 @@ fn files_for_platforms_are_served_byte_for_byte_from_the_root() {
     for path in ["/secret.key", "/WW_verify_other.txt", "/%2e%2e%2fWW_verify_aB3.txt"] {
         assert_eq!(get(path).status, 404, "{path}");
     }
-    let said = haochaping(&["serve", "--verification-dir", "/nowhere/at/all"]);
-    assert!(said.err.contains("there is no such folder"), "{said:?}");
+    let output = haochaping(&["serve", "--verification-dir", "/nowhere/at/all"]);
+    assert!(output.err.contains("there is no such folder"), "{output:?}");
 }

@@ -12,9 +12,9 @@ const CASE: &str = "办件编号,评价渠道,评价人,评价时间,评价次�
 const OLD: &str = "projectNo,serviceNumber,areaCode,orgcode,pf,satisfaction,evalDetail,writingEvaluation,assessTime";
 
 fn export(collector: &Collector, args: &[&str]) -> Said {
-    let said = collector.cli(&[&["export"], args].concat());
-    assert_eq!(said.code, Some(0), "{}", said.err);
-    said
+    let output = collector.cli(&[&["export"], args].concat());
+    assert_eq!(output.code, Some(0), "{}", output.err);
+    output
 }
 
 /// Rows as objects, by the names of their columns.
@@ -45,10 +45,10 @@ fn with_two_ratings() -> (Collector, String) {
     let case = first["case_number"].as_str().unwrap().to_owned();
     let tickets = collector.register_all(&[first, service()]);
     let ticket = |n: usize| tickets["tickets"][n]["ticket"].as_str().unwrap();
-    let mut said = bad(ticket(0));
-    said["comment"] = "跑了三趟,\n\"还\"没办成".into();
-    said["contact"] = json!({"name": "示例·王某", "phone": "13800000000"});
-    assert_eq!(rate(&collector, &said).status, 201);
+    let mut message = bad(ticket(0));
+    message["comment"] = "跑了三趟,\n\"还\"没办成".into();
+    message["contact"] = json!({"name": "示例·王某", "phone": "13800000000"});
+    assert_eq!(rate(&collector, &message).status, 201);
     assert_eq!(rate(&collector, &good(ticket(1))).status, 201);
     (collector, case)
 }
@@ -139,9 +139,9 @@ fn exports_beside_a_running_collector_miss_and_double_nothing() {
     let mark = path_in(&collector, "last.json");
     let mut exported = Vec::new();
     let mut export_once = || {
-        let said = collector.cli(&["export", "--watermark", &mark, "--format", "jsonl"]);
-        assert_eq!(said.code, Some(0), "{}", said.err);
-        exported.extend(lines(&said.out).iter().map(|row| row["receipt"].as_str().unwrap().to_owned()));
+        let output = collector.cli(&["export", "--watermark", &mark, "--format", "jsonl"]);
+        assert_eq!(output.code, Some(0), "{}", output.err);
+        exported.extend(lines(&output.out).iter().map(|row| row["receipt"].as_str().unwrap().to_owned()));
     };
     let accepted: Vec<String> = std::thread::scope(|scope| {
         let rater = |tickets: &[String]| -> Vec<String> {
@@ -193,9 +193,9 @@ fn import(collector: &Collector, lines: &[String], args: &[&str]) -> Said {
 fn old_records_are_shown_apart_and_never_count() {
     let collector = Collector::start(&[]);
     let records = [old("A", "5", "510"), old("B", "1", "110"), old("C", "2", "")];
-    let said = import(&collector, &records, &[]);
-    assert_eq!(said.code, Some(0), "{}", said.err);
-    assert!(said.err.contains("3 ratings imported, 0 were there already"), "{}", said.err);
+    let output = import(&collector, &records, &[]);
+    assert_eq!(output.code, Some(0), "{}", output.err);
+    assert!(output.err.contains("3 ratings imported, 0 were there already"), "{}", output.err);
     let again = import(&collector, &records, &[]);
     assert!(again.err.contains("0 ratings imported, 3 were there already"), "{}", again.err);
     let statistics = format!("{}/api/v1/statistics?region=321000", collector.url());
@@ -225,15 +225,15 @@ fn of_a_file_with_faults_nothing_is_imported() {
     records[1] = old("OLD-1", "6", "406");
     records[550] = old("OLD-550", "4", "999");
     records.push(old("OLD-0", "3", ""));
-    let said = import(&collector, &records, &[]);
-    assert_eq!(said.code, Some(1));
+    let output = import(&collector, &records, &[]);
+    assert_eq!(output.code, Some(1));
     for expected in [
         "3 faults, nothing was imported",
         "line 3, satisfaction: \"6\" is no level of this profile",
         "line 552, evalDetail: \"999\" was never an option",
         "line 602, the same case and number as line 2, with another content",
     ] {
-        assert!(said.err.contains(expected), "{expected}: {}", said.err);
+        assert!(output.err.contains(expected), "{expected}: {}", output.err);
     }
     assert_eq!(collector.read_sql("select count(*) from rating"), ["0"]);
     assert_eq!(import(&collector, &[old("OLD-0", "4", "406")], &[]).code, Some(0));
@@ -263,8 +263,8 @@ fn an_export_is_read_by_an_import_in_every_profile_and_format() {
             let other = Collector::start(&[]);
             let agency = ["--agency", "11321000014216389W"];
             let usual = ["import", &file, "--authority", "x", "--profile", profile, "--format", format];
-            let said = other.cli(&[&usual[..], if n == 1 { &agency } else { &[] }].concat());
-            assert!(said.err.contains("2 ratings imported"), "{profile} {format}: {}", said.err);
+            let result = other.cli(&[&usual[..], if n == 1 { &agency } else { &[] }].concat());
+            assert!(result.err.contains("2 ratings imported"), "{profile} {format}: {}", result.err);
             let level = other.read_sql(&format!("select level from rating where case_number = '{case}'"));
             assert_eq!(level, ["very_dissatisfied"], "{profile} {format}");
             verified(&other);

@@ -130,8 +130,8 @@ fn imported_names_of_regions_show_on_the_page() {
     let mut collector = Collector::start(&[]);
     let file = collector.data_dir().join("streets.csv");
     std::fs::write(&file, "\u{feff}code,name,note\n321002001,东关街道,x\n").unwrap();
-    let said = collector.cli(&["region", "import", file.to_str().unwrap()]);
-    assert_eq!(said.code, Some(0), "{}", said.err);
+    let output = collector.cli(&["region", "import", file.to_str().unwrap()]);
+    assert_eq!(output.code, Some(0), "{}", output.err);
     let mut in_street = service();
     in_street["region"] = "321002001".into();
     rate_15(&collector, &in_street);
@@ -142,10 +142,14 @@ fn imported_names_of_regions_show_on_the_page() {
     });
 
     std::fs::write(&file, "code,name\n321002002,汶河街道\n999999,无\n321002003,\n").unwrap();
-    let said = collector.cli(&["region", "import", file.to_str().unwrap()]);
-    assert_eq!(said.code, Some(1));
-    assert!(said.err.contains("nothing was imported"), "{}", said.err);
-    assert!(said.err.contains("line 3, code: 999999") && said.err.contains("line 4, name: is empty"), "{}", said.err);
+    let output = collector.cli(&["region", "import", file.to_str().unwrap()]);
+    assert_eq!(output.code, Some(1));
+    assert!(output.err.contains("nothing was imported"), "{}", output.err);
+    assert!(
+        output.err.contains("line 3, code: 999999") && output.err.contains("line 4, name: is empty"),
+        "{}",
+        output.err
+    );
 }
 
 #[test]

@@ -79,14 +79,14 @@ fn what_is_no_picture_or_too_large_or_another_pages_is_refused() {
     rate(&collector, &bad(&collector.register(1)[0]));
     let staff = handler(&collector, "wang-1", "321000");
     let (order, csrf) = (staff.orders(1).remove(0), staff.csrf());
-    for (name, content, said) in [
+    for (name, content, message) in [
         ("a.png", &b"<html><script>alert(1)</script>"[..], "只能上传图片"),
         ("a.svg", b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>", "只能上传图片"),
         ("a.exe", b"MZ\x90\0made up", "只能上传图片"),
         ("a.png", b"", "请选择文件"),
     ] {
         let answer = upload(&staff, &order, &csrf, name, content);
-        assert!(answer.status == 422 && answer.text().contains(said), "{name}: {}", answer.status);
+        assert!(answer.status == 422 && answer.text().contains(message), "{name}: {}", answer.status);
     }
     let huge = png(&vec![0; 5 * 1024 * 1024]);
     let answer = upload(&staff, &order, &csrf, "a.png", &huge);

@@ -55,7 +55,7 @@ fn an_improvement_shows_how_people_rate_before_and_after() {
         staff.post("/desk/improvements", &all)
     };
     let order = staff.orders(22).remove(0);
-    for (changes, said) in [
+    for (changes, message) in [
         (vec![("kind", "")], "属于哪一类"),
         (vec![("option", "999")], "请选择评价指标"),
         (vec![("day", "2999-01-01")], "不能晚于今天"),
@@ -67,7 +67,7 @@ fn an_improvement_shows_how_people_rate_before_and_after() {
         (vec![("case_text", "跑了三趟"), ("consent", "电话同意"), ("order", "x")], "没有找到这个工单"),
     ] {
         let refused = form(&changes);
-        assert!(refused.status == 422 && refused.text().contains(said), "{said}: {}", refused.text());
+        assert!(refused.status == 422 && refused.text().contains(message), "{message}: {}", refused.text());
     }
     let kept = form(&[("day", "去年")]);
     assert!(

@@ -95,8 +95,8 @@ fn last_table(collector: &Collector) -> Option<Value> {
 
 /// An audit with a state of its own in a directory.
 pub(crate) fn audit(collector: &Collector, state: &Path) -> (Option<i32>, String) {
-    let said = haochaping(&["audit", &collector.url(), "--state", state.to_str().unwrap()]);
-    (said.code, format!("{}{}", said.out, said.err))
+    let output = haochaping(&["audit", &collector.url(), "--state", state.to_str().unwrap()]);
+    (output.code, format!("{}{}", output.out, output.err))
 }
 
 pub(crate) fn state() -> (tempfile::TempDir, PathBuf) {
@@ -119,9 +119,9 @@ fn a_rating_is_promised_at_once_and_proven_a_moment_later_and_neither_shows_how(
     let path = file.to_str().unwrap();
 
     std::fs::write(&file, accepted.to_string()).unwrap();
-    let said = haochaping(&["verify-receipt", path, "--key", &key, "--receipt", receipt]);
-    assert_eq!(said.code, Some(0), "{}", said.err);
-    assert!(said.out.contains("promised") && said.out.contains(receipt), "{}", said.out);
+    let output = haochaping(&["verify-receipt", path, "--key", &key, "--receipt", receipt]);
+    assert_eq!(output.code, Some(0), "{}", output.err);
+    assert!(output.out.contains("promised") && output.out.contains(receipt), "{}", output.out);
 
     let url = format!("{}/api/v1/ratings/{lookup}/proof", collector.url());
     let proof = eventually("the leaf has a number", || {
@@ -136,9 +136,9 @@ fn a_rating_is_promised_at_once_and_proven_a_moment_later_and_neither_shows_how(
         haochaping::ledger::Promise::read(accepted["proof"].as_str().unwrap()).unwrap().entry
     );
     std::fs::write(&file, proof.to_string()).unwrap();
-    let said = haochaping(&["verify-receipt", path, "--key", &key]);
-    assert_eq!(said.code, Some(0), "{}", said.err);
-    assert!(said.out.contains("leaf 0 is in the ledger"), "{}", said.out);
+    let output = haochaping(&["verify-receipt", path, "--key", &key]);
+    assert_eq!(output.code, Some(0), "{}", output.err);
+    assert!(output.out.contains("leaf 0 is in the ledger"), "{}", output.out);
     assert_eq!(haochaping(&["verify-receipt", &url]).code, Some(0), "by its address");
     // The same again for a retry: what was promised is proven now.
     let again = rate(&collector, &rating).json();
@@ -146,8 +146,8 @@ fn a_rating_is_promised_at_once_and_proven_a_moment_later_and_neither_shows_how(
 
     // A wrong receipt, a strange key, another tree, no proof.
     let wrong = |args: &[&str], expected: &str| {
-        let said = haochaping(&[&["verify-receipt", path], args].concat());
-        assert!(said.code == Some(1) && said.err.contains(expected), "{expected}: {}", said.err);
+        let output = haochaping(&[&["verify-receipt", path], args].concat());
+        assert!(output.code == Some(1) && output.err.contains(expected), "{expected}: {}", output.err);
     };
     wrong(&["--receipt", "0000-0000-0000-0000"], "not that of the receipt 0000-0000-0000-0000");
     let strange = haochaping::ledger::LogKey::new("other.example/ledger", &[7; 32]).unwrap();
@@ -167,12 +167,12 @@ fn a_rating_is_promised_at_once_and_proven_a_moment_later_and_neither_shows_how(
 fn whoever_audits_reads_what_is_new_and_finds_every_closed_day_in_order() {
     let collector = closed("");
     let (_directory, file) = state();
-    let (code, said) = audit(&collector, &file);
-    assert_eq!(code, Some(0), "{said}");
+    let (code, output) = audit(&collector, &file);
+    assert_eq!(code, Some(0), "{output}");
     assert!(
-        said.contains(" tables of closed days up to 20")
-            && said.contains(" follow from their leaves; 0 leaves are in no table"),
-        "{said}"
+        output.contains(" tables of closed days up to 20")
+            && output.contains(" follow from their leaves; 0 leaves are in no table"),
+        "{output}"
     );
     let table = last_table(&collector).unwrap();
     assert_eq!(table["rows"][0]["counts"]["satisfied"], 5, "{table}");
@@ -180,11 +180,11 @@ fn whoever_audits_reads_what_is_new_and_finds_every_closed_day_in_order() {
     rate(&collector, &good(&collector.register(1)[0]));
     let size = Auditor::size(&collector).unwrap() + 1;
     sequenced(&collector, size);
-    let (code, said) = audit(&collector, &file);
-    assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("1 of them new"), "{said}");
-    let said = collector.cli(&["verify"]);
-    assert_eq!(said.code, Some(0), "{}", said.err);
+    let (code, output) = audit(&collector, &file);
+    assert_eq!(code, Some(0), "{output}");
+    assert!(output.contains("1 of them new"), "{output}");
+    let output = collector.cli(&["verify"]);
+    assert_eq!(output.code, Some(0), "{}", output.err);
     // Who supervises gets the remainder opened, and nothing of it is on the public address.
     let opening = file.with_file_name("opening.json");
     let opened = collector.cli(&["open-remainder"]);
@@ -194,11 +194,11 @@ fn whoever_audits_reads_what_is_new_and_finds_every_closed_day_in_order() {
         let (state, opening) = (file.to_str().unwrap(), opening.to_str().unwrap());
         haochaping(&["audit", &collector.url(), "--state", state, "--opening", opening])
     };
-    let said = with(&opening);
+    let output = with(&opening);
     assert!(
-        said.code == Some(0) && said.out.contains("no group is told to have more of a level than its leaves"),
+        output.code == Some(0) && output.out.contains("no group is told to have more of a level than its leaves"),
         "{}",
-        said.err
+        output.err
     );
     std::fs::write(&opening, opened.out.replace("\"table\": ", "\"table\": 1")).unwrap();
     assert!(with(&opening).err.contains("ask for that one's"), "{}", with(&opening).err);
@@ -215,11 +215,11 @@ fn a_leaf_that_is_gone_is_not_promised_anew() {
     let url = format!("{}/api/v1/ratings/{}/proof", collector.url(), accepted["lookup"].as_str().unwrap());
     let answer = Http::new().get(&url);
     assert_eq!((answer.status, answer.json()["code"].as_str()), (500, Some("leaf-gone")));
-    let said = haochaping(&["verify-receipt", &url]);
+    let output = haochaping(&["verify-receipt", &url]);
     assert!(
-        said.code == Some(1) && said.err.contains("the ledger does not hold the leaf of this rating"),
+        output.code == Some(1) && output.err.contains("the ledger does not hold the leaf of this rating"),
         "{}",
-        said.err
+        output.err
     );
 }
 
@@ -259,15 +259,15 @@ fn ratings_from_before_the_ledger_get_their_leaves() {
     sequenced(&collector, N_LEAVES);
     eventually("yesterday is closed again", || last_table(&collector).filter(|table| table["rows"][0].is_object()));
     let (_directory, file) = state();
-    let (code, said) = audit(&collector, &file);
-    assert_eq!(code, Some(0), "{said}");
+    let (code, output) = audit(&collector, &file);
+    assert_eq!(code, Some(0), "{output}");
     let table = last_table(&collector).unwrap();
     assert_eq!(table["rows"][0]["counts"]["satisfied"], 5, "{table}");
     assert_eq!(Auditor::size(&collector), Some(N_LEAVES + n_tables(&collector)), "none twice, and none left out");
     let url = format!("{}/api/v1/ratings/{}/proof", collector.url(), accepted["lookup"].as_str().unwrap());
     assert_eq!(haochaping(&["verify-receipt", &url]).code, Some(0));
-    let said = collector.cli(&["verify"]);
-    assert_eq!(said.code, Some(0), "{}", said.err);
+    let output = collector.cli(&["verify"]);
+    assert_eq!(output.code, Some(0), "{}", output.err);
 }
 
 /// What is done to the store, and what whoever reads the public log says of it.
@@ -275,8 +275,8 @@ fn ratings_from_before_the_ledger_get_their_leaves() {
 fn audit_names(change: &str, expected: &str) {
     let collector = closed(change);
     let (_directory, file) = state();
-    let (code, said) = audit(&collector, &file);
-    assert!(code == Some(1) && said.contains(expected), "{expected}: {said}");
+    let (code, message) = audit(&collector, &file);
+    assert!(code == Some(1) && message.contains(expected), "{expected}: {message}");
 }
 
 const BAD: &str = "level = 'dissatisfied'";
@@ -335,14 +335,14 @@ fn verify_names_the_rating_that_was_changed() {
     sequenced(&collector, 1);
     collector.stop();
     collector.run_sql("update rating set rated_at = rated_at + 1");
-    let said = collector.cli(&["verify"]);
+    let output = collector.cli(&["verify"]);
     let receipt = accepted["receipt"].as_str().unwrap();
-    assert!(said.err.contains(&format!("the rating {receipt} is not what its leaf 0 says")), "{}", said.err);
+    assert!(output.err.contains(&format!("the rating {receipt} is not what its leaf 0 says")), "{}", output.err);
     collector.run_sql("update rating set rated_at = rated_at - 1, comment = null, contact = null");
     assert_eq!(collector.cli(&["verify"]).code, Some(0), "a comment may be deleted");
     collector.run_sql("delete from work_order; delete from rating");
-    let said = collector.cli(&["verify"]);
-    assert!(said.err.contains("leaf 0 of the ledger stands for no rating on record"), "{}", said.err);
+    let output = collector.cli(&["verify"]);
+    assert!(output.err.contains("leaf 0 of the ledger stands for no rating on record"), "{}", output.err);
 }
 
 #[test]
@@ -358,10 +358,10 @@ fn a_table_that_was_rewritten_after_its_day_is_named() {
         "update ledger_table set body = cast(replace(cast(body as text), '\"satisfied\": 5', '\"satisfied\": 9') as blob)"
     };
     collector.run_sql(body);
-    let (code, said) = audit(&collector, &fresh);
+    let (code, message) = audit(&collector, &fresh);
     assert!(
-        code == Some(1) && said.contains(" is not the one that leaf ") && said.contains("it was rewritten"),
-        "{said}"
+        code == Some(1) && message.contains(" is not the one that leaf ") && message.contains("it was rewritten"),
+        "{message}"
     );
     assert!(collector.cli(&["verify"]).err.contains("is not the one that was published"));
 }
@@ -373,11 +373,11 @@ fn a_tile_that_is_cut_short_and_a_strange_key_are_named() {
     sequenced(&collector, 1);
     let (_directory, file) = state();
     let strange = haochaping::ledger::LogKey::new("other.example/ledger", &[7; 32]).unwrap();
-    let said = haochaping(&["audit", &collector.url(), "--state", file.to_str().unwrap(), "--key", strange.public()]);
-    assert!(said.code == Some(1) && said.err.contains("not signed by other.example/ledger"), "{}", said.err);
+    let output = haochaping(&["audit", &collector.url(), "--state", file.to_str().unwrap(), "--key", strange.public()]);
+    assert!(output.code == Some(1) && output.err.contains("not signed by other.example/ledger"), "{}", output.err);
     collector.run_sql("update ledger_tile set data = substr(data, 1, 40) where level = -1");
-    let (code, said) = audit(&collector, &file);
-    assert!(code == Some(1) && said.contains("/ledger/tile/entries/000.p/1"), "{said}");
+    let (code, output) = audit(&collector, &file);
+    assert!(code == Some(1) && output.contains("/ledger/tile/entries/000.p/1"), "{output}");
     let wrong = ["0/000.p/0", "64/000", "0/999", "entries/000.p/256", "x"];
     for path in wrong {
         let answer = Http::new().get(&format!("{}/ledger/tile/{path}", collector.url()));

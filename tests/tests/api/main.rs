@@ -106,10 +106,10 @@ fn violations(problem: &Value) -> Vec<(&str, &str)> {
 /// The ratings and work orders on disk, which must agree with all counters.
 #[track_caller]
 fn verified(collector: &Collector) -> (u64, u64) {
-    let said = collector.cli(&["verify"]);
-    assert_eq!(said.code, Some(0), "{}", said.err);
-    let numbers: Vec<u64> = said.out.split_whitespace().filter_map(|word| word.parse().ok()).collect();
-    assert!(said.out.contains("agree"), "{}", said.out);
+    let output = collector.cli(&["verify"]);
+    assert_eq!(output.code, Some(0), "{}", output.err);
+    let numbers: Vec<u64> = output.out.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    assert!(output.out.contains("agree"), "{}", output.out);
     (numbers[0], numbers[1])
 }
 

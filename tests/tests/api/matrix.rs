@@ -188,9 +188,9 @@ fn every_route_of_the_api_asks_for_a_key_of_its_scope() {
     let (collector, order, _) = with_a_replied_order();
     let id = order.rsplit('/').next().unwrap();
     let key = |scope: &str, region: &str, agency: &str| {
-        let said = collector.cli(&["api-key", "add", "x", "--scope", scope, "--region", region, "--agency", agency]);
-        assert_eq!(said.code, Some(0), "{}", said.err);
-        Http::new().header("authorization", &format!("Bearer {}", said.out.trim()))
+        let output = collector.cli(&["api-key", "add", "x", "--scope", scope, "--region", region, "--agency", agency]);
+        assert_eq!(output.code, Some(0), "{}", output.err);
+        Http::new().header("authorization", &format!("Bearer {}", output.out.trim()))
     };
     let keys = [
         ("services", key("services", "321000", AGENCY)),
@@ -206,8 +206,8 @@ fn every_route_of_the_api_asks_for_a_key_of_its_scope() {
         ("relay", key("relay", "321000", AGENCY)),
         ("none", Http::new()),
     ];
-    let said = collector.cli(&["window", "add", "--hall", "示例大厅", "--region", "321002", "yz-a01=1号窗口"]);
-    assert_eq!(said.code, Some(0), "{}", said.err);
+    let output = collector.cli(&["window", "add", "--hall", "示例大厅", "--region", "321002", "yz-a01=1号窗口"]);
+    assert_eq!(output.code, Some(0), "{}", output.err);
     let windows = ["windows", "windows elsewhere"];
     let on_it = ["work-orders", "supervision"];
     let orders = ["work-orders", "work-orders elsewhere", "work-orders other", "supervision", "supervision elsewhere"];

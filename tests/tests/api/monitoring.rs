@@ -18,8 +18,8 @@ fn promtool(args: &[&str], input: Option<&str>) {
         command.stdin(std::fs::File::open(folder.path().join("input")).unwrap());
     }
     let output = command.output().expect("promtool is installed");
-    let said = [output.stdout, output.stderr].concat();
-    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&said));
+    let result = [output.stdout, output.stderr].concat();
+    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&result));
 }
 
 /// Every query of the board, its variables filled in.

@@ -147,16 +147,16 @@ fn imports_are_read_in_every_charset_and_what_a_spreadsheet_spoiled_is_named() {
     let service = ["service", "--authority", collector.authority(), "--public-url", &url];
     let head = "case_number,service_number,agency_code,region,finished_at,mode,real_name,item_name";
     let line = "示例-1,１,11321000014216389W,３２１００２,2026-11-20T15:04:05+08:00,online,TRUE,护照补发";
-    let said = import(
+    let output = import(
         &service,
         "services.csv",
         &gbk(&format!("{head}\n{line}\n2.1E+11,1,11321000014216389W,321002,2026-11-20T15:04:05+08:00,online,true,x\n")),
     );
     assert!(
-        said.err.contains("1 services registered") && said.err.contains("line 3, case_number: \"2.1E+11\""),
-        "{said:?}"
+        output.err.contains("1 services registered") && output.err.contains("line 3, case_number: \"2.1E+11\""),
+        "{output:?}"
     );
-    assert!(said.out.starts_with("\u{feff}case_number,") && said.out.contains("\r\n"), "{said:?}");
+    assert!(output.out.starts_with("\u{feff}case_number,") && output.out.contains("\r\n"), "{output:?}");
 }
 
 #[test]
@@ -175,8 +175,8 @@ fn an_import_names_line_column_and_reason_and_registers_the_rest() {
     std::fs::write(&file, rows.join("\n")).unwrap();
     let args = ["service", "import", file.to_str().unwrap(), "--authority", collector.authority(), "--public-url"];
     let url = collector.url();
-    let said = collector.cli(&[&args[..], &[url.as_str()]].concat());
-    assert_eq!(said.code, Some(1));
+    let output = collector.cli(&[&args[..], &[url.as_str()]].concat());
+    assert_eq!(output.code, Some(1));
     for fault in [
         "line 3, agency_code: the check character does not fit",
         "line 4, service_number: \"eins\" is no number",
@@ -185,9 +185,9 @@ fn an_import_names_line_column_and_reason_and_registers_the_rest() {
         "line 4, mode: \"by post\" is neither online nor on_site",
         "line 4, real_name: \"maybe\" is neither true nor false",
     ] {
-        assert!(said.err.contains(fault), "{fault:?} is not in {}", said.err);
+        assert!(output.err.contains(fault), "{fault:?} is not in {}", output.err);
     }
-    let links: Vec<_> = said.out.lines().skip(1).map(|line| line.split(',').collect::<Vec<_>>()).collect();
+    let links: Vec<_> = output.out.lines().skip(1).map(|line| line.split(',').collect::<Vec<_>>()).collect();
     assert_eq!(links.iter().map(|line| line[0]).collect::<Vec<_>>(), ["CSV-1", "CSV-4"]);
     for line in &links {
         assert_eq!(Http::new().get(line[2]).status, 200, "{}", line[2]);

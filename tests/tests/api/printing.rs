@@ -15,13 +15,13 @@ fn a_roster_is_never_written_over_and_nothing_is_issued_where_nothing_can_be_pri
         let (file, out, url) = (file.to_str().unwrap(), out.to_str().unwrap(), collector.url());
         collector.cli(&["card", "print", file, "--out", out, "--public-url", &url])
     };
-    let said = run(&folder);
-    assert_eq!(said.code, Some(1));
-    assert!(said.err.contains("over the roster"), "{}", said.err);
+    let output = run(&folder);
+    assert_eq!(output.code, Some(1));
+    assert!(output.err.contains("over the roster"), "{}", output.err);
     assert!(std::fs::read_to_string(&file).unwrap().starts_with(HEAD));
-    let said = run(&file.join("inside"));
-    assert_eq!(said.code, Some(1));
-    assert!(said.err.contains("cannot be written"), "{}", said.err);
+    let output = run(&file.join("inside"));
+    assert_eq!(output.code, Some(1));
+    assert!(output.err.contains("cannot be written"), "{}", output.err);
     assert_eq!(collector.cli(&["card", "list"]).out.lines().count(), 1, "no card was issued");
 }
 
@@ -33,38 +33,42 @@ fn a_roster_is_printed_whole_or_not_at_all_and_again_the_same() {
         &agent("示例?", "2"),
         &agent("示例丙", "1").replace("321002001001", "321002001009"),
     ]);
-    let (said, cards) = print(&collector, &bad, &[]);
-    assert_eq!((said.code, cards.len()), (Some(1), 0));
+    let (output, cards) = print(&collector, &bad, &[]);
+    assert_eq!((output.code, cards.len()), (Some(1), 0));
     for fault in ["line 3, 姓名:", "line 4, 村社区代码:", "nothing was printed"] {
-        assert!(said.err.contains(fault), "{fault}: {}", said.err);
+        assert!(output.err.contains(fault), "{fault}: {}", output.err);
     }
     assert!(!out(&collector).exists());
     assert_eq!(collector.cli(&["card", "list"]).out.lines().count(), 1, "no card was issued");
-    let (said, cards) = print(&collector, &bad, &["--skip-bad"]);
-    assert_eq!((said.code, cards.len()), (Some(0), 1), "{}", said.err);
+    let (output, cards) = print(&collector, &bad, &["--skip-bad"]);
+    assert_eq!((output.code, cards.len()), (Some(0), 1), "{}", output.err);
     assert!(std::fs::read_to_string(out(&collector).join("left-out.txt")).unwrap().contains("line 3"));
 
     let good = [agent("示例甲", "1"), agent("示例乙", "2")];
-    let (said, first) = print(&collector, &roster(&[&good[0], &good[1]]), &[]);
-    assert!(said.err.contains("1 new, 0 replace others, 1 as before"), "{}", said.err);
+    let (output, first) = print(&collector, &roster(&[&good[0], &good[1]]), &[]);
+    assert!(output.err.contains("1 new, 0 replace others, 1 as before"), "{}", output.err);
     let pdf = std::fs::read(out(&collector).join("cards.pdf")).unwrap();
-    let (said, again) = print(&collector, &roster(&[&good[0], &good[1]]), &[]);
-    assert!(said.err.contains("0 new, 0 replace others, 2 as before"), "{}", said.err);
+    let (output, again) = print(&collector, &roster(&[&good[0], &good[1]]), &[]);
+    assert!(output.err.contains("0 new, 0 replace others, 2 as before"), "{}", output.err);
     assert_eq!(first, again);
     assert!(pdf == std::fs::read(out(&collector).join("cards.pdf")).unwrap(), "byte for byte");
-    let (said, _) = print(&collector, &roster(&[&good[0], &agent("示例丁", "2")]), &[]);
+    let (output, _) = print(&collector, &roster(&[&good[0], &agent("示例丁", "2")]), &[]);
     assert!(
-        said.code == Some(1) && said.err.contains("card 2 of 示例丁 \"2\" would end: 姓名：“示例乙” → “示例丁”"),
+        output.code == Some(1) && output.err.contains("card 2 of 示例丁 \"2\" would end: 姓名：“示例乙” → “示例丁”"),
         "{}",
-        said.err
+        output.err
     );
-    let (said, changed) = print(&collector, &roster(&[&good[0], &agent("示例丁", "2")]), &["--replace"]);
-    assert!(said.err.contains("replaces card 2") && said.err.contains("1 replace others, 1 as before"), "{}", said.err);
+    let (output, changed) = print(&collector, &roster(&[&good[0], &agent("示例丁", "2")]), &["--replace"]);
+    assert!(
+        output.err.contains("replaces card 2") && output.err.contains("1 replace others, 1 as before"),
+        "{}",
+        output.err
+    );
     assert_eq!((&changed[0], changed[1][0].as_str()), (&first[0], "3"));
 
-    let (said, _) = print(&collector, &roster(&[&agent("示例\u{10FFFD}", "9")]), &[]);
-    assert_eq!(said.code, Some(1));
-    assert!(said.err.contains("line 2: \u{10FFFD} (U+10FFFD)"), "{}", said.err);
+    let (output, _) = print(&collector, &roster(&[&agent("示例\u{10FFFD}", "9")]), &[]);
+    assert_eq!(output.code, Some(1));
+    assert!(output.err.contains("line 2: \u{10FFFD} (U+10FFFD)"), "{}", output.err);
     assert_eq!(collector.cli(&["card", "list"]).out.lines().count(), 4, "no card was issued for it");
 }
 
@@ -73,32 +77,36 @@ fn a_roster_is_printed_whole_or_not_at_all_and_again_the_same() {
 fn printed_cards_end_by_consent_only_and_a_mistake_is_undone() {
     let collector = start(&[]);
     let right = roster(&[&agent("示例甲", "1"), &agent("示例乙", "2")]);
-    let (said, first) = print(&collector, &right, &[]);
-    assert_eq!(said.code, Some(0), "{}", said.err);
+    let (output, first) = print(&collector, &right, &[]);
+    assert_eq!(output.code, Some(0), "{}", output.err);
     // The heading says more now, and is understood.
     let said_more = right.replace("服务范围", "服务范围（可办事项）");
-    let (said, again) = print(&collector, &said_more, &[]);
-    assert!(said.err.contains("0 new, 2 unchanged, 0 that replace a printed card"), "{}", said.err);
+    let (output, again) = print(&collector, &said_more, &[]);
+    assert!(output.err.contains("0 new, 2 unchanged, 0 that replace a printed card"), "{}", output.err);
     assert_eq!(first, again);
     // One that is not: the plan says so, and nothing is done.
     let lost = right.replace("服务范围", "能办什么");
     for extra in [&["--dry-run"][..], &["--dry-run", "--replace"], &[]] {
-        let (said, _) = print(&collector, &lost, extra);
-        assert!(said.err.contains("columns that were not understood, and are on no card: 能办什么"), "{}", said.err);
-        assert!(said.err.contains("card 1 of 示例甲 \"1\" would end: 服务范围：“社保代办” → —"), "{}", said.err);
-        assert!(said.err.contains("0 new, 0 unchanged, 2 that replace a printed card"), "{}", said.err);
-        assert_eq!(said.code, Some(i32::from(extra.is_empty())));
+        let (output, _) = print(&collector, &lost, extra);
+        assert!(
+            output.err.contains("columns that were not understood, and are on no card: 能办什么"),
+            "{}",
+            output.err
+        );
+        assert!(output.err.contains("card 1 of 示例甲 \"1\" would end: 服务范围：“社保代办” → —"), "{}", output.err);
+        assert!(output.err.contains("0 new, 0 unchanged, 2 that replace a printed card"), "{}", output.err);
+        assert_eq!(output.code, Some(i32::from(extra.is_empty())));
     }
     assert_eq!(collector.cli(&["card", "list"]).out.lines().count(), 3);
-    let (said, _) = print(&collector, &lost, &["--replace"]);
-    assert!(said.err.contains("2 replace others"), "{}", said.err);
+    let (output, _) = print(&collector, &lost, &["--replace"]);
+    assert!(output.err.contains("2 replace others"), "{}", output.err);
     for serial in ["1", "2"] {
         let revived = collector.cli(&["card", "revive", serial]);
         assert!(revived.out.contains(&format!("card {serial} is in use again")), "{revived:?}");
     }
     assert_eq!(Http::new().get(&first[0][2]).status, 200, "what is on the wall opens");
-    let (said, back) = print(&collector, &right, &[]);
-    assert!(said.err.contains("0 new, 2 unchanged"), "{}", said.err);
+    let (output, back) = print(&collector, &right, &[]);
+    assert!(output.err.contains("0 new, 2 unchanged"), "{}", output.err);
     assert_eq!(back, first);
     assert_eq!(collector.cli(&["card", "revive", "1"]).code, Some(1));
 }
@@ -113,21 +121,25 @@ fn a_roster_of_names_is_printed_without_a_code() {
     let known = print(&collector, &roster(&[&agent("示例丙", "3")]), &[]).0;
     assert_eq!(known.code, Some(0), "{}", known.err);
     // The agency is on record by its name now.
-    let (said, cards) = print(&collector, text, &["--agency", "扬州市示例代办中心"]);
-    assert_eq!((said.code, cards.len()), (Some(0), 2), "{}", said.err);
-    assert!(said.err.contains("line 3: 示例甲 gets the number 321002001001-01"), "{}", said.err);
-    assert!(said.err.contains("line 5, \"合计\": taken for a sum"), "{}", said.err);
-    let (said, again) = print(&collector, text, &["--agency", "扬州市示例代办中心"]);
-    assert!(said.err.contains("0 new, 2 unchanged"), "{}", said.err);
+    let (output, cards) = print(&collector, text, &["--agency", "扬州市示例代办中心"]);
+    assert_eq!((output.code, cards.len()), (Some(0), 2), "{}", output.err);
+    assert!(output.err.contains("line 3: 示例甲 gets the number 321002001001-01"), "{}", output.err);
+    assert!(output.err.contains("line 5, \"合计\": taken for a sum"), "{}", output.err);
+    let (output, again) = print(&collector, text, &["--agency", "扬州市示例代办中心"]);
+    assert!(output.err.contains("0 new, 2 unchanged"), "{}", output.err);
     assert_eq!(cards, again);
-    let (said, _) = print(&collector, text, &["--agency", "无此单位"]);
-    assert!(said.err.contains("no credit code and no agency on record"), "{}", said.err);
+    let (output, _) = print(&collector, text, &["--agency", "无此单位"]);
+    assert!(output.err.contains("no credit code and no agency on record"), "{}", output.err);
 }
 
 #[test]
 fn many_faults_are_counted_and_not_all_listed() {
     let collector = start(&[]);
     let rows: Vec<_> = (0..5_000).map(|_| "示例?,x,1,2,,".to_owned()).collect();
-    let (said, _) = print(&collector, &roster(&rows.iter().map(String::as_str).collect::<Vec<_>>()), &[]);
-    assert!(said.err.len() < 20_000 && said.err.contains("… and 14900 more"), "{}", &said.err[said.err.len() - 300..]);
+    let (output, _) = print(&collector, &roster(&rows.iter().map(String::as_str).collect::<Vec<_>>()), &[]);
+    assert!(
+        output.err.len() < 20_000 && output.err.contains("… and 14900 more"),
+        "{}",
+        &output.err[output.err.len() - 300..]
+    );
 }

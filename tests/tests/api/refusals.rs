@@ -10,12 +10,12 @@ fn refuses(data: &Path, extra: &[&str], expected: &[&str]) {
     let data = data.to_str().unwrap();
     let usual = ["serve", "--data", data, "--log", "off"];
     let listen: &[&str] = if extra.contains(&"--listen") { &[] } else { &["--listen", "127.0.0.1:0"] };
-    let said = haochaping(&[&usual, listen, extra].concat());
-    assert_eq!(said.code, Some(1), "{said:?}");
-    assert_eq!(said.err.trim_end().lines().count(), 1, "{}", said.err);
-    assert_eq!(said.out, "", "it never says that it is ready");
+    let output = haochaping(&[&usual, listen, extra].concat());
+    assert_eq!(output.code, Some(1), "{output:?}");
+    assert_eq!(output.err.trim_end().lines().count(), 1, "{}", output.err);
+    assert_eq!(output.out, "", "it never says that it is ready");
     for word in expected {
-        assert!(said.err.contains(word), "{word:?} is not in {:?}", said.err);
+        assert!(output.err.contains(word), "{word:?} is not in {:?}", output.err);
     }
 }
 
@@ -69,9 +69,9 @@ fn commands_make_no_store_by_a_slip_of_the_path() {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path().to_str().unwrap();
     for command in [&["verify"][..], &["key", "list"], &["backup", "copy.sqlite3"], &["api-key", "list"]] {
-        let said = haochaping(&[command, &["--data", data]].concat());
-        assert_eq!(said.code, Some(1), "{command:?}");
-        assert!(said.err.contains("is not there"), "{command:?}: {}", said.err);
+        let output = haochaping(&[command, &["--data", data]].concat());
+        assert_eq!(output.code, Some(1), "{command:?}");
+        assert!(output.err.contains("is not there"), "{command:?}: {}", output.err);
     }
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
 }

@@ -13,8 +13,8 @@ struct Relay<'a> {
 impl<'a> Relay<'a> {
     /// A system of Yangzhou that relays.
     fn new(collector: &'a Collector) -> Self {
-        let said = collector.cli(&["api-key", "add", "city-hotline", "--scope", "relay", "--region", "321000"]);
-        let http = Http::new().header("authorization", &format!("Bearer {}", said.out.trim()));
+        let output = collector.cli(&["api-key", "add", "city-hotline", "--scope", "relay", "--region", "321000"]);
+        let http = Http::new().header("authorization", &format!("Bearer {}", output.out.trim()));
         let relay = Self { collector, http };
         eventually("the key is known", || (relay.send(&[]).status == 400).then_some(()));
         relay
@@ -103,8 +103,8 @@ fn a_batch_sent_again_is_the_same_ratings() {
 #[test]
 fn what_was_relayed_is_not_rated_again_here() {
     let collector = Collector::start(&[]);
-    let said = collector.cli(&["api-key", "add", collector.authority(), "--scope", "relay"]);
-    let http = Http::new().header("authorization", &format!("Bearer {}", said.out.trim()));
+    let output = collector.cli(&["api-key", "add", collector.authority(), "--scope", "relay"]);
+    let http = Http::new().header("authorization", &format!("Bearer {}", output.out.trim()));
     let relay = Relay { collector: &collector, http };
     eventually("the key is known", || (relay.send(&[]).status == 400).then_some(()));
     let (first, second) = (relayed("a", "satisfied", "413"), relayed("b", "satisfied", "413"));
@@ -121,8 +121,8 @@ fn what_was_relayed_is_not_rated_again_here() {
 #[test]
 fn a_case_that_stands_outside_the_scope_is_not_reached_by_saying_otherwise() {
     let collector = Collector::start(&[]);
-    let said = collector.cli(&["api-key", "add", collector.authority(), "--scope", "relay", "--region", "321000"]);
-    let http = Http::new().header("authorization", &format!("Bearer {}", said.out.trim()));
+    let output = collector.cli(&["api-key", "add", collector.authority(), "--scope", "relay", "--region", "321000"]);
+    let http = Http::new().header("authorization", &format!("Bearer {}", output.out.trim()));
     let relay = Relay { collector: &collector, http };
     eventually("the key is known", || (relay.send(&[]).status == 400).then_some(()));
     let inside = relayed("a", "satisfied", "413");

@@ -15,9 +15,9 @@ fn a_backup_restores_with_the_key_file_and_only_with_it() {
     let accepted = rate(&collector, &rating).json();
     let place = tempfile::tempdir().unwrap();
     let file = place.path().join("haochaping.sqlite3");
-    let said = collector.cli(&["backup", file.to_str().unwrap()]);
-    assert_eq!(said.code, Some(0), "{}", said.err);
-    assert!(said.err.contains("master.key"), "it says what else is needed: {}", said.err);
+    let output = collector.cli(&["backup", file.to_str().unwrap()]);
+    assert_eq!(output.code, Some(0), "{}", output.err);
+    assert!(output.err.contains("master.key"), "it says what else is needed: {}", output.err);
     assert_eq!(collector.cli(&["backup", file.to_str().unwrap()]).code, Some(1), "no backup is overwritten");
     // What comes after the backup is not in it.
     assert_eq!(rate(&collector, &good(&tickets[1])).status, 201);
@@ -61,9 +61,9 @@ fn a_backup_is_put_in_place_once_it_was_verified() {
     }
     let (collector, file, place) = backed_up();
     let key = collector.data_dir().join("master.key");
-    let said = restore(&file, place.path(), &key);
-    assert_eq!(said.code, Some(0), "{}", said.err);
-    assert!(said.out.contains("1 ratings") && said.err.contains("haochaping serve"), "{said:?}");
+    let output = restore(&file, place.path(), &key);
+    assert_eq!(output.code, Some(0), "{}", output.err);
+    assert!(output.out.contains("1 ratings") && output.err.contains("haochaping serve"), "{output:?}");
     let names: Vec<_> = std::fs::read_dir(place.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
     assert_eq!(names, ["haochaping.sqlite3"], "nothing is left beside it");
     let again = restore(&file, place.path(), &key);
@@ -87,8 +87,8 @@ fn what_is_no_whole_backup_is_not_put_in_place() {
 
     let left = place.path().join("haochaping.sqlite3-wal");
     std::fs::write(&left, "of another store").unwrap();
-    let said = restore(&file, place.path(), &key);
-    assert!(said.code == Some(1) && said.err.contains("haochaping.sqlite3-wal is there"), "{said:?}");
+    let output = restore(&file, place.path(), &key);
+    assert!(output.code == Some(1) && output.err.contains("haochaping.sqlite3-wal is there"), "{output:?}");
     let served =
         haochaping(&["serve", "--data", place.path().to_str().unwrap(), "--listen", "127.0.0.1:0", "--log", "off"]);
     assert!(served.code == Some(1) && served.err.contains("left of a store"), "{served:?}");
@@ -100,8 +100,8 @@ fn what_is_no_whole_backup_is_not_put_in_place() {
     connection.execute("update rating set level = 'satisfied'", []).unwrap();
     connection.close().unwrap();
     std::fs::copy(&file, &damaged).unwrap();
-    let said = restore(&damaged, place.path(), &key);
-    assert!(said.code == Some(1) && said.err.contains("is damaged") && said.err.contains("faults"), "{said:?}");
+    let output = restore(&damaged, place.path(), &key);
+    assert!(output.code == Some(1) && output.err.contains("is damaged") && output.err.contains("faults"), "{output:?}");
     std::fs::write(&damaged, "no database").unwrap();
     assert_eq!(restore(&damaged, place.path(), &key).code, Some(1));
     assert!(!place.path().join("haochaping.sqlite3").exists() && !place.path().join("restoring").exists());
@@ -138,12 +138,15 @@ fn an_empty_store_beside_a_key_is_made_on_request_only() {
             std::fs::write(&file, "").unwrap();
         }
         for command in [&["serve", "--listen", "127.0.0.1:0", "--log", "off"][..], &["api-key", "add", "x"]] {
-            let said = haochaping(&[command, &["--data", data]].concat());
-            assert!(said.code == Some(1) && said.err.contains("--new") && said.err.contains("restore"), "{said:?}");
+            let output = haochaping(&[command, &["--data", data]].concat());
+            assert!(
+                output.code == Some(1) && output.err.contains("--new") && output.err.contains("restore"),
+                "{output:?}"
+            );
         }
     }
-    let said = haochaping(&["api-key", "add", "x", "--data", data, "--new"]);
-    assert_eq!(said.code, Some(0), "{}", said.err);
+    let output = haochaping(&["api-key", "add", "x", "--data", data, "--new"]);
+    assert_eq!(output.code, Some(0), "{}", output.err);
 }
 
 #[test]

@@ -131,8 +131,8 @@ fn an_operator_calls_back_and_the_department_does_not() {
     assert_eq!(operator.get("/desk").header("location"), "/desk/call-backs");
     assert!(operator.get("/desk/call-backs").text().contains(&order));
     assert!(!own.get("/desk/call-backs").text().contains(&order), "nobody of the department calls back");
-    let said = operator.act(&order, "still_dissatisfied", &[("words", "仍未告知")]);
-    assert_eq!((said.status, said.header("location")), (303, "/desk".to_owned()), "{}", said.text());
+    let message = operator.act(&order, "still_dissatisfied", &[("words", "仍未告知")]);
+    assert_eq!((message.status, message.header("location")), (303, "/desk".to_owned()), "{}", message.text());
     eventually("it is the department's again", || {
         let page = handler.get(&order);
         (page.text().contains("第 2 轮") && page.text().contains("仍未告知")).then_some(())

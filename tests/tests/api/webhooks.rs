@@ -23,9 +23,9 @@ fn endpoint(collector: &Collector, name: &str, kind: &str, region: &str, url: &s
     if kind == "department" {
         args.extend(["--agency", AGENCY]);
     }
-    let said = collector.cli(&args);
-    assert_eq!(said.code, Some(0), "{}", said.err);
-    said.out.trim().parse().unwrap()
+    let output = collector.cli(&args);
+    assert_eq!(output.code, Some(0), "{}", output.err);
+    output.out.trim().parse().unwrap()
 }
 
 fn now() -> i64 {
@@ -284,11 +284,11 @@ fn a_private_address_is_refused_unless_it_is_allowed() {
     with_contact(&collector);
     let admin = Staff::new(&collector, "root-1", &["--role", "administrator"]);
     eventually("it waits", || admin.get("/desk/messages").text().contains("<td role=\"cell\">1（最早").then_some(()));
-    let said = eventually("an attempt", || {
-        let said = collector.read_sql("select said from outbox").remove(0);
-        (!said.is_empty()).then_some(said)
+    let message = eventually("an attempt", || {
+        let message = collector.read_sql("select said from outbox").remove(0);
+        (!message.is_empty()).then_some(message)
     });
-    assert!(said.contains("private addresses") && receiver.received().is_empty(), "{said}");
+    assert!(message.contains("private addresses") && receiver.received().is_empty(), "{message}");
 }
 
 #[test]

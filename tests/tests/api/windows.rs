@@ -88,10 +88,10 @@ fn a_call_wakes_the_pad_and_says_nothing_of_the_answer() {
     let standing = hall.standing(WINDOW);
     assert_eq!(standing.json()["state"], "ended");
     let desk = hall.operator.get("/desk/windows");
-    for said in [standing.text(), desk.text(), pad.ask("page", "").text()] {
-        let said = said.rsplit("</style>").next().unwrap();
+    for message in [standing.text(), desk.text(), pad.ask("page", "").text()] {
+        let message = message.rsplit("</style>").next().unwrap();
         for level in ["dissatisfied", "不满意", "level"] {
-            assert!(!said.contains(level), "{level} in {said}");
+            assert!(!message.contains(level), "{level} in {message}");
         }
     }
     assert!(desk.text().contains("已评价 1，未评价 0，撤回 0"), "{}", desk.text());

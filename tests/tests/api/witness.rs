@@ -25,7 +25,7 @@ fn copied(collector: &mut Collector) -> Collector {
 }
 
 fn cosign(collector: &Collector, directory: &Path) -> (Option<i32>, String) {
-    let said = haochaping(&[
+    let output = haochaping(&[
         "cosign",
         &collector.url(),
         "--name",
@@ -33,7 +33,7 @@ fn cosign(collector: &Collector, directory: &Path) -> (Option<i32>, String) {
         "--directory",
         directory.to_str().unwrap(),
     ]);
-    (said.code, format!("{}{}", said.out, said.err))
+    (output.code, format!("{}{}", output.out, output.err))
 }
 
 #[test]
@@ -48,19 +48,19 @@ fn two_logs_shown_to_two_readers_are_caught_by_whoever_saw_the_first() {
     }
     let (_directory, file) = state();
     assert_eq!(audit(&one, &file).0, Some(0));
-    let (code, said) = audit(&other, &file);
-    assert!(code == Some(1) && said.contains("two logs of 2 leaves"), "{said}");
+    let (code, message) = audit(&other, &file);
+    assert!(code == Some(1) && message.contains("two logs of 2 leaves"), "{message}");
     rate(&other, &good(&other.register(2)[1]));
     sequenced(&other, 3);
-    let (code, said) = audit(&other, &file);
-    assert!(code == Some(1) && said.contains("the ledger shows two logs"), "{said}");
+    let (code, message) = audit(&other, &file);
+    assert!(code == Some(1) && message.contains("the ledger shows two logs"), "{message}");
 
     let witness = tempfile::tempdir().unwrap();
     // The collector does not know the witness, whose line is kept all the same.
-    let (code, said) = cosign(&one, witness.path());
-    assert!(code == Some(1) && said.contains("it is kept here"), "{said}");
-    let (code, said) = cosign(&other, witness.path());
-    assert!(code == Some(1) && said.contains("it is another log"), "{said}");
+    let (code, message) = cosign(&one, witness.path());
+    assert!(code == Some(1) && message.contains("it is kept here"), "{message}");
+    let (code, message) = cosign(&other, witness.path());
+    assert!(code == Some(1) && message.contains("it is another log"), "{message}");
     let kept = std::fs::read_dir(witness.path()).unwrap().filter_map(Result::ok);
     assert_eq!(kept.filter(|file| file.file_name().to_string_lossy().starts_with("checkpoint-")).count(), 2);
 }
@@ -75,8 +75,8 @@ fn a_log_that_shrank_is_named() {
     sequenced(&one, 2);
     let (_directory, file) = state();
     assert_eq!(audit(&one, &file).0, Some(0));
-    let (code, said) = audit(&before, &file);
-    assert!(code == Some(1) && said.contains("the log shrank: it had 2 leaves and has 1"), "{said}");
+    let (code, message) = audit(&before, &file);
+    assert!(code == Some(1) && message.contains("the log shrank: it had 2 leaves and has 1"), "{message}");
 }
 
 #[test]
@@ -97,8 +97,8 @@ fn witnesses_that_are_named_have_their_lines_in_the_checkpoint() {
         directory
     };
     for witness in [&one, &two] {
-        let (code, said) = cosign(&collector, fresh(witness).path());
-        assert_eq!(code, Some(0), "{said}");
+        let (code, message) = cosign(&collector, fresh(witness).path());
+        assert_eq!(code, Some(0), "{message}");
     }
     let cosigned = shown("checkpoint");
     for key in &keys {

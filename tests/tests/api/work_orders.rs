@@ -40,8 +40,8 @@ fn stages(handling: &Value) -> Vec<&str> {
     handling["history"].as_array().unwrap().iter().map(|step| step["stage"].as_str().unwrap()).collect()
 }
 
-fn follow_up(collector: &Collector, code: &str, said: &Value) -> Answer {
-    Http::new().post_json(&format!("{}/api/v1/ratings/{code}/follow-up", collector.url()), said)
+fn follow_up(collector: &Collector, code: &str, message: &Value) -> Answer {
+    Http::new().post_json(&format!("{}/api/v1/ratings/{code}/follow-up", collector.url()), message)
 }
 
 #[test]
@@ -77,8 +77,8 @@ fn a_department_works_a_bad_rating_and_the_person_has_the_last_word() {
     assert_eq!(follow_up(&collector, &code, &json!({"satisfied": true})).status, 204);
     assert_eq!(follow_up(&collector, &code, &json!({"satisfied": true})).status, 204, "to say it again is safe");
     eventually("the order rests", || (handling(&collector, &code)["stage"] == "closed").then_some(()));
-    let said = follow_up(&collector, &code, &json!({"satisfied": false, "words": "又变了"}));
-    problem(&said, 422, "not-a-step");
+    let message = follow_up(&collector, &code, &json!({"satisfied": false, "words": "又变了"}));
+    problem(&message, 422, "not-a-step");
     assert_eq!(verified(&collector), (1, 1));
 }
 
@@ -115,8 +115,8 @@ fn an_appeal_is_decided_by_the_body_of_the_same_level_only() {
     let uphold = json!({"action": "uphold", "reason": "评价人确认点错"});
     problem(&department.send(&order["id"], &order["n_entries"], &uphold), 422, "not-your-step");
     let district = Office::body(&collector, "321002");
-    let said = problem(&district.send(&order["id"], &order["n_entries"], &uphold), 422, "other-body");
-    assert_eq!(said["detail"], "that is for the body of region 321000");
+    let problem_body = problem(&district.send(&order["id"], &order["n_entries"], &uphold), 422, "other-body");
+    assert_eq!(problem_body["detail"], "that is for the body of region 321000");
     let elsewhere = Office::body(&collector, "320100");
     problem(&elsewhere.send(&order["id"], &order["n_entries"], &uphold), 404, "unknown-work-order");
     let city = Office::body(&collector, "321000");
@@ -252,8 +252,8 @@ fn a_key_opens_what_its_scope_names_and_nothing_else() {
         problem(&office.http.post_json(&services, &json!({"services": []})), 401, "unauthorized");
     }
     for (scope, missing) in [("work-orders", "--agency"), ("supervision", "--region")] {
-        let said = collector.cli(&["api-key", "add", "office", "--scope", scope]);
-        assert!(said.code == Some(1) && said.err.contains(missing), "{}", said.err);
+        let output = collector.cli(&["api-key", "add", "office", "--scope", scope]);
+        assert!(output.code == Some(1) && output.err.contains(missing), "{}", output.err);
     }
 }
 
@@ -300,8 +300,8 @@ fn imported_days_off_move_what_was_provisional() {
         |year: u32| (year.to_string(), json!({"off": [format!("{year}-10-01"), format!("{year}-10-02")], "work": []}));
     let years: serde_json::Map<_, _> = (2027..2060).map(year).collect();
     std::fs::write(file.path(), json!({ "years": years }).to_string()).unwrap();
-    let said = collector.cli(&["calendar", "import", file.path().to_str().unwrap()]);
-    assert_eq!(said.code, Some(0), "{}", said.err);
+    let output = collector.cli(&["calendar", "import", file.path().to_str().unwrap()]);
+    assert_eq!(output.code, Some(0), "{}", output.err);
     let after = eventually("the term is settled", || {
         let due = reply(&department.only_order());
         (due["provisional"] == false).then_some(due)
@@ -309,8 +309,8 @@ fn imported_days_off_move_what_was_provisional() {
     assert!(after["at"].as_str() > before["at"].as_str(), "{before} {after}");
 
     std::fs::write(file.path(), json!({"years": {"2027": {"off": ["2027-02-30"], "work": []}}}).to_string()).unwrap();
-    let said = collector.cli(&["calendar", "import", file.path().to_str().unwrap()]);
-    assert!(said.code == Some(1) && said.err.contains("2027-02-30"), "{}", said.err);
+    let output = collector.cli(&["calendar", "import", file.path().to_str().unwrap()]);
+    assert!(output.code == Some(1) && output.err.contains("2027-02-30"), "{}", output.err);
     verified(&collector);
 }
 
@@ -345,9 +345,9 @@ fn a_history_that_was_tampered_with_is_named() {
         ),
     ] {
         collector.run_sql(tamper);
-        let said = collector.cli(&["verify"]);
-        assert!(said.code == Some(1) && said.err.contains(expected), "{tamper}: {}", said.err);
-        assert!(said.err.contains(order["id"].as_str().unwrap()), "{}", said.err);
+        let output = collector.cli(&["verify"]);
+        assert!(output.code == Some(1) && output.err.contains(expected), "{tamper}: {}", output.err);
+        assert!(output.err.contains(order["id"].as_str().unwrap()), "{}", output.err);
         collector.run_sql(mend);
     }
     verified(&collector);

@@ -29,8 +29,8 @@ fn card(gate: &Gate) -> (String, String) {
     let roster = write("roster.csv", "姓名,工号,村社区代码\n示例·龑,YZ-0001,321002001001\n");
     let out = collector.data_dir().join("cards");
     let run = |args: &[&str]| {
-        let said = tokio::task::block_in_place(|| collector.cli(args));
-        assert_eq!(said.code, Some(0), "{}", said.err);
+        let output = tokio::task::block_in_place(|| collector.cli(args));
+        assert_eq!(output.code, Some(0), "{}", output.err);
     };
     run(&["region", "import", &places]);
     let to = out.to_str().expect("plain");
@@ -190,14 +190,14 @@ async fn a_card_that_opens_nothing_says_why_and_what_to_do() {
     page.goto(&in_chinese(&format!("{}{last}", &link[..link.len() - 1]))).await;
     page.reads("这不是本系统的评价卡").await;
     let run = |args: &[&str]| {
-        let said = tokio::task::block_in_place(|| gate.collector.cli(args));
-        assert_eq!(said.code, Some(0), "{}", said.err);
-        said.out
+        let output = tokio::task::block_in_place(|| gate.collector.cli(args));
+        assert_eq!(output.code, Some(0), "{}", output.err);
+        output.out
     };
-    let said = run(&["card", "replace", &serial, "--public-url", &gate.url]);
+    let output = run(&["card", "replace", &serial, "--public-url", &gate.url]);
     page.goto(&in_chinese(&link)).await;
     page.reads("评价卡已更换").await;
-    let new = said.trim().rsplit(' ').next().expect("a link").replace("HTTP://", "http://");
+    let new = output.trim().rsplit(' ').next().expect("a link").replace("HTTP://", "http://");
     run(&["card", "revoke", "2", "--reason", "示例"]);
     page.goto(&in_chinese(&new)).await;
     page.reads("评价卡已停用").await;

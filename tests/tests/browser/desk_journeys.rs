@@ -114,8 +114,8 @@ async fn an_anonymous_person_whom_nobody_can_reach_is_answered_on_the_page() {
     sit_down(&page, &collector, "wang-1").await;
     open_first(&page, &collector, "/desk").await;
     page.reads("匿名评价").await;
-    let said = page.eval("return document.body.innerText").await;
-    assert!(!said.as_str().unwrap().contains("办件编号"), "no case number");
+    let page_text = page.eval("return document.body.innerText").await;
+    assert!(!page_text.as_str().unwrap().contains("办件编号"), "no case number");
     take(&page, "no_contact", &[("cause", "大厅")]).await;
     page.reads("没有联系方式").await;
     take(&page, "determine_valid", &[("class", "简单"), ("finding", "调取录像，属实")]).await;

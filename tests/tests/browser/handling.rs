@@ -53,9 +53,9 @@ async fn without_script_a_person_reads_the_answer_and_has_it_worked_again() {
     page.goto(&progress).await;
     page.reads("限时整改").await;
     page.reads(REPLY).await;
-    let said = page.eval("return document.body.innerText").await;
+    let text = page.eval("return document.body.innerText").await;
     for inner in ["统一咨询口径", "调取录像", "已培训", "不满意的原因", "窗口说法前后不一"] {
-        assert!(!said.as_str().unwrap().contains(inner), "{inner} is not for this page");
+        assert!(!text.as_str().unwrap().contains(inner), "{inner} is not for this page");
     }
     page.type_into("#words", 0, "窗口仍然各说各的").await;
     page.click("[value=still_dissatisfied]", 0).await;

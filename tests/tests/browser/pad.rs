@@ -147,9 +147,9 @@ async fn a_whole_day_at_a_window() {
         if is_cut || is_restart {
             page.reads("您的评价已保存，尚未提交").await;
             let entries = waiting(&page).await;
-            let said = json!(entries).to_string();
+            let message = json!(entries).to_string();
             assert_eq!(entries.len(), 1);
-            assert!(!said.contains(MARK) && !said.contains(level) && said.contains("sealed"), "{said}");
+            assert!(!message.contains(MARK) && !message.contains(level) && message.contains("sealed"), "{message}");
             finish(&page).await;
             page.reads("有 1 条评价等待提交").await;
         } else {
@@ -287,8 +287,8 @@ async fn without_cryptography_a_rating_waits_and_the_pad_does_not_say_that_it_is
     choose(&page, "satisfied").await;
     page.eval("find('.send .big').click()").await;
     page.reads("评价已保存在本机，联网后自动提交").await;
-    let said = page.eval("return document.body.innerText.includes('加密')").await;
-    assert_eq!(said, json!(false));
+    let text = page.eval("return document.body.innerText.includes('加密')").await;
+    assert_eq!(text, json!(false));
     page.set_offline(false).await;
     finish(&page).await;
     delivered(&page).await;

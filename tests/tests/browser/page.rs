@@ -122,11 +122,11 @@ impl Page {
         let started = Instant::now();
         while self.eval(script).await != Value::Bool(true) {
             if started.elapsed() > LIMIT {
-                let said = self
+                let text = self
                     .eval("return JSON.stringify([window.warned,window.failed,document.body.innerText.slice(0,600),\
                          [...document.querySelectorAll('hao-cha-ping')].map(h=>[...h.shadowRoot?h.shadowRoot.children:[]].map(c=>c.innerText).join('|').slice(0,600))])")
                     .await;
-                panic!("never seen: {what}; the page says {said}");
+                panic!("never seen: {what}; the page says {text}");
             }
             tokio::time::sleep(Duration::from_millis(40)).await;
         }

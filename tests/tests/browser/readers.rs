@@ -173,10 +173,10 @@ async fn a_screen_reader_hears_the_question_the_five_names_and_the_receipt() {
     page.click("[value=satisfied]", 0).await;
     page.click(".hcp-submit", 0).await;
     page.reads("评价已提交").await;
-    let said = page
+    let text = page
         .eval("return document.querySelector('hao-cha-ping').shadowRoot.querySelector('.hcp-live').textContent")
         .await;
-    assert_eq!(said, json!("评价已提交"), "the live region says it, after the acknowledgement");
+    assert_eq!(text, json!("评价已提交"), "the live region says it, after the acknowledgement");
     assert!(page.eval(focused).await.as_str().unwrap().contains("hcp-done"), "the receipt has the focus");
     let heard = tree(&page).await;
     assert!(heard.contains(&("heading".into(), "评价已提交".into())), "{heard:?}");

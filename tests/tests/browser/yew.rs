@@ -62,8 +62,8 @@ async fn three_matters_are_rated_one_after_the_other_and_each_once() {
         page.click(".hcp-submit", 0).await;
         page.reads(DONE).await;
         page.reads("rated outcome=accepted receipt=").await;
-        let said = "const r=find('.hcp-receipt dd').textContent;return r.length===19&&document.querySelector('#said').textContent.endsWith(r)";
-        page.until("the page itself knows the receipt", said).await;
+        let text = "const r=find('.hcp-receipt dd').textContent;return r.length===19&&document.querySelector('#said').textContent.endsWith(r)";
+        page.until("the page itself knows the receipt", text).await;
         let focused =
             "return document.querySelector('.haochaping').shadowRoot.activeElement.classList.contains('hcp-done')";
         page.until("the focus on the receipt", focused).await;
@@ -160,8 +160,8 @@ async fn a_rating_that_waits_says_so_and_is_sent_when_the_network_is_back() {
     page.reads(SAVED).await;
     page.reads("rated outcome=queued receipt=").await;
     page.reads("有 1 条评价等待提交").await;
-    let said = page.eval("return document.querySelector('.haochaping').shadowRoot.textContent").await;
-    assert!(!said.as_str().unwrap_or_default().contains(DONE), "nothing says that it was sent");
+    let text = page.eval("return document.querySelector('.haochaping').shadowRoot.textContent").await;
+    assert!(!text.as_str().unwrap_or_default().contains(DONE), "nothing says that it was sent");
     page.set_offline(false).await;
     page.reads(DONE).await;
     page.reads("rated outcome=accepted receipt=").await;
@@ -198,7 +198,7 @@ async fn whoever_comes_back_finds_the_receipt_of_a_lost_answer() {
 }
 
 /// Submits while no rating arrives; the page is to say this, and to send when the network is good again.
-async fn waits_with(first: &str, said: &str) {
+async fn waits_with(first: &str, message: &str) {
     let mut portal = Portal::open().await;
     let ticket = portal.gate.ticket();
     portal.gate.break_next(&[Fault::Reset; 50]);
@@ -207,7 +207,7 @@ async fn waits_with(first: &str, said: &str) {
     page.taken_over(0).await;
     page.click("[value=satisfied]", 0).await;
     page.click(".hcp-submit", 0).await;
-    page.reads(said).await;
+    page.reads(message).await;
     portal.gate.heal();
     page.reads(DONE).await;
     page.assert_quiet().await;

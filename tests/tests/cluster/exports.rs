@@ -16,13 +16,13 @@ const N_TICKETS: usize = 240;
 
 /// The receipts that one export wrote.
 fn export(collector: &Collector, mark: &str) -> Vec<String> {
-    let said = collector.cli(&["export", "--watermark", mark, "--format", "jsonl"]);
-    assert_eq!(said.code, Some(0), "{}", said.err);
+    let output = collector.cli(&["export", "--watermark", mark, "--format", "jsonl"]);
+    assert_eq!(output.code, Some(0), "{}", output.err);
     let receipt = |line: &str| {
         let row: serde_json::Value = serde_json::from_str(line).unwrap();
         row["receipt"].as_str().unwrap().to_owned()
     };
-    said.out.lines().map(receipt).collect()
+    output.out.lines().map(receipt).collect()
 }
 
 /// A collector that sleeps has commits behind it and ratings before it, whose ids are older than those of others. Exports that

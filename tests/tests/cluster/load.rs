@@ -117,7 +117,7 @@ fn work(urls: &[String], first: usize, tickets: &[String], promises: &Promises) 
 
 /// The number of ratings in the store, whose counters and work orders all agree.
 pub(crate) fn verified(collector: &Collector) -> usize {
-    let said = collector.cli(&["verify"]);
-    assert_eq!(said.code, Some(0), "{}{}", said.out, said.err);
-    said.out.split_whitespace().find_map(|word| word.parse().ok()).expect("verify says how many ratings there are")
+    let output = collector.cli(&["verify"]);
+    assert_eq!(output.code, Some(0), "{}{}", output.out, output.err);
+    output.out.split_whitespace().find_map(|word| word.parse().ok()).expect("verify says how many ratings there are")
 }

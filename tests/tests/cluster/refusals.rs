@@ -15,13 +15,13 @@ pub(crate) fn refuses_with(url: &str, arguments: &[&str], expected: &[&str]) {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path().to_str().unwrap();
     let serve = ["serve", "--data", data, "--database", url, "--log", "off", "--listen", "127.0.0.1:0"];
-    let said = haochaping(&[&serve, arguments].concat());
-    assert_eq!(said.code, Some(1), "{said:?}");
-    assert_eq!(said.err.trim_end().lines().count(), 1, "{}", said.err);
+    let output = haochaping(&[&serve, arguments].concat());
+    assert_eq!(output.code, Some(1), "{output:?}");
+    assert_eq!(output.err.trim_end().lines().count(), 1, "{}", output.err);
     for word in expected {
-        assert!(said.err.contains(word), "{word:?} is not in {:?}", said.err);
+        assert!(output.err.contains(word), "{word:?} is not in {:?}", output.err);
     }
-    assert!(!said.err.contains("secret"), "{}", said.err);
+    assert!(!output.err.contains("secret"), "{}", output.err);
 }
 
 #[test]
@@ -55,9 +55,9 @@ fn a_database_without_a_store_or_of_a_later_version_is_left_alone() {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path().to_str().unwrap();
     for command in [&["verify"][..], &["key", "list"], &["backup", "copy.dump"], &["api-key", "list"]] {
-        let said = haochaping(&[command, &["--data", data, "--database", &url]].concat());
-        assert_eq!(said.code, Some(1), "{command:?}");
-        assert!(said.err.contains("there is no store in it"), "{command:?}: {}", said.err);
+        let output = haochaping(&[command, &["--data", data, "--database", &url]].concat());
+        assert_eq!(output.code, Some(1), "{command:?}");
+        assert!(output.err.contains("there is no store in it"), "{command:?}: {}", output.err);
     }
     assert_eq!(shared().sql_at(&url, "select count(*) from pg_tables where schemaname = 'public'"), "0");
 

@@ -13,9 +13,9 @@ fn a_backup_made_under_load_is_read_back_and_goes_on() {
     let place = tempfile::tempdir().unwrap();
     let file = place.path().join("copy.dump");
     let crowd = Crowd::gather(&[collector.url()], &collector.register(300), 6);
-    let said = collector.cli(&["backup", file.to_str().unwrap()]);
-    assert_eq!(said.code, Some(0), "{}", said.err);
-    assert!(said.err.contains("master.key"), "it says what else is needed: {}", said.err);
+    let output = collector.cli(&["backup", file.to_str().unwrap()]);
+    assert_eq!(output.code, Some(0), "{}", output.err);
+    assert!(output.err.contains("master.key"), "it says what else is needed: {}", output.err);
     let after = crowd.finish();
     assert_eq!(collector.cli(&["backup", file.to_str().unwrap()]).code, Some(1), "no backup is overwritten");
 

@@ -94,6 +94,6 @@ fn a_database_that_is_not_distributed_is_told_how_to_become_it() {
     refuses_with(&url, &["--distributed"], &named);
     let data = tempfile::tempdir().unwrap();
     let file = ["serve", "--distributed", "--data", data.path().to_str().unwrap(), "--log", "off"];
-    let said = haochaping_tests::haochaping(&file);
-    assert!(said.code == Some(1) && said.err.contains("--database"), "{said:?}");
+    let output = haochaping_tests::haochaping(&file);
+    assert!(output.code == Some(1) && output.err.contains("--database"), "{output:?}");
 }

@@ -59,8 +59,8 @@ fn who_signs_in_at_one_is_signed_in_at_the_other() {
     assert_eq!(elsewhere.get("/desk/users").status, 200);
     // And whoever is shut out at one is shut out at the other.
     Staff::add(&first, "root-2", &["--role", "administrator"]);
-    let said = first.cli(&["staff", "disable", "root-1"]);
-    assert_eq!(said.code, Some(0), "{}", said.err);
+    let output = first.cli(&["staff", "disable", "root-1"]);
+    assert_eq!(output.code, Some(0), "{}", output.err);
     assert_eq!(elsewhere.get("/desk/users").status, 303);
 }
 
@@ -69,8 +69,8 @@ fn a_work_order_is_given_out_and_told_once() {
     let (first, second) = start();
     let receiver = Receiver::start(Manner::Takes);
     let url = receiver.url();
-    let said = first.cli(&["endpoint", "add", "city", "--kind", "hotline", "--region", "321000", "--url", &url]);
-    assert_eq!(said.code, Some(0), "{}", said.err);
+    let output = first.cli(&["endpoint", "add", "city", "--kind", "hotline", "--region", "321000", "--url", &url]);
+    assert_eq!(output.code, Some(0), "{}", output.err);
     let tickets = first.register(20);
     for (n, ticket) in tickets.iter().enumerate() {
         assert_eq!(rate(if n % 2 == 0 { &first } else { &second }, ticket, "very_dissatisfied"), 201);

@@ -18,8 +18,8 @@ fn n_cards() -> usize {
 /// Prints `n` cards and gives the folder and each card's name and link.
 fn print(collector: &Collector, n: usize, extra: &[&str]) -> (PathBuf, Vec<(String, String)>) {
     let run = |args: &[&str]| {
-        let said = collector.cli(args);
-        assert_eq!(said.code, Some(0), "{}", said.err);
+        let output = collector.cli(args);
+        assert_eq!(output.code, Some(0), "{}", output.err);
     };
     let path = |path: PathBuf| path.to_str().unwrap().to_owned();
     run(&["region", "import", &path(workspace().join("demo/data/regions-jiangsu.csv"))]);
@@ -137,11 +137,11 @@ fn javascript_draws_the_same_code_and_reads_the_same_card() {
     );
     let output = Command::new("node").args(["--input-type=module", "-e", &script]).output().expect("node is installed");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let message: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let layout = haochaping::qr::Layout::of(link).unwrap();
     let drawn = haochaping::qr::Matrix::encode(link, layout).unwrap().to_svg();
-    assert_eq!(said[0], drawn);
-    assert_eq!(said[1], serde_json::json!({"serial": 1, "kind": "agent", "expires": "2028-11"}));
-    assert_eq!(said[2], true);
-    assert!(said[3].as_str().unwrap().contains("400 characters"), "{}", said[3]);
+    assert_eq!(message[0], drawn);
+    assert_eq!(message[1], serde_json::json!({"serial": 1, "kind": "agent", "expires": "2028-11"}));
+    assert_eq!(message[2], true);
+    assert!(message[3].as_str().unwrap().contains("400 characters"), "{}", message[3]);
 }

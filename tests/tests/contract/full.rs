@@ -23,8 +23,8 @@ fn openapi_generator_makes_a_client_that_rates_and_acts() {
     ground.run(&full("openapi-generator-cli"), &["generate", "-i", "openapi.json", "-g", "python", "-o", "generated"]);
     ground.copy("full/journey.py");
     std::fs::rename(ground.path("generated/openapi_client"), ground.path("openapi_client")).unwrap();
-    let said = ground.run(&full("python"), &["journey.py"]);
-    ground.assert_worked(&said);
+    let message = ground.run(&full("python"), &["journey.py"]);
+    ground.assert_worked(&message);
 }
 
 #[test]
@@ -36,6 +36,6 @@ fn schemathesis_finds_nothing() {
     ground.copy("full/schemathesis.toml");
     let url = ground.collector.url();
     let args = ["run", "openapi.json", "--url", &url, "--max-examples", "40", "--seed", "1", "--workers", "1"];
-    let said = ground.run(&full("schemathesis"), &args);
-    assert!(!said.contains("FAILURES"), "{said}");
+    let message = ground.run(&full("schemathesis"), &args);
+    assert!(!message.contains("FAILURES"), "{message}");
 }

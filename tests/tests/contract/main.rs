@@ -69,14 +69,14 @@ impl Ground {
         let own = program.parent().unwrap_or_else(|| Path::new(""));
         command.env("PATH", format!("{}:{}", own.display(), std::env::var("PATH").unwrap()));
         let output = command.output().unwrap_or_else(|error| panic!("{}: {error}", program.display()));
-        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-        assert!(output.status.success(), "{} {args:?}: {said}", program.display());
-        said
+        let result = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        assert!(output.status.success(), "{} {args:?}: {result}", program.display());
+        result
     }
 
     /// One rating, one order, and what was read back.
-    fn assert_worked(&self, said: &str) {
-        assert!(said.contains("rated ") && said.contains("contacted"), "{said}");
+    fn assert_worked(&self, message: &str) {
+        assert!(message.contains("rated ") && message.contains("contacted"), "{message}");
         let verified = self.collector.cli(&["verify"]);
         assert!(verified.out.starts_with("1 ratings, 1 work orders"), "{verified:?}");
     }
@@ -110,8 +110,8 @@ fn openapi_typescript_makes_types_that_rate_and_act() {
     fs::write(ground.path("package.json"), r#"{"type": "module"}"#).unwrap();
     ground.run(&node("openapi-typescript"), &["openapi.json", "--output", "api.d.ts"]);
     ground.run(&node("tsc"), &["--project", "."]);
-    let said = ground.run(Path::new("node"), &["journey.js"]);
-    ground.assert_worked(&said);
+    let message = ground.run(Path::new("node"), &["journey.js"]);
+    ground.assert_worked(&message);
 }
 
 #[test]
@@ -129,6 +129,6 @@ fn openapi_python_client_makes_a_client_that_rates_and_acts() {
         "--fail-on-warning",
     ];
     ground.run(&python("openapi-python-client"), &args);
-    let said = ground.run(&python("python"), &["journey.py"]);
-    ground.assert_worked(&said);
+    let message = ground.run(&python("python"), &["journey.py"]);
+    ground.assert_worked(&message);
 }

@@ -154,9 +154,9 @@ impl Before {
             let answer = Http::new().get(&format!("{}/api/v1/ratings/{}", collector.url(), rating.lookup));
             assert_eq!(answer.json()["receipt"], rating.receipt.as_str());
         }
-        let said = collector.cli(&["verify"]);
-        assert_eq!(said.code, Some(0), "{}{}", said.out, said.err);
-        assert!(said.out.contains(&format!("{} ratings", self.acknowledged.len())), "{}", said.out);
+        let output = collector.cli(&["verify"]);
+        assert_eq!(output.code, Some(0), "{}{}", output.out, output.err);
+        assert!(output.out.contains(&format!("{} ratings", self.acknowledged.len())), "{}", output.out);
     }
 }
 

@@ -81,9 +81,9 @@ fn is_kept(collector: &Collector, rating: &Acknowledged) -> bool {
 
 /// The number of ratings on disk, which must agree with all counters.
 fn verified(collector: &Collector) -> usize {
-    let said = collector.cli(&["verify"]);
-    assert_eq!(said.code, Some(0), "{}{}", said.out, said.err);
-    said.out.split_whitespace().find_map(|word| word.parse().ok()).expect("verify says how many ratings there are")
+    let output = collector.cli(&["verify"]);
+    assert_eq!(output.code, Some(0), "{}{}", output.out, output.err);
+    output.out.split_whitespace().find_map(|word| word.parse().ok()).expect("verify says how many ratings there are")
 }
 
 #[test]

@@ -91,12 +91,13 @@ fn trace(program: Program) -> Vec<Event> {
         Acknowledged::read(&rating, &Http::new().post_json(&url, &rating));
     }
     // Its standard error is read to the end, and strace holds that open until the trace is written.
-    let (status, said) = collector.stop();
-    assert!(status.success(), "{status}: {said}");
-    let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("strace wrote nothing ({error}): {said}"));
+    let (status, message) = collector.stop();
+    assert!(status.success(), "{status}: {message}");
+    let text =
+        std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("strace wrote nothing ({error}): {message}"));
     let pid = text.lines().next().and_then(|line| line.split(' ').next()).unwrap_or("");
     let is_whole = text.lines().any(|line| line.starts_with(pid) && line.ends_with("+++ exited with 0 +++"));
-    assert!(is_whole, "strace cannot trace here, or not to the end: {said}");
+    assert!(is_whole, "strace cannot trace here, or not to the end: {message}");
     let events = events(&text);
     let n_answers = events.iter().filter(|event| **event == Event::Acknowledgement).count();
     assert_eq!(n_answers, N_RATINGS, "the trace has every answer");

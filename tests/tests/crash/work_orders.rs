@@ -97,8 +97,8 @@ fn every_acknowledged_action_is_in_the_history_after_kill_9() {
             let found = here.get(id).json()["n_entries"].as_u64().unwrap();
             assert!(found >= *n_entries, "round {round}: {id} has {found} entries, {n_entries} were acknowledged");
         }
-        let said = collector.cli(&["verify"]);
-        assert_eq!(said.code, Some(0), "round {round}: {}{}", said.out, said.err);
+        let output = collector.cli(&["verify"]);
+        assert_eq!(output.code, Some(0), "round {round}: {}{}", output.out, output.err);
         println!("round {round}: {} actions acknowledged, all there", acknowledged.len());
         // What is left over is another round's no more.
         watermark =

@@ -63,8 +63,8 @@ impl Page {
                 return;
             }
             if started.elapsed() > LIMIT {
-                let said = self.try_eval("return text().slice(0,900)").await;
-                panic!("never seen: {what}; last answer {answer:?}; the page says {said:?}");
+                let message = self.try_eval("return text().slice(0,900)").await;
+                panic!("never seen: {what}; last answer {answer:?}; the page says {message:?}");
             }
             tokio::time::sleep(Duration::from_millis(40)).await;
         }

@@ -11,8 +11,8 @@ fn node(args: &[&str], environment: &[(&str, &str)]) {
     let mut node = Command::new("node");
     node.args(args).current_dir(workspace().join("tests/npm")).envs(environment.iter().copied());
     let output = node.output().expect("node is installed");
-    let said = [output.stdout, output.stderr].concat();
-    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&said));
+    let result = [output.stdout, output.stderr].concat();
+    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&result));
 }
 
 #[test]

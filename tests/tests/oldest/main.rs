@@ -16,8 +16,8 @@ fn a_browser_of_2018_rates_on_every_entrance() {
         .envs([("COLLECTOR", collector.url()), ("PORTAL_PORT", port.to_string()), ("TICKETS", tickets)])
         .output()
         .expect("node is installed");
-    let said = [output.stdout, output.stderr].concat();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&said));
+    let result = [output.stdout, output.stderr].concat();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&result));
     let verified = collector.cli(&["verify"]);
     assert!(verified.out.starts_with("5 ratings, 5 work orders"), "{verified:?}");
 }

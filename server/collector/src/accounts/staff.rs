@@ -214,7 +214,7 @@ mod tests {
         let made = |name, role, agency, region| account(name, role, agency, region, &SystemClock);
         assert!(made("zhang-1", "handler", BODY, "321000").is_ok());
         assert!(made("root", "administrator", "", "").is_ok());
-        for (name, role, agency, region, said) in [
+        for (name, role, agency, region, message) in [
             ("Zhang", "handler", BODY, "321000", "account name"),
             ("zhang", "rater", BODY, "321000", "unknown role"),
             ("zhang", "system", BODY, "321000", "unknown role"),
@@ -223,7 +223,7 @@ mod tests {
             ("zhang", "handler", BODY, "x", "unknown region"),
         ] {
             let error = made(name, role, agency, region).unwrap_err().to_string();
-            assert!(error.contains(said), "{error}");
+            assert!(error.contains(message), "{error}");
         }
     }
 }

@@ -190,17 +190,17 @@ pub(super) async fn a_recount_gives_the_same_and_synonyms_hold_for_what_was_befo
     store.show_words(1, 1).await.unwrap();
     assert_eq!(shown(store).await, bit_by_bit);
 
-    let said = || AuditEntry { at: noon(TODAY), who: "staff:a".into(), what: "synonym".into(), about: "x".into() };
-    store.set_synonym("社保卡", Some("社会保障卡"), said()).await.unwrap();
-    store.set_synonym("窗口", Some(""), said()).await.unwrap();
+    let entry = || AuditEntry { at: noon(TODAY), who: "staff:a".into(), what: "synonym".into(), about: "x".into() };
+    store.set_synonym("社保卡", Some("社会保障卡"), entry()).await.unwrap();
+    store.set_synonym("窗口", Some(""), entry()).await.unwrap();
     assert_eq!(read_all(store).await, 12, "by other rules everything is counted anew");
     store.show_words(1, 1).await.unwrap();
     let now = shown(store).await;
     let word = |text: &str| (false, Source::Word, text.to_owned());
     assert_eq!(now[&word("社会保障卡")], 6);
     assert!(!now.contains_key(&word("社保卡")) && !now.contains_key(&word("窗口")), "{now:?}");
-    store.set_synonym("社保卡", None, said()).await.unwrap();
-    store.set_synonym("窗口", None, said()).await.unwrap();
+    store.set_synonym("社保卡", None, entry()).await.unwrap();
+    store.set_synonym("窗口", None, entry()).await.unwrap();
     read_all(store).await;
     store.show_words(1, 1).await.unwrap();
     assert_eq!(shown(store).await, bit_by_bit, "and back");

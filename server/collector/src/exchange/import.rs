@@ -30,10 +30,10 @@ struct Faults {
 }
 
 impl Faults {
-    fn add(&mut self, line: u64, said: &str) {
+    fn add(&mut self, line: u64, message: &str) {
         self.n_all += 1;
         if self.shown.len() < FAULTS_SHOWN {
-            self.shown.push(format!("line {line}, {said}"));
+            self.shown.push(format!("line {line}, {message}"));
         }
     }
 
@@ -81,7 +81,7 @@ impl Import<'_> {
             for (line, row) in chunk {
                 match row {
                     Ok(row) => good.push((line, row)),
-                    Err(found) => found.iter().for_each(|said| faults.add(line, said)),
+                    Err(found) => found.iter().for_each(|message| faults.add(line, message)),
                 }
             }
             self.compare(&good, &mut known, &mut faults).await?;

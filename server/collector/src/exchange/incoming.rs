@@ -60,13 +60,13 @@ pub fn read_row(
         found.trim().to_owned()
     };
     let mut faults = Vec::new();
-    let mut fault = |field: Field, said: String| {
+    let mut fault = |field: Field, message: String| {
         // Without a column of its own a department is said on the command line.
-        faults.push(format!("{}: {said}", profile.head(field).unwrap_or("--agency")));
+        faults.push(format!("{}: {message}", profile.head(field).unwrap_or("--agency")));
     };
     macro_rules! checked {
         ($field:expr, $read:expr) => {
-            $read.map_err(|said| fault($field, said)).ok()
+            $read.map_err(|message| fault($field, message)).ok()
         };
     }
     let case_number =

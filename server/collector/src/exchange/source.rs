@@ -53,11 +53,11 @@ impl Source {
     }
 
     fn rows_of_csv(&self, mut file: File, path: &Path) -> Result<Box<dyn Iterator<Item = Row> + Send + '_>> {
-        let said = || format!("{} cannot be read", path.display());
-        let form = haochaping_tables::Form::of(&file).with_context(said)?;
-        file.rewind().with_context(said)?;
+        let message = || format!("{} cannot be read", path.display());
+        let form = haochaping_tables::Form::of(&file).with_context(message)?;
+        file.rewind().with_context(message)?;
         let mut reader = csv::ReaderBuilder::new().flexible(true).delimiter(form.mark).from_reader(form.decoded(file));
-        let heads = reader.headers().with_context(said)?.clone();
+        let heads = reader.headers().with_context(message)?.clone();
         let heads: Vec<String> =
             heads.iter().map(|head| head.trim_start_matches('\u{feff}').trim().to_owned()).collect();
         let missing: Vec<_> =

@@ -154,8 +154,8 @@ mod tests {
         assert_eq!(Watermark::read(&path).unwrap(), Some(of(&[(0, 7), (1_000_000, 2)])));
         for wrong in ["", "{}", "{\"at\": \"today\", \"slots\": {}}", "projectNo,pf"] {
             std::fs::write(&path, wrong).unwrap();
-            let said = Watermark::read(&path).unwrap_err().to_string();
-            assert!(said.ends_with("last.json is not a watermark of an export"), "{said}");
+            let message = Watermark::read(&path).unwrap_err().to_string();
+            assert!(message.ends_with("last.json is not a watermark of an export"), "{message}");
         }
     }
 

@@ -26,7 +26,7 @@ pub struct Sender(Agent);
 /// Why an attempt failed, in words, and when the endpoint wants the next one, in seconds.
 #[derive(Debug)]
 pub(super) struct Failed {
-    pub said: String,
+    pub reason: String,
     pub retry_after: Option<i64>,
 }
 
@@ -46,7 +46,7 @@ impl Sender {
 
     /// Posts a message; an answer of 2xx takes it. Blocks.
     pub(super) fn post(&self, url: &str, headers: &[(&str, String)], body: Vec<u8>) -> Result<(), Failed> {
-        let failed = |said: String| Failed { said, retry_after: None };
+        let failed = |reason: String| Failed { reason, retry_after: None };
         let mut request = self.0.post(url).header("content-type", "application/json");
         for (name, value) in headers {
             request = request.header(*name, value);
@@ -60,7 +60,7 @@ impl Sender {
         }
         let retry_after = answer.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
         let retry_after = retry_after.map(|seconds: i64| seconds.clamp(0, RETRY_AFTER_MAX));
-        Err(Failed { said: format!("answered with status {}", status.as_u16()), retry_after })
+        Err(Failed { reason: format!("answered with status {}", status.as_u16()), retry_after })
     }
 }
 
@@ -83,8 +83,8 @@ impl Resolver for Guarded {
             public.push(*address);
         }
         if public.is_empty() {
-            let said = "the name leads to private addresses only, see --allow-private-endpoints";
-            return Err(ureq::Error::Other(said.into()));
+            let reason = "the name leads to private addresses only, see --allow-private-endpoints";
+            return Err(ureq::Error::Other(reason.into()));
         }
         Ok(public)
     }
@@ -101,7 +101,7 @@ mod tests {
         let port = listener.local_addr().unwrap().port();
         for host in ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "2130706433", "0x7f.1"] {
             let failed = Sender::new(false).post(&format!("http://{host}:{port}/"), &[], b"{}".to_vec()).unwrap_err();
-            assert!(!failed.said.contains("status"), "{host}: {}", failed.said);
+            assert!(!failed.reason.contains("status"), "{host}: {}", failed.reason);
         }
         assert!(listener.accept().is_err(), "nobody came");
     }

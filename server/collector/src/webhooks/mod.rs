@@ -114,18 +114,19 @@ async fn serve(app: Weak<App>, sender: Arc<Sender>, endpoint: Arc<Endpoint>) {
 }
 
 async fn send(app: &App, sender: Arc<Sender>, endpoint: &Endpoint, message: &Message) -> Result<(), StoreError> {
-    let note = async |outcome, said: &str| app.store.attempted(message.number, outcome, said, app.clock.now()).await;
+    let note =
+        async |outcome, reason: &str| app.store.attempted(message.number, outcome, reason, app.clock.now()).await;
     let body = match body::of(app, endpoint, message).await {
         Ok(Some(body)) => body,
         Ok(None) => return note(Attempted::Sent, "nothing to tell any more").await,
         Err(error) => {
-            let said = format!("the message was not put together: {error}");
-            return note(outcome_of(app, endpoint, message, &said, None), &said).await;
+            let reason = format!("the message was not put together: {error}");
+            return note(outcome_of(app, endpoint, message, &reason, None), &reason).await;
         }
     };
     let Some(secret) = open_secret(&app.keys().vault, endpoint) else {
-        let said = "the secret of the endpoint does not open under any key";
-        return note(outcome_of(app, endpoint, message, said, None), said).await;
+        let reason = "the secret of the endpoint does not open under any key";
+        return note(outcome_of(app, endpoint, message, reason, None), reason).await;
     };
     let id = format!("msg_{}", uuid::Uuid::from_bytes(message.id).simple());
     let seconds = app.clock.now().millis().div_euclid(1_000);
@@ -133,21 +134,21 @@ async fn send(app: &App, sender: Arc<Sender>, endpoint: &Endpoint, message: &Mes
     let url = endpoint.url.clone();
     let headers = [("webhook-id", id), ("webhook-timestamp", seconds.to_string()), ("webhook-signature", signature)];
     let sent = tokio::task::spawn_blocking(move || sender.post(&url, &headers, body)).await;
-    match sent.unwrap_or_else(|error| Err(deliver::Failed { said: error.to_string(), retry_after: None })) {
+    match sent.unwrap_or_else(|error| Err(deliver::Failed { reason: error.to_string(), retry_after: None })) {
         Ok(()) => {
             metrics::counter!("haochaping_messages_total", "outcome" => "sent").increment(1);
             note(Attempted::Sent, "").await
         }
         Err(failed) => {
             metrics::counter!("haochaping_messages_total", "outcome" => "failed").increment(1);
-            note(outcome_of(app, endpoint, message, &failed.said, failed.retry_after), &failed.said).await
+            note(outcome_of(app, endpoint, message, &failed.reason, failed.retry_after), &failed.reason).await
         }
     }
 }
 
 /// When a failed one is tried again; never more than a tenth earlier or later than its place in the row says, so that what
 /// failed together does not come back together.
-fn outcome_of(app: &App, endpoint: &Endpoint, message: &Message, said: &str, retry_after: Option<i64>) -> Attempted {
+fn outcome_of(app: &App, endpoint: &Endpoint, message: &Message, reason: &str, retry_after: Option<i64>) -> Attempted {
     let place = usize::try_from(message.n_attempts).unwrap_or(usize::MAX).saturating_sub(1);
     let Some(seconds) = BACK_OFF.get(place) else {
         metrics::counter!("haochaping_dead_letters_total").increment(1);
@@ -155,7 +156,7 @@ fn outcome_of(app: &App, endpoint: &Endpoint, message: &Message, said: &str, ret
             endpoint = endpoint.name,
             message = message.number,
             kind = message.kind,
-            said,
+            reason,
             "a message was not taken for three days: a dead letter, to be sent again at the desk"
         );
         return Attempted::Dead;

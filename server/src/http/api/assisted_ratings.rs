@@ -54,8 +54,8 @@ pub async fn create(
     })?;
     follow(&app, &mut service).await.map_err(|error| Problem::of_store(&error))?;
     if !operator.may_enter(&service) {
-        let said = "nobody enters what is said of their own body";
-        return Err(Problem::new(StatusCode::FORBIDDEN, "own-agency", said));
+        let message = "nobody enters what is said of their own body";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "own-agency", message));
     }
     let key = request.key.clone();
     let accepted = enter(&app, &operator, &service, channel, &key, request.draft()).await?;

@@ -98,8 +98,8 @@ fn put_operation(out: &mut String, path: &str, method: &str, operation: &Value, 
     out.push_str("<dl>");
     for (status, answer) in operation["responses"].as_object().into_iter().flatten() {
         let shared = answer["$ref"].as_str().and_then(|path| document.pointer(path.strip_prefix('#')?));
-        let said = shared.unwrap_or(answer)["description"].as_str().unwrap_or_default();
-        let _ = write!(out, "<dt><code>{status}</code></dt><dd>{}</dd>", marked(said));
+        let message = shared.unwrap_or(answer)["description"].as_str().unwrap_or_default();
+        let _ = write!(out, "<dt><code>{status}</code></dt><dd>{}</dd>", marked(message));
     }
     out.push_str("</dl></details>");
 }

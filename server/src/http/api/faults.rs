@@ -49,7 +49,7 @@ pub(super) fn in_words(Speaks(lang): Speaks, fault: &v1::Violation, english: &st
         return lang.messages().fault(&v1::Violation { field: field.to_owned(), ..fault.clone() });
     }
     match CHINESE.iter().find(|(code, _)| *code == fault.code) {
-        Some((_, said)) => format!("{}：{said}", fault.field),
+        Some((_, message)) => format!("{}：{message}", fault.field),
         None => format!("{}：{}", fault.field, fault.code),
     }
 }
@@ -77,8 +77,8 @@ mod tests {
         for error in all {
             let fault =
                 v1::Violation { field: error.field().into(), code: error.code().into(), ..v1::Violation::default() };
-            let said = in_words(Speaks(Lang::ZhHans), &fault, &error.to_string());
-            assert!(!said.contains(error.code()), "{said}");
+            let message = in_words(Speaks(Lang::ZhHans), &fault, &error.to_string());
+            assert!(!message.contains(error.code()), "{message}");
             assert_eq!(in_words(Speaks(Lang::En), &fault, &error.to_string()), error.to_string());
         }
     }

@@ -61,21 +61,22 @@ pub async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let question = question(&app, asked)?;
-    let bad =
-        |code: &str, said: &str, chinese: String| Problem::new(StatusCode::BAD_REQUEST, code, said).in_chinese(chinese);
+    let bad = |code: &str, message: &str, chinese: String| {
+        Problem::new(StatusCode::BAD_REQUEST, code, message).in_chinese(chinese)
+    };
     let by = By::ALL.into_iter().find(|one| one.name() == by);
     let names = By::ALL.map(By::name);
     let unknown = || {
-        let said = format!("choose one of {}", names.join(", "));
-        bad("unknown-dimension", &said, format!("应为 {} 之一", names.join("、")))
+        let message = format!("choose one of {}", names.join(", "));
+        bad("unknown-dimension", &message, format!("应为 {} 之一", names.join("、")))
     };
     let by = by.ok_or_else(unknown)?;
     if !by.answers(&question) {
-        let said =
+        let message =
             "what is narrowed to an agency or item is published by regions and months only, and a month has no months";
         return Err(bad(
             "impossible-filter",
-            said,
+            message,
             "限定部门或事项的只按地区与月份公布；限定月份的不再按月份公布".to_owned(),
         ));
     }

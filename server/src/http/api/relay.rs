@@ -132,7 +132,13 @@ fn with_fault(
 fn of_form(speaks: Speaks, index: usize, source_key: &str, fault: &json::Fault) -> RelayRejected {
     let (field, code) = (fault.path.clone(), "malformed-entry".to_owned());
     let violation = v1::Violation { field, code, ..Default::default() };
-    RelayRejected { index, source_key: source_key.to_owned(), violation, said: fault.said(speaks.0), rated_on: None }
+    RelayRejected {
+        index,
+        source_key: source_key.to_owned(),
+        violation,
+        said: fault.in_words(speaks.0),
+        rated_on: None,
+    }
 }
 
 fn of_scope(field: &str) -> (v1::Violation, String) {

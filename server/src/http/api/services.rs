@@ -96,13 +96,13 @@ async fn register(
 struct Fault {
     field: String,
     code: &'static str,
-    said: String,
+    detail: String,
 }
 
 impl Fault {
     fn new(speaks: Speaks, field: &str, code: &'static str, english: &str) -> Self {
         let fault = v1::Violation { field: field.to_owned(), code: code.to_owned(), ..v1::Violation::default() };
-        Self { field: fault.field.clone(), code, said: in_words(speaks, &fault, english) }
+        Self { field: fault.field.clone(), code, detail: in_words(speaks, &fault, english) }
     }
 
     fn of_scope(speaks: Speaks, field: &str) -> Self {
@@ -110,14 +110,15 @@ impl Fault {
     }
 
     fn rejected(self, index: usize, case_number: Option<String>) -> v1::RejectedService {
-        v1::RejectedService { index, code: self.code.to_owned(), field: self.field, case_number, detail: self.said }
+        v1::RejectedService { index, code: self.code.to_owned(), field: self.field, case_number, detail: self.detail }
     }
 }
 
 /// One entry, or all its faults. One that is not of the form says so of itself alone.
 fn check(caller: &Caller, speaks: Speaks, sent: Value, now: Instant) -> Result<Service, Vec<Fault>> {
-    let sent: v1::ServiceRegistration = json::entry(sent)
-        .map_err(|fault| vec![Fault { said: fault.said(speaks.0), field: fault.path, code: "malformed-entry" }])?;
+    let sent: v1::ServiceRegistration = json::entry(sent).map_err(|fault| {
+        vec![Fault { detail: fault.in_words(speaks.0), field: fault.path, code: "malformed-entry" }]
+    })?;
     let service = Service::check(sent, now).map_err(|faults| {
         let fault = |f: &ServiceError| Fault::new(speaks, f.field(), f.code(), &f.to_string());
         faults.iter().map(fault).collect::<Vec<_>>()
@@ -131,8 +132,8 @@ fn check(caller: &Caller, speaks: Speaks, sent: Value, now: Instant) -> Result<S
 
 /// 400 for a batch of no entries or too many.
 pub fn wrong_number(found: usize, what: &str, max: usize) -> Problem {
-    let said = format!("{found} {what}, 1 to {max} are allowed");
-    Problem::new(StatusCode::BAD_REQUEST, "wrong-number", &said)
+    let message = format!("{found} {what}, 1 to {max} are allowed");
+    Problem::new(StatusCode::BAD_REQUEST, "wrong-number", &message)
         .in_chinese(format!("共 {found} 条，应为 1 到 {max} 条"))
 }
 

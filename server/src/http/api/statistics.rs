@@ -21,7 +21,7 @@ use crate::http::{
 
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
-        Self::new(fault.status, fault.code, &fault.said).in_chinese(fault.chinese)
+        Self::new(fault.status, fault.code, &fault.english).in_chinese(fault.chinese)
     }
 }
 

@@ -64,16 +64,17 @@ pub async fn list(
     asked: Result<Query<Params>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<v1::WorkOrders>, Problem> {
     let worker = OrderAccess::of_key(&caller);
-    let malformed =
-        |said: &str, chinese: &str| Problem::new(StatusCode::BAD_REQUEST, "malformed-query", said).in_chinese(chinese);
+    let malformed = |english: &str, chinese: &str| {
+        Problem::new(StatusCode::BAD_REQUEST, "malformed-query", english).in_chinese(chinese)
+    };
     let Query(asked) = asked.map_err(|error| Problem::malformed_query(&error))?;
     if asked.after < 0 {
-        let said = format!("after is {}, 0 and more are allowed", asked.after);
-        return Err(malformed(&said, &format!("after 为 {}，应为 0 或更大", asked.after)));
+        let english = format!("after is {}, 0 and more are allowed", asked.after);
+        return Err(malformed(&english, &format!("after 为 {}，应为 0 或更大", asked.after)));
     }
     if asked.limit == 0 || asked.limit > PAGE_MAX {
-        let said = format!("a limit of {}, 1 to {PAGE_MAX} are allowed", asked.limit);
-        return Err(malformed(&said, &format!("limit 为 {}，应为 1 至 {PAGE_MAX}", asked.limit)));
+        let english = format!("a limit of {}, 1 to {PAGE_MAX} are allowed", asked.limit);
+        return Err(malformed(&english, &format!("limit 为 {}，应为 1 至 {PAGE_MAX}", asked.limit)));
     }
     let query = OrderQuery {
         after: asked.after,

@@ -51,12 +51,12 @@ pub async fn submit(
         return lookup::again(&app, reader, &typed, "", Some(&Problem::too_many())).await;
     }
     let words = field("words").unwrap_or_default();
-    let said = match field("answer").as_deref() {
+    let follow_up = match field("answer").as_deref() {
         Some("satisfied") => v1::FollowUp { satisfied: true, words: String::new() },
         Some("still_dissatisfied") => v1::FollowUp { satisfied: false, words: words.clone() },
         _ => return lookup::again(&app, reader, &typed, &words, None).await,
     };
-    match take(&app, &typed, said).await {
+    match take(&app, &typed, follow_up).await {
         Ok(code) => Redirect::to(&lookup::path_of(&app, reader, &code)).into_response(),
         Err(problem) => lookup::again(&app, reader, &typed, &words, Some(&problem)).await,
     }
@@ -75,17 +75,17 @@ pub async fn create(
     State(app): State<Arc<App>>,
     client: Client,
     Path(typed): Path<String>,
-    Sent(said): Sent<v1::FollowUp>,
+    Sent(follow_up): Sent<v1::FollowUp>,
 ) -> Result<StatusCode, Problem> {
     if !app.limits.admits_network(client.network(), Use::LookUp) {
         return Err(Problem::too_many());
     }
-    take(&app, &typed, said).await.map(|_| StatusCode::NO_CONTENT)
+    take(&app, &typed, follow_up).await.map(|_| StatusCode::NO_CONTENT)
 }
 
-async fn take(app: &App, typed: &str, said: v1::FollowUp) -> Result<LookupCode, Problem> {
+async fn take(app: &App, typed: &str, follow_up: v1::FollowUp) -> Result<LookupCode, Problem> {
     let code = LookupCode::parse(typed).map_err(|error| Problem::malformed_lookup(&error.to_string()))?;
-    let words = trimmed(&said.words.replace("\r\n", "\n")).to_owned();
+    let words = trimmed(&follow_up.words.replace("\r\n", "\n")).to_owned();
     let found = words.chars().count();
     if found > WORDS_MAX {
         return Err(Problem::too_long("words", WORDS_MAX, found));
@@ -94,7 +94,7 @@ async fn take(app: &App, typed: &str, said: v1::FollowUp) -> Result<LookupCode, 
     let rating = find(app, &code).await.map_err(|error| Problem::of_store(&error))?.ok_or_else(unknown)?;
     let loaded = handling::load(app, code.part(), &rating).await.map_err(|error| Problem::of_history(&error))?;
     let loaded = loaded.ok_or_else(unknown)?;
-    let action = if said.satisfied { Action::Satisfied } else { Action::StillDissatisfied { words } };
+    let action = if follow_up.satisfied { Action::Satisfied } else { Action::StillDissatisfied { words } };
     if stands(&loaded, &action) {
         return Ok(code);
     }

@@ -72,7 +72,8 @@ pub async fn page(
 ) -> Response {
     let reader = asked.reader(&headers);
     let p = reader.page_messages();
-    let refuse = |status, said, typed: &str| respond(&app, reader, status, &form_html(reader, &app, said, typed), true);
+    let refuse =
+        |status, message, typed: &str| respond(&app, reader, status, &form_html(reader, &app, message, typed), true);
     if !app.limits.admits_network(client.network(), Use::LookUp) {
         return refuse(StatusCode::TOO_MANY_REQUESTS, p.failed_busy, "");
     }
@@ -95,7 +96,7 @@ pub(super) fn path_of(app: &App, reader: Reader, code: &LookupCode) -> String {
 /// The page after an answer that was not taken: why, with what the person wrote.
 pub(super) async fn again(app: &App, reader: Reader, typed: &str, words: &str, problem: Option<&Problem>) -> Response {
     let p = reader.page_messages();
-    let (status, said) = match problem.map(Problem::said) {
+    let (status, message) = match problem.map(Problem::status_and_message) {
         None => (422, p.follow_up_title),
         Some((status @ (429 | 500..), _)) => (status, p.failed_busy),
         Some((status, "invalid-action")) => (status, p.follow_up_words_hint),
@@ -107,11 +108,11 @@ pub(super) async fn again(app: &App, reader: Reader, typed: &str, words: &str, p
     let found = match LookupCode::parse(typed) {
         // Beyond the limit nothing is looked up.
         Ok(code) if ![StatusCode::NOT_FOUND, StatusCode::TOO_MANY_REQUESTS].contains(&status) => {
-            progress_of(app, reader, &code, said, words).await.ok().flatten()
+            progress_of(app, reader, &code, message, words).await.ok().flatten()
         }
         _ => None,
     };
-    let html = found.unwrap_or_else(|| form_html(reader, app, said, typed));
+    let html = found.unwrap_or_else(|| form_html(reader, app, message, typed));
     respond(app, reader, status, &html, true)
 }
 
@@ -145,18 +146,18 @@ fn respond(app: &App, reader: Reader, status: StatusCode, content: &str, is_erro
 
 fn form_html(reader: Reader, app: &App, fault: &str, typed: &str) -> String {
     let p = reader.page_messages();
-    let (described, said) = if fault.is_empty() {
+    let (described, message) = if fault.is_empty() {
         (String::new(), String::new())
     } else {
-        let said = format!(
+        let message = format!(
             "<p class=\"fault\" id=\"fault\" role=\"alert\">{}{}</p>",
             reader.messages().error_prefix,
             escape(fault)
         );
-        (" aria-invalid=\"true\" aria-describedby=\"fault\" autofocus".to_owned(), said)
+        (" aria-invalid=\"true\" aria-describedby=\"fault\" autofocus".to_owned(), message)
     };
     format!(
-        "<div class=\"card\"><p>{}</p><form class=\"look\" method=\"post\" action=\"{}/q\">{said}<label for=\"code\">{}</label>\
+        "<div class=\"card\"><p>{}</p><form class=\"look\" method=\"post\" action=\"{}/q\">{message}<label for=\"code\">{}</label>\
          <input id=\"code\" name=\"code\" autocomplete=\"off\" autocapitalize=\"characters\" spellcheck=\"false\" value=\"{}\"{described}>\
          <button>{}</button></form></div>",
         p.lookup_intro,
@@ -212,7 +213,7 @@ fn proof_html(app: &App, reader: Reader, code: &LookupCode, receipt: &str) -> St
     let Some(integrity) = assets::integrity(wasm) else {
         return format!("<section class=\"card\"><h2>{}</h2><p>{}</p><p>{link}</p></section>", p.title, p.text);
     };
-    let said = [
+    let message = [
         ("checking", p.checking),
         ("holds", p.holds),
         ("promised", p.promised),
@@ -221,11 +222,11 @@ fn proof_html(app: &App, reader: Reader, code: &LookupCode, receipt: &str) -> St
         ("unreachable", p.unreachable),
         ("unable", p.unable),
     ];
-    let said = said.map(|(name, text)| format!(" data-{name}=\"{}\"", escape(text))).concat();
+    let message = message.map(|(name, text)| format!(" data-{name}=\"{}\"", escape(text))).concat();
     let release = format!("{base}/v/{}", assets::version());
     format!(
         "<section class=\"card look\" data-proof=\"{url}\" data-receipt=\"{receipt}\" data-wasm=\"{release}/{wasm}\" \
-         data-integrity=\"{integrity}\"{said}><h2>{}</h2><p>{}</p>\
+         data-integrity=\"{integrity}\"{message}><h2>{}</h2><p>{}</p>\
          <p><button type=\"button\" hidden>{}</button>{link}</p><p role=\"status\"></p></section><script src=\"{release}/{script}\" async></script>",
         p.title, p.text, p.check
     )

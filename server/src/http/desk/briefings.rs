@@ -23,9 +23,9 @@ use super::{
     pages::{Briefings, Page},
     saved::Saved,
     session::{Desk, Fields},
-    texts::minute,
 };
 use crate::http::briefing::{Kind, body, file, open_cases, published_figures, seal_cases};
+use crate::http::filters::to_minute;
 
 const N_MONTHS: usize = 12;
 /// The most cases of a briefing.
@@ -111,7 +111,7 @@ impl<'a> LoadedMonth<'a> {
             Some((at, who)) => {
                 let how = if is_public { "公开" } else { "内部印发" };
                 let who = account_name(who);
-                format!("{} 由 {who} {how}，不再修改。", minute(*at))
+                format!("{} 由 {who} {how}，不再修改。", to_minute(*at))
             }
             None => "尚未发布，数据随办理情况变化。".to_owned(),
         };

@@ -30,8 +30,8 @@ use super::{
     pages::{Improvements, Page},
     saved::Saved,
     session::{Desk, trimmed},
-    texts::minute,
 };
+use crate::http::filters::{self, to_minute};
 use crate::http::public::improvements::{cause_name, day_name};
 use serde::Deserialize;
 
@@ -135,9 +135,9 @@ fn line(app: &App, one: &Improvement) -> Line {
         id: uuid::Uuid::from_bytes(one.id).to_string(),
         title: one.title.clone(),
         about: format!("{} · {} · {}", app.region_name(one.region), cause_name(app, &one.cause), day_name(one.day)),
-        recorded: format!("{} · {}", minute(one.at), account_name(&one.who)),
+        recorded: format!("{} · {}", to_minute(one.at), account_name(&one.who)),
         has_case: one.case.is_some(),
-        withdrawn: one.withdrawn.as_ref().map(|(at, by)| format!("{} · {}", minute(*at), account_name(by))),
+        withdrawn: one.withdrawn.as_ref().map(|(at, by)| format!("{} · {}", to_minute(*at), account_name(by))),
     }
 }
 
@@ -243,12 +243,12 @@ async fn case(desk: &Desk, id: Id, form: &Form) -> Result<Option<PublishedCase>,
     if order.is_empty() && text.is_empty() && consent.is_empty() {
         return Ok(None);
     }
-    let said = |message: &'static str| Err(DeskError::typed(message));
+    let refuse = |message: &'static str| Err(DeskError::typed(message));
     if !is_publishable(text, TEXT_MAX) {
-        return said("请填写当时的情况，最多 2000 个字，不含电话号码和身份证号。");
+        return refuse("请填写当时的情况，最多 2000 个字，不含电话号码和身份证号。");
     }
     if consent.is_empty() || consent.chars().count() > TEXT_MAX {
-        return said("没有评价人的同意不能公开案例：请填写何时、以何种方式取得同意。");
+        return refuse("没有评价人的同意不能公开案例：请填写何时、以何种方式取得同意。");
     }
     let found = match order.rsplit('/').next().and_then(parse_id) {
         Some(order) => desk.app.store.order(order).await?,
@@ -256,7 +256,7 @@ async fn case(desk: &Desk, id: Id, form: &Form) -> Result<Option<PublishedCase>,
     };
     let access = OrderAccess::of_staff(&desk.session.staff);
     let Some(found) = found.filter(|row| access.sees(row)) else {
-        return said("没有找到这个工单，或者它不在您的办理范围内。");
+        return refuse("没有找到这个工单，或者它不在您的办理范围内。");
     };
     let consent = desk.app.keys().vault.seal(TABLE, &id, "consent", consent, &*desk.app.rng);
     Ok(Some(PublishedCase { text: text.clone(), order: found.id, consent }))

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{extract::Path, http::StatusCode};
-use haochaping::work_order::ActionKind;
+use haochaping::{calendar::Instant, work_order::ActionKind};
 use haochaping_collector::accounts::audit_trail::AuditAction;
 use haochaping_store::{
     StoreError,
@@ -16,8 +16,9 @@ use super::{
     pages::{Messages, Page},
     saved::Saved,
     session::Desk,
-    texts::{self, minute},
+    texts,
 };
+use crate::http::filters::{self, to_minute};
 
 const SHOWN_MAX: u32 = 200;
 
@@ -34,8 +35,8 @@ struct Dead {
     number: i64,
     endpoint: String,
     what: &'static str,
-    created_at: String,
-    said: String,
+    created_at: Instant,
+    reason: String,
     n_behind: u64,
 }
 
@@ -62,7 +63,7 @@ async fn read(desk: &Desk) -> Result<(Vec<Line>, Vec<Dead>), StoreError> {
         Line {
             kind: kind(endpoint.kind),
             region: desk.app.region_name(endpoint.region),
-            waiting: found.map_or_else(|| "0".into(), |(_, n, since)| format!("{n}（最早 {}）", minute(*since))),
+            waiting: found.map_or_else(|| "0".into(), |(_, n, since)| format!("{n}（最早 {}）", to_minute(*since))),
             is_live: endpoint.disabled_at.is_none(),
             name: endpoint.name,
             url: endpoint.url,
@@ -92,8 +93,8 @@ fn dead(letter: DeadLetter) -> Dead {
             "overdue" => "超期通知",
             name => ActionKind::from_name(name).map_or("", texts::action),
         },
-        created_at: minute(message.created_at),
-        said: message.said,
+        created_at: message.created_at,
+        reason: message.reason,
         n_behind: letter.n_behind,
     }
 }

@@ -28,8 +28,8 @@ use super::{
     frame::{Frame, respond},
     pages::{Appeals, CallBacks, Closed, Due, Everybody, Page, Waiting, pages_of},
     session::Desk,
-    texts::minute,
 };
+use crate::http::filters::to_minute;
 
 const PAGE: u32 = 50;
 
@@ -176,7 +176,7 @@ fn line(row: &OrderRow, now: Instant) -> Line {
         agency: row.about.agency_name.clone().unwrap_or_else(|| row.standing.agency.clone()),
         level: row.about.level.parse::<SatisfactionLevel>().map_or("", level_name),
         stage: messages.stage(row.standing.stage),
-        due: row.standing.due_at.map(minute).unwrap_or_default(),
+        due: row.standing.due_at.map(to_minute).unwrap_or_default(),
         urgency: left.and_then(|left| {
             if left < 0 {
                 Some("已超期")

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::http::StatusCode;
+use haochaping::calendar::Instant;
 use haochaping_collector::accounts::audit_trail::AuditAction;
 use haochaping_store::staff::AuditEntry;
 
@@ -10,14 +11,15 @@ use super::{
     extract::Allowed,
     frame::{Frame, respond},
     pages::{Page, Record},
-    texts::{actor, audited, minute},
+    texts::{actor, audited},
 };
+use crate::http::filters;
 
 /// The most entries of the page; `haochaping staff record` shows more.
 const LIMIT: u32 = 500;
 
 struct Entry {
-    at: String,
+    at: Instant,
     who: String,
     action: &'static str,
     about: String,
@@ -40,7 +42,7 @@ pub(in crate::http) async fn show(Allowed { desk, .. }: Allowed<Record>) -> Answ
 
 fn entry(entry: AuditEntry) -> Entry {
     Entry {
-        at: minute(entry.at),
+        at: entry.at,
         who: actor(&entry.who).to_owned(),
         // What a newer binary wrote has no name here yet.
         action: AuditAction::from_name(&entry.what).map_or("其他", audited),

@@ -80,8 +80,8 @@ pub(in crate::http) async fn submit(
         Err(error) => return failed(&error, || again_later(again(StatusCode::SERVICE_UNAVAILABLE, BUSY))),
     };
     let secret = base32::encode(&random::<32>(&*app.rng));
-    let said = entry(&*app.clock, &AuditActor::Staff(name.clone()), AuditAction::SignedIn, &name);
-    match app.store.begin_session(digest_of(&secret), &row, &client.network().to_string(), said).await {
+    let message = entry(&*app.clock, &AuditActor::Staff(name.clone()), AuditAction::SignedIn, &name);
+    match app.store.begin_session(digest_of(&secret), &row, &client.network().to_string(), message).await {
         Ok(true) => {}
         Ok(false) => return again(StatusCode::UNPROCESSABLE_ENTITY, WRONG),
         Err(error) => return failed(&error, || again_later(again(StatusCode::SERVICE_UNAVAILABLE, BUSY))),
@@ -173,8 +173,8 @@ pub(in crate::http) async fn accept(
             });
         }
     };
-    let said = entry(&*app.clock, &AuditActor::Staff(row.name.clone()), AuditAction::PasswordSet, &row.name);
-    match app.store.accept_invitation(digest_of(&token), &hashed, said).await {
+    let message = entry(&*app.clock, &AuditActor::Staff(row.name.clone()), AuditAction::PasswordSet, &row.name);
+    match app.store.accept_invitation(digest_of(&token), &hashed, message).await {
         Ok(true) => Redirect::to(&format!("{}/desk/sign-in", app.config.base_path())).into_response(),
         Ok(false) => page::not_found(&app, &headers),
         Err(error) => failed(&error, || welcome_page(&app, StatusCode::SERVICE_UNAVAILABLE, &row.name, BUSY)),

@@ -22,8 +22,8 @@ use super::{
     pages::{Page, Supervision},
     saved::Saved,
     session::{Desk, trimmed},
-    texts::minute,
 };
+use crate::http::filters;
 
 /// The longest reason, in characters.
 const WHY_MAX: usize = 200;
@@ -35,8 +35,9 @@ struct Held {
     card: u32,
     region: String,
     limit: &'static str,
-    rated_at: String,
-    release_at: String,
+    rated_at: Instant,
+    release_at: Instant,
+    /// No reprisal: those whose card it is decide nothing, and learn no more than the day.
     may_decide: bool,
 }
 
@@ -125,15 +126,13 @@ fn receipt_of(one: &Quarantined) -> String {
 
 fn shown(desk: &Desk, one: &Quarantined) -> Held {
     let may_decide = desk.session.staff.agency.as_deref() != Some(one.agency.as_str());
-    // No reprisal: those whose card it is learn no more than the day.
-    let shown = |at: Instant| if may_decide { minute(at) } else { at.date_in_china().to_string() };
     Held {
         receipt: receipt_of(one),
         card: one.card,
         region: desk.app.region_name(one.region),
         limit: if one.reason == "source" { "同一来源过多" } else { "一天过多" },
-        rated_at: shown(one.rated_at),
-        release_at: shown(one.release_at),
+        rated_at: one.rated_at,
+        release_at: one.release_at,
         may_decide,
     }
 }

@@ -1,9 +1,6 @@
 //! What the desk calls things.
 
-use haochaping::{
-    calendar::Instant,
-    work_order::{ActionKind, Cause, Class, DueKind, Role},
-};
+use haochaping::work_order::{ActionKind, Cause, Class, DueKind, Role};
 use haochaping_collector::accounts::{
     audit_trail::{AuditAction, account_name},
     staff::{AccountError, PasswordError},
@@ -186,15 +183,4 @@ pub(super) const fn audited(action: AuditAction) -> &'static str {
         AuditAction::PadPaired => "配对评价器",
         AuditAction::PadUnpaired => "解除评价器配对",
     }
-}
-
-/// A moment to the minute, in China.
-pub(super) fn minute(at: Instant) -> String {
-    minute_of(&at.to_rfc3339())
-}
-
-/// A moment of the wire to the minute; a civil date as it is.
-pub(super) fn minute_of(text: &str) -> String {
-    // RFC 3339 here is China's clock; what has no time of day is a civil date.
-    text.get(..16).map_or_else(|| text.to_owned(), |text| text.replace('T', " "))
 }

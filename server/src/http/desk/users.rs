@@ -123,16 +123,26 @@ fn invitation(app: &App, name: &str, token: &str) -> Invitation {
 
 /// Makes an account and shows its link.
 pub(in crate::http) async fn add(Submitted { desk, form, .. }: Submitted<Users, NewAccount>) -> Answer {
-    match make(&desk, &form).await {
-        Ok(invitation) => {
-            page(&desk, StatusCode::OK, &FormState { invitation: Some(invitation), ..FormState::default() }).await
+    let made = make(&desk, &form).await;
+    show_result(desk, made.map(Done::Invited), form).await
+}
+
+/// The page with what was done, or with what is wrong and what was typed.
+async fn show_result(mut desk: Desk, done: Result<Done, DeskError>, form: NewAccount) -> Answer {
+    let (status, state) = match done {
+        Ok(Done::Invited(invitation)) => {
+            (StatusCode::OK, FormState { invitation: Some(invitation), ..FormState::default() })
+        }
+        Ok(Done::Saved(saved)) => {
+            desk.saved = Some(saved);
+            (StatusCode::OK, FormState::default())
         }
         Err(error) => {
             let fault = error.into_fault()?;
-            let state = FormState { fault: fault.message.into(), form, ..FormState::default() };
-            page(&desk, fault.status, &state).await
+            (fault.status, FormState { fault: fault.message.into(), form, ..FormState::default() })
         }
-    }
+    };
+    page(&desk, status, &state).await
 }
 
 async fn make(desk: &Desk, form: &NewAccount) -> Result<Invitation, DeskError> {
@@ -147,21 +157,10 @@ async fn make(desk: &Desk, form: &NewAccount) -> Result<Invitation, DeskError> {
 /// Resets or disables one.
 pub(in crate::http) async fn change(
     Path(name): Path<String>,
-    Submitted { mut desk, form, .. }: Submitted<Users, Change>,
+    Submitted { desk, form, .. }: Submitted<Users, Change>,
 ) -> Answer {
-    match apply(&desk, &name, &form.action).await {
-        Ok(Done::Invited(invitation)) => {
-            page(&desk, StatusCode::OK, &FormState { invitation: Some(invitation), ..FormState::default() }).await
-        }
-        Ok(Done::Saved(saved)) => {
-            desk.saved = Some(saved);
-            page(&desk, StatusCode::OK, &FormState::default()).await
-        }
-        Err(error) => {
-            let fault = error.into_fault()?;
-            page(&desk, fault.status, &FormState { fault: fault.message.into(), ..FormState::default() }).await
-        }
-    }
+    let done = apply(&desk, &name, &form.action).await;
+    show_result(desk, done, NewAccount::default()).await
 }
 
 /// The link that is to be shown, or what was done.

@@ -28,9 +28,9 @@ use super::{
     pages::{Page, Windows},
     saved::Saved,
     session::{Desk, trimmed},
-    texts::minute,
 };
 use crate::assets;
+use crate::http::filters;
 
 /// China is 8 hours ahead: a day begins at 16:00 UTC.
 const ZONE_MILLIS: i64 = 8 * 3_600_000;
@@ -47,13 +47,13 @@ struct Line {
     state: &'static str,
     /// In words, for whoever sees no colour.
     is_away: bool,
-    seen: String,
+    seen: Option<Instant>,
     version: String,
     n_calls: u64,
     n_rated: u64,
     n_unrated: u64,
     n_withdrawn: u64,
-    unrated_share: String,
+    n_ended: u64,
     has_pad: bool,
 }
 
@@ -172,41 +172,43 @@ fn line(window: Window, counted: &BTreeMap<CallState, u64>, now: Instant) -> Lin
             (false, _, false) => "未配对",
         },
         is_away: window.has_pad && !is_here,
-        seen: window.seen_at.map(minute).unwrap_or_default(),
+        seen: window.seen_at,
         version: window.version.unwrap_or_default(),
         n_calls: counted.values().sum(),
         n_rated: n(CallState::Rated),
         n_unrated: n(CallState::Unrated),
         n_withdrawn: n(CallState::Withdrawn),
-        unrated_share: share(n(CallState::Unrated), n_ended),
+        n_ended,
         has_pad: window.has_pad,
         id: window.id,
         name: window.name,
     }
 }
 
-/// 未评价率: of the calls that have ended, those in which nobody chose.
-fn share(n: u64, of: u64) -> String {
-    (n * 100 + of / 2).checked_div(of).map_or_else(|| "—".to_owned(), |share| format!("{share}%"))
-}
-
 /// Adds a hall, or windows to one.
-pub(in crate::http) async fn add(Submitted { mut desk, form, .. }: Submitted<Windows, Form>) -> Answer {
+pub(in crate::http) async fn add(Submitted { desk, form, .. }: Submitted<Windows, Form>) -> Answer {
     let added = match form.action.as_str() {
         "hall" => add_hall(&desk, &form).await,
         "windows" => add_list(&desk, &form).await,
         _ => Err(DeskError::typed(CHOOSE)),
     };
-    match added {
-        Ok(saved) => {
+    show_result(desk, added.map(Done::Saved), form).await
+}
+
+/// The page with what was done, or with what is wrong and what was typed.
+async fn show_result(mut desk: Desk, done: Result<Done, DeskError>, form: Form) -> Answer {
+    let (status, state) = match done {
+        Ok(Done::Offered(offer)) => (StatusCode::OK, FormState { offer: Some(offer), ..FormState::default() }),
+        Ok(Done::Saved(saved)) => {
             desk.saved = Some(saved);
-            page(&desk, StatusCode::OK, &FormState::default()).await
+            (StatusCode::OK, FormState::default())
         }
         Err(error) => {
             let fault = error.into_fault()?;
-            page(&desk, fault.status, &FormState { fault: fault.message.into(), form, ..FormState::default() }).await
+            (fault.status, FormState { fault: fault.message.into(), form, ..FormState::default() })
         }
-    }
+    };
+    page(&desk, status, &state).await
 }
 
 async fn add_hall(desk: &Desk, form: &Form) -> Result<Saved, DeskError> {
@@ -238,8 +240,8 @@ async fn add_list(desk: &Desk, form: &Form) -> Result<Saved, DeskError> {
 /// The windows of a list; or every fault with its line, in words.
 fn read_list(lines: &str) -> Result<Vec<(String, String)>, String> {
     let windows = parse_windows(lines).map_err(|faults| {
-        let said: Vec<_> = faults.iter().map(|(line, fault)| format!("第 {line} 行：{}", text_of(fault))).collect();
-        said.join("；") + "。"
+        let message: Vec<_> = faults.iter().map(|(line, fault)| format!("第 {line} 行：{}", text_of(fault))).collect();
+        message.join("；") + "。"
     })?;
     match windows.len() {
         0 => Err("请填写窗口，每行一个。".to_owned()),
@@ -259,21 +261,10 @@ fn text_of(fault: &WindowFault) -> String {
 /// Pairs, unpairs or removes a window.
 pub(in crate::http) async fn change(
     Path(id): Path<String>,
-    Submitted { mut desk, form, .. }: Submitted<Windows, Change>,
+    Submitted { desk, form, .. }: Submitted<Windows, Change>,
 ) -> Answer {
-    match apply(&desk, &id, &form.action).await {
-        Ok(Done::Offered(offer)) => {
-            page(&desk, StatusCode::OK, &FormState { offer: Some(offer), ..FormState::default() }).await
-        }
-        Ok(Done::Saved(saved)) => {
-            desk.saved = Some(saved);
-            page(&desk, StatusCode::OK, &FormState::default()).await
-        }
-        Err(error) => {
-            let fault = error.into_fault()?;
-            page(&desk, fault.status, &FormState { fault: fault.message.into(), ..FormState::default() }).await
-        }
-    }
+    let done = apply(&desk, &id, &form.action).await;
+    show_result(desk, done, Form::default()).await
 }
 
 /// What a button of a window did.
@@ -308,19 +299,12 @@ mod tests {
 
     #[test]
     fn every_fault_of_a_list_is_named_with_its_line() {
-        let said = read_list("a01 一\na01 二\n窗口 三\na04\n").unwrap_err();
+        let message = read_list("a01 一\na01 二\n窗口 三\na04\n").unwrap_err();
         for fault in ["第 2 行：编号 a01 重复", "第 3 行：编号要", "第 4 行：编号后空一格"] {
-            assert!(said.contains(fault), "{said}");
+            assert!(message.contains(fault), "{message}");
         }
         assert_eq!(read_list(" \n").unwrap_err(), "请填写窗口，每行一个。");
         let many: String = (0..=WINDOWS_MAX).map(|n| format!("a{n:04} 窗口\n")).collect();
         assert_eq!(read_list(&many).unwrap_err(), "一次最多添加 200 个窗口。");
-    }
-
-    #[test]
-    fn a_share_is_of_what_has_ended() {
-        assert_eq!(share(0, 0), "—");
-        assert_eq!(share(1, 3), "33%");
-        assert_eq!(share(2, 3), "67%");
     }
 }

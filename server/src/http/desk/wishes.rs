@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::{extract::Query, http::StatusCode};
+use haochaping::calendar::Instant;
 use haochaping::{
     identifier::{ItemCode, Uscc},
     region::Region,
@@ -24,8 +25,8 @@ use super::{
     saved::Saved,
     services::operator,
     session::{Desk, trimmed},
-    texts::minute,
 };
+use crate::http::filters;
 
 const SHOWN_MAX: u32 = 200;
 /// The place of a wish's text for the vault.
@@ -39,7 +40,7 @@ pub(in crate::http) struct Params {
 }
 
 struct Line {
-    at: String,
+    at: Instant,
     who: String,
     item: String,
     agency: String,
@@ -108,7 +109,7 @@ async fn page(desk: &Desk, status: StatusCode, form: &Form, fault: &str) -> Answ
 fn line(app: &App, wish: Wish) -> Line {
     let text = app.keys().vault.open(TABLE, &wish.id, &column(&wish.who), &wish.text);
     Line {
-        at: minute(wish.at),
+        at: wish.at,
         who: account_name(&wish.who).to_owned(),
         item: [wish.item_name, wish.item_code.unwrap_or_default()].join(" ").trim().to_owned(),
         agency: wish.agency,
@@ -164,7 +165,7 @@ fn read(form: &Form, within: Region) -> Result<Wish, &'static str> {
     }
     Ok(Wish {
         id: [0; 16],
-        at: haochaping::calendar::Instant::from_millis(0),
+        at: Instant::from_millis(0),
         who: String::new(),
         region,
         agency: agency.to_string(),

@@ -162,14 +162,14 @@ async fn turn_away(mut stream: TcpStream) {
     static AT_ONCE: Semaphore = Semaphore::const_new(64);
     metrics::counter!("haochaping_connections_refused_total").increment(1);
     let Ok(_permit) = AT_ONCE.try_acquire() else { return };
-    let said = async {
+    let message = async {
         stream.write_all(NO_PLACE.as_bytes()).await?;
         stream.shutdown().await?;
         let mut unread = [0; 1024];
         while stream.read(&mut unread).await? > 0 {}
         Ok::<_, std::io::Error>(())
     };
-    let _ = tokio::time::timeout(PATIENCE, said).await;
+    let _ = tokio::time::timeout(PATIENCE, message).await;
 }
 
 /// Without a descriptor nothing can be accepted: somebody idle makes room.

@@ -48,13 +48,13 @@ pub async fn submit(
     let typed = form_urlencoded::parse(&body).find(|(name, _)| name == "code").map(|(_, value)| value.into_owned());
     let code: String = typed.unwrap_or_default().chars().filter(char::is_ascii_digit).collect();
     if code.len() != CODE_DIGITS {
-        let said = format!("配对码是 {CODE_DIGITS} 位数字，请核对后再输入。");
-        return page::pairing(&app, &window, StatusCode::UNPROCESSABLE_ENTITY, &said).await;
+        let fault = format!("配对码是 {CODE_DIGITS} 位数字，请核对后再输入。");
+        return page::pairing(&app, &window, StatusCode::UNPROCESSABLE_ENTITY, &fault).await;
     }
     let secret = base32::encode(&random::<20>(&*app.rng));
-    let said = app.acting(AuditActor::Pad).entry(AuditAction::PadPaired, &window);
+    let entry = app.acting(AuditActor::Pad).entry(AuditAction::PadPaired, &window);
     let digest = digest_of_code(&app.keys(), &window, &code);
-    let paired = app.store.pair(&window, digest, digest_of(&secret), TRIES_MAX, said).await;
+    let paired = app.store.pair(&window, digest, digest_of(&secret), TRIES_MAX, entry).await;
     let (status, fault) = match paired {
         Ok(Pairing::Done) => {
             let cookie = [(header::SET_COOKIE, COOKIE.set(&app.config, &secret))];

@@ -40,7 +40,7 @@ impl Problem {
     /// A problem with a stable code and its particulars in English; empty where there are none.
     pub fn new(status: StatusCode, code: &str, particulars: &str) -> Self {
         let title = title(code, Lang::En);
-        let detail = Some(particulars).filter(|said| !said.is_empty() && *said != title).map(str::to_owned);
+        let detail = Some(particulars).filter(|message| !message.is_empty() && *message != title).map(str::to_owned);
         let problem = v1::Problem {
             kind: format!("urn:haochaping:problem:{code}"),
             title: title.to_owned(),
@@ -94,11 +94,11 @@ impl Problem {
 
     /// 422 with everything that is wrong.
     pub fn violations(faults: &[Violation]) -> Self {
-        let said = faults.iter().map(|fault| format!("{}: {fault}", fault.field())).collect::<Vec<_>>().join("; ");
+        let message = faults.iter().map(|fault| format!("{}: {fault}", fault.field())).collect::<Vec<_>>().join("; ");
         let texts = Lang::ZhHans.messages();
         let chinese: BTreeSet<_> = faults.iter().map(|fault| texts.fault(&v1::Violation::from(fault))).collect();
         let chinese = chinese.into_iter().collect::<Vec<_>>().join("；");
-        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-rating", &said).in_chinese(chinese);
+        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-rating", &message).in_chinese(chinese);
         problem.0.problem.violations = faults.iter().map(v1::Violation::from).collect();
         problem
     }
@@ -133,23 +133,23 @@ impl Problem {
 
     /// 400 for a query that cannot be read.
     pub fn malformed_query(rejection: &QueryRejection) -> Self {
-        let said = rejection.body_text();
-        let said = said.strip_prefix("Failed to deserialize query string: ").unwrap_or(&said);
-        let chinese = match said.split_once(": ") {
+        let message = rejection.body_text();
+        let message = message.strip_prefix("Failed to deserialize query string: ").unwrap_or(&message);
+        let chinese = match message.split_once(": ") {
             Some((name, _)) => format!("参数 {name} 的取值不正确"),
             None => "查询参数无法读取".to_owned(),
         };
-        Self::new(StatusCode::BAD_REQUEST, "malformed-query", said).in_chinese(chinese)
+        Self::new(StatusCode::BAD_REQUEST, "malformed-query", message).in_chinese(chinese)
     }
 
     /// 400 for a text that is no look-up code.
-    pub fn malformed_lookup(said: &str) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "malformed-lookup", said)
+    pub fn malformed_lookup(message: &str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "malformed-lookup", message)
             .in_chinese("查询码为 20 个数字与字母；大小写、空格与连字符不计")
     }
 
     /// The status and the stable code.
-    pub fn said(&self) -> (u16, &str) {
+    pub fn status_and_message(&self) -> (u16, &str) {
         (self.0.problem.status, &self.0.problem.code)
     }
 

@@ -50,17 +50,17 @@ pub struct Fault {
     /// The stable code.
     pub code: &'static str,
     /// In words, in English.
-    pub said: String,
+    pub english: String,
     /// The same in Chinese.
     pub chinese: String,
 }
 
-fn malformed(code: &'static str, said: String, chinese: String) -> Fault {
-    Fault { status: StatusCode::BAD_REQUEST, code, said, chinese }
+fn malformed(code: &'static str, english: String, chinese: String) -> Fault {
+    Fault { status: StatusCode::BAD_REQUEST, code, english, chinese }
 }
 
-fn unknown(code: &'static str, said: String, chinese: String) -> Fault {
-    Fault { status: StatusCode::NOT_FOUND, code, said, chinese }
+fn unknown(code: &'static str, english: String, chinese: String) -> Fault {
+    Fault { status: StatusCode::NOT_FOUND, code, english, chinese }
 }
 
 impl Question {
@@ -78,8 +78,8 @@ impl Question {
         let month = given(&asked.month).map(|text| read_month(app, &text)).transpose()?;
         let only = match (given(&asked.agency), given(&asked.item)) {
             (Some(_), Some(_)) => {
-                let said = "agency and item exclude one another: figures are published by one of them at a time";
-                return Err(malformed("impossible-filter", said.into(), "部门与事项不能同时限定".to_owned()));
+                let english = "agency and item exclude one another: figures are published by one of them at a time";
+                return Err(malformed("impossible-filter", english.into(), "部门与事项不能同时限定".to_owned()));
             }
             (Some(code), None) => Some(Only::Agency(read_agency(app, &code)?)),
             (None, Some(code)) => Some(Only::Item(read_item(app, &code)?)),
@@ -142,8 +142,8 @@ fn read_region(app: &App, code: &str) -> Result<Region, Fault> {
         malformed("malformed-region", format!("{error}"), format!("{code} 不是 6、9 或 12 位的行政区划代码"))
     })?;
     if !app.config.root_region.contains(region) {
-        let said = format!("{region} is not in {}, which these figures are of", app.config.root_region);
-        return Err(unknown("unknown-region", said, format!("{region} 不在本站的范围内")));
+        let english = format!("{region} is not in {}, which these figures are of", app.config.root_region);
+        return Err(unknown("unknown-region", english, format!("{region} 不在本站的范围内")));
     }
     let is_known = region.builtin_name().is_some()
         || (region.kind() > RegionKind::District

@@ -17,7 +17,7 @@ use crate::{
 
 const VILLAGE: &str = "321002001001";
 
-fn said(at: Instant) -> AuditEntry {
+fn entry(at: Instant) -> AuditEntry {
     AuditEntry { at, who: "cli".into(), what: "test".into(), about: String::new() }
 }
 
@@ -37,7 +37,7 @@ fn card(number: &str, content: u8) -> NewCard {
 }
 
 async fn issue(store: Any<'_>, cards: Vec<NewCard>) -> Vec<(u32, Issue)> {
-    let issued = store.issue_cards(cards, Agreed::All, said(noon(TODAY))).await.unwrap().unwrap();
+    let issued = store.issue_cards(cards, Agreed::All, entry(noon(TODAY))).await.unwrap().unwrap();
     issued.into_iter().map(|(card, issue)| (card.serial, issue)).collect()
 }
 
@@ -92,13 +92,13 @@ pub(super) async fn the_same_roster_gives_the_same_cards_and_a_changed_line_a_ne
 pub(super) async fn a_card_ends_once_and_says_why(store: Any<'_>) {
     issue(store, vec![card("1", 1), card("2", 2)]).await;
     let at = noon(TODAY + 1);
-    assert!(store.revoke_card(1, "遗失", said(at)).await.unwrap());
-    assert!(!store.revoke_card(1, "again", said(at)).await.unwrap());
+    assert!(store.revoke_card(1, "遗失", entry(at)).await.unwrap());
+    assert!(!store.revoke_card(1, "again", entry(at)).await.unwrap());
     assert_eq!(store.card(1).await.unwrap().unwrap().revoked, Some((at, "遗失".into())));
-    assert_eq!(store.replace_card(1, said(at)).await.unwrap(), None, "what has ended has no successor");
-    let new = store.replace_card(2, said(at)).await.unwrap().unwrap();
+    assert_eq!(store.replace_card(1, entry(at)).await.unwrap(), None, "what has ended has no successor");
+    let new = store.replace_card(2, entry(at)).await.unwrap().unwrap();
     assert_eq!((new.serial, &new.card), (3, &card("2", 2)));
-    assert!(!store.revoke_card(2, "late", said(at)).await.unwrap());
+    assert!(!store.revoke_card(2, "late", entry(at)).await.unwrap());
     assert_eq!(issue(store, vec![card("1", 1), card("2", 2)]).await, [(4, Issue::New), (3, Issue::Known)]);
 }
 
@@ -107,7 +107,7 @@ pub(super) async fn a_card_replaced_by_mistake_is_in_use_again(store: Any<'_>) {
     let wrong = NewCard { content: [9; 32], scope: None, ..card("1", 1) };
     assert_eq!(issue(store, vec![wrong]).await, [(3, Issue::Replaces(1))]);
     let at = noon(TODAY + 1);
-    let revive = async |serial| store.revive_card(serial, "印错了", said(at)).await.unwrap();
+    let revive = async |serial| store.revive_card(serial, "印错了", entry(at)).await.unwrap();
     assert_eq!(revive(1).await, Revival::Revived { ended: 3 });
     assert_eq!(issue(store, vec![card("1", 1)]).await, [(1, Issue::Known)], "it is the one in use");
     assert_eq!(store.card(3).await.unwrap().unwrap().revoked, Some((at, "印错了".into())));
@@ -116,7 +116,7 @@ pub(super) async fn a_card_replaced_by_mistake_is_in_use_again(store: Any<'_>) {
     assert_eq!(revive(99).await, Revival::NotReplaced);
     // Nothing ends that nobody agreed to.
     let other = NewCard { content: [8; 32], ..card("1", 1) };
-    let issued = store.issue_cards(vec![other, card("9", 9)], Agreed::Serials([7].into()), said(at)).await.unwrap();
+    let issued = store.issue_cards(vec![other, card("9", 9)], Agreed::Serials([7].into()), entry(at)).await.unwrap();
     assert_eq!(issued, Err(vec![1]));
     assert_eq!((store.card(1).await.unwrap().unwrap().replaced_by, store.cards().await.unwrap().len()), (None, 3));
     // A term that is over does not come back.
@@ -125,7 +125,7 @@ pub(super) async fn a_card_replaced_by_mistake_is_in_use_again(store: Any<'_>) {
     assert_eq!(issue(store, vec![card("5", 5)]).await, [(old + 1, Issue::Replaces(old))]);
     assert_eq!(revive(old).await, Revival::Over);
     // By the successor of the other one somebody has rated.
-    let new = store.replace_card(2, said(at)).await.unwrap().unwrap().serial;
+    let new = store.replace_card(2, entry(at)).await.unwrap().unwrap().serial;
     assert_eq!(outcomes(store, vec![visit(new, 1, 1, 100)]).await, [Outcome::Accepted]);
     assert_eq!(revive(2).await, Revival::InUse { successor: new });
 }
@@ -171,7 +171,7 @@ pub(super) async fn a_decision_moves_the_figures_and_is_made_once(store: Any<'_>
     let held = store.quarantined(false).await.unwrap();
     assert_eq!(store.verify().await.unwrap().n_work_orders, 0, "no work on what does not count yet");
     let decide = async |n: usize, decision| {
-        store.decide(held[n].part, held[n].rating, decision, "核对", said(noon(TODAY + 1))).await.unwrap()
+        store.decide(held[n].part, held[n].rating, decision, "核对", entry(noon(TODAY + 1))).await.unwrap()
     };
     assert!(decide(0, Decision::Released).await);
     assert!(decide(1, Decision::Excluded).await);

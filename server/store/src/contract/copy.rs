@@ -58,8 +58,8 @@ async fn a_file_goes_to_a_server_and_back_and_stays_the_same_store() {
     assert_eq!(outcomes(&restored, vec![rating(&placed[N + 1], 9_002)]).await, [Outcome::Accepted]);
     assert_eq!(restored.verify().await.unwrap().faults, [""; 0]);
 
-    let said = copy(&file, &on_server, quiet()).await.unwrap_err().to_string();
-    assert!(said.contains("holds a store already"), "{said}");
+    let message = copy(&file, &on_server, quiet()).await.unwrap_err().to_string();
+    assert!(message.contains("holds a store already"), "{message}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -70,8 +70,8 @@ async fn a_copy_that_was_cut_off_opens_for_nobody_and_goes_on() {
     // The process is lost in the middle of the largest table.
     let lost = Arc::new(|table: &str, done: u64, _| assert!(table != "rating" || done < 1_000, "lost"));
     copy(&file, &half, lost).await.unwrap_err();
-    let said = SqlStore::connect(&url, false).await.unwrap_err().to_string();
-    assert!(said.contains("run haochaping copy again"), "{said}");
+    let message = SqlStore::connect(&url, false).await.unwrap_err().to_string();
+    assert!(message.contains("run haochaping copy again"), "{message}");
     let begun = Arc::new(AtomicBool::new(false));
     let seen = Arc::clone(&begun);
     let resumed = move |table: &str, done: u64, _: u64| {
@@ -98,6 +98,6 @@ async fn a_source_that_changed_meanwhile_is_noticed() {
             other.execute("update rating set lang = 'en' where rowid = 7", []).unwrap();
         }
     };
-    let said = copy(&file, &half, Arc::new(meddle)).await.unwrap_err().to_string();
-    assert!(said.contains("rating has 1500 rows") && said.contains("while no collector runs"), "{said}");
+    let message = copy(&file, &half, Arc::new(meddle)).await.unwrap_err().to_string();
+    assert!(message.contains("rating has 1500 rows") && message.contains("while no collector runs"), "{message}");
 }

@@ -110,7 +110,7 @@ pub(super) async fn a_dead_letter_stops_its_own_order_until_it_is_sent_again(sto
         step(store, row, 1, ActionKind::Reach).await;
     }
     assert_eq!(claim(store, id, 4_999).await, []);
-    assert_eq!(claim(store, id, 5_000).await[0].said, "status 503");
+    assert_eq!(claim(store, id, 5_000).await[0].reason, "status 503");
     let dead = store.dead_letters(10).await.unwrap();
     assert_eq!((dead[0].message.number, dead[0].n_behind, dead[0].endpoint.as_str()), (first[0].number, 1, "city"));
     assert_eq!(store.waiting().await.unwrap()[0].1, 3);

@@ -67,7 +67,7 @@ async fn verify_names_what_was_changed_behind_its_back() {
     for (tamper, expected) in cases {
         let faults = faults_after(tamper).await;
         for fault in expected {
-            assert!(faults.iter().any(|said| said.contains(fault)), "{tamper}: {fault:?} is not in {faults:#?}");
+            assert!(faults.iter().any(|message| message.contains(fault)), "{tamper}: {fault:?} is not in {faults:#?}");
         }
     }
 }
@@ -117,6 +117,6 @@ async fn a_backup_made_while_others_write_is_a_store_of_one_moment() {
     let expected = [Outcome::Replayed { id: first.id, rated_at: first.rated_at }, Outcome::Accepted];
     assert_eq!(outcomes(&restored, vec![first, last]).await, expected);
 
-    let said = store.backup(&to, &|_, _| {}).await.unwrap_err().to_string();
-    assert!(said.contains("is there already"), "{said}");
+    let message = store.backup(&to, &|_, _| {}).await.unwrap_err().to_string();
+    assert!(message.contains("is there already"), "{message}");
 }

@@ -102,8 +102,8 @@ impl Client {
         match self.wait_for(self.inner.batch_execute("commit")) {
             Ok(()) => Ok(()),
             // The server answered that it did not. A distributed one may not know, and says so by an internal error.
-            Err(error) if error.as_db_error().is_some_and(|said| is_certain(said.code())) => Err(error.into()),
-            Err(error) => Err(StoreError::OutcomeUnknown(said(&error))),
+            Err(error) if error.as_db_error().is_some_and(|answer| is_certain(answer.code())) => Err(error.into()),
+            Err(error) => Err(StoreError::OutcomeUnknown(message(&error))),
         }
     }
 
@@ -224,7 +224,7 @@ fn is_of_a_row(reason: &str) -> bool {
     TEXTS.iter().any(|text| reason.contains(text))
 }
 
-fn said(error: &tokio_postgres::Error) -> String {
+fn message(error: &tokio_postgres::Error) -> String {
     match error.as_db_error() {
         Some(answer) => format!("{} ({})", answer.message(), answer.code().code()),
         None => StdError::source(error).map_or_else(|| error.to_string(), ToString::to_string),
@@ -233,7 +233,7 @@ fn said(error: &tokio_postgres::Error) -> String {
 
 impl From<tokio_postgres::Error> for StoreError {
     fn from(error: tokio_postgres::Error) -> Self {
-        let reason = said(&error);
+        let reason = message(&error);
         let Some(code) = error.code() else {
             // The connection is gone: the server has taken back whatever was not committed.
             return if error.is_closed() || error.source().is_some_and(<dyn StdError>::is::<std::io::Error>) {

@@ -218,8 +218,8 @@ mod tests {
         run(&mut connection).unwrap();
         run(&mut connection).unwrap();
         connection.run("insert into schema_migration (version, name) values (99, 'later')").unwrap();
-        let said = run(&mut connection).unwrap_err().to_string();
-        assert!(said.contains("version 99") && said.contains("newer haochaping"), "{said}");
+        let message = run(&mut connection).unwrap_err().to_string();
+        assert!(message.contains("version 99") && message.contains("newer haochaping"), "{message}");
     }
 
     /// Earlier versions opened work orders with their rating and state alone.

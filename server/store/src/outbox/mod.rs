@@ -85,7 +85,7 @@ pub struct Message {
     /// Attempts so far, the one that was claimed included.
     pub n_attempts: u32,
     /// What the last answer was.
-    pub said: String,
+    pub reason: String,
 }
 
 /// A message that nobody took.

@@ -21,7 +21,7 @@ row!(Message {
     sequence: "o.sequence",
     created_at: "o.created_at",
     n_attempts: "o.n_attempts",
-    said: "o.said",
+    reason: "o.said",
 });
 
 row!(DeadLetter {
@@ -83,7 +83,7 @@ fn attempted(
     connection: &mut Connection,
     number: i64,
     outcome: Attempted,
-    said: &str,
+    reason: &str,
     now: Instant,
 ) -> Result<(), StoreError> {
     let transaction = connection.begin(Isolation::ReadCommitted)?;
@@ -95,7 +95,7 @@ fn attempted(
     // What was sent stays so, whatever a slower attempt says afterwards.
     let n = transaction.execute(
         "update outbox set state = ?2, next_at = ?3, said = ?4 where number = ?1 and state = 'waiting'",
-        params![number, state, next_at, said],
+        params![number, state, next_at, reason],
     )?;
     if n == 1 && outcome == Attempted::Sent {
         transaction.execute(
@@ -212,9 +212,15 @@ impl SqlStore {
     }
 
     /// Notes what became of an attempt, and lets the next message of the subject go.
-    pub async fn attempted(&self, number: i64, outcome: Attempted, said: &str, now: Instant) -> Result<(), StoreError> {
-        let said = said.to_owned();
-        self.write(move |c| attempted(c, number, outcome, &said, now)).await
+    pub async fn attempted(
+        &self,
+        number: i64,
+        outcome: Attempted,
+        reason: &str,
+        now: Instant,
+    ) -> Result<(), StoreError> {
+        let reason = reason.to_owned();
+        self.write(move |c| attempted(c, number, outcome, &reason, now)).await
     }
 
     /// Messages that nobody took, oldest first.

@@ -1,21 +1,21 @@
 //! A rating on its way to the disk.
 
+pub(crate) mod commit;
+
+use std::sync::Arc;
+
 use haochaping::{
     calendar::Instant,
-    ledger::Salt,
+    ledger::{Leaf, Salt},
     link::RatingId,
     rating::{Channel, Provenance, SatisfactionLevel},
 };
 
 use crate::{
-    Counted, PrimaryService, SqlStore, Standing, StoreError,
+    Counted, Id, ImportedCase, NewVisit, PrimaryService, SqlStore, Standing, StoreError,
     database::{Connection, params},
     engine::Engine,
 };
-use crate::{Id, ImportedCase, NewVisit};
-use haochaping::ledger::Leaf;
-use std::sync::Arc;
-pub(crate) mod commit;
 
 /// What a rating is about.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,18 +11,18 @@ const COLLECTOR: &str = "https://hcp.example.gov.cn";
 fn Portal() -> Html {
     let outbox = use_outbox(COLLECTOR);
     let stage = use_state(Stage::default);
-    let said = use_state(String::new);
+    let message = use_state(String::new);
     let on_rated = {
-        let said = said.clone();
-        Callback::from(move |Rated { receipt, .. }| said.set(receipt))
+        let message = message.clone();
+        Callback::from(move |Rated { receipt, .. }| message.set(receipt))
     };
     let on_already_rated = {
-        let said = said.clone();
-        Callback::from(move |AlreadyRated { on }| said.set(on))
+        let message = message.clone();
+        Callback::from(move |AlreadyRated { on }| message.set(on))
     };
     let on_error = {
-        let said = said.clone();
-        Callback::from(move |RatingError { code }| said.set(code))
+        let message = message.clone();
+        Callback::from(move |RatingError { code }| message.set(code))
     };
     let on_submit = {
         let stage = stage.clone();
@@ -37,7 +37,7 @@ fn Portal() -> Html {
             <Rating collector={COLLECTOR} card="CARD" />
             <RatingForm {on_submit} stage={(*stage).clone()} />
             <RatingCode link="https://hcp.example.gov.cn/r/TICKET" size={160} />
-            <p>{ (*said).clone() }{ outbox.n_waiting }</p>
+            <p>{ (*message).clone() }{ outbox.n_waiting }</p>
         </>
     }
 }

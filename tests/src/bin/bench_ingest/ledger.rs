@@ -186,8 +186,8 @@ fn as_number(n: u64) -> f64 {
 
 /// Processor time of this thread, which the kernel counts in nanoseconds.
 fn cpu_time() -> Result<Duration> {
-    let said = fs::read_to_string("/proc/thread-self/schedstat")?;
-    Ok(Duration::from_nanos(said.split_whitespace().next().ok_or("no schedstat")?.parse()?))
+    let text = fs::read_to_string("/proc/thread-self/schedstat")?;
+    Ok(Duration::from_nanos(text.split_whitespace().next().ok_or("no schedstat")?.parse()?))
 }
 
 async fn rate_yesterday(collector: &Collector, n_ratings: usize) -> Result<()> {

@@ -98,8 +98,8 @@ fn measure(places: &Places) -> Found {
 fn assert_works(browser: &Browser, places: &Places, case: Case) {
     browser.fresh_tab();
     browser.open_page(&case.url(places));
-    let said = browser.value_of(include_str!("use_peer.js"));
-    assert_eq!(said, "已写 2 字，最多 500 字,3,SHILI", "{}", case.name());
+    let message = browser.value_of(include_str!("use_peer.js"));
+    assert_eq!(message, "已写 2 字，最多 500 字,3,SHILI", "{}", case.name());
 }
 
 /// What our page loads besides itself, as it is sent.

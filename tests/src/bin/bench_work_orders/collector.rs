@@ -189,15 +189,15 @@ fn hotline(url: &str) -> Endpoint {
 
 /// An account with a session, and its cookie.
 async fn sign_in(app: &App, name: &str, role: &str, agency: &Uscc) -> Result<String> {
-    let said = |what| entry(&SystemClock, &AuditActor::CommandLine, what, name);
+    let recorded = |what| entry(&SystemClock, &AuditActor::CommandLine, what, name);
     let row = account(name, role, &agency.to_string(), "320000", &SystemClock)?;
     let (token, link) = invite(&SystemClock, &SystemRng);
-    app.store.add_staff(row, link, said(AuditAction::StaffAdded)).await?;
+    app.store.add_staff(row, link, recorded(AuditAction::StaffAdded)).await?;
     // Nobody signs in by it.
-    app.store.accept_invitation(digest_of(&token), "no hash", said(AuditAction::PasswordSet)).await?;
+    app.store.accept_invitation(digest_of(&token), "no hash", recorded(AuditAction::PasswordSet)).await?;
     let row = app.store.staff().await?.into_iter().find(|row| row.name == name).ok_or("an account went away")?;
     let secret = format!("SESSION-OF-{name}");
-    app.store.begin_session(digest_of(&secret), &row, "127.0.0.1", said(AuditAction::SignedIn)).await?;
+    app.store.begin_session(digest_of(&secret), &row, "127.0.0.1", recorded(AuditAction::SignedIn)).await?;
     Ok(format!("hcp-desk={secret}"))
 }
 

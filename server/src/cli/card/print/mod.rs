@@ -143,11 +143,11 @@ fn split(args: &Args, names: &Names, rows: &[Row], faces: &[Face]) -> Vec<(Strin
 /// Makes the folder and tries it: issuing ends older cards, and must not happen where nothing can be printed. The roster
 /// itself is never written over.
 fn prepare_folder(args: &Args) -> Result<()> {
-    let said = || format!("{} cannot be written", args.out.display());
-    fs::create_dir_all(&args.out).with_context(said)?;
+    let message = || format!("{} cannot be written", args.out.display());
+    fs::create_dir_all(&args.out).with_context(message)?;
     let trial = args.out.join("cards.part");
-    File::create(&trial).with_context(said)?;
-    fs::remove_file(&trial).with_context(said)?;
+    File::create(&trial).with_context(message)?;
+    fs::remove_file(&trial).with_context(message)?;
     let roster = fs::canonicalize(&args.roster)?;
     let is_roster = |name: &str| fs::canonicalize(args.out.join(name)).is_ok_and(|written| written == roster);
     let taken = ["cards.csv", "cards.pdf", "cards.zip", "left-out.txt"].into_iter().find(|name| is_roster(name));
@@ -178,10 +178,10 @@ fn plain(text: &str) -> String {
 
 /// Writes a file beside its place and moves it there when it is whole.
 fn write_whole(path: &Path, write: impl FnOnce(File) -> Result<()>) -> Result<()> {
-    let said = || format!("{} cannot be written", path.display());
+    let message = || format!("{} cannot be written", path.display());
     let part = path.with_extension("part");
-    write(File::create(&part).with_context(said)?)?;
-    fs::rename(&part, path).with_context(said)
+    write(File::create(&part).with_context(message)?)?;
+    fs::rename(&part, path).with_context(message)
 }
 
 fn report(args: &Args, issued: &[(StoredCard, Issue)], left_out: &[String]) -> Result<()> {

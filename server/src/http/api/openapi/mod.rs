@@ -1,11 +1,11 @@
 //! `GET /api/openapi.json`: the contract of the API. Its shapes come from the handlers and from the types of the wire; what
 //! `server/contract/` says of both is put on them: Chinese, bounds, examples and problems.
 
+mod descriptions;
 mod example;
 mod names;
 mod operations;
 mod problems;
-mod said;
 mod types;
 mod unions;
 mod webhooks;
@@ -17,9 +17,9 @@ use axum::{
     http::header,
     response::{AppendHeaders, IntoResponse, Response},
 };
+pub(super) use descriptions::{Operations, Task};
 use haochaping::wire::v1;
 use haochaping_collector::state::App;
-pub(super) use said::{Operations, Task};
 use serde_json::{Value, json};
 use utoipa::OpenApi;
 
@@ -80,7 +80,7 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(build);
 
 fn build() -> Value {
     let mut document = serde_json::to_value(Shapes::openapi()).expect("the document is plain data");
-    let (types, operations) = (said::fields(), said::operations());
+    let (types, operations) = (descriptions::fields(), descriptions::operations());
     document["info"] = info();
     document["servers"] = json!([{"url": EXAMPLE_URL, "description": "本系统的公开地址 · the public address"}]);
     document["tags"] = operations.tasks.iter().map(Task::tag).collect();
@@ -122,7 +122,7 @@ pub(super) fn at(public_url: &str) -> Value {
 
 /// What is said of operations.
 pub(super) fn operations() -> &'static Operations {
-    said::operations()
+    descriptions::operations()
 }
 
 /// The document as an answer. Tools on other sites may read it: it is the same for everybody.

@@ -4,25 +4,27 @@ use serde_json::{Value, json};
 
 use super::{
     EXAMPLE_URL,
+    descriptions::{Codes, Fields, Operation, Operations},
     example::{example_of, shell},
     names::reference,
     problems::Problems,
-    said::{Codes, Fields, Operation, Operations},
     types::prefix,
 };
 
 /// Puts what is said of operations on the document.
-pub(super) fn describe(document: &mut Value, said: &Operations, fields: &Fields) {
+pub(super) fn describe(document: &mut Value, descriptions: &Operations, fields: &Fields) {
     let mut problems = Problems::default();
     let schemas = document["components"]["schemas"].clone();
     let Some(paths) = document["paths"].as_object_mut() else { return };
     for (path, item) in paths {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
-            let Some(own) = operation["operationId"].as_str().and_then(|id| said.by_id.get(id)) else { continue };
+            let Some(own) = operation["operationId"].as_str().and_then(|id| descriptions.by_id.get(id)) else {
+                continue;
+            };
             put_words(operation, own);
-            put_parameters(operation, own, said, fields);
-            put_statuses(operation, said);
-            put_problems(operation, own, said, &mut problems);
+            put_parameters(operation, own, descriptions, fields);
+            put_statuses(operation, descriptions);
+            put_problems(operation, own, descriptions, &mut problems);
             put_headers(operation, &own.headers);
             let body = put_example(operation, own, &schemas);
             if operation["security"].is_null() {
@@ -51,10 +53,10 @@ fn put_words(operation: &mut Value, own: &Operation) {
     operation["summary"] = own.title.clone().into();
 }
 
-fn put_parameters(operation: &mut Value, own: &Operation, said: &Operations, fields: &Fields) {
+fn put_parameters(operation: &mut Value, own: &Operation, descriptions: &Operations, fields: &Fields) {
     for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
         let name = parameter["name"].as_str().unwrap_or_default().to_owned();
-        let general = said.params.get(&name).cloned().unwrap_or_default();
+        let general = descriptions.params.get(&name).cloned().unwrap_or_default();
         let like = general.like.as_deref().and_then(|field| fields.by_name.get(field)).cloned().unwrap_or_default();
         let words = like.with(&own.params.get(&name).map_or(general.clone(), |own| general.with(own)));
         let is_number =
@@ -76,16 +78,16 @@ fn put_parameters(operation: &mut Value, own: &Operation, said: &Operations, fie
 }
 
 /// What each status means, before what it means here.
-fn put_statuses(operation: &mut Value, said: &Operations) {
+fn put_statuses(operation: &mut Value, descriptions: &Operations) {
     for (status, answer) in operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten() {
-        prefix(answer, said.statuses.get(status).map_or("", String::as_str));
+        prefix(answer, descriptions.statuses.get(status).map_or("", String::as_str));
     }
 }
 
-fn put_problems(operation: &mut Value, own: &Operation, said: &Operations, problems: &mut Problems) {
+fn put_problems(operation: &mut Value, own: &Operation, descriptions: &Operations, problems: &mut Problems) {
     let mut codes = Codes::new();
     let groups = own.groups.iter().map(String::as_str).chain(["all"]);
-    let of_groups = groups.filter_map(|name| said.groups.get(name));
+    let of_groups = groups.filter_map(|name| descriptions.groups.get(name));
     for (status, of_status) in of_groups.chain([&own.problems]).flatten() {
         codes.entry(status.clone()).or_default().extend(of_status.iter().cloned());
     }

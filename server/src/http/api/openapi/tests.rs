@@ -56,7 +56,7 @@ fn every_operation_parameter_and_field_is_said_in_chinese() {
 /// What is said of a thing that is not there is a sentence that nobody reads.
 #[test]
 fn nothing_is_said_of_what_is_not_there() {
-    let (fields, operations) = (said::fields(), said::operations());
+    let (fields, operations) = (descriptions::fields(), descriptions::operations());
     let names: BTreeSet<_> = schemas()
         .flat_map(|(_, schema)| schema["properties"].as_object().into_iter().flatten())
         .map(|(n, _)| n)

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::{
+    descriptions::{Description, Fields},
     names::{SCHEMAS, reference},
-    said::{Fields, Said},
     unions::{OF, is_of_action, unfold},
 };
 
@@ -28,8 +28,8 @@ pub(super) fn describe(document: &mut Value, fields: &Fields) {
         } else if answers.contains(of) {
             require_what_is_not_omitted(of, schema, fields);
         }
-        if let Some(said) = fields.types.get(name) {
-            prefix(schema, &said.zh);
+        if let Some(description) = fields.types.get(name) {
+            prefix(schema, &description.zh);
         }
     }
     for (name, form) in &fields.forms {
@@ -43,9 +43,9 @@ pub(super) fn describe(document: &mut Value, fields: &Fields) {
 fn describe_fields(of: &str, schema: &mut Value, fields: &Fields) {
     let shape = schema.clone();
     for (field, property) in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
-        let said = if is_of_action(&shape, field) { fields.of_action(field) } else { fields.of(of, field) };
-        describe_field(property, &said);
-        if said.omitted {
+        let description = if is_of_action(&shape, field) { fields.of_action(field) } else { fields.of(of, field) };
+        describe_field(property, &description);
+        if description.omitted {
             property_without_null(property);
         }
     }
@@ -59,17 +59,17 @@ fn require_what_is_not_omitted(of: &str, schema: &mut Value, fields: &Fields) {
 }
 
 /// Words, bounds and an example on one field.
-pub(super) fn describe_field(property: &mut Value, said: &Said) {
+pub(super) fn describe_field(property: &mut Value, description: &Description) {
     let english = english_of(property);
     let is_nullable = is_nullable(property);
-    if let Some(name) = &said.reference {
+    if let Some(name) = &description.reference {
         *property = if is_nullable { json!({"oneOf": [reference(name), {"type": "null"}]}) } else { reference(name) };
-    } else if let Some(name) = &said.items {
+    } else if let Some(name) = &description.items {
         property["items"] = reference(name);
     } else if property["$ref"].is_null() && property["oneOf"].is_null() {
-        put_keywords(property, said, is_nullable);
+        put_keywords(property, description, is_nullable);
     }
-    property["description"] = match (said.zh.as_str(), english.as_str()) {
+    property["description"] = match (description.zh.as_str(), english.as_str()) {
         (zh, "") => zh.into(),
         ("", english) => english.into(),
         (zh, english) => format!("{zh}\n\n{english}").into(),
@@ -77,8 +77,8 @@ pub(super) fn describe_field(property: &mut Value, said: &Said) {
 }
 
 /// Bounds on a plain type.
-pub(super) fn put_keywords(schema: &mut Value, said: &Said, is_nullable: bool) {
-    for (keyword, mut value) in said.keywords() {
+pub(super) fn put_keywords(schema: &mut Value, description: &Description, is_nullable: bool) {
+    for (keyword, mut value) in description.keywords() {
         if let (true, "enum", Some(values)) = (is_nullable, keyword.as_str(), value.as_array_mut()) {
             values.push(Value::Null);
         }
@@ -89,7 +89,7 @@ pub(super) fn put_keywords(schema: &mut Value, said: &Said, is_nullable: bool) {
         schema["format"] = "int64".into();
         schema["maximum"] = u32::MAX.into();
     }
-    if let Some(example) = &said.example {
+    if let Some(example) = &description.example {
         schema["examples"] = json!([example]);
     }
 }
@@ -99,7 +99,7 @@ fn english_of(property: &mut Value) -> String {
     let own = property.as_object_mut().and_then(|object| object.remove("description"));
     let inner =
         || property["oneOf"].as_array_mut()?.iter_mut().find_map(|one| one.as_object_mut()?.remove("description"));
-    own.or_else(inner).and_then(|said| said.as_str().map(str::to_owned)).unwrap_or_default()
+    own.or_else(inner).and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// The Chinese in front of the English.

@@ -1,11 +1,10 @@
 //! Files beside an order's history: images and PDF, told by their content and not by their name, and handed out to be saved,
 //! never to be shown as a page of ours.
 
+use haochaping::calendar::Instant;
 use haochaping::text::is_invisible;
 use haochaping_collector::{accounts::audit_trail::account_name, state::App};
 use haochaping_store::{StoreError, file::OrderFile, order::OrderRow, staff::Digest};
-
-use crate::http::desk::texts::minute;
 
 /// The most bytes of a file.
 pub const SIZE_MAX: usize = 5 * 1024 * 1024;
@@ -19,7 +18,7 @@ pub(super) struct FileLine {
     pub digest: String,
     pub name: String,
     pub size: String,
-    pub at: String,
+    pub at: Instant,
     pub who: String,
 }
 
@@ -51,7 +50,7 @@ pub(super) async fn read(app: &App, row: &OrderRow) -> Result<Vec<FileLine>, Sto
             name: name_of(app, row, &file),
             digest: hex(&file.digest),
             size: format!("{} KB", file.size.div_ceil(1024)),
-            at: minute(file.at),
+            at: file.at,
             who: account_name(&file.who).to_owned(),
         })
         .collect())

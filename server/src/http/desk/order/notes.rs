@@ -1,19 +1,18 @@
 //! Inner notes on an order: for those who work on it, and never for the person. Their texts are encrypted.
 
+use haochaping::calendar::Instant;
 use haochaping_collector::{accounts::audit_trail::account_name, ports::fresh_id, state::App};
 use haochaping_store::{
     StoreError,
     order::{OrderRow, queue::Note},
 };
 
-use crate::http::desk::texts::minute;
-
 /// The place of a note's text for the vault.
 const TABLE: &str = "order_note";
 
 /// A note on the page.
 pub(super) struct NoteLine {
-    pub at: String,
+    pub at: Instant,
     pub who: String,
     pub text: String,
 }
@@ -24,7 +23,7 @@ pub(super) async fn read(app: &App, row: &OrderRow) -> Result<Vec<NoteLine>, Sto
     let shown = |note: Note| {
         let text = keys.vault.open(TABLE, &note.id, &column(&row.rating, &note.who), &note.text);
         NoteLine {
-            at: minute(note.at),
+            at: note.at,
             who: account_name(&note.who).to_owned(),
             text: text.unwrap_or_else(|| "（无法读取）".to_owned()),
         }

@@ -4,6 +4,7 @@
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
 use haochaping::{
+    calendar::Instant,
     messages::{Lang, level_name},
     rating::{Channel, SatisfactionLevel},
     wire::v1,
@@ -23,8 +24,9 @@ use crate::http::desk::{
     answer::{DeskError, Fault},
     frame::{Frame, respond},
     session::{Desk, Fields},
-    texts::{self, minute, minute_of},
+    texts,
 };
+use crate::http::filters::{self, wire_to_minute};
 
 /// One thing to fill in.
 struct Field {
@@ -50,7 +52,7 @@ struct Done {
     at: String,
     who: String,
     text: &'static str,
-    said: Vec<(&'static str, String)>,
+    words: Vec<(&'static str, String)>,
 }
 
 #[derive(Template)]
@@ -63,14 +65,14 @@ struct OrderPage<'a> {
     class: Option<&'static str>,
     region: String,
     rated_at: String,
-    due: Vec<(&'static str, String, bool)>,
+    due: Vec<(&'static str, Instant, bool)>,
     history: Vec<Done>,
     steps: Vec<Step>,
     state: &'a FormState<'a>,
     notes: &'a [NoteLine],
     seen: &'a [Seen],
     files: &'a [files::FileLine],
-    notices: &'a [(&'static str, String)],
+    notices: &'a [(&'static str, Instant)],
     is_contact_gone: bool,
     entered_by: Option<&'a str>,
 }
@@ -113,7 +115,7 @@ pub(super) struct LoadedOrder<'a> {
     notes: Vec<NoteLine>,
     seen: Vec<Seen>,
     files: Vec<files::FileLine>,
-    notices: Vec<(&'static str, String)>,
+    notices: Vec<(&'static str, Instant)>,
     entered_by: Option<String>,
 }
 
@@ -132,7 +134,7 @@ impl<'a> LoadedOrder<'a> {
             notes: notes::read(app, &loaded.row).await?,
             seen: contact::read(app, &loaded.row).await?,
             files: files::read(app, &loaded.row).await?,
-            notices: notices.map(|(kind, _, at)| (texts::notice(&kind), minute(at))).collect(),
+            notices: notices.map(|(kind, _, at)| (texts::notice(&kind), at)).collect(),
             desk,
             access,
             loaded,
@@ -162,8 +164,8 @@ impl LoadedOrder<'_> {
             stage: messages.stage(order.stage),
             class: order.class.map(texts::class),
             region: app.region_name(loaded.row.facts.region),
-            rated_at: minute_of(&order.rated_at),
-            due: due.map(|(kind, at)| (texts::due(kind), minute(at.at), at.at < now)).collect(),
+            rated_at: wire_to_minute(&order.rated_at),
+            due: due.map(|(kind, at)| (texts::due(kind), at.at, at.at < now)).collect(),
             history: order.history.iter().map(done).collect(),
             steps: steps(loaded, access, state.refusal.as_ref()),
             state,
@@ -222,11 +224,11 @@ fn step(kind: ActionKind, refusal: Option<&Refusal<'_>>) -> Step {
 fn done(entry: &v1::WorkOrderEntry) -> Done {
     let kind = entry.action.kind();
     let json = serde_json::to_value(&entry.action).unwrap_or_default();
-    let said = kind.fields().iter().filter_map(|&name| {
+    let words = kind.fields().iter().filter_map(|&name| {
         let value = json.get(name)?.as_str().filter(|value| !value.is_empty())?;
         Some((texts::field(name), texts::value(name, value).to_owned()))
     });
     let name = account_name(&entry.who);
     let who = [texts::role(entry.role), name].join(" ").trim().to_owned();
-    Done { at: minute_of(&entry.at), who, text: texts::action(kind), said: said.collect() }
+    Done { at: wire_to_minute(&entry.at), who, text: texts::action(kind), words: words.collect() }
 }

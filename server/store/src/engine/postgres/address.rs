@@ -117,18 +117,18 @@ impl Address {
 
     /// Connects and makes the session what the store needs.
     pub(crate) async fn connect(&self) -> Result<Client, StoreError> {
-        let said = |error: tokio_postgres::Error| {
+        let message = |error: tokio_postgres::Error| {
             // A password or a name that is wrong stays so; whatever else is wrong may pass.
             let is_refused = error.code().is_some_and(|code| matches!(&code.code()[..2], "28" | "3D" | "42"));
             let reason = format!("{self}: {}", super::reason(error.into()));
             if is_refused { StoreError::Failed(reason) } else { StoreError::Busy(reason) }
         };
         let client = if let Some(tls) = &self.tls {
-            let (client, connection) = self.config.connect(tls.clone()).await.map_err(said)?;
+            let (client, connection) = self.config.connect(tls.clone()).await.map_err(message)?;
             tokio::spawn(connection);
             client
         } else {
-            let (client, connection) = self.config.connect(NoTls).await.map_err(said)?;
+            let (client, connection) = self.config.connect(NoTls).await.map_err(message)?;
             tokio::spawn(connection);
             client
         };
@@ -140,7 +140,7 @@ impl Address {
                  select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'",
             )
             .await
-            .map_err(said)?;
+            .map_err(message)?;
         Ok(client)
     }
 }
@@ -156,14 +156,14 @@ fn connector(root: Option<&Path>) -> Result<MakeRustlsConnect, String> {
     let mut roots = RootCertStore::empty();
     match root {
         Some(path) => {
-            let said = |reason: String| format!("sslrootcert {}: {reason}", path.display());
-            let found = CertificateDer::pem_file_iter(path).map_err(|error| said(error.to_string()))?;
+            let message = |reason: String| format!("sslrootcert {}: {reason}", path.display());
+            let found = CertificateDer::pem_file_iter(path).map_err(|error| message(error.to_string()))?;
             for certificate in found {
-                let certificate = certificate.map_err(|error| said(error.to_string()))?;
-                roots.add(certificate).map_err(|error| said(error.to_string()))?;
+                let certificate = certificate.map_err(|error| message(error.to_string()))?;
+                roots.add(certificate).map_err(|error| message(error.to_string()))?;
             }
             if roots.is_empty() {
-                return Err(said("there is no certificate in it".into()));
+                return Err(message("there is no certificate in it".into()));
             }
         }
         None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
@@ -184,9 +184,9 @@ mod tests {
     #[test]
     fn an_address_that_would_trust_anybody_is_refused() {
         for mode in ["require", "prefer", "allow", "verify-ca"] {
-            let said = Address::parse(&format!("postgres://a:secret@db.example/x?sslmode={mode}")).err().unwrap();
-            let said = said.to_string();
-            assert!(said.contains("use verify-full") && !said.contains("secret"), "{said}");
+            let message = Address::parse(&format!("postgres://a:secret@db.example/x?sslmode={mode}")).err().unwrap();
+            let message = message.to_string();
+            assert!(message.contains("use verify-full") && !message.contains("secret"), "{message}");
         }
     }
 

@@ -62,8 +62,8 @@ fn check(tables: &[String], file: &Path) -> Result<(), StoreError> {
     let listed = Command::new("pg_restore").arg("--list").arg(file).output();
     let listed = listed.map_err(|error| missing("pg_restore", &error))?;
     if !listed.status.success() {
-        let said = String::from_utf8_lossy(&listed.stderr).trim().to_owned();
-        return Err(StoreError::Failed(format!("{} cannot be read back: {said}", file.display())));
+        let text = String::from_utf8_lossy(&listed.stderr).trim().to_owned();
+        return Err(StoreError::Failed(format!("{} cannot be read back: {text}", file.display())));
     }
     let list = String::from_utf8_lossy(&listed.stdout);
     let has = |table: &String| list.lines().any(|line| line.contains(&format!("TABLE DATA public {table} ")));

@@ -11,11 +11,11 @@ use crate::{
 
 /// Copies the file page by page while others write; the copy is a store of its own, in the state of one moment.
 pub(crate) fn backup(from: &Path, to: &Path, progress: &dyn Fn(u64, u64)) -> Result<(), StoreError> {
-    let said = |e: std::io::Error| StoreError::Failed(format!("{} cannot be written: {e}", to.display()));
+    let message = |e: std::io::Error| StoreError::Failed(format!("{} cannot be written: {e}", to.display()));
     if to.exists() {
         return Err(StoreError::Failed(format!("{} is there already: name another file", to.display())));
     }
-    make_private(to).map_err(said)?;
+    make_private(to).map_err(message)?;
     let source = reader(from)?.connection;
     let mut copy = Connection::open(to)?;
     {
@@ -33,5 +33,5 @@ pub(crate) fn backup(from: &Path, to: &Path, progress: &dyn Fn(u64, u64)) -> Res
             }
         }
     }
-    std::fs::File::open(to).and_then(|file| file.sync_all()).map_err(said)
+    std::fs::File::open(to).and_then(|file| file.sync_all()).map_err(message)
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 /// Of a field, a parameter or a header.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Said {
+pub(super) struct Description {
     /// In Chinese.
     #[serde(default)]
     pub(super) zh: String,
@@ -48,7 +48,7 @@ pub(super) struct Said {
     items_max: Option<Value>,
 }
 
-impl Said {
+impl Description {
     /// The keywords of JSON Schema in it. An empty text takes one away that a field of this name has in general.
     pub(super) fn keywords(&self) -> Map<String, Value> {
         let all = json!({
@@ -94,29 +94,29 @@ impl Said {
 pub(super) struct Type {
     pub(super) zh: String,
     #[serde(default)]
-    pub(super) fields: BTreeMap<String, Said>,
+    pub(super) fields: BTreeMap<String, Description>,
 }
 
 /// `fields.toml`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Fields {
-    pub(super) forms: BTreeMap<String, Said>,
+    pub(super) forms: BTreeMap<String, Description>,
     #[serde(rename = "fields")]
-    pub(super) by_name: BTreeMap<String, Said>,
+    pub(super) by_name: BTreeMap<String, Description>,
     pub(super) types: BTreeMap<String, Type>,
-    pub(super) actions: BTreeMap<String, Said>,
+    pub(super) actions: BTreeMap<String, Description>,
 }
 
 impl Fields {
     /// Of a field of a type.
-    pub(super) fn of(&self, of: &str, field: &str) -> Said {
+    pub(super) fn of(&self, of: &str, field: &str) -> Description {
         let general = self.by_name.get(field).cloned().unwrap_or_default();
         self.types.get(of).and_then(|found| found.fields.get(field)).map_or(general.clone(), |own| general.with(own))
     }
 
     /// Of what goes with an action.
-    pub(super) fn of_action(&self, field: &str) -> Said {
+    pub(super) fn of_action(&self, field: &str) -> Description {
         let general = |name: &str| self.by_name.get(name).cloned().unwrap_or_default();
         match self.actions.get(field) {
             None => general(field),
@@ -160,7 +160,7 @@ pub(super) struct Operation {
     #[serde(default)]
     pub(super) headers: Codes,
     #[serde(default)]
-    pub(super) params: BTreeMap<String, Said>,
+    pub(super) params: BTreeMap<String, Description>,
     /// The type that its body is an example of, where there are several.
     pub(super) example: Option<String>,
 }
@@ -174,8 +174,8 @@ pub(crate) struct Operations {
     pub(super) groups: BTreeMap<String, Codes>,
     /// What a status means, in Chinese.
     pub(super) statuses: BTreeMap<String, String>,
-    pub(super) params: BTreeMap<String, Said>,
-    pub(super) headers: BTreeMap<String, Said>,
+    pub(super) params: BTreeMap<String, Description>,
+    pub(super) headers: BTreeMap<String, Description>,
     #[serde(rename = "operations")]
     pub(super) by_id: BTreeMap<String, Operation>,
 }
@@ -183,8 +183,11 @@ pub(crate) struct Operations {
 impl Operations {
     /// The headers, to be referred to.
     pub(super) fn headers_shown(&self) -> Value {
-        let shown = |said: &Said| json!({"description": format!("{}\n\n{}", said.zh, said.en), "schema": said.keywords(), "example": said.example});
-        self.headers.iter().map(|(name, said)| (name.replace('-', ""), shown(said))).collect()
+        let shown = |described: &Description| {
+            let text = format!("{}\n\n{}", described.zh, described.en);
+            json!({"description": text, "schema": described.keywords(), "example": described.example})
+        };
+        self.headers.iter().map(|(name, described)| (name.replace('-', ""), shown(described))).collect()
     }
 }
 

@@ -1,5 +1,4 @@
-//! Quarantine: ratings of a card beyond its limits are kept and acknowledged, and count when they are released. The limits
-//! are asked in the rating's own transaction and know nothing of its level.
+//! Out of quarantine: a rating counts from then on, or never.
 
 use haochaping::{
     calendar::Instant,
@@ -10,9 +9,10 @@ use haochaping::{
 };
 use sha2::{Digest, Sha256};
 
+use super::Decision;
 use crate::{
-    Counted, Id, NewRating, NewVisit, SqlStore, StoreError, Tally,
-    database::{Connection, Isolation, OptionalRow as _, Selected as _, Transaction, params, read_row, row, set},
+    Counted, Id, StoreError, Tally,
+    database::{Connection, Isolation, OptionalRow as _, Selected as _, Transaction, params, read_row, row},
     engine::lease as slot,
     figure::{
         counted,
@@ -24,180 +24,11 @@ use crate::{
     word,
 };
 
-/// Whether a rating counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// It counts, if its provenance does.
-    Counts,
-    /// It does not count yet.
-    Quarantined,
-    /// It was left out for good.
-    Excluded,
-}
-
-/// A rating in quarantine, without what it says: whoever decides about it must not know its level.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Quarantined {
-    /// Its partition.
-    pub part: u8,
-    /// The rating.
-    pub rating: RatingId,
-    /// The card it came by.
-    pub card: u32,
-    /// Where that was.
-    pub region: Region,
-    /// Whose card it is.
-    pub agency: String,
-    /// `day` or `source`: which limit was passed.
-    pub reason: String,
-    /// When it came.
-    pub rated_at: Instant,
-    /// When it is released by itself.
-    pub release_at: Instant,
-    /// What was decided, when and why.
-    pub decided: Option<(Decision, Instant, String)>,
-}
-
-/// What becomes of a rating in quarantine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Decision {
-    /// It counts from now on, and a bad one opens its work order.
-    Released,
-    /// It never counts.
-    Excluded,
-}
-
-impl Decision {
-    /// By the name in the store.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Released, Self::Excluded].into_iter().find(|decision| decision.name() == name)
-    }
-
-    /// The name in the store.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Released => "released",
-            Self::Excluded => "excluded",
-        }
-    }
-}
-
-impl SqlStore {
-    /// Ratings in quarantine, oldest first; with `decided` also those that were in it.
-    pub async fn quarantined(&self, decided: bool) -> Result<Vec<Quarantined>, StoreError> {
-        self.read(move |c| list(c, decided)).await
-    }
-
-    /// Decides about one; false if it is not in quarantine.
-    pub async fn decide(
-        &self,
-        part: u8,
-        rating: RatingId,
-        decision: Decision,
-        why: &str,
-        entry: AuditEntry,
-    ) -> Result<bool, StoreError> {
-        let why = why.to_owned();
-        self.write_part(part, move |c| decide(c, part, &rating, decision, &why, &entry)).await
-    }
-
-    /// Releases what is due, up to 500, a transaction for each lane; returns how many.
-    pub async fn release_due(&self, at: Instant) -> Result<u64, StoreError> {
-        // Asked once a second: it must not take the write lock for nothing.
-        let due = self.read(move |c| due(c, at)).await?;
-        let mut n_released = 0;
-        for (part, places) in self.by_lane(due.iter().map(|(part, _)| *part)) {
-            let of_lane: Vec<_> = places.iter().map(|n| due[*n]).collect();
-            n_released += self.write_part(part, move |c| release(c, &of_lane, at)).await?;
-        }
-        Ok(n_released)
-    }
-
-    /// Forgets how often cards were rated, and from which sources, on days before `day`.
-    pub async fn purge_sources(&self, day: i64) -> Result<(), StoreError> {
-        self.write(move |c| purge_sources(c, day)).await
-    }
-}
-
 /// The most that one transaction releases.
 const RELEASED_MAX: u32 = 500;
 
-/// Counts each visit's rating against the limits of its card, in order, and puts it into quarantine beyond them; says which.
-pub(crate) fn hold(transaction: &Transaction<'_>, visits: &[(&NewRating, &NewVisit)]) -> Result<Vec<bool>, StoreError> {
-    // In the order of keys, so that two transactions with the same cards wait for each other in one direction. Those of one card
-    // stay in the order in which they came.
-    let mut order: Vec<usize> = (0..visits.len()).collect();
-    order.sort_by_key(|n| {
-        let (_, visit) = visits[*n];
-        (visit.card % 64, visit.card, visit.day, visit.source)
-    });
-    let sorted: Vec<_> = order.iter().map(|n| visits[*n]).collect();
-    let mut is_held = vec![false; visits.len()];
-    for (n, held) in order.into_iter().zip(hold_sorted(transaction, &sorted)?) {
-        is_held[n] = held;
-    }
-    Ok(is_held)
-}
-
-fn hold_sorted(transaction: &Transaction<'_>, visits: &[(&NewRating, &NewVisit)]) -> Result<Vec<bool>, StoreError> {
-    let days = visits.iter().map(|(_, visit)| set![visit.card % 64, visit.card, visit.day]);
-    let n_of_days: Vec<Option<u32>> = transaction.query_each(
-        "insert into card_day (part, card, day, n) values (?1, ?2, ?3, 1)
-         on conflict (part, card, day) do update set n = card_day.n + 1 returning n",
-        &days.collect::<Vec<_>>(),
-        |row| row.get(0),
-    )?;
-    let sources = visits.iter().map(|(_, visit)| set![visit.card % 64, visit.card, visit.day, &visit.source]);
-    let n_of_sources: Vec<Option<u32>> = transaction.query_each(
-        "insert into card_source (part, card, day, source, n) values (?1, ?2, ?3, ?4, 1)
-         on conflict (part, card, day, source) do update set n = card_source.n + 1 returning n",
-        &sources.collect::<Vec<_>>(),
-        |row| row.get(0),
-    )?;
-    let numbers = n_of_days.into_iter().flatten().zip(n_of_sources.into_iter().flatten());
-    let reasons: Vec<_> =
-        visits.iter().zip(numbers).map(|((_, visit), (of_day, of_source))| reason(visit, of_day, of_source)).collect();
-    let held = visits.iter().zip(&reasons).filter_map(|((new, visit), reason)| {
-        reason.map(|reason| set![new.part, &new.id, reason, visit.release_at.millis()])
-    });
-    transaction.insert_all(
-        "insert into quarantine (part, rating, reason, release_at) values (?1, ?2, ?3, ?4)",
-        &held.collect::<Vec<_>>(),
-    )?;
-    Ok(reasons.iter().map(Option::is_some).collect())
-}
-
-fn reason(visit: &NewVisit, of_day: u32, of_source: u32) -> Option<&'static str> {
-    match () {
-        () if of_source > visit.source_limit => Some("source"),
-        () if of_day > visit.day_limit => Some("day"),
-        () => None,
-    }
-}
-
-row!(Quarantined {
-    part: "q.part",
-    rating: "q.rating",
-    card: "r.card",
-    region: "r.region",
-    agency: "r.agency",
-    reason: "q.reason",
-    rated_at: "r.rated_at",
-    release_at: "q.release_at",
-    decided: "q.decision, q.decided_at, q.why",
-});
-
-pub(crate) fn list(connection: &Connection, decided: bool) -> Result<Vec<Quarantined>, StoreError> {
-    let sql = format!(
-        "select {} from quarantine q join rating r on r.part = q.part and r.id = q.rating
-         where ?1 or q.decided_at is null order by r.rated_at, q.rating",
-        Quarantined::columns()
-    );
-    Ok(connection.query(&sql, params![decided], read_row)?)
-}
-
 /// The ratings whose time came first, so many that one transaction may release them.
-pub(crate) fn due(connection: &Connection, at: Instant) -> Result<Vec<(u8, RatingId)>, StoreError> {
+pub(super) fn due(connection: &Connection, at: Instant) -> Result<Vec<(u8, RatingId)>, StoreError> {
     Ok(connection.query(
         "select part, rating from quarantine where decided_at is null and release_at <= ?1
          order by release_at limit ?2",
@@ -207,7 +38,7 @@ pub(crate) fn due(connection: &Connection, at: Instant) -> Result<Vec<(u8, Ratin
 }
 
 /// Releases ratings whose time came, and gives how many were still in quarantine.
-pub(crate) fn release(connection: &mut Connection, due: &[(u8, RatingId)], at: Instant) -> Result<u64, StoreError> {
+pub(super) fn release(connection: &mut Connection, due: &[(u8, RatingId)], at: Instant) -> Result<u64, StoreError> {
     let transaction = connection.begin(Isolation::ReadCommitted)?;
     let verdict = Verdict { decision: Decision::Released, why: "its time came", at, revision: raise(&transaction)? };
     let (mut settled, mut n_released) = (Settled::default(), 0);
@@ -223,7 +54,7 @@ pub(crate) fn release(connection: &mut Connection, due: &[(u8, RatingId)], at: I
     Ok(n_released)
 }
 
-pub(crate) fn decide(
+pub(super) fn decide(
     connection: &mut Connection,
     part: u8,
     rating: &RatingId,
@@ -390,12 +221,4 @@ fn read_held(connection: &Connection, part: u8, rating: &RatingId, at: Instant) 
             salt: row.salt,
         },
     }))
-}
-
-pub(crate) fn purge_sources(connection: &mut Connection, day: i64) -> Result<(), StoreError> {
-    let transaction = connection.transaction()?;
-    for table in ["card_source", "card_day"] {
-        transaction.execute(&format!("delete from {table} where day < ?1"), params![day])?;
-    }
-    transaction.commit()
 }
