@@ -1,9 +1,9 @@
 //! Instants and civil dates. Instants are milliseconds in UTC; civil time in China (UTC+08:00, no summer time) appears
 //! only where a person reads it or a working day is counted.
 
-use core::fmt;
+use core::{fmt, time::Duration};
 
-use time::{Date, Duration, Month, OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
+use time::{Date, Month, OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
 
 /// A day in milliseconds: 24 × 60 × 60 × 1,000.
 pub const DAY_MILLIS: i64 = 86_400_000;
@@ -12,9 +12,11 @@ pub const DAY_MILLIS: i64 = 86_400_000;
 ///
 /// ```
 /// use haochaping::calendar::Instant;
+/// use std::time::Duration;
 ///
 /// let at = Instant::parse_rfc3339("2026-11-20T23:30:00+08:00").unwrap();
 /// assert_eq!(at.to_rfc3339(), "2026-11-20T23:30:00+08:00");
+/// assert_eq!((at + Duration::from_hours(1)).date_in_china().to_string(), "2026-11-21");
 /// assert!(Instant::parse_rfc3339("2026-11-20").is_none());
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,6 +31,11 @@ impl Instant {
     /// Milliseconds since 1970-01-01T00:00:00Z.
     pub const fn millis(self) -> i64 {
         self.0
+    }
+
+    /// How long after `earlier` this is; zero if it is not.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
     /// Reads RFC 3339 (`2026-11-20T15:04:05+08:00`); an offset is required. `None` for anything else.
@@ -62,6 +69,26 @@ impl Instant {
     }
 }
 
+/// So much later, to the millisecond; the last moment where time ends.
+impl core::ops::Add<Duration> for Instant {
+    type Output = Self;
+    fn add(self, later: Duration) -> Self {
+        Self(self.0.saturating_add(millis(later)))
+    }
+}
+
+/// So much earlier, to the millisecond; the first moment where time begins.
+impl core::ops::Sub<Duration> for Instant {
+    type Output = Self;
+    fn sub(self, earlier: Duration) -> Self {
+        Self(self.0.saturating_sub(millis(earlier)))
+    }
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
 /// Whether something of this system can have happened then: from 2000-01-01 in China on, and before 2100.
 pub fn is_in_this_century(at: Instant) -> bool {
     (2000..2100).contains(&at.date_in_china().parts().0)
@@ -88,7 +115,7 @@ impl CivilDate {
     /// The day that is `days` later; the last day of the calendar where it ends.
     #[must_use]
     pub fn plus_days(self, days: i64) -> Self {
-        Self(self.0.checked_add(Duration::days(days)).unwrap_or(Date::MAX))
+        Self(self.0.checked_add(time::Duration::days(days)).unwrap_or(Date::MAX))
     }
 
     /// Saturday or Sunday.
@@ -130,7 +157,7 @@ mod tests {
     fn a_date_changes_at_midnight_in_china() {
         let evening = Instant::parse_rfc3339("2026-11-20T15:59:59Z").unwrap();
         assert_eq!(evening.date_in_china().to_string(), "2026-11-20");
-        assert_eq!(Instant::from_millis(evening.millis() + 1_000).date_in_china().to_string(), "2026-11-21");
+        assert_eq!((evening + Duration::from_secs(1)).date_in_china().to_string(), "2026-11-21");
         assert_eq!(evening.to_rfc3339(), "2026-11-20T23:59:59+08:00");
         assert_eq!(evening.date_in_china().month(), 202_611);
     }

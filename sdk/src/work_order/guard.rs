@@ -1,5 +1,7 @@
 //! The conditions of the table, and why an action is refused.
 
+use core::time::Duration;
+
 use super::{ActionKind, Actor, OneBody, Profile, Role, Stage, WorkOrder};
 use crate::{
     calendar::{Instant, WorkingCalendar},
@@ -173,8 +175,8 @@ pub(super) fn check(
             (made < required).then_some(Refused::Attempts { made, required })
         }
         Guard::ApartFromLastAttempt => {
-            let apart = i64::from(profile.attempts_apart_minutes) * 60_000;
-            let from = order.attempted_at.map(|at| Instant::from_millis(at.millis() + apart));
+            let apart = Duration::from_mins(profile.attempts_apart_minutes.into());
+            let from = order.attempted_at.map(|at| at + apart);
             from.filter(|from| now < *from).map(|from| Refused::AttemptTooSoon { from })
         }
         Guard::NothingToBeReachedBy => {

@@ -1,6 +1,6 @@
 //! Accounts of the desk: passwords, links by which they are set, and who may be what.
 
-use std::sync::LazyLock;
+use std::{sync::LazyLock, time::Duration};
 
 use argon2::{
     Argon2,
@@ -17,7 +17,7 @@ use super::audit_trail::{Acting, AuditAction};
 use crate::ports::{Clock, Rng, random};
 
 /// How long a link for setting a password works.
-pub const INVITATION_HOURS: i64 = 72;
+pub const INVITATION_HOURS: u64 = 72;
 /// A session that nobody used for this long is over.
 pub const SESSION_IDLE_MILLIS: i64 = 30 * 60_000;
 /// Every session is over after this long.
@@ -109,7 +109,7 @@ pub fn account(
 /// A link's token, shown once, and what is stored of it.
 pub fn invite(clock: &dyn Clock, rng: &dyn Rng) -> (String, Invitation) {
     let token = base32::encode(&random::<20>(rng)).to_lowercase();
-    let until = haochaping::calendar::Instant::from_millis(clock.now().millis() + INVITATION_HOURS * 3_600_000);
+    let until = clock.now() + Duration::from_hours(INVITATION_HOURS);
     (token.clone(), Invitation { digest: digest_of(&token), until })
 }
 

@@ -7,7 +7,6 @@ use std::{
 };
 
 use haochaping::{
-    calendar::{DAY_MILLIS, Instant},
     call::{CallAction, GRACE_SECONDS},
     link::Ticket,
     wire::v1,
@@ -25,9 +24,9 @@ const POLL: Duration = Duration::from_millis(400);
 /// How often the store is told which pads are there.
 const NOTE: Duration = Duration::from_secs(5);
 /// A pad that was not heard of for so long may give way to another page, and counts as away.
-pub const STALE_MILLIS: i64 = 15_000;
+pub const STALE: Duration = Duration::from_secs(15);
 /// How long calls are remembered: for the figures of a month, and for what a pad sends late.
-const KEPT_DAYS: i64 = 35;
+const KEPT: Duration = Duration::from_hours(35 * 24);
 
 /// A page that has its window, for as long as this lives and a while longer.
 #[derive(Debug)]
@@ -55,7 +54,7 @@ pub enum NotConnected {
 /// [`NotConnected`]
 pub async fn connect(app: &Arc<App>, holder: Holder, release_on_drop: bool) -> Result<Connected, NotConnected> {
     let now = app.clock.now();
-    let stale = Instant::from_millis(now.millis() - STALE_MILLIS);
+    let stale = now - STALE;
     if !app.store.acquire_window(&holder, now, stale).await.map_err(NotConnected::Store)? {
         return Err(NotConnected::Taken);
     }
@@ -129,7 +128,7 @@ pub fn name_of(id: &[u8; 16]) -> String {
 /// The store's.
 pub async fn step(app: &App, id: [u8; 16], action: CallAction) -> Result<Option<Call>, StoreError> {
     let now = app.clock.now();
-    let ends_at = Instant::from_millis(now.millis() + i64::from(app.config.pad_seconds) * 1000);
+    let ends_at = now + Duration::from_secs(app.config.pad_seconds.into());
     let moved = app.store.move_call(id, action, now, ends_at).await?;
     if moved.is_some() {
         app.pads.wake();
@@ -196,6 +195,6 @@ pub async fn settle(app: &App) -> Result<(), StoreError> {
 /// # Errors
 /// The store's.
 pub async fn forget(app: &App) -> Result<u64, StoreError> {
-    let before = Instant::from_millis(app.clock.now().millis() - KEPT_DAYS * DAY_MILLIS);
+    let before = app.clock.now() - KEPT;
     app.store.purge_calls(before).await
 }

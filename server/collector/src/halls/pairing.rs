@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// How long a code works, in minutes.
-pub const CODE_MINUTES: i64 = 10;
+pub const CODE_MINUTES: u64 = 10;
 /// Digits of a code: with a thousand tries, one chance in a hundred thousand.
 pub const CODE_DIGITS: usize = 8;
 

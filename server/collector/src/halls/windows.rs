@@ -1,7 +1,8 @@
 //! Halls and their windows: what the desk and the command line change about them.
 
+use std::time::Duration;
+
 use haochaping::{
-    calendar::Instant,
     call::{is_window_code, is_window_name},
     region::Region,
 };
@@ -16,9 +17,6 @@ use crate::{
 
 /// The most windows that are added at once.
 pub const WINDOWS_MAX: usize = 200;
-/// A minute in milliseconds.
-const MINUTE: i64 = 60_000;
-
 /// The code and the name of a window.
 pub type NamedWindow = (String, String);
 
@@ -101,7 +99,7 @@ pub async fn add_windows(
 /// The store's.
 pub async fn offer_code(acting: &Acting<'_>, keys: &Keys, window: &str) -> Result<Option<String>, StoreError> {
     let code = make_code(acting.rng);
-    let until = Instant::from_millis(acting.clock.now().millis() + CODE_MINUTES * MINUTE);
+    let until = acting.clock.now() + Duration::from_mins(CODE_MINUTES);
     let digest = digest_of_code(keys, window, &code);
     let is_offered = acting.store.offer_code(window, digest, until, acting.entry(AuditAction::PadCode, window)).await?;
     Ok(is_offered.then_some(code))

@@ -1,9 +1,9 @@
 //! A rating accepted: the one way from any entrance (JSON, form, later pads and cards) to the disk.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 
 use haochaping::{
-    calendar::{CivilDate, DAY_MILLIS, Instant},
+    calendar::{CivilDate, Instant},
     link::{LookupCode, RatingId, Receipt, Ticket, TokenError, Visit, part_of},
     rating::{Channel, Fingerprint, INDICATOR_VERSION, Provenance, Rating, RatingDraft, Violation, Violations},
     wire::v1,
@@ -258,7 +258,7 @@ fn to_new_visit(app: &App, visit: &Visit, source: [u8; 8], purpose: Option<&str>
         purpose: purpose.map(str::to_owned),
         day_limit: config.card_day_limit,
         source_limit: config.card_source_limit,
-        release_at: Instant::from_millis(now.millis() + i64::from(config.quarantine_days) * DAY_MILLIS),
+        release_at: now + Duration::from_hours(24 * u64::from(config.quarantine_days)),
         case_number,
     };
     (part_of(CARD_AUTHORITY, &new.case_number), About::Visit(new))

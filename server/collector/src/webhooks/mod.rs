@@ -14,10 +14,7 @@ use std::{
 
 pub use address::is_public;
 pub use deliver::Sender;
-use haochaping::{
-    calendar::{DAY_MILLIS, Instant},
-    webhook::Secret,
-};
+use haochaping::{calendar::Instant, webhook::Secret};
 use haochaping_store::{
     Id, StoreError,
     outbox::{Attempted, Endpoint, Message, NoticeKind},
@@ -36,11 +33,11 @@ const INTERVAL: Duration = Duration::from_millis(500);
 /// At once to one endpoint: a slow one holds up no other, and is not drowned.
 const AT_ONCE: u32 = 8;
 /// For so long nobody else sends what was claimed. Longer than an attempt may take.
-const LEASE_MILLIS: i64 = 60_000;
+const LEASE: Duration = Duration::from_mins(1);
 /// Seconds after each failed attempt: three days in all.
 const BACK_OFF: [i64; 14] = [1, 5, 30, 120, 300, 900, 1_800, 3_600, 7_200, 18_000, 36_000, 50_400, 64_800, 86_400];
 /// How long what was sent stays on record.
-const KEPT_DAYS: i64 = 30;
+const KEPT: Duration = Duration::from_hours(30 * 24);
 
 /// The place of a secret for the vault.
 const TABLE: &str = "endpoint";
@@ -91,7 +88,7 @@ async fn serve(app: Weak<App>, sender: Arc<Sender>, endpoint: Arc<Endpoint>) {
     loop {
         let Some(app) = app.upgrade() else { return };
         let now = app.clock.now();
-        let until = Instant::from_millis(now.millis() + LEASE_MILLIS);
+        let until = now + LEASE;
         let claimed = match app.store.claim(endpoint.id, now, until, AT_ONCE).await {
             Ok(claimed) if claimed.is_empty() => return,
             Ok(claimed) => claimed,
@@ -186,5 +183,5 @@ pub async fn watch_terms(app: &App) -> Result<(), StoreError> {
 /// # Errors
 /// The store's.
 pub async fn forget(app: &App) -> Result<(), StoreError> {
-    app.store.purge_messages(Instant::from_millis(app.clock.now().millis() - KEPT_DAYS * DAY_MILLIS)).await
+    app.store.purge_messages(app.clock.now() - KEPT).await
 }

@@ -1,6 +1,8 @@
 //! Work orders between the rules of `haochaping::work_order` and the store: a history is opened, replayed, added to and
 //! sealed again. Whoever acts, a department's system, a person or the collector itself, acts through here.
 
+use std::time::Duration;
+
 use haochaping::{
     calendar::{HolidayFile, Instant, WorkingCalendar},
     link::RatingId,
@@ -17,7 +19,7 @@ use crate::{keys::Vault, ports::Rng, state::App};
 const TABLE: &str = "work_order_entry";
 
 /// How long before the end of a term its department is reminded: terms end with a day, so this is 8 o'clock of the last one.
-const REMIND_MILLIS: i64 = 16 * 3_600_000;
+const REMIND: Duration = Duration::from_hours(16);
 
 /// A work order with its history.
 #[derive(Clone, Debug)]
@@ -127,10 +129,9 @@ pub async fn wake(app: &App, limit: u32) -> Result<usize, StoreError> {
 
 /// One that cannot be worked now holds the others up no longer: it wakes when its terms say, or is tried again in an hour.
 async fn put_off(app: &App, row: OrderRow, now: Instant, error: &ActError) -> Result<(), StoreError> {
-    const HOUR: i64 = 3_600_000;
     tracing::error!(order = id_of(&row), %error, "the next step of a work order was refused");
     let (part, rating, kept) = (row.part, row.rating, row.standing.clone());
-    let in_an_hour = Instant::from_millis(now.millis() + HOUR);
+    let in_an_hour = now + Duration::from_hours(1);
     let terms = load(&app.store, &app.keys().vault, row).await.ok();
     let wake_at = terms.and_then(|found| standing(&found.order, &app.config.profile, &app.calendar()).wake_at);
     let wake_at = Some(wake_at.filter(|at| *at > now).unwrap_or(in_an_hour));
@@ -209,7 +210,7 @@ pub fn standing(order: &WorkOrder, profile: &Profile, calendar: &WorkingCalendar
     let follow_up = due.iter().find(|(kind, _)| *kind == DueKind::FollowUp).map(|(_, at)| at.at);
     let wake_at = match order.stage() {
         // A second reply is not answered again, so its order goes to rest at once.
-        Stage::Replied => Some(follow_up.map_or(order.since, |last| Instant::from_millis(last.millis() + 1))),
+        Stage::Replied => Some(follow_up.map_or(order.since, |last| last + Duration::from_millis(1))),
         Stage::FollowedUp => Some(order.since),
         _ => None,
     };
@@ -224,7 +225,7 @@ pub fn standing(order: &WorkOrder, profile: &Profile, calendar: &WorkingCalendar
         wake_at,
         due_at: owed.map(|deadline| deadline.at),
         reply_due_at: order.reply_due(profile, calendar).map(|deadline| deadline.at),
-        notice_at: owed.map(|deadline| Instant::from_millis(deadline.at.millis() - REMIND_MILLIS)),
+        notice_at: owed.map(|deadline| deadline.at - REMIND),
         is_provisional: due.iter().any(|(_, deadline)| deadline.is_provisional),
     }
 }

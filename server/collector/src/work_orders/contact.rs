@@ -1,12 +1,9 @@
 //! A rater's contact in full: shown only against a reason, which is kept with the name of whoever gave it, and deleted when
 //! its time is over.
 
-use haochaping::{
-    calendar::{DAY_MILLIS, Instant},
-    text::trimmed,
-    wire::v1,
-    work_order::TEXT_MAX,
-};
+use std::time::Duration;
+
+use haochaping::{calendar::Instant, text::trimmed, wire::v1, work_order::TEXT_MAX};
 use haochaping_store::{
     StoreError,
     order::{OrderRow, queue as desk},
@@ -100,7 +97,7 @@ fn column(row: &OrderRow, who: &str) -> String {
 /// The store's.
 pub async fn forget(app: &App) -> Result<u64, StoreError> {
     const AT_ONCE: u32 = 1_000;
-    let before = Instant::from_millis(app.clock.now().millis() - i64::from(app.config.contact_days) * DAY_MILLIS);
+    let before = app.clock.now() - Duration::from_hours(24 * u64::from(app.config.contact_days));
     let mut n_forgotten = 0;
     loop {
         let n = app.store.purge_contacts(before, AT_ONCE).await?;

@@ -1,7 +1,7 @@
 //! `/api/v1/windows/{id}/…`: a window's system calls the person who was just served, sees whether the question still stands, and
 //! takes it back if they have left. It learns nothing of the answer.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Json,
@@ -199,12 +199,12 @@ fn to_call(app: &App, window: &Window, asked: &Registered, view: ServiceView) ->
         agency: view.agency_name.unwrap_or_default(),
         state: CallState::Waiting,
         called_at: now,
-        ends_at: Instant::from_millis(now.millis() + i64::from(app.config.pad_seconds) * 1000),
+        ends_at: now + Duration::from_secs(app.config.pad_seconds.into()),
     }
 }
 
 fn shown(app: &App, window: &Window, call: &Call) -> v1::Call {
-    let is_heard = |at: Instant| app.clock.now().millis() - at.millis() < calls::STALE_MILLIS;
+    let is_heard = |at: Instant| app.clock.now().since(at) < calls::STALE;
     v1::Call {
         call: calls::name_of(&call.id),
         state: if call.state.is_open() { "open" } else { "ended" }.to_owned(),

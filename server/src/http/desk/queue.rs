@@ -1,5 +1,7 @@
 //! The queues of the desk: what is due with the longest overdue first, what waits for somebody else, what is at rest.
 
+use std::time::Duration;
+
 use askama::Template;
 use axum::{
     extract::Query,
@@ -142,7 +144,7 @@ fn word(text: &str) -> &str {
 fn query(desk: &Desk, params: &Params, queue: OrderQueue, now: Instant) -> DeskQuery {
     let staff = &desk.session.staff;
     let is_handler = staff.role == Role::Handler;
-    let soon = Instant::from_millis(now.millis() + DAY_MILLIS);
+    let soon = now + Duration::from_hours(24);
     let (due_from, due_before) = match (queue, params.due.as_str()) {
         (OrderQueue::Due, "overdue") => (None, Some(now)),
         (OrderQueue::Due, "soon") => (Some(now), Some(soon)),

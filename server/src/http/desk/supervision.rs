@@ -1,13 +1,11 @@
 //! 督办: what a service-management body keeps an eye on, and the ratings in quarantine, about which it decides without
 //! knowing what they say.
 
+use std::time::Duration;
+
 use askama::Template;
 use axum::{extract::Path, http::StatusCode};
-use haochaping::{
-    calendar::{DAY_MILLIS, Instant},
-    link::Receipt,
-    work_order::Stage,
-};
+use haochaping::{calendar::Instant, link::Receipt, work_order::Stage};
 use haochaping_collector::cards::change;
 use haochaping_store::{
     Decision, Quarantined, StoreError,
@@ -88,7 +86,7 @@ async fn page(desk: &Desk, status: StatusCode, state: &FormState<'_>) -> Answer 
 
 async fn read(desk: &Desk) -> Result<(Vec<Count>, Vec<Quarantined>), StoreError> {
     let (store, now) = (&desk.app.store, desk.app.clock.now());
-    let soon = Instant::from_millis(now.millis() + DAY_MILLIS);
+    let soon = now + Duration::from_hours(24);
     let all = DeskQuery {
         queue: OrderQueue::Due,
         agency: None,

@@ -42,7 +42,7 @@ struct UsersPage<'a> {
     lines: Vec<Line>,
     roles: Vec<RoleChoice>,
     state: &'a FormState,
-    hours: i64,
+    hours: u64,
 }
 
 /// The form for a new account.

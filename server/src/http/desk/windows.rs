@@ -11,7 +11,7 @@ use haochaping::{
     region::Region,
 };
 use haochaping_collector::halls::{
-    calls::STALE_MILLIS,
+    calls::STALE,
     pairing::CODE_MINUTES,
     windows::{WINDOWS_MAX, WindowFault, add_windows, find_or_add_hall, offer_code, parse_windows, remove, unpair},
 };
@@ -109,7 +109,7 @@ struct WindowsPage<'a> {
     choices: Vec<HallChoice>,
     state: &'a FormState,
     own_version: &'static str,
-    minutes: i64,
+    minutes: u64,
 }
 
 /// The page.
@@ -162,7 +162,7 @@ fn hall_name(hall: &Hall) -> String {
 fn line(window: Window, counted: &BTreeMap<CallState, u64>, now: Instant) -> Line {
     let n = |state| counted.get(&state).copied().unwrap_or(0);
     let n_ended = n(CallState::Rated) + n(CallState::Unrated) + n(CallState::Withdrawn);
-    let is_here = window.seen_at.is_some_and(|at| now.millis() - at.millis() < STALE_MILLIS);
+    let is_here = window.seen_at.is_some_and(|at| now.since(at) < STALE);
     let offers = window.pairs_until.is_some_and(|until| until > now);
     Line {
         state: match (window.has_pad, is_here, offers) {

@@ -1,6 +1,6 @@
 //! Work orders and their histories.
 
-use std::ops::RangeInclusive;
+use std::{ops::RangeInclusive, time::Duration};
 
 use haochaping::{
     calendar::Instant,
@@ -28,10 +28,10 @@ use crate::{
 /// Between 1 and 24 hours, by random bits of the rating that nobody outside sees: a department must not tell from the time of
 /// an order whose anonymous rating it is.
 fn delayed(salt: &[u8; 32], at: Instant) -> Instant {
-    const HOUR: i64 = 3_600_000;
+    const HOUR: u64 = 3_600_000;
     let digest: [u8; 32] = Sha256::digest([b"delay of ", &salt[..]].concat()).into();
     let random = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]);
-    Instant::from_millis(at.millis() + HOUR + i64::from(random) % (23 * HOUR))
+    at + Duration::from_millis(HOUR + u64::from(random) % (23 * HOUR))
 }
 
 /// A bad rating that counts and is on record in the same transaction.
