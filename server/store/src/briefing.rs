@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use haochaping::{
     calendar::Instant,
+    rating::SatisfactionLevel,
     region::Region,
     statistics::{Counts, Handling},
 };
@@ -17,7 +18,7 @@ use crate::{
         queue::{DeskQuery, OrderQueue},
     },
     revision::raise,
-    row::{named, region_of, signed, span},
+    row::{region_of, signed, span},
     staff::{AuditEntry, statements::record},
 };
 
@@ -61,14 +62,10 @@ fn handled(
 
 fn month_counts(connection: &Connection, month: u32) -> Result<BTreeMap<FigureKey, Counts>, StoreError> {
     let mut counts: BTreeMap<FigureKey, Counts> = BTreeMap::new();
-    let rows: Vec<_> = connection.query(
+    let rows: Vec<(FigureKey, SatisfactionLevel, u64)> = connection.query(
         "select city, value, level, sum(n) from slice where month = ?1 and kind = 'agency' group by city, value, level",
         params![month],
-        |row| {
-            let key = FigureKey { region: region_of(row.get(0)?), agency: row.get(1)? };
-            let level = named(row, 2, |name| name.parse::<haochaping::rating::SatisfactionLevel>().ok())?;
-            Ok((key, level, row.get::<i64>(3)?.unsigned_abs()))
-        },
+        read_row,
     )?;
     for (key, level, n) in rows {
         counts.entry(key).or_default().add(level, n);

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use haochaping::{
     calendar::{DAY_MILLIS, Instant},
-    rating::{Channel, Provenance},
     region::Region,
     statistics::{Counts, Handling},
 };
@@ -13,11 +12,11 @@ use haochaping::{
 pub use crate::figure::atom::{Atom, Group};
 use crate::{
     FigureKey, Published, SqlStore, StoreError,
-    database::{self, Connection, Param, Row, Transaction, params, set},
+    database::{Connection, Param, Selected as _, Transaction, params, read_row, row, set},
     handling::{HANDLED_SUMS, IS_DUE, read_handled},
     ledger,
     revision::raise,
-    row::{columns, counts_of, named, region_of, signed},
+    row::{SUMS, columns, signed},
 };
 
 /// Ratings of an atom of one day that are not published yet.
@@ -106,29 +105,12 @@ pub(crate) const RELEASED_UNTIL: &str = "left join service s on s.part = r.part 
     and x.source = case when r.provenance = 'relayed' then r.authority else '' end
     and x.registered = case when r.card is null and coalesce(s.relayed, 0) = 0 then 1 else 0 end";
 
-/// Eight columns from `first` on.
-fn atom_of(row: &Row<'_>, first: usize) -> database::Result<Atom> {
-    Ok(Atom {
-        region: region_of(row.get(first)?),
-        agency: row.get(first + 1)?,
-        item: row.get(first + 2)?,
-        card: row.get(first + 3)?,
-        channel: named(row, first + 4, |name| name.parse::<Channel>().ok())?,
-        provenance: named(row, first + 5, |name| name.parse::<Provenance>().ok())?,
-        source: row.get(first + 6)?,
-        is_registered: row.get(first + 7)?,
-    })
-}
+row!(Waiting { atom: [Atom], day: "day", counts: [Counts] });
 
 fn waiting(connection: &Connection) -> Result<Vec<Waiting>, StoreError> {
-    Ok(connection.query(
-        "select region, agency, item, card, channel, provenance, source, registered, day, sum(very_satisfied), sum(satisfied),
-           sum(basically_satisfied), sum(dissatisfied), sum(very_dissatisfied) from waiting
-         group by region, agency, item, card, channel, provenance, source, registered, day
-         order by region, agency, item, card, channel, provenance, source, registered, day",
-        params![],
-        |row| Ok(Waiting { atom: atom_of(row, 0)?, day: row.get(8)?, counts: counts_of(row, 9)? }),
-    )?)
+    let key = format!("{}, day", Atom::columns());
+    let sql = format!("select {key}, {SUMS} from waiting group by {key} order by {key}");
+    Ok(connection.query(&sql, params![], read_row)?)
 }
 
 fn release(connection: &mut Connection, groups: &[Group]) -> Result<u64, StoreError> {
@@ -187,13 +169,9 @@ fn take<'g>(transaction: &Transaction<'_>, groups: &'g [Group]) -> Result<Vec<&'
         })
         .collect();
     let waiting = transaction.select_each(
-        &format!(
-            "select coalesce(sum(very_satisfied), 0), coalesce(sum(satisfied), 0), coalesce(sum(basically_satisfied),
-               0), coalesce(sum(dissatisfied), 0), coalesce(sum(very_dissatisfied), 0) from waiting where {OF_ATOM}
-               and day <= ?9"
-        ),
+        &format!("select {SUMS} from waiting where {OF_ATOM} and day <= ?9"),
         &keys,
-        |row| counts_of(row, 0),
+        read_row,
     )?;
     let still = groups.iter().zip(keys).zip(waiting).filter(|((group, _), found)| *found == Some(group.counts));
     let (taken, keys): (Vec<_>, Vec<_>) = still.map(|(one, _)| one).unzip();
@@ -209,13 +187,13 @@ fn take<'g>(transaction: &Transaction<'_>, groups: &'g [Group]) -> Result<Vec<&'
 }
 
 fn daily(connection: &Connection) -> Result<BTreeMap<FigureKey, Published>, StoreError> {
-    let sql =
-        "select region, kind, value, sum(very_satisfied), sum(satisfied), sum(basically_satisfied), sum(dissatisfied),
-         sum(very_dissatisfied) from released where kind in ('all', 'agency', 'unregistered') group by region, kind, value";
+    let sql = format!(
+        "select region, kind, value, {SUMS} from released where kind in ('all', 'agency', 'unregistered')
+         group by region, kind, value"
+    );
     let mut found: BTreeMap<FigureKey, Published> = BTreeMap::new();
-    connection.for_each(sql, params![], |row| {
-        let (region, kind, agency) = (region_of(row.get(0)?), row.get::<String>(1)?, row.get::<String>(2)?);
-        let counts = counts_of(row, 3)?;
+    connection.for_each(&sql, params![], |row| {
+        let (region, kind, agency, counts): (Region, String, String, Counts) = row.read()?;
         if kind == Dimension::Unregistered.name() {
             for agency in [String::new(), agency] {
                 found.entry(FigureKey { region, agency }).or_default().n_unregistered += counts.total();
@@ -229,12 +207,11 @@ fn daily(connection: &Connection) -> Result<BTreeMap<FigureKey, Published>, Stor
 }
 
 fn released(connection: &Connection, region: Region, by: Dimension) -> Result<Vec<Line>, StoreError> {
-    Ok(connection.query(
-        "select value, month, very_satisfied, satisfied, basically_satisfied, dissatisfied, very_dissatisfied
-         from released where region = ?1 and kind = ?2 order by value, month",
-        params![signed(region), by.name()],
-        |row| Ok((row.get(0)?, row.get(1)?, counts_of(row, 2)?)),
-    )?)
+    let sql = format!(
+        "select value, month, {} from released where region = ?1 and kind = ?2 order by value, month",
+        Counts::columns()
+    );
+    Ok(connection.query(&sql, params![signed(region), by.name()], read_row)?)
 }
 
 /// An order is spoken of when its rating is published: of a visit to a card that is its card's affair, so the atom is looked

@@ -5,10 +5,7 @@ use haochaping::{
     statistics::Counts,
 };
 
-use crate::{
-    StoreError,
-    database::{self, Param, Row, ToParam as _, Value},
-};
+use crate::database::{Param, ToParam as _, Value, row};
 
 /// A stored region. What was stored was checked; a damaged number shows as the country rather than stopping a page.
 pub(crate) fn region_of(number: i64) -> Region {
@@ -34,28 +31,23 @@ pub(crate) fn span(region: Region) -> (i64, i64) {
     (low, low + size - 1)
 }
 
-pub(crate) fn named<T>(row: &Row<'_>, column: usize, find: impl Fn(&str) -> Option<T>) -> database::Result<T> {
-    let name: String = row.get(column)?;
-    find(&name).ok_or_else(|| StoreError::Failed(format!("{name:?} is no name that this binary knows")).into())
-}
-
 pub(crate) fn params_of(values: &[Value]) -> Vec<Param<'_>> {
     values.iter().map(|value| value.to_param()).collect()
 }
 
-/// Five columns from `first` on, from 非常满意 down.
-pub(crate) fn counts_of(row: &Row<'_>, first: usize) -> database::Result<Counts> {
-    let n = |place| row.get::<i64>(place).map(i64::unsigned_abs);
-    Ok(Counts {
-        very_satisfied: n(first)?,
-        satisfied: n(first + 1)?,
-        basically_satisfied: n(first + 2)?,
-        dissatisfied: n(first + 3)?,
-        very_dissatisfied: n(first + 4)?,
-    })
-}
+row!(Counts {
+    very_satisfied: "very_satisfied",
+    satisfied: "satisfied",
+    basically_satisfied: "basically_satisfied",
+    dissatisfied: "dissatisfied",
+    very_dissatisfied: "very_dissatisfied",
+});
 
-/// The columns that [`counts_of`] reads.
+/// Sums of the five levels, where there may be no row.
+pub(crate) const SUMS: &str = "coalesce(sum(very_satisfied), 0), coalesce(sum(satisfied), 0),
+  coalesce(sum(basically_satisfied), 0), coalesce(sum(dissatisfied), 0), coalesce(sum(very_dissatisfied), 0)";
+
+/// The five numbers as they are stored.
 pub(crate) fn columns(counts: &Counts) -> [i64; 5] {
     let Counts { very_satisfied, satisfied, basically_satisfied, dissatisfied, very_dissatisfied } = counts;
     [very_satisfied, satisfied, basically_satisfied, dissatisfied, very_dissatisfied].map(|n| n.cast_signed())

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use haochaping::{
     calendar::Instant,
     rating::{Provenance, SatisfactionLevel},
+    region::Region,
 };
 
-use crate::SqlStore;
 use crate::{
-    Id, StoreError,
-    database::{Connection, params},
+    Id, SqlStore, StoreError,
+    database::{Connection, Selected as _, params, row},
     row::region_of,
 };
 
@@ -93,17 +93,32 @@ fn check_outbox(connection: &Connection, found: &mut Verification) -> Result<(),
     Ok(())
 }
 
+row! {
+    /// What of a rating enters the figures, as it is stored: a name that is none is a finding.
+    struct CountedColumns {
+        level: String = "r.level",
+        provenance: String = "r.provenance",
+        agency: String = "r.agency",
+        region: Region = "r.region",
+        rated_at: Instant = "r.rated_at",
+        was_held: bool = "q.part is not null",
+        decision: Option<String> = "q.decision",
+        is_unregistered: bool = "r.card is not null or coalesce(s.relayed, 0) = 1",
+    }
+}
+
 fn fold_ratings(connection: &Connection, found: &mut Verification) -> Result<(Fold, Fold), StoreError> {
     let (mut figures, mut slices) = (Fold::new(), Fold::new());
-    let sql = "select r.level, r.provenance, r.agency, r.region, r.rated_at, r.card,
-           q.part is not null, q.decision, coalesce(s.relayed, 0) = 1
-         from rating r left join quarantine q on q.part = r.part and q.rating = r.id
+    let sql = format!(
+        "select {} from rating r left join quarantine q on q.part = r.part and q.rating = r.id
            left join service s on s.part = r.part and s.authority = r.authority and s.case_number = r.case_number
-             and s.service_number = r.service_number";
-    connection.for_each(sql, params![], |row| {
+             and s.service_number = r.service_number",
+        CountedColumns::columns()
+    );
+    connection.for_each(&sql, params![], |row| {
         found.n_ratings += 1;
-        let level: String = row.get(0)?;
-        let provenance: String = row.get(1)?;
+        let CountedColumns { level, provenance, agency, region, rated_at, was_held, decision, is_unregistered } =
+            row.read()?;
         if level.parse::<SatisfactionLevel>().is_err() {
             found.faults.push(format!("a rating has the level {level:?}"));
         }
@@ -112,11 +127,8 @@ fn fold_ratings(connection: &Connection, found: &mut Verification) -> Result<(Fo
             return Ok(());
         };
         let counts = of.counts();
-        let agency: String = row.get(2)?;
-        let region = region_of(row.get(3)?);
-        let month = Instant::from_millis(row.get(4)?).date_in_china().month();
-        let (card, was_held): (Option<u32>, bool) = (row.get(5)?, row.get(6)?);
-        let tally = match (was_held, row.get::<Option<String>>(7)?.as_deref()) {
+        let month = rated_at.date_in_china().month();
+        let tally = match (was_held, decision.as_deref()) {
             (true, None) => "quarantined",
             (true, Some("excluded")) => "excluded",
             _ => level.as_str(),
@@ -132,7 +144,7 @@ fn fold_ratings(connection: &Connection, found: &mut Verification) -> Result<(Fo
             Provenance::Probe | Provenance::Imported | Provenance::Default => figure(of.name()),
             Provenance::Citizen | Provenance::Assisted | Provenance::Relayed => figure(tally),
         }
-        if counts && tally == level && (card.is_some() || row.get(8)?) {
+        if counts && tally == level && is_unregistered {
             figure("unregistered");
         }
         if counts && tally == level {

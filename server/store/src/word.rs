@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use haochaping::{calendar::Instant, link::RatingId, region::Region};
+use haochaping::{calendar::Instant, link::RatingId, rating::SatisfactionLevel, region::Region};
 
 use crate::{
     SqlStore, StoreError,
-    database::{Connection, Transaction, params, set},
+    database::{Connection, Selected as _, Transaction, params, read_row, row, set},
     publication::{Dimension, RELEASED_UNTIL},
     revision::raise,
-    row::{named, region_of, signed},
+    row::signed,
     staff::{AuditEntry, statements::record},
 };
 
@@ -52,8 +52,8 @@ pub struct Unread {
     pub agency: String,
     /// The item.
     pub item: Option<String>,
-    /// The level's name.
-    pub level: String,
+    /// How it was rated.
+    pub level: SatisfactionLevel,
     /// Codes of options, separated by commas.
     pub indicators: String,
     /// The comment, encrypted.
@@ -105,26 +105,28 @@ pub(crate) fn to_read(transaction: &Transaction<'_>, ratings: &[(i64, u8, Rating
     Ok(())
 }
 
+row!(Unread {
+    day: "u.day",
+    part: "r.part",
+    rating: "r.id",
+    region: "r.region",
+    agency: "r.agency",
+    item: "r.item_code",
+    level: "r.level",
+    indicators: "r.indicators",
+    comment: "r.comment",
+    rated_at: "r.rated_at",
+});
+
+row!(ShownWord { is_good: "good", source: "source", word: "word", month: "month", n: "shown" });
+
 fn unread(connection: &Connection, limit: u32) -> Result<Vec<Unread>, StoreError> {
     let sql = format!(
-        "select u.day, r.part, r.id, r.region, r.agency, r.item_code, r.level, r.indicators, r.comment, r.rated_at
-         from unread u join rating r on r.part = u.part and r.id = u.rating {RELEASED_UNTIL}
-         where u.day <= x.day limit ?1"
+        "select {} from unread u join rating r on r.part = u.part and r.id = u.rating {RELEASED_UNTIL}
+         where u.day <= x.day limit ?1",
+        Unread::columns()
     );
-    Ok(connection.query(&sql, params![limit], |row| {
-        Ok(Unread {
-            day: row.get(0)?,
-            part: row.get(1)?,
-            rating: row.get(2)?,
-            region: region_of(row.get(3)?),
-            agency: row.get(4)?,
-            item: row.get(5)?,
-            level: row.get(6)?,
-            indicators: row.get(7)?,
-            comment: row.get(8)?,
-            rated_at: Instant::from_millis(row.get(9)?),
-        })
-    })?)
+    Ok(connection.query(&sql, params![limit], read_row)?)
 }
 
 fn version(connection: &Connection) -> Result<String, StoreError> {
@@ -254,20 +256,11 @@ impl SqlStore {
     ) -> Result<Vec<ShownWord>, StoreError> {
         let value = value.to_owned();
         self.read(move |c| {
-            Ok(c.query(
-                "select good, source, word, month, shown from word
-                 where region = ?1 and kind = ?2 and value = ?3 and shown > 0",
-                params![signed(region), kind.name(), value],
-                |row| {
-                    Ok(ShownWord {
-                        is_good: row.get(0)?,
-                        source: named(row, 1, Source::from_name)?,
-                        word: row.get(2)?,
-                        month: row.get(3)?,
-                        n: row.get::<i64>(4)?.unsigned_abs(),
-                    })
-                },
-            )?)
+            let sql = format!(
+                "select {} from word where region = ?1 and kind = ?2 and value = ?3 and shown > 0",
+                ShownWord::columns()
+            );
+            Ok(c.query(&sql, params![signed(region), kind.name(), value], read_row)?)
         })
         .await
     }
@@ -286,7 +279,7 @@ impl SqlStore {
                 "select month, shown from word where region = ?1 and kind = 'all' and value = '' and good = ?2
                    and source = ?3 and word = ?4 and shown > 0 order by month",
                 params![signed(region), is_good, source.name(), word],
-                |row| Ok((row.get(0)?, row.get::<i64>(1)?.unsigned_abs())),
+                read_row,
             )?)
         })
         .await

@@ -139,7 +139,7 @@ pub fn view(app: &App, worker: &OrderAccess, loaded: &Loaded) -> v1::WorkOrder {
         item_code: about.item_code.clone(),
         item_name: about.item_name.clone(),
         window: about.window.clone(),
-        level: about.level.clone(),
+        level: about.level.name().into(),
         indicators: about.indicators.split(',').filter(|code| !code.is_empty()).map(indicator).collect(),
         comment: open("comment", &about.comment),
         anonymous: about.is_anonymous,

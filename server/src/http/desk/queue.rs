@@ -11,7 +11,6 @@ use axum::{
 use haochaping::{
     calendar::{DAY_MILLIS, Instant},
     messages::level_name,
-    rating::SatisfactionLevel,
     work_order::{Role, Stage},
 };
 use haochaping_collector::work_orders::{
@@ -176,7 +175,7 @@ fn line(row: &OrderRow, now: Instant) -> Line {
         id: id_of(row),
         item: row.about.item_name.clone().unwrap_or_else(|| "未登记事项名称".to_owned()),
         agency: row.about.agency_name.clone().unwrap_or_else(|| row.standing.agency.clone()),
-        level: row.about.level.parse::<SatisfactionLevel>().map_or("", level_name),
+        level: level_name(row.about.level),
         stage: messages.stage(row.standing.stage),
         due: row.standing.due_at.map(to_minute).unwrap_or_default(),
         urgency: left.and_then(|left| {

@@ -11,7 +11,7 @@ use haochaping::{
 };
 
 use super::{Column, Result, Row, value::FromColumn};
-use crate::{outbox::EndpointKind, quarantine::Decision, word::Source};
+use crate::{Tally, outbox::EndpointKind, quarantine::Decision, word::Source};
 
 /// Goes through the columns of a row, from the first on.
 pub(crate) struct Cursor<'r> {
@@ -177,6 +177,7 @@ names! {
     SatisfactionLevel: |name| name.parse().ok();
     Channel: |name| name.parse().ok();
     Provenance: |name| name.parse().ok();
+    Tally: |name| name.parse().ok();
     CardKind: |name| name.parse().ok();
     Stage: Stage::from_name;
     Role: Role::from_name;

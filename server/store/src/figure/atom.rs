@@ -6,6 +6,8 @@ use haochaping::{
     statistics::Counts,
 };
 
+use crate::database::row;
+
 /// All that a published figure may tell of a rating: ratings that agree in it wait together and are published together, so
 /// that no two figures differ by one of them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,6 +29,17 @@ pub struct Atom {
     /// Whether its service was registered before it came: not that of a visit to a card, and not one that was relayed with it.
     pub is_registered: bool,
 }
+
+row!(Atom {
+    region: "region",
+    agency: "agency",
+    item: "item",
+    card: "card",
+    channel: "channel",
+    provenance: "provenance",
+    source: "source",
+    is_registered: "registered",
+});
 
 /// Ratings of an atom that are published together.
 #[derive(Clone, Debug, PartialEq, Eq)]

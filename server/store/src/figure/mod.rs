@@ -1,18 +1,21 @@
 //! What is counted, and where.
 
-use crate::{
-    SqlStore, StoreError,
-    database::{Connection, Param, params, set},
-    engine::lease::part_of,
-    figure::sums::Added,
-    revision::raise,
-    row::{columns, counts_of, named, region_of, signed},
-};
-use haochaping::{rating::SatisfactionLevel, region::Region, statistics::Counts};
-use std::collections::BTreeMap;
 pub(crate) mod atom;
 pub(crate) mod counted;
 pub(crate) mod sums;
+
+use std::collections::BTreeMap;
+
+use haochaping::{rating::SatisfactionLevel, region::Region, statistics::Counts};
+
+use crate::{
+    SqlStore, StoreError,
+    database::{Connection, Param, Selected as _, params, read_row, row, set},
+    engine::lease::part_of,
+    figure::sums::Added,
+    revision::raise,
+    row::{columns, signed},
+};
 
 /// Where a figure is counted: a region, by one agency or by all.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -176,10 +179,11 @@ fn figures(connection: &Connection, slot: i64) -> Result<(i64, Vec<Added>), Stor
            left join counter c on c.part = s.part and c.slot = s.slot where s.part = ?1 and s.slot = ?2",
         params![part_of(slot), slot],
         |row| {
-            revision = row.get(0)?;
-            if let Some(region) = row.get::<Option<i64>>(1)? {
-                let key = FigureKey { region: region_of(region), agency: row.get(2)? };
-                figures.push((key, named(row, 3, |name| name.parse::<Tally>().ok())?, row.get(4)?));
+            let (at, region, agency, tally, n): (_, Option<Region>, Option<String>, Option<Tally>, Option<i64>) =
+                row.read()?;
+            revision = at;
+            if let (Some(region), Some(agency), Some(tally), Some(n)) = (region, agency, tally, n) {
+                figures.push((FigureKey { region, agency }, tally, n));
             }
             Ok(())
         },
@@ -187,17 +191,13 @@ fn figures(connection: &Connection, slot: i64) -> Result<(i64, Vec<Added>), Stor
     Ok((revision, figures))
 }
 
+row!(FigureKey { region: "region", agency: "agency" });
+
+row!(Published { counts: [Counts], n_unregistered: "n_unregistered" });
+
 fn published(connection: &Connection) -> Result<BTreeMap<FigureKey, Published>, StoreError> {
-    Ok(connection.query(
-        "select region, agency, very_satisfied, satisfied, basically_satisfied, dissatisfied, very_dissatisfied,
-           n_unregistered from published",
-        params![],
-        |row| {
-            let n_unregistered = row.get::<i64>(7)?.unsigned_abs();
-            let key = FigureKey { region: region_of(row.get(0)?), agency: row.get(1)? };
-            Ok((key, Published { counts: counts_of(row, 2)?, n_unregistered }))
-        },
-    )?)
+    let sql = format!("select {}, {} from published", FigureKey::columns(), Published::columns());
+    Ok(connection.query(&sql, params![], read_row)?)
 }
 
 /// Keeps figures as published, each only if it still stands as the caller knows it: of two collectors that publish at the

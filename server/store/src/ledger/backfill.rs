@@ -16,7 +16,6 @@ use crate::{
         before::{place, read_place},
         leaf::{Commit, NewLeaf, RatedRow, commit, of_commits},
     },
-    row::named,
 };
 
 /// Ratings of one part whose leaves get their numbers together, as many as of a commit.
@@ -87,8 +86,8 @@ fn events(connection: &Connection, part: u8, (after, last): (&RatingId, &RatingI
          order by rating, kind, number";
     let mut found = Events::new();
     connection.for_each(sql, params![part, after, last], |row| {
-        let event = (named(row, 1, |name| name.parse::<Kind>().ok())?, row.get(2)?, Instant::from_millis(row.get(3)?));
-        found.entry(row.get(0)?).or_default().push(event);
+        let (rating, event): (RatingId, (Kind, u32, Instant)) = row.read()?;
+        found.entry(rating).or_default().push(event);
         Ok(())
     })?;
     Ok(found)

@@ -19,7 +19,7 @@ use crate::{
         leaf::RatedRow,
         log::{head, note_table},
     },
-    row::{columns, counts_of, signed},
+    row::{columns, signed},
 };
 
 /// Leaves that go in together or not at all.
@@ -152,8 +152,7 @@ fn due(connection: &Connection, n_max: u64) -> Result<BTreeMap<Atom, Vec<Due>>, 
         if n >= n_max {
             return Ok(());
         }
-        let (atom, until): (Atom, _) = row.read()?;
-        let lacks = counts_of(row, 9)?;
+        let (atom, until, lacks): (Atom, i64, Counts) = row.read()?;
         n += lacks.total();
         let (region, agency, item, card, channel, provenance, source, registered) = atom.clone();
         let key = (region, agency, item, card, channel, provenance, source, registered, until);

@@ -3,6 +3,7 @@
 use haochaping::{
     calendar::Instant,
     link::RatingId,
+    rating::SatisfactionLevel,
     region::Region,
     work_order::{ActionKind, Class, Facts, Role, Stage},
 };
@@ -76,8 +77,8 @@ pub struct RatedService {
     pub window: Option<String>,
     /// The name of the department that has the order.
     pub agency_name: Option<String>,
-    /// The level's name.
-    pub level: String,
+    /// How it was rated.
+    pub level: SatisfactionLevel,
     /// Codes of options, separated by commas.
     pub indicators: String,
     /// The comment, encrypted.

@@ -5,10 +5,10 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     Id, StoreError,
-    database::{Connection, Transaction, params},
+    database::{Connection, Selected as _, Transaction, params, read_row, row},
     number::number,
     outbox::EndpointKind,
-    row::{named, region_of, span},
+    row::span,
 };
 
 /// Something to tell.
@@ -25,11 +25,13 @@ pub(crate) struct Event<'a> {
     pub agencies: &'a [&'a str],
 }
 
-struct Live {
-    id: Id,
-    kind: EndpointKind,
-    region: Region,
-    agency: Option<String>,
+row! {
+    struct Live {
+        id: Id = "id",
+        kind: EndpointKind = "kind",
+        region: Region = "region",
+        agency: Option<String> = "agency",
+    }
 }
 
 /// Writes a message to each endpoint of these kinds that is to be told: of departments to each that is named, of others to
@@ -77,18 +79,8 @@ fn width(region: Region) -> i64 {
 }
 
 fn live(connection: &Connection) -> Result<Vec<Live>, StoreError> {
-    Ok(connection.query(
-        "select id, kind, region, agency from endpoint where disabled_at is null",
-        params![],
-        |row| {
-            Ok(Live {
-                id: row.get(0)?,
-                kind: named(row, 1, EndpointKind::from_name)?,
-                region: region_of(row.get(2)?),
-                agency: row.get(3)?,
-            })
-        },
-    )?)
+    let sql = format!("select {} from endpoint where disabled_at is null", Live::columns());
+    Ok(connection.query(&sql, params![], read_row)?)
 }
 
 /// The id follows from what is told to whom, so that a message has one however often it is looked at.

@@ -12,7 +12,7 @@ use haochaping::{
 
 use crate::{
     About, CARD_AUTHORITY, Committed, Counted, NewRating, Outcome, PrimaryService, StoreError, Tally,
-    database::{self, Connection, Isolation, Param, Row, Transaction, params, set},
+    database::{Connection, Isolation, Param, Selected as _, Transaction, params, read_row, row, set},
     engine::lease as slot,
     figure::sums::Added,
     figure::{
@@ -22,7 +22,7 @@ use crate::{
     ledger::{self, NewLeaf},
     order::{statements as order, statements::Opening},
     quarantine,
-    row::{region_of, signed},
+    row::signed,
     word,
 };
 
@@ -256,19 +256,16 @@ fn find_places(transaction: &Transaction<'_>, batch: &[NewRating]) -> Result<Vec
     }
     let mut of_services = transaction
         .select_each(
-            "select authority, case_number, service_number, item_code, agency, region, probe, real_name, relayed = 0,
-               lead_case, lead_number
-             from service
-             where part = ?1 and id = ?2",
+            &format!("select {} from service where part = ?1 and id = ?2", ServiceColumns::columns()),
             &services,
-            read_service,
+            read_row::<ServiceColumns>,
         )?
         .into_iter();
-    let card = |row: &Row<'_>| Ok((row.get::<String>(0)?, region_of(row.get(1)?)));
-    let mut of_cards =
-        transaction.select_each("select agency, region from card where serial = ?1", &cards, card)?.into_iter();
+    let mut of_cards = transaction
+        .select_each("select agency, region from card where serial = ?1", &cards, read_row::<(String, Region)>)?
+        .into_iter();
     let place = |new: &NewRating| match &new.about {
-        About::Service(_) => of_services.next().flatten(),
+        About::Service(_) => of_services.next().flatten().map(Place::from),
         About::Visit(visit) => of_cards.next().flatten().map(|(agency, region)| Place {
             authority: CARD_AUTHORITY.to_owned(),
             case_number: visit.case_number.clone(),
@@ -301,24 +298,38 @@ fn find_places(transaction: &Transaction<'_>, batch: &[NewRating]) -> Result<Vec
     Ok(batch.iter().map(place).collect())
 }
 
-fn read_service(row: &Row<'_>) -> database::Result<Place> {
-    Ok(Place {
-        authority: row.get(0)?,
-        case_number: row.get(1)?,
-        service_number: row.get(2)?,
-        item_code: row.get(3)?,
-        card: None,
-        purpose: None,
-        agency: row.get(4)?,
-        region: region_of(row.get(5)?),
-        is_probe: row.get(6)?,
-        is_real_name: row.get(7)?,
-        is_registered: row.get(8)?,
-        lead: row
-            .get::<Option<String>>(9)?
-            .zip(row.get(10)?)
-            .map(|(case_number, service_number)| PrimaryService { case_number, service_number }),
-    })
+row! {
+    struct ServiceColumns {
+        authority: String = "authority",
+        case_number: String = "case_number",
+        service_number: i64 = "service_number",
+        item_code: Option<String> = "item_code",
+        agency: String = "agency",
+        region: Region = "region",
+        is_probe: bool = "probe",
+        is_real_name: bool = "real_name",
+        is_registered: bool = "relayed = 0",
+        lead: Option<(String, u32)> = "lead_case, lead_number",
+    }
+}
+
+impl From<ServiceColumns> for Place {
+    fn from(row: ServiceColumns) -> Self {
+        Self {
+            authority: row.authority,
+            case_number: row.case_number,
+            service_number: row.service_number,
+            item_code: row.item_code,
+            card: None,
+            purpose: None,
+            agency: row.agency,
+            region: row.region,
+            is_probe: row.is_probe,
+            is_real_name: row.is_real_name,
+            is_registered: row.is_registered,
+            lead: row.lead.map(|(case_number, service_number)| PrimaryService { case_number, service_number }),
+        }
+    }
 }
 
 /// The service has a rating: is it this one? A key is compared within its service's row only.
@@ -331,8 +342,7 @@ fn compare_with_standing(
          where part = ?1 and authority = ?2 and case_number = ?3 and service_number = ?4",
         params![new.part, place.authority, place.case_number, place.service_number],
         |row| {
-            let (id, key, fingerprint): ([u8; 16], [u8; 16], [u8; 16]) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            let rated_at = Instant::from_millis(row.get(3)?);
+            let (id, key, fingerprint, rated_at): (RatingId, [u8; 16], [u8; 16], Instant) = row.read()?;
             Ok(match (key == new.key_digest, fingerprint == new.fingerprint) {
                 (true, true) => Outcome::Replayed { id, rated_at },
                 (true, false) => Outcome::KeyReused { rated_at },

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use haochaping::{calendar::Instant, link::part_of, wire::v1::ServiceMode};
+use haochaping::{link::part_of, wire::v1::ServiceMode};
 
 use crate::{
     Counted, Id, NewService, PrimaryService, Registered, StoreError, Tally,
@@ -17,7 +17,7 @@ use crate::{
         post::{Event, has_any, post},
     },
     revision::raise,
-    row::{region_of, signed},
+    row::signed,
 };
 
 /// How many visits may lead from one to the next.
@@ -265,16 +265,13 @@ pub(crate) struct Known {
 }
 
 const FIND: &str =
-    "select s.id, s.last_day, r.rated_at, s.region, s.agency, s.part, s.lead_case, s.lead_number from service s
+    "select s.part, s.id, s.last_day, s.region, s.agency, r.rated_at, s.lead_case, s.lead_number from service s
      left join rating r on r.part = s.part and r.authority = s.authority and r.case_number = s.case_number
        and r.service_number = s.service_number
      where s.part = ?1 and s.authority = ?2 and s.case_number = ?3 and s.service_number = ?4";
 
 fn read(row: &Row<'_>) -> database::Result<Known> {
-    let rated_at = row.get::<Option<i64>>(2)?.map(Instant::from_millis);
-    let region = region_of(row.get(3)?);
-    let (id, last_day, agency, part) = (row.get(0)?, row.get(1)?, row.get(4)?, row.get(5)?);
-    let lead = row.get::<Option<String>>(6)?.zip(row.get(7)?);
+    let (part, id, last_day, region, agency, rated_at, lead): (_, _, _, _, _, _, Option<(String, u32)>) = row.read()?;
     let lead = lead.map(|(case_number, service_number)| PrimaryService { case_number, service_number });
     Ok(Known { standing: Registered { part, id, last_day, is_new: false, region, agency, rated_at }, lead })
 }

@@ -11,7 +11,7 @@ use haochaping::{
 use crate::{
     Id, SqlStore, StoreError,
     database::{Connection, OptionalRow as _, Selected as _, params, read_row, row, set},
-    row::{named, signed, span},
+    row::{signed, span},
     staff::{AuditEntry, Digest, statements::record},
     window::{Call, Hall, Holder, Pairing, Window, call},
 };
@@ -214,8 +214,8 @@ impl SqlStore {
                 "select \"window\", state, count(*) from window_call where called_at >= ?1 group by \"window\", state",
                 params![since.millis()],
                 |row| {
-                    let n = row.get::<i64>(2)?.unsigned_abs();
-                    counts.entry(row.get(0)?).or_default().insert(named(row, 1, CallState::from_name)?, n);
+                    let (window, state, n): (String, CallState, u64) = row.read()?;
+                    counts.entry(window).or_default().insert(state, n);
                     Ok(())
                 },
             )?;

@@ -9,13 +9,13 @@ use std::{
 
 use haochaping::{
     calendar::{DAY_MILLIS, Instant as Moment},
-    ledger::Salt,
     link::Ticket,
     rating::{Channel, INDICATOR_VERSION, Provenance, SatisfactionLevel},
 };
 use haochaping_collector::{
+    intake::new_rating::{Contents, new_rating},
     ledger,
-    ports::{SystemRng, random, random_id, uuid_at},
+    ports::{SystemRng, random},
 };
 use haochaping_postgres::Server;
 use haochaping_server::audit::{self, Client, State};
@@ -32,6 +32,7 @@ use haochaping_tests::{
 use crate::{
     Result,
     collector::{Collector, Kind, now},
+    process,
 };
 
 const N_CLIENTS: usize = 256;
@@ -135,9 +136,7 @@ impl Side {
             let sql = "select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint";
             return Ok(server.sql_at(url, sql).trim().parse()?);
         }
-        let io = fs::read_to_string("/proc/self/io")?;
-        let line = io.lines().find_map(|line| line.strip_prefix("write_bytes: ")).ok_or("no write_bytes")?;
-        Ok(line.parse()?)
+        process::n_written()
     }
 }
 
@@ -165,9 +164,9 @@ async fn audited(directory: &Path, server: Option<&Server>) -> Result<(String, f
     let closed = begun.elapsed();
     let (url, file) = (format!("http://{}", collector.address), directory.join("audit.json"));
     let (audited, cpu) = tokio::task::spawn_blocking(move || {
-        let before = cpu_time()?;
+        let before = process::cpu_time()?;
         let audited = audit::audit(&Client::new(&url), &mut State::default(), &file, &|_, _| {})?;
-        Ok::<_, Box<dyn std::error::Error + Send + Sync>>((audited, cpu_time()?.saturating_sub(before)))
+        Ok::<_, Box<dyn std::error::Error + Send + Sync>>((audited, process::cpu_time()?.saturating_sub(before)))
     })
     .await??;
     let rate = as_number(audited.n_read) / cpu.as_secs_f64();
@@ -184,42 +183,34 @@ fn as_number(n: u64) -> f64 {
     n as f64
 }
 
-/// Processor time of this thread, which the kernel counts in nanoseconds.
-fn cpu_time() -> Result<Duration> {
-    let text = fs::read_to_string("/proc/thread-self/schedstat")?;
-    Ok(Duration::from_nanos(text.split_whitespace().next().ok_or("no schedstat")?.parse()?))
-}
-
 async fn rate_yesterday(collector: &Collector, n_ratings: usize) -> Result<()> {
     let at = Moment::from_millis(now().millis() - DAY_MILLIS);
     for from in (0..n_ratings).step_by(BATCH) {
         let tickets = collector.register(0, from..n_ratings.min(from + BATCH)).await?;
-        let batch = tickets.iter().map(|token| Ok(rating(&Ticket::read(token)?, at)));
+        let batch = tickets.iter().map(|token| Ok(rating(collector, &Ticket::read(token)?, at)));
         collector.app.store.commit(batch.collect::<Result<Vec<_>>>()?.into()).await?;
     }
     Ok(())
 }
 
-fn rating(ticket: &Ticket, at: Moment) -> NewRating {
-    NewRating {
+/// Good and without words: what is measured is the ledger.
+fn rating(collector: &Collector, ticket: &Ticket, at: Moment) -> NewRating {
+    let contents = Contents {
         part: ticket.part,
         about: About::Service(ticket.service),
-        id: uuid_at(at, &SystemRng),
         key_digest: random(&SystemRng),
         fingerprint: random(&SystemRng),
         level: SatisfactionLevel::ALL[usize::from(ticket.service[15] % 3)],
         indicators: String::new(),
-        indicator_version: INDICATOR_VERSION.into(),
-        comment: None,
+        indicator_version: INDICATOR_VERSION,
+        comment: "",
         contact: None,
         is_anonymous: false,
         channel: Channel::Pc,
         provenance: Provenance::Citizen,
-        lang: "zh-Hans",
-        rated_at: at,
         entered_by: None,
+        lang: "zh-Hans",
         collected_at: None,
-        salt: Salt::new(random(&SystemRng)),
-        work_order: random_id(&SystemRng),
-    }
+    };
+    new_rating(contents, &collector.app.keys(), &SystemRng, at)
 }

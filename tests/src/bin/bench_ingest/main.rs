@@ -9,7 +9,8 @@
 //! - *group commit*: `SqlStore` with `batch_max` 512, as `serve` has it.
 //!
 //! With `-- --store postgres` the stores are databases of a PostgreSQL server that is started for it, and beside them stands
-//! *pgbench*: the bare insert of such a row on the same server. With `-- --ledger` something else is measured: see `ledger.rs`.
+//! *pgbench*: the bare insert of such a row on the same server. With `-- --ledger` or `-- --cost` something else is measured: see
+//! `ledger.rs` and `cost.rs`.
 //!
 //! All three listen on loopback in this process, each with a data directory under `target/bench` that is removed
 //! afterwards. Clients are tasks of the same process that share its cores: each keeps one connection, sends a request
@@ -21,8 +22,10 @@
 //! not the numbers. Beside each row stands how often the same directory takes 4 KiB and `fdatasync` in one second.
 
 mod collector;
+mod cost;
 mod ledger;
 mod pgbench;
+mod process;
 mod report;
 
 use std::{
@@ -56,13 +59,18 @@ async fn main() -> Result<()> {
     let directory = tempfile::tempdir_in(&bench)?;
     let arguments = arguments();
     let mut arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    let is_of_cost = arguments == ["--cost"];
     let is_of_ledger = arguments.first() == Some(&"--ledger");
-    arguments.drain(..usize::from(is_of_ledger));
+    arguments.drain(..usize::from(is_of_ledger || is_of_cost));
     let server = match arguments[..] {
         [] | ["--store", "sqlite"] => None,
         ["--store", "postgres"] => Some(Server::start(&[])),
-        _ => return Err("usage: bench-ingest [--short] [--ledger] [--store sqlite|postgres]".into()),
+        _ => return Err("usage: bench-ingest [--short] [--cost | [--ledger] [--store sqlite|postgres]]".into()),
     };
+    if is_of_cost {
+        print!("{}", cost::measure(directory.path()).await?);
+        return Ok(());
+    }
     if is_of_ledger {
         print!("{}", ledger::measure(directory.path(), server.as_ref()).await?);
         return Ok(());

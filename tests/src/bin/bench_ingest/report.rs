@@ -47,8 +47,8 @@ struct Goal {
 }
 
 const GOALS: [Goal; 3] = [
-    Goal { of: Kind::GroupCommit, to: Kind::OnePerRequest, n_clients: 256, at_least: 8.0 },
-    Goal { of: Kind::GroupCommit, to: Kind::NoStore, n_clients: 256, at_least: 0.40 },
+    Goal { of: Kind::GroupCommit, to: Kind::OnePerRequest, n_clients: 256, at_least: 6.0 },
+    Goal { of: Kind::GroupCommit, to: Kind::NoStore, n_clients: 256, at_least: 0.60 },
     Goal { of: Kind::GroupCommit, to: Kind::OnePerRequest, n_clients: 1, at_least: 0.9 },
 ];
 

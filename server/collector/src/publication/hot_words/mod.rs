@@ -9,10 +9,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use haochaping::{
-    rating::SatisfactionLevel,
-    region::{Region, RegionKind},
-};
+use haochaping::region::{Region, RegionKind};
 use haochaping_store::{
     SqlStore, StoreError,
     publication::Dimension,
@@ -112,7 +109,7 @@ async fn cutter(
 pub fn count(ratings: &[Unread], cutter: &Cutter, vault: &Vault) -> BTreeMap<WordKey, u64> {
     let mut sums = BTreeMap::new();
     for rating in ratings {
-        let is_good = !rating.level.parse().is_ok_and(SatisfactionLevel::is_bad);
+        let is_good = !rating.level.is_bad();
         let comment = rating.comment.as_ref().and_then(|blob| vault.open("rating", &rating.rating, "comment", blob));
         let words = comment.map_or_else(BTreeSet::new, |text| cutter.words(&text));
         let options = rating.indicators.split(',').filter(|code| !code.is_empty()).map(str::to_owned);
