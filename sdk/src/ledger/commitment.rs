@@ -1,7 +1,10 @@
 //! Commitments: a hash of the cell into Ristretto255, plus a secret multiple of its base point. Whoever does not know the
 //! secret learns nothing from a commitment; whoever does cannot open it as another cell; and commitments add up.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::LazyLock,
+};
 
 use curve25519_dalek::{
     constants::RISTRETTO_BASEPOINT_TABLE,
@@ -18,6 +21,9 @@ pub const SCHEME: u8 = 1;
 
 /// The most cells whose points are remembered: some megabytes.
 const POINTS_MAX: usize = 50_000;
+
+/// One half, which takes longer to find than anything that it is multiplied with.
+static HALF: LazyLock<Scalar> = LazyLock::new(|| Scalar::from(2_u8).invert());
 
 /// An element of the group, as 32 bytes on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,8 +91,7 @@ impl Blinding {
     }
 
     fn from_secret(secret: Scalar) -> Self {
-        let half = Scalar::from(2_u8).invert() * secret;
-        Self { half: &half * RISTRETTO_BASEPOINT_TABLE }
+        Self { half: &(*HALF * secret) * RISTRETTO_BASEPOINT_TABLE }
     }
 }
 
@@ -148,7 +153,7 @@ impl Points {
         if let Some(half) = self.halves.get(cell) {
             return *half;
         }
-        let half = cell.point() * Scalar::from(2_u8).invert();
+        let half = cell.point() * *HALF;
         self.halves.insert(cell.clone(), half);
         half
     }

@@ -212,7 +212,7 @@ impl Connection {
     pub(crate) fn execute_each(&self, sql: &str, sets: &[Vec<Param<'_>>]) -> Result<Vec<usize>> {
         all_storable(sets)?;
         match &self.driver {
-            Driver::Sqlite(connection) => sets.iter().map(|set| sqlite::execute(connection, sql, set)).collect(),
+            Driver::Sqlite(connection) => sqlite::execute_each(connection, sql, sets),
             Driver::Postgres(client) => client.execute_each(sql, sets),
         }
     }
@@ -329,9 +329,7 @@ impl Connection {
     ) -> Result<Vec<Option<T>>> {
         all_storable(sets)?;
         match &self.driver {
-            Driver::Sqlite(connection) => {
-                sets.iter().map(|set| sqlite::query_row(connection, sql, set, &mut read).optional()).collect()
-            }
+            Driver::Sqlite(connection) => sqlite::query_each(connection, sql, sets, read),
             Driver::Postgres(client) => {
                 let found = client.query_each(sql, sets)?;
                 let first = |rows: &Vec<tokio_postgres::Row>| {

@@ -1,7 +1,7 @@
 //! SQLite's side.
 
 use rusqlite::{
-    Connection, ErrorCode,
+    Connection, ErrorCode, Statement,
     types::{ToSqlOutput, ValueRef},
 };
 
@@ -57,21 +57,43 @@ pub(super) fn execute(connection: &Connection, sql: &str, params: &[Param<'_>]) 
     Ok(connection.prepare_cached(sql)?.execute(rusqlite::params_from_iter(params))?)
 }
 
+/// Runs a statement once for each set of values, and says how many rows each changed.
+pub(super) fn execute_each(connection: &Connection, sql: &str, sets: &[Vec<Param<'_>>]) -> Result<Vec<usize>> {
+    let mut statement = connection.prepare_cached(sql)?;
+    sets.iter().map(|set| Ok(statement.execute(rusqlite::params_from_iter(set))?)).collect()
+}
+
 pub(super) fn query_row<T>(
     connection: &Connection,
     sql: &str,
     params: &[Param<'_>],
     mut read: impl FnMut(&Row<'_>) -> Result<T>,
 ) -> Result<T> {
+    first_row(&mut *connection.prepare_cached(sql)?, params, &mut read)?.ok_or(Error::NoRow)
+}
+
+/// The first row of a statement for each set of values.
+pub(super) fn query_each<T>(
+    connection: &Connection,
+    sql: &str,
+    sets: &[Vec<Param<'_>>],
+    mut read: impl FnMut(&Row<'_>) -> Result<T>,
+) -> Result<Vec<Option<T>>> {
     let mut statement = connection.prepare_cached(sql)?;
+    sets.iter().map(|set| first_row(&mut statement, set, &mut read)).collect()
+}
+
+fn first_row<T>(
+    statement: &mut Statement<'_>,
+    params: &[Param<'_>],
+    read: &mut impl FnMut(&Row<'_>) -> Result<T>,
+) -> Result<Option<T>> {
     let mut rows = statement.query(rusqlite::params_from_iter(params))?;
-    let found = match rows.next()? {
-        Some(row) => read(&Row(RowOf::Sqlite(row)))?,
-        None => return Err(Error::NoRow),
-    };
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let found = read(&Row(RowOf::Sqlite(row)))?;
     // To its end: a statement that changes rows and gives them back is done only then.
     while rows.next()?.is_some() {}
-    Ok(found)
+    Ok(Some(found))
 }
 
 pub(super) fn for_each(

@@ -61,6 +61,7 @@ const MIGRATIONS: &[Migration] = &[
     shared!(19, "windows", "0019_windows"),
     shared!(20, "ledger", "0020_ledger"),
     shared!(21, "sign_in", "0021_sign_in"),
+    apart!(22, "locality", "0022_locality.sqlite", "0022_locality.postgres"),
 ];
 
 /// The version that this binary makes and needs.

@@ -1,6 +1,8 @@
 //! A rating on its way to the disk.
 
-pub(crate) mod commit;
+mod commit;
+mod follow_up;
+mod place;
 
 use std::sync::Arc;
 

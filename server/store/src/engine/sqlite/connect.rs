@@ -2,7 +2,7 @@
 
 use std::{path::Path, time::Duration};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
 use crate::StoreError;
 
@@ -67,7 +67,7 @@ fn alone(path: &Path) -> Result<Connection, StoreError> {
     let uri = format!("file:{}?mode=ro&{how}", name.replace('+', "%20"));
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(uri, flags)?;
-    connection.set_prepared_statement_cache_capacity(64);
+    prepare_once(&connection)?;
     connection.pragma_update(None, "locking_mode", "exclusive")?;
     connection.query_row("select count(*) from sqlite_master", [], |_| Ok(()))?;
     Ok(connection)
@@ -76,8 +76,15 @@ fn alone(path: &Path) -> Result<Connection, StoreError> {
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.set_prepared_statement_cache_capacity(64);
+    prepare_once(&connection)?;
     Ok(connection)
+}
+
+/// Keeps statements as they were prepared. Without the guarantee of a stable plan SQLite prepares a statement anew for each set of
+/// values that might change its plan, which a condition of a partial index is enough for.
+fn prepare_once(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(128);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop)
 }
 
 /// FULL: NORMAL can lose acknowledged commits when the power fails.
