@@ -34,7 +34,7 @@ pub enum FontError {
         error: std::io::Error,
     },
     /// The file is no font with outlines.
-    #[error("{0} is no OpenType or TrueType font with outlines")]
+    #[error("{0} is not an OpenType or TrueType font with outlines")]
     NoFont(PathBuf),
 }
 

@@ -24,7 +24,7 @@ pub enum PortraitError {
         error: std::io::Error,
     },
     /// It is no JPEG or PNG.
-    #[error("{file:?} is no JPEG or PNG: {reason}")]
+    #[error("{file:?} is neither JPEG nor PNG: {reason}")]
     NoImage {
         /// Its name.
         file: String,
@@ -32,7 +32,7 @@ pub enum PortraitError {
         reason: String,
     },
     /// The name leads out of the folder.
-    #[error("{0:?} is no file name")]
+    #[error("{0:?} is not a file name")]
     Name(String),
 }
 

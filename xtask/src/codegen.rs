@@ -88,7 +88,7 @@ fn regions(source: &Path) -> Result<String> {
     for line in table.lines().skip(1) {
         let fields: Vec<_> = line.split(',').collect();
         let [code, _, _, name] = fields[..] else { anyhow::bail!("{line:?} has not four columns") };
-        rows.push((code.parse::<u32>().with_context(|| format!("{code:?} is no code"))?, name));
+        rows.push((code.parse::<u32>().with_context(|| format!("{code:?} is not a code"))?, name));
     }
     rows.sort_unstable();
     let mut out = String::from(
@@ -114,7 +114,7 @@ fn holidays(source: &Path) -> Result<String> {
     for (year, days) in table["years"].as_object().context("the years are missing")? {
         let list = |name: &str| -> Result<Vec<&str>> {
             let days = days[name].as_array().with_context(|| format!("{year} has no {name:?}"))?;
-            days.iter().map(|day| day.as_str().context("a day is no text")).collect()
+            days.iter().map(|day| day.as_str().context("a day is not text")).collect()
         };
         writeln!(out, "    ({year:?}, &{:?}, &{:?}),", list("off")?, list("work")?)?;
     }

@@ -78,7 +78,7 @@ fn record(root: &Path) -> Value {
 }
 
 fn reference() -> Result<Value> {
-    serde_json::from_str(REFERENCE).context("xtask/timings.json is no JSON")
+    serde_json::from_str(REFERENCE).context("xtask/timings.json is not JSON")
 }
 
 #[cfg(test)]

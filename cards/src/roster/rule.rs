@@ -53,10 +53,10 @@ pub enum Rule {
         line: u64,
     },
     /// No code of a region.
-    #[error("{0:?} is no code of 6, 9 or 12 digits")]
+    #[error("{0:?} is not a code of 6, 9 or 12 digits")]
     NoRegion(String),
     /// A region above a village.
-    #[error("{0} is no village or community, whose code has 12 digits")]
+    #[error("{0} is not a village or community, whose code has 12 digits")]
     NoVillage(String),
     /// A region without a name on record.
     #[error("{code}: {unknown} has no name on record, import it with `haochaping region import`")]
@@ -86,7 +86,7 @@ pub enum Rule {
         error: IdentifierError,
     },
     /// No telephone number.
-    #[error("{0:?} is no telephone number")]
+    #[error("{0:?} is not a telephone number")]
     NoPhone(String),
     /// No month.
     #[error("{text:?}: {error}")]

@@ -61,7 +61,7 @@ pub enum CalendarError {
     #[error("{0} is a day off and a working day")]
     Both(CivilDate),
     /// A make-up day is a Saturday or Sunday.
-    #[error("{0} is no weekend day, so it cannot be a make-up day")]
+    #[error("{0} is not a Saturday or Sunday, so it cannot be a make-up day")]
     NoWeekend(CivilDate),
 }
 

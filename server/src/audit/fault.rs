@@ -13,7 +13,7 @@ pub enum AuditFault {
         why: Box<ureq::Error>,
     },
     /// What came is no text.
-    #[error("{0} is no text")]
+    #[error("{0} is not text in UTF-8")]
     NoText(String),
     /// The key has not the form of one.
     #[error("the ledger's key")]

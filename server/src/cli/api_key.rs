@@ -56,7 +56,7 @@ enum Action {
 pub(super) async fn run(args: Args) -> Result<()> {
     match args.action {
         Action::Add { name, region, agency, scope } => {
-            let name = parse_authority(&name).map_err(|allowed| anyhow!("{name:?} is no name: {allowed}"))?;
+            let name = parse_authority(&name).map_err(|allowed| anyhow!("{name:?} is not a valid name: {allowed}"))?;
             // A key without bounds would see every bad rating there is.
             ensure!(
                 scope != "work-orders" || !agency.is_empty(),

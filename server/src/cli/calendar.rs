@@ -40,7 +40,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
     let mut years = Vec::new();
     for (year, days) in &file.years {
         let is_year = year.parse().is_ok_and(|year: i32| (2000..2100).contains(&year));
-        ensure!(is_year, "{}: {year:?} is no year from 2000 to 2099; nothing was imported", path.display());
+        ensure!(is_year, "{}: {year:?} is not a year from 2000 to 2099; nothing was imported", path.display());
         years.push((year.parse()?, serde_json::to_string(days)?));
     }
     open_or_make(&args.store).await?.import_holidays(years).await?;

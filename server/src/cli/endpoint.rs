@@ -102,9 +102,9 @@ fn read(name: &str, kind: &str, region: Region, agency: Option<&str>, url: Strin
     let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     ensure!(
         (1..=40).contains(&name.len()) && name.bytes().all(is_plain),
-        "{name:?} is no name: 1 to 40 lower-case letters, digits and hyphens are allowed"
+        "{name:?} is not a valid name: 1 to 40 lower-case letters, digits and hyphens are allowed"
     );
-    let Some(kind) = EndpointKind::from_name(kind) else { bail!("{kind:?} is no kind of endpoint") };
+    let Some(kind) = EndpointKind::from_name(kind) else { bail!("unknown kind of endpoint {kind:?}") };
     let agency = agency.map(Uscc::parse).transpose()?.map(|code| code.to_string());
     ensure!(
         (kind == EndpointKind::Department) == agency.is_some(),
@@ -113,7 +113,7 @@ fn read(name: &str, kind: &str, region: Region, agency: Option<&str>, url: Strin
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     ensure!(
         rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/') && !rest.contains(['@', ' ', '#'])),
-        "{url:?} is no URL of a system: expected https://host/path"
+        "{url:?} is not the URL of a system: expected https://host/path"
     );
     if url.starts_with("http://") {
         eprintln!("messages to {name} travel unencrypted: use https:// outside of a closed network");

@@ -3,21 +3,14 @@ use std::{
     io::{BufWriter, Write},
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
 use crate::cli::settings::{FormatArg, StoreArgs};
 use anyhow::{Context, Result, ensure};
 use clap::Args as ClapArgs;
-use haochaping::link::{PARTS, Receipt};
 use haochaping_collector::{
-    exchange::{Format, Newest, Profile, Watermark},
-    keys::Keys,
-    ports::{Clock, SystemClock},
-};
-use haochaping_store::{
-    SqlStore,
-    exchange::{ExportQuery, Outgoing, Place},
+    exchange::{Export, Format, Profile, Watermark},
+    ports::SystemClock,
 };
 
 use super::{load_keys, open_existing, progress_bar};
@@ -61,19 +54,12 @@ pub(super) async fn run(args: Args) -> Result<()> {
     let store = open_existing(&args.store).await?;
     let keys = load_keys(&args.store, &store).await?;
     let last = args.watermark.as_deref().map(Watermark::read).transpose()?.flatten();
-    // First the clock, then the commits, then the ratings: whatever comes meanwhile is of the next export.
-    let at = SystemClock.now().to_rfc3339();
-    let until = store.slot_revisions().await?;
-    if let Some(last) = &last {
-        last.check_before(&until)?;
-        last.check_newest(&store.commits_of(last.newest.values().map(Newest::key).collect()).await?)?;
-    }
+    let export = Export::begin((&store, &keys, &SystemClock), &profile, last).await?;
     let target = Target::open(args.output.clone())?;
-    let mut out = Rows::new(format, args.for_spreadsheets, &profile, target.writer()?)?;
-    let asked = Arc::new(ExportQuery { after: last.as_ref().map(|last| last.slots.clone()), until: until.clone() });
-    let first = last.as_ref().map_or([0; 16], Watermark::first_id);
-    let mut mark = Watermark { at, slots: until, newest: last.map(|last| last.newest).unwrap_or_default() };
-    let n_rows = write_all(&store, &keys, &asked, first, &mut out, &mut mark).await?;
+    let mut out = Rows::new(format, args.for_spreadsheets, profile.heads(), target.writer()?)?;
+    let bar = progress_bar(Export::STEPS, "partitions");
+    let (n_rows, mark) = export.run(&mut |row| out.write(&row), &|| bar.inc(1)).await?;
+    bar.finish_and_clear();
     out.finish()?;
     target.keep()?;
     if let Some(path) = &args.watermark {
@@ -81,44 +67,6 @@ pub(super) async fn run(args: Args) -> Result<()> {
     }
     eprintln!("{n_rows} ratings exported by the profile {}", profile.name());
     Ok(())
-}
-
-async fn write_all(
-    store: &SqlStore,
-    keys: &Keys,
-    asked: &Arc<ExportQuery>,
-    first: [u8; 16],
-    out: &mut Rows<'_>,
-    mark: &mut Watermark,
-) -> Result<u64> {
-    let bar = progress_bar(u64::from(PARTS) * 2, "partitions");
-    let mut n_rows = 0;
-    for part in 0..PARTS {
-        // Of those that were in quarantine the id says nothing of when they were let out.
-        for (place, first) in [(Place::Counted, first), (Place::Released, [0; 16])] {
-            let mut after = Some(first);
-            while let Some(id) = after {
-                let page = store.export(Arc::clone(asked), place, part, id).await?;
-                for rating in &page.ratings {
-                    out.write(rating, &comment_of(keys, rating)?)?;
-                    n_rows += 1;
-                    if let Some(commit) = rating.commit {
-                        mark.note(rating.part, rating.id, commit);
-                    }
-                }
-                after = page.last;
-            }
-            bar.inc(1);
-        }
-    }
-    bar.finish_and_clear();
-    Ok(n_rows)
-}
-
-fn comment_of(keys: &Keys, rating: &Outgoing) -> Result<String> {
-    let Some(sealed) = &rating.comment else { return Ok(String::new()) };
-    let opened = keys.vault.open("rating", &rating.id, "comment", sealed);
-    opened.with_context(|| format!("the comment of rating {} cannot be opened", Receipt::of(rating.part, &rating.id)))
 }
 
 /// A file that appears under its name when it is whole, or standard output.
@@ -133,7 +81,7 @@ impl Target {
         Ok(Self(Some((path, part.into()))))
     }
 
-    fn writer(&self) -> Result<Box<dyn Write>> {
+    fn writer(&self) -> Result<Box<dyn Write + Send>> {
         let Some((_, part)) = &self.0 else { return Ok(Box::new(std::io::stdout())) };
         // What people wrote is in it, in clear.
         let mut options = File::options();
@@ -154,45 +102,44 @@ impl Target {
 
 /// Rows on their way out, one at a time.
 struct Rows<'a> {
-    profile: &'a Profile,
+    heads: Vec<&'a str>,
     form: Form,
 }
 
 enum Form {
-    Csv(Box<csv::Writer<Box<dyn Write>>>),
-    Spreadsheet(haochaping_tables::Writer<Box<dyn Write>>),
-    Jsonl(BufWriter<Box<dyn Write>>),
+    Csv(Box<csv::Writer<Box<dyn Write + Send>>>),
+    Spreadsheet(haochaping_tables::Writer<Box<dyn Write + Send>>),
+    Jsonl(BufWriter<Box<dyn Write + Send>>),
 }
 
 impl<'a> Rows<'a> {
-    fn new(format: Format, for_spreadsheets: bool, profile: &'a Profile, out: Box<dyn Write>) -> Result<Self> {
+    fn new(format: Format, for_spreadsheets: bool, heads: Vec<&'a str>, out: Box<dyn Write + Send>) -> Result<Self> {
         let form = match format {
             Format::Csv if for_spreadsheets => {
                 let mut sheet = haochaping_tables::Writer::new(out)?;
-                sheet.record(profile.heads())?;
+                sheet.record(heads.clone())?;
                 Form::Spreadsheet(sheet)
             }
             Format::Csv => {
                 let mut csv = csv::Writer::from_writer(out);
-                csv.write_record(profile.heads())?;
+                csv.write_record(&heads)?;
                 Form::Csv(Box::new(csv))
             }
             Format::Jsonl => Form::Jsonl(BufWriter::new(out)),
         };
-        Ok(Self { profile, form })
+        Ok(Self { heads, form })
     }
 
-    fn write(&mut self, rating: &Outgoing, comment: &str) -> Result<()> {
-        let row = self.profile.row(rating, comment);
+    fn write(&mut self, row: &[String]) -> Result<()> {
         match &mut self.form {
             Form::Csv(csv) => csv.write_record(row)?,
             Form::Spreadsheet(sheet) => sheet.record(row)?,
             Form::Jsonl(out) => {
                 // Columns keep their order, which a map would not.
-                let pair = |(name, value): (&str, String)| {
-                    Ok(format!("{}:{}", serde_json::to_string(name)?, serde_json::to_string(&value)?))
+                let pair = |(name, value): (&&str, &String)| {
+                    Ok(format!("{}:{}", serde_json::to_string(name)?, serde_json::to_string(value)?))
                 };
-                let pairs: Vec<String> = self.profile.heads().into_iter().zip(row).map(pair).collect::<Result<_>>()?;
+                let pairs: Vec<String> = self.heads.iter().zip(row).map(pair).collect::<Result<_>>()?;
                 writeln!(out, "{{{}}}", pairs.join(","))?;
             }
         }

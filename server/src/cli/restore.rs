@@ -36,7 +36,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
     for log in ["-wal", "-journal"].map(|end| beside(&args.file, end)) {
         ensure!(
             !is_there(&log),
-            "{} lies beside it: this is no backup but the file of a store that runs or was cut off; use `haochaping backup`",
+            "{} lies beside it: this is not a backup but the file of a store that runs or was cut off; use `haochaping backup`",
             log.display()
         );
     }

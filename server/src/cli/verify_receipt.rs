@@ -54,7 +54,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
         Evidence::Promised(Promised { at }) => {
             println!("{} promised on {} to hold this leaf{about}", key.origin(), at.to_rfc3339());
             println!(
-                "a promise is no proof yet: ask again after a second, and show this promise if the leaf is not there"
+                "a promise is not a proof yet: ask again after a second, and show this promise if the leaf is not there"
             );
         }
     }

@@ -117,7 +117,7 @@ fn report(root: &Path, is_short: bool, keeps: bool) -> Result<()> {
 /// What was found before, by name; nothing where the run that was kept was of another length.
 fn read_kept(root: &Path, is_short: bool) -> Result<BTreeMap<String, f64>> {
     let Ok(text) = fs::read_to_string(root.join(KEPT)) else { return Ok(BTreeMap::new()) };
-    let kept: Value = serde_json::from_str(&text).with_context(|| format!("{KEPT} is no JSON"))?;
+    let kept: Value = serde_json::from_str(&text).with_context(|| format!("{KEPT} is not JSON"))?;
     if kept["short"] != is_short {
         return Ok(BTreeMap::new());
     }

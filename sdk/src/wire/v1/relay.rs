@@ -112,7 +112,7 @@ impl RelayedRating {
         }
         let channel = self.channel.parse::<Channel>().ok();
         if channel.is_none() {
-            fault("channel", "unknown-channel", format!("{:?} is no channel", self.channel));
+            fault("channel", "unknown-channel", format!("unknown channel {:?}", self.channel));
         }
         let collected_at = Instant::parse_rfc3339(&self.collected_at);
         if collected_at.is_none() {

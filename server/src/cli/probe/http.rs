@@ -162,7 +162,7 @@ fn absolute(base: &str, path: &str) -> Result<String> {
     if path.contains("://") {
         return Ok(path.to_owned());
     }
-    ensure!(path.starts_with('/'), "{path:?} is no path");
+    ensure!(path.starts_with('/'), "{path:?} does not begin with a slash");
     Ok(format!("{}{path}", base.splitn(4, '/').take(3).collect::<Vec<_>>().join("/")))
 }
 

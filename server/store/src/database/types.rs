@@ -78,7 +78,7 @@ impl ToSql for Param<'_> {
             (Self::Int(n), &Type::INT2) => i16::try_from(n)?.to_sql(of, out),
             (Self::Text(text), &Type::TEXT | &Type::VARCHAR | &Type::NAME) => text.to_sql(of, out),
             (Self::Blob(bytes), &Type::BYTEA) => bytes.to_sql(of, out),
-            (value, of) => Err(format!("{value:?} is no {of}").into()),
+            (value, of) => Err(format!("{value:?} is not of type {of}").into()),
         }
     }
 

@@ -75,7 +75,7 @@ impl std::str::FromStr for Tally {
             "probe" => Ok(Self::Probe),
             "unregistered" => Ok(Self::Unregistered),
             "service" => Ok(Self::Service),
-            level => level.parse().map(Self::Counted).map_err(|_| format!("{level:?} is no level")),
+            level => level.parse().map(Self::Counted).map_err(|_| format!("unknown level {level:?}")),
         }
     }
 }

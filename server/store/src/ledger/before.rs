@@ -18,7 +18,7 @@ pub(crate) fn read_place(text: &str) -> Result<(u8, RatingId), StoreError> {
         let rating = if rating.is_empty() { [0; 16] } else { rating.parse::<uuid::Uuid>().ok()?.into_bytes() };
         Some((part.parse().ok()?, rating))
     };
-    read().ok_or_else(|| StoreError::Failed(format!("{text:?} is no place among ratings")))
+    read().ok_or_else(|| StoreError::Failed(format!("{text:?} does not name a part and a rating")))
 }
 
 /// Whether a rating is still to be come to.

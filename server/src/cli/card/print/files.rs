@@ -20,7 +20,9 @@ pub(super) fn read(args: &Args, names: &Names, cards: &[StoredCard]) -> Result<(
     let place = args.roster.display();
     let bytes = fs::read(&args.roster).with_context(|| format!("{place} cannot be read"))?;
     let agency = args.agency.as_deref().map(|text| {
-        names.agency(text).with_context(|| format!("--agency {text:?} is no credit code and no agency on record"))
+        names
+            .agency(text)
+            .with_context(|| format!("--agency {text:?} is neither a credit code nor the name of an agency on record"))
     });
     let (places, holders) = (names.places(), holders(cards, args.kind()));
     let today = SystemClock.now().date_in_china();
