@@ -60,9 +60,14 @@ impl Singles<'_> {
         let failed = |error: zip::result::ZipError| PrintError::Write(std::io::Error::other(error));
         self.draw_all(&[Format::Svg, Format::Png], &mut |face, format, bytes| {
             // A PNG is compressed already. No times: the same cards make the same file.
-            let method = if format == Format::Svg { CompressionMethod::Deflated } else { CompressionMethod::Stored };
+            let method = if format == Format::Svg {
+                CompressionMethod::Deflated
+            } else {
+                CompressionMethod::Stored
+            };
             let options = SimpleFileOptions::default().compression_method(method);
-            zip.start_file(format!("{}.{}", name(face), ending(format)), options).map_err(failed)?;
+            zip.start_file(format!("{}.{}", name(face), ending(format)), options)
+                .map_err(failed)?;
             zip.write_all(bytes)?;
             if format == Format::Png {
                 progress(1);

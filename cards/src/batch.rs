@@ -70,8 +70,8 @@ impl Batch<'_> {
         self.prepare(fonts, |_, _| Ok(())).map(drop)
     }
 
-    /// The glyphs that the batch uses, and what `keep` makes of each font before it is dropped. One font at a time is in
-    /// memory.
+    /// The glyphs that the batch uses, and what `keep` makes of each font before it is dropped. One
+    /// font at a time is in memory.
     pub(crate) fn prepare<T>(
         &self,
         fonts: &FontFiles,
@@ -90,7 +90,8 @@ impl Batch<'_> {
         if !missing.is_empty() {
             return Err(PrintError::Glyphs(self.lines_with(&missing)?));
         }
-        let [(regular, first), (bold, second)] = <[_; 2]>::try_from(prepared).ok().expect("there are two weights");
+        let [(regular, first), (bold, second)] =
+            <[_; 2]>::try_from(prepared).ok().expect("there are two weights");
         Ok(([regular, bold], [first, second]))
     }
 

@@ -1,4 +1,5 @@
-//! Fonts: found or named, measured, and cut down to what is used. Cards need Chinese of every name, rare ones included.
+//! Fonts: found or named, measured, and cut down to what is used. Cards need Chinese of every name,
+//! rare ones included.
 
 use std::{
     cell::RefCell,
@@ -11,8 +12,14 @@ use ttf_parser::{Face, OutlineBuilder};
 
 /// Where distributions put Noto Sans CJK, as regular and bold.
 const USUAL: [(&str, &str); 3] = [
-    ("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", "/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc"),
-    ("/usr/share/fonts/noto-cjk/NotoSansCJK-Regular.ttc", "/usr/share/fonts/noto-cjk/NotoSansCJK-Bold.ttc"),
+    (
+        "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
+        "/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc",
+    ),
+    (
+        "/usr/share/fonts/noto-cjk/NotoSansCJK-Regular.ttc",
+        "/usr/share/fonts/noto-cjk/NotoSansCJK-Bold.ttc",
+    ),
     (
         "/usr/share/fonts/google-noto-sans-cjk-fonts/NotoSansCJK-Regular.ttc",
         "/usr/share/fonts/google-noto-sans-cjk-fonts/NotoSansCJK-Bold.ttc",
@@ -60,7 +67,8 @@ pub struct FontFiles {
 }
 
 impl FontFiles {
-    /// The files named, or those of the distribution. One file serves for both weights if no bold one is named.
+    /// The files named, or those of the distribution. One file serves for both weights if no bold
+    /// one is named.
     ///
     /// # Errors
     /// [`FontError::NotFound`]
@@ -68,7 +76,9 @@ impl FontFiles {
         if let Some(regular) = regular {
             return Ok(Self { paths: [regular.to_owned(), bold.unwrap_or(regular).to_owned()] });
         }
-        let usual = USUAL.iter().find(|(regular, bold)| Path::new(regular).exists() && Path::new(bold).exists());
+        let usual = USUAL
+            .iter()
+            .find(|(regular, bold)| Path::new(regular).exists() && Path::new(bold).exists());
         let (regular, usual_bold) = usual.ok_or(FontError::NotFound)?;
         Ok(Self { paths: [regular.into(), bold.map_or_else(|| usual_bold.into(), Path::to_owned)] })
     }
@@ -81,7 +91,8 @@ impl FontFiles {
         let path = &self.paths[weight as usize];
         let data = fs::read(path).map_err(|error| FontError::Read { path: path.clone(), error })?;
         let n_faces = ttf_parser::fonts_in_collection(&data).unwrap_or(1);
-        let is_simplified = |index: &u32| Face::parse(&data, *index).is_ok_and(|face| is_simplified(&face));
+        let is_simplified =
+            |index: &u32| Face::parse(&data, *index).is_ok_and(|face| is_simplified(&face));
         let index = (0..n_faces).find(is_simplified).unwrap_or(0);
         if Face::parse(&data, index).is_err() {
             return Err(FontError::NoFont(path.clone()));
@@ -92,7 +103,8 @@ impl FontFiles {
 
 /// Of a collection, the face with the shapes of the mainland.
 fn is_simplified(face: &Face<'_>) -> bool {
-    let families = face.names().into_iter().filter(|name| name.name_id == ttf_parser::name_id::FAMILY);
+    let families =
+        face.names().into_iter().filter(|name| name.name_id == ttf_parser::name_id::FAMILY);
     families.filter_map(|name| name.to_string()).any(|family| family.ends_with(" SC"))
 }
 

@@ -1,5 +1,5 @@
-//! Where everything stands: the card of 90 × 54 mm, the stand of A5, the back. Important words are large; nothing is
-//! decoration.
+//! Where everything stands: the card of 90 × 54 mm, the stand of A5, the back. Important words are
+//! large; nothing is decoration.
 
 use haochaping::qr::{Matrix, QUIET_ZONE};
 
@@ -24,10 +24,18 @@ const fn line(x: f32, y: f32, size: f32, width: f32) -> Line {
 }
 
 /// A card. The code stands at the right, where a thumb does not cover it.
-pub(crate) fn card(face: &Face, wording: &Wording, matrix: Matrix, measure: &dyn Measure) -> Vec<Mark> {
+pub(crate) fn card(
+    face: &Face,
+    wording: &Wording,
+    matrix: Matrix,
+    measure: &dyn Measure,
+) -> Vec<Mark> {
     let mut d = Drawing { marks: Vec::new(), measure };
     d.text(Line { weight: Bold, ink: Ink::Blue, ..line(5.0, 8.7, 5.0, 80.0) }, &wording.title);
-    d.text(Line { ink: Ink::Grey, align: 1.0, ..line(45.0, 8.6, 2.3, 40.0) }, &wording.second_title);
+    d.text(
+        Line { ink: Ink::Grey, align: 1.0, ..line(45.0, 8.6, 2.3, 40.0) },
+        &wording.second_title,
+    );
     d.area(5.0, 10.6, 80.0, 0.5, Ink::Blue);
     let left = if face.portrait.is_some() {
         d.marks.push(Mark::Picture { x: 5.0, y: 12.8, width: 13.5, height: 18.0 });
@@ -58,12 +66,14 @@ fn person(d: &mut Drawing<'_>, face: &Face, x: f32, width: f32) {
     d.text(line(x, 30.5, 2.7, width), &face.around);
     let scope = face.scope.as_ref().map(|scope| format!("服务范围：{scope}"));
     let phone = face.phone.as_ref().map(|phone| format!("电话：{phone}"));
-    let agency = Some(&face.agency).filter(|name| !name.is_empty()).map(|name| format!("责任单位：{name}"));
+    let agency =
+        Some(&face.agency).filter(|name| !name.is_empty()).map(|name| format!("责任单位：{name}"));
     // Under a portrait there is room for the whole width.
     let (x, width) = if face.portrait.is_some() { (5.0, 51.0) } else { (x, width) };
     let rest: Vec<_> = [scope, phone, agency].into_iter().flatten().collect();
     // Whoever is answerable stands there whatever else does.
-    let (size, places) = if rest.len() > 2 { (2.25, [33.4, 36.1, 38.8]) } else { (2.45, [34.1, 37.4, 40.7]) };
+    let (size, places) =
+        if rest.len() > 2 { (2.25, [33.4, 36.1, 38.8]) } else { (2.45, [34.1, 37.4, 40.7]) };
     for (text, y) in rest.iter().zip(places) {
         d.text(line(x, y, size, width), text);
     }
@@ -72,13 +82,19 @@ fn person(d: &mut Drawing<'_>, face: &Face, x: f32, width: f32) {
 /// The code in the middle of a square at `x`, `y`.
 fn code(d: &mut Drawing<'_>, matrix: Matrix, (x, y, side): (f32, f32, f32)) {
     let module = module_in(side, &matrix);
-    let modules = u16::try_from(matrix.width() + 2 * QUIET_ZONE).expect("a code has at most 185 modules");
+    let modules =
+        u16::try_from(matrix.width() + 2 * QUIET_ZONE).expect("a code has at most 185 modules");
     let room = (side - f32::from(modules) * module) / 2.0;
     d.marks.push(Mark::Code { x: x + room, y: y + room, module, matrix });
 }
 
 /// A stand for a counter: read from a step away.
-pub(crate) fn stand(face: &Face, wording: &Wording, matrix: Matrix, measure: &dyn Measure) -> Vec<Mark> {
+pub(crate) fn stand(
+    face: &Face,
+    wording: &Wording,
+    matrix: Matrix,
+    measure: &dyn Measure,
+) -> Vec<Mark> {
     let mut d = Drawing { marks: Vec::new(), measure };
     let middle = |y: f32, size: f32| Line { align: 0.5, ..line(12.0, y, size, 124.0) };
     d.text(Line { weight: Bold, ink: Ink::Blue, ..middle(26.0, 12.0) }, &wording.title);

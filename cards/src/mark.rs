@@ -51,9 +51,11 @@ const DOT: f32 = 25.4 / 300.0;
 /// Modules are never smaller than this: below, phones at arm's length fail.
 const DOTS_MIN: u16 = 6;
 
-/// The side of a module, whole dots of 300 dpi, so that the code with its quiet zone fits `side` if it can.
+/// The side of a module, whole dots of 300 dpi, so that the code with its quiet zone fits `side` if
+/// it can.
 pub(crate) fn module_in(side: f32, matrix: &Matrix) -> f32 {
-    let modules = u16::try_from(matrix.width() + 2 * QUIET_ZONE).expect("a code has at most 185 modules");
+    let modules =
+        u16::try_from(matrix.width() + 2 * QUIET_ZONE).expect("a code has at most 185 modules");
     let mut dots = DOTS_MIN;
     while f32::from(modules) * f32::from(dots + 1) * DOT <= side {
         dots += 1;
@@ -84,13 +86,15 @@ pub(crate) struct Line {
 }
 
 impl Drawing<'_> {
-    /// Puts a text down, smaller if it is long. Below `least` it runs over its width rather than become illegible.
+    /// Puts a text down, smaller if it is long. Below `least` it runs over its width rather than
+    /// become illegible.
     pub(crate) fn text(&mut self, line: Line, text: &str) {
         if text.is_empty() {
             return;
         }
         let em = self.measure.width(line.weight, text);
-        let size = if em > 0.0 { line.size.min(line.width / em).max(line.least) } else { line.size };
+        let size =
+            if em > 0.0 { line.size.min(line.width / em).max(line.least) } else { line.size };
         let x = line.x + (line.width - em * size) * line.align;
         let Line { y, weight, ink, .. } = line;
         self.marks.push(Mark::Text { x, y, size, weight, ink, text: text.to_owned() });

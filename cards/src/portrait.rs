@@ -1,12 +1,16 @@
 use std::path::Path;
 
-use image::{DynamicImage, ImageDecoder, ImageReader, Rgb, RgbImage, codecs::jpeg::JpegEncoder, imageops::FilterType};
+use image::{
+    DynamicImage, ImageDecoder, ImageReader, Rgb, RgbImage, codecs::jpeg::JpegEncoder,
+    imageops::FilterType,
+};
 
 /// 13.5 × 18 mm at 300 dpi.
 pub(crate) const PIXELS: (u32, u32) = (159, 213);
 const QUALITY: u8 = 88;
 
-/// A portrait as it is printed: cut to 3 : 4, of print size, without whatever else the file told about the person.
+/// A portrait as it is printed: cut to 3 : 4, of print size, without whatever else the file told
+/// about the person.
 #[derive(Clone, Debug)]
 pub struct Portrait {
     jpeg: Vec<u8>,
@@ -46,9 +50,14 @@ impl Portrait {
             return Err(PortraitError::Name(file.to_owned()));
         }
         let read = |error| PortraitError::Read { file: file.to_owned(), error };
-        let reader = ImageReader::open(folder.join(file)).map_err(read)?.with_guessed_format().map_err(read)?;
-        let no_image =
-            |error: image::ImageError| PortraitError::NoImage { file: file.to_owned(), reason: error.to_string() };
+        let reader = ImageReader::open(folder.join(file))
+            .map_err(read)?
+            .with_guessed_format()
+            .map_err(read)?;
+        let no_image = |error: image::ImageError| PortraitError::NoImage {
+            file: file.to_owned(),
+            reason: error.to_string(),
+        };
         let mut decoder = reader.into_decoder().map_err(no_image)?;
         // Telephones store portraits lying on their side, and say so in a mark that is not kept.
         let orientation = decoder.orientation().map_err(no_image)?;
@@ -87,13 +96,18 @@ mod tests {
     #[test]
     fn what_is_transparent_is_white_and_a_name_that_leads_out_is_refused() {
         let folder = tempfile::tempdir().unwrap();
-        image::RgbaImage::from_pixel(30, 40, image::Rgba([0, 0, 0, 0])).save(folder.path().join("a.png")).unwrap();
+        image::RgbaImage::from_pixel(30, 40, image::Rgba([0, 0, 0, 0]))
+            .save(folder.path().join("a.png"))
+            .unwrap();
         let portrait = Portrait::read(folder.path(), "a.png").unwrap();
         let back = image::load_from_memory(portrait.jpeg()).unwrap().to_rgb8();
         assert_eq!((back.width(), back.height()), PIXELS);
         assert!(back.pixels().all(|pixel| pixel.0.iter().all(|ink| *ink > 250)));
         for name in ["../a.png", "/a.png", ".hidden"] {
-            assert!(matches!(Portrait::read(folder.path(), name), Err(PortraitError::Name(_))), "{name}");
+            assert!(
+                matches!(Portrait::read(folder.path(), name), Err(PortraitError::Name(_))),
+                "{name}"
+            );
         }
         assert!(matches!(Portrait::read(folder.path(), "b.png"), Err(PortraitError::Read { .. })));
     }

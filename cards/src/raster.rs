@@ -27,7 +27,9 @@ impl Singles<'_> {
         for mark in self.marks(face)? {
             self.paint(&mut pixels, &mark, face);
         }
-        let png = pixels.encode_png().map_err(|error| PrintError::Write(std::io::Error::other(error.to_string())))?;
+        let png = pixels
+            .encode_png()
+            .map_err(|error| PrintError::Write(std::io::Error::other(error.to_string())))?;
         Ok(with_density(png))
     }
 
@@ -46,9 +48,12 @@ impl Singles<'_> {
             Mark::Code { x, y, module, matrix } => {
                 let (side, black) = ((module * PIXELS).round(), paint(Ink::Black, false));
                 let (left, top) = ((x * PIXELS).round(), (y * PIXELS).round());
-                let modules = |n: usize| f32::from(u16::try_from(n).expect("a code has at most 185 modules")) * side;
+                let modules = |n: usize| {
+                    f32::from(u16::try_from(n).expect("a code has at most 185 modules")) * side
+                };
                 for (column, row, length) in matrix.runs() {
-                    let (x, y) = (left + modules(column + QUIET_ZONE), top + modules(row + QUIET_ZONE));
+                    let (x, y) =
+                        (left + modules(column + QUIET_ZONE), top + modules(row + QUIET_ZONE));
                     fill(pixels, [x, y, modules(length), side], &black);
                 }
             }
@@ -60,7 +65,14 @@ impl Singles<'_> {
                 let picture = size.and_then(|size| Pixmap::from_vec(image.into_raw(), size));
                 if let Some(picture) = picture {
                     let (x, y) = (to_pixel(x * PIXELS), to_pixel(y * PIXELS));
-                    pixels.draw_pixmap(x, y, picture.as_ref(), &PixmapPaint::default(), Transform::identity(), None);
+                    pixels.draw_pixmap(
+                        x,
+                        y,
+                        picture.as_ref(),
+                        &PixmapPaint::default(),
+                        Transform::identity(),
+                        None,
+                    );
                 }
             }
         }
@@ -68,7 +80,8 @@ impl Singles<'_> {
 
     fn outline(&self, text: &str, weight: Weight, em: f32) -> Option<tiny_skia::Path> {
         let (font, glyphs) = (self.fonts[weight as usize].face(), &self.glyphs[weight as usize]);
-        let mut pen = Pen { path: PathBuilder::new(), scale: em / f32::from(font.units_per_em()), x: 0.0 };
+        let mut pen =
+            Pen { path: PathBuilder::new(), scale: em / f32::from(font.units_per_em()), x: 0.0 };
         for glyph in text.chars().filter_map(|c| glyphs.0.get(&c)) {
             Font::outline(&font, glyph.id, &mut pen);
             pen.x += glyph.width * em;
@@ -90,15 +103,20 @@ fn paint(ink: Ink, is_smooth: bool) -> Paint<'static> {
     paint
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a page has a few thousand pixels")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a page has a few thousand pixels"
+)]
 fn whole(millimetres: f32) -> u32 {
     (millimetres * PIXELS).round() as u32
 }
 
-/// The chunk `pHYs`: 11,811 pixels a metre both ways, which are 300 dpi; with it a card is printed 90 mm wide by itself.
+/// The chunk `pHYs`: 11,811 pixels a metre both ways, which are 300 dpi; with it a card is printed
+/// 90 mm wide by itself.
 const DENSITY: [u8; 21] = [
-    0x00, 0x00, 0x00, 0x09, 0x70, 0x48, 0x59, 0x73, 0x00, 0x00, 0x2E, 0x23, 0x00, 0x00, 0x2E, 0x23, 0x01, 0x78, 0xA5,
-    0x3F, 0x76,
+    0x00, 0x00, 0x00, 0x09, 0x70, 0x48, 0x59, 0x73, 0x00, 0x00, 0x2E, 0x23, 0x00, 0x00, 0x2E, 0x23,
+    0x01, 0x78, 0xA5, 0x3F, 0x76,
 ];
 /// Where the first chunk, which has a fixed length, ends.
 const AFTER_HEADER: usize = 33;

@@ -61,7 +61,8 @@ pub(crate) struct Part {
     pub(crate) around: Option<usize>,
 }
 
-/// What is drawn, and the part that it belongs to; `None` for what says nothing: lines, page numbers, heads that come again.
+/// What is drawn, and the part that it belongs to; `None` for what says nothing: lines, page
+/// numbers, heads that come again.
 pub(crate) type Drawn = (Option<usize>, Mark);
 
 /// A report as it is drawn and as it is read.
@@ -74,7 +75,8 @@ pub(crate) struct LaidOut {
 
 /// Lays a report out; a page is what is drawn on it.
 pub(crate) fn lay_out(report: &Report, measure: &dyn Measure) -> LaidOut {
-    let mut pages = Pages { measure, done: Vec::new(), marks: Vec::new(), parts: Vec::new(), y: MARGIN };
+    let mut pages =
+        Pages { measure, done: Vec::new(), marks: Vec::new(), parts: Vec::new(), y: MARGIN };
     pages.paragraph(&report.title, 7.0, Weight::Bold, Ink::Black, Role::Title);
     pages.y += 3.0;
     for block in &report.blocks {
@@ -86,8 +88,12 @@ pub(crate) fn lay_out(report: &Report, measure: &dyn Measure) -> LaidOut {
                 pages.paragraph(text, 4.8, Weight::Bold, Ink::Blue, Role::Heading);
                 pages.y += 1.0;
             }
-            Block::Text(text) => pages.paragraph(text, 3.8, Weight::Regular, Ink::Black, Role::Paragraph),
-            Block::Note(text) => pages.paragraph(text, 3.1, Weight::Regular, Ink::Grey, Role::Paragraph),
+            Block::Text(text) => {
+                pages.paragraph(text, 3.8, Weight::Regular, Ink::Black, Role::Paragraph);
+            }
+            Block::Note(text) => {
+                pages.paragraph(text, 3.1, Weight::Regular, Ink::Grey, Role::Paragraph);
+            }
             Block::Table { columns, rows } => pages.table(columns, rows),
         }
     }
@@ -124,7 +130,10 @@ impl Pages<'_> {
         for line in text.lines().flat_map(|line| wrap(self.measure, weight, line, WIDTH / size)) {
             self.room(size * 1.6);
             self.y += size * 1.6;
-            self.marks.push((part, Mark::Text { x: MARGIN, y: self.y - size * 0.4, size, weight, ink, text: line }));
+            self.marks.push((
+                part,
+                Mark::Text { x: MARGIN, y: self.y - size * 0.4, size, weight, ink, text: line },
+            ));
         }
         self.y += size * 0.4;
     }
@@ -146,7 +155,11 @@ impl Pages<'_> {
 
     fn cells(&self, columns: &[(String, f32)], row: &[String], weight: Weight) -> Vec<Vec<String>> {
         let width = |part: f32| (part * WIDTH - 2.0 * CELL_PADDING) / TABLE_SIZE;
-        columns.iter().zip(row).map(|((_, part), cell)| wrap(self.measure, weight, cell, width(*part))).collect()
+        columns
+            .iter()
+            .zip(row)
+            .map(|((_, part), cell)| wrap(self.measure, weight, cell, width(*part)))
+            .collect()
     }
 
     fn height(&self, columns: &[(String, f32)], row: &[String], weight: Weight) -> f32 {
@@ -154,12 +167,20 @@ impl Pages<'_> {
         (0..lines).map(|_| TABLE_SIZE * 1.45).sum::<f32>() + 1.6
     }
 
-    fn row(&mut self, columns: &[(String, f32)], row: &[String], weight: Weight, table: Option<usize>) {
+    fn row(
+        &mut self,
+        columns: &[(String, f32)],
+        row: &[String],
+        weight: Weight,
+        table: Option<usize>,
+    ) {
         let around = table.map(|table| self.part(Role::Row, Some(table)));
         let height = self.height(columns, row, weight);
         self.room(height);
         let mut x = MARGIN;
-        for (place, ((_, part), lines)) in columns.iter().zip(self.cells(columns, row, weight)).enumerate() {
+        for (place, ((_, part), lines)) in
+            columns.iter().zip(self.cells(columns, row, weight)).enumerate()
+        {
             let mut y = self.y + 0.8;
             let role = if weight == Weight::Bold { Role::HeadCell } else { Role::Cell };
             let cell = around.map(|around| self.part(role, Some(around)));
@@ -167,14 +188,22 @@ impl Pages<'_> {
                 y += TABLE_SIZE * 1.45;
                 let width = self.measure.width(weight, &line) * TABLE_SIZE;
                 let is_right = place > 0 && (weight == Weight::Bold || is_figure(&line));
-                let left = if is_right { x + part * WIDTH - CELL_PADDING - width } else { x + CELL_PADDING };
+                let left = if is_right {
+                    x + part * WIDTH - CELL_PADDING - width
+                } else {
+                    x + CELL_PADDING
+                };
                 let (ink, size) = (Ink::Black, TABLE_SIZE);
-                self.marks.push((cell, Mark::Text { x: left, y: y - size * 0.35, size, weight, ink, text: line }));
+                self.marks.push((
+                    cell,
+                    Mark::Text { x: left, y: y - size * 0.35, size, weight, ink, text: line },
+                ));
             }
             x += part * WIDTH;
         }
         self.y += height;
-        let line = Mark::Area { x: MARGIN, y: self.y - 0.1, width: WIDTH, height: 0.2, ink: Ink::Grey };
+        let line =
+            Mark::Area { x: MARGIN, y: self.y - 0.1, width: WIDTH, height: 0.2, ink: Ink::Grey };
         self.marks.push((None, line));
     }
 
@@ -197,7 +226,8 @@ fn is_figure(text: &str) -> bool {
     text == "—" || text.starts_with(|one: char| one.is_ascii_digit() || one == '-' || one == '+')
 }
 
-/// Lines of at most `width` em. Words of plain letters stay whole where they fit, and no line begins with a mark that closes.
+/// Lines of at most `width` em. Words of plain letters stay whole where they fit, and no line
+/// begins with a mark that closes.
 fn wrap(measure: &dyn Measure, weight: Weight, text: &str, width: f32) -> Vec<String> {
     let (mut lines, mut line, mut at) = (Vec::new(), String::new(), 0.0);
     for token in tokens(text) {
@@ -270,18 +300,29 @@ mod tests {
     fn a_long_table_goes_over_pages_with_its_head() {
         let columns = vec![("部门".to_owned(), 0.7), ("好评".to_owned(), 0.3)];
         let rows = (0..100).map(|n| vec![format!("示例{n}局"), n.to_string()]).collect();
-        let report = Report { title: "通报".into(), blocks: vec![Block::Table { columns, rows }] };
+        let report =
+            Report { title: "通报".into(), blocks: vec![Block::Table { columns, rows }] };
         let LaidOut { pages, parts } = lay_out(&report, &Square);
         assert!(pages.len() > 1);
         let texts = |page: &[Drawn]| -> Vec<String> {
             page.iter()
-                .filter_map(|(_, mark)| if let Mark::Text { text, .. } = mark { Some(text.clone()) } else { None })
+                .filter_map(|(_, mark)| {
+                    if let Mark::Text { text, .. } = mark { Some(text.clone()) } else { None }
+                })
                 .collect()
         };
         // Read: the title, the head once, a hundred rows of two cells.
         let n_of = |role| parts.iter().filter(|part| part.role == role).count();
-        assert_eq!([Role::Title, Role::Table, Role::Row, Role::HeadCell, Role::Cell].map(n_of), [1, 1, 101, 2, 200]);
-        assert!(parts.iter().enumerate().all(|(place, part)| part.around.is_none_or(|around| around < place)));
+        assert_eq!(
+            [Role::Title, Role::Table, Role::Row, Role::HeadCell, Role::Cell].map(n_of),
+            [1, 1, 101, 2, 200]
+        );
+        assert!(
+            parts
+                .iter()
+                .enumerate()
+                .all(|(place, part)| part.around.is_none_or(|around| around < place))
+        );
         let is_drawn = |place| pages.iter().flatten().any(|(part, _)| *part == Some(place));
         let has_text = |part: &Part| !matches!(part.role, Role::Table | Role::Row);
         assert!(parts.iter().enumerate().all(|(place, part)| is_drawn(place) == has_text(part)));

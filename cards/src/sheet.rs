@@ -52,18 +52,22 @@ impl Sheet {
         columns * rows
     }
 
-    /// The upper left corners of the cards, in the order in which they are filled. On the back the columns change sides,
-    /// so that back meets front when the page is turned over its long edge.
+    /// The upper left corners of the cards, in the order in which they are filled. On the back the
+    /// columns change sides, so that back meets front when the page is turned over its long edge.
     pub(crate) fn places(self, is_back: bool) -> Vec<(f32, f32)> {
         let (columns, rows) = self.grid();
         let (xs, ys) = (self.starts(columns, true), self.starts(rows, false));
         let column = |n: usize| if is_back { columns - 1 - n } else { n };
-        (0..rows).flat_map(|row| (0..columns).map(move |n| (n, row))).map(|(n, row)| (xs[column(n)], ys[row])).collect()
+        (0..rows)
+            .flat_map(|row| (0..columns).map(move |n| (n, row)))
+            .map(|(n, row)| (xs[column(n)], ys[row]))
+            .collect()
     }
 
     /// Where columns or rows begin, the whole in the middle of the page.
     fn starts(self, n: usize, is_across: bool) -> Vec<f32> {
-        let (page, side) = if is_across { (self.page().0, self.side().0) } else { (self.page().1, self.side().1) };
+        let (page, side) =
+            if is_across { (self.page().0, self.side().0) } else { (self.page().1, self.side().1) };
         let gap = if self == Self::A4Eight { 8.0 } else { 0.0 };
         let n = u8::try_from(n).expect("a page has few cards");
         let whole = side * f32::from(n) + gap * (f32::from(n) - 1.0);
@@ -84,12 +88,22 @@ impl Sheet {
             self.starts(n, is_across).into_iter().flat_map(|start| [start, start + side]).collect()
         };
         let (xs, ys) = (edges(columns, true, self.side().0), edges(rows, false, self.side().1));
-        let area = |x: f32, y: f32, width: f32, height: f32| Mark::Area { x, y, width, height, ink: Ink::Black };
+        let area = |x: f32, y: f32, width: f32, height: f32| Mark::Area {
+            x,
+            y,
+            width,
+            height,
+            ink: Ink::Black,
+        };
         let half = MARK_WIDTH / 2.0;
         let (left, right) = (xs[0] - MARK_GAP - MARK_LENGTH, xs[xs.len() - 1] + MARK_GAP);
         let (top, bottom) = (ys[0] - MARK_GAP - MARK_LENGTH, ys[ys.len() - 1] + MARK_GAP);
-        let upright = xs.iter().flat_map(|x| [top, bottom].map(|y| area(x - half, y, MARK_WIDTH, MARK_LENGTH)));
-        let level = ys.iter().flat_map(|y| [left, right].map(|x| area(x, y - half, MARK_LENGTH, MARK_WIDTH)));
+        let upright = xs
+            .iter()
+            .flat_map(|x| [top, bottom].map(|y| area(x - half, y, MARK_WIDTH, MARK_LENGTH)));
+        let level = ys
+            .iter()
+            .flat_map(|y| [left, right].map(|x| area(x, y - half, MARK_LENGTH, MARK_WIDTH)));
         upright.chain(level).collect()
     }
 }
@@ -105,8 +119,15 @@ mod tests {
             let places = sheet.places(false);
             assert_eq!(places.len(), sheet.n_cards());
             for (n, (x, y)) in places.iter().enumerate() {
-                assert!(*x >= 0.0 && *y >= 0.0 && x + width <= page_width + 0.01 && y + height <= page_height + 0.01);
-                let apart = |(a, b): &(f32, f32)| (a - x).abs() >= width - 0.01 || (b - y).abs() >= height - 0.01;
+                assert!(
+                    *x >= 0.0
+                        && *y >= 0.0
+                        && x + width <= page_width + 0.01
+                        && y + height <= page_height + 0.01
+                );
+                let apart = |(a, b): &(f32, f32)| {
+                    (a - x).abs() >= width - 0.01 || (b - y).abs() >= height - 0.01
+                };
                 assert!(places[..n].iter().all(apart), "{sheet:?} {n}");
             }
         }
@@ -115,7 +136,9 @@ mod tests {
     #[test]
     fn a_back_meets_its_front_when_the_page_is_turned_over() {
         for (front, back) in Sheet::A4Ten.places(false).iter().zip(Sheet::A4Ten.places(true)) {
-            assert!((front.0 + back.0 + CARD.0 - 210.0).abs() < 0.01 && (front.1 - back.1).abs() < 0.01);
+            assert!(
+                (front.0 + back.0 + CARD.0 - 210.0).abs() < 0.01 && (front.1 - back.1).abs() < 0.01
+            );
         }
     }
 }

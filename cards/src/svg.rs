@@ -1,5 +1,5 @@
-//! A single card as SVG. Letters are outlines, so that it looks the same where the font is not installed; what it says is
-//! in its title for those who listen.
+//! A single card as SVG. Letters are outlines, so that it looks the same where the font is not
+//! installed; what it says is in its title for those who listen.
 
 use std::fmt::Write as _;
 
@@ -47,8 +47,14 @@ impl<'a> Singles<'a> {
     /// If its link does not fit the batch's layout.
     pub fn svg(&self, face: &Face) -> Result<String, PrintError> {
         let (width, height) = self.batch.sheet.page();
-        let says =
-            format!("{} {} {} {} {}", self.batch.wording.title, label(face.kind), face.name, face.number, face.place);
+        let says = format!(
+            "{} {} {} {} {}",
+            self.batch.wording.title,
+            label(face.kind),
+            face.name,
+            face.number,
+            face.place
+        );
         let mut out = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}mm\" height=\"{height}mm\" \
              viewBox=\"0 0 {width} {height}\" role=\"img\"><title>{}</title><path fill=\"#fff\" d=\"M0 0h{width}v{height}H0z\"/>",
@@ -65,7 +71,8 @@ impl<'a> Singles<'a> {
         let written = match mark {
             Mark::Text { x, y, size, weight, ink, text } => {
                 let mut path = Path::default();
-                let (font, glyphs) = (&self.fonts[*weight as usize], &self.glyphs[*weight as usize]);
+                let (font, glyphs) =
+                    (&self.fonts[*weight as usize], &self.glyphs[*weight as usize]);
                 let parsed = font.face();
                 let mut at = *x;
                 for glyph in text.chars().filter_map(|c| glyphs.0.get(&c)) {
@@ -77,7 +84,11 @@ impl<'a> Singles<'a> {
                 write!(out, "<path fill=\"{}\" d=\"{}\"/>", color(*ink), path.d)
             }
             Mark::Area { x, y, width, height, ink } => {
-                write!(out, "<path fill=\"{}\" d=\"M{x:.2} {y:.2}h{width:.2}v{height:.2}h-{width:.2}z\"/>", color(*ink))
+                write!(
+                    out,
+                    "<path fill=\"{}\" d=\"M{x:.2} {y:.2}h{width:.2}v{height:.2}h-{width:.2}z\"/>",
+                    color(*ink)
+                )
             }
             Mark::Code { x, y, module, matrix } => write!(
                 out,

@@ -25,7 +25,8 @@ const REGIONS: &str = include_str!("../data/regions-jiangsu.csv");
 const READY: &str = "listening on ";
 /// A first start makes a database and unpacks the widget; a second is far more than it needs.
 const START_LIMIT: Duration = Duration::from_secs(20);
-/// How long the collector may take to finish what was begun. No request of it takes longer than 15 seconds.
+/// How long the collector may take to finish what was begun. No request of it takes longer than 15
+/// seconds.
 const STOP_LIMIT: Duration = Duration::from_secs(16);
 
 /// The binary `haochaping` in the directory of this one.
@@ -77,7 +78,8 @@ async fn api_key(binary: &Path, data: &Path, name: &str, scope: &[&str]) -> Resu
     let path = data.join(name);
     // A key without its store is worth nothing.
     if data.join("haochaping.sqlite3").exists() && path.exists() {
-        let key = fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+        let key = fs::read_to_string(&path)
+            .with_context(|| format!("{} cannot be read", path.display()))?;
         return Ok(key.trim().to_owned());
     }
     let add = [&["add", "demo-portal", "--region", "320000"], scope].concat();
@@ -89,23 +91,32 @@ async fn api_key(binary: &Path, data: &Path, name: &str, scope: &[&str]) -> Resu
 }
 
 async fn import_regions(binary: &Path, data: &Path) -> Result<()> {
-    let (imported, next) = (data.join("regions-jiangsu.csv"), data.join("regions-jiangsu.next.csv"));
-    if data.join("haochaping.sqlite3").exists() && fs::read_to_string(&imported).is_ok_and(|text| text == REGIONS) {
+    let (imported, next) =
+        (data.join("regions-jiangsu.csv"), data.join("regions-jiangsu.next.csv"));
+    if data.join("haochaping.sqlite3").exists()
+        && fs::read_to_string(&imported).is_ok_and(|text| text == REGIONS)
+    {
         return Ok(());
     }
     fs::write(&next, REGIONS).with_context(|| format!("{} cannot be written", next.display()))?;
     let file = next.to_str().context("the data directory's name is not UTF-8")?;
     command(binary, data, &["region"], &["import", file]).await?;
     // Only what has been imported gets the final name.
-    fs::rename(&next, &imported).with_context(|| format!("{} cannot be written", imported.display()))
+    fs::rename(&next, &imported)
+        .with_context(|| format!("{} cannot be written", imported.display()))
 }
 
 /// Runs a sub-command on the data directory and returns what it printed.
 async fn command(binary: &Path, data: &Path, before: &[&str], after: &[&str]) -> Result<String> {
-    let output = Command::new(binary).args(before).arg("--data").arg(data).args(after).output().await;
+    let output =
+        Command::new(binary).args(before).arg("--data").arg(data).args(after).output().await;
     let output = output.with_context(|| format!("{} cannot be run", binary.display()))?;
     let text = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "{}", text.lines().last().unwrap_or("the collector's command failed"));
+    ensure!(
+        output.status.success(),
+        "{}",
+        text.lines().last().unwrap_or("the collector's command failed")
+    );
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
@@ -123,11 +134,27 @@ pub(crate) struct Collector {
 
 impl Collector {
     /// Starts it and returns when it is ready.
-    pub(crate) async fn start(binary: &Path, data: &Path, port: u16, portal_origin: &str) -> Result<Self> {
+    pub(crate) async fn start(
+        binary: &Path,
+        data: &Path,
+        port: u16,
+        portal_origin: &str,
+    ) -> Result<Self> {
         let log = data.join("collector.log");
-        let log_file = File::create(&log).with_context(|| format!("{} cannot be written", log.display()))?;
+        let log_file =
+            File::create(&log).with_context(|| format!("{} cannot be written", log.display()))?;
         let mut child = Command::new(binary)
-            .args(["serve", "--root-region", "320000", "--public-step", "1", "--public-group", "1", "--log", "text"])
+            .args([
+                "serve",
+                "--root-region",
+                "320000",
+                "--public-step",
+                "1",
+                "--public-group",
+                "1",
+                "--log",
+                "text",
+            ])
             .args(["--public-small", "0", "--public-rate-min", "1", "--hot-word-min", "1"])
             .arg("--data")
             .arg(data)
@@ -143,10 +170,16 @@ impl Collector {
             Ok(Ok(Some(origin))) => Ok(Self { child, origin, log, started: now() }),
             Ok(Ok(None)) => {
                 let page_text = fs::read_to_string(&log).unwrap_or_default();
-                bail!("the collector did not start: {}", page_text.lines().last().unwrap_or("it said nothing"))
+                bail!(
+                    "the collector did not start: {}",
+                    page_text.lines().last().unwrap_or("it said nothing")
+                )
             }
             Ok(Err(error)) => Err(error),
-            Err(_) => bail!("the collector was not ready after {START_LIMIT:?}: {} says more", log.display()),
+            Err(_) => bail!(
+                "the collector was not ready after {START_LIMIT:?}: {} says more",
+                log.display()
+            ),
         }
     }
 
@@ -160,7 +193,9 @@ impl Collector {
         if !text.contains("staff reset admin") {
             return None;
         }
-        let link = command(binary, data, &["staff", "reset", "admin"], &["--public-url", &self.origin]).await;
+        let link =
+            command(binary, data, &["staff", "reset", "admin"], &["--public-url", &self.origin])
+                .await;
         link.ok().map(|link| link.trim().to_owned())
     }
 
@@ -176,7 +211,8 @@ impl Collector {
 
     /// Ends it by SIGTERM and waits until it has finished what was begun.
     pub(crate) async fn stop(mut self) -> Result<()> {
-        // No id means that it has ended and been waited for; an id that is there cannot be another process's.
+        // No id means that it has ended and been waited for; an id that is there cannot be another
+        // process's.
         let Some(id) = self.pid() else {
             return Ok(());
         };
@@ -192,7 +228,8 @@ impl Collector {
 
 #[expect(clippy::disallowed_methods, reason = "the demo has no clock to be replaced")]
 fn now() -> u32 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let since =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     u32::try_from(since.as_secs()).unwrap_or(u32::MAX)
 }
 
@@ -200,7 +237,9 @@ fn now() -> u32 {
 async fn address(child: &mut Child) -> Result<Option<String>> {
     let out = child.stdout.take().ok_or_else(|| anyhow!("the collector's output is not there"))?;
     let mut lines = BufReader::new(out).lines();
-    while let Some(line) = lines.next_line().await.context("the collector's output cannot be read")? {
+    while let Some(line) =
+        lines.next_line().await.context("the collector's output cannot be read")?
+    {
         if let Some(origin) = line.strip_prefix(READY) {
             return Ok(Some(origin.to_owned()));
         }

@@ -1,4 +1,5 @@
-//! Every state of the form and of what comes in its place, on one page: to look at, to take pictures of, and for integrators.
+//! Every state of the form and of what comes in its place, on one page: to look at, to take
+//! pictures of, and for integrators.
 
 use std::fmt::Write as _;
 
@@ -29,7 +30,10 @@ pub(crate) fn page(collector: &str, asked: &Asked) -> String {
     let mut content = menu(lang, theme, &states);
     for (name, title, element) in states.into_iter().filter(|(name, ..)| is_asked(name)) {
         let html = element.with("data-theme", theme).to_html();
-        let _ = write!(content, "<section class=\"example\" id=\"{name}\"><h2>{title}</h2>{html}</section>");
+        let _ = write!(
+            content,
+            "<section class=\"example\" id=\"{name}\"><h2>{title}</h2>{html}</section>"
+        );
     }
     let script = "<link rel=\"stylesheet\" href=\"/form.css\">\n";
     frame(collector, &Frame { title: "组件状态", path: "/gallery", script, content: &content })
@@ -47,7 +51,10 @@ fn menu(lang: Lang, theme: &str, states: &[(&str, &str, Element)]) -> String {
     let tag = lang.tag();
     let mut out = String::from("<ul class=\"states\">");
     for (name, title, _) in states {
-        let _ = write!(out, "<li><a href=\"/gallery?lang={tag}&amp;theme={theme}&amp;state={name}\">{title}</a></li>");
+        let _ = write!(
+            out,
+            "<li><a href=\"/gallery?lang={tag}&amp;theme={theme}&amp;state={name}\">{title}</a></li>"
+        );
     }
     out.push_str("</ul><p>");
     for (label, tag, theme) in [
@@ -72,8 +79,11 @@ mod tests {
         let all = page("https://c.example", &Asked::default());
         let n_states = example::forms(Lang::ZhHans).len() + example::ends(Lang::ZhHans).len();
         assert_eq!(all.matches("<section class=\"example\"").count(), n_states);
-        let one = page("https://c.example", &Asked { state: Some("bad".into()), ..Asked::default() });
-        assert!(one.contains("id=\"bad\"") && one.matches("<section class=\"example\"").count() == 1);
+        let one =
+            page("https://c.example", &Asked { state: Some("bad".into()), ..Asked::default() });
+        assert!(
+            one.contains("id=\"bad\"") && one.matches("<section class=\"example\"").count() == 1
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
-//! 窗口模拟: what a window's own system does, as a customer of the collector would write it. It calls whoever was served, takes
-//! the call back, and can cut the pad's network off by halting the collector for a while.
+//! 窗口模拟: what a window's own system does, as a customer of the collector would write it. It
+//! calls whoever was served, takes the call back, and can cut the pad's network off by halting the
+//! collector for a while.
 
 use std::{
     sync::{
@@ -101,7 +102,9 @@ impl Hall {
 
     /// Halts the collector, so that the pad reaches nothing, and lets it go on after a while.
     fn cut(self: &Arc<Self>) {
-        let Some(process) = self.process else { return self.say("找不到评价系统的进程".into()) };
+        let Some(process) = self.process else {
+            return self.say("找不到评价系统的进程".into());
+        };
         if let Err(error) = kill_process(process, Signal::STOP) {
             return self.say(format!("网络没有断开：{error}"));
         }
@@ -110,7 +113,12 @@ impl Hall {
         tokio::spawn(async move {
             tokio::time::sleep(CUT).await;
             let went_on = kill_process(process, Signal::CONT);
-            hall.say(went_on.map_or_else(|error| format!("网络没有恢复：{error}"), |()| "网络已恢复".into()));
+            hall.say(
+                went_on.map_or_else(
+                    |error| format!("网络没有恢复：{error}"),
+                    |()| "网络已恢复".into(),
+                ),
+            );
         });
     }
 
@@ -138,19 +146,28 @@ impl Hall {
             self.collector,
             escape(&message)
         );
-        frame(&self.collector, &Frame { title: "窗口模拟", path: "/hall", script: "", content: &content })
+        frame(
+            &self.collector,
+            &Frame { title: "窗口模拟", path: "/hall", script: "", content: &content },
+        )
     }
 }
 
 fn send(request: &Request) -> Result<(u16, Vec<u8>)> {
-    let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(TIME_LIMIT)).build();
+    let config = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .timeout_global(Some(TIME_LIMIT))
+        .build();
     let agent = ureq::Agent::from(config);
     let mut sent = ureq::http::Request::builder().method(request.method).uri(&request.url);
     for (name, value) in &request.headers {
         sent = sent.header(*name, value);
     }
-    let answered =
-        if request.method == "GET" { agent.run(sent.body(())?) } else { agent.run(sent.body(&request.body[..])?) };
+    let answered = if request.method == "GET" {
+        agent.run(sent.body(())?)
+    } else {
+        agent.run(sent.body(&request.body[..])?)
+    };
     let mut answer = answered.context("the collector cannot be reached")?;
     Ok((answer.status().as_u16(), answer.body_mut().read_to_vec()?))
 }

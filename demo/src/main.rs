@@ -67,7 +67,8 @@ async fn run(cli: Cli) -> Result<()> {
     };
     let code = collector::pairing_code(&binary, &cli.data).await?;
     let welcome = collector.welcome_link(&binary, &cli.data).await;
-    let served = serve(&mut collector, listener, keys, &portal_origin, (cli.open_for, code, welcome)).await;
+    let served =
+        serve(&mut collector, listener, keys, &portal_origin, (cli.open_for, code, welcome)).await;
     collector.stop().await?;
     served
 }
@@ -82,7 +83,8 @@ async fn serve(
 ) -> Result<()> {
     let registry = Registry::open(&collector.origin, keys.portal).await?;
     let hall = Hall::new(&collector.origin, &keys.windows, collector.pid(), collector.started);
-    let routes = portal::routes(Arc::new(Portal { collector: collector.origin.clone(), registry, hall }));
+    let routes =
+        portal::routes(Arc::new(Portal { collector: collector.origin.clone(), registry, hall }));
     say_where(portal_origin, &collector.origin, welcome.as_deref(), code.as_deref());
     tokio::select! {
         () = ended(open_for) => Ok(()),
@@ -96,12 +98,19 @@ fn say_where(portal: &str, collector: &str, welcome: Option<&str>, code: Option<
     println!("portal       {portal}/");
     println!("services     {portal}/services");
     println!("playground   {portal}/playground");
-    let pad = code.map_or_else(|| "paired before".to_owned(), |code| format!("pairing code {code}, for 10 minutes"));
+    let pad = code.map_or_else(
+        || "paired before".to_owned(),
+        |code| format!("pairing code {code}, for 10 minutes"),
+    );
     println!("window       {portal}/hall, its pad {collector}/pad/{} ({pad})", hall::WINDOW);
     println!("guide        {collector}/embed");
     println!("public page  {collector}/");
     match welcome {
-        Some(link) => println!("desk         {collector}/desk, whose administrator sets a password at {link}"),
+        Some(link) => {
+            println!(
+                "desk         {collector}/desk, whose administrator sets a password at {link}"
+            );
+        }
         None => println!("desk         {collector}/desk"),
     }
     println!("Ctrl-C ends it");

@@ -19,8 +19,11 @@ pub(crate) fn results(collector: &str, finished: &[Finished]) -> String {
             put_result(&mut content, one);
         }
     }
-    content.push_str("<p class=\"more\"><a class=\"button\" href=\"/services\">查看全省各市办结事项</a></p>");
-    let script = format!("<script type=\"module\" src=\"{collector}/v1/haochaping.js\"></script>\n");
+    content.push_str(
+        "<p class=\"more\"><a class=\"button\" href=\"/services\">查看全省各市办结事项</a></p>",
+    );
+    let script =
+        format!("<script type=\"module\" src=\"{collector}/v1/haochaping.js\"></script>\n");
     frame(collector, &Frame { title: "办件结果", path: "/", script: &script, content: &content })
 }
 
@@ -64,7 +67,8 @@ pub(crate) fn services(collector: &str, finished: &[Finished]) -> String {
     for head in ["地区", "办理事项", "办理部门", "办结日期", "服务评价"] {
         let _ = write!(content, "<th scope=\"col\" role=\"columnheader\">{head}</th>");
     }
-    // Roles are written out, since on a narrow screen the rows are laid out as blocks and would lose them.
+    // Roles are written out, since on a narrow screen the rows are laid out as blocks and would
+    // lose them.
     content.push_str("</tr></thead><tbody role=\"rowgroup\">");
     for one in finished {
         put_row(&mut content, one);
@@ -77,8 +81,18 @@ fn put_row(out: &mut String, one: &Finished) {
     let service = &one.service;
     let item = escape(service.item_name.as_deref().unwrap_or_default());
     let rating = one.rated_on.as_deref().map_or_else(
-        || format!("<a class=\"button small\" href=\"{}\" aria-label=\"评价：{item}\">评价</a>", escape(&one.url)),
-        |on| format!("<span class=\"rated\">已评价</span> <time datetime=\"{0}\">{0}</time>", escape(on)),
+        || {
+            format!(
+                "<a class=\"button small\" href=\"{}\" aria-label=\"评价：{item}\">评价</a>",
+                escape(&one.url)
+            )
+        },
+        |on| {
+            format!(
+                "<span class=\"rated\">已评价</span> <time datetime=\"{0}\">{0}</time>",
+                escape(on)
+            )
+        },
     );
     let cells = [
         place(&service.region),
@@ -104,7 +118,8 @@ pub(crate) fn not_found(collector: &str) -> String {
 fn place(code: &str) -> String {
     let Ok(region) = code.parse::<Region>() else { return escape(code) };
     let around = [Some(region.city()), region.ancestors().find(|r| r.builtin_name().is_some())];
-    let mut names: Vec<&str> = around.into_iter().flatten().filter_map(Region::builtin_name).collect();
+    let mut names: Vec<&str> =
+        around.into_iter().flatten().filter_map(Region::builtin_name).collect();
     names.dedup();
     escape(&names.concat())
 }
@@ -188,10 +203,11 @@ mod tests {
     #[test]
     fn the_result_page_embeds_the_widget_twice_with_a_link_that_works_without_it() {
         let html = results("http://127.0.0.1:8089", &finished());
-        let embed =
-            "<hao-cha-ping ticket=\"T1\" theme=\"auto\"><a href=\"http://127.0.0.1:8089/r/T1\">评价本次服务</a>";
+        let embed = "<hao-cha-ping ticket=\"T1\" theme=\"auto\"><a href=\"http://127.0.0.1:8089/r/T1\">评价本次服务</a>";
         assert_eq!(html.matches(embed).count(), 2);
-        assert!(html.contains("<script type=\"module\" src=\"http://127.0.0.1:8089/v1/haochaping.js\"></script>"));
+        assert!(html.contains(
+            "<script type=\"module\" src=\"http://127.0.0.1:8089/v1/haochaping.js\"></script>"
+        ));
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! 试用台: the element with every attribute to choose, the code for it, and what its events say. The choice is a plain form,
-//! so the address holds it; only the list of events needs script.
+//! 试用台: the element with every attribute to choose, the code for it, and what its events say.
+//! The choice is a plain form, so the address holds it; only the list of events needs script.
 
 use std::fmt::Write as _;
 
@@ -24,7 +24,8 @@ pub(crate) struct Chosen {
     preset: String,
 }
 
-/// A choice: its name in the address, its label, and value and label of what can be chosen; the first is the default.
+/// A choice: its name in the address, its label, and value and label of what can be chosen; the
+/// first is the default.
 struct Choice {
     name: &'static str,
     label: &'static str,
@@ -43,10 +44,14 @@ const CHOICES: [Choice; 4] = [
         values: &[("inline", "标准"), ("elder", "大字版"), ("pad", "大厅平板")],
     },
     Choice {
-        name: "theme", label: "明暗 theme", values: &[("light", "浅色"), ("dark", "深色"), ("auto", "随系统")]
+        name: "theme",
+        label: "明暗 theme",
+        values: &[("light", "浅色"), ("dark", "深色"), ("auto", "随系统")],
     },
     Choice {
-        name: "preset", label: "配色", values: &[("default", "默认"), ("red", "政务红"), ("blue", "政务蓝")]
+        name: "preset",
+        label: "配色",
+        values: &[("default", "默认"), ("red", "政务红"), ("blue", "政务蓝")],
     },
 ];
 
@@ -59,7 +64,11 @@ impl Chosen {
             "theme" => &self.theme,
             _ => &self.preset,
         };
-        choice.values.iter().find(|(value, _)| value == asked).map_or(choice.values[0].0, |(value, _)| value)
+        choice
+            .values
+            .iter()
+            .find(|(value, _)| value == asked)
+            .map_or(choice.values[0].0, |(value, _)| value)
     }
 }
 
@@ -78,8 +87,13 @@ pub(crate) fn page(collector: &str, finished: &[Finished], chosen: &Chosen) -> S
     content.push_str("<button class=\"button\" type=\"submit\">应用</button></form>");
     let [lang, mode, theme, preset] = [0, 1, 2, 3].map(|at| chosen.value(&CHOICES[at]));
     let Some(one) = finished.iter().find(|one| one.rated_on.is_none()) else {
-        content.push_str("<p class=\"lead\">示例事项都已评价。删除 target/demo 后重新启动，可以再次试用。</p>");
-        return frame(collector, &Frame { title: "组件试用台", path: "/playground", script: "", content: &content });
+        content.push_str(
+            "<p class=\"lead\">示例事项都已评价。删除 target/demo 后重新启动，可以再次试用。</p>",
+        );
+        return frame(
+            collector,
+            &Frame { title: "组件试用台", path: "/playground", script: "", content: &content },
+        );
     };
     let element = format!(
         "<hao-cha-ping ticket=\"{}\" lang=\"{lang}\" mode=\"{mode}\" theme=\"{theme}\">\
@@ -87,7 +101,8 @@ pub(crate) fn page(collector: &str, finished: &[Finished], chosen: &Chosen) -> S
         escape(&one.ticket),
         escape(&one.url)
     );
-    let tag = format!("<script type=\"module\" src=\"{}/v1/haochaping.js\"></script>", escape(collector));
+    let tag =
+        format!("<script type=\"module\" src=\"{}/v1/haochaping.js\"></script>", escape(collector));
     let style = if preset == "default" {
         String::new()
     } else {
@@ -102,7 +117,12 @@ pub(crate) fn page(collector: &str, finished: &[Finished], chosen: &Chosen) -> S
         escape(&format!("{style}{tag}\n{element}"))
     );
     let script = format!("{style}{tag}\n<script src=\"/playground.js\" defer></script>\n");
-    frame(collector, &Frame { title: "组件试用台", path: "/playground", script: &script, content: &content })
+    frame(
+        collector,
+        &Frame {
+            title: "组件试用台", path: "/playground", script: &script, content: &content
+        },
+    )
 }
 
 #[cfg(test)]
@@ -113,7 +133,9 @@ mod tests {
     fn an_address_chooses_only_what_is_offered() {
         let chosen = Chosen { lang: "en".into(), mode: "\"><script>".into(), ..Chosen::default() };
         let html = page("http://127.0.0.1:8089", &[], &chosen);
-        assert!(html.contains("value=\"en\" selected") && html.contains("value=\"inline\" selected"));
+        assert!(
+            html.contains("value=\"en\" selected") && html.contains("value=\"inline\" selected")
+        );
         assert!(!html.contains("<script>"));
     }
 }

@@ -41,8 +41,14 @@ pub(crate) fn routes(portal: Arc<Portal>) -> Router {
         .route("/hall", get(hall).post(act))
         .route("/portal.css", get(style))
         .route("/playground.js", get(script))
-        .route("/themes/government-red.css", get(async || css(include_str!("../../npm/themes/government-red.css"))))
-        .route("/themes/government-blue.css", get(async || css(include_str!("../../npm/themes/government-blue.css"))))
+        .route(
+            "/themes/government-red.css",
+            get(async || css(include_str!("../../npm/themes/government-red.css"))),
+        )
+        .route(
+            "/themes/government-blue.css",
+            get(async || css(include_str!("../../npm/themes/government-blue.css"))),
+        )
         .fallback(not_found)
         .with_state(portal)
 }
@@ -66,7 +72,10 @@ async fn playground(State(portal): State<Arc<Portal>>, Query(chosen): Query<Chos
     html(&portal, StatusCode::OK, playground::page(&portal.collector, &finished, &chosen))
 }
 
-async fn gallery(State(portal): State<Arc<Portal>>, Query(asked): Query<gallery::Asked>) -> Response {
+async fn gallery(
+    State(portal): State<Arc<Portal>>,
+    Query(asked): Query<gallery::Asked>,
+) -> Response {
     html(&portal, StatusCode::OK, gallery::page(&portal.collector, &asked))
 }
 
@@ -94,7 +103,10 @@ async fn script() -> impl IntoResponse {
 }
 
 fn css(text: &'static str) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "max-age=60")], text)
+    (
+        [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "max-age=60")],
+        text,
+    )
 }
 
 fn html(portal: &Portal, status: StatusCode, body: String) -> Response {
@@ -109,8 +121,8 @@ fn html(portal: &Portal, status: StatusCode, body: String) -> Response {
     (status, headers, body).into_response()
 }
 
-/// What a careful portal allows: the widget's script, wasm and calls from the collector's origin, no inline style or
-/// script, no `eval`, and no way for a string to become script.
+/// What a careful portal allows: the widget's script, wasm and calls from the collector's origin,
+/// no inline style or script, no `eval`, and no way for a string to become script.
 fn policy(collector: &str) -> String {
     format!(
         "default-src 'none'; script-src 'self' {collector} 'wasm-unsafe-eval'; connect-src {collector}; style-src 'self'; \

@@ -1,5 +1,5 @@
-//! The finished services of the sample portal. Places and kinds of service are real, everything else is made up: agencies,
-//! codes, case numbers and dates.
+//! The finished services of the sample portal. Places and kinds of service are real, everything
+//! else is made up: agencies, codes, case numbers and dates.
 
 use haochaping::wire::v1::{ServiceMode, ServiceRegistration};
 
@@ -14,8 +14,8 @@ struct Sample {
     mode: ServiceMode,
 }
 
-/// What the portal registers, in the order in which it lists them. Every agency's name says 示例, and its code
-/// has `DEM0` where a real one has the number of the organisation.
+/// What the portal registers, in the order in which it lists them. Every agency's name says 示例,
+/// and its code has `DEM0` where a real one has the number of the organisation.
 pub(crate) fn registrations() -> Vec<ServiceRegistration> {
     SAMPLES.iter().zip(1_u64..).map(|(sample, n)| to_registration(sample, n)).collect()
 }
@@ -95,14 +95,19 @@ mod tests {
     fn every_sample_passes_the_collectors_checks() {
         for sent in registrations() {
             let case = sent.case_number.clone();
-            let service = Service::try_from(sent).unwrap_or_else(|faults| panic!("{case}: {faults:?}"));
-            assert!(service.agency_name.unwrap().contains("示例"), "{case} does not say that it is made up");
+            let service =
+                Service::try_from(sent).unwrap_or_else(|faults| panic!("{case}: {faults:?}"));
+            assert!(
+                service.agency_name.unwrap().contains("示例"),
+                "{case} does not say that it is made up"
+            );
         }
     }
 
     #[test]
     fn all_13_cities_of_jiangsu_have_services() {
-        let regions: Vec<Region> = registrations().iter().map(|sent| sent.region.parse().unwrap()).collect();
+        let regions: Vec<Region> =
+            registrations().iter().map(|sent| sent.region.parse().unwrap()).collect();
         let cities: BTreeSet<Region> = regions.iter().map(|region| region.city()).collect();
         let jiangsu: Region = "320000".parse().unwrap();
         assert_eq!(cities, jiangsu.builtin_children().collect());
@@ -111,8 +116,9 @@ mod tests {
     #[test]
     fn no_two_samples_share_a_case_number_an_agency_or_an_item() {
         let sent = registrations();
-        let n_distinct =
-            |part: fn(&ServiceRegistration) -> String| sent.iter().map(part).collect::<BTreeSet<_>>().len();
+        let n_distinct = |part: fn(&ServiceRegistration) -> String| {
+            sent.iter().map(part).collect::<BTreeSet<_>>().len()
+        };
         assert_eq!(n_distinct(|s| s.case_number.clone()), sent.len());
         assert_eq!(n_distinct(|s| s.agency_code.clone()), sent.len());
         assert_eq!(n_distinct(|s| s.item_code.clone().unwrap()), sent.len());

@@ -1,5 +1,5 @@
-//! The portal's back end as a customer of the collector: it registers finished services by the public API and learns
-//! which of them have been rated.
+//! The portal's back end as a customer of the collector: it registers finished services by the
+//! public API and learns which of them have been rated.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -50,8 +50,8 @@ impl Registry {
         Ok(Self { client, latest: Arc::new(Mutex::new((Instant::now(), finished))) })
     }
 
-    /// All finished services. Registering again is idempotent and says what has been rated since; a collector that does
-    /// not answer leaves the answer before.
+    /// All finished services. Registering again is idempotent and says what has been rated since; a
+    /// collector that does not answer leaves the answer before.
     pub(crate) async fn finished(&self) -> Vec<Finished> {
         let (asked_at, known) = self.latest.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if asked_at.elapsed() < FRESH_FOR {
@@ -59,7 +59,8 @@ impl Registry {
         }
         match register(Arc::clone(&self.client)).await {
             Ok(finished) => {
-                *self.latest.lock().unwrap_or_else(PoisonError::into_inner) = (Instant::now(), finished.clone());
+                *self.latest.lock().unwrap_or_else(PoisonError::into_inner) =
+                    (Instant::now(), finished.clone());
                 finished
             }
             Err(error) => {
@@ -71,16 +72,21 @@ impl Registry {
 }
 
 async fn register(client: Arc<Client>) -> Result<Vec<Finished>> {
-    tokio::task::spawn_blocking(move || client.register()).await.context("the registration ended early")?
+    tokio::task::spawn_blocking(move || client.register())
+        .await
+        .context("the registration ended early")?
 }
 
 impl Client {
     fn register(&self) -> Result<Vec<Finished>> {
         let services = registrations();
         let request = ServicesRequest { services: services.clone() };
-        let agent: ureq::Agent = ureq::Agent::config_builder().timeout_global(Some(TIME_LIMIT)).build().into();
-        let answered =
-            agent.post(&self.url).header("Authorization", format!("Bearer {}", self.key)).send_json(&request);
+        let agent: ureq::Agent =
+            ureq::Agent::config_builder().timeout_global(Some(TIME_LIMIT)).build().into();
+        let answered = agent
+            .post(&self.url)
+            .header("Authorization", format!("Bearer {}", self.key))
+            .send_json(&request);
         let mut answer = match answered {
             Ok(answer) => answer,
             Err(ureq::Error::StatusCode(401)) => bail!(
@@ -88,13 +94,17 @@ impl Client {
             ),
             Err(error) => return Err(error).context("services cannot be registered"),
         };
-        let registered = answer.body_mut().read_json().context("the collector's answer cannot be read")?;
+        let registered =
+            answer.body_mut().read_json().context("the collector's answer cannot be read")?;
         pair(services, registered)
     }
 }
 
 /// Each service with its link; the answer is in the order of the request.
-fn pair(services: Vec<ServiceRegistration>, registered: ServicesRegistered) -> Result<Vec<Finished>> {
+fn pair(
+    services: Vec<ServiceRegistration>,
+    registered: ServicesRegistered,
+) -> Result<Vec<Finished>> {
     if let Some(fault) = registered.rejected.first() {
         bail!("the collector refused service {}: {} {}", fault.index, fault.field, fault.code);
     }

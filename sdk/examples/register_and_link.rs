@@ -1,4 +1,5 @@
-//! A portal's back end registers a finished service and gets the link by which its citizen rates it.
+//! A portal's back end registers a finished service and gets the link by which its citizen rates
+//! it.
 //!
 //! `cargo run -p haochaping --features portal --example register_and_link`
 #![expect(clippy::print_stdout, reason = "it is there to print")]
@@ -28,7 +29,9 @@ fn main() {
     let body = r#"{"tickets": [{"index": 0, "case_number": "示例-2026-0001", "service_number": 1, "ticket": "T",
         "url": "https://hcp.example.gov.cn/r/T", "created": true}], "rejected": []}"#;
     match portal.registered(Answer { status: 200, body: body.as_bytes() }) {
-        Ok(registered) => registered.tickets.iter().for_each(|ticket| println!("rate at {}", ticket.url)),
+        Ok(registered) => {
+            registered.tickets.iter().for_each(|ticket| println!("rate at {}", ticket.url));
+        }
         Err(error) => println!("not registered: {error}"),
     }
 }

@@ -8,7 +8,8 @@ use haochaping::webhook::{Headers, MalformedSecret, Secret, verify};
 fn main() -> Result<(), MalformedSecret> {
     // As `haochaping endpoint add` prints it. A receiver keeps it in its secrets.
     let secret: Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".parse()?;
-    let (id, now, body) = ("msg_示例".replace("示例", "1"), 1_795_000_000, br#"{"type": "work_order.dispatch"}"#);
+    let (id, now, body) =
+        ("msg_示例".replace("示例", "1"), 1_795_000_000, br#"{"type": "work_order.dispatch"}"#);
     let signature = secret.sign(&id, now, body);
     let headers = Headers { id: &id, timestamp: &now.to_string(), signature: &signature };
 

@@ -17,6 +17,11 @@ fn main() {
         };
         let condition = row.guard.map(|guard| format!("{guard:?}")).unwrap_or_default();
         let fields = row.action.fields().join(", ");
-        println!("| {} | {} | {} | {to} | {condition} | {fields} |", row.from, row.action, roles.join(", "));
+        println!(
+            "| {} | {} | {} | {to} | {condition} | {fields} |",
+            row.from,
+            row.action,
+            roles.join(", ")
+        );
     }
 }

@@ -1,8 +1,8 @@
-//! 一次一评 at a window (GB/T 39734-2020): a person has been served and is asked once, on the pad in front of them. What
-//! becomes of such a call is a table.
+//! 一次一评 at a window (GB/T 39734-2020): a person has been served and is asked once, on the pad
+//! in front of them. What becomes of such a call is a table.
 //!
-//! A call that runs out is 未评价, which is no rating and counts as none. A rating that was given stands whenever it
-//! arrives: whoever withdraws a call takes the question away, never an answer.
+//! A call that runs out is 未评价, which is no rating and counts as none. A rating that was given
+//! stands whenever it arrives: whoever withdraws a call takes the question away, never an answer.
 //!
 //! ```
 //! use haochaping::call::{CallAction, CallState, is_window_code};
@@ -16,8 +16,8 @@
 
 use crate::text::{is_bidi_control, is_visible};
 
-/// A call of a pad that is away ends so much later by itself, in seconds: the pad, which counts down in front of the
-/// person, comes first.
+/// A call of a pad that is away ends so much later by itself, in seconds: the pad, which counts
+/// down in front of the person, comes first.
 pub const GRACE_SECONDS: i64 = 10;
 /// The most services of one visit.
 pub const SERVICES_MAX: usize = 20;
@@ -25,13 +25,15 @@ pub const SERVICES_MAX: usize = 20;
 /// The most characters of the name of a window or hall.
 pub const NAME_MAX: usize = 50;
 
-/// Whether a window can have this code: 2 to 32 lower-case letters, digits and hyphens, so that it stands in addresses as it is.
+/// Whether a window can have this code: 2 to 32 lower-case letters, digits and hyphens, so that it
+/// stands in addresses as it is.
 pub fn is_window_code(code: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     (2..=32).contains(&code.len()) && code.bytes().all(is_plain)
 }
 
-/// Whether a window or hall can have this name: 1 to [`NAME_MAX`] characters, no control characters.
+/// Whether a window or hall can have this name: 1 to [`NAME_MAX`] characters, no control
+/// characters.
 pub fn is_window_name(name: &str) -> bool {
     (1..=NAME_MAX).contains(&name.chars().count())
         && is_visible(name)
@@ -70,7 +72,8 @@ pub enum CallAction {
 
 impl CallState {
     /// Every state.
-    pub const ALL: [Self; 5] = [Self::Waiting, Self::Shown, Self::Rated, Self::Unrated, Self::Withdrawn];
+    pub const ALL: [Self; 5] =
+        [Self::Waiting, Self::Shown, Self::Rated, Self::Unrated, Self::Withdrawn];
 
     /// The name in columns.
     pub const fn name(self) -> &'static str {
@@ -155,7 +158,10 @@ mod tests {
                     (S::Waiting | S::Shown, A::Withdraw) => Some(S::Withdrawn),
                 };
                 assert_eq!(state.after(action), expected, "{state:?} {action:?}");
-                assert!(TABLE.iter().filter(|(from, by, _)| (*from, *by) == (state, action)).count() <= 1);
+                assert!(
+                    TABLE.iter().filter(|(from, by, _)| (*from, *by) == (state, action)).count()
+                        <= 1
+                );
             }
         }
     }
@@ -187,7 +193,11 @@ mod tests {
             assert!(!is_window_code(code), "{code}");
         }
         assert!(is_window_name("1 号综合窗口") && is_window_name(&"窗".repeat(NAME_MAX)));
-        assert!(!is_window_name("") && !is_window_name("a\nb") && !is_window_name(&"窗".repeat(NAME_MAX + 1)));
+        assert!(
+            !is_window_name("")
+                && !is_window_name("a\nb")
+                && !is_window_name(&"窗".repeat(NAME_MAX + 1))
+        );
     }
 
     #[test]

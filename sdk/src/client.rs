@@ -1,5 +1,5 @@
-//! Submission without I/O: what to do next with a rating that a person has finished. Whoever drives it sends, waits and
-//! reports back; the rules of retrying are here.
+//! Submission without I/O: what to do next with a rating that a person has finished. Whoever drives
+//! it sends, waits and reports back; the rules of retrying are here.
 //!
 //! ```
 //! use haochaping::{client::{Outcome, Step, Submission}, rating::RatingDraft, wire::v1::RatingRequest};
@@ -22,8 +22,8 @@ pub const ATTEMPTS: u32 = 4;
 pub const LONGEST_WAIT_MILLIS: u64 = 20_000;
 const FIRST_WAIT_MILLIS: u64 = 500;
 
-/// A submission under way. The idempotency key is in the request, made once and kept, so sending again is the same
-/// rating.
+/// A submission under way. The idempotency key is in the request, made once and kept, so sending
+/// again is the same rating.
 #[derive(Clone, Debug)]
 pub struct Submission {
     request: v1::RatingRequest,
@@ -55,7 +55,8 @@ pub enum Failure {
     Unreachable,
     /// The collector has no room (429, 503).
     Busy,
-    /// The collector failed, or something else answered in its place; nothing is known about the rating.
+    /// The collector failed, or something else answered in its place; nothing is known about the
+    /// rating.
     Unclear,
     /// The service has a rating that is not this one.
     AlreadyRated {
@@ -119,13 +120,15 @@ impl Submission {
         Step::Send(self.request.clone())
     }
 
-    /// What to do after `outcome`. `jitter` is a random fraction 0–1: a wait is drawn from all of its range, so that a
-    /// hall full of phones does not come back at once.
+    /// What to do after `outcome`. `jitter` is a random fraction 0–1: a wait is drawn from all of
+    /// its range, so that a hall full of phones does not come back at once.
     pub fn report(&mut self, outcome: Outcome, jitter: f64) -> Step {
         match judge(outcome) {
             Judgement::Done { accepted, is_replay } => Step::Done { accepted, is_replay },
             Judgement::Refused(failure) => Step::GiveUp(failure),
-            Judgement::Later { failure, after_millis } => self.wait_or(failure, after_millis, jitter),
+            Judgement::Later { failure, after_millis } => {
+                self.wait_or(failure, after_millis, jitter)
+            }
         }
     }
 
@@ -138,8 +141,8 @@ impl Submission {
     }
 }
 
-/// Tells an acknowledgement and a verdict from everything that decides nothing: silence, a captive portal's page, a failing
-/// proxy, a collector without room.
+/// Tells an acknowledgement and a verdict from everything that decides nothing: silence, a captive
+/// portal's page, a failing proxy, a collector without room.
 pub fn judge(outcome: Outcome) -> Judgement {
     let Outcome::Answer { status, retry_after, accepted, problem } = outcome else {
         return Judgement::Later { failure: Failure::Unreachable, after_millis: 0 };
@@ -160,7 +163,12 @@ pub fn judge(outcome: Outcome) -> Judgement {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "0 to 8,000")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "0 to 8,000"
+)]
 fn fraction_of(ceiling: u64, jitter: f64) -> u64 {
     (ceiling as f64 * jitter.clamp(0.0, 1.0)) as u64
 }
@@ -187,7 +195,12 @@ mod tests {
     use crate::rating::RatingDraft;
 
     fn submission() -> Submission {
-        Submission::new(v1::RatingRequest::of("T".into(), "k".repeat(22), None, RatingDraft::default()))
+        Submission::new(v1::RatingRequest::of(
+            "T".into(),
+            "k".repeat(22),
+            None,
+            RatingDraft::default(),
+        ))
     }
 
     fn accepted() -> v1::RatingAccepted {
@@ -198,7 +211,11 @@ mod tests {
         }
     }
 
-    fn answer(status: u16, accepted: Option<v1::RatingAccepted>, problem: Option<v1::Problem>) -> Outcome {
+    fn answer(
+        status: u16,
+        accepted: Option<v1::RatingAccepted>,
+        problem: Option<v1::Problem>,
+    ) -> Outcome {
         Outcome::Answer { status, retry_after: None, accepted, problem }
     }
 
@@ -224,11 +241,13 @@ mod tests {
             hours: Vec<f64>,
             is_spent: bool,
         }
-        let cases: Vec<Case> = serde_json::from_str(include_str!("../../tests/fixtures/spent.json")).unwrap();
+        let cases: Vec<Case> =
+            serde_json::from_str(include_str!("../../tests/fixtures/spent.json")).unwrap();
         assert!(cases.len() > 5);
         for case in cases {
             let mut waited = outbox::Waited::default();
-            let tries: Vec<bool> = case.hours.iter().map(|hour| waited.count(0.0, hour * 3_600_000.0)).collect();
+            let tries: Vec<bool> =
+                case.hours.iter().map(|hour| waited.count(0.0, hour * 3_600_000.0)).collect();
             assert_eq!(tries.last(), Some(&case.is_spent), "{}", case.name);
         }
     }
@@ -245,14 +264,21 @@ mod tests {
             /// The longest wait that is drawn, likewise.
             ceilings_millis: Vec<f64>,
         }
-        let retry: Retry = serde_json::from_str(include_str!("../../tests/fixtures/retry.json")).unwrap();
-        assert_eq!((outbox::MAX_ENTRIES, outbox::MAX_AGE_MILLIS), (retry.max_entries, retry.max_age_millis));
+        let retry: Retry =
+            serde_json::from_str(include_str!("../../tests/fixtures/retry.json")).unwrap();
+        assert_eq!(
+            (outbox::MAX_ENTRIES, outbox::MAX_AGE_MILLIS),
+            (retry.max_entries, retry.max_age_millis)
+        );
         for (n_tries, limit) in (0..).zip(retry.limits_millis) {
             assert_eq!(outbox::request_limit(n_tries), limit, "{n_tries}");
         }
         for (n_tries, ceiling) in (0..).zip(retry.ceilings_millis) {
             assert!((outbox::wait(n_tries, 0.0, 1.0) - ceiling).abs() < 1.0, "{n_tries}");
-            assert!((outbox::wait(n_tries, 90_000.0, 1.0) - 90_000.0).abs() < 1.0, "the collector's word stands");
+            assert!(
+                (outbox::wait(n_tries, 90_000.0, 1.0) - 90_000.0).abs() < 1.0,
+                "the collector's word stands"
+            );
         }
     }
 
@@ -263,7 +289,8 @@ mod tests {
         let table: Vec<serde_json::Value> = serde_json::from_str(table).unwrap();
         assert!(table.len() > 10);
         for row in table {
-            let (status, body) = (u16::try_from(row["status"].as_u64().unwrap()).unwrap(), &row["body"]);
+            let (status, body) =
+                (u16::try_from(row["status"].as_u64().unwrap()).unwrap(), &row["body"]);
             let outcome = match status {
                 0 => Outcome::NoAnswer,
                 _ => Outcome::Answer {
@@ -304,7 +331,12 @@ mod tests {
     fn a_wait_longer_than_a_person_waits_is_given_up() {
         let mut submission = submission();
         submission.resume();
-        let busy = |after| Outcome::Answer { status: 503, retry_after: Some(after), accepted: None, problem: None };
+        let busy = |after| Outcome::Answer {
+            status: 503,
+            retry_after: Some(after),
+            accepted: None,
+            problem: None,
+        };
         assert_eq!(submission.report(busy(2), 0.0), Step::Wait(2_000));
         assert_eq!(submission.report(busy(60), 0.0), Step::GiveUp(Failure::Busy));
     }

@@ -47,17 +47,22 @@ impl CaseNumber {
     /// The most characters.
     pub const MAX: usize = 50;
 
-    /// Takes the number, folded by [`fold_number`]: two systems that write it in another width mean the same service.
+    /// Takes the number, folded by [`fold_number`]: two systems that write it in another width mean
+    /// the same service.
     ///
     /// # Errors
-    /// [`IdentifierError::Length`], and [`IdentifierError::Character`] for a control character or one that nobody can see.
+    /// [`IdentifierError::Length`], and [`IdentifierError::Character`] for a control character or
+    /// one that nobody can see.
     pub fn parse(text: &str) -> Result<Self, IdentifierError> {
         let number = fold_number(text);
         let found = number.chars().count();
         if found == 0 || found > Self::MAX {
             return Err(IdentifierError::Length { min: 1, max: Self::MAX, found });
         }
-        match number.chars().position(|one| one.is_control() || is_invisible(one) || is_bidi_control(one)) {
+        match number
+            .chars()
+            .position(|one| one.is_control() || is_invisible(one) || is_bidi_control(one))
+        {
             Some(place) => Err(IdentifierError::Character { place }),
             None => Ok(Self(number)),
         }
@@ -69,8 +74,9 @@ impl CaseNumber {
     }
 }
 
-/// A number of cases, visits or staff as it is compared: without outer white space, and in half width. With feature `normalize`,
-/// which the collector has, digits and letters of every other form of writing become the plain ones too (NFKC).
+/// A number of cases, visits or staff as it is compared: without outer white space, and in half
+/// width. With feature `normalize`, which the collector has, digits and letters of every other form
+/// of writing become the plain ones too (NFKC).
 pub fn fold_number(text: &str) -> String {
     text.trim().chars().flat_map(fold).collect()
 }
@@ -78,8 +84,9 @@ pub fn fold_number(text: &str) -> String {
 #[cfg(feature = "normalize")]
 fn fold(one: char) -> impl Iterator<Item = char> {
     let narrow = half_width(one);
-    let folded =
-        narrow.is_alphanumeric().then(|| unicode_normalization::UnicodeNormalization::nfkc(core::iter::once(narrow)));
+    let folded = narrow
+        .is_alphanumeric()
+        .then(|| unicode_normalization::UnicodeNormalization::nfkc(core::iter::once(narrow)));
     let is_folded = folded.is_some();
     folded.into_iter().flatten().chain((!is_folded).then_some(narrow))
 }
@@ -124,7 +131,8 @@ impl Uscc {
         if upper.starts_with('0') {
             return Err(IdentifierError::Character { place: 0 });
         }
-        let check = check_character(&upper[..upper.char_indices().nth(17).map_or(0, |(at, _)| at)])?;
+        let check =
+            check_character(&upper[..upper.char_indices().nth(17).map_or(0, |(at, _)| at)])?;
         if upper.ends_with(check) { Ok(Self(upper)) } else { Err(IdentifierError::CheckDigit) }
     }
 
@@ -192,8 +200,14 @@ mod tests {
         assert!(Uscc::parse("11110000000021135m").is_ok());
         assert_eq!(Uscc::parse("11110000000021135N"), Err(IdentifierError::CheckDigit));
         assert_eq!(Uscc::parse("000000000000000000"), Err(IdentifierError::Character { place: 0 }));
-        assert_eq!(Uscc::parse("1111000000002113I5"), Err(IdentifierError::Character { place: 16 }));
-        assert_eq!(Uscc::parse("统一社会信用代码"), Err(IdentifierError::Length { min: 18, max: 18, found: 8 }));
+        assert_eq!(
+            Uscc::parse("1111000000002113I5"),
+            Err(IdentifierError::Character { place: 16 })
+        );
+        assert_eq!(
+            Uscc::parse("统一社会信用代码"),
+            Err(IdentifierError::Length { min: 18, max: 18, found: 8 })
+        );
     }
 
     #[test]
@@ -208,10 +222,16 @@ mod tests {
     fn a_case_number_has_1_to_50_characters() {
         assert!(CaseNumber::parse("").is_err());
         assert!(CaseNumber::parse(&"号".repeat(50)).is_ok());
-        assert_eq!(CaseNumber::parse(&"1".repeat(51)), Err(IdentifierError::Length { min: 1, max: 50, found: 51 }));
+        assert_eq!(
+            CaseNumber::parse(&"1".repeat(51)),
+            Err(IdentifierError::Length { min: 1, max: 50, found: 51 })
+        );
         assert_eq!(CaseNumber::parse("a\nb"), Err(IdentifierError::Character { place: 1 }));
         for invisible in ["JS\u{200b}1", "JS\u{202e}1", "JS\u{3164}", "\u{feff}JS"] {
-            assert!(matches!(CaseNumber::parse(invisible), Err(IdentifierError::Character { .. })), "{invisible:?}");
+            assert!(
+                matches!(CaseNumber::parse(invisible), Err(IdentifierError::Character { .. })),
+                "{invisible:?}"
+            );
         }
         assert!(CaseNumber::parse(" \u{3000} ").is_err());
     }

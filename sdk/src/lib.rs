@@ -1,8 +1,9 @@
-//! The pure domain of 政务服务“好差评”: what a rating is, what it is about, how its links are made and checked,
-//! how its form reads, what is counted, and what goes over the wire.
+//! The pure domain of 政务服务“好差评”: what a rating is, what it is about, how its links are made
+//! and checked, how its form reads, what is counted, and what goes over the wire.
 //!
-//! No I/O, no clock, no randomness, no DOM and no async: whoever calls brings time, random bytes and keys along.
-//! The widget, the collector and the tests call the same functions, so a rule has one home.
+//! No I/O, no clock, no randomness, no DOM and no async: whoever calls brings time, random bytes
+//! and keys along. The widget, the collector and the tests call the same functions, so a rule has
+//! one home.
 //!
 //! ```
 //! use haochaping::rating::{Rating, RatingDraft, SatisfactionLevel};

@@ -1,5 +1,6 @@
-//! The portal's back end: registering finished services, and putting the form into a page it renders itself. Sans-I/O: it
-//! makes requests and reads answers; whoever calls has an HTTP client already.
+//! The portal's back end: registering finished services, and putting the form into a page it
+//! renders itself. Sans-I/O: it makes requests and reads answers; whoever calls has an HTTP client
+//! already.
 //!
 //! ```
 //! use haochaping::{portal::{Portal, Answer}, wire::v1::ServiceRegistration};
@@ -86,14 +87,15 @@ pub enum PortalError {
 }
 
 impl Portal {
-    /// The collector at `collector`, for the back end and for citizens alike, with the API key of this portal.
+    /// The collector at `collector`, for the back end and for citizens alike, with the API key of
+    /// this portal.
     pub fn new(collector: &str, api_key: &str) -> Self {
         let collector = collector.trim_end_matches('/').to_owned();
         Self { public_url: collector.clone(), collector, api_key: api_key.to_owned() }
     }
 
-    /// With another address for citizens: the collector's `--public-url`, where the back end reaches it by an inner one. Pages
-    /// have this address only.
+    /// With another address for citizens: the collector's `--public-url`, where the back end
+    /// reaches it by an inner one. Pages have this address only.
     #[must_use]
     pub fn with_public_url(self, public_url: &str) -> Self {
         Self { public_url: public_url.trim_end_matches('/').to_owned(), ..self }
@@ -113,8 +115,8 @@ impl Portal {
         }
     }
 
-    /// Calls the person at a window to rate what was done: one service, or several of one visit. Sending it again while the
-    /// question stands is the same call. `window` is the window's code.
+    /// Calls the person at a window to rate what was done: one service, or several of one visit.
+    /// Sending it again while the question stands is the same call. `window` is the window's code.
     pub fn call(&self, window: &str, services: &[v1::ServiceRegistration]) -> Request {
         let body = serde_json::to_vec(&v1::CallRequest { services: services.to_vec() });
         self.at_window("POST", window, "call", body.expect("plain data has a JSON form"))
@@ -145,8 +147,8 @@ impl Portal {
     /// The call after [`Self::call`], [`Self::standing`] or [`Self::withdraw`].
     ///
     /// # Errors
-    /// What the collector says instead, by [`PortalError`]: `call-open` where another call stands, `window-unpaired` without a
-    /// pad, `already-rated` where the visit has its rating.
+    /// What the collector says instead, by [`PortalError`]: `call-open` where another call stands,
+    /// `window-unpaired` without a pad, `already-rated` where the visit has its rating.
     pub fn called(&self, answer: Answer<'_>) -> Result<v1::Call, PortalError> {
         read(answer)
     }
@@ -159,28 +161,45 @@ impl Portal {
         read(answer)
     }
 
-    /// The form of a ticket as a fragment, in a language of the page (a BCP 47 tag). It is for one page view: not to be
-    /// cached.
+    /// The form of a ticket as a fragment, in a language of the page (a BCP 47 tag). It is for one
+    /// page view: not to be cached.
     pub fn form(&self, ticket: &str, lang: &str) -> Request {
-        let plain =
-            |text: &str| text.chars().filter(|c| c.is_ascii_alphanumeric() || "-_.~".contains(*c)).collect::<String>();
+        let plain = |text: &str| {
+            text.chars()
+                .filter(|c| c.is_ascii_alphanumeric() || "-_.~".contains(*c))
+                .collect::<String>()
+        };
         Request {
             method: "GET",
-            url: format!("{}/r/{}/form?style=template&lang={}", self.collector, plain(ticket), plain(lang)),
+            url: format!(
+                "{}/r/{}/form?style=template&lang={}",
+                self.collector,
+                plain(ticket),
+                plain(lang)
+            ),
             headers: Vec::new(),
             body: Vec::new(),
         }
     }
 
-    /// The element for a page: with the fragment in it if that came, and with the link alone if it did not. A portal's
-    /// page never waits or fails for a collector that is slow.
+    /// The element for a page: with the fragment in it if that came, and with the link alone if it
+    /// did not. A portal's page never waits or fails for a collector that is slow.
     pub fn element(&self, ticket: &str, label: &str, form: Option<Answer<'_>>) -> String {
-        let fragment =
-            form.filter(|answer| answer.status == 200).and_then(|answer| core::str::from_utf8(answer.body).ok());
-        let link = || format!("<a href=\"{}/r/{}\">{}</a>", escape(&self.public_url), escape(ticket), escape(label));
+        let fragment = form
+            .filter(|answer| answer.status == 200)
+            .and_then(|answer| core::str::from_utf8(answer.body).ok());
+        let link = || {
+            format!(
+                "<a href=\"{}/r/{}\">{}</a>",
+                escape(&self.public_url),
+                escape(ticket),
+                escape(label)
+            )
+        };
         // The fragment is a document whose head is of no use inside another page.
-        let content =
-            fragment.and_then(|html| html.split_once("</title>")).map_or_else(link, |(_, rest)| rest.to_owned());
+        let content = fragment
+            .and_then(|html| html.split_once("</title>"))
+            .map_or_else(link, |(_, rest)| rest.to_owned());
         format!(
             "<hao-cha-ping ticket=\"{}\" collector=\"{}\">{content}</hao-cha-ping>",
             escape(ticket),
@@ -195,9 +214,11 @@ fn read<T: DeserializeOwned>(answer: Answer<'_>) -> Result<T, PortalError> {
         return serde_json::from_slice(answer.body).map_err(|_| PortalError::Unclear { status });
     }
     match serde_json::from_slice::<v1::Problem>(answer.body) {
-        Ok(problem) => {
-            Err(PortalError::Refused { status, code: problem.code, title: problem.detail.unwrap_or(problem.title) })
-        }
+        Ok(problem) => Err(PortalError::Refused {
+            status,
+            code: problem.code,
+            title: problem.detail.unwrap_or(problem.title),
+        }),
         Err(_) => Err(PortalError::Unclear { status }),
     }
 }
@@ -224,29 +245,45 @@ mod tests {
             portal.form("T?x", "zh-Hans").url,
             "https://hcp.example.gov.cn/hcp/r/Tx/form?style=template&lang=zh-Hans"
         );
-        let with =
-            |status, body: &'static str| portal.element("T", "评价", Some(Answer { status, body: body.as_bytes() }));
-        assert!(with(200, "<!doctype html><title>x</title><form>").ends_with("><form></hao-cha-ping>"));
-        for html in [portal.element("T", "评价", None), with(503, "busy"), with(200, "captive portal")] {
-            assert!(html.contains("<a href=\"https://hcp.example.gov.cn/hcp/r/T\">评价</a>"), "{html}");
+        let with = |status, body: &'static str| {
+            portal.element("T", "评价", Some(Answer { status, body: body.as_bytes() }))
+        };
+        assert!(
+            with(200, "<!doctype html><title>x</title><form>").ends_with("><form></hao-cha-ping>")
+        );
+        for html in
+            [portal.element("T", "评价", None), with(503, "busy"), with(200, "captive portal")]
+        {
+            assert!(
+                html.contains("<a href=\"https://hcp.example.gov.cn/hcp/r/T\">评价</a>"),
+                "{html}"
+            );
         }
     }
 
     /// The back end asks inside, and no page shows where.
     #[test]
     fn citizens_get_the_public_address_only() {
-        let portal = Portal::new("http://10.0.0.7:8080/", "k").with_public_url("https://hcp.example.gov.cn/");
+        let portal = Portal::new("http://10.0.0.7:8080/", "k")
+            .with_public_url("https://hcp.example.gov.cn/");
         assert_eq!(portal.register(&[]).url, "http://10.0.0.7:8080/api/v1/services");
         assert!(portal.form("T", "zh-Hans").url.starts_with("http://10.0.0.7:8080/r/T/form?"));
-        for form in [None, Some(Answer { status: 200, body: b"<!doctype html><title>x</title><form>" })] {
+        for form in
+            [None, Some(Answer { status: 200, body: b"<!doctype html><title>x</title><form>" })]
+        {
             let html = portal.element("T", "评价", form);
-            assert!(html.contains("collector=\"https://hcp.example.gov.cn\"") && !html.contains("10.0.0.7"), "{html}");
+            assert!(
+                html.contains("collector=\"https://hcp.example.gov.cn\"")
+                    && !html.contains("10.0.0.7"),
+                "{html}"
+            );
         }
     }
 
     #[test]
     fn a_refusal_names_its_code() {
-        let body = br#"{"type": "about:blank", "title": "no key", "status": 401, "code": "unauthorized"}"#;
+        let body =
+            br#"{"type": "about:blank", "title": "no key", "status": 401, "code": "unauthorized"}"#;
         let error = portal().registered(Answer { status: 401, body }).unwrap_err();
         assert!(error.to_string().contains("unauthorized"));
         let error = portal().registered(Answer { status: 502, body: b"<html>" }).unwrap_err();

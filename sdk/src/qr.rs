@@ -1,5 +1,6 @@
-//! QR codes of links. The crate `qrcode` encodes; what is drawn comes from the matrix: one path of runs instead of a
-//! rectangle a module. There is never a logo inside a code, and four modules around it stay quiet.
+//! QR codes of links. The crate `qrcode` encodes; what is drawn comes from the matrix: one path of
+//! runs instead of a rectangle a module. There is never a logo inside a code, and four modules
+//! around it stay quiet.
 //!
 //! ```
 //! use haochaping::qr::{Layout, Matrix};
@@ -14,7 +15,8 @@ use core::fmt::Write as _;
 
 use qrcode::{Color, EcLevel, QrCode, Version, bits::Bits};
 
-/// Modules around a code that must stay empty (ISO/IEC 18004). On a dark ground most readers fail without them.
+/// Modules around a code that must stay empty (ISO/IEC 18004). On a dark ground most readers fail
+/// without them.
 pub const QUIET_ZONE: usize = 4;
 /// The largest version that is still read from a card of 90 × 54 mm at arm's length: 53 modules.
 const VERSION_MAX: i16 = 9;
@@ -30,7 +32,8 @@ pub enum Correction {
     High,
 }
 
-/// Version and error correction of a code. A batch has one layout, so that all its codes have one size.
+/// Version and error correction of a code. A batch has one layout, so that all its codes have one
+/// size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layout {
     /// 1 to 40; a side has 17 + 4 × version modules.
@@ -41,15 +44,17 @@ pub struct Layout {
 
 /// A link that fits no code that can be printed on a card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a link of {found} characters fits no code of version {VERSION_MAX}: use a shorter host or path")]
+#[error(
+    "a link of {found} characters fits no code of version {VERSION_MAX}: use a shorter host or path"
+)]
 pub struct TooLong {
     /// Characters of the link.
     pub found: usize,
 }
 
 impl Layout {
-    /// The layout for a link and all of its length and case: version 4 with H if it fits, with Q if the host is long,
-    /// and then the next version.
+    /// The layout for a link and all of its length and case: version 4 with H if it fits, with Q if
+    /// the host is long, and then the next version.
     ///
     /// # Errors
     /// [`TooLong`] if the link fits no version up to 9.
@@ -87,7 +92,8 @@ pub struct Matrix {
 impl Matrix {
     /// The code of a link in a layout.
     ///
-    /// A link in upper case is one alphanumeric segment; of another the token at its end still is, behind a byte segment.
+    /// A link in upper case is one alphanumeric segment; of another the token at its end still is,
+    /// behind a byte segment.
     ///
     /// # Errors
     /// [`TooLong`] if it does not fit this layout.
@@ -96,7 +102,10 @@ impl Matrix {
         let bits = bits(link, layout).ok_or(too_long)?;
         let code = QrCode::with_bits(bits, layout.level()).map_err(|_| too_long)?;
         let width = code.width();
-        Ok(Self { width, is_dark: code.into_colors().into_iter().map(|color| color == Color::Dark).collect() })
+        Ok(Self {
+            width,
+            is_dark: code.into_colors().into_iter().map(|color| color == Color::Dark).collect(),
+        })
     }
 
     /// Modules of a side.
@@ -121,7 +130,8 @@ impl Matrix {
         })
     }
 
-    /// The `d` of one SVG path whose stroke, one unit wide, draws the code with its quiet zone: a unit a module.
+    /// The `d` of one SVG path whose stroke, one unit wide, draws the code with its quiet zone: a
+    /// unit a module.
     pub fn svg_path(&self) -> String {
         let mut out = String::with_capacity(2_048);
         let mut at: Option<(usize, usize)> = None;
@@ -161,7 +171,8 @@ impl Matrix {
         let stride = side.div_ceil(8);
         let mut pixels = vec![0xFF_u8; stride * side];
         for (column, row, length) in self.runs() {
-            let (from, to) = ((column + QUIET_ZONE) * scale, (column + length + QUIET_ZONE) * scale);
+            let (from, to) =
+                ((column + QUIET_ZONE) * scale, (column + length + QUIET_ZONE) * scale);
             for y in (row + QUIET_ZONE) * scale..(row + 1 + QUIET_ZONE) * scale {
                 for x in from..to {
                     pixels[y * stride + x / 8] &= !(0x80 >> (x % 8));
@@ -182,8 +193,9 @@ impl Matrix {
 
 /// The bits of a link in a layout; `None` if they do not fit.
 fn bits(link: &str, layout: Layout) -> Option<Bits> {
-    let is_alphanumeric =
-        |text: &str| text.bytes().all(|b| b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:".contains(&b));
+    let is_alphanumeric = |text: &str| {
+        text.bytes().all(|b| b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:".contains(&b))
+    };
     let at = link.len().checked_sub(TOKEN).filter(|at| link.is_char_boundary(*at)).unwrap_or(0);
     let (start, token) = if is_alphanumeric(link) { ("", link) } else { link.split_at(at) };
     let mut bits = Bits::new(Version::Normal(layout.version));
@@ -216,8 +228,10 @@ mod tests {
             x += dx.parse::<i64>().unwrap();
             y += dy.trim_end_matches(".5").parse::<i64>().unwrap();
             for _ in 0..length.parse().unwrap() {
-                let (column, row) =
-                    (usize::try_from(x).unwrap() - QUIET_ZONE, usize::try_from(y).unwrap() - QUIET_ZONE);
+                let (column, row) = (
+                    usize::try_from(x).unwrap() - QUIET_ZONE,
+                    usize::try_from(y).unwrap() - QUIET_ZONE,
+                );
                 is_dark[row * width + column] = true;
                 x += 1;
             }
@@ -242,7 +256,8 @@ mod tests {
     #[test]
     fn a_longer_host_takes_q_and_then_a_larger_version() {
         let layout = |n: usize| {
-            Layout::of(&format!("{}{}", "H".repeat(n - 24), "7".repeat(24))).map(|l| (l.version, l.correction))
+            Layout::of(&format!("{}{}", "H".repeat(n - 24), "7".repeat(24)))
+                .map(|l| (l.version, l.correction))
         };
         assert_eq!(layout(50), Ok((4, Correction::High)));
         assert_eq!(layout(51), Ok((4, Correction::Quartile)));
@@ -269,7 +284,8 @@ mod tests {
         let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
         let info = reader.next_frame(&mut pixels).unwrap();
         assert_eq!((info.width, info.height), (82, 82));
-        let is_dark = |x: usize, y: usize| pixels[y * info.line_size + x / 8] & (0x80 >> (x % 8)) == 0;
+        let is_dark =
+            |x: usize, y: usize| pixels[y * info.line_size + x / 8] & (0x80 >> (x % 8)) == 0;
         for y in 0..82 {
             for x in 0..82 {
                 let inside = (8..74).contains(&x) && (8..74).contains(&y);

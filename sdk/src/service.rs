@@ -1,4 +1,5 @@
-//! What one rating is about: one numbered service of one case (一事一评; `projectNo`, `serviceNumber`).
+//! What one rating is about: one numbered service of one case (一事一评; `projectNo`,
+//! `serviceNumber`).
 //!
 //! ```
 //! use haochaping::{calendar::Instant, service::Service, wire::v1::ServiceRegistration};
@@ -82,7 +83,9 @@ pub enum ServiceError {
     #[error("finished_at: not between 2000-01-01 and tomorrow")]
     TimeOutOfRange,
     /// A text that is too long or holds control characters.
-    #[error("{field}: 1 to {max} characters without control characters, also those of direction, are allowed")]
+    #[error(
+        "{field}: 1 to {max} characters without control characters, also those of direction, are allowed"
+    )]
     Text {
         /// The field as on the wire.
         field: &'static str,
@@ -149,19 +152,29 @@ impl TryFrom<v1::ServiceRegistration> for Service {
     /// Checks one registration and names all its faults.
     fn try_from(sent: v1::ServiceRegistration) -> Result<Self, Vec<ServiceError>> {
         let mut faults = Vec::new();
-        let case_number = keep(CaseNumber::parse(&sent.case_number).map_err(named("case_number")), &mut faults);
-        let agency_code = keep(Uscc::parse(&sent.agency_code).map_err(named("agency_code")), &mut faults);
+        let case_number =
+            keep(CaseNumber::parse(&sent.case_number).map_err(named("case_number")), &mut faults);
+        let agency_code =
+            keep(Uscc::parse(&sent.agency_code).map_err(named("agency_code")), &mut faults);
         let item_code = sent.item_code.as_deref().filter(|code| !code.is_empty());
-        let item_code = keep(item_code.map(ItemCode::parse).transpose().map_err(named("item_code")), &mut faults);
+        let item_code = keep(
+            item_code.map(ItemCode::parse).transpose().map_err(named("item_code")),
+            &mut faults,
+        );
         let region = keep(parse_region(&sent.region), &mut faults);
-        let finished_at =
-            keep(Instant::parse_rfc3339(&sent.finished_at).ok_or(ServiceError::TimeMalformed), &mut faults);
+        let finished_at = keep(
+            Instant::parse_rfc3339(&sent.finished_at).ok_or(ServiceError::TimeMalformed),
+            &mut faults,
+        );
         let item_name = keep(text("item_name", sent.item_name, NAME_MAX), &mut faults);
         let agency_name = keep(text("agency_name", sent.agency_name, NAME_MAX), &mut faults);
         let window = keep(text("window", sent.window, SHORT_MAX), &mut faults);
-        let staff_number =
-            keep(text("staff_number", sent.staff_number.as_deref().map(fold_number), SHORT_MAX), &mut faults);
-        let visit = keep(text("visit", sent.visit.as_deref().map(fold_number), SHORT_MAX), &mut faults);
+        let staff_number = keep(
+            text("staff_number", sent.staff_number.as_deref().map(fold_number), SHORT_MAX),
+            &mut faults,
+        );
+        let visit =
+            keep(text("visit", sent.visit.as_deref().map(fold_number), SHORT_MAX), &mut faults);
         if sent.service_number == 0 {
             faults.push(ServiceError::ServiceNumberZero);
         }
@@ -200,9 +213,17 @@ fn parse_region(code: &str) -> Result<Region, ServiceError> {
 }
 
 /// An optional text: trimmed, one of which nothing can be seen is none.
-fn text(field: &'static str, sent: Option<String>, max: usize) -> Result<Option<String>, ServiceError> {
-    let Some(text) = sent.map(|t| trimmed(&t).to_owned()).filter(|t| !t.is_empty()) else { return Ok(None) };
-    if text.chars().count() > max || text.chars().any(|one| one.is_control() || is_bidi_control(one)) {
+fn text(
+    field: &'static str,
+    sent: Option<String>,
+    max: usize,
+) -> Result<Option<String>, ServiceError> {
+    let Some(text) = sent.map(|t| trimmed(&t).to_owned()).filter(|t| !t.is_empty()) else {
+        return Ok(None);
+    };
+    if text.chars().count() > max
+        || text.chars().any(|one| one.is_control() || is_bidi_control(one))
+    {
         return Err(ServiceError::Text { field, max });
     }
     Ok(Some(text))
@@ -234,7 +255,9 @@ mod tests {
 
     #[test]
     fn a_region_whose_district_is_unknown_is_refused_and_a_deeper_unknown_one_taken() {
-        let of = |region: &str| Service::try_from(v1::ServiceRegistration { region: region.into(), ..registration() });
+        let of = |region: &str| {
+            Service::try_from(v1::ServiceRegistration { region: region.into(), ..registration() })
+        };
         assert_eq!(of("321099001"), Err(vec![ServiceError::RegionUnknown]));
         assert_eq!(of("321002999").unwrap().region.to_string(), "321002999");
     }
@@ -250,9 +273,15 @@ mod tests {
             ("2026-11-22T00:00:00+08:00", false),
             ("9999-12-31T23:59:59Z", false),
         ] {
-            let checked =
-                Service::check(v1::ServiceRegistration { finished_at: finished_at.into(), ..registration() }, now);
-            assert_eq!(checked.err(), (!is_ok).then(|| vec![ServiceError::TimeOutOfRange]), "{finished_at}");
+            let checked = Service::check(
+                v1::ServiceRegistration { finished_at: finished_at.into(), ..registration() },
+                now,
+            );
+            assert_eq!(
+                checked.err(),
+                (!is_ok).then(|| vec![ServiceError::TimeOutOfRange]),
+                "{finished_at}"
+            );
         }
     }
 
@@ -268,7 +297,8 @@ mod tests {
             window: Some("一".repeat(51)),
             ..registration()
         };
-        let faults: Vec<_> = Service::try_from(wrong).unwrap_err().iter().map(|f| (f.field(), f.code())).collect();
+        let faults: Vec<_> =
+            Service::try_from(wrong).unwrap_err().iter().map(|f| (f.field(), f.code())).collect();
         assert_eq!(
             faults,
             [

@@ -72,7 +72,11 @@ impl Counts {
 
     /// 差评: 不满意 and 非常不满意.
     pub fn bad(&self) -> u64 {
-        SatisfactionLevel::ALL.into_iter().filter(|level| level.is_bad()).map(|level| self.of(level)).sum()
+        SatisfactionLevel::ALL
+            .into_iter()
+            .filter(|level| level.is_bad())
+            .map(|level| self.of(level))
+            .sum()
     }
 
     /// 好评率 = good / all, 0–1; `None` with no rating, which is neither 0 nor 1.
@@ -113,12 +117,14 @@ impl Handling {
         rate(self.valid_on_time, self.valid_due)
     }
 
-    /// 实名差评回复率 = real-name bad replied / real-name bad due, 0–1. What is left out of the net figures is in it.
+    /// 实名差评回复率 = real-name bad replied / real-name bad due, 0–1. What is left out of the net
+    /// figures is in it.
     pub fn real_name_reply_rate(&self) -> Option<f64> {
         rate(self.real_name_replied, self.real_name_due)
     }
 
-    /// 有效差评, net: without those whose appeal was upheld. The gross figure is [`Handling::bad`], and both are published.
+    /// 有效差评, net: without those whose appeal was upheld. The gross figure is [`Handling::bad`],
+    /// and both are published.
     pub fn effective_bad(&self) -> u64 {
         self.bad.saturating_sub(self.upheld)
     }
@@ -134,8 +140,8 @@ impl Handling {
         self.real_name_replied += other.real_name_replied;
     }
 
-    /// Whether orders came, were answered or left the net figures since `before`, and of each kind `step` or more or none: then
-    /// no published number moves by fewer.
+    /// Whether orders came, were answered or left the net figures since `before`, and of each kind
+    /// `step` or more or none: then no published number moves by fewer.
     pub fn has_moved_by(&self, step: u64, before: &Self) -> bool {
         let moved = [
             self.bad.abs_diff(before.bad),
@@ -145,7 +151,8 @@ impl Handling {
         moved.iter().any(|n| *n >= step) && moved.iter().all(|n| *n == 0 || *n >= step)
     }
 
-    /// Adds one order as it stands now; `reply_due` is its last moment, `None` before a department has it.
+    /// Adds one order as it stands now; `reply_due` is its last moment, `None` before a department
+    /// has it.
     pub fn add(&mut self, order: &WorkOrder, reply_due: Option<Instant>, now: Instant) {
         let is_replied = order.replied_at.is_some();
         let is_due = is_replied || reply_due.is_some_and(|due| due < now);
@@ -154,7 +161,8 @@ impl Handling {
         self.answered += u64::from(is_replied);
         if is_due && !order.is_upheld {
             self.valid_due += 1;
-            let on_time = order.replied_at.zip(reply_due).is_some_and(|(replied, due)| replied <= due);
+            let on_time =
+                order.replied_at.zip(reply_due).is_some_and(|(replied, due)| replied <= due);
             self.valid_on_time += u64::from(on_time);
         }
         if is_due && order.facts.is_real_name {
@@ -173,8 +181,9 @@ pub fn rate(part: u64, whole: u64) -> Option<f64> {
 /// From how many ratings on two shares are compared.
 pub const COMPARED_MIN: u64 = 30;
 
-/// The interval in which a share lies with 95 % confidence, 0–1 (Wilson's score interval, E. B. Wilson 1927); `None` of
-/// nothing. Unlike part ± error it stays within 0 and 1, and is honest of small numbers.
+/// The interval in which a share lies with 95 % confidence, 0–1 (Wilson's score interval, E. B.
+/// Wilson 1927); `None` of nothing. Unlike part ± error it stays within 0 and 1, and is honest of
+/// small numbers.
 pub fn wilson(part: u64, whole: u64) -> Option<(f64, f64)> {
     const Z: f64 = 1.959_963_984_540_054;
     let share = rate(part.min(whole), whole)?;
@@ -199,12 +208,14 @@ pub enum Change {
 }
 
 impl Change {
-    /// Of part and whole before, and part and whole after. Said is only what non-overlapping intervals bear, which is more
-    /// cautious than a test at 5 %.
+    /// Of part and whole before, and part and whole after. Said is only what non-overlapping
+    /// intervals bear, which is more cautious than a test at 5 %.
     pub fn of(before: (u64, u64), after: (u64, u64)) -> Self {
         let enough = |(_, whole)| whole >= COMPARED_MIN;
         match (wilson(before.0, before.1), wilson(after.0, after.1)) {
-            (Some((low, high)), Some((low_after, high_after))) if enough(before) && enough(after) => {
+            (Some((low, high)), Some((low_after, high_after)))
+                if enough(before) && enough(after) =>
+            {
                 if high_after < low {
                     Self::Fewer
                 } else if low_after > high {
@@ -218,8 +229,8 @@ impl Change {
     }
 }
 
-/// A rate as it is shown: `99.98%`, cut and not rounded, so that 100.00 % is only shown for all of them; “—” when
-/// undefined.
+/// A rate as it is shown: `99.98%`, cut and not rounded, so that 100.00 % is only shown for all of
+/// them; “—” when undefined.
 pub fn show_rate(part: u64, whole: u64) -> String {
     if whole == 0 {
         return "—".to_owned();
@@ -257,7 +268,8 @@ mod tests {
     /// The Jiangsu page of 2022-12-06: 620 million good, 21,000 bad ratings.
     #[test]
     fn one_bad_rating_in_millions_keeps_the_rate_below_100() {
-        let counts = Counts { very_satisfied: 620_000_000, dissatisfied: 21_000, ..Counts::default() };
+        let counts =
+            Counts { very_satisfied: 620_000_000, dissatisfied: 21_000, ..Counts::default() };
         assert_eq!(show_rate(counts.good(), counts.total()), "99.99%");
         assert_eq!(show_rate(5, 5), "100.00%");
         assert_eq!(show_count(620_021_000), "620,021,000");
@@ -279,7 +291,8 @@ mod tests {
         order
     }
 
-    /// Jiangsu's targets (2022-10): valid bad ratings 100 % rectified, real-name ones 100 % replied.
+    /// Jiangsu's targets (2022-10): valid bad ratings 100 % rectified, real-name ones 100 %
+    /// replied.
     #[test]
     fn upheld_appeals_leave_the_net_figures_and_never_the_gross_ones() {
         let mut found = Handling::default();
@@ -307,14 +320,21 @@ mod tests {
         };
         assert_eq!(found, expected);
         assert_eq!((found.effective_bad(), found.rectified_rate()), (3, Some(0.6)));
-        assert_eq!((found.on_time_rate(), found.real_name_reply_rate()), (Some(1.0 / 3.0), Some(0.75)));
+        assert_eq!(
+            (found.on_time_rate(), found.real_name_reply_rate()),
+            (Some(1.0 / 3.0), Some(0.75))
+        );
         assert_eq!(Handling::default().rectified_rate(), None, "no bad rating: neither 0 nor 1");
     }
 
     #[test]
     fn what_is_not_due_yet_is_in_no_rate_of_terms() {
         let mut found = Handling::default();
-        found.add(&order(true, false, None), Some(Instant::from_millis(1_000)), Instant::from_millis(1_000));
+        found.add(
+            &order(true, false, None),
+            Some(Instant::from_millis(1_000)),
+            Instant::from_millis(1_000),
+        );
         found.add(&order(true, false, None), None, Instant::from_millis(9_000));
         assert_eq!(found, Handling { bad: 2, ..Handling::default() });
     }
@@ -324,7 +344,10 @@ mod tests {
     fn wilsons_interval_is_that_of_the_textbooks() {
         let is = |part, whole, low: f64, high: f64| {
             let (l, h) = wilson(part, whole).unwrap();
-            assert!((l - low).abs() < 5e-5 && (h - high).abs() < 5e-5, "{part} of {whole}: {l} {h}");
+            assert!(
+                (l - low).abs() < 5e-5 && (h - high).abs() < 5e-5,
+                "{part} of {whole}: {l} {h}"
+            );
         };
         is(10, 100, 0.0552, 0.1744);
         is(0, 10, 0.0, 0.2775);

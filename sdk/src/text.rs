@@ -1,5 +1,5 @@
-//! What a text is to whoever reads it: whether anything of it can be seen, and whether it reads in the order in which it is
-//! written.
+//! What a text is to whoever reads it: whether anything of it can be seen, and whether it reads in
+//! the order in which it is written.
 //!
 //! ```
 //! assert_eq!(haochaping::text::trimmed("  谢谢 "), "谢谢");
@@ -18,7 +18,8 @@
 #[error("unknown {0}")]
 pub struct UnknownName(pub &'static str);
 
-/// Whether anything of a text can be seen: not white space, invisible format characters, fillers or blank Braille alone.
+/// Whether anything of a text can be seen: not white space, invisible format characters, fillers or
+/// blank Braille alone.
 ///
 /// ```
 /// use haochaping::text::is_visible;
@@ -30,8 +31,8 @@ pub fn is_visible(text: &str) -> bool {
     text.chars().any(|one| !one.is_whitespace() && !one.is_control() && !is_invisible(one))
 }
 
-/// A typed text without outer white space; empty if nothing of it can be seen. One with control characters stays as it is, so
-/// that they are noticed.
+/// A typed text without outer white space; empty if nothing of it can be seen. One with control
+/// characters stays as it is, so that they are noticed.
 pub fn trimmed(typed: &str) -> &str {
     let text = typed.trim();
     if is_visible(text) || !is_plain(text) { text } else { "" }
@@ -42,14 +43,14 @@ pub fn is_plain(text: &str) -> bool {
     !text.contains(|one: char| one.is_control() && one != '\n')
 }
 
-/// Whether a character changes the direction in which others are shown: with one, a name reads as another than it is
-/// (UAX #9; `Bidi_Control` of Unicode 16).
+/// Whether a character changes the direction in which others are shown: with one, a name reads as
+/// another than it is (UAX #9; `Bidi_Control` of Unicode 16).
 pub fn is_bidi_control(one: char) -> bool {
     matches!(one, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// First and last of each run of characters that leave no mark: `Default_Ignorable_Code_Point` and `General_Category=Format` of
-/// Unicode 16, and blank Braille, which is a symbol without a dot.
+/// First and last of each run of characters that leave no mark: `Default_Ignorable_Code_Point` and
+/// `General_Category=Format` of Unicode 16, and blank Braille, which is a symbol without a dot.
 #[cfg(feature = "normalize")]
 const INVISIBLE: [(char, char); 26] = [
     ('\u{ad}', '\u{ad}'),
@@ -82,8 +83,12 @@ const INVISIBLE: [(char, char); 26] = [
 
 /// Those that keyboards and chats bring along. A browser knows no more; the collector decides.
 #[cfg(not(feature = "normalize"))]
-const INVISIBLE: [(char, char); 4] =
-    [('\u{200b}', '\u{200f}'), ('\u{2060}', '\u{2064}'), ('\u{3164}', '\u{3164}'), ('\u{feff}', '\u{feff}')];
+const INVISIBLE: [(char, char); 4] = [
+    ('\u{200b}', '\u{200f}'),
+    ('\u{2060}', '\u{2064}'),
+    ('\u{3164}', '\u{3164}'),
+    ('\u{feff}', '\u{feff}'),
+];
 
 /// Whether a character leaves no mark.
 pub fn is_invisible(one: char) -> bool {

@@ -1,8 +1,8 @@
-//! Signatures of webhooks by the Standard Webhooks specification, version 1: what the collector sends to other systems, and
-//! what they send back.
+//! Signatures of webhooks by the Standard Webhooks specification, version 1: what the collector
+//! sends to other systems, and what they send back.
 //!
-//! The receiver checks [`verify`] before it reads the body, and keeps the ids it has seen for as long as [`TOLERANCE_SECONDS`]
-//! lets one pass: the same id again is the same message.
+//! The receiver checks [`verify`] before it reads the body, and keeps the ids it has seen for as
+//! long as [`TOLERANCE_SECONDS`] lets one pass: the same id again is the same message.
 //!
 //! ```
 //! use haochaping::webhook::{Headers, Secret, verify};
@@ -97,7 +97,8 @@ impl Secret {
     }
 
     fn hmac(&self, id: &str, timestamp: i64, body: &[u8]) -> Hmac<Sha256> {
-        let mut hmac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
+        let mut hmac =
+            Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
         hmac.update(format!("{id}.{timestamp}.").as_bytes());
         hmac.update(body);
         hmac
@@ -108,7 +109,12 @@ impl Secret {
 ///
 /// # Errors
 /// [`Unverified`], the first.
-pub fn verify(secret: &Secret, headers: Headers<'_>, body: &[u8], now: i64) -> Result<(), Unverified> {
+pub fn verify(
+    secret: &Secret,
+    headers: Headers<'_>,
+    body: &[u8],
+    now: i64,
+) -> Result<(), Unverified> {
     if headers.id.is_empty() || headers.id.len() > 128 || headers.id.contains('.') {
         return Err(Unverified::Id);
     }

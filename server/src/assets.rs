@@ -1,5 +1,5 @@
-//! The built widget inside the binary, and the last releases kept beside the data: a loader that a browser still holds
-//! finds the files of its own release.
+//! The built widget inside the binary, and the last releases kept beside the data: a loader that a
+//! browser still holds finds the files of its own release.
 
 use std::{
     collections::BTreeMap,
@@ -45,8 +45,8 @@ pub fn version() -> &'static str {
     VERSION
 }
 
-/// What one tag brings besides the form: the loader, and what puts the element where the tag stands. Empty if the widget was
-/// not built.
+/// What one tag brings besides the form: the loader, and what puts the element where the tag
+/// stands. Empty if the widget was not built.
 pub fn tag() -> [&'static str; 2] {
     [LOADER, TAG].map(|name| {
         let script = ASSETS.iter().find(|asset| asset.name == name);
@@ -71,8 +71,8 @@ pub type File = (&'static str, Vec<u8>);
 pub struct Releases(BTreeMap<(String, String), PathBuf>);
 
 impl Releases {
-    /// Keeps this release under `directory`, and finds the two before it there. Where it cannot be written, this release is
-    /// served all the same, and the next binary does not find it.
+    /// Keeps this release under `directory`, and finds the two before it there. Where it cannot be
+    /// written, this release is served all the same, and the next binary does not find it.
     pub fn keep(directory: &Path) -> Self {
         if let Err(error) = Self::write(directory) {
             tracing::warn!(%error, "the widget of this release was not kept beside the data");
@@ -86,7 +86,9 @@ impl Releases {
             let own = directory.join(VERSION);
             fs::create_dir_all(&own)?;
             for asset in ASSETS {
-                for (ending, content) in [("", asset.raw), (".br", asset.brotli), (".gz", asset.gzip)] {
+                for (ending, content) in
+                    [("", asset.raw), (".br", asset.brotli), (".gz", asset.gzip)]
+                {
                     let path = own.join(format!("{}{ending}", asset.name));
                     if fs::read(&path).ok().as_deref() != Some(content) {
                         fs::write(path, content)?;
@@ -98,9 +100,12 @@ impl Releases {
     }
 
     fn find_all(directory: &Path) -> io::Result<Self> {
-        let mut releases: Vec<_> = fs::read_dir(directory)?.flatten().filter(|entry| entry.path().is_dir()).collect();
+        let mut releases: Vec<_> =
+            fs::read_dir(directory)?.flatten().filter(|entry| entry.path().is_dir()).collect();
         // The newest first, whatever its name; this binary's own always.
-        releases.sort_by_key(|entry| std::cmp::Reverse(entry.metadata().and_then(|m| m.modified()).ok()));
+        releases.sort_by_key(|entry| {
+            std::cmp::Reverse(entry.metadata().and_then(|m| m.modified()).ok())
+        });
         releases.sort_by_key(|entry| entry.file_name() != VERSION);
         let mut files = BTreeMap::new();
         for release in releases.into_iter().take(N_RELEASES) {
@@ -118,16 +123,19 @@ impl Releases {
     /// A file by release and name, in the best encoding accepted; `None` if it is not there.
     pub fn find(&self, version: &str, name: &str, accepted: &str) -> Option<File> {
         let accepts = |encoding: &str| {
-            encoding.is_empty() || accepted.split(',').any(|a| a.split(';').next().unwrap_or("").trim() == encoding)
+            encoding.is_empty()
+                || accepted.split(',').any(|a| a.split(';').next().unwrap_or("").trim() == encoding)
         };
         let own = ASSETS.iter().find(|asset| version == VERSION && asset.name == name);
-        ENCODINGS.into_iter().filter(|(encoding, _)| accepts(encoding)).find_map(|(encoding, ending)| {
-            if let Some(own) = own {
-                return Some((encoding, own.in_encoding(encoding).to_vec()));
-            }
-            let path = self.0.get(&(version.to_owned(), format!("{name}{ending}")))?;
-            Some((encoding, fs::read(path).ok()?))
-        })
+        ENCODINGS.into_iter().filter(|(encoding, _)| accepts(encoding)).find_map(
+            |(encoding, ending)| {
+                if let Some(own) = own {
+                    return Some((encoding, own.in_encoding(encoding).to_vec()));
+                }
+                let path = self.0.get(&(version.to_owned(), format!("{name}{ending}")))?;
+                Some((encoding, fs::read(path).ok()?))
+            },
+        )
     }
 }
 
@@ -144,7 +152,8 @@ mod tests {
             fs::write(own.join(LOADER), release).unwrap();
         }
         let releases = Releases::keep(directory.path());
-        let n_served = ["a", "b", "c", "d"].iter().filter(|r| releases.find(r, LOADER, "").is_some()).count();
+        let n_served =
+            ["a", "b", "c", "d"].iter().filter(|r| releases.find(r, LOADER, "").is_some()).count();
         assert_eq!(n_served, if VERSION.is_empty() { 3 } else { 2 });
         assert!(releases.find("d/../a", LOADER, "").is_none());
     }

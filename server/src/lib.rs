@@ -1,7 +1,7 @@
 //! How the collector is asked: its web pages and API, and its command line.
 //!
-//! `http/router.rs` is the only list of URLs, `cli` is the operator's side. What is asked for is done one layer below, in
-//! [`haochaping_collector`].
+//! `http/router.rs` is the only list of URLs, `cli` is the operator's side. What is asked for is
+//! done one layer below, in [`haochaping_collector`].
 //!
 #![doc = include_str!("../README.md")]
 

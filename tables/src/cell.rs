@@ -17,10 +17,14 @@ pub enum Flaw {
     #[error("was shortened by the spreadsheet: format the column as text and enter it again")]
     Scientific,
     /// A number of more than 15 digits.
-    #[error("was rounded by the spreadsheet, which keeps 15 digits: format the column as text and enter it again")]
+    #[error(
+        "was rounded by the spreadsheet, which keeps 15 digits: format the column as text and enter it again"
+    )]
     Rounded,
     /// `TRUE` or `FALSE`
-    #[error("was taken for a truth value by the spreadsheet: format the column as text and enter it again")]
+    #[error(
+        "was taken for a truth value by the spreadsheet: format the column as text and enter it again"
+    )]
     Truth,
 }
 
@@ -89,7 +93,8 @@ fn flaw_of(text: &str) -> Option<Flaw> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let is_number = digits.len() > DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit());
     // Whatever stood behind the fifteenth digit is a zero now.
-    (is_number && digits.as_bytes()[DIGITS..].iter().all(|byte| *byte == b'0')).then_some(Flaw::Rounded)
+    (is_number && digits.as_bytes()[DIGITS..].iter().all(|byte| *byte == b'0'))
+        .then_some(Flaw::Rounded)
 }
 
 /// `1.23E+11`: no office numbers anything so.
@@ -108,7 +113,9 @@ fn unescaped(text: &str) -> String {
     let mut out = parts.next().unwrap_or("").to_owned();
     for part in parts {
         let escape = part.get(..5).filter(|escape| escape.ends_with('_'));
-        let sign = escape.and_then(|escape| u32::from_str_radix(&escape[..4], 16).ok()).and_then(char::from_u32);
+        let sign = escape
+            .and_then(|escape| u32::from_str_radix(&escape[..4], 16).ok())
+            .and_then(char::from_u32);
         if let Some(sign) = sign {
             out.push(sign);
             out.push_str(&part[5..]);
@@ -120,7 +127,8 @@ fn unescaped(text: &str) -> String {
     out
 }
 
-/// Without the apostrophe that keeps a spreadsheet from running a text, as [`Writer`](crate::Writer) puts it.
+/// Without the apostrophe that keeps a spreadsheet from running a text, as
+/// [`Writer`](crate::Writer) puts it.
 fn without_guard(text: &str) -> String {
     text.strip_prefix('\'').filter(|rest| rest.starts_with(FORMULA)).unwrap_or(text).to_owned()
 }

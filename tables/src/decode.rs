@@ -37,7 +37,9 @@ impl Form {
                 // A sign may be cut at the end of a piece.
                 match std::str::from_utf8(&rest) {
                     Ok(_) => rest.clear(),
-                    Err(error) if error.error_len().is_none() => drop(rest.drain(..error.valid_up_to())),
+                    Err(error) if error.error_len().is_none() => {
+                        drop(rest.drain(..error.valid_up_to()));
+                    }
                     Err(_) => is_utf_8 = false,
                 }
             }
@@ -46,7 +48,11 @@ impl Form {
             }
         }
         let is_utf_8 = is_utf_8 && rest.is_empty();
-        let encoding = utf_16(&start).unwrap_or(if is_utf_8 || is_mostly_utf_8(&start) { UTF_8 } else { GB18030 });
+        let encoding = utf_16(&start).unwrap_or(if is_utf_8 || is_mostly_utf_8(&start) {
+            UTF_8
+        } else {
+            GB18030
+        });
         let first = encoding.decode(&start).0;
         let mark = u8::try_from(mark_of(first.lines().next().unwrap_or(""))).unwrap_or(b',');
         Ok(Self { encoding, mark })
@@ -54,13 +60,16 @@ impl Form {
 
     /// The same as UTF-8 without a mark. A sign that is none comes as U+FFFD.
     pub fn decoded<R: Read>(&self, from: R) -> impl Read + use<R> {
-        let decoded: DecodeReaderBytes<_, Vec<u8>> =
-            DecodeReaderBytesBuilder::new().encoding(Some(self.encoding)).bom_override(true).build(from);
+        let decoded: DecodeReaderBytes<_, Vec<u8>> = DecodeReaderBytesBuilder::new()
+            .encoding(Some(self.encoding))
+            .bom_override(true)
+            .build(from);
         decoded
     }
 }
 
-/// A file with one broken sign is still what the rest of it is: Chinese in UTF-8 is seldom also GB 18030.
+/// A file with one broken sign is still what the rest of it is: Chinese in UTF-8 is seldom also GB
+/// 18030.
 fn is_mostly_utf_8(bytes: &[u8]) -> bool {
     let (mut rest, mut n_whole, mut n_broken) = (bytes, 0_usize, 0_usize);
     while let Err(error) = std::str::from_utf8(rest) {
@@ -77,7 +86,11 @@ fn is_mostly_utf_8(bytes: &[u8]) -> bool {
 pub(crate) fn decode(bytes: &[u8]) -> Result<String, TableError> {
     if let Some(encoding) = utf_16(bytes) {
         let (text, _, is_broken) = encoding.decode(bytes);
-        return if is_broken { Err(TableError::Encoding { line: 1 }) } else { Ok(text.into_owned()) };
+        return if is_broken {
+            Err(TableError::Encoding { line: 1 })
+        } else {
+            Ok(text.into_owned())
+        };
     }
     let plain = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if let Ok(text) = std::str::from_utf8(plain) {
@@ -86,7 +99,8 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<String, TableError> {
     if let Some(text) = GB18030.decode_without_bom_handling_and_without_replacement(bytes) {
         return Ok(text.into_owned());
     }
-    let is_gb = |line: &[u8]| GB18030.decode_without_bom_handling_and_without_replacement(line).is_some();
+    let is_gb =
+        |line: &[u8]| GB18030.decode_without_bom_handling_and_without_replacement(line).is_some();
     let is_bad = |line: &[u8]| std::str::from_utf8(line).is_err() && !is_gb(line);
     let line = bytes.split(|byte| *byte == b'\n').position(is_bad).unwrap_or(0);
     Err(TableError::Encoding { line: line + 1 })

@@ -9,7 +9,8 @@ const MAX_LINES: usize = 20;
 /// How many lines are looked at for the mark.
 const N_LOOKED_AT: usize = 20;
 
-/// `score` says how many columns a row of headings names: the mark that makes the best one is the file's.
+/// `score` says how many columns a row of headings names: the mark that makes the best one is the
+/// file's.
 pub(crate) fn read(text: &str, score: &dyn Fn(&[String]) -> usize) -> Result<Sheet, TableError> {
     // Excel's own line that names the mark.
     let named = text.strip_prefix("sep=").and_then(|rest| {
@@ -30,7 +31,8 @@ pub(crate) fn read(text: &str, score: &dyn Fn(&[String]) -> usize) -> Result<She
         if sheet.rows.len() > MAX_ROWS as usize {
             return Err(TableError::TooLong);
         }
-        let number = record.position().map_or(0, |at| at.line() + n_empty_at(text, at.byte())) + n_named;
+        let number =
+            record.position().map_or(0, |at| at.line() + n_empty_at(text, at.byte())) + n_named;
         if record.iter().any(|cell| cell.matches('\n').count() > MAX_LINES) {
             return Err(TableError::Unclosed { line: number });
         }
@@ -45,7 +47,9 @@ pub(crate) fn read(text: &str, score: &dyn Fn(&[String]) -> usize) -> Result<She
 
 /// A column in which long numbers end in other digits too was rounded by nobody.
 fn believe_numbers(rows: &mut [Line]) {
-    let is_long = |cell: &Cell| cell.text.len() > DIGITS && cell.text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_long = |cell: &Cell| {
+        cell.text.len() > DIGITS && cell.text.bytes().all(|byte| byte.is_ascii_digit())
+    };
     let whole: BTreeSet<usize> = rows
         .iter()
         .flat_map(|row| row.cells.iter().enumerate())
@@ -62,20 +66,29 @@ fn believe_numbers(rows: &mut [Line]) {
 }
 
 fn best_mark(text: &str, score: &dyn Fn(&[String]) -> usize) -> char {
-    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).take(N_LOOKED_AT).collect();
+    let lines: Vec<&str> =
+        text.lines().filter(|line| !line.trim().is_empty()).take(N_LOOKED_AT).collect();
     let of_line = |line: &str, mark: char| {
-        let cells = line.split(mark).map(|cell| cell.trim().trim_matches('"').to_owned()).collect::<Vec<_>>();
+        let cells = line
+            .split(mark)
+            .map(|cell| cell.trim().trim_matches('"').to_owned())
+            .collect::<Vec<_>>();
         score(&cells)
     };
     let weight = |mark: &char| lines.iter().map(|line| of_line(line, *mark)).max().unwrap_or(0);
     let usual = mark_of(text);
     // Of equals the usual one.
-    MARKS.into_iter().filter(|mark| weight(mark) > weight(&usual)).max_by_key(weight).unwrap_or(usual)
+    MARKS
+        .into_iter()
+        .filter(|mark| weight(mark) > weight(&usual))
+        .max_by_key(weight)
+        .unwrap_or(usual)
 }
 
 /// The mark that most lines hold equally often, outside of quotation marks.
 pub(crate) fn mark_of(text: &str) -> char {
-    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).take(N_LOOKED_AT).collect();
+    let lines: Vec<&str> =
+        text.lines().filter(|line| !line.trim().is_empty()).take(N_LOOKED_AT).collect();
     let n_of = |line: &str, mark: char| {
         let (mut is_quoted, mut n) = (false, 0_usize);
         for sign in line.chars() {
@@ -99,7 +112,8 @@ pub(crate) fn mark_of(text: &str) -> char {
 
 /// The reader passes over empty lines and says where they began.
 fn n_empty_at(text: &str, byte: u64) -> u64 {
-    let rest = usize::try_from(byte).ok().and_then(|at| text.as_bytes().get(at..)).unwrap_or_default();
+    let rest =
+        usize::try_from(byte).ok().and_then(|at| text.as_bytes().get(at..)).unwrap_or_default();
     let ends = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
     ends.filter(|byte| **byte == b'\n').count() as u64
 }

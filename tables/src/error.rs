@@ -50,13 +50,19 @@ impl TableError {
             Self::Password => "这个工作簿设了密码，请取消密码后另存一份。".into(),
             Self::Workbook(why) => format!("这个工作簿打不开，请用表格软件另存一份（{why}）。"),
             Self::TooLarge(part, megabytes) => {
-                format!("工作簿的 {part} 解压后超过 {megabytes} MB，请把有内容的行另存为新的工作簿。")
+                format!(
+                    "工作簿的 {part} 解压后超过 {megabytes} MB，请把有内容的行另存为新的工作簿。"
+                )
             }
             Self::Encoding { line } => {
-                format!("第 {line} 行既不是 UTF-8、UTF-16，也不是 GBK 或 GB18030，请另存为 CSV UTF-8。")
+                format!(
+                    "第 {line} 行既不是 UTF-8、UTF-16，也不是 GBK 或 GB18030，请另存为 CSV UTF-8。"
+                )
             }
             Self::Csv(why) => format!("这个 CSV 读不了，请检查引号是否成对（{why}）。"),
-            Self::Unclosed { line } => format!("第 {line} 行的引号没有成对，后面的行都被当成了同一格。"),
+            Self::Unclosed { line } => {
+                format!("第 {line} 行的引号没有成对，后面的行都被当成了同一格。")
+            }
             Self::TooLong => format!("超过 {MAX_ROWS} 行，请分成几个文件。"),
             Self::Empty => "没有表头行。".into(),
         }

@@ -4,7 +4,8 @@ use crate::{Cell, Line, Merge, Sheet, Table};
 
 /// How far below the top the headings are looked for.
 const N_LOOKED_AT: usize = 40;
-/// How many of a row's columns must be known before it is taken for headings that are not the first row.
+/// How many of a row's columns must be known before it is taken for headings that are not the first
+/// row.
 const MIN_SCORE: usize = 2;
 /// How a row below a table begins.
 const CLOSINGS: [&str; 20] = [
@@ -57,7 +58,10 @@ fn find(sheet: &Sheet, score: &dyn Fn(&[String]) -> usize) -> Found {
         if of_single > best.score {
             best = Found { first: place, n_rows: 1, headings: single.clone(), score: of_single };
         }
-        let Some(next) = sheet.rows.get(place + 1).filter(|next| next.number == row.number + 1) else { continue };
+        let Some(next) = sheet.rows.get(place + 1).filter(|next| next.number == row.number + 1)
+        else {
+            continue;
+        };
         let both = over_two(&single, &texts(next), row.number, &sheet.merged);
         let of_both = score(&both);
         // Two rows only if the second is headings too and no data.
@@ -68,13 +72,15 @@ fn find(sheet: &Sheet, score: &dyn Fn(&[String]) -> usize) -> Found {
     best
 }
 
-/// A heading of each column: the lower one, or the upper one where the lower is empty or stands under it.
+/// A heading of each column: the lower one, or the upper one where the lower is empty or stands
+/// under it.
 fn over_two(upper: &[String], lower: &[String], number: u64, merged: &[Merge]) -> Vec<String> {
     let n_columns = upper.len().max(lower.len());
     let upper_at = |column: usize| {
         let at = |merge: &&Merge| {
             u64::from(merge.first_row) + 1 == number
-                && (merge.first_column..=merge.last_column).contains(&u32::try_from(column).unwrap_or(u32::MAX))
+                && (merge.first_column..=merge.last_column)
+                    .contains(&u32::try_from(column).unwrap_or(u32::MAX))
         };
         let place = merged.iter().find(at).map_or(column, |merge| merge.first_column as usize);
         upper.get(place).map_or("", String::as_str)
@@ -101,14 +107,18 @@ fn below(sheet: Sheet, found: Found) -> Table {
     Table { sheet: sheet.name, heading_line, headings: found.headings, lines, notes }
 }
 
-/// The first words of a row that is no person or matter: it begins as one that closes a table, and most of it is empty.
+/// The first words of a row that is no person or matter: it begins as one that closes a table, and
+/// most of it is empty.
 fn closing_words(line: &Line, width: usize) -> Option<String> {
     if line.cells.iter().filter(|cell| !cell.text.is_empty()).count() * 3 > width.max(3) * 2 {
         return None;
     }
     let first = line.cells.iter().find(|cell| !cell.text.is_empty())?;
     let plain: String = first.text.chars().filter(|c| !c.is_whitespace()).collect();
-    CLOSINGS.iter().any(|closing| plain.starts_with(closing)).then(|| first.text.chars().take(20).collect())
+    CLOSINGS
+        .iter()
+        .any(|closing| plain.starts_with(closing))
+        .then(|| first.text.chars().take(20).collect())
 }
 
 /// A cell over several rows is that of each.

@@ -1,5 +1,6 @@
-//! Tables as offices keep them. Reading: CSV in UTF-8, UTF-16, GBK or GB18030, with commas, semicolons or tabs, and XLSX, cell
-//! by cell within bounds; what a person sees in Excel is what is read. Writing: CSV that a spreadsheet opens as it is meant.
+//! Tables as offices keep them. Reading: CSV in UTF-8, UTF-16, GBK or GB18030, with commas,
+//! semicolons or tabs, and XLSX, cell by cell within bounds; what a person sees in Excel is what is
+//! read. Writing: CSV that a spreadsheet opens as it is meant.
 //!
 //! ```
 //! let is_heading = |cells: &[String]| usize::from(cells.iter().any(|cell| cell == "姓名"));
@@ -45,7 +46,8 @@ pub struct Table {
     pub sheet: Option<String>,
     /// The row of the headings, from 1; the lower of two.
     pub heading_line: u64,
-    /// The headings. One that stands over several columns is that of each which has none of its own.
+    /// The headings. One that stands over several columns is that of each which has none of its
+    /// own.
     pub headings: Vec<String>,
     /// The rows below.
     pub lines: Vec<Line>,
@@ -66,8 +68,9 @@ pub struct Notes {
     pub n_far: usize,
 }
 
-/// Reads a table. `score` says how many columns a row of headings would name; the first row, on the first visible sheet that has
-/// one, with the highest score is taken. Where no row scores, the first that holds something is.
+/// Reads a table. `score` says how many columns a row of headings would name; the first row, on the
+/// first visible sheet that has one, with the highest score is taken. Where no row scores, the
+/// first that holds something is.
 ///
 /// # Errors
 /// [`TableError`] if the file as a whole cannot be read.
@@ -75,7 +78,11 @@ pub fn read(bytes: &[u8], score: &dyn Fn(&[String]) -> usize) -> Result<Table, T
     let sheets = if bytes.starts_with(b"PK\x03\x04") {
         workbook::read(bytes)?
     } else if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
-        return Err(if workbook::is_encrypted(bytes) { TableError::Password } else { TableError::OldExcel });
+        return Err(if workbook::is_encrypted(bytes) {
+            TableError::Password
+        } else {
+            TableError::OldExcel
+        });
     } else {
         vec![delimited::read(&decode::decode(bytes)?, score)?]
     };

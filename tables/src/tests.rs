@@ -5,7 +5,10 @@ use proptest::prelude::*;
 use super::*;
 
 fn headings(cells: &[String]) -> usize {
-    cells.iter().filter(|cell| ["姓名", "工号", "村社区代码", "电话", "手机"].contains(&cell.as_str())).count()
+    cells
+        .iter()
+        .filter(|cell| ["姓名", "工号", "村社区代码", "电话", "手机"].contains(&cell.as_str()))
+        .count()
 }
 
 /// A workbook of these sheets: name, state, rows and merged cells as XML.
@@ -17,8 +20,11 @@ fn workbook(sheets: &[(&str, &str, &str)]) -> Vec<u8> {
     };
     let (mut list, mut relations) = (String::new(), String::new());
     for (number, (name, state, xml)) in sheets.iter().enumerate() {
-        list += &format!("<sheet name=\"{name}\" sheetId=\"{number}\" state=\"{state}\" r:id=\"r{number}\"/>");
-        relations += &format!("<Relationship Id=\"r{number}\" Target=\"worksheets/sheet{number}.xml\"/>");
+        list += &format!(
+            "<sheet name=\"{name}\" sheetId=\"{number}\" state=\"{state}\" r:id=\"r{number}\"/>"
+        );
+        relations +=
+            &format!("<Relationship Id=\"r{number}\" Target=\"worksheets/sheet{number}.xml\"/>");
         put(format!("xl/worksheets/sheet{number}.xml"), format!("<worksheet>{xml}</worksheet>"));
     }
     put("xl/workbook.xml".into(), format!("<workbook><sheets>{list}</sheets></workbook>"));
@@ -26,8 +32,7 @@ fn workbook(sheets: &[(&str, &str, &str)]) -> Vec<u8> {
     let styles = "<styleSheet><numFmts><numFmt numFmtId=\"164\" formatCode=\"00000\"/></numFmts>\
         <cellStyleXfs><xf numFmtId=\"9\"/></cellStyleXfs><cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"164\"/><xf numFmtId=\"14\"/></cellXfs></styleSheet>";
     put("xl/styles.xml".into(), styles.into());
-    let shared =
-        "<sst><si><t>示例甲</t></si><si><r><t>示</t></r><r><t>例 &amp; 乙</t></r><rPh><t>shili</t></rPh></si></sst>";
+    let shared = "<sst><si><t>示例甲</t></si><si><r><t>示</t></r><r><t>例 &amp; 乙</t></r><rPh><t>shili</t></rPh></si></sst>";
     put("xl/sharedStrings.xml".into(), shared.into());
     zip.finish().unwrap().into_inner()
 }
@@ -37,23 +42,36 @@ fn inline(at: &str, text: &str) -> String {
 }
 
 fn row(number: u32, rest: &str, cells: &[&str]) -> String {
-    let cells: String =
-        cells.iter().zip('A'..).map(|(text, column)| inline(&format!("{column}{number}"), text)).collect();
+    let cells: String = cells
+        .iter()
+        .zip('A'..)
+        .map(|(text, column)| inline(&format!("{column}{number}"), text))
+        .collect();
     format!("<row r=\"{number}\" {rest}>{cells}</row>")
 }
 
 fn texts(table: &Table) -> Vec<(u64, Vec<&str>)> {
-    table.lines.iter().map(|line| (line.number, line.cells.iter().map(|cell| cell.text.as_str()).collect())).collect()
+    table
+        .lines
+        .iter()
+        .map(|line| (line.number, line.cells.iter().map(|cell| cell.text.as_str()).collect()))
+        .collect()
 }
 
 #[test]
 fn one_cell_far_away_is_named_and_the_rest_is_read() {
     let far = format!("<row r=\"1048576\">{}</row>", inline("XFD1048576", "x"));
-    let rows =
-        format!("<sheetData>{}{}{far}</sheetData>", row(1, "", &["姓名", "工号"]), row(2, "", &["示例甲", "A001"]));
+    let rows = format!(
+        "<sheetData>{}{}{far}</sheetData>",
+        row(1, "", &["姓名", "工号"]),
+        row(2, "", &["示例甲", "A001"])
+    );
     let table = read(&workbook(&[("名单", "visible", &rows)]), &headings).unwrap();
     assert_eq!(texts(&table), [(2, vec!["示例甲", "A001"])]);
-    assert_eq!((table.notes.n_far, table.notes.far), (1, vec![("XFD1048576".to_owned(), "x".to_owned())]));
+    assert_eq!(
+        (table.notes.n_far, table.notes.far),
+        (1, vec![("XFD1048576".to_owned(), "x".to_owned())])
+    );
 }
 
 #[test]
@@ -61,9 +79,13 @@ fn what_excel_shows_is_read() {
     let cells = "<c r=\"A2\" t=\"s\"><v>1</v></c><c r=\"B2\" s=\"1\"><v>123</v></c><c r=\"C2\"><v>321002001001</v></c>\
         <c r=\"D2\" s=\"2\"><v>46355</v></c><c r=\"E2\" t=\"b\"><v>1</v></c><c r=\"F2\" t=\"e\"><v>#N/A</v></c>\
         <c r=\"G2\"><v>3.2100219900101E+17</v></c>";
-    let rows = format!("<sheetData>{}<row r=\"2\">{cells}</row></sheetData>", row(1, "", &["姓名", "工号"]));
+    let rows = format!(
+        "<sheetData>{}<row r=\"2\">{cells}</row></sheetData>",
+        row(1, "", &["姓名", "工号"])
+    );
     let table = read(&workbook(&[("名单", "visible", &rows)]), &headings).unwrap();
-    let shown: Vec<_> = table.lines[0].cells.iter().map(|cell| (cell.text.as_str(), cell.flaw)).collect();
+    let shown: Vec<_> =
+        table.lines[0].cells.iter().map(|cell| (cell.text.as_str(), cell.flaw)).collect();
     let expected = [
         ("示例 & 乙", None),
         ("00123", None),
@@ -88,12 +110,18 @@ fn headings_are_found_below_titles_on_the_first_visible_sheet_that_has_them() {
         row(6, "hidden=\"1\"", &["示例乙", "2", "321002001001"]),
         row(7, "", &["合计", "1"]),
     );
-    let closed =
-        [&*list.replace("</sheetData>", &format!("{}</sheetData>", row(9, "", &["填表人：示例", "", "审核人："])))]
-            .concat();
+    let closed = [&*list.replace(
+        "</sheetData>",
+        &format!("{}</sheetData>", row(9, "", &["填表人：示例", "", "审核人："])),
+    )]
+    .concat();
     let hidden = format!("<sheetData>{}</sheetData>", row(1, "", &["姓名", "工号", "电话"]));
     let table = read(
-        &workbook(&[("旧", "hidden", &hidden), ("说明", "visible", &notes), ("名单", "visible", &closed)]),
+        &workbook(&[
+            ("旧", "hidden", &hidden),
+            ("说明", "visible", &notes),
+            ("名单", "visible", &closed),
+        ]),
         &headings,
     )
     .unwrap();
@@ -120,7 +148,11 @@ fn headings_over_two_rows_and_merged_cells_are_understood() {
 #[test]
 fn a_bomb_and_a_password_are_named() {
     let cells = inline("A1", &"姓名".repeat(400)).repeat(60_000);
-    let bomb = workbook(&[("名单", "visible", &format!("<sheetData><row r=\"1\">{cells}</row></sheetData>"))]);
+    let bomb = workbook(&[(
+        "名单",
+        "visible",
+        &format!("<sheetData><row r=\"1\">{cells}</row></sheetData>"),
+    )]);
     assert!(bomb.len() < 2_000_000);
     assert!(matches!(read(&bomb, &headings), Err(TableError::TooLarge(..))));
     let mut locked = vec![0xD0, 0xCF, 0x11, 0xE0, 0, 0];
@@ -134,8 +166,11 @@ fn a_bomb_and_a_password_are_named() {
 fn every_charset_and_mark_is_read_alike() {
     let lines = [["姓名", "工号"], ["示例甲", "A,1"], ["示例乙", "2"]];
     for mark in [',', ';', '\t'] {
-        let quoted = |cell: &str| if cell.contains([',', mark]) { format!("\"{cell}\"") } else { cell.to_owned() };
-        let text: String = lines.iter().map(|line| line.map(quoted).join(&mark.to_string()) + "\r\n").collect();
+        let quoted = |cell: &str| {
+            if cell.contains([',', mark]) { format!("\"{cell}\"") } else { cell.to_owned() }
+        };
+        let text: String =
+            lines.iter().map(|line| line.map(quoted).join(&mark.to_string()) + "\r\n").collect();
         let utf_16 = |mark: [u8; 2], to: fn(u16) -> [u8; 2]| -> Vec<u8> {
             mark.into_iter().chain(text.encode_utf16().flat_map(to)).collect()
         };
@@ -157,13 +192,19 @@ fn every_charset_and_mark_is_read_alike() {
             let (mut read, found) = (String::new(), form.mark);
             std::io::Read::read_to_string(&mut form.decoded(bytes.as_slice()), &mut read).unwrap();
             assert_eq!(
-                (read.trim_start_matches("sep=").trim_start_matches([mark, '\r', '\n']), char::from(found)),
+                (
+                    read.trim_start_matches("sep=").trim_start_matches([mark, '\r', '\n']),
+                    char::from(found)
+                ),
                 (&*text, mark),
                 "{number}"
             );
         }
     }
-    assert_eq!(read(b"\xe5\xa7\x93,x\n\xff\xff\xff\xff,1\n", &headings), Err(TableError::Encoding { line: 2 }));
+    assert_eq!(
+        read(b"\xe5\xa7\x93,x\n\xff\xff\xff\xff,1\n", &headings),
+        Err(TableError::Encoding { line: 2 })
+    );
 }
 
 #[test]
@@ -197,12 +238,18 @@ fn what_is_written_opens_in_a_spreadsheet_as_it_is_meant() {
 fn no_workbook_takes_more_than_its_bounds() {
     // A format with more zeros than any number has places.
     let zeros = "0".repeat(70_000);
-    let style = format!("<c r=\"A2\" s=\"1\"><v>7</v></c><c r=\"B2\" t=\"inlineStr\"><is><t>{zeros}</t></is></c>");
-    let rows = format!("<sheetData>{}<row r=\"2\">{style}</row></sheetData>", row(1, "", &["姓名", "工号"]));
+    let style = format!(
+        "<c r=\"A2\" s=\"1\"><v>7</v></c><c r=\"B2\" t=\"inlineStr\"><is><t>{zeros}</t></is></c>"
+    );
+    let rows = format!(
+        "<sheetData>{}<row r=\"2\">{style}</row></sheetData>",
+        row(1, "", &["姓名", "工号"])
+    );
     let table = read(&workbook(&[("名单", "visible", &rows)]), &headings).unwrap();
     assert_eq!(table.lines[0].cells[1].text.len(), 32_767);
     // One long text that a hundred thousand cells share.
-    let cells = format!("<row r=\"3\">{}</row>", "<c t=\"s\"><v>0</v></c>".repeat(200)).repeat(2_000);
+    let cells =
+        format!("<row r=\"3\">{}</row>", "<c t=\"s\"><v>0</v></c>".repeat(200)).repeat(2_000);
     let rows = format!("<sheetData>{}{cells}</sheetData>", row(1, "", &["姓名", "工号"]));
     let mut book = workbook(&[("名单", "visible", &rows)]);
     book = with_shared(&book, &"长".repeat(1_000));
@@ -241,13 +288,15 @@ fn the_mark_is_the_one_of_every_line_and_an_open_quotation_mark_is_named() {
 fn long_numbers_that_end_otherwise_too_were_rounded_by_nobody() {
     let text = "工号,电话\n2026112900000010,2026112900000000\n2026112900000011,2026112800000000\n";
     let table = read(text.as_bytes(), &headings).unwrap();
-    let flaws: Vec<_> = table.lines.iter().map(|line| [line.cells[0].flaw, line.cells[1].flaw]).collect();
+    let flaws: Vec<_> =
+        table.lines.iter().map(|line| [line.cells[0].flaw, line.cells[1].flaw]).collect();
     assert_eq!(flaws, [[None, Some(Flaw::Rounded)], [None, Some(Flaw::Rounded)]]);
     assert_eq!(Cell::plain("示例甲_x000D_").text, "示例甲");
     assert_eq!(Cell::of_text("'+86 514 12345").text, "+86 514 12345");
 }
 
-/// The charset is that of the whole file: Chinese may come late, and one broken sign changes nothing else.
+/// The charset is that of the whole file: Chinese may come late, and one broken sign changes
+/// nothing else.
 #[test]
 fn a_stream_is_read_in_the_charset_of_the_whole_file() {
     let late = format!("a,b\n{}示例,很满意\n", "1,2\n".repeat(40_000));
@@ -255,7 +304,10 @@ fn a_stream_is_read_in_the_charset_of_the_whole_file() {
     let files = [
         (encoding_rs::GBK.encode(&late).0.into_owned(), late.clone()),
         (late.clone().into_bytes(), late.clone()),
-        ([broken.as_bytes(), b"\xff", broken.as_bytes()].concat(), format!("{broken}\u{fffd}{broken}")),
+        (
+            [broken.as_bytes(), b"\xff", broken.as_bytes()].concat(),
+            format!("{broken}\u{fffd}{broken}"),
+        ),
         ([cut.as_bytes(), broken.as_bytes()].concat(), format!("{cut}{broken}")),
     ];
     for (bytes, expected) in files {

@@ -2,8 +2,8 @@ use std::io::{self, Write};
 
 use crate::cell::FORMULA;
 
-/// CSV as spreadsheets open it: with a byte order mark, without which Chinese is taken for something else, with CRLF, and with
-/// no cell that would be run as a formula.
+/// CSV as spreadsheets open it: with a byte order mark, without which Chinese is taken for
+/// something else, with CRLF, and with no cell that would be run as a formula.
 #[expect(missing_debug_implementations, reason = "whatever it writes to may have none")]
 pub struct Writer<W: Write> {
     out: csv::Writer<W>,
@@ -16,7 +16,12 @@ impl<W: Write> Writer<W> {
     /// When it cannot be written.
     pub fn new(mut out: W) -> io::Result<Self> {
         out.write_all("\u{feff}".as_bytes())?;
-        Ok(Self { out: csv::WriterBuilder::new().flexible(true).terminator(csv::Terminator::CRLF).from_writer(out) })
+        Ok(Self {
+            out: csv::WriterBuilder::new()
+                .flexible(true)
+                .terminator(csv::Terminator::CRLF)
+                .from_writer(out),
+        })
     }
 
     /// Writes a row.

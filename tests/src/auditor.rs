@@ -23,15 +23,23 @@ impl Auditor {
         answer.text().lines().nth(1)?.parse().ok()
     }
 
-    /// Waits until as many leaves have a number, and audits: the log grew out of what this auditor has seen.
+    /// Waits until as many leaves have a number, and audits: the log grew out of what this auditor
+    /// has seen.
     ///
     /// # Panics
     /// If it did not, or never grows so far.
     #[track_caller]
     pub fn follow(&self, collector: &Collector, size: usize) {
-        eventually("every leaf has a number", || (Self::size(collector)? >= size as u64).then_some(()));
+        eventually("every leaf has a number", || {
+            (Self::size(collector)? >= size as u64).then_some(())
+        });
         let file = self.directory.path().join("audit.json");
-        let output = haochaping(&["audit", &collector.url(), "--state", file.to_str().expect("a plain path")]);
+        let output = haochaping(&[
+            "audit",
+            &collector.url(),
+            "--state",
+            file.to_str().expect("a plain path"),
+        ]);
         assert_eq!(output.code, Some(0), "{}{}", output.out, output.err);
         assert!(output.out.contains("the log has only grown"), "{}", output.out);
     }

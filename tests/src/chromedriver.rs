@@ -8,8 +8,8 @@ use std::{
 /// How often a driver is started before it is given up.
 const STARTS_MAX: usize = 5;
 
-/// A chromedriver on a free port. It takes one of IPv4 and wants the same of IPv6, which somebody else may have by then: it ends, and
-/// another one is started.
+/// A chromedriver on a free port. It takes one of IPv4 and wants the same of IPv6, which somebody
+/// else may have by then: it ends, and another one is started.
 ///
 /// # Panics
 /// If it is not installed, or finds no port.
@@ -19,7 +19,11 @@ pub fn start_chromedriver() -> (Child, u16) {
 
 /// `None` if it ended before it had a port.
 fn spawn() -> Option<(Child, u16)> {
-    let driver = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+    let driver = Command::new("chromedriver")
+        .arg("--port=0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn();
     let mut driver = driver.expect("chromedriver is installed: apt-get install chromium-driver");
     let mut lines = BufReader::new(driver.stdout.take().expect("its output is piped")).lines();
     let port = lines.by_ref().map_while(Result::ok).find_map(|line| {

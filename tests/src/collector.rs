@@ -96,8 +96,9 @@ fn args(extra: &[&str]) -> Vec<String> {
     args
 }
 
-/// Makes today's ratings yesterday's, and the orders that were opened by them. Days go by way of the negative, since a server checks
-/// keys row by row, and what waited yesterday already may be in the way.
+/// Makes today's ratings yesterday's, and the orders that were opened by them. Days go by way of
+/// the negative, since a server checks keys row by row, and what waited yesterday already may be in
+/// the way.
 const AGE: &str = "update waiting set day = -day; update waiting set day = -day - 1; update unread set day = day - 1; update work_order set opened_at = opened_at - 86400000;";
 
 /// A running collector. It is killed when this is dropped.
@@ -120,8 +121,9 @@ struct Running {
 }
 
 impl Collector {
-    /// Starts one on an empty store with an API key, and returns when it is ready. `extra` are arguments of `serve`;
-    /// each of the usual ones (no figure waits for others, no log, a free port) gives way to its namesake there.
+    /// Starts one on an empty store with an API key, and returns when it is ready. `extra` are
+    /// arguments of `serve`; each of the usual ones (no figure waits for others, no log, a free
+    /// port) gives way to its namesake there.
     pub fn start(extra: &[&str]) -> Self {
         Self::start_in(tempfile::tempdir().expect("a directory for the store"), extra)
     }
@@ -131,7 +133,8 @@ impl Collector {
         Self::run_in(directory, Program::shipped(), extra)
     }
 
-    /// Starts this program on an empty store. Commands beside it are still those of the binary under test.
+    /// Starts this program on an empty store. Commands beside it are still those of the binary
+    /// under test.
     pub fn run(program: Program, extra: &[&str]) -> Self {
         Self::run_in(tempfile::tempdir().expect("a directory for the store"), program, extra)
     }
@@ -153,11 +156,20 @@ impl Collector {
     /// The same where the database is reached by another address.
     pub fn beside_at(&self, url: &str, extra: &[&str]) -> Self {
         let directory = tempfile::tempdir().expect("a directory for the key");
-        std::fs::copy(self.data_dir().join("master.key"), directory.path().join("master.key")).expect("a key file");
+        std::fs::copy(self.data_dir().join("master.key"), directory.path().join("master.key"))
+            .expect("a key file");
         let (address, api_key) = (String::new(), self.api_key.clone());
         let database = Some(url.to_owned());
         let program = Program::shipped();
-        let mut other = Self { directory, database, program, args: args(extra), address, api_key, running: None };
+        let mut other = Self {
+            directory,
+            database,
+            program,
+            args: args(extra),
+            address,
+            api_key,
+            running: None,
+        };
         other.serve();
         other
     }
@@ -167,10 +179,16 @@ impl Collector {
         Self::run_with(directory, database, program, extra)
     }
 
-    fn run_with(directory: TempDir, database: Option<String>, program: Program, extra: &[&str]) -> Self {
+    fn run_with(
+        directory: TempDir,
+        database: Option<String>,
+        program: Program,
+        extra: &[&str],
+    ) -> Self {
         let (address, api_key) = (String::new(), String::new());
         let args = args(extra);
-        let mut collector = Self { directory, database, program, args, address, api_key, running: None };
+        let mut collector =
+            Self { directory, database, program, args, address, api_key, running: None };
         // Before the start, since a running collector learns of a new key only within a second.
         let mut add = vec!["api-key", "add", AUTHORITY];
         if let Some(at) = extra.iter().position(|arg| *arg == "--key-file") {
@@ -186,21 +204,30 @@ impl Collector {
     /// Starts it again with the same data on the same port, which must be free.
     pub fn restart(&mut self) {
         assert!(self.running.is_none(), "it still runs");
-        let at = self.args.iter().position(|arg| arg == "--listen").expect("every collector is told where to listen");
+        let at = self
+            .args
+            .iter()
+            .position(|arg| arg == "--listen")
+            .expect("every collector is told where to listen");
         self.args[at + 1].clone_from(&self.address);
         self.serve();
     }
 
-    /// Starts it again with the same data on a free port: the last one may have been taken by another test meanwhile.
+    /// Starts it again with the same data on a free port: the last one may have been taken by
+    /// another test meanwhile.
     pub fn restart_elsewhere(&mut self) {
         assert!(self.running.is_none(), "it still runs");
-        let at = self.args.iter().position(|arg| arg == "--listen").expect("every collector is told where to listen");
+        let at = self
+            .args
+            .iter()
+            .position(|arg| arg == "--listen")
+            .expect("every collector is told where to listen");
         "127.0.0.1:0".clone_into(&mut self.args[at + 1]);
         self.serve();
     }
 
-    /// Turns a day over: it ends, everything that waits to be published is of yesterday, and it starts again.
-    /// Gives what it wrote to standard error until then.
+    /// Turns a day over: it ends, everything that waits to be published is of yesterday, and it
+    /// starts again. Gives what it wrote to standard error until then.
     pub fn next_day(&mut self) -> String {
         let (_, log) = self.stop();
         self.run_sql(AGE);
@@ -287,12 +314,14 @@ impl Collector {
         self.database.as_deref()
     }
 
-    /// Registers `n` finished services and gives their tickets. Cases are numbered on from call to call.
+    /// Registers `n` finished services and gives their tickets. Cases are numbered on from call to
+    /// call.
     pub fn register(&self, n: usize) -> Vec<String> {
         let services: Vec<_> = (0..n).map(|_| service()).collect();
         let answer = self.register_all(&services);
         let tickets = answer["tickets"].as_array().expect("tickets").iter();
-        let tickets: Vec<_> = tickets.map(|issued| issued["ticket"].as_str().expect("a ticket").to_owned()).collect();
+        let tickets: Vec<_> =
+            tickets.map(|issued| issued["ticket"].as_str().expect("a ticket").to_owned()).collect();
         assert_eq!(tickets.len(), n, "{answer}");
         tickets
     }
@@ -300,9 +329,10 @@ impl Collector {
     /// Registers services and gives the answer, which must be 200.
     pub fn register_all(&self, services: &[Value]) -> Value {
         let bearer = format!("Bearer {}", self.api_key);
-        let answer = Http::new()
-            .header("authorization", &bearer)
-            .post_json(&format!("{}/api/v1/services", self.url()), &json!({ "services": services }));
+        let answer = Http::new().header("authorization", &bearer).post_json(
+            &format!("{}/api/v1/services", self.url()),
+            &json!({ "services": services }),
+        );
         assert_eq!(answer.status, 200, "{}", answer.text());
         answer.json()
     }

@@ -1,5 +1,6 @@
-//! The contract of the API, held against what a collector answers: each answer of an operation must be one that it serves in its
-//! own `openapi.json`, and what it took must be what the contract lets a client send.
+//! The contract of the API, held against what a collector answers: each answer of an operation must
+//! be one that it serves in its own `openapi.json`, and what it took must be what the contract lets
+//! a client send.
 
 mod check;
 mod shape;
@@ -29,7 +30,8 @@ pub(crate) struct Contract {
 /// One for the whole process: every collector of a build serves the same.
 static SERVED: LazyLock<Mutex<Option<Arc<Contract>>>> = LazyLock::new(Mutex::default);
 
-/// The contract, of whichever collector is asked first. `None` while none can be had, as of one that is being killed.
+/// The contract, of whichever collector is asked first. `None` while none can be had, as of one
+/// that is being killed.
 pub(crate) fn served(base: &str) -> Option<Arc<Contract>> {
     let mut kept = SERVED.lock().unwrap_or_else(PoisonError::into_inner);
     if kept.is_none() {
@@ -44,10 +46,13 @@ fn known() -> Option<Arc<Contract>> {
 }
 
 fn fetch(base: &str) -> Option<Contract> {
-    let agent = ureq::Agent::config_builder().timeout_global(Some(LIMIT)).proxy(None).build().new_agent();
+    let agent =
+        ureq::Agent::config_builder().timeout_global(Some(LIMIT)).proxy(None).build().new_agent();
     let mut answer = agent.get(format!("{base}/api/openapi.json")).call().ok()?;
-    let document =
-        serde_json::from_str(&answer.body_mut().with_config().limit(u64::MAX).read_to_string().ok()?).ok()?;
+    let document = serde_json::from_str(
+        &answer.body_mut().with_config().limit(u64::MAX).read_to_string().ok()?,
+    )
+    .ok()?;
     Some(Contract::new(document))
 }
 
@@ -56,7 +61,8 @@ impl Contract {
     /// If its parts cannot be referred to.
     pub(crate) fn new(document: Value) -> Self {
         let document: &'static Value = Box::leak(Box::new(document));
-        let registry = Registry::new().add(NAME, document).and_then(jsonschema::RegistryBuilder::prepare);
+        let registry =
+            Registry::new().add(NAME, document).and_then(jsonschema::RegistryBuilder::prepare);
         let registry = registry.unwrap_or_else(|error| panic!("the contract: {error}"));
         Self { document, registry, validators: Mutex::default() }
     }
@@ -73,7 +79,8 @@ impl Contract {
     /// What is wrong with a value, in a line; `None` if it is as the schema at this place has it.
     fn fault(&self, pointer: &str, value: &Value) -> Option<String> {
         let validator = self.validator(pointer);
-        let all = validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path()));
+        let all =
+            validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path()));
         Some(all.collect::<Vec<_>>().join("; ")).filter(|message| !message.is_empty())
     }
 
@@ -82,7 +89,8 @@ impl Contract {
         let made = validators.entry(pointer.to_owned()).or_insert_with(|| {
             let place = pointer.replace('{', "%7B").replace('}', "%7D");
             let schema = json!({"$ref": format!("{NAME}#{place}")});
-            let options = jsonschema::options().with_registry(&self.registry).should_validate_formats(true);
+            let options =
+                jsonschema::options().with_registry(&self.registry).should_validate_formats(true);
             Arc::new(options.build(&schema).unwrap_or_else(|error| panic!("{pointer}: {error}")))
         });
         Arc::clone(made)

@@ -1,4 +1,5 @@
-//! What a measurement is held to: ratios and figures, each with its limit, printed as a table and kept for comparison.
+//! What a measurement is held to: ratios and figures, each with its limit, printed as a table and
+//! kept for comparison.
 
 use std::fmt::Write as _;
 
@@ -7,8 +8,8 @@ use serde_json::{Value, json};
 /// A file of this name is given the goals of a measurement, as JSON.
 const KEPT_AT: &str = "HAOCHAPING_GOALS";
 
-/// Whether a measurement is to be short: `--short` among the program's arguments. Short ones take fewer rounds and smaller
-/// stores; only short ones are compared with each other.
+/// Whether a measurement is to be short: `--short` among the program's arguments. Short ones take
+/// fewer rounds and smaller stores; only short ones are compared with each other.
 pub fn is_short() -> bool {
     std::env::args().any(|argument| argument == "--short")
 }
@@ -52,19 +53,28 @@ impl Goals {
         self.0.push(Goal { what: what.into(), found, limit, is_most: true });
     }
 
-    /// A Markdown table, a goal a row. Writes them to the file that `HAOCHAPING_GOALS` names too, if it names one.
+    /// A Markdown table, a goal a row. Writes them to the file that `HAOCHAPING_GOALS` names too,
+    /// if it names one.
     ///
     /// # Panics
     /// If that file cannot be written.
     pub fn report(&self) -> String {
         if let Some(file) = std::env::var_os(KEPT_AT) {
-            std::fs::write(file, format!("{:#}\n", self.as_json())).expect("the file of the goals can be written");
+            std::fs::write(file, format!("{:#}\n", self.as_json()))
+                .expect("the file of the goals can be written");
         }
         let mut out = String::from("\n| goal | found | limit | |\n|---|--:|--:|---|\n");
         for goal in &self.0 {
             let verdict = if goal.is_met() { "met" } else { "NOT met" };
-            writeln!(out, "| {} | {:.2} | {} {} | {verdict} |", goal.what, goal.found, goal.sign(), goal.limit)
-                .expect("writing to a string cannot fail");
+            writeln!(
+                out,
+                "| {} | {:.2} | {} {} | {verdict} |",
+                goal.what,
+                goal.found,
+                goal.sign(),
+                goal.limit
+            )
+            .expect("writing to a string cannot fail");
         }
         out
     }
@@ -88,8 +98,18 @@ mod tests {
         goals.at_least("rate ÷ peer", 0.79, 0.8);
         goals.at_most("memory, MB", 64.0, 64.0);
         goals.at_most("memory, MB", 64.1, 64.0);
-        let met: Vec<_> = goals.as_json().as_array().expect("a list").iter().map(|goal| goal["met"].clone()).collect();
+        let met: Vec<_> = goals
+            .as_json()
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|goal| goal["met"].clone())
+            .collect();
         assert_eq!(met, [true, false, true, false]);
-        assert!(goals.report().contains("| memory, MB | 64.10 | ≤ 64 | NOT met |"), "{}", goals.report());
+        assert!(
+            goals.report().contains("| memory, MB | 64.10 | ≤ 64 | NOT met |"),
+            "{}",
+            goals.report()
+        );
     }
 }

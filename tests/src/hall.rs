@@ -1,4 +1,5 @@
-//! A hall as its people have it: an operator at the desk, windows whose system calls, and pads. All names are made up.
+//! A hall as its people have it: an operator at the desk, windows whose system calls, and pads. All
+//! names are made up.
 
 use serde_json::{Value, json};
 
@@ -28,17 +29,32 @@ impl Hall {
     /// # Panics
     /// If a step is refused.
     pub fn open(collector: &Collector, windows: &[(&str, &str)]) -> Self {
-        let output =
-            collector.cli(&["api-key", "add", collector.authority(), "--scope", "windows", "--region", "321000"]);
+        let output = collector.cli(&[
+            "api-key",
+            "add",
+            collector.authority(),
+            "--scope",
+            "windows",
+            "--region",
+            "321000",
+        ]);
         assert_eq!(output.code, Some(0), "{}", output.err);
         let system = Http::new().header("authorization", &format!("Bearer {}", output.out.trim()));
-        let operator = Staff::new(collector, "hall-1", &["--role", "operator", "--agency", BODY, "--region", "321000"]);
+        let operator = Staff::new(
+            collector,
+            "hall-1",
+            &["--role", "operator", "--agency", BODY, "--region", "321000"],
+        );
         let hall = Self { operator, system, url: collector.url() };
-        let fields = [("action", "hall"), ("hall_name", "广陵区政务服务中心（示例）"), ("region", "321002")];
+        let fields =
+            [("action", "hall"), ("hall_name", "广陵区政务服务中心（示例）"), ("region", "321002")];
         let page = hall.operator.post("/desk/windows", &fields);
         assert_eq!(page.status, 200, "{}", page.text());
-        let id =
-            page.text().split_once("<option value=\"\">请选择</option><option value=\"").expect("a hall to choose").1;
+        let id = page
+            .text()
+            .split_once("<option value=\"\">请选择</option><option value=\"")
+            .expect("a hall to choose")
+            .1;
         let id = id.split('"').next().unwrap_or_default().to_owned();
         let lines: Vec<_> = windows.iter().map(|(code, name)| format!("{code} {name}")).collect();
         let fields = [("action", "windows"), ("hall", &id), ("windows", &lines.join("\n"))];
@@ -46,7 +62,9 @@ impl Hall {
         assert_eq!(page.status, 200, "{}", page.text());
         // A running collector learns of a new key within a second.
         let first = windows.first().map_or("none", |(code, _)| *code);
-        eventually("the key of the windows is known", || (hall.standing(first).status != 401).then_some(()));
+        eventually("the key of the windows is known", || {
+            (hall.standing(first).status != 401).then_some(())
+        });
         hall
     }
 
@@ -139,7 +157,8 @@ impl Device {
     pub fn shown(&self) -> Value {
         eventually("a call is shown", || {
             let state = self.ask("page", "").json();
-            (state["call"]["ticket"].as_str().unwrap_or_default() != "").then(|| state["call"].clone())
+            (state["call"]["ticket"].as_str().unwrap_or_default() != "")
+                .then(|| state["call"].clone())
         })
     }
 
@@ -155,6 +174,9 @@ impl Device {
             "ticket": call["ticket"], "key": key, "level": level, "indicators": [], "indicator_version": "2020-05",
             "comment": "说明", "anonymous": false, "contact": null, "lang": "zh-Hans",
         });
-        self.http.post_json(&format!("{}/ratings", self.url), &json!({ "call": call["id"], "rating": rating }))
+        self.http.post_json(
+            &format!("{}/ratings", self.url),
+            &json!({ "call": call["id"], "rating": rating }),
+        )
     }
 }

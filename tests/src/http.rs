@@ -1,5 +1,5 @@
-//! A small HTTP client that follows no redirect and takes every status as an answer. What a collector answers is held against
-//! the contract that it serves, and what it took as well.
+//! A small HTTP client that follows no redirect and takes every status as an answer. What a
+//! collector answers is held against the contract that it serves, and what it took as well.
 
 use std::time::Duration;
 
@@ -71,7 +71,11 @@ impl Http {
 
     /// POST of a JSON value.
     pub fn post_json(&self, url: &str, body: &Value) -> Answer {
-        self.header("content-type", "application/json").send("POST", url, Some(body.to_string().as_bytes()))
+        self.header("content-type", "application/json").send(
+            "POST",
+            url,
+            Some(body.to_string().as_bytes()),
+        )
     }
 
     /// POST of a form, see [`form`].
@@ -89,7 +93,12 @@ impl Http {
     }
 
     /// The same where no answer is an outcome, as with a collector that is being killed.
-    pub fn try_send(&self, method: &str, url: &str, body: Option<&[u8]>) -> Result<Answer, ureq::Error> {
+    pub fn try_send(
+        &self,
+        method: &str,
+        url: &str,
+        body: Option<&[u8]>,
+    ) -> Result<Answer, ureq::Error> {
         let mut request = Request::builder().method(method).uri(url);
         for (name, value) in &self.headers {
             request = request.header(name, value);
@@ -100,7 +109,11 @@ impl Http {
             None => self.agent.run(request.body(())?)?,
         };
         let (head, mut body) = response.into_parts();
-        let answer = Answer { status: head.status.as_u16(), headers: head.headers, body: body.read_to_vec()? };
+        let answer = Answer {
+            status: head.status.as_u16(),
+            headers: head.headers,
+            body: body.read_to_vec()?,
+        };
         if self.is_checked {
             check(&Exchange { method, url, headers: &self.headers, body: sent, answer: &answer });
         }
@@ -112,7 +125,10 @@ impl Answer {
     /// A header, empty if it is missing; several of a name are joined by commas.
     pub fn header(&self, name: &str) -> String {
         let values = self.headers.get_all(name).iter();
-        values.map(|value| value.to_str().expect("headers of plain characters")).collect::<Vec<_>>().join(", ")
+        values
+            .map(|value| value.to_str().expect("headers of plain characters"))
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 
     /// The body as text.
@@ -122,17 +138,25 @@ impl Answer {
 
     /// The body as JSON.
     pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("{error}: {}", self.text()))
     }
 }
 
 /// A form's body of names and values.
 pub fn form(fields: &[(&str, &str)]) -> String {
-    let encode = |text: &str| {
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._*".contains(&byte);
-        text.bytes()
-            .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-            .collect::<String>()
-    };
-    fields.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect::<Vec<_>>().join("&")
+    let encode =
+        |text: &str| {
+            let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._*".contains(&byte);
+            text.bytes()
+                .map(|byte| {
+                    if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+                })
+                .collect::<String>()
+        };
+    fields
+        .iter()
+        .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
+        .collect::<Vec<_>>()
+        .join("&")
 }

@@ -1,4 +1,5 @@
-//! Clients on raw connections: little work of their own, since they share the cores with what is measured.
+//! Clients on raw connections: little work of their own, since they share the cores with what is
+//! measured.
 
 use std::{
     net::SocketAddr,
@@ -112,7 +113,8 @@ pub async fn run(address: SocketAddr, n_clients: usize, requests: Requests) -> R
     Ok(Load { latencies: within.map(|answered| answered.after).collect(), elapsed: end - start })
 }
 
-/// Sends one request after the other; returns when it stopped: at `end`, or when no request was left.
+/// Sends one request after the other; returns when it stopped: at `end`, or when no request was
+/// left.
 async fn client(
     mut stream: TcpStream,
     requests: Arc<Requests>,
@@ -156,7 +158,9 @@ async fn read_answer(stream: &mut TcpStream, buffer: &mut Vec<u8>, status: &str)
 
 /// The length of the answer, head and body; `None` until the head is whole.
 fn length(answer: &[u8]) -> Result<Option<usize>> {
-    let Some(head) = answer.windows(4).position(|four| four == b"\r\n\r\n") else { return Ok(None) };
+    let Some(head) = answer.windows(4).position(|four| four == b"\r\n\r\n") else {
+        return Ok(None);
+    };
     let lines = std::str::from_utf8(&answer[..head])?.lines();
     let mut fields = lines.filter_map(|line| line.split_once(':'));
     let (_, body) = fields

@@ -8,7 +8,8 @@ use crate::{
     http::{Answer, Http},
 };
 
-/// The department of the services that [`Collector::register`] registers; its code says that it is registered in 321000.
+/// The department of the services that [`Collector::register`] registers; its code says that it is
+/// registered in 321000.
 const AGENCY: &str = "11321000014216389W";
 
 /// Of every service-management body here.
@@ -34,7 +35,9 @@ impl Office {
         let http = Http::new().header("authorization", &format!("Bearer {}", output.out.trim()));
         let office = Self { http, url: String::new() }.at(collector);
         // A running collector learns of a new key within a second.
-        eventually("the key is known", || (office.http.get(&office.url).status == 200).then_some(()));
+        eventually("the key is known", || {
+            (office.http.get(&office.url).status == 200).then_some(())
+        });
         office
     }
 

@@ -1,4 +1,5 @@
-//! A reverse proxy as operators put one before the collector: it answers under a path, and strips that path or does not.
+//! A reverse proxy as operators put one before the collector: it answers under a path, and strips
+//! that path or does not.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -24,7 +25,8 @@ impl Proxy {
         format!("http://{address}{}", self.prefix)
     }
 
-    /// Starts to pass requests on to `upstream`, a host and port. Whatever lies outside its prefix is 404.
+    /// Starts to pass requests on to `upstream`, a host and port. Whatever lies outside its prefix
+    /// is 404.
     pub fn pass_to(self, upstream: &str, strips: bool) {
         let upstream = upstream.to_owned();
         std::thread::spawn(move || {
@@ -45,8 +47,12 @@ fn pass(mut client: TcpStream, upstream: &str, prefix: &str, strips: bool) -> st
     reader.read_line(&mut line)?;
     let mut words = line.split_whitespace();
     let (method, path) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
-    let Some(rest) = path.strip_prefix(prefix).filter(|rest| rest.is_empty() || rest.starts_with(['/', '?'])) else {
-        return client.write_all(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+    let Some(rest) =
+        path.strip_prefix(prefix).filter(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
+    else {
+        return client.write_all(
+            b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+        );
     };
     let passed = if !strips {
         path.to_owned()

@@ -1,4 +1,5 @@
-//! Another system that receives webhooks: a real server that can be told to fail, to hang, and to be away.
+//! Another system that receives webhooks: a real server that can be told to fail, to hang, and to
+//! be away.
 
 use std::{
     collections::BTreeMap,
@@ -110,7 +111,8 @@ fn serve(mut client: TcpStream, shared: &Mutex<(Manner, Vec<Received>)>) -> std:
             let Some((name, value)) = header.trim().split_once(':') else { break };
             headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
         }
-        let length = headers.get("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+        let length =
+            headers.get("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
         let mut body = vec![0; length];
         reader.read_exact(&mut body)?;
         let manner = shared.lock().unwrap_or_else(PoisonError::into_inner).0;
@@ -118,12 +120,18 @@ fn serve(mut client: TcpStream, shared: &Mutex<(Manner, Vec<Received>)>) -> std:
             std::thread::sleep(Duration::from_millis(millis));
         }
         let is_taken = matches!(manner, Manner::Takes | Manner::Slow(_));
-        shared.lock().unwrap_or_else(PoisonError::into_inner).1.push(Received { headers, body, is_taken });
+        shared.lock().unwrap_or_else(PoisonError::into_inner).1.push(Received {
+            headers,
+            body,
+            is_taken,
+        });
         let status = match manner {
             Manner::Forgets => return Ok(()),
             Manner::Refuses(status) => status,
             Manner::Takes | Manner::Slow(_) => 200,
         };
-        client.write_all(format!("HTTP/1.1 {status} Said\r\ncontent-length: 2\r\n\r\nok").as_bytes())?;
+        client.write_all(
+            format!("HTTP/1.1 {status} Said\r\ncontent-length: 2\r\n\r\nok").as_bytes(),
+        )?;
     }
 }

@@ -1,5 +1,5 @@
-//! A roster as an office would send it: the real villages and communities of Yangzhou, and agents whose names are made up,
-//! rare characters included.
+//! A roster as an office would send it: the real villages and communities of Yangzhou, and agents
+//! whose names are made up, rare characters included.
 
 use std::fmt::Write as _;
 
@@ -30,14 +30,18 @@ pub struct Agent {
     pub village: String,
 }
 
-/// One agent for each of the first `n` villages; over again from the first if there are more agents than villages.
+/// One agent for each of the first `n` villages; over again from the first if there are more agents
+/// than villages.
 ///
 /// # Panics
 /// If the file is not there.
 pub fn agents(n: usize) -> Vec<Agent> {
     let table = std::fs::read_to_string(villages()).expect("the villages are in the repository");
-    let villages: Vec<Vec<&str>> = table.lines().skip(1).map(|line| line.split(',').collect()).collect();
-    let pick = |letters: &str, at: usize| letters.chars().nth(at % letters.chars().count()).expect("it is not empty");
+    let villages: Vec<Vec<&str>> =
+        table.lines().skip(1).map(|line| line.split(',').collect()).collect();
+    let pick = |letters: &str, at: usize| {
+        letters.chars().nth(at % letters.chars().count()).expect("it is not empty")
+    };
     let agent = |n: usize| {
         let village = &villages[n % villages.len()];
         let mut name = format!("{}{}", pick(FAMILY, n * 7), pick(GIVEN, n * 5));
@@ -57,8 +61,11 @@ pub fn agents(n: usize) -> Vec<Agent> {
 pub fn csv(agents: &[Agent]) -> String {
     let mut text = "姓名,工号,村社区代码,责任单位代码,责任单位,服务范围\n".to_owned();
     for Agent { name, number, region, .. } in agents {
-        writeln!(text, "{name},{number},{region},{AGENCY},扬州市示例代办中心,社保、医保、老年证代办")
-            .expect("a string takes it");
+        writeln!(
+            text,
+            "{name},{number},{region},{AGENCY},扬州市示例代办中心,社保、医保、老年证代办"
+        )
+        .expect("a string takes it");
     }
     text
 }
@@ -78,7 +85,8 @@ pub fn workbook(rows: &str) -> Vec<u8> {
         ("xl/worksheets/sheet1.xml", format!("<worksheet><sheetData>{rows}</sheetData></worksheet>")),
     ];
     for (name, text) in parts {
-        zip.start_file(name, zip::write::SimpleFileOptions::default()).expect("memory can be written");
+        zip.start_file(name, zip::write::SimpleFileOptions::default())
+            .expect("memory can be written");
         std::io::Write::write_all(&mut zip, text.as_bytes()).expect("memory can be written");
     }
     zip.finish().expect("memory can be written").into_inner()

@@ -36,7 +36,8 @@ impl Staff {
     /// If a step is refused.
     pub fn add(collector: &Collector, name: &str, args: &[&str]) {
         let origin = collector.url();
-        let output = collector.cli(&[&["staff", "add", name, "--public-url", &origin], args].concat());
+        let output =
+            collector.cli(&[&["staff", "add", name, "--public-url", &origin], args].concat());
         assert_eq!(output.code, Some(0), "{}", output.err);
         Self::accept(output.out.trim());
     }
@@ -47,7 +48,8 @@ impl Staff {
     /// If it is refused.
     pub fn accept(link: &str) {
         assert_eq!(Http::new().get(link).status, 200, "{link}");
-        let set = Http::new().post_form(link, &form(&[("password", PASSWORD), ("again", PASSWORD)]));
+        let set =
+            Http::new().post_form(link, &form(&[("password", PASSWORD), ("again", PASSWORD)]));
         assert_eq!(set.status, 303, "{}", set.text());
     }
 
@@ -83,7 +85,10 @@ impl Staff {
     /// A form, with the token of this session.
     pub fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let csrf = self.csrf();
-        self.http.post_form(&format!("{}{path}", self.origin), &form(&[&[("csrf", &csrf[..])], fields].concat()))
+        self.http.post_form(
+            &format!("{}{path}", self.origin),
+            &form(&[&[("csrf", &csrf[..])], fields].concat()),
+        )
     }
 
     /// The token of this session's forms.
@@ -95,7 +100,8 @@ impl Staff {
         if page.status == 303 {
             page = self.get(&page.header("location"));
         }
-        let (_, rest) = page.text().split_once("name=\"csrf\" value=\"").expect("every page has a token");
+        let (_, rest) =
+            page.text().split_once("name=\"csrf\" value=\"").expect("every page has a token");
         rest.split('"').next().unwrap_or_default().to_owned()
     }
 
@@ -106,8 +112,10 @@ impl Staff {
     pub fn orders(&self, n: usize) -> Vec<String> {
         eventually("the orders are on the list", || {
             let page = self.get("/desk");
-            let links = page.text().split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
-            let links: Vec<_> = links.filter(|link| link.contains("/desk/orders/")).map(str::to_owned).collect();
+            let links =
+                page.text().split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+            let links: Vec<_> =
+                links.filter(|link| link.contains("/desk/orders/")).map(str::to_owned).collect();
             (links.len() == n).then_some(links)
         })
     }

@@ -8,7 +8,8 @@ use std::{
 use haochaping_tests::workspace;
 use serde_json::Value;
 
-/// Which of our crates a crate may know. A crate that is not here may know none, so a new crate is a decision.
+/// Which of our crates a crate may know. A crate that is not here may know none, so a new crate is
+/// a decision.
 const MAY_KNOW: [(&str, &[&str]); 13] = [
     ("haochaping", &[]),
     ("haochaping-widget", &["haochaping", "haochaping-yew"]),
@@ -18,10 +19,19 @@ const MAY_KNOW: [(&str, &[&str]); 13] = [
     ("haochaping-tables", &[]),
     ("haochaping-cards", &["haochaping", "haochaping-tables"]),
     ("haochaping-store", &["haochaping", "haochaping-postgres"]),
-    ("haochaping-collector", &["haochaping", "haochaping-cards", "haochaping-store", "haochaping-tables"]),
+    (
+        "haochaping-collector",
+        &["haochaping", "haochaping-cards", "haochaping-store", "haochaping-tables"],
+    ),
     (
         "haochaping-server",
-        &["haochaping", "haochaping-cards", "haochaping-collector", "haochaping-store", "haochaping-tables"],
+        &[
+            "haochaping",
+            "haochaping-cards",
+            "haochaping-collector",
+            "haochaping-store",
+            "haochaping-tables",
+        ],
     ),
     ("haochaping-demo", &["haochaping", "haochaping-server"]),
     ("haochaping-postgres", &[]),
@@ -39,8 +49,8 @@ const MAY_KNOW: [(&str, &[&str]); 13] = [
     ),
 ];
 
-/// What the pure crate never pulls in, however far down: runtimes, clocks, and tables that cost every browser, with all of
-/// its features.
+/// What the pure crate never pulls in, however far down: runtimes, clocks, and tables that cost
+/// every browser, with all of its features.
 const NEVER_IN_SDK: [&str; 5] = ["tokio", "chrono", "regex", "url", "wasm-bindgen"];
 
 /// What browsers never download, with the texts of every language.
@@ -73,9 +83,11 @@ fn ours() -> BTreeMap<String, BTreeSet<String>> {
     let packages = list(&metadata["packages"]);
     let names: BTreeSet<_> = packages.iter().map(|package| text(&package["name"])).collect();
     let known = |package: &Value| {
-        // The tests' own server of a database is known by whoever is tested on one, and never by what ships.
-        let is_for_tests =
-            |dependency: &&Value| dependency["name"] == "haochaping-postgres" && dependency["kind"] == "dev";
+        // The tests' own server of a database is known by whoever is tested on one, and never by
+        // what ships.
+        let is_for_tests = |dependency: &&Value| {
+            dependency["name"] == "haochaping-postgres" && dependency["kind"] == "dev"
+        };
         let dependencies = list(&package["dependencies"]).iter().filter(|one| !is_for_tests(one));
         let dependencies = dependencies.map(|dependency| text(&dependency["name"]));
         dependencies.filter(|name| names.contains(name)).map(str::to_owned).collect()
@@ -92,17 +104,28 @@ fn no_crate_knows_one_that_it_should_not() {
     }
     for (name, known) in &ours {
         let allowed = may_know.get(name.as_str()).copied().unwrap_or_default();
-        // The build driver builds and starts the others as programs; it may read the domain, and look for PostgreSQL as the tests
-        // do. Nothing reads it.
-        let allowed = if name == "xtask" { &["haochaping", "haochaping-postgres"][..] } else { allowed };
-        let too_many: Vec<_> = known.iter().filter(|other| !allowed.contains(&other.as_str())).collect();
+        // The build driver builds and starts the others as programs; it may read the domain, and
+        // look for PostgreSQL as the tests do. Nothing reads it.
+        let allowed =
+            if name == "xtask" { &["haochaping", "haochaping-postgres"][..] } else { allowed };
+        let too_many: Vec<_> =
+            known.iter().filter(|other| !allowed.contains(&other.as_str())).collect();
         assert!(too_many.is_empty(), "{name} knows {too_many:?}");
     }
 }
 
 #[test]
 fn the_widget_pulls_in_no_runtime_no_second_calendar_and_no_big_table() {
-    let target = ["--target", "wasm32-unknown-unknown", "-e", "normal", "--prefix", "none", "--format", "{p}"];
+    let target = [
+        "--target",
+        "wasm32-unknown-unknown",
+        "-e",
+        "normal",
+        "--prefix",
+        "none",
+        "--format",
+        "{p}",
+    ];
     let all = output_of(cargo().args(["tree", "--locked", "-p", "haochaping-widget"]).args(target));
     let names: BTreeSet<_> = all.lines().filter_map(|line| line.split(' ').next()).collect();
     assert!(names.contains("yew") && names.contains("haochaping"), "the tree is one: {names:?}");
@@ -115,7 +138,17 @@ fn the_widget_pulls_in_no_runtime_no_second_calendar_and_no_big_table() {
 fn the_domain_pulls_in_no_runtime_no_clock_and_no_big_table() {
     let tree = |extra: &[&str]| {
         let mut tree = cargo();
-        tree.args(["tree", "--locked", "-p", "haochaping", "--all-features", "--target", "all", "-e", "normal"]);
+        tree.args([
+            "tree",
+            "--locked",
+            "-p",
+            "haochaping",
+            "--all-features",
+            "--target",
+            "all",
+            "-e",
+            "normal",
+        ]);
         output_of(tree.args(extra))
     };
     let all = tree(&["--prefix", "none", "--format", "{p}"]);

@@ -1,5 +1,5 @@
-//! The golden wire JSON, which every implementation of wire v1 reads: what is taken, what is refused and why, and that
-//! each message is read and written without losing or adding a field.
+//! The golden wire JSON, which every implementation of wire v1 reads: what is taken, what is
+//! refused and why, and that each message is read and written without losing or adding a field.
 
 #![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
@@ -8,8 +8,9 @@ use std::{collections::BTreeMap, path::Path};
 use haochaping::{
     calendar::Instant,
     ledger::{
-        Cell, Closing, DayTable, Entry, Evidence, Group, Kind, Leaf, LogKey, Nonce, Points, Promiser, Proof, Remainder,
-        Salt, Tally, Tree, close_day, commit_all, leaf_hash, sign_checkpoint,
+        Cell, Closing, DayTable, Entry, Evidence, Group, Kind, Leaf, LogKey, Nonce, Points,
+        Promiser, Proof, Remainder, Salt, Tally, Tree, close_day, commit_all, leaf_hash,
+        sign_checkpoint,
     },
     link::Receipt,
     rating::{Channel, INDICATOR_VERSION, Provenance, Rating, SatisfactionLevel, Violations},
@@ -22,18 +23,21 @@ use serde_json::{Map, Value, json};
 /// The golden files of a folder by name. A folder that was moved must not pass as empty.
 fn golden(folder: &str) -> BTreeMap<String, Value> {
     let path = workspace().join("tests/fixtures/wire/v1").join(folder);
-    let files = std::fs::read_dir(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let files =
+        std::fs::read_dir(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let read = |path: &Path| {
         let text = std::fs::read_to_string(path).unwrap();
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     };
     let name = |path: &Path| path.file_stem().unwrap().to_str().unwrap().to_owned();
-    let found: BTreeMap<_, _> = files.map(|file| file.unwrap().path()).map(|path| (name(&path), read(&path))).collect();
+    let found: BTreeMap<_, _> =
+        files.map(|file| file.unwrap().path()).map(|path| (name(&path), read(&path))).collect();
     assert!(!found.is_empty(), "{} is empty", path.display());
     found
 }
 
-/// All faults of a request that its content alone shows: of the key, then of the draft, as the collector orders them.
+/// All faults of a request that its content alone shows: of the key, then of the draft, as the
+/// collector orders them.
 fn check(request: &v1::RatingRequest) -> Result<Rating, Vec<v1::Violation>> {
     let key = request.visit.as_ref().unwrap_or(&request.key);
     let mut faults: Vec<_> = v1::check_key(key).err().into_iter().collect();
@@ -56,7 +60,9 @@ fn every_accepted_request_is_a_rating_that_says_the_same() {
         assert_eq!(codes, request.indicators, "{name}");
         assert_eq!(rating.comment().as_str(), request.comment, "{name}");
         assert_eq!(rating.is_anonymous(), request.anonymous, "{name}");
-        let contact = rating.contact().map(|c| v1::Contact { name: c.name().into(), phone: c.phone().into() });
+        let contact = rating
+            .contact()
+            .map(|c| v1::Contact { name: c.name().into(), phone: c.phone().into() });
         assert_eq!(contact, request.contact, "{name}");
         assert_eq!(rating.lang().tag(), request.lang, "{name}");
     }
@@ -71,8 +77,8 @@ fn every_rejected_request_has_exactly_the_faults_of_its_file() {
     }
 }
 
-/// A fault that no file shows could change without anybody noticing. Missing here: what only keys, links and headers
-/// show, and a withdrawn option, of which the list has none.
+/// A fault that no file shows could change without anybody noticing. Missing here: what only keys,
+/// links and headers show, and a withdrawn option, of which the list has none.
 #[test]
 fn the_rejected_requests_show_every_fault_of_a_draft() {
     let files = golden("rejected");
@@ -105,7 +111,8 @@ fn the_golden_options_are_those_of_the_official_list() {
     let text = std::fs::read_to_string(workspace().join("sdk/data/indicators.v1.json")).unwrap();
     let list: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(list["version"], INDICATOR_VERSION);
-    let codes: Vec<_> = list["options"].as_array().unwrap().iter().map(|option| &option["code"]).collect();
+    let codes: Vec<_> =
+        list["options"].as_array().unwrap().iter().map(|option| &option["code"]).collect();
     for (name, file) in golden("accepted") {
         assert_eq!(file["indicator_version"], list["version"], "{name}");
         for code in file["indicators"].as_array().unwrap() {
@@ -148,7 +155,8 @@ fn every_message_is_written_as_it_was_read() {
 
 #[test]
 fn the_golden_services_can_be_registered() {
-    let request: v1::ServicesRequest = serde_json::from_value(golden("messages")["services-request"].clone()).unwrap();
+    let request: v1::ServicesRequest =
+        serde_json::from_value(golden("messages")["services-request"].clone()).unwrap();
     for registration in request.services {
         let case = registration.case_number.clone();
         assert!(Service::try_from(registration).is_ok(), "{case}");
@@ -168,7 +176,10 @@ fn what_may_be_left_out_may_be_left_out_and_unknown_fields_do_not_hurt() {
     for required in ["level", "indicator_version", "lang"] {
         let mut without = short.clone();
         without.remove(required);
-        assert!(serde_json::from_value::<v1::RatingRequest>(Value::Object(without)).is_err(), "{required}");
+        assert!(
+            serde_json::from_value::<v1::RatingRequest>(Value::Object(without)).is_err(),
+            "{required}"
+        );
     }
 }
 
@@ -196,7 +207,11 @@ fn leaves_of(rated: &[(Cell, [u8; 32], Receipt)]) -> Vec<(Vec<u8>, Nonce)> {
     let leaves = rated.iter().zip(commitments).map(|((_, salt, receipt), commitment)| {
         let content = Leaf::content_of_rating(salt, &[3; 16], 1_790_000_000_123);
         let nonce = Leaf::nonce(salt);
-        (Entry::Leaf(Leaf { commitment, content, about: Leaf::about_rating(receipt, &nonce) }).bytes(), nonce)
+        (
+            Entry::Leaf(Leaf { commitment, content, about: Leaf::about_rating(receipt, &nonce) })
+                .bytes(),
+            nonce,
+        )
     });
     leaves.collect()
 }
@@ -204,7 +219,8 @@ fn leaves_of(rated: &[(Cell, [u8; 32], Receipt)]) -> Vec<(Vec<u8>, Nonce)> {
 /// The hash of the entry that says that this table was published.
 const TABLE_ENTRY: &str = "eFLnmXZr+Y0tMiEMTftg9Iyd9TH9oj/z2q+bf5vcFpI=";
 
-/// What people hold and what logs have published must hold for ever: from the salt to the proof nothing of scheme 1 may change.
+/// What people hold and what logs have published must hold for ever: from the salt to the proof
+/// nothing of scheme 1 may change.
 #[test]
 fn the_ledger_s_scheme_1_makes_and_checks_what_it_always_did() {
     let files = golden("messages");
@@ -215,10 +231,12 @@ fn the_ledger_s_scheme_1_makes_and_checks_what_it_always_did() {
     let checkpoint = sign_checkpoint(&key, tree.size(), tree.root());
     let (entry, nonce) = leaves[4].clone();
     let proof = Proof { entry, nonce, index: 4, path: tree.path(4), checkpoint };
-    let promise = Promiser::new(&key, leaves, Instant::from_millis(1_790_000_000_456)).promise(4).unwrap();
-    for (name, index, proof) in
-        [("ledger-proof", Some(4), proof.to_text()), ("ledger-proof-promised", None, promise.to_text())]
-    {
+    let promise =
+        Promiser::new(&key, leaves, Instant::from_millis(1_790_000_000_456)).promise(4).unwrap();
+    for (name, index, proof) in [
+        ("ledger-proof", Some(4), proof.to_text()),
+        ("ledger-proof-promised", None, promise.to_text()),
+    ] {
         let receipt = rated[4].2.to_string();
         let made = v1::LedgerProof { receipt, index, proof, key: key.public().into() };
         assert_eq!(serde_json::to_value(&made).unwrap(), files[name], "{name}");
@@ -230,7 +248,8 @@ fn the_ledger_s_scheme_1_makes_and_checks_what_it_always_did() {
     let (mut taken, mut rest) = (BTreeMap::<Group, Tally>::new(), Tally::default());
     let mut all = Tally::default();
     for (n, (cell, salt, _)) in rated.iter().enumerate() {
-        // The first department on one day, the other on several; then what the second of them held back, and an appeal.
+        // The first department on one day, the other on several; then what the second of them held
+        // back, and an appeal.
         let mut cell = cell.clone();
         cell.day = if n % 2 == 0 { 20_778 } else { cell.day };
         cell.group.kind = if n == 3 { Kind::Held } else { Kind::Counted };
@@ -243,7 +262,8 @@ fn the_ledger_s_scheme_1_makes_and_checks_what_it_always_did() {
             all.add_event(cell, salt, 4);
         }
     }
-    let (made, kept) = close_day(Closing { number: 1, day: 20_781, from: 0, size: 13 }, taken, &rest, None);
+    let (made, kept) =
+        close_day(Closing { number: 1, day: 20_781, from: 0, size: 13 }, taken, &rest, None);
     assert_eq!(serde_json::to_value(&made).unwrap(), files["ledger-table"]);
     let read: DayTable = serde_json::from_value(files["ledger-table"].clone()).unwrap();
     assert_eq!(read.check(&Remainder::default(), 13, all.element()), Ok(()));

@@ -1,4 +1,5 @@
-//! Measurements. Each prints ratios against a peer of the same run: machines are shared, absolute numbers do not count.
+//! Measurements. Each prints ratios against a peer of the same run: machines are shared, absolute
+//! numbers do not count.
 
 mod all;
 
@@ -17,7 +18,8 @@ use crate::{
 /// What can be measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Name {
-    /// Every one of them, with a table of all ratios, compared with the last that was kept; `--short` takes 7 minutes once built
+    /// Every one of them, with a table of all ratios, compared with the last that was kept;
+    /// `--short` takes 7 minutes once built
     All,
     /// Ratings per second without a store, with a transaction each, and with group commit
     Ingest,
@@ -25,11 +27,13 @@ pub(crate) enum Name {
     WorkOrders,
     /// When a form can be used, bytes and memory, against Preact, React and plain HTML
     Widget,
-    /// Requests a second of the public page against the shortest answer, with a thousand and with ten million ratings
+    /// Requests a second of the public page against the shortest answer, with a thousand and with
+    /// ten million ratings
     Public,
     /// The memory of 200 pads on one collector, and how long after a call they are woken
     Pads,
-    /// What becomes of rate, latency, bytes and memory from ten thousand to ten million ratings, in both stores
+    /// What becomes of rate, latency, bytes and memory from ten thousand to ten million ratings, in
+    /// both stores
     Growth,
     /// Comments a second that are cut into hot words, and the memory of the dictionary
     HotWords,
@@ -87,8 +91,8 @@ pub(crate) fn run(root: &Path, name: Name, arguments: &[String]) -> Result<()> {
     execute("measure", program.args(arguments))
 }
 
-/// The collector and the programs that measure it, optimised as a release is, but for the link-time optimisation: with it each
-/// of the programs would optimise the whole collector once more.
+/// The collector and the programs that measure it, optimised as a release is, but for the link-time
+/// optimisation: with it each of the programs would optimise the whole collector once more.
 fn build_programs() -> Result<()> {
     let mut build = cargo();
     build.args([
@@ -102,5 +106,8 @@ fn build_programs() -> Result<()> {
         "haochaping-tests",
         "--bins",
     ]);
-    execute("build the collector and what measures it", build.args(["--features", "haochaping-tests/bench"]))
+    execute(
+        "build the collector and what measures it",
+        build.args(["--features", "haochaping-tests/bench"]),
+    )
 }

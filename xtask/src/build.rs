@@ -37,7 +37,10 @@ pub(crate) const PROOF_WASM: &str = "haochaping.proof.wasm";
 /// Also if it can be told to misbehave: deliberate faults are for tests alone.
 pub(crate) fn release(root: &Path) -> Result<()> {
     const CHOOSES_A_FAULT: &[u8] = b"HAOCHAPING_MUTANT";
-    execute("build the collector", cargo().args(["build", "--release", "--locked", "-p", "haochaping-server"]))?;
+    execute(
+        "build the collector",
+        cargo().args(["build", "--release", "--locked", "-p", "haochaping-server"]),
+    )?;
     let binary = fs::read(root.join("target/release/haochaping"))?;
     let has_faults = binary.windows(CHOOSES_A_FAULT.len()).any(|part| part == CHOOSES_A_FAULT);
     ensure!(!has_faults, "target/release/haochaping has the deliberate faults of the tests");
@@ -65,7 +68,16 @@ fn proof(root: &Path) -> Result<(String, Vec<u8>)> {
     execute(
         "build the check of a proof",
         cargo()
-            .args(["build", "--locked", "-p", "haochaping-proof", "--profile", "widget", "--target", TARGET])
+            .args([
+                "build",
+                "--locked",
+                "-p",
+                "haochaping-proof",
+                "--profile",
+                "widget",
+                "--target",
+                TARGET,
+            ])
             .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags(root)),
     )?;
     bind(root, "haochaping_proof.wasm", as_it_is)
@@ -75,16 +87,30 @@ fn compile(root: &Path, lang: &str) -> Result<()> {
     execute(
         &format!("build the widget in {lang}"),
         cargo()
-            .args(["build", "--locked", "-p", "haochaping-widget", "--profile", "widget", "--target", TARGET])
+            .args([
+                "build",
+                "--locked",
+                "-p",
+                "haochaping-widget",
+                "--profile",
+                "widget",
+                "--target",
+                TARGET,
+            ])
             .args(["--no-default-features", "--features", &lang.to_lowercase()])
             .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags(root)),
     )
 }
 
-/// Panic texts carry build paths; short ones are smaller and tell nobody where we built. The threshold lets small
-/// functions be taken in: it is 3 KB of brotli less than what opt-level z takes by itself.
+/// Panic texts carry build paths; short ones are smaller and tell nobody where we built. The
+/// threshold lets small functions be taken in: it is 3 KB of brotli less than what opt-level z
+/// takes by itself.
 fn flags(root: &Path) -> String {
-    format!("--remap-path-prefix={}=. {} -C llvm-args=-inline-threshold=30", root.display(), registry_remap())
+    format!(
+        "--remap-path-prefix={}=. {} -C llvm-args=-inline-threshold=30",
+        root.display(),
+        registry_remap()
+    )
 }
 
 /// The domain's face for JavaScript, into target/js: glue and wasm, the latter also compressed.
@@ -93,13 +119,24 @@ pub(crate) fn javascript(root: &Path) -> Result<()> {
     execute(
         "build the sdk for JavaScript",
         cargo()
-            .args(["build", "--locked", "-p", "haochaping-js", "--profile", "widget", "--target", TARGET])
+            .args([
+                "build",
+                "--locked",
+                "-p",
+                "haochaping-js",
+                "--profile",
+                "widget",
+                "--target",
+                TARGET,
+            ])
             .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags(root)),
     )?;
     let (glue, wasm) = bind(root, "haochaping_js.wasm", as_it_is)?;
     let directory = root.join("target/js");
     fs::create_dir_all(&directory)?;
-    for (name, content) in [("haochaping-js.js", glue.as_bytes()), ("haochaping-js.wasm", wasm.as_slice())] {
+    for (name, content) in
+        [("haochaping-js.js", glue.as_bytes()), ("haochaping-js.wasm", wasm.as_slice())]
+    {
         write_and_pack(&directory, name, content)?;
     }
     Ok(())
@@ -115,7 +152,8 @@ fn as_it_is(wasm: &mut walrus::Module, glue: &str) -> Result<String> {
     Ok(glue)
 }
 
-/// The glue and the wasm of what was just compiled. Kept by content, since making wasm small takes longer than compiling it.
+/// The glue and the wasm of what was just compiled. Kept by content, since making wasm small takes
+/// longer than compiling it.
 fn bind(root: &Path, name: &str, finish: Finish) -> Result<(String, Vec<u8>)> {
     let compiled = root.join("target").join(TARGET).join("widget").join(name);
     let kept = root.join("target/widget/bound").join(key_of(&compiled)?);
@@ -130,12 +168,18 @@ fn bind(root: &Path, name: &str, finish: Finish) -> Result<(String, Vec<u8>)> {
     Ok((fs::read_to_string(glue)?, fs::read(wasm)?))
 }
 
-/// A name for what becomes of this file: its content, the program that works on it, and whether npm's tools are at hand.
+/// A name for what becomes of this file: its content, the program that works on it, and whether
+/// npm's tools are at hand.
 fn key_of(compiled: &Path) -> Result<String> {
     let program = fs::metadata(std::env::current_exe()?)?;
     let mut all = Sha256::new();
     all.update(fs::read(compiled)?);
-    all.update(format!("{:?} {} {}", program.modified()?, program.len(), works("npm", &["--version"])));
+    all.update(format!(
+        "{:?} {} {}",
+        program.modified()?,
+        program.len(),
+        works("npm", &["--version"])
+    ));
     Ok(all.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect())
 }
 
@@ -155,11 +199,17 @@ fn bind_anew(root: &Path, compiled: &Path, finish: Finish) -> Result<(String, Ve
 }
 
 fn registry_remap() -> String {
-    let home = std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME").map(|home| format!("{home}/.cargo")));
+    let home = std::env::var("CARGO_HOME")
+        .or_else(|_| std::env::var("HOME").map(|home| format!("{home}/.cargo")));
     home.map(|home| format!("--remap-path-prefix={home}=c")).unwrap_or_default()
 }
 
-fn write_assets(root: &Path, glue: &str, wasm: &[(&str, Vec<u8>)], proof: &(String, Vec<u8>)) -> Result<()> {
+fn write_assets(
+    root: &Path,
+    glue: &str,
+    wasm: &[(&str, Vec<u8>)],
+    proof: &(String, Vec<u8>),
+) -> Result<()> {
     let directory = root.join(ASSETS);
     fs::create_dir_all(&directory)?;
     let (proof_glue, proof_wasm) = proof;
@@ -172,17 +222,25 @@ fn write_assets(root: &Path, glue: &str, wasm: &[(&str, Vec<u8>)], proof: &(Stri
         all.update(part);
     }
     let digest = all.finalize();
-    let version =
-        format!("{}-{:02x}{:02x}{:02x}{:02x}", env!("CARGO_PKG_VERSION"), digest[0], digest[1], digest[2], digest[3]);
+    let version = format!(
+        "{}-{:02x}{:02x}{:02x}{:02x}",
+        env!("CARGO_PKG_VERSION"),
+        digest[0],
+        digest[1],
+        digest[2],
+        digest[3]
+    );
     let values: Map<String, Value> =
         wasm.iter().map(|(lang, wasm)| ((*lang).to_owned(), integrity(wasm).into())).collect();
-    let known = Known { version: version.clone(), integrity: Value::from(values.clone()).to_string() };
+    let known =
+        Known { version: version.clone(), integrity: Value::from(values.clone()).to_string() };
     let loader = bundle(root, "script.js", Format::Script, &known)?;
     let tag = bundle(root, "tag.js", Format::Script, &known)?;
     let bridge = bundle(root, "bridge.js", Format::Script, &known)?;
     let pad = bundle(root, "pad.js", Format::Script, &known)?;
     let check = bundle(root, "proof.js", Format::Script, &known)?;
-    let mut files: Map<String, Value> = values.into_iter().map(|(lang, value)| (wasm_name(&lang), value)).collect();
+    let mut files: Map<String, Value> =
+        values.into_iter().map(|(lang, value)| (wasm_name(&lang), value)).collect();
     files.insert("haochaping.js".to_owned(), integrity(loader.as_bytes()).into());
     files.insert(BRIDGE.to_owned(), integrity(bridge.as_bytes()).into());
     files.insert(PAD.to_owned(), integrity(pad.as_bytes()).into());
@@ -221,7 +279,8 @@ fn copy_sources(root: &Path, glue: &[(&str, &str)]) -> Result<Vec<Vec<u8>>> {
     for (name, glue) in glue {
         fs::write(work.join(name), glue)?;
     }
-    let mut sources: Vec<_> = fs::read_dir(root.join("widget/element/js"))?.flatten().map(|file| file.path()).collect();
+    let mut sources: Vec<_> =
+        fs::read_dir(root.join("widget/element/js"))?.flatten().map(|file| file.path()).collect();
     sources.retain(|path| path.extension().is_some_and(|ending| ending == "js"));
     sources.sort();
     let mut contents: Vec<_> = glue.iter().map(|(_, glue)| glue.as_bytes().to_vec()).collect();
@@ -233,12 +292,16 @@ fn copy_sources(root: &Path, glue: &[(&str, &str)]) -> Result<Vec<Vec<u8>>> {
     Ok(contents)
 }
 
-/// A file, and beside it the same by brotli and gzip. An unchanged one keeps its time, so that cargo need not build the
-/// collector again.
+/// A file, and beside it the same by brotli and gzip. An unchanged one keeps its time, so that
+/// cargo need not build the collector again.
 fn write_and_pack(directory: &Path, name: &str, content: &[u8]) -> Result<()> {
     let path = directory.join(name);
-    let [packed_br, packed_gz] = ["br", "gz"].map(|ending| directory.join(format!("{name}.{ending}")));
-    if fs::read(&path).is_ok_and(|found| found == content) && packed_br.exists() && packed_gz.exists() {
+    let [packed_br, packed_gz] =
+        ["br", "gz"].map(|ending| directory.join(format!("{name}.{ending}")));
+    if fs::read(&path).is_ok_and(|found| found == content)
+        && packed_br.exists()
+        && packed_gz.exists()
+    {
         return Ok(());
     }
     // First away, last there: where it stands, the others are packed from it.
@@ -263,7 +326,8 @@ fn integrity(content: &[u8]) -> String {
 
 fn brotli(content: &[u8]) -> Result<Vec<u8>> {
     let mut out = Vec::new();
-    let parameters = BrotliEncoderParams { quality: 11, lgwin: 22, ..BrotliEncoderParams::default() };
+    let parameters =
+        BrotliEncoderParams { quality: 11, lgwin: 22, ..BrotliEncoderParams::default() };
     brotli::BrotliCompress(&mut &content[..], &mut out, &parameters)?;
     Ok(out)
 }

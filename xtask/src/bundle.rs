@@ -29,10 +29,14 @@ pub(crate) struct Known {
 impl Known {
     /// What the built assets say.
     pub(crate) fn read(root: &Path) -> Result<Self> {
-        let list: Value = serde_json::from_slice(&fs::read(root.join(ASSETS).join("integrity.json"))?)?;
-        let version = list["version"].as_str().context("the integrity list names its version")?.to_owned();
-        let values: Map<String, Value> =
-            LANGUAGES.iter().map(|lang| ((*lang).to_owned(), list["files"][wasm_name(lang)].clone())).collect();
+        let list: Value =
+            serde_json::from_slice(&fs::read(root.join(ASSETS).join("integrity.json"))?)?;
+        let version =
+            list["version"].as_str().context("the integrity list names its version")?.to_owned();
+        let values: Map<String, Value> = LANGUAGES
+            .iter()
+            .map(|lang| ((*lang).to_owned(), list["files"][wasm_name(lang)].clone()))
+            .collect();
         Ok(Self { version, integrity: Value::from(values).to_string() })
     }
 }
@@ -55,7 +59,12 @@ fn tool(root: &Path, name: &str) -> Result<Option<PathBuf>> {
             SAID.call_once(|| say("npm is missing: scripts are served unminified, and wasm as the compiler wrote it"));
             return Ok(None);
         }
-        npm_ci(root, "widget/element/js", &format!(".bin/{name}"), "the tools that make the widget small")?;
+        npm_ci(
+            root,
+            "widget/element/js",
+            &format!(".bin/{name}"),
+            "the tools that make the widget small",
+        )?;
     }
     Ok(Some(path))
 }
@@ -67,8 +76,14 @@ pub(crate) fn optimize(root: &Path, wasm: &[u8]) -> Result<Vec<u8>> {
     fs::create_dir_all(&work)?;
     let [from, to] = ["bound.wasm", "small.wasm"].map(|name| work.join(name));
     fs::write(&from, wasm)?;
-    let features =
-        ["bulk-memory", "sign-ext", "mutable-globals", "nontrapping-float-to-int", "reference-types", "multivalue"];
+    let features = [
+        "bulk-memory",
+        "sign-ext",
+        "mutable-globals",
+        "nontrapping-float-to-int",
+        "reference-types",
+        "multivalue",
+    ];
     let status = Command::new(wasm_opt)
         .args(["-Oz", "--traps-never-happen", "--flatten", "--rereloop", "-Oz", "-Oz"])
         .args(features.map(|feature| format!("--enable-{feature}")))
@@ -81,20 +96,37 @@ pub(crate) fn optimize(root: &Path, wasm: &[u8]) -> Result<Vec<u8>> {
     Ok(fs::read(to)?)
 }
 
-/// A source in target/widget with all that it imports as one file. Made small it is in the syntax of ES2018, which every
-/// engine that can rate understands, and names that start with one underscore, which are nobody else's, are shortened.
+/// A source in target/widget with all that it imports as one file. Made small it is in the syntax
+/// of ES2018, which every engine that can rate understands, and names that start with one
+/// underscore, which are nobody else's, are shortened.
 pub(crate) fn bundle(root: &Path, name: &str, format: Format, known: &Known) -> Result<String> {
     match (tool(root, "esbuild")?, tool(root, "terser")?) {
-        (Some(esbuild), Some(terser)) => minify(&root.join("target/widget"), [&esbuild, &terser], name, format, known),
+        (Some(esbuild), Some(terser)) => {
+            minify(&root.join("target/widget"), [&esbuild, &terser], name, format, known)
+        }
         _ => concatenate(&root.join("target/widget"), name, format, known),
     }
 }
 
-fn minify(work: &Path, [esbuild, terser]: [&Path; 2], name: &str, format: Format, known: &Known) -> Result<String> {
+fn minify(
+    work: &Path,
+    [esbuild, terser]: [&Path; 2],
+    name: &str,
+    format: Format,
+    known: &Known,
+) -> Result<String> {
     let output = Command::new(esbuild)
-        .args([name, "--bundle", "--minify", "--target=es2018", "--charset=utf8", "--log-level=warning"])
+        .args([
+            name,
+            "--bundle",
+            "--minify",
+            "--target=es2018",
+            "--charset=utf8",
+            "--log-level=warning",
+        ])
         .arg(if format == Format::Script { "--format=iife" } else { "--format=esm" })
-        // Two names stay: the browser tests wait for one, and what a tag was given crosses from one file to another.
+        // Two names stay: the browser tests wait for one, and what a tag was given crosses from one
+        // file to another.
         .args(["--mangle-props=^_[a-z]", "--reserve-props=^_(waiting|given)$"])
         .arg(format!("--define:VERSION={:?}", known.version))
         .arg(format!("--define:INTEGRITY={}", known.integrity))
@@ -106,17 +138,33 @@ fn minify(work: &Path, [esbuild, terser]: [&Path; 2], name: &str, format: Format
     fs::write(work.join("bundled.js"), output.stdout)?;
     // A second minifier finds 200 bytes of brotli more.
     let mut small = Command::new(terser);
-    small.args(["bundled.js", "--compress", "passes=3,ecma=2018,unsafe_arrows=true,unsafe_methods=true", "--mangle"]);
-    small.args(if format == Format::Script { ["--toplevel", "--ecma=2018"] } else { ["--module", "--ecma=2018"] });
-    let output = small.current_dir(work).stderr(Stdio::inherit()).output().context("the minifier cannot be started")?;
+    small.args([
+        "bundled.js",
+        "--compress",
+        "passes=3,ecma=2018,unsafe_arrows=true,unsafe_methods=true",
+        "--mangle",
+    ]);
+    small.args(if format == Format::Script {
+        ["--toplevel", "--ecma=2018"]
+    } else {
+        ["--module", "--ecma=2018"]
+    });
+    let output = small
+        .current_dir(work)
+        .stderr(Stdio::inherit())
+        .output()
+        .context("the minifier cannot be started")?;
     ensure!(output.status.success(), "{name} cannot be made smaller");
     Ok(String::from_utf8(output.stdout)?)
 }
 
-/// Modules one after the other, each in a function of its own that gives what it exports. It knows the forms of import and
-/// export that our own sources have, and refuses others.
+/// Modules one after the other, each in a function of its own that gives what it exports. It knows
+/// the forms of import and export that our own sources have, and refuses others.
 fn concatenate(work: &Path, name: &str, format: Format, known: &Known) -> Result<String> {
-    ensure!(format == Format::Script, "{name}: a module is bundled by npm's tools only; install npm");
+    ensure!(
+        format == Format::Script,
+        "{name}: a module is bundled by npm's tools only; install npm"
+    );
     let mut modules = Modules { work, done: BTreeMap::new(), script: String::new() };
     modules.add(name)?;
     Ok(format!(
@@ -138,13 +186,18 @@ impl Modules<'_> {
         if let Some(number) = self.done.get(name) {
             return Ok(*number);
         }
-        let source = fs::read_to_string(self.work.join(name)).with_context(|| format!("{name} cannot be read"))?;
+        let source = fs::read_to_string(self.work.join(name))
+            .with_context(|| format!("{name} cannot be read"))?;
         let (mut body, mut exports) = (String::new(), Vec::new());
         for line in source.lines() {
             if let Some(import) = line.strip_prefix("import ") {
-                let (names, from) = read_import(import).with_context(|| format!("{name}: {line}"))?;
+                let (names, from) =
+                    read_import(import).with_context(|| format!("{name}: {line}"))?;
                 let number = self.add(from)?;
-                body.push_str(&format!("const {} = module{number};\n", names.replace(" as ", ": ")));
+                body.push_str(&format!(
+                    "const {} = module{number};\n",
+                    names.replace(" as ", ": ")
+                ));
             } else if let Some(export) = line.strip_prefix("export ") {
                 exports.extend(read_export(export).with_context(|| format!("{name}: {line}"))?);
                 let is_list = export.starts_with('{');
@@ -158,8 +211,9 @@ impl Modules<'_> {
         let number = self.done.len();
         self.done.insert(name.to_owned(), number);
         let exports = exports.join(", ");
-        self.script
-            .push_str(&format!("// {name}\nconst module{number} = (() => {{\n{body}return {{ {exports} }};\n}})();\n"));
+        self.script.push_str(&format!(
+            "// {name}\nconst module{number} = (() => {{\n{body}return {{ {exports} }};\n}})();\n"
+        ));
         Ok(number)
     }
 }
@@ -181,14 +235,17 @@ fn read_export(export: &str) -> Result<Vec<String>> {
         };
         return Ok(list.split(',').map(|name| member(name.trim())).collect());
     }
-    if let Some((names, _)) = export.strip_prefix("const { ").and_then(|rest| rest.split_once(" } =")) {
+    if let Some((names, _)) =
+        export.strip_prefix("const { ").and_then(|rest| rest.split_once(" } ="))
+    {
         return Ok(names.split(", ").map(str::to_owned).collect());
     }
     let kinds = ["async function ", "function ", "class ", "const "];
     let Some(rest) = kinds.iter().find_map(|kind| export.strip_prefix(kind)) else {
         bail!("an export of another form")
     };
-    let length = rest.find(|symbol: char| !symbol.is_alphanumeric() && symbol != '_').unwrap_or(rest.len());
+    let length =
+        rest.find(|symbol: char| !symbol.is_alphanumeric() && symbol != '_').unwrap_or(rest.len());
     Ok(vec![rest[..length].to_owned()])
 }
 
@@ -226,8 +283,10 @@ mod tests {
             ),
         ];
         written(folder.path(), &files);
-        let script = concatenate(folder.path(), "main.js", Format::Script, &known()).expect("bundled");
-        let output = Command::new("node").args(["-e", &script]).output().expect("node is installed");
+        let script =
+            concatenate(folder.path(), "main.js", Format::Script, &known()).expect("bundled");
+        let output =
+            Command::new("node").args(["-e", &script]).output().expect("node is installed");
         assert_eq!(String::from_utf8_lossy(&output.stdout), "once\nmain b 2 1-abc sha256-x\n");
     }
 
@@ -241,7 +300,8 @@ mod tests {
             "export * from \"./b.js\";",
         ] {
             written(folder.path(), &[("main.js", source)]);
-            let error = concatenate(folder.path(), "main.js", Format::Script, &known()).expect_err(source);
+            let error =
+                concatenate(folder.path(), "main.js", Format::Script, &known()).expect_err(source);
             assert!(error.to_string().contains(source), "{error:#}");
         }
     }

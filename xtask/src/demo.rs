@@ -25,7 +25,15 @@ fn npm_package(root: &Path) -> Result<()> {
 pub(crate) fn run(root: &Path) -> Result<()> {
     let programs = || {
         let mut build = cargo();
-        build.args(["build", "--locked", "-p", "haochaping-server", "-p", "haochaping-demo", "--bins"]);
+        build.args([
+            "build",
+            "--locked",
+            "-p",
+            "haochaping-server",
+            "-p",
+            "haochaping-demo",
+            "--bins",
+        ]);
         execute("build the collector and the sample portal", &mut build)
     };
     let stages = vec![

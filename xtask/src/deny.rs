@@ -20,7 +20,9 @@ pub(crate) fn check(root: &Path) -> Result<()> {
     let program = tools.join("bin/cargo-deny");
     if !program.exists() {
         let mut install = cargo();
-        install.args(["install", "--quiet", "--locked", "cargo-deny", "--version", VERSION, "--root"]).arg(&tools);
+        install
+            .args(["install", "--quiet", "--locked", "cargo-deny", "--version", VERSION, "--root"])
+            .arg(&tools);
         execute("install cargo-deny", &mut install)?;
     }
     let mut check = Command::new(program);

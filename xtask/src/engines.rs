@@ -22,7 +22,9 @@ pub(crate) fn install(root: &Path) -> Result<()> {
         return Ok(());
     }
     let mut build = cargo();
-    build.args(["install", "geckodriver", "--version", GECKODRIVER, "--locked", "--quiet", "--root"]).arg(&tools);
+    build
+        .args(["install", "geckodriver", "--version", GECKODRIVER, "--locked", "--quiet", "--root"])
+        .arg(&tools);
     execute("build the driver of Firefox (some minutes)", &mut build).or_else(|error| {
         bail!("{error:#}: cargo install geckodriver --version {GECKODRIVER} --locked --root target/tools")
     })

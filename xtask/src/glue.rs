@@ -1,5 +1,6 @@
-//! The glue of wasm-bindgen made small: 2 KB of brotli less than what it writes for every browser and every caller. Its
-//! version is pinned, and each piece must be found, so an update cannot slip through.
+//! The glue of wasm-bindgen made small: 2 KB of brotli less than what it writes for every browser
+//! and every caller. Its version is pinned, and each piece must be found, so an update cannot slip
+//! through.
 
 mod closures;
 mod imports;
@@ -11,15 +12,17 @@ pub(crate) fn small(wasm: &mut walrus::Module, glue: &str) -> Result<String> {
     let mut glue = closures::own_closures(glue)?;
     imports::describe(wasm, &mut glue)?;
     // A page may put something else in their place later.
-    let mut glue = ["import { queueMicrotask, setTimeout } from \"./platform.js\";\n", &slim(&glue)?].concat();
+    let mut glue =
+        ["import { queueMicrotask, setTimeout } from \"./platform.js\";\n", &slim(&glue)?].concat();
     shorten_names(wasm, &mut glue);
     Ok(glue)
 }
 
-/// What every engine that runs our wasm has, or what only callers of other kinds need: a piece between two marks, and what
-/// takes its place.
+/// What every engine that runs our wasm has, or what only callers of other kinds need: a piece
+/// between two marks, and what takes its place.
 const PIECES: [(&str, &str, &str); 9] = [
-    // The element destroys its app once, and forgets it before it does: a number is enough to know it by.
+    // The element destroys its app once, and forgets it before it does: a number is enough to know
+    // it by.
     (
         "/**\n * A mounted form",
         "/**\n * Mounts the form",
@@ -28,7 +31,11 @@ const PIECES: [(&str, &str, &str); 9] = [
     ),
     ("return Mounted.__wrap(ret);", "\n}", "return ret;"),
     // Only panics show values, and a string says enough.
-    ("function debugString(val) {", "\n            }\n\nfunction", "function debugString(val) { return String(val);"),
+    (
+        "function debugString(val) {",
+        "\n            }\n\nfunction",
+        "function debugString(val) { return String(val);",
+    ),
     // Two gigabytes of text are never decoded.
     ("const MAX_SAFARI_DECODE_BYTES", "return cachedTextDecoder", "function decodeText(bytes) {\n"),
     ("if (!('encodeInto' in cachedTextEncoder)) {", "let WASM_VECTOR_LEN", ""),
@@ -49,14 +56,20 @@ fn slim(glue: &str) -> Result<String> {
     for (from, to, instead) in PIECES {
         let start = glue.find(from);
         let end = start.and_then(|start| glue[start..].find(to).map(|length| start + length));
-        let (Some(start), Some(end)) = (start, end) else { anyhow::bail!("the glue has no {from:?}") };
+        let (Some(start), Some(end)) = (start, end) else {
+            anyhow::bail!("the glue has no {from:?}")
+        };
         glue.replace_range(start..end, instead);
     }
-    // Every closure ends with its app, which the element destroys: nothing waits for the garbage collector.
+    // Every closure ends with its app, which the element destroys: nothing waits for the garbage
+    // collector.
     for registry in ["CLOSURE_DTORS", "MountedFinalization"] {
         let start = glue.find(&format!("const {registry} = "));
-        let end = start.and_then(|start| glue[start..].find(");\n\n").map(|length| start + length + 2));
-        let (Some(start), Some(end)) = (start, end) else { anyhow::bail!("the glue has no {registry}") };
+        let end =
+            start.and_then(|start| glue[start..].find(");\n\n").map(|length| start + length + 2));
+        let (Some(start), Some(end)) = (start, end) else {
+            anyhow::bail!("the glue has no {registry}")
+        };
         glue.replace_range(start..end, "");
         glue = glue
             .lines()
@@ -65,7 +78,8 @@ fn slim(glue: &str) -> Result<String> {
             .join("\n");
         ensure!(!glue.contains(registry), "the glue uses {registry} in another way");
     }
-    // The DOM calls of a form do not throw, and if one does, the page's console should have it as it is.
+    // The DOM calls of a form do not throw, and if one does, the page's console should have it as
+    // it is.
     let wrapped = "function() { return handleError(function (";
     ensure!(glue.contains(wrapped), "the glue wraps no call");
     glue = glue.replace(wrapped, "function(").replace("\n}, arguments); },", "\n},");
@@ -106,10 +120,14 @@ const FORMS: [(&str, &str); 15] = [
     ),
     // A promise that fails ends the app: what it failed with need not be given back.
     ("throw takeFromExternrefTable0(ret[0]);", "throw wasm.__wbindgen_externrefs.get(ret[0]);"),
-    // A view is quickly made, and always of the memory as it is now. It has less than 2 GB: no address is negative.
+    // A view is quickly made, and always of the memory as it is now. It has less than 2 GB: no
+    // address is negative.
     ("arg0 >>> 0", "arg0"),
     ("    ptr = ptr >>> 0;\n", ""),
-    (" >>> 0;\n                    getUint8ArrayMemory0()", ";\n                    getUint8ArrayMemory0()"),
+    (
+        " >>> 0;\n                    getUint8ArrayMemory0()",
+        ";\n                    getUint8ArrayMemory0()",
+    ),
     (
         "if (cachedDataViewMemory0 === null || cachedDataViewMemory0.buffer.detached === true || \
          (cachedDataViewMemory0.buffer.detached === undefined && cachedDataViewMemory0.buffer !== wasm.memory.buffer)) {\n                        \
@@ -128,7 +146,10 @@ const FORMS: [(&str, &str); 15] = [
         "decodeText(getUint8ArrayMemory0().subarray(ptr, ptr + len))",
         "cachedTextDecoder.decode(getUint8ArrayMemory0().subarray(ptr, ptr + len))",
     ),
-    ("getUint8ArrayMemory0().subarray(ptr, ptr + buf.length).set(buf)", "getUint8ArrayMemory0().set(buf, ptr)"),
+    (
+        "getUint8ArrayMemory0().subarray(ptr, ptr + buf.length).set(buf)",
+        "getUint8ArrayMemory0().set(buf, ptr)",
+    ),
     ("cachedTextDecoder.decode();\n", ""),
     ("            __proto__: null,\n", ""),
 ];
@@ -139,18 +160,21 @@ fn return_at_once(glue: &str) -> String {
     let mut out = pieces.next().unwrap_or("").to_owned();
     for piece in pieces {
         match piece.split_once(";\nreturn ret;") {
-            Some((value, rest)) if !value.contains(";\n") => out.extend(["return ", value, ";", rest]),
+            Some((value, rest)) if !value.contains(";\n") => {
+                out.extend(["return ", value, ";", rest]);
+            }
             _ => out.extend(["const ret = ", piece]),
         }
     }
     out
 }
 
-/// Names that cross end in 16 random digits, which stand in both files and do not compress. In the order of the names
-/// they get short ones, the same for every language.
+/// Names that cross end in 16 random digits, which stand in both files and do not compress. In the
+/// order of the names they get short ones, the same for every language.
 pub(crate) fn shorten_names(wasm: &mut walrus::Module, glue: &mut String) {
     let plain = |name: &str| name.rsplit_once('_').map_or(name, |(plain, _)| plain).to_owned();
-    let mut imports: Vec<_> = wasm.imports.iter().map(|import| (import.name.clone(), import.id())).collect();
+    let mut imports: Vec<_> =
+        wasm.imports.iter().map(|import| (import.name.clone(), import.id())).collect();
     imports.retain(|(name, _)| name.starts_with("__wb") && glue.contains(&format!("{name}:")));
     imports.sort_by_key(|(name, _)| plain(name));
     for (number, (name, id)) in imports.into_iter().enumerate() {
@@ -158,11 +182,17 @@ pub(crate) fn shorten_names(wasm: &mut walrus::Module, glue: &mut String) {
         *glue = glue.replace(&format!("{name}:"), &format!("{short}:"));
         wasm.imports.get_mut(id).name = short;
     }
-    let mut exports: Vec<_> = wasm.exports.iter().map(|export| (export.name.clone(), export.id())).collect();
+    let mut exports: Vec<_> =
+        wasm.exports.iter().map(|export| (export.name.clone(), export.id())).collect();
     exports.retain(|(name, _)| name != "memory" && glue.contains(&["wasm.", name].concat()));
-    // By their parameters: of those that only their digits tell apart there is one for each number of them.
+    // By their parameters: of those that only their digits tell apart there is one for each number
+    // of them.
     let parameters = |name: &str| {
-        glue.split(&format!("function {name}(")).nth(1).and_then(|rest| rest.split(')').next()).unwrap_or("").to_owned()
+        glue.split(&format!("function {name}("))
+            .nth(1)
+            .and_then(|rest| rest.split(')').next())
+            .unwrap_or("")
+            .to_owned()
     };
     exports.sort_by_cached_key(|(name, _)| (parameters(name), plain(name)));
     let mut names: Vec<_> = exports.into_iter().enumerate().collect();

@@ -1,5 +1,5 @@
-//! Gets what tests need on a Debian machine, by apt, npm and pip. What cannot be had is not the end: whoever needs it is left
-//! out and named.
+//! Gets what tests need on a Debian machine, by apt, npm and pip. What cannot be had is not the
+//! end: whoever needs it is left out and named.
 
 use std::{path::Path, process::Command};
 
@@ -21,7 +21,8 @@ pub(crate) fn packages(root: &Path, tools: &[Tool]) -> Result<()> {
     if works("apt-get", &["--version"]) && is_root() {
         let packages: Vec<_> = missing.iter().filter_map(|tool| tool.package()).collect();
         execute("look for packages", Command::new("apt-get").args(["update", "-qq"]))?;
-        // One by one where they do not come together: a package that cannot be had must not keep the others away.
+        // One by one where they do not come together: a package that cannot be had must not keep
+        // the others away.
         if apt_install(&packages).is_err() {
             for package in packages {
                 drop(apt_install(&[package]));
@@ -29,7 +30,11 @@ pub(crate) fn packages(root: &Path, tools: &[Tool]) -> Result<()> {
         }
     }
     for tool in self::missing(root, tools) {
-        say(&format!("{} is missing, and what needs it will be left out: {}", tool.name(), tool.install_line()));
+        say(&format!(
+            "{} is missing, and what needs it will be left out: {}",
+            tool.name(),
+            tool.install_line()
+        ));
     }
     Ok(())
 }
@@ -57,7 +62,10 @@ fn is_root() -> bool {
 fn apt_install(packages: &[&str]) -> Result<()> {
     let mut install = Command::new("apt-get");
     install.args(["install", "-y", "-qq", "--no-install-recommends"]).args(packages);
-    execute(&format!("install {}", packages.join(", ")), install.env("DEBIAN_FRONTEND", "noninteractive"))
+    execute(
+        &format!("install {}", packages.join(", ")),
+        install.env("DEBIAN_FRONTEND", "noninteractive"),
+    )
 }
 
 /// What an environment has, from Python's registry by its list.
@@ -82,7 +90,12 @@ pub(crate) fn python(root: &Path, of: Environment, what: &str) -> Result<()> {
 
 /// What makes clients from the contract of the API, and what lints it.
 pub(crate) fn generators(root: &Path, full: bool) -> Result<()> {
-    npm_ci(root, "tests/contract", ".bin/openapi-typescript", "a generator of types, and a linter of contracts")?;
+    npm_ci(
+        root,
+        "tests/contract",
+        ".bin/openapi-typescript",
+        "a generator of types, and a linter of contracts",
+    )?;
     python(root, GENERATORS, "a generator of clients")?;
     if full {
         python(root, MORE_GENERATORS, "another generator, and a tester that makes requests up")?;
@@ -94,16 +107,25 @@ pub(crate) fn generators(root: &Path, full: bool) -> Result<()> {
 pub(crate) fn peers(root: &Path) -> Result<()> {
     npm_ci(root, "tests/bench", "@expo-google-fonts/noto-sans-sc/package.json", "a font")?;
     if !Path::new("/usr/include/qrencode.h").exists() {
-        apt_install(&["libqrencode-dev"]).or_else(|error| bail!("{error:#}: apt-get install libqrencode-dev"))?;
+        apt_install(&["libqrencode-dev"])
+            .or_else(|error| bail!("{error:#}: apt-get install libqrencode-dev"))?;
     }
     let mut compile = Command::new("gcc");
-    compile.args(["-O2", "-o", "target/bench-qrencode", "tests/bench/qrencode.c", "-lqrencode"]).current_dir(root);
+    compile
+        .args(["-O2", "-o", "target/bench-qrencode", "tests/bench/qrencode.c", "-lqrencode"])
+        .current_dir(root);
     execute("build the encoder in C", &mut compile)
 }
 
-/// What browser tests and checks of the package need, from npm by lock files, and the samples against the package as it is now.
+/// What browser tests and checks of the package need, from npm by lock files, and the samples
+/// against the package as it is now.
 pub(crate) fn npm(root: &Path) -> Result<()> {
-    npm_ci(root, "tests/browser", "mockjs/dist/mock.js", "the accessibility checker, and scripts of host pages")?;
+    npm_ci(
+        root,
+        "tests/browser",
+        "mockjs/dist/mock.js",
+        "the accessibility checker, and scripts of host pages",
+    )?;
     npm_ci(root, "tests/browser/bridge", "weixin-js-sdk/index.js", "WeChat's script")?;
     npm_ci(root, "tests/npm", ".bin/tsc", "the checkers of the package")?;
     samples::of_javascript(root)

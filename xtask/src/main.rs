@@ -35,7 +35,11 @@ use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 
 #[derive(Debug, Parser)]
-#[command(name = "cargo xtask", about = "Builds, tests, measures and shows haochaping", arg_required_else_help = true)]
+#[command(
+    name = "cargo xtask",
+    about = "Builds, tests, measures and shows haochaping",
+    arg_required_else_help = true
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -69,7 +73,8 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Print what each stage of a demo, the tests and the measurements took, the first time and the last
+    /// Print what each stage of a demo, the tests and the measurements took, the first time and the
+    /// last
     Timings,
     /// Write generated files anew
     Codegen {

@@ -1,5 +1,5 @@
-//! The npm package, assembled into target/npm: the element and the SDK as modules, the script file as the collector serves
-//! it, types, themes and lists.
+//! The npm package, assembled into target/npm: the element and the SDK as modules, the script file
+//! as the collector serves it, types, themes and lists.
 
 use std::{fs, path::Path};
 
@@ -20,15 +20,18 @@ pub(crate) fn npm(root: &Path) -> Result<()> {
     }
     copy_tree(&shell, &to)?;
     for license in ["LICENSE-MIT", "LICENSE-APACHE"] {
-        fs::copy(root.join(license), to.join(license)).with_context(|| format!("{license} cannot be copied"))?;
+        fs::copy(root.join(license), to.join(license))
+            .with_context(|| format!("{license} cannot be copied"))?;
     }
     let own = ["haochaping.js", BRIDGE, "integrity.json"].map(str::to_owned);
     for name in own.into_iter().chain(LANGUAGES.map(wasm_name)) {
-        fs::copy(assets.join(&name), to.join(&name)).with_context(|| format!("{name} is not built"))?;
+        fs::copy(assets.join(&name), to.join(&name))
+            .with_context(|| format!("{name} is not built"))?;
     }
     let (work, known) = (root.join("target/widget"), Known::read(root)?);
     fs::write(to.join("widget/index.js"), bundle(root, "element.js", Format::Module, &known)?)?;
-    // The rules travel inside the file: no bundler has to find a wasm file, and no server to serve one.
+    // The rules travel inside the file: no bundler has to find a wasm file, and no server to serve
+    // one.
     let wasm = BASE64_STANDARD.encode(fs::read(root.join("target/js/haochaping-js.wasm"))?);
     fs::write(work.join("rules.js"), format!("export const WASM = \"{wasm}\";\n"))?;
     fs::copy(shell.join("index.js"), work.join("sdk.js"))?;

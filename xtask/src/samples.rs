@@ -1,5 +1,5 @@
-//! The sample portals into target/samples, built as a customer builds them: in Yew against the crate, in the frameworks of
-//! JavaScript against the package.
+//! The sample portals into target/samples, built as a customer builds them: in Yew against the
+//! crate, in the frameworks of JavaScript against the package.
 
 use std::{fs, path::Path, process::Command};
 
@@ -30,7 +30,15 @@ pub(crate) fn of_yew(root: &Path) -> Result<()> {
     add_target()?;
     let directory = root.join("target/yew-sample");
     let mut build = cargo();
-    build.args(["build", "--locked", "--release", "--target", TARGET, "--manifest-path", &format!("{YEW}/Cargo.toml")]);
+    build.args([
+        "build",
+        "--locked",
+        "--release",
+        "--target",
+        TARGET,
+        "--manifest-path",
+        &format!("{YEW}/Cargo.toml"),
+    ]);
     build.arg("--target-dir").arg(&directory);
     execute("build the sample portal in Yew", &mut build)?;
     let to = root.join("target/samples/yew");
@@ -51,11 +59,19 @@ pub(crate) fn of_yew(root: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A portal whose lock file has the oldest versions that the crate's manifest names: it must compile.
+/// A portal whose lock file has the oldest versions that the crate's manifest names: it must
+/// compile.
 pub(crate) fn with_oldest_versions(root: &Path) -> Result<()> {
     add_target()?;
     let mut check = cargo();
-    check.args(["check", "--locked", "--target", TARGET, "--manifest-path", "tests/portals/stranger/Cargo.toml"]);
+    check.args([
+        "check",
+        "--locked",
+        "--target",
+        TARGET,
+        "--manifest-path",
+        "tests/portals/stranger/Cargo.toml",
+    ]);
     check.arg("--target-dir").arg(root.join("target/stranger"));
     execute("compile a portal with the oldest versions", &mut check)
 }

@@ -24,7 +24,8 @@ pub(crate) fn execute(what: &str, command: &mut Command) -> Result<()> {
 
 /// Whether a program runs and ends well, its output hidden.
 pub(crate) fn works(program: &str, arguments: &[&str]) -> bool {
-    let status = Command::new(program).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let status =
+        Command::new(program).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status();
     status.is_ok_and(|status| status.success())
 }
 
@@ -34,11 +35,13 @@ pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
     env::split_paths(&path).map(|directory| directory.join(program)).find(|file| file.is_file())
 }
 
-/// The cargo that runs us, as a person would call it: without what it told us of our own package. Build scripts look at that,
-/// and would have half the dependencies built anew whenever a person and we take turns.
+/// The cargo that runs us, as a person would call it: without what it told us of our own package.
+/// Build scripts look at that, and would have half the dependencies built anew whenever a person
+/// and we take turns.
 pub(crate) fn cargo() -> Command {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    let of_our_package = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_", "CARGO_PRIMARY_"];
+    let of_our_package =
+        ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_", "CARGO_PRIMARY_"];
     for (name, _) in env::vars_os() {
         if of_our_package.iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
             cargo.env_remove(name);

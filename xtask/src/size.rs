@@ -32,15 +32,27 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     // What portals load to draw codes themselves; no page of a form does.
     line(root, "target/js", "haochaping-js.js")?;
     line(root, "target/js", "haochaping-js.wasm")?;
-    println!("a page downloads at most {all} bytes brotli of {BUDGET_ALL}, {script} of {BUDGET_SCRIPT} of them script");
-    ensure!(script <= BUDGET_SCRIPT, "the script is {} bytes over the budget", script - BUDGET_SCRIPT);
-    ensure!(all <= BUDGET_ALL, "what a page downloads is {} bytes over the budget", all - BUDGET_ALL);
+    println!(
+        "a page downloads at most {all} bytes brotli of {BUDGET_ALL}, {script} of {BUDGET_SCRIPT} of them script"
+    );
+    ensure!(
+        script <= BUDGET_SCRIPT,
+        "the script is {} bytes over the budget",
+        script - BUDGET_SCRIPT
+    );
+    ensure!(
+        all <= BUDGET_ALL,
+        "what a page downloads is {} bytes over the budget",
+        all - BUDGET_ALL
+    );
     Ok(())
 }
 
 /// Prints the sizes of a file; returns the last.
 fn line(root: &Path, folder: &str, name: &str) -> Result<u64> {
-    let size = |ending: &str| fs::metadata(root.join(folder).join(format!("{name}{ending}"))).map(|file| file.len());
+    let size = |ending: &str| {
+        fs::metadata(root.join(folder).join(format!("{name}{ending}"))).map(|file| file.len())
+    };
     let [raw, gzip, brotli] = [size("")?, size(".gz")?, size(".br")?];
     println!("{name:<26}{raw:>10}{gzip:>10}{brotli:>10}");
     Ok(brotli)

@@ -31,9 +31,14 @@ impl<'a> Stage<'a> {
 /// Runs the stages of a command in their order and keeps what each took.
 ///
 /// # Errors
-/// At the first stage that fails. If all went well but something was left out, here or inside a stage: an error that lists it,
-/// each with the line that installs what was missing.
-pub(crate) fn run(root: &Path, command: &str, stages: Vec<Stage<'_>>, left_out: &LeftOut) -> Result<()> {
+/// At the first stage that fails. If all went well but something was left out, here or inside a
+/// stage: an error that lists it, each with the line that installs what was missing.
+pub(crate) fn run(
+    root: &Path,
+    command: &str,
+    stages: Vec<Stage<'_>>,
+    left_out: &LeftOut,
+) -> Result<()> {
     let expected = timings::expected(root, command)?;
     let seconds_of = |name: &str| expected.get(name).copied().unwrap_or(10.0);
     let total: f64 = stages.iter().map(|stage| seconds_of(&stage.name)).sum();
@@ -47,7 +52,10 @@ pub(crate) fn run(root: &Path, command: &str, stages: Vec<Stage<'_>>, left_out: 
             left_out.add(&stage.name, *missing);
             continue;
         }
-        say(&format!("[{share:.0} %] {number} of {n_stages}: {} (about {seconds:.0} s)", stage.name));
+        say(&format!(
+            "[{share:.0} %] {number} of {n_stages}: {} (about {seconds:.0} s)",
+            stage.name
+        ));
         let started = Instant::now();
         (stage.run)()?;
         let seconds = started.elapsed().as_secs_f64();
@@ -75,6 +83,10 @@ fn complete(left_out: &LeftOut) -> Result<()> {
     }
     bail!(
         "{} left out",
-        if entries.len() == 1 { "one part was".to_owned() } else { format!("{} parts were", entries.len()) }
+        if entries.len() == 1 {
+            "one part was".to_owned()
+        } else {
+            format!("{} parts were", entries.len())
+        }
     )
 }

@@ -1,4 +1,5 @@
-//! The programs that tests are built into: what each needs, which of its tests need more, and how it is run.
+//! The programs that tests are built into: what each needs, which of its tests need more, and how
+//! it is run.
 
 use std::{path::Path, process::Command};
 
@@ -27,7 +28,8 @@ pub(crate) struct Suite {
     n_threads: Option<usize>,
     /// Whether the collector's store is a database of a PostgreSQL server.
     is_on_server: bool,
-    /// Whether the collector is that of a release, which must have been built, and not the one built with the tests.
+    /// Whether the collector is that of a release, which must have been built, and not the one
+    /// built with the tests.
     is_of_release: bool,
 }
 
@@ -42,7 +44,8 @@ const PLAIN: Suite = Suite {
     is_of_release: false,
 };
 
-/// How many tests run at once that mostly wait: for what a collector does once a second, and for disks.
+/// How many tests run at once that mostly wait: for what a collector does once a second, and for
+/// disks.
 const WAITING: usize = 8;
 
 /// Tests inside the crates, one program for each.
@@ -99,7 +102,8 @@ pub(crate) const CLUSTER: Suite = Suite {
     ..PLAIN
 };
 
-/// The same tests on a server, but for what is true of a file alone. `cluster` has its counterparts.
+/// The same tests on a server, but for what is true of a file alone. `cluster` has its
+/// counterparts.
 pub(crate) const ON_SERVER: Suite = Suite {
     name: "the collector over HTTP, and killed, on a server",
     targets: &["--test", "api", "--test", "crash"],
@@ -134,7 +138,8 @@ pub(crate) const BROWSER: Suite = Suite {
     targets: &["--test", "browser"],
     needs: &[Tool::Chromium, Tool::Chromedriver, Tool::ChineseFont],
     some_need: &[
-        // The accessibility checker comes from npm, as do WeChat's script and the frameworks of the samples.
+        // The accessibility checker comes from npm, as do WeChat's script and the frameworks of the
+        // samples.
         ("axe_", Tool::Npm),
         ("accessible", Tool::Npm),
         ("for_everyone", Tool::Npm),
@@ -178,8 +183,12 @@ pub(crate) const ENGINES: Suite = Suite {
 };
 
 /// Form, element and outbox in the kernel of browsers that government computers still have.
-pub(crate) const OLDEST: Suite =
-    Suite { name: "journeys in a Chromium of 2018", targets: &["--test", "oldest"], needs: &[Tool::Npm], ..PLAIN };
+pub(crate) const OLDEST: Suite = Suite {
+    name: "journeys in a Chromium of 2018",
+    targets: &["--test", "oldest"],
+    needs: &[Tool::Npm],
+    ..PLAIN
+};
 
 impl Suite {
     /// The stage that runs it.
@@ -211,8 +220,8 @@ impl Suite {
     }
 }
 
-/// What the build of all tests and any run of them have in common. Other packages or features would give dependencies other
-/// features, and have them built once more.
+/// What the build of all tests and any run of them have in common. Other packages or features would
+/// give dependencies other features, and have them built once more.
 const SAME_BUILD: [&str; 4] = ["--locked", "--workspace", "--features", "haochaping-tests/bench"];
 
 /// `cargo test` on what [`build`] has built.
@@ -223,17 +232,20 @@ fn cargo_test() -> Command {
     test
 }
 
-/// Every program and every test of the workspace, built and held to its lints in one go: clippy's driver is the compiler with
-/// more lints, and compiles what it has looked at.
+/// Every program and every test of the workspace, built and held to its lints in one go: clippy's
+/// driver is the compiler with more lints, and compiles what it has looked at.
 pub(crate) fn build() -> Result<()> {
     let mut build = cargo();
     build.arg("build").args(SAME_BUILD).arg("--all-targets");
     execute("lints, and every program and test", with_lints(&mut build))
 }
 
-/// What `cargo clippy -- -D warnings` sets for `cargo check`, set for a build. Dependencies are compiled as ever.
+/// What `cargo clippy -- -D warnings` sets for `cargo check`, set for a build. Dependencies are
+/// compiled as ever.
 fn with_lints(cargo: &mut Command) -> &mut Command {
-    cargo.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver").env("CLIPPY_ARGS", "-Dwarnings__CLIPPY_HACKERY__")
+    cargo
+        .env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver")
+        .env("CLIPPY_ARGS", "-Dwarnings__CLIPPY_HACKERY__")
 }
 
 /// Examples in the documentation.

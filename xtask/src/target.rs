@@ -9,7 +9,8 @@ use crate::shell::{execute, works};
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
 pub(crate) fn add_target() -> Result<()> {
-    let libraries = Command::new("rustc").args(["--print", "target-libdir", "--target", TARGET]).output()?;
+    let libraries =
+        Command::new("rustc").args(["--print", "target-libdir", "--target", TARGET]).output()?;
     if Path::new(String::from_utf8_lossy(&libraries.stdout).trim()).exists() {
         return Ok(());
     }

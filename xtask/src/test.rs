@@ -10,8 +10,8 @@ use crate::{
     size,
     stages::{self, Stage},
     suites::{
-        self, API, BROWSER, BROWSER_ON_SERVER, CLUSTER, CODES, CONTRACT, CRASH, ENGINES, NPM, OLDEST, ON_SERVER,
-        RELEASE, UNIT,
+        self, API, BROWSER, BROWSER_ON_SERVER, CLUSTER, CODES, CONTRACT, CRASH, ENGINES, NPM,
+        OLDEST, ON_SERVER, RELEASE, UNIT,
     },
     tools::{DECODERS, LeftOut, Tool},
 };
@@ -32,7 +32,8 @@ pub(crate) enum Part {
 pub(crate) fn run(root: &Path, full: bool, part: Option<Part>) -> Result<()> {
     let left_out = LeftOut::default();
     let wants = |which: Part| part.is_none_or(|part| part == which);
-    let mut stages = vec![Stage::new("packages that tests need", || install::packages(root, &Tool::OF_TESTS))];
+    let mut stages =
+        vec![Stage::new("packages that tests need", || install::packages(root, &Tool::OF_TESTS))];
     if wants(Part::Api) || wants(Part::Browser) {
         stages.push(Stage::new("the widget", || widget(root, &left_out)));
     }
@@ -43,7 +44,8 @@ pub(crate) fn run(root: &Path, full: bool, part: Option<Part>) -> Result<()> {
         stages.push(Stage::new("examples in the documentation", suites::documentation));
         stages.push(Stage::new("the sdk with fewer features", sdk_with_fewer_features));
         if full {
-            stages.push(Stage::new("licences, versions and sources of crates", || deny::check(root)));
+            stages
+                .push(Stage::new("licences, versions and sources of crates", || deny::check(root)));
         }
     }
     if wants(Part::Api) {
@@ -60,8 +62,12 @@ pub(crate) fn run(root: &Path, full: bool, part: Option<Part>) -> Result<()> {
     }
     if wants(Part::Browser) {
         stages.push(Stage::new("the sample portal in Yew", || samples::of_yew(root)));
-        stages.push(Stage::new("a portal with the oldest versions", || samples::with_oldest_versions(root)));
-        stages.push(Stage::new("what browsers need from npm", || install::npm(root)).needing(&[Tool::Npm]));
+        stages.push(Stage::new("a portal with the oldest versions", || {
+            samples::with_oldest_versions(root)
+        }));
+        stages.push(
+            Stage::new("what browsers need from npm", || install::npm(root)).needing(&[Tool::Npm]),
+        );
         stages.extend([NPM, BROWSER].map(|suite| suite.stage(root, full, &left_out)));
         if full {
             stages.push(BROWSER_ON_SERVER.stage(root, full, &left_out));
@@ -69,11 +75,16 @@ pub(crate) fn run(root: &Path, full: bool, part: Option<Part>) -> Result<()> {
             stages.push(RELEASE.stage(root, full, &left_out));
             stages.push(Stage::new("browsers and drivers", || engines::install(root)));
             stages.push(ENGINES.stage(root, full, &left_out));
-            stages.push(Stage::new("a Chromium of 2018", || install::oldest(root)).needing(&[Tool::Npm]));
+            stages.push(
+                Stage::new("a Chromium of 2018", || install::oldest(root)).needing(&[Tool::Npm]),
+            );
             stages.push(OLDEST.stage(root, full, &left_out));
         }
     }
-    let name = part.map_or_else(|| "test".to_owned(), |part| format!("test {}", format!("{part:?}").to_lowercase()));
+    let name = part.map_or_else(
+        || "test".to_owned(),
+        |part| format!("test {}", format!("{part:?}").to_lowercase()),
+    );
     stages::run(root, &name, stages, &left_out)?;
     say("all tests passed");
     Ok(())

@@ -1,4 +1,5 @@
-//! How long each stage of a command took: kept in the build directory, and printed by `cargo xtask timings`.
+//! How long each stage of a command took: kept in the build directory, and printed by `cargo xtask
+//! timings`.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -12,23 +13,27 @@ const REFERENCE: &str = include_str!("../timings.json");
 /// The stages of one run, in their order, each with its seconds.
 pub(crate) type Run = Vec<(String, f64)>;
 
-/// Seconds that a stage of a command is expected to take: those of its last run here, else those of the reference.
+/// Seconds that a stage of a command is expected to take: those of its last run here, else those of
+/// the reference.
 pub(crate) fn expected(root: &Path, command: &str) -> Result<BTreeMap<String, f64>> {
     let last = of(&record(root), command, "last");
     let reference = of(&reference()?, command, "first");
     Ok(reference.into_iter().chain(last).collect())
 }
 
-/// Keeps a run as the last of its command, and as the first if there was none: the first of a clone is its cold one.
+/// Keeps a run as the last of its command, and as the first if there was none: the first of a clone
+/// is its cold one.
 pub(crate) fn keep(root: &Path, command: &str, run: &Run) -> Result<()> {
     let mut record = record(root);
-    let stages: Vec<_> = run.iter().map(|(name, seconds)| json!([name, (seconds * 10.0).round() / 10.0])).collect();
+    let stages: Vec<_> =
+        run.iter().map(|(name, seconds)| json!([name, (seconds * 10.0).round() / 10.0])).collect();
     if record[command]["first"].is_null() {
         record[command]["first"] = stages.clone().into();
     }
     record[command]["last"] = stages.into();
     fs::create_dir_all(root.join("target"))?;
-    fs::write(root.join(RECORD), format!("{record:#}\n")).with_context(|| format!("{RECORD} cannot be written"))
+    fs::write(root.join(RECORD), format!("{record:#}\n"))
+        .with_context(|| format!("{RECORD} cannot be written"))
 }
 
 /// Prints for each command what each of its stages took.
@@ -41,7 +46,9 @@ pub(crate) fn print(root: &Path) -> Result<()> {
         print_command(command, &record, &reference);
     }
     if is_empty {
-        println!("nothing was timed in this clone yet: `cargo xtask demo` and `cargo xtask test` are");
+        println!(
+            "nothing was timed in this clone yet: `cargo xtask demo` and `cargo xtask test` are"
+        );
     }
     Ok(())
 }
@@ -59,7 +66,8 @@ fn print_command(command: &str, record: &Value, reference: &Value) {
             .map_or_else(|| "–".to_owned(), |(_, seconds)| format!("{seconds:.1}"))
     };
     for (stage, seconds) in &last {
-        let (first, kept, share) = (cell(&first, stage), cell(&kept, stage), 100.0 * seconds / total.max(0.1));
+        let (first, kept, share) =
+            (cell(&first, stage), cell(&kept, stage), 100.0 * seconds / total.max(0.1));
         println!("{first:>9} {seconds:>9.1} {share:>5.0}% {kept:>10}  {stage}");
     }
     println!("{:>9.1} {total:>9.1} {:>6} {:>10.1}  in all\n", sum(&first), "", sum(&kept));
@@ -68,7 +76,10 @@ fn print_command(command: &str, record: &Value, reference: &Value) {
 /// A run of a record; empty where there was none.
 fn of(record: &Value, command: &str, which: &str) -> Run {
     let stages = record[command][which].as_array().map_or(&[][..], Vec::as_slice);
-    stages.iter().filter_map(|stage| Some((stage[0].as_str()?.to_owned(), stage[1].as_f64()?))).collect()
+    stages
+        .iter()
+        .filter_map(|stage| Some((stage[0].as_str()?.to_owned(), stage[1].as_f64()?)))
+        .collect()
 }
 
 /// What ran in this clone. A file that cannot be read is as none: it is only a record.
@@ -93,7 +104,10 @@ mod tests {
         let run = |seconds| vec![("builds".to_owned(), seconds)];
         keep(folder.path(), "test", &run(300.0)).expect("kept");
         keep(folder.path(), "test", &run(20.04)).expect("kept");
-        assert_eq!(record(folder.path()), json!({"test": {"first": [["builds", 300.0]], "last": [["builds", 20.0]]}}));
+        assert_eq!(
+            record(folder.path()),
+            json!({"test": {"first": [["builds", 300.0]], "last": [["builds", 20.0]]}})
+        );
         assert_eq!(json!(expected(folder.path(), "test").expect("read")["builds"]), json!(20.0));
     }
 

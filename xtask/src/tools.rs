@@ -1,4 +1,5 @@
-//! The programs that tests start and this project does not bring: whether they are there, and how each is installed.
+//! The programs that tests start and this project does not bring: whether they are there, and how
+//! each is installed.
 
 use std::{
     cell::RefCell,
@@ -79,10 +80,12 @@ impl Environment {
         root.join(self.path).join("installed.txt")
     }
 
-    /// Whether it is whole and its Python still runs: a newer one of the distribution takes the old one away.
+    /// Whether it is whole and its Python still runs: a newer one of the distribution takes the old
+    /// one away.
     pub(crate) fn works(self, root: &Path) -> bool {
         let python = root.join(self.path).join("bin/python");
-        self.done(root).exists() && works(&python.to_string_lossy(), &["-c", &format!("import {}", self.imports)])
+        self.done(root).exists()
+            && works(&python.to_string_lossy(), &["-c", &format!("import {}", self.imports)])
     }
 }
 
@@ -103,8 +106,14 @@ impl Tool {
     ];
 
     /// What the other two browsers need. Debian has no driver for Firefox: it is built.
-    pub(crate) const OF_ENGINES: [Self; 6] =
-        [Self::Chromedriver, Self::Firefox, Self::WebKitDriver, Self::Xvfb, Self::Xauth, Self::Dbus];
+    pub(crate) const OF_ENGINES: [Self; 6] = [
+        Self::Chromedriver,
+        Self::Firefox,
+        Self::WebKitDriver,
+        Self::Xvfb,
+        Self::Xauth,
+        Self::Dbus,
+    ];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -174,7 +183,9 @@ impl Tool {
             Self::Openssl => program("openssl"),
             Self::Postgres => haochaping_postgres::program_directory().is_some(),
             Self::Prototype => Path::new("/usr/share/javascript/prototype/prototype.js").exists(),
-            Self::MooTools => Path::new("/usr/share/javascript/mootools/mootools-core-nc.js").exists(),
+            Self::MooTools => {
+                Path::new("/usr/share/javascript/mootools/mootools-core-nc.js").exists()
+            }
             Self::Npm => works("npm", &["--version"]),
             Self::Decoders => DECODERS.works(root),
             Self::Generators => GENERATORS.works(root),
@@ -190,8 +201,9 @@ impl Tool {
 
 /// By the loader's list: where a library lies depends on the machine's kind.
 fn has_library(name: &str) -> bool {
-    let listed =
-        ["ldconfig", "/sbin/ldconfig"].into_iter().find_map(|program| Command::new(program).arg("-p").output().ok());
+    let listed = ["ldconfig", "/sbin/ldconfig"]
+        .into_iter()
+        .find_map(|program| Command::new(program).arg("-p").output().ok());
     listed.is_some_and(|listed| String::from_utf8_lossy(&listed.stdout).contains(name))
 }
 

@@ -1,5 +1,6 @@
-//! The viewer of the API's contract: Redoc, as npm has it, with its own words in Chinese beside the English, and what starts it. It
-//! asks nothing of other hosts, and needs no evaluation and no inline script.
+//! The viewer of the API's contract: Redoc, as npm has it, with its own words in Chinese beside the
+//! English, and what starts it. It asks nothing of other hosts, and needs no evaluation and no
+//! inline script.
 
 use std::{fs, path::Path, process::Command};
 
@@ -16,7 +17,8 @@ use crate::{
 const PACKAGE: &str = "redoc@2.5.4";
 const FILE: &str = "redoc-2.5.4.tgz";
 /// SHA-512 of that package.
-const INTEGRITY: &str = "M6jWhG1qoBnH6TFmzJnstyCZ87HmOY/UzDm78mHiYihEdlV/YcS9ogOo1NlElnJMeLsyxHFe2yFc4sNjHTrABQ==";
+const INTEGRITY: &str =
+    "M6jWhG1qoBnH6TFmzJnstyCZ87HmOY/UzDm78mHiYihEdlV/YcS9ogOo1NlElnJMeLsyxHFe2yFc4sNjHTrABQ==";
 
 /// Words that no option of the viewer reaches, each of which stands once.
 const WORDS: [(&str, &str); 17] = [
@@ -43,7 +45,8 @@ const WORDS: [(&str, &str); 17] = [
     ("https://cdn.redoc.ly/redoc/logo-mini.svg", "data:,"),
 ];
 
-/// The script of the page, and the licences of what is in it; `None` where there is no npm, and the page does without.
+/// The script of the page, and the licences of what is in it; `None` where there is no npm, and the
+/// page does without.
 pub(crate) fn script(root: &Path) -> Result<Option<String>> {
     let directory = root.join("target/viewer");
     let package = directory.join("package");
@@ -56,8 +59,13 @@ pub(crate) fn script(root: &Path) -> Result<Option<String>> {
         return Ok(None);
     }
     let bundle = fs::read_to_string(package.join("bundles/redoc.standalone.js"))?;
-    let licences = [package.join("LICENSE"), package.join("bundles/redoc.standalone.js.LICENSE.txt")];
-    let licences = licences.map(fs::read_to_string).into_iter().collect::<std::io::Result<Vec<_>>>()?.join("\n");
+    let licences =
+        [package.join("LICENSE"), package.join("bundles/redoc.standalone.js.LICENSE.txt")];
+    let licences = licences
+        .map(fs::read_to_string)
+        .into_iter()
+        .collect::<std::io::Result<Vec<_>>>()?
+        .join("\n");
     let licences = licences.replace("/*", "").replace("*/", "");
     let start = fs::read_to_string(root.join("server/viewer/start.js"))?;
     Ok(Some(format!("/*!\n{licences}\n*/\n{}\n{start}", in_chinese(&bundle)?)))
@@ -74,7 +82,12 @@ fn fetch(directory: &Path) -> Result<bool> {
     }
     fs::create_dir_all(&half)?;
     let mut pack = Command::new("npm");
-    if execute("fetch the viewer of the API", pack.args(["pack", "--silent", PACKAGE]).current_dir(&half)).is_err() {
+    if execute(
+        "fetch the viewer of the API",
+        pack.args(["pack", "--silent", PACKAGE]).current_dir(&half),
+    )
+    .is_err()
+    {
         return Ok(false);
     }
     let found = BASE64_STANDARD.encode(Sha512::digest(fs::read(half.join(FILE))?));
@@ -106,6 +119,10 @@ mod tests {
         assert!(in_chinese("nothing of it").unwrap_err().to_string().contains("Authorizations"));
         let bundle = WORDS.map(|(word, _)| word).join("\n") + "\n//# sourceMappingURL=x";
         let out = in_chinese(&bundle).unwrap();
-        assert!(out.contains("全部展开") && !out.contains("cdn.redoc.ly") && !out.contains("sourceMappingURL"));
+        assert!(
+            out.contains("全部展开")
+                && !out.contains("cdn.redoc.ly")
+                && !out.contains("sourceMappingURL")
+        );
     }
 }

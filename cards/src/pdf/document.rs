@@ -35,7 +35,10 @@ impl<W: Write> Document<W> {
     /// The number of an object to come.
     pub(super) fn reserve(&mut self) -> Ref {
         self.offsets.push(0);
-        Ref::new(i32::try_from(self.offsets.len()).expect("a PDF has fewer than two thousand million objects"))
+        Ref::new(
+            i32::try_from(self.offsets.len())
+                .expect("a PDF has fewer than two thousand million objects"),
+        )
     }
 
     /// The number of the next page.
@@ -59,11 +62,14 @@ impl<W: Write> Document<W> {
         Ok(id)
     }
 
-    /// Writes the page tree, the catalog and the table of offsets; `structure` is the root of a tree that says how the document
-    /// is read.
+    /// Writes the page tree, the catalog and the table of offsets; `structure` is the root of a
+    /// tree that says how the document is read.
     pub(super) fn finish(mut self, title: &str, structure: Option<Ref>) -> Result<(), PrintError> {
         let mut chunk = Chunk::new();
-        chunk.pages(TREE).count(i32::try_from(self.pages.len()).unwrap_or(i32::MAX)).kids(self.pages.iter().copied());
+        chunk
+            .pages(TREE)
+            .count(i32::try_from(self.pages.len()).unwrap_or(i32::MAX))
+            .kids(self.pages.iter().copied());
         self.put(TREE, &chunk)?;
         let mut chunk = Chunk::new();
         let mut catalog = chunk.indirect(CATALOG).start::<pdf_writer::writers::Catalog<'_>>();
@@ -84,7 +90,9 @@ impl<W: Write> Document<W> {
         for offset in &self.offsets {
             end.push_str(&format!("{offset:010} 00000 n\r\n"));
         }
-        end.push_str(&format!("trailer\n<</Size {n}/Root 1 0 R/Info 3 0 R>>\nstartxref\n{table}\n%%EOF\n"));
+        end.push_str(&format!(
+            "trailer\n<</Size {n}/Root 1 0 R/Info 3 0 R>>\nstartxref\n{table}\n%%EOF\n"
+        ));
         self.write(end.as_bytes())?;
         self.out.flush()?;
         Ok(())

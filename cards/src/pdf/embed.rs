@@ -14,7 +14,8 @@ use crate::{
     font::{Font, Glyphs},
 };
 
-const IDENTITY: SystemInfo<'_> = SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"Identity"), supplement: 0 };
+const IDENTITY: SystemInfo<'_> =
+    SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"Identity"), supplement: 0 };
 
 /// A font cut down to what is used, as it is embedded.
 pub(crate) struct Embedded {
@@ -34,7 +35,9 @@ impl Embedded {
         // In the order of characters, so that the same cards make the same file.
         let mut characters: Vec<_> = used.0.iter().collect();
         characters.sort_unstable_by_key(|(c, _)| **c);
-        let glyphs = characters.into_iter().map(|(c, glyph)| (*c, (remapper.remap(glyph.id), glyph.width * 1000.0)));
+        let glyphs = characters
+            .into_iter()
+            .map(|(c, glyph)| (*c, (remapper.remap(glyph.id), glyph.width * 1000.0)));
         let glyphs = glyphs.collect();
         let cut = subsetter::subset(&font.data, font.index, &remapper)
             .map_err(|error| PrintError::Subset(error.to_string()))?;
@@ -43,9 +46,19 @@ impl Embedded {
         let scale = 1000.0 / f32::from(face.units_per_em());
         let bounds = face.global_bounding_box();
         let capitals = face.capital_height().unwrap_or(face.ascender());
-        let metrics =
-            [bounds.x_min, bounds.y_min, bounds.x_max, bounds.y_max, face.ascender(), face.descender(), capitals];
-        let family = face.names().into_iter().find(|name| name.name_id == ttf_parser::name_id::POST_SCRIPT_NAME);
+        let metrics = [
+            bounds.x_min,
+            bounds.y_min,
+            bounds.x_max,
+            bounds.y_max,
+            face.ascender(),
+            face.descender(),
+            capitals,
+        ];
+        let family = face
+            .names()
+            .into_iter()
+            .find(|name| name.name_id == ttf_parser::name_id::POST_SCRIPT_NAME);
         let family = family.and_then(|name| name.to_string()).unwrap_or_else(|| "Font".to_owned());
         let plain = family.bytes().filter(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
         Ok(Self {
@@ -69,7 +82,10 @@ impl Embedded {
         let name = Name(&self.name);
         let mut chunk = Chunk::new();
         let mut font = chunk.type0_font(id);
-        font.base_font(name).encoding_predefined(Name(b"Identity-H")).descendant_font(cid).to_unicode(unicode);
+        font.base_font(name)
+            .encoding_predefined(Name(b"Identity-H"))
+            .descendant_font(cid)
+            .to_unicode(unicode);
         font.finish();
         document.put(id, &chunk)?;
         self.put_cid_font(document, cid, descriptor)?;
@@ -101,16 +117,25 @@ impl Embedded {
         all
     }
 
-    fn put_cid_font(&self, document: &mut Document<impl Write>, id: Ref, descriptor: Ref) -> Result<(), PrintError> {
+    fn put_cid_font(
+        &self,
+        document: &mut Document<impl Write>,
+        id: Ref,
+        descriptor: Ref,
+    ) -> Result<(), PrintError> {
         let mut chunk = Chunk::new();
         let mut font = chunk.cid_font(id);
         font.subtype(if self.is_cff { CidFontType::Type0 } else { CidFontType::Type2 });
-        font.base_font(Name(&self.name)).system_info(IDENTITY).font_descriptor(descriptor).default_width(1000.0);
+        font.base_font(Name(&self.name))
+            .system_info(IDENTITY)
+            .font_descriptor(descriptor)
+            .default_width(1000.0);
         if !self.is_cff {
             font.cid_to_gid_map_predefined(Name(b"Identity"));
         }
         let mut widths = font.widths();
-        for (_, (glyph, width)) in self.by_glyph().into_iter().filter(|(_, (_, width))| (*width - 1000.0).abs() > 0.01)
+        for (_, (glyph, width)) in
+            self.by_glyph().into_iter().filter(|(_, (_, width))| (*width - 1000.0).abs() > 0.01)
         {
             widths.consecutive(glyph, [width]);
         }
@@ -119,12 +144,25 @@ impl Embedded {
         document.put(id, &chunk)
     }
 
-    fn put_descriptor(&self, document: &mut Document<impl Write>, id: Ref, file: Ref) -> Result<(), PrintError> {
+    fn put_descriptor(
+        &self,
+        document: &mut Document<impl Write>,
+        id: Ref,
+        file: Ref,
+    ) -> Result<(), PrintError> {
         let [left, bottom, right, top, ascent, descent, capitals] = self.metrics;
         let mut chunk = Chunk::new();
         let mut descriptor = chunk.font_descriptor(id);
-        descriptor.name(Name(&self.name)).flags(FontFlags::SYMBOLIC).bbox(Rect::new(left, bottom, right, top));
-        descriptor.italic_angle(0.0).ascent(ascent).descent(descent).cap_height(capitals).stem_v(80.0);
+        descriptor
+            .name(Name(&self.name))
+            .flags(FontFlags::SYMBOLIC)
+            .bbox(Rect::new(left, bottom, right, top));
+        descriptor
+            .italic_angle(0.0)
+            .ascent(ascent)
+            .descent(descent)
+            .cap_height(capitals)
+            .stem_v(80.0);
         if self.is_cff {
             descriptor.font_file3(file);
         } else {

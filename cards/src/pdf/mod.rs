@@ -1,5 +1,5 @@
-//! Sheets as PDF: text that can be searched and copied, codes as paths in black alone. Pages are written as they are made,
-//! so a large batch needs no more memory than a small one.
+//! Sheets as PDF: text that can be searched and copied, codes as paths in black alone. Pages are
+//! written as they are made, so a large batch needs no more memory than a small one.
 
 mod document;
 mod embed;
@@ -44,7 +44,12 @@ struct Sheets<'a> {
 ///
 /// # Errors
 /// [`PrintError`]; a character without a glyph is found before anything is written.
-pub fn write(out: impl Write, batch: &Batch<'_>, files: &FontFiles, progress: &dyn Fn(u64)) -> Result<(), PrintError> {
+pub fn write(
+    out: impl Write,
+    batch: &Batch<'_>,
+    files: &FontFiles,
+    progress: &dyn Fn(u64),
+) -> Result<(), PrintError> {
     let (glyphs, embedded) = batch.prepare(files, |font, glyphs| Embedded::cut(&font, glyphs))?;
     let sheets = Sheets { batch, glyphs, embedded };
     let mut document = Document::start(out)?;
@@ -52,7 +57,8 @@ pub fn write(out: impl Write, batch: &Batch<'_>, files: &FontFiles, progress: &d
     let back = batch.has_back.then(|| document.put_content(&sheets.back())).transpose()?;
     let pages: Vec<&[Face]> = batch.faces.chunks(batch.sheet.n_cards()).collect();
     for some in pages.chunks(PAGES_AT_ONCE) {
-        let made: Vec<_> = some.par_iter().map(|faces| sheets.front(faces)).collect::<Result<_, _>>()?;
+        let made: Vec<_> =
+            some.par_iter().map(|faces| sheets.front(faces)).collect::<Result<_, _>>()?;
         for (content, faces) in made.into_iter().zip(some) {
             let pictures = put_pictures(&mut document, faces)?;
             let content = document.put_content(&content)?;
@@ -92,7 +98,10 @@ impl Sheets<'_> {
 }
 
 /// The portraits of a page by the place of their card on it.
-fn put_pictures(document: &mut Document<impl Write>, faces: &[Face]) -> Result<Vec<(usize, Ref)>, PrintError> {
+fn put_pictures(
+    document: &mut Document<impl Write>,
+    faces: &[Face],
+) -> Result<Vec<(usize, Ref)>, PrintError> {
     let mut pictures = Vec::new();
     for (place, face) in faces.iter().enumerate() {
         let Some(portrait) = &face.portrait else { continue };
@@ -119,7 +128,9 @@ fn put_page(
     let (id, mut chunk) = (document.reserve_page(), Chunk::new());
     let (width, height) = batch.sheet.page();
     let mut page = chunk.page(id);
-    page.parent(TREE).media_box(Rect::new(0.0, 0.0, width * POINT, height * POINT)).contents(content);
+    page.parent(TREE)
+        .media_box(Rect::new(0.0, 0.0, width * POINT, height * POINT))
+        .contents(content);
     let mut resources = page.resources();
     resources.fonts().pairs(page::FONTS.map(Name).into_iter().zip(fonts));
     if !pictures.is_empty() {

@@ -36,35 +36,53 @@ impl<'a> Content<'a> {
         Self { out: pdf_writer::Content::with_capacity(64 * 1024), height, embedded }
     }
 
-    /// Draws marks whose upper left corner lies at `corner`; `n` is the place of the card on the page.
+    /// Draws marks whose upper left corner lies at `corner`; `n` is the place of the card on the
+    /// page.
     pub(super) fn draw(&mut self, marks: &[Mark], corner: (f32, f32), n: usize) {
         for mark in marks {
             match mark {
                 Mark::Text { x, y, size, weight, ink, text } => {
                     let (left, base) = self.at(corner, *x, *y);
                     let font = *weight as usize;
-                    let glyphs: Vec<u8> =
-                        text.chars().flat_map(|c| self.embedded[font].glyph(c).to_be_bytes()).collect();
+                    let glyphs: Vec<u8> = text
+                        .chars()
+                        .flat_map(|c| self.embedded[font].glyph(c).to_be_bytes())
+                        .collect();
                     self.fill_with(*ink);
-                    self.out.begin_text().set_font(Name(FONTS[font]), round(size * POINT)).next_line(left, base);
+                    self.out
+                        .begin_text()
+                        .set_font(Name(FONTS[font]), round(size * POINT))
+                        .next_line(left, base);
                     self.out.show(Str(&glyphs)).end_text();
                 }
                 Mark::Area { x, y, width, height, ink } => {
                     let (left, bottom) = self.at(corner, *x, *y + *height);
                     self.fill_with(*ink);
-                    self.out.rect(left, bottom, round(width * POINT), round(height * POINT)).fill_nonzero();
+                    self.out
+                        .rect(left, bottom, round(width * POINT), round(height * POINT))
+                        .fill_nonzero();
                 }
-                Mark::Code { x, y, module, matrix } => self.code((corner.0 + x, corner.1 + y), *module, matrix),
+                Mark::Code { x, y, module, matrix } => {
+                    self.code((corner.0 + x, corner.1 + y), *module, matrix);
+                }
                 Mark::Picture { x, y, width, height } => {
                     let (left, bottom) = self.at(corner, *x, *y + *height);
-                    self.out.save_state().transform([width * POINT, 0.0, 0.0, height * POINT, left, bottom]);
+                    self.out.save_state().transform([
+                        width * POINT,
+                        0.0,
+                        0.0,
+                        height * POINT,
+                        left,
+                        bottom,
+                    ]);
                     self.out.x_object(Name(picture(n).as_bytes())).restore_state();
                 }
             }
         }
     }
 
-    /// Draws the parts of a report; gives them in the order in which each piece was begun, which is its number.
+    /// Draws the parts of a report; gives them in the order in which each piece was begun, which is
+    /// its number.
     pub(super) fn draw_parts(&mut self, drawn: &[Drawn], parts: &[Part]) -> Vec<usize> {
         let mut begun = Vec::new();
         for run in drawn.chunk_by(|(one, _), (next, _)| one == next) {
@@ -72,7 +90,10 @@ impl<'a> Content<'a> {
                 Some(part) => {
                     let number = i32::try_from(begun.len()).unwrap_or(i32::MAX);
                     let tag = Name(parts[part].role.name());
-                    self.out.begin_marked_content_with_properties(tag).properties().identify(number);
+                    self.out
+                        .begin_marked_content_with_properties(tag)
+                        .properties()
+                        .identify(number);
                     begun.push(part);
                 }
                 None => drop(self.out.begin_marked_content(ARTIFACT)),
@@ -95,7 +116,8 @@ impl<'a> Content<'a> {
         self.out.set_fill_cmyk(cyan, magenta, yellow, black);
     }
 
-    /// A code as one path, in units of a module counted from the upper edge: the numbers stay small.
+    /// A code as one path, in units of a module counted from the upper edge: the numbers stay
+    /// small.
     fn code(&mut self, (x, y): (f32, f32), module: f32, matrix: &Matrix) {
         let quiet = f32::from(u8::try_from(QUIET_ZONE).expect("four")) * module;
         // On the dots of a printer, so that every module is as wide as the next.
@@ -111,7 +133,8 @@ impl<'a> Content<'a> {
 
     /// The compressed content.
     pub(super) fn finish(self) -> Vec<u8> {
-        deflate(self.out.finish().as_slice(), Compression::new(LEVEL)).expect("writing to memory cannot fail")
+        deflate(self.out.finish().as_slice(), Compression::new(LEVEL))
+            .expect("writing to memory cannot fail")
     }
 }
 

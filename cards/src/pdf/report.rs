@@ -1,5 +1,5 @@
-//! A report as PDF, tagged: headings, tables and the order of reading are in it. For PDF/UA it lacks the identifier in XMP
-//! metadata and the scope of head cells.
+//! A report as PDF, tagged: headings, tables and the order of reading are in it. For PDF/UA it
+//! lacks the identifier in XMP metadata and the scope of head cells.
 
 use std::io::Write;
 
@@ -55,7 +55,9 @@ pub fn write_report(out: impl Write, report: &Report, files: &FontFiles) -> Resu
         let content = document.put_content(&content.finish())?;
         let (id, mut chunk) = (document.reserve_page(), Chunk::new());
         let mut page = chunk.page(id);
-        page.parent(TREE).media_box(Rect::new(0.0, 0.0, PAGE.0 * POINT, PAGE.1 * POINT)).contents(content);
+        page.parent(TREE)
+            .media_box(Rect::new(0.0, 0.0, PAGE.0 * POINT, PAGE.1 * POINT))
+            .contents(content);
         page.struct_parents(number).tab_order(TabOrder::StructureOrder);
         page.resources().fonts().pairs(FONTS.map(Name).into_iter().zip(fonts));
         page.finish();

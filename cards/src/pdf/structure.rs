@@ -1,4 +1,5 @@
-//! What a report is for those who hear it read: headings, paragraphs and tables in the order of reading.
+//! What a report is for those who hear it read: headings, paragraphs and tables in the order of
+//! reading.
 
 use std::io::Write;
 
@@ -41,16 +42,25 @@ impl Role {
     }
 }
 
-/// What stands on the pages, by page and in the order in which it is drawn there: the number of a piece is its place.
+/// What stands on the pages, by page and in the order in which it is drawn there: the number of a
+/// piece is its place.
 #[derive(Debug, Default)]
 pub(super) struct Pieces(pub(super) Vec<(Ref, Vec<usize>)>);
 
 /// Writes the tree; gives its root.
-pub(super) fn put<W: Write>(document: &mut Document<W>, parts: &[Part], pieces: &Pieces) -> Result<Ref, PrintError> {
+pub(super) fn put<W: Write>(
+    document: &mut Document<W>,
+    parts: &[Part],
+    pieces: &Pieces,
+) -> Result<Ref, PrintError> {
     let (root, whole) = (document.reserve(), document.reserve());
     let elements: Vec<Ref> = parts.iter().map(|_| document.reserve()).collect();
     let inside = |around: Option<usize>| {
-        parts.iter().zip(&elements).filter(move |(part, _)| part.around == around).map(|(_, element)| *element)
+        parts
+            .iter()
+            .zip(&elements)
+            .filter(move |(part, _)| part.around == around)
+            .map(|(_, element)| *element)
     };
     for (place, (part, element)) in parts.iter().zip(&elements).enumerate() {
         let mut chunk = Chunk::new();

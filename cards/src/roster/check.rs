@@ -22,7 +22,8 @@ pub struct Checks<'a> {
     pub agency: Option<Uscc>,
     /// The regions on record below the districts, with their names.
     pub places: &'a Places,
-    /// Who has a card already: agency, place, name and number. Whoever has no number in the roster has that one.
+    /// Who has a card already: agency, place, name and number. Whoever has no number in the roster
+    /// has that one.
     pub holders: &'a [Holder],
 }
 
@@ -99,7 +100,11 @@ struct Line<'a> {
     faults: Vec<Fault>,
 }
 
-pub(super) fn check(table: &Table, columns: &BTreeMap<Column, usize>, checks: &Checks<'_>) -> Roster {
+pub(super) fn check(
+    table: &Table,
+    columns: &BTreeMap<Column, usize>,
+    checks: &Checks<'_>,
+) -> Roster {
     let mut roster = Roster::default();
     for TableLine { number, cells } in &table.lines {
         let mut line = Line { number: *number, cells, columns, faults: Vec::new() };
@@ -131,17 +136,20 @@ fn keep_first(roster: &mut Roster) {
     }
 }
 
-/// Whoever has no number gets that of the card they have, or the next one of their place: the same roster again, in whatever
-/// order, makes the same cards.
+/// Whoever has no number gets that of the card they have, or the next one of their place: the same
+/// roster again, in whatever order, makes the same cards.
 fn assign(roster: &mut Roster, holders: &[Holder]) {
     let who = |row: &Row| (row.agency.to_string(), row.region, row.name.clone());
     let given: BTreeSet<(String, String)> =
         roster.rows.iter().map(|row| (row.agency.to_string(), row.number.clone())).collect();
     let numbered = roster.rows.iter().filter(|row| !row.number.is_empty());
-    let mut seen: BTreeMap<(String, Region, String), u64> = numbered.map(|row| (who(row), row.line)).collect();
+    let mut seen: BTreeMap<(String, Region, String), u64> =
+        numbered.map(|row| (who(row), row.line)).collect();
     let own: BTreeMap<(&str, Region, &str), &str> = holders
         .iter()
-        .map(|holder| ((holder.agency.as_str(), holder.region, holder.name.as_str()), holder.number.as_str()))
+        .map(|holder| {
+            ((holder.agency.as_str(), holder.region, holder.name.as_str()), holder.number.as_str())
+        })
         .collect();
     let mut taken: BTreeSet<(String, String)> =
         holders.iter().map(|holder| (holder.agency.clone(), holder.number.clone())).collect();
@@ -157,9 +165,12 @@ fn assign(roster: &mut Roster, holders: &[Holder]) {
                 continue;
             }
             // The number of a card of theirs, unless the roster gives it to somebody.
-            let known = own.get(&(who.0.as_str(), row.region, row.name.as_str())).map(|number| (*number).to_owned());
+            let known = own
+                .get(&(who.0.as_str(), row.region, row.name.as_str()))
+                .map(|number| (*number).to_owned());
             let known = known.filter(|number| !given.contains(&(who.0.clone(), number.clone())));
-            row.number = known.unwrap_or_else(|| next_number(&mut taken, &mut last, &who.0, row.region));
+            row.number =
+                known.unwrap_or_else(|| next_number(&mut taken, &mut last, &who.0, row.region));
             row.is_assigned = true;
             seen.insert(who, row.line);
         }
@@ -216,7 +227,11 @@ impl Line<'_> {
 
     fn cell(&self, column: Column) -> Cell {
         // Excel leaves empty cells at the end of a line out.
-        self.columns.get(&column).and_then(|place| self.cells.get(*place)).cloned().unwrap_or_default()
+        self.columns
+            .get(&column)
+            .and_then(|place| self.cells.get(*place))
+            .cloned()
+            .unwrap_or_default()
     }
 
     fn text(&mut self, column: Column, max: usize) -> Option<String> {
@@ -263,7 +278,8 @@ impl Line<'_> {
     }
 
     fn region(&mut self, checks: &Checks<'_>) -> Option<Region> {
-        if self.cell(Column::Region).text.is_empty() && self.columns.contains_key(&Column::Village) {
+        if self.cell(Column::Region).text.is_empty() && self.columns.contains_key(&Column::Village)
+        {
             return self.village(checks);
         }
         if self.cell(Column::Region).text.is_empty() {
@@ -282,9 +298,16 @@ impl Line<'_> {
     }
 
     /// A card names every place around it, to the district.
-    fn with_names(&mut self, column: Column, code: String, region: Region, checks: &Checks<'_>) -> Option<Region> {
+    fn with_names(
+        &mut self,
+        column: Column,
+        code: String,
+        region: Region,
+        checks: &Checks<'_>,
+    ) -> Option<Region> {
         let district = region.ancestors().find(|around| around.kind() <= RegionKind::District);
-        let around = region.ancestors().take_while(|around| Some(*around) != district).chain(district);
+        let around =
+            region.ancestors().take_while(|around| Some(*around) != district).chain(district);
         let unknown = around.filter(|around| checks.places.name(*around).is_none()).last();
         if let Some(unknown) = unknown {
             self.fault(column, Rule::UnknownRegion { code, unknown });
@@ -334,7 +357,8 @@ impl Line<'_> {
     fn phone(&mut self) -> Option<String> {
         let phone = self.code(Column::Phone, PHONE_MAX)?;
         let is_allowed = |c: char| c.is_ascii_digit() || " +-()（）".contains(c);
-        if !phone.chars().all(is_allowed) || phone.chars().filter(char::is_ascii_digit).count() < 5 {
+        if !phone.chars().all(is_allowed) || phone.chars().filter(char::is_ascii_digit).count() < 5
+        {
             self.fault(Column::Phone, Rule::NoPhone(phone));
             return None;
         }

@@ -29,12 +29,31 @@ pub enum Column {
     Expires,
 }
 
-/// Headings of each column; the first is the one that is named when it is missing. Compared without spaces, brackets,
-/// stars and case, and then without what stands in brackets.
+/// Headings of each column; the first is the one that is named when it is missing. Compared without
+/// spaces, brackets, stars and case, and then without what stands in brackets.
 const HEADINGS: [(Column, &[&str]); 11] = [
-    (Column::Name, &["姓名", "name", "代办员", "代办员姓名", "网格员", "网格员姓名", "窗口名称", "大厅名称", "名称"]),
-    (Column::Number, &["工号", "number", "编号", "代办员编号", "网格员编号", "窗口号", "窗口编号", "大厅编号"]),
-    (Column::Region, &["村社区代码", "region", "regioncode", "区划代码", "行政区划代码", "村居代码"]),
+    (
+        Column::Name,
+        &[
+            "姓名",
+            "name",
+            "代办员",
+            "代办员姓名",
+            "网格员",
+            "网格员姓名",
+            "窗口名称",
+            "大厅名称",
+            "名称",
+        ],
+    ),
+    (
+        Column::Number,
+        &["工号", "number", "编号", "代办员编号", "网格员编号", "窗口号", "窗口编号", "大厅编号"],
+    ),
+    (
+        Column::Region,
+        &["村社区代码", "region", "regioncode", "区划代码", "行政区划代码", "村居代码"],
+    ),
     (
         Column::Village,
         &[
@@ -72,10 +91,16 @@ const HEADINGS: [(Column, &[&str]); 11] = [
             "所属街道",
         ],
     ),
-    (Column::Agency, &["责任单位代码", "agency", "agencycode", "统一社会信用代码", "责任单位统一社会信用代码"]),
+    (
+        Column::Agency,
+        &["责任单位代码", "agency", "agencycode", "统一社会信用代码", "责任单位统一社会信用代码"],
+    ),
     (Column::AgencyName, &["责任单位", "agencyname", "责任单位名称"]),
     (Column::Scope, &["服务范围", "scope", "代办范围", "服务内容", "代办事项", "可办事项"]),
-    (Column::Phone, &["电话", "phone", "联系电话", "手机", "手机号", "手机号码", "电话号码", "联系方式"]),
+    (
+        Column::Phone,
+        &["电话", "phone", "联系电话", "手机", "手机号", "手机号码", "电话号码", "联系方式"],
+    ),
     (Column::Photo, &["照片", "photo", "照片文件"]),
     (Column::Expires, &["有效期", "expires", "有效期至"]),
 ];
@@ -89,7 +114,9 @@ impl Column {
     }
 
     fn of(heading: &str) -> Option<Self> {
-        let named = |plain: &str| HEADINGS.iter().find(|(_, names)| names.contains(&plain)).map(|(column, _)| *column);
+        let named = |plain: &str| {
+            HEADINGS.iter().find(|(_, names)| names.contains(&plain)).map(|(column, _)| *column)
+        };
         named(&plain(heading)).or_else(|| named(&plain(&without_brackets(heading))))
     }
 }
@@ -140,7 +167,8 @@ pub(super) fn find(headings: &[String], has_agency: bool) -> Result<Columns, Ros
     if missing.is_empty() {
         Ok(Columns { places, unknown })
     } else {
-        let found: Vec<_> = headings.iter().filter(|heading| !heading.is_empty()).cloned().collect();
+        let found: Vec<_> =
+            headings.iter().filter(|heading| !heading.is_empty()).cloned().collect();
         Err(RosterError::ColumnsMissing { missing, found: found.join(", ") })
     }
 }

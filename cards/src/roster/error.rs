@@ -33,7 +33,9 @@ impl RosterError {
     pub fn zh(&self) -> String {
         match self {
             Self::Table(error) => error.zh(),
-            Self::ColumnsMissing { missing, found } => format!("缺少这些列：{}。现有的列：{found}", list(missing)),
+            Self::ColumnsMissing { missing, found } => {
+                format!("缺少这些列：{}。现有的列：{found}", list(missing))
+            }
             Self::ColumnTwice { column, first, second } => {
                 format!("“{first}”和“{second}”两列都是{column}，请只保留一列。")
             }

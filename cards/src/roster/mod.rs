@@ -1,5 +1,6 @@
-//! Rosters as offices keep them: any table that `haochaping_tables` reads, with codes or with names of places, with or without
-//! numbers of people. Every bad line is named with number, column and rule, all in one go.
+//! Rosters as offices keep them: any table that `haochaping_tables` reads, with codes or with names
+//! of places, with or without numbers of people. Every bad line is named with number, column and
+//! rule, all in one go.
 
 mod check;
 mod columns;
@@ -35,8 +36,8 @@ pub struct Roster {
 /// Reads a roster.
 ///
 /// # Errors
-/// [`RosterError`] if the file as a whole cannot be read: its kind, its encoding, its headings. Faults of lines are in
-/// the [`Roster`].
+/// [`RosterError`] if the file as a whole cannot be read: its kind, its encoding, its headings.
+/// Faults of lines are in the [`Roster`].
 pub fn read(bytes: &[u8], checks: &Checks<'_>) -> Result<Roster, RosterError> {
     of_table(haochaping_tables::read(bytes, &columns::score)?, checks)
 }

@@ -31,7 +31,9 @@ impl Places {
     /// Of these names; those that are built in need not be among them.
     pub fn new(names: BTreeMap<Region, String>) -> Self {
         let mut villages: BTreeMap<String, Vec<Region>> = BTreeMap::new();
-        for (region, name) in names.iter().filter(|(region, _)| region.kind() == RegionKind::Village) {
+        for (region, name) in
+            names.iter().filter(|(region, _)| region.kind() == RegionKind::Village)
+        {
             villages.entry(stem(&plain(name), &ENDINGS).to_owned()).or_default().push(*region);
         }
         Self { names, villages }
@@ -49,13 +51,15 @@ impl Places {
         let is_under = |region: &&Region| street.is_empty() || self.is_in(**region, street);
         let named: Vec<_> = named.iter().filter(is_under).copied().collect();
         // Written in full it is that one: 东关村 and 东关社区 may both be there.
-        let is_exact = |region: &&Region| self.name(**region).is_some_and(|name| plain(name) == village);
+        let is_exact =
+            |region: &&Region| self.name(**region).is_some_and(|name| plain(name) == village);
         let exact: Vec<_> = named.iter().filter(is_exact).copied().collect();
         if exact.is_empty() { named } else { exact }
     }
 
     fn is_in(&self, region: Region, street: &str) -> bool {
-        let name = region.parent().and_then(|around| self.name(around)).map(plain).unwrap_or_default();
+        let name =
+            region.parent().and_then(|around| self.name(around)).map(plain).unwrap_or_default();
         let street = plain(street);
         name == street || stem(&name, &STREET_ENDINGS) == stem(&street, &STREET_ENDINGS)
     }
@@ -69,7 +73,8 @@ impl Places {
 
 /// Without spaces and brackets, and as the place that a committee is of.
 fn plain(name: &str) -> String {
-    let name: String = name.chars().filter(|c| !c.is_whitespace() && !"（）()·".contains(*c)).collect();
+    let name: String =
+        name.chars().filter(|c| !c.is_whitespace() && !"（）()·".contains(*c)).collect();
     let place = COMMITTEES.iter().find_map(|(committee, place)| {
         let rest = name.strip_suffix(committee)?;
         // 渡江村村民委员会 is 渡江村's.

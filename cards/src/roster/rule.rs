@@ -45,7 +45,9 @@ pub enum Rule {
         line: u64,
     },
     /// The same person without a number.
-    #[error("is empty, and {name:?} of the same place is on line {line} already: give both a number")]
+    #[error(
+        "is empty, and {name:?} of the same place is on line {line} already: give both a number"
+    )]
     NameTwice {
         /// The name.
         name: String,
@@ -67,7 +69,9 @@ pub enum Rule {
         unknown: Region,
     },
     /// A name that no place on record has.
-    #[error("no place on record is called {0:?}: import it with `haochaping region import`, or give its code")]
+    #[error(
+        "no place on record is called {0:?}: import it with `haochaping region import`, or give its code"
+    )]
     UnknownPlace(String),
     /// A name that several places have.
     #[error("{name:?} may be {}: fill in the street, or give the code", .candidates.join(", "))]
@@ -110,7 +114,9 @@ impl Rule {
             Self::Negative(text) => format!("“{text}”是负数，请把这一列设为文本格式后重新填写"),
             Self::Control(sign) => format!("含有控制字符 U+{:04X}", u32::from(*sign)),
             Self::Replacement => "含有 U+FFFD：有字在别的程序里丢失了，请重新填写".into(),
-            Self::Question(name) => format!("“{name}”里有问号：生僻字丢失了，请另存为 CSV UTF-8 或 .xlsx"),
+            Self::Question(name) => {
+                format!("“{name}”里有问号：生僻字丢失了，请另存为 CSV UTF-8 或 .xlsx")
+            }
             Self::TooLong { found, max } => format!("有 {found} 个字，卡上最多印 {max} 个字"),
             Self::Twice { number, line } => format!("“{number}”与第 {line} 行重复"),
             Self::NameTwice { name, line } => {
@@ -121,7 +127,9 @@ impl Rule {
             Self::UnknownRegion { code, unknown } => {
                 format!("{code}：{unknown} 没有名称，请管理员先用 haochaping region import 导入")
             }
-            Self::UnknownPlace(name) => format!("没有叫“{name}”的地方，请核对名称、填写代码，或请管理员先导入区划"),
+            Self::UnknownPlace(name) => {
+                format!("没有叫“{name}”的地方，请核对名称、填写代码，或请管理员先导入区划")
+            }
             Self::ManyPlaces { name, candidates } => {
                 format!("“{name}”可能是：{}。请填写镇街或代码", candidates.join("、"))
             }

@@ -15,7 +15,10 @@ fn names() -> BTreeMap<Region, String> {
         let code = format!("321002{street:03}");
         names.insert(code.parse().unwrap(), format!("示例{street}街道"));
         for village in 1..100_u64 {
-            names.insert(format!("{code}{village:03}").parse().unwrap(), format!("示例{street}第{village}社区"));
+            names.insert(
+                format!("{code}{village:03}").parse().unwrap(),
+                format!("示例{street}第{village}社区"),
+            );
         }
     }
     // One name in two streets, and a village beside a community.
@@ -25,7 +28,12 @@ fn names() -> BTreeMap<Region, String> {
     names
 }
 
-fn read_with(bytes: &[u8], kind: CardKind, agency: Option<&str>, holders: &[Holder]) -> Result<Roster, RosterError> {
+fn read_with(
+    bytes: &[u8],
+    kind: CardKind,
+    agency: Option<&str>,
+    holders: &[Holder],
+) -> Result<Roster, RosterError> {
     let agency = agency.map(|code| Uscc::parse(code).unwrap());
     let today = Instant::parse_rfc3339("2026-11-24T00:00:00+08:00").unwrap().date_in_china();
     let places = Places::new(names());
@@ -90,22 +98,35 @@ fn xlsx_of(rows: &[Vec<String>]) -> Vec<u8> {
         if is_number {
             format!("<c><v>{text}</v></c>")
         } else {
-            format!("<c t=\"inlineStr\"><is><t>{}</t></is></c>", haochaping::form::html::escape(text))
+            format!(
+                "<c t=\"inlineStr\"><is><t>{}</t></is></c>",
+                haochaping::form::html::escape(text)
+            )
         }
     };
-    let body: String =
-        rows.iter().map(|row| format!("<row>{}</row>", row.iter().map(cell).collect::<String>())).collect();
-    put("xl/worksheets/sheet1.xml", format!("<worksheet xmlns=\"{main}\"><sheetData>{body}</sheetData></worksheet>"));
+    let body: String = rows
+        .iter()
+        .map(|row| format!("<row>{}</row>", row.iter().map(cell).collect::<String>()))
+        .collect();
+    put(
+        "xl/worksheets/sheet1.xml",
+        format!("<worksheet xmlns=\"{main}\"><sheetData>{body}</sheetData></worksheet>"),
+    );
     zip.finish().unwrap().into_inner()
 }
 
 fn any_row() -> impl Strategy<Value = [String; 5]> {
     // Rare characters of names, some outside the basic plane, which GBK has not and GB18030 has.
-    let name = prop::collection::vec(prop::sample::select("张王李㛃䶮𬭎𫖯龑喆·".chars().collect::<Vec<_>>()), 1..8);
-    (name, 1_u64..10, 1_u64..100, "[^\\p{C}\u{fffd}']{0,20}").prop_map(|(name, street, village, scope)| {
-        let code = format!("321002{street:03}{village:03}");
-        [name.into_iter().collect(), String::new(), code, AGENCY.into(), scope]
-    })
+    let name = prop::collection::vec(
+        prop::sample::select("张王李㛃䶮𬭎𫖯龑喆·".chars().collect::<Vec<_>>()),
+        1..8,
+    );
+    (name, 1_u64..10, 1_u64..100, "[^\\p{C}\u{fffd}']{0,20}").prop_map(
+        |(name, street, village, scope)| {
+            let code = format!("321002{street:03}{village:03}");
+            [name.into_iter().collect(), String::new(), code, AGENCY.into(), scope]
+        },
+    )
 }
 
 proptest! {
@@ -173,13 +194,24 @@ fn every_bad_line_is_named_with_column_and_reason_at_once() {
 
 #[test]
 fn headings_are_known_in_chinese_and_english_and_named_when_missing() {
-    let english = format!("Name, Number ,Region_Code,Agency Code,notes\n示例,1,321002001001,{AGENCY},x\n");
+    let english =
+        format!("Name, Number ,Region_Code,Agency Code,notes\n示例,1,321002001001,{AGENCY},x\n");
     assert_eq!(read_by(english.as_bytes(), CardKind::Agent, None).unwrap().rows.len(), 1);
     let starred = "*姓名,工号,村（社区）代码\n示例,1,321002001001\n";
-    assert_eq!(read_by(starred.as_bytes(), CardKind::Agent, Some(AGENCY)).unwrap().rows[0].agency.as_str(), AGENCY);
-    let message = |text: &str| read_by(text.as_bytes(), CardKind::Agent, None).unwrap_err().to_string();
-    assert_eq!(message("工号,姓 名\n"), "the roster has no column 村社区代码, 责任单位代码; it has 工号, 姓 名");
-    assert_eq!(message("姓名,name\n"), "the columns \"姓名\" and \"name\" both mean 姓名: keep one");
+    assert_eq!(
+        read_by(starred.as_bytes(), CardKind::Agent, Some(AGENCY)).unwrap().rows[0].agency.as_str(),
+        AGENCY
+    );
+    let message =
+        |text: &str| read_by(text.as_bytes(), CardKind::Agent, None).unwrap_err().to_string();
+    assert_eq!(
+        message("工号,姓 名\n"),
+        "the roster has no column 村社区代码, 责任单位代码; it has 工号, 姓 名"
+    );
+    assert_eq!(
+        message("姓名,name\n"),
+        "the columns \"姓名\" and \"name\" both mean 姓名: keep one"
+    );
     assert_eq!(message(""), "there is no line of headings");
     assert_eq!(message("\n\n,,\n"), "there is no line of headings");
 }
@@ -187,11 +219,19 @@ fn headings_are_known_in_chinese_and_english_and_named_when_missing() {
 #[test]
 fn a_file_of_the_wrong_kind_says_what_to_do() {
     let old = [&[0xD0, 0xCF, 0x11, 0xE0][..], &[0; 100]].concat();
-    assert!(read_by(&old, CardKind::Agent, None).unwrap_err().to_string().contains("save it as .xlsx"));
+    assert!(
+        read_by(&old, CardKind::Agent, None).unwrap_err().to_string().contains("save it as .xlsx")
+    );
     let broken = [GBK.encode("姓名,工号\n示例").0.as_ref(), b"\xFF\xFF\n"].concat();
     let message = read_by(&broken, CardKind::Agent, None).unwrap_err().to_string();
-    assert_eq!(message, "line 2 is neither UTF-8 nor UTF-16, GBK or GB18030: save the file as CSV UTF-8");
-    assert!(matches!(read_by(b"PK\x03\x04rest", CardKind::Agent, None), Err(RosterError::Table(_))));
+    assert_eq!(
+        message,
+        "line 2 is neither UTF-8 nor UTF-16, GBK or GB18030: save the file as CSV UTF-8"
+    );
+    assert!(matches!(
+        read_by(b"PK\x03\x04rest", CardKind::Agent, None),
+        Err(RosterError::Table(_))
+    ));
 }
 
 #[test]
@@ -213,11 +253,20 @@ fn a_roster_of_names_finds_its_places_and_numbers() {
     let text = "示例街道网格员花名册\n姓名,镇街,村（社区）,电话\n示例甲,示例1,东关,0514-12345678\n示例乙,示例2街道,东关村委会,0514-12345679\n示例丙,,示例3第7社区居委会,\n";
     let roster = read_by(text.as_bytes(), CardKind::Agent, Some(AGENCY)).unwrap();
     assert_eq!(roster.faults, []);
-    let found: Vec<_> =
-        roster.rows.iter().map(|row| (row.region.to_string(), row.number.clone(), row.is_assigned)).collect();
-    let expected =
-        [("321002001001", "321002001001-01"), ("321002002002", "321002002002-01"), ("321002003007", "321002003007-01")];
-    assert_eq!(found, expected.map(|(region, number)| (region.to_owned(), number.to_owned(), true)));
+    let found: Vec<_> = roster
+        .rows
+        .iter()
+        .map(|row| (row.region.to_string(), row.number.clone(), row.is_assigned))
+        .collect();
+    let expected = [
+        ("321002001001", "321002001001-01"),
+        ("321002002002", "321002002002-01"),
+        ("321002003007", "321002003007-01"),
+    ];
+    assert_eq!(
+        found,
+        expected.map(|(region, number)| (region.to_owned(), number.to_owned(), true))
+    );
     // The same people in another order, one more before them: everybody keeps their number.
     let holders: Vec<_> = roster
         .rows
@@ -266,24 +315,33 @@ fn what_a_spreadsheet_did_to_a_number_is_a_fault_and_full_width_is_folded() {
         "line 7, 工号: \"320123456789012000\" was rounded by the spreadsheet, which keeps 15 digits: format the column as text and enter it again",
     ];
     assert_eq!(found, expected);
-    assert_eq!((roster.rows[0].number.as_str(), roster.rows[0].region.to_string().as_str()), ("1", "321002001001"));
+    assert_eq!(
+        (roster.rows[0].number.as_str(), roster.rows[0].region.to_string().as_str()),
+        ("1", "321002001001")
+    );
     assert_eq!((roster.unknown, roster.notes.closing.len()), (vec!["籍贯".to_owned()], 1));
 }
 
 #[test]
 fn a_number_of_a_card_goes_to_one_person_whatever_the_order() {
     let region: Region = "321002001001".parse().unwrap();
-    let holders = [Holder { agency: AGENCY.into(), region, name: "示例甲".into(), number: "5".into() }];
-    for lines in ["示例乙,5,321002001001\n示例甲,,321002001001", "示例甲,,321002001001\n示例乙,5,321002001001"]
-    {
+    let holders =
+        [Holder { agency: AGENCY.into(), region, name: "示例甲".into(), number: "5".into() }];
+    for lines in [
+        "示例乙,5,321002001001\n示例甲,,321002001001",
+        "示例甲,,321002001001\n示例乙,5,321002001001",
+    ] {
         let text = format!("姓名,工号,村社区代码\n{lines}\n");
         let roster = read_with(text.as_bytes(), CardKind::Agent, Some(AGENCY), &holders).unwrap();
-        let mut numbers: Vec<_> = roster.rows.iter().map(|row| (row.name.as_str(), row.number.as_str())).collect();
+        let mut numbers: Vec<_> =
+            roster.rows.iter().map(|row| (row.name.as_str(), row.number.as_str())).collect();
         numbers.sort_unstable();
         assert_eq!(numbers, [("示例乙", "5"), ("示例甲", "321002001001-01")]);
     }
-    for lines in ["示例甲,1,321002001001\n示例甲,,321002001001", "示例甲,,321002001001\n示例甲,1,321002001001"]
-    {
+    for lines in [
+        "示例甲,1,321002001001\n示例甲,,321002001001",
+        "示例甲,,321002001001\n示例甲,1,321002001001",
+    ] {
         let text = format!("姓名,工号,村社区代码\n{lines}\n");
         let roster = read_with(text.as_bytes(), CardKind::Agent, Some(AGENCY), &holders).unwrap();
         assert_eq!((roster.rows.len(), roster.faults.len()), (1, 1), "{lines}");
@@ -293,6 +351,8 @@ fn a_number_of_a_card_goes_to_one_person_whatever_the_order() {
 #[test]
 fn many_without_a_number_in_one_place_are_numbered_at_once() {
     let lines: String = (0..20_000).map(|n| format!("示例{n},321002001001\n")).collect();
-    let roster = read_by(format!("姓名,村社区代码\n{lines}").as_bytes(), CardKind::Agent, Some(AGENCY)).unwrap();
+    let roster =
+        read_by(format!("姓名,村社区代码\n{lines}").as_bytes(), CardKind::Agent, Some(AGENCY))
+            .unwrap();
     assert_eq!(roster.rows.last().map(|row| row.number.as_str()), Some("321002001001-20000"));
 }

@@ -13,7 +13,8 @@ fn lang(tag: &str) -> Lang {
     Lang::matching(tag).unwrap_or_default()
 }
 
-/// The five levels as `{level, name, gloss, isBad}`, from 非常满意 down: official name, and what it says in the language.
+/// The five levels as `{level, name, gloss, isBad}`, from 非常满意 down: official name, and what it
+/// says in the language.
 #[wasm_bindgen]
 pub fn levels(tag: &str) -> String {
     let choices = level_choices(lang(tag).messages()).map(|choice| {
@@ -23,7 +24,8 @@ pub fn levels(tag: &str) -> String {
     Value::from(choices.to_vec()).to_string()
 }
 
-/// The official options of a level as `{code, text, gloss, isFirst}`; none for a name that is no level.
+/// The official options of a level as `{code, text, gloss, isFirst}`; none for a name that is no
+/// level.
 #[wasm_bindgen]
 pub fn options(level: &str, tag: &str) -> String {
     let messages = lang(tag).messages();
@@ -43,7 +45,8 @@ pub fn indicator_version() -> String {
     INDICATOR_VERSION.to_owned()
 }
 
-/// Everything wrong with a rating of wire v1, each fault as on the wire and with `message` in the rating's language.
+/// Everything wrong with a rating of wire v1, each fault as on the wire and with `message` in the
+/// rating's language.
 ///
 /// # Errors
 /// When the text is not JSON of a rating.
@@ -51,7 +54,8 @@ pub fn indicator_version() -> String {
 pub fn check(rating: &str) -> Result<String, JsError> {
     let request: v1::RatingRequest = serde_json::from_str(rating)?;
     let messages = lang(&request.lang).messages();
-    let faults = Rating::try_from(request.draft()).err().map(|Violations(found)| found).unwrap_or_default();
+    let faults =
+        Rating::try_from(request.draft()).err().map(|Violations(found)| found).unwrap_or_default();
     let say = |fault: v1::Violation| {
         let mut text = serde_json::to_value(&fault).unwrap_or_default();
         text["message"] = messages.fault(&fault).into();

@@ -1,5 +1,5 @@
-//! The face of the domain for JavaScript. It converts between the two worlds and decides nothing. Structures cross as JSON
-//! texts: they are small, and the types of the wire have that form anyway.
+//! The face of the domain for JavaScript. It converts between the two worlds and decides nothing.
+//! Structures cross as JSON texts: they are small, and the types of the wire have that form anyway.
 //!
 #![doc = include_str!("../README.md")]
 

@@ -38,8 +38,8 @@ impl Submission {
         self.0.resume();
     }
 
-    /// What to do after an answer `{status, wait, body}`: `{wait}` in milliseconds, `{accepted, outcome}`, or
-    /// `{code, violations, ratedOn}`. `jitter` is a random fraction.
+    /// What to do after an answer `{status, wait, body}`: `{wait}` in milliseconds, `{accepted,
+    /// outcome}`, or `{code, violations, ratedOn}`. `jitter` is a random fraction.
     ///
     /// # Errors
     /// When the text is no answer.
@@ -53,7 +53,8 @@ fn read(Answer { status, wait, body }: Answer) -> Outcome {
     if status == 0 {
         return Outcome::NoAnswer;
     }
-    let accepted = body.clone().and_then(|body| serde_json::from_value::<v1::RatingAccepted>(body).ok());
+    let accepted =
+        body.clone().and_then(|body| serde_json::from_value::<v1::RatingAccepted>(body).ok());
     let problem = body.and_then(|body| serde_json::from_value::<v1::Problem>(body).ok());
     Outcome::Answer { status, retry_after: wait, accepted, problem }
 }
@@ -70,7 +71,9 @@ fn show(step: Step) -> Value {
             Failure::Busy => json!({ "code": "busy" }),
             Failure::Unclear => json!({ "code": "unclear" }),
             Failure::AlreadyRated { on } => json!({ "code": "already-rated", "ratedOn": on }),
-            Failure::Refused(violations) => json!({ "code": "invalid-rating", "violations": violations }),
+            Failure::Refused(violations) => {
+                json!({ "code": "invalid-rating", "violations": violations })
+            }
             Failure::Other(code) => json!({ "code": code }),
         },
     }

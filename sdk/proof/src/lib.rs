@@ -1,5 +1,5 @@
-//! The check of a proof, for the page that shows one. By itself and apart from the SDK's face for JavaScript: its
-//! cryptography is loaded when a person asks for the check, and by nobody else.
+//! The check of a proof, for the page that shows one. By itself and apart from the SDK's face for
+//! JavaScript: its cryptography is loaded when a person asks for the check, and by nobody else.
 //!
 #![doc = include_str!("../README.md")]
 
@@ -10,8 +10,9 @@ use haochaping::{
 use serde_json::json;
 use wasm_bindgen::prelude::*;
 
-/// Checks what `GET /api/v1/ratings/{lookup}/proof` answered, for a receipt that the caller knows from elsewhere. As JSON:
-/// `{index, size, origin}` for a leaf in the ledger, its index from 0; `{promised, origin}` with the moment for a promise.
+/// Checks what `GET /api/v1/ratings/{lookup}/proof` answered, for a receipt that the caller knows
+/// from elsewhere. As JSON: `{index, size, origin}` for a leaf in the ledger, its index from 0;
+/// `{promised, origin}` with the moment for a promise.
 ///
 /// # Errors
 /// An `Error` that says what does not hold.
@@ -23,7 +24,9 @@ pub fn check(answer: &str, receipt: &str) -> Result<String, JsError> {
         Evidence::Included { index, checkpoint } => {
             json!({ "index": index, "size": checkpoint.size, "origin": checkpoint.origin })
         }
-        Evidence::Promised(Promised { at }) => json!({ "promised": at.to_rfc3339(), "origin": key.origin() }),
+        Evidence::Promised(Promised { at }) => {
+            json!({ "promised": at.to_rfc3339(), "origin": key.origin() })
+        }
     };
     Ok(shown.to_string())
 }

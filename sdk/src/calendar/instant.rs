@@ -1,5 +1,5 @@
-//! Instants and civil dates. Instants are milliseconds in UTC; civil time in China (UTC+08:00, no summer time) appears
-//! only where a person reads it or a working day is counted.
+//! Instants and civil dates. Instants are milliseconds in UTC; civil time in China (UTC+08:00, no
+//! summer time) appears only where a person reads it or a working day is counted.
 
 use core::{fmt, time::Duration};
 
@@ -38,7 +38,8 @@ impl Instant {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
-    /// Reads RFC 3339 (`2026-11-20T15:04:05+08:00`); an offset is required. `None` for anything else.
+    /// Reads RFC 3339 (`2026-11-20T15:04:05+08:00`); an offset is required. `None` for anything
+    /// else.
     pub fn parse_rfc3339(text: &str) -> Option<Self> {
         let read = OffsetDateTime::parse(text, &Rfc3339).ok()?;
         i64::try_from(read.unix_timestamp_nanos().div_euclid(1_000_000)).ok().map(Self)
@@ -47,7 +48,13 @@ impl Instant {
     /// RFC 3339 in China's civil time, to the second: `2026-11-20T15:04:05+08:00`.
     pub fn to_rfc3339(self) -> String {
         let at = self.in_china();
-        format!("{}T{:02}:{:02}:{:02}+08:00", self.date_in_china(), at.hour(), at.minute(), at.second())
+        format!(
+            "{}T{:02}:{:02}:{:02}+08:00",
+            self.date_in_china(),
+            at.hour(),
+            at.minute(),
+            at.second()
+        )
     }
 
     /// The civil date in China.
@@ -62,7 +69,8 @@ impl Instant {
 
     fn in_china(self) -> OffsetDateTime {
         let china = UtcOffset::from_hms(8, 0, 0).expect("an offset of 8 hours exists");
-        // The calendar ends with the year 9999: what lies beyond in China's clock is shown in the other.
+        // The calendar ends with the year 9999: what lies beyond in China's clock is shown in the
+        // other.
         let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000);
         let at = at.unwrap_or(OffsetDateTime::UNIX_EPOCH);
         at.checked_to_offset(china).unwrap_or(at)
@@ -89,7 +97,8 @@ fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// Whether something of this system can have happened then: from 2000-01-01 in China on, and before 2100.
+/// Whether something of this system can have happened then: from 2000-01-01 in China on, and before
+/// 2100.
 pub fn is_in_this_century(at: Instant) -> bool {
     (2000..2100).contains(&at.date_in_china().parts().0)
 }
@@ -106,10 +115,15 @@ impl CivilDate {
 
     /// Reads `2026-11-20`; `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
-        let part = |range| text.get(range).filter(|part: &&str| part.bytes().all(|byte| byte.is_ascii_digit()));
-        let has_dashes = text.len() == 10 && text.as_bytes()[4] == b'-' && text.as_bytes()[7] == b'-';
+        let part = |range| {
+            text.get(range).filter(|part: &&str| part.bytes().all(|byte| byte.is_ascii_digit()))
+        };
+        let has_dashes =
+            text.len() == 10 && text.as_bytes()[4] == b'-' && text.as_bytes()[7] == b'-';
         let (year, month, day) = (part(0..4)?, part(5..7)?, part(8..10)?);
-        has_dashes.then(|| Self::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)).flatten()
+        has_dashes
+            .then(|| Self::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?))
+            .flatten()
     }
 
     /// The day that is `days` later; the last day of the calendar where it ends.
@@ -174,7 +188,9 @@ mod tests {
 
     #[test]
     fn a_time_without_offset_is_no_instant() {
-        for wrong in ["2026-11-20T15:04:05", "2026-11-20 15:04:05", "2026-13-01T00:00:00Z", "", "昨天"] {
+        for wrong in
+            ["2026-11-20T15:04:05", "2026-11-20 15:04:05", "2026-13-01T00:00:00Z", "", "昨天"]
+        {
             assert_eq!(Instant::parse_rfc3339(wrong), None, "{wrong}");
         }
     }

@@ -1,5 +1,6 @@
-//! Working days in China: weekends and the State Council's days off do not count, make-up days (调休上班) do. The start day
-//! is not counted, and a term ends with the last moment of its last day.
+//! Working days in China: weekends and the State Council's days off do not count, make-up days
+//! (调休上班) do. The start day is not counted, and a term ends with the last moment of its last
+//! day.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,7 +27,8 @@ pub struct Deadline {
     pub is_provisional: bool,
 }
 
-/// Days off as the State Council's notices give them: `{"years": {"2026": {"off": ["2026-01-01"], "work": ["2026-01-04"]}}}`.
+/// Days off as the State Council's notices give them: `{"years": {"2026": {"off": ["2026-01-01"],
+/// "work": ["2026-01-04"]}}}`.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct HolidayFile {
     /// By year, four digits.
@@ -88,7 +90,8 @@ impl WorkingCalendar {
         let year = |(year, off, work): &(&str, &[&str], &[&str])| {
             ((*year).to_owned(), HolidayYear { off: texts(off), work: texts(work) })
         };
-        let mut calendar = Self { years: BTreeSet::new(), off: BTreeSet::new(), work: BTreeSet::new() };
+        let mut calendar =
+            Self { years: BTreeSet::new(), off: BTreeSet::new(), work: BTreeSet::new() };
         let file = HolidayFile { years: YEARS.iter().map(year).collect() };
         calendar.import(&file).expect("the built-in years are tested");
         calendar
@@ -103,9 +106,16 @@ impl WorkingCalendar {
         let mut taken = Vec::new();
         for (name, days) in &file.years {
             let is_year = name.len() == 4 && name.bytes().all(|byte| byte.is_ascii_digit());
-            let year: i32 = name.parse().ok().filter(|_| is_year).ok_or_else(|| CalendarError::Year(name.clone()))?;
+            let year: i32 = name
+                .parse()
+                .ok()
+                .filter(|_| is_year)
+                .ok_or_else(|| CalendarError::Year(name.clone()))?;
             let read = |texts: &[String]| {
-                texts.iter().map(|text| day_of(year, name, text)).collect::<Result<BTreeSet<_>, _>>()
+                texts
+                    .iter()
+                    .map(|text| day_of(year, name, text))
+                    .collect::<Result<BTreeSet<_>, _>>()
             };
             let (off, work) = (read(&days.off)?, read(&days.work)?);
             if let Some(both) = off.intersection(&work).next() {
@@ -190,8 +200,9 @@ mod tests {
         WorkingCalendar::built_in().deadline(start, Term::WorkingDays(n)).at.to_rfc3339()
     }
 
-    /// The notices (国办发明电〔2024〕12号 for 2025, that of 2025-11-04 for 2026), day by day: 365 days each. Counted apart from
-    /// the table: weekdays less the days off on weekdays, and the make-up days.
+    /// The notices (国办发明电〔2024〕12号 for 2025, that of 2025-11-04 for 2026), day by day: 365
+    /// days each. Counted apart from the table: weekdays less the days off on weekdays, and the
+    /// make-up days.
     #[test]
     fn every_day_of_2025_and_2026_is_as_in_the_notices() {
         let calendar = WorkingCalendar::built_in();
@@ -213,9 +224,13 @@ mod tests {
             assert_eq!(n_days, 365, "{year}");
         }
         assert_eq!(calendar.last_known_year(), Some(2026));
-        // 法定工作日: 248 days in each of the two years, as reckoned by 人社部 (365 − 104 weekend days − 13 holidays).
+        // 法定工作日: 248 days in each of the two years, as reckoned by 人社部 (365 − 104 weekend
+        // days − 13 holidays).
         let total = |year: i32| {
-            calendar.working_days_between(date(&format!("{}-12-31", year - 1)), date(&format!("{year}-12-31")))
+            calendar.working_days_between(
+                date(&format!("{}-12-31", year - 1)),
+                date(&format!("{year}-12-31")),
+            )
         };
         assert_eq!((total(2025), total(2026)), (248, 248));
     }
@@ -226,7 +241,8 @@ mod tests {
         assert_eq!(due("2026-11-20T09:00:00+08:00", 1), "2026-11-23T23:59:59+08:00");
         assert_eq!(due("2025-04-25T23:59:59+08:00", 1), "2025-04-27T23:59:59+08:00");
         assert_eq!(due("2025-04-30T08:00:00+08:00", 5), "2025-05-12T23:59:59+08:00");
-        // Spring Festival 2026: off from the 15th to the 23rd of February, worked on Saturday the 14th and 28th.
+        // Spring Festival 2026: off from the 15th to the 23rd of February, worked on Saturday the
+        // 14th and 28th.
         assert_eq!(due("2026-02-13T10:00:00+08:00", 1), "2026-02-14T23:59:59+08:00");
         assert_eq!(due("2026-02-13T10:00:00+08:00", 5), "2026-02-27T23:59:59+08:00");
     }
@@ -234,23 +250,37 @@ mod tests {
     #[test]
     fn a_deadline_past_the_last_known_year_is_provisional() {
         let calendar = WorkingCalendar::built_in();
-        let of = |start: &str, term| calendar.deadline(Instant::parse_rfc3339(start).unwrap(), term);
+        let of =
+            |start: &str, term| calendar.deadline(Instant::parse_rfc3339(start).unwrap(), term);
         assert!(!of("2026-12-30T12:00:00+08:00", Term::WorkingDays(1)).is_provisional);
         assert!(of("2026-12-31T12:00:00+08:00", Term::WorkingDays(1)).is_provisional);
-        assert!(!of("2026-12-31T12:00:00+08:00", Term::Days(15)).is_provisional, "plain days never move");
+        assert!(
+            !of("2026-12-31T12:00:00+08:00", Term::Days(15)).is_provisional,
+            "plain days never move"
+        );
         let mut later = calendar.clone();
         let year = HolidayYear { off: vec!["2027-01-01".into()], work: vec!["2027-01-02".into()] };
         let taken = later.import(&HolidayFile { years: [("2027".to_owned(), year)].into() });
         assert_eq!(taken, Ok(vec![2027]));
-        let found = later.deadline(Instant::parse_rfc3339("2026-12-31T12:00:00+08:00").unwrap(), Term::WorkingDays(1));
-        assert_eq!((found.at.to_rfc3339().as_str(), found.is_provisional), ("2027-01-02T23:59:59+08:00", false));
+        let found = later.deadline(
+            Instant::parse_rfc3339("2026-12-31T12:00:00+08:00").unwrap(),
+            Term::WorkingDays(1),
+        );
+        assert_eq!(
+            (found.at.to_rfc3339().as_str(), found.is_provisional),
+            ("2027-01-02T23:59:59+08:00", false)
+        );
     }
 
     #[test]
     fn a_list_that_cannot_be_is_refused_whole() {
         let day = CivilDate::parse("2027-01-02").unwrap();
         let file = |year: &str, off: &str, work: &str| HolidayFile {
-            years: [(year.to_owned(), HolidayYear { off: vec![off.into()], work: vec![work.into()] })].into(),
+            years: [(
+                year.to_owned(),
+                HolidayYear { off: vec![off.into()], work: vec![work.into()] },
+            )]
+            .into(),
         };
         for (file, expected) in [
             (file("27", "2027-01-01", "2027-01-02"), CalendarError::Year("27".into())),
@@ -263,7 +293,10 @@ mod tests {
                 CalendarError::Day { year: "2027".into(), day: "2027-02-29".into() },
             ),
             (file("2027", "2027-01-02", "2027-01-02"), CalendarError::Both(day)),
-            (file("2027", "2027-01-01", "2027-01-04"), CalendarError::NoWeekend(date("2027-01-04"))),
+            (
+                file("2027", "2027-01-01", "2027-01-04"),
+                CalendarError::NoWeekend(date("2027-01-04")),
+            ),
         ] {
             let mut calendar = WorkingCalendar::built_in();
             assert_eq!(calendar.import(&file), Err(expected));

@@ -1,7 +1,8 @@
 //! Who carries on what a person enters into a form, and what the form carries for it.
 
-/// Who carries on what a person enters: the browser alone, by a [`Post`], or a program that hears every change and describes
-/// the form anew, at some [`Progress`]. A type and no enum, since the widget would carry the parts that it never shows.
+/// Who carries on what a person enters: the browser alone, by a [`Post`], or a program that hears
+/// every change and describes the form anew, at some [`Progress`]. A type and no enum, since the
+/// widget would carry the parts that it never shows.
 pub trait Driver {
     /// Whether a program hears every change.
     const IS_LIVE: bool;
@@ -52,8 +53,8 @@ pub struct Post<'a> {
     pub via: &'a str,
     /// The mode of the page as in its address, if it is one for elders.
     pub mode: &'a str,
-    /// Whether a notice takes the focus when the page arrives. In a fragment the element moves it, and WebKit would move it
-    /// again when the person is already typing.
+    /// Whether a notice takes the focus when the page arrives. In a fragment the element moves it,
+    /// and WebKit would move it again when the person is already typing.
     pub takes_focus: bool,
 }
 

@@ -1,6 +1,6 @@
-//! What stands in the place of a form: the receipt, that the rating waits, or a notice. Each is described once, with places
-//! to be filled: the collector and the Yew components fill it here, and the plain form carries it as a template that the
-//! element fills.
+//! What stands in the place of a form: the receipt, that the rating waits, or a notice. Each is
+//! described once, with places to be filled: the collector and the Yew components fill it here, and
+//! the plain form carries it as a template that the element fills.
 
 use super::{
     DIRECTION,
@@ -19,7 +19,8 @@ const CASE: &str = "data-if";
 /// What can stand in the place of a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// The collector has the rating. Cases `accepted`, `replayed`, `late`; places `receipt`, `lookup`, `lookup_url`.
+    /// The collector has the rating. Cases `accepted`, `replayed`, `late`; places `receipt`,
+    /// `lookup`, `lookup_url`.
     Done,
     /// Another rating stands. Place `date`.
     AlreadyRated,
@@ -27,14 +28,15 @@ pub enum End {
     Saved,
     /// It waits, in this page only.
     Unsaved,
-    /// A rating of another time was refused in the end. Cases `already-rated`, `expired`, `kept-too-long`, `other`; places
-    /// `date`, `code`, `words`.
+    /// A rating of another time was refused in the end. Cases `already-rated`, `expired`,
+    /// `kept-too-long`, `other`; places `date`, `code`, `words`.
     Refused,
 }
 
 impl End {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Done, Self::AlreadyRated, Self::Saved, Self::Unsaved, Self::Refused];
+    pub const ALL: [Self; 5] =
+        [Self::Done, Self::AlreadyRated, Self::Saved, Self::Unsaved, Self::Refused];
 
     /// The name of its template.
     pub fn name(self) -> &'static str {
@@ -55,7 +57,13 @@ impl End {
     }
 
     /// The section of one case with its places filled; the buttons for scripts show.
-    pub fn filled(self, messages: &Messages, is_elder: bool, case: &str, values: &[(&str, &str)]) -> Element {
+    pub fn filled(
+        self,
+        messages: &Messages,
+        is_elder: bool,
+        case: &str,
+        values: &[(&str, &str)],
+    ) -> Element {
         let mut section = self.section(messages, is_elder);
         fill(&mut section, case, values);
         show_buttons(&mut section);
@@ -78,12 +86,16 @@ impl End {
         let text = |text: &'static str| Element::new("p").child(text);
         match self {
             Self::Done => {
-                let cases = [("accepted", p.done_text), ("replayed", p.done_again), ("late", p.late_text)];
-                let mut parts: Vec<_> = cases.map(|(case, message)| text(message).with(CASE, case)).into();
+                let cases =
+                    [("accepted", p.done_text), ("replayed", p.done_again), ("late", p.late_text)];
+                let mut parts: Vec<_> =
+                    cases.map(|(case, message)| text(message).with(CASE, case)).into();
                 parts.extend(receipt(p));
                 parts
             }
-            Self::AlreadyRated => vec![with_place(p.already_text, "date"), text(messages.already_replay)],
+            Self::AlreadyRated => {
+                vec![with_place(p.already_text, "date"), text(messages.already_replay)]
+            }
             Self::Saved => vec![text(p.saved_text), again()],
             Self::Unsaved => vec![text(p.unsaved_text), again()],
             Self::Refused => vec![
@@ -98,7 +110,8 @@ impl End {
     }
 }
 
-/// Receipt and look-up code, and what can be done with them. Whoever has a script shows the buttons.
+/// Receipt and look-up code, and what can be done with them. Whoever has a script shows the
+/// buttons.
 fn receipt(p: &PageMessages) -> [Element; 4] {
     let line = |label: &'static str, name: &'static str| {
         let value = Element::new("dd").with(PLACE, name);
@@ -122,11 +135,20 @@ fn receipt(p: &PageMessages) -> [Element; 4] {
         .child(button("print", p.print))
         .child(note);
     let link = Element::new("a").with(PLACE, "lookup_url").with("href", "").child(p.lookup_link);
-    [list, Element::new("p").class("hcp-hint").child(p.lookup_hint), buttons, Element::new("p").child(link)]
+    [
+        list,
+        Element::new("p").class("hcp-hint").child(p.lookup_hint),
+        buttons,
+        Element::new("p").child(link),
+    ]
 }
 
 fn button(name: &'static str, label: &'static str) -> Element {
-    Element::new("button").class("hcp-button").with("type", "button").with("name", name).child(label)
+    Element::new("button")
+        .class("hcp-button")
+        .with("type", "button")
+        .with("name", name)
+        .child(label)
 }
 
 /// A paragraph whose `{name}` is a place.
@@ -136,8 +158,8 @@ fn with_place(text: &'static str, name: &'static str) -> Element {
     Element::new("p").child(before).child(Element::new("span").with(PLACE, name)).child(after)
 }
 
-/// Takes away the parts of other cases, and puts values into their places. A link becomes one to the value. The marks of the
-/// places go, so that what is filled is markup as any other.
+/// Takes away the parts of other cases, and puts values into their places. A link becomes one to
+/// the value. The marks of the places go, so that what is filled is markup as any other.
 fn fill(element: &mut Element, case: &str, values: &[(&str, &str)]) {
     if let Some(place) = element.get(PLACE) {
         let value = values.iter().find(|(name, _)| *name == place).map_or("", |(_, value)| value);
@@ -195,13 +217,21 @@ fn section(messages: &Messages, class: Class, is_elder: bool, title: impl Into<T
         .with("dir", DIRECTION)
         .with("tabindex", "-1");
     let title = title.into();
-    if title.is_empty() { section } else { section.child(Element::new("h2").with("part", "title").child(title)) }
+    if title.is_empty() {
+        section
+    } else {
+        section.child(Element::new("h2").with("part", "title").child(title))
+    }
 }
 
-/// What the element may have to say when it sends by itself, each in a `<template data-hcp-end="…">`.
+/// What the element may have to say when it sends by itself, each in a `<template
+/// data-hcp-end="…">`.
 pub(super) fn templates(messages: &Messages, is_elder: bool) -> Vec<Element> {
-    let template =
-        |end: End| Element::new("template").with("data-hcp-end", end.name()).child(end.section(messages, is_elder));
+    let template = |end: End| {
+        Element::new("template")
+            .with("data-hcp-end", end.name())
+            .child(end.section(messages, is_elder))
+    };
     End::ALL.map(template).into()
 }
 
@@ -221,15 +251,20 @@ pub struct Done<'a> {
 }
 
 impl Done<'_> {
-    /// A section that says so. It carries the receipt for the page's script, never a level, and not the look-up code.
+    /// A section that says so. It carries the receipt for the page's script, never a level, and not
+    /// the look-up code.
     pub fn node(&self) -> Element {
         let outcome = if self.is_replay { "replayed" } else { "accepted" };
         let accepted = self.accepted;
-        let values =
-            [("receipt", &*accepted.receipt), ("lookup", &*accepted.lookup), ("lookup_url", &*accepted.lookup_url)];
+        let values = [
+            ("receipt", &*accepted.receipt),
+            ("lookup", &*accepted.lookup),
+            ("lookup_url", &*accepted.lookup_url),
+        ];
         let mut section = End::Done.section(self.messages, self.is_elder);
         fill(&mut section, outcome, &values);
-        section = section.with("data-hcp-done", outcome).with("data-receipt", accepted.receipt.clone());
+        section =
+            section.with("data-hcp-done", outcome).with("data-receipt", accepted.receipt.clone());
         if !self.has_title {
             section.children.remove(0);
         }
@@ -258,7 +293,14 @@ impl<'a> Notice<'a> {
     /// Why a link opens no form, by the stable code of the collector's answer.
     pub fn of_link(messages: &'a Messages, code: &'a str, is_elder: bool) -> Self {
         let (title, text) = link_texts(messages, code);
-        Self { messages, code, title, text, way_out: messages.lang.page_messages().hotline, is_elder }
+        Self {
+            messages,
+            code,
+            title,
+            text,
+            way_out: messages.lang.page_messages().hotline,
+            is_elder,
+        }
     }
 
     /// A section that says so.
@@ -294,7 +336,8 @@ mod tests {
     #[test]
     fn every_end_has_its_template_in_every_language_and_none_says_sent_but_the_receipt() {
         for lang in Lang::ALL {
-            let html: String = templates(lang.messages(), false).iter().map(Element::to_html).collect();
+            let html: String =
+                templates(lang.messages(), false).iter().map(Element::to_html).collect();
             let p = lang.page_messages();
             assert_eq!(html.matches("<template").count(), 5);
             assert_eq!(html.matches(p.done_title).count(), 1, "{lang:?}");
@@ -305,10 +348,13 @@ mod tests {
     #[test]
     fn a_filled_end_shows_one_case_and_no_empty_place() {
         let messages = Lang::ZhHans.messages();
-        let html = End::Refused.filled(messages, true, "other", &[("code", "x<y"), ("words", "我的话")]).to_html();
+        let html = End::Refused
+            .filled(messages, true, "other", &[("code", "x<y"), ("words", "我的话")])
+            .to_html();
         assert!(html.contains("x&lt;y") && html.contains("我的话") && html.contains("hcp-elder"));
         assert!(!html.contains("data-") && !html.contains(messages.link_ended_text));
-        let html = End::AlreadyRated.filled(messages, false, "", &[("date", "2026-11-20")]).to_html();
+        let html =
+            End::AlreadyRated.filled(messages, false, "", &[("date", "2026-11-20")]).to_html();
         assert!(html.contains("已于 <span>2026-11-20</span> 评价"), "{html}");
     }
 
@@ -321,7 +367,13 @@ mod tests {
             ..v1::RatingAccepted::default()
         };
         let messages = Lang::ZhHans.messages();
-        let done = Done { messages, accepted: &accepted, is_replay: false, is_elder: false, has_title: true };
+        let done = Done {
+            messages,
+            accepted: &accepted,
+            is_replay: false,
+            is_elder: false,
+            has_title: true,
+        };
         let html = done.node().to_html();
         assert!(html.contains("0000-&lt;b&gt;") && !html.contains("<b>"));
         assert!(!html.split('>').next().unwrap().contains("AAAAA"));

@@ -1,5 +1,6 @@
-//! Every state that a form and its ends can be in, by name: for the gallery, for screenshots, for tests of access and for the
-//! test that holds the two writers to one another. People and matters are made up.
+//! Every state that a form and its ends can be in, by name: for the gallery, for screenshots, for
+//! tests of access and for the test that holds the two writers to one another. People and matters
+//! are made up.
 
 use super::{CardSubject, Driver, Element, End, Notice, Progress, RatingForm, Subject, node::Text};
 use crate::{
@@ -75,15 +76,29 @@ pub fn forms(lang: Lang) -> Vec<Example> {
         comment: "排队两个小时（示例）".into(),
         ..RatingDraft::default()
     };
-    let sending = Progress { is_sending: true, status: m.sending, submit_label: m.sending, ..Progress::default() };
+    let sending = Progress {
+        is_sending: true,
+        status: m.sending,
+        submit_label: m.sending,
+        ..Progress::default()
+    };
     let failed = fill(m.failed_other, &[("code", "too-large")]);
     vec![
         Example::new("empty", "未填写"),
         Example { draft: level("satisfied"), ..Example::new("good", "已选满意") },
         Example { draft: bad(), ..Example::new("bad", "已选不满意，有选项和文字") },
-        Example { draft: RatingDraft { anonymous: true, ..bad() }, ..Example::new("anonymous", "匿名评价") },
-        Example { draft: RatingDraft { contact: contact(), ..bad() }, ..Example::new("contact", "留了联系方式") },
-        Example { violations: vec![violation("level", "missing")], ..Example::new("level-missing", "没有选等级") },
+        Example {
+            draft: RatingDraft { anonymous: true, ..bad() },
+            ..Example::new("anonymous", "匿名评价")
+        },
+        Example {
+            draft: RatingDraft { contact: contact(), ..bad() },
+            ..Example::new("contact", "留了联系方式")
+        },
+        Example {
+            violations: vec![violation("level", "missing")],
+            ..Example::new("level-missing", "没有选等级")
+        },
         Example {
             draft: level("very_dissatisfied"),
             violations: vec![violation("indicators", "reason-missing")],
@@ -99,7 +114,11 @@ pub fn forms(lang: Lang) -> Vec<Example> {
             violations: vec![
                 violation("indicators", "reason-missing"),
                 too_long(612),
-                v1::Violation { max: Some(50), found: Some(63), ..violation("contact.name", "too-long") },
+                v1::Violation {
+                    max: Some(50),
+                    found: Some(63),
+                    ..violation("contact.name", "too-long")
+                },
                 violation("contact.phone", "malformed"),
             ],
             ..Example::new("many-violations", "多处需要修改")
@@ -118,10 +137,14 @@ pub fn forms(lang: Lang) -> Vec<Example> {
         },
         Example { is_elder: true, draft: bad(), ..Example::new("elder", "大字版") },
         Example { subject: probe(), ..Example::new("probe", "系统自检") },
-        Example { subject: long_names(), ..Example::new("long-names", "四十个字的事项和部门") },
+        Example {
+            subject: long_names(), ..Example::new("long-names", "四十个字的事项和部门")
+        },
         Example { subject: card(""), ..Example::new("card", "代办员卡") },
         Example {
-            subject: card("代缴社保"), draft: bad(), ..Example::new("card-purpose", "代办员卡，已选办理内容")
+            subject: card("代缴社保"),
+            draft: bad(),
+            ..Example::new("card-purpose", "代办员卡，已选办理内容")
         },
     ]
 }
@@ -167,7 +190,8 @@ fn card(purpose: &str) -> Subject {
     })
 }
 
-/// What can stand in a form's place: a name for addresses and files, what it shows, and the section.
+/// What can stand in a form's place: a name for addresses and files, what it shows, and the
+/// section.
 pub fn ends(lang: Lang) -> Vec<(&'static str, &'static str, Element)> {
     let m = lang.messages();
     let receipt = [
@@ -175,7 +199,8 @@ pub fn ends(lang: Lang) -> Vec<(&'static str, &'static str, Element)> {
         ("lookup", "AAAAA-BBBBB-CCCCC-DDDDD"),
         ("lookup_url", "https://collector.example/q/AAAAA-BBBBB-CCCCC-DDDDD"),
     ];
-    let other = [("date", "2026-11-20"), ("code", "service-unknown"), ("words", "排队两个小时（示例）")];
+    let other =
+        [("date", "2026-11-20"), ("code", "service-unknown"), ("words", "排队两个小时（示例）")];
     let of = |end: End, case: &str, values: &[(&str, &str)]| end.filled(m, false, case, values);
     let expired = Notice {
         messages: m,
@@ -192,7 +217,11 @@ pub fn ends(lang: Lang) -> Vec<(&'static str, &'static str, Element)> {
         ("already-rated", "已经评价过", of(End::AlreadyRated, "", &other)),
         ("saved", "已保存，待联网提交", of(End::Saved, "", &[])),
         ("unsaved", "无法保存，请勿关闭页面", of(End::Unsaved, "", &[])),
-        ("late-already-rated", "保存的评价未被接收：已有评价", of(End::Refused, "already-rated", &other)),
+        (
+            "late-already-rated",
+            "保存的评价未被接收：已有评价",
+            of(End::Refused, "already-rated", &other),
+        ),
         ("late-expired", "保存的评价未被接收：链接过期", of(End::Refused, "expired", &other)),
         ("late-kept-too-long", "保存超过 72 小时", of(End::Refused, "kept-too-long", &other)),
         ("late-refused", "保存的评价被拒绝", of(End::Refused, "other", &other)),

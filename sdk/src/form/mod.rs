@@ -1,6 +1,6 @@
-//! The one model of the rating form: its order, names, labels, options and limits. [`RatingForm`] describes it as a tree of
-//! [`Element`]s, and so do [`Done`], [`Notice`] and [`End`] what comes in its place. The server writes the tree as [`html`];
-//! the Yew components make their nodes of it.
+//! The one model of the rating form: its order, names, labels, options and limits. [`RatingForm`]
+//! describes it as a tree of [`Element`]s, and so do [`Done`], [`Notice`] and [`End`] what comes in
+//! its place. The server writes the tree as [`html`]; the Yew components make their nodes of it.
 //!
 //! ```
 //! use haochaping::{form::{self, options_of}, messages::Lang, rating::SatisfactionLevel};

@@ -1,5 +1,6 @@
-//! Markup as a tree. The form is described once as such a tree; [`super::html`] writes it as text for the server, the Yew
-//! components make their nodes of it, and as JSON it travels to pages that build it without parsing HTML.
+//! Markup as a tree. The form is described once as such a tree; [`super::html`] writes it as text
+//! for the server, the Yew components make their nodes of it, and as JSON it travels to pages that
+//! build it without parsing HTML.
 
 use std::{
     borrow::Cow,
@@ -21,8 +22,9 @@ pub enum Node {
     Element(Element),
     /// A text.
     Text(Text),
-    /// As many elements as there are now; also none. It has one place, so that whatever stands behind it stays the same to a
-    /// program that compares two trees, and keeps its focus in the page.
+    /// As many elements as there are now; also none. It has one place, so that whatever stands
+    /// behind it stays the same to a program that compares two trees, and keeps its focus in the
+    /// page.
     List(Vec<Element>),
 }
 
@@ -35,8 +37,8 @@ pub struct Element(Box<Parts>);
 pub struct Parts {
     /// The name of the tag, in lower case.
     pub tag: &'static str,
-    /// Names and values, each name once, in the order in which they were set. One whose value is empty is a flag, as `checked`
-    /// is.
+    /// Names and values, each name once, in the order in which they were set. One whose value is
+    /// empty is a flag, as `checked` is.
     pub attributes: Vec<(&'static str, Text)>,
     /// What is in it, in order.
     pub children: Vec<Node>,
@@ -68,8 +70,8 @@ pub trait Value {
     fn set(self, element: Element, name: &'static str) -> Element;
 }
 
-// Functions that are called, instead of ones that are written out at every element: the form is made of a hundred, and
-// travels to phones.
+// Functions that are called, instead of ones that are written out at every element: the form is
+// made of a hundred, and travels to phones.
 impl Content for Element {
     #[inline(never)]
     fn put_into(self, mut element: Element) -> Element {
@@ -186,7 +188,9 @@ impl Serialize for Element {
             match child {
                 Node::Element(element) => list.serialize_element(element)?,
                 Node::Text(text) => list.serialize_element(text)?,
-                Node::List(elements) => elements.iter().try_for_each(|element| list.serialize_element(element))?,
+                Node::List(elements) => {
+                    elements.iter().try_for_each(|element| list.serialize_element(element))?;
+                }
             }
         }
         list.end()
@@ -199,9 +203,15 @@ mod tests {
 
     #[test]
     fn json_has_tag_attributes_and_children_in_order() {
-        let node =
-            Element::new("p").class("hint").with_if(false, "id", "x").child("a<b").children([Element::new("br")]);
-        assert_eq!(serde_json::to_string(&node).unwrap(), r#"["p",{"class":"hint"},"a<b",["br",{}]]"#);
+        let node = Element::new("p")
+            .class("hint")
+            .with_if(false, "id", "x")
+            .child("a<b")
+            .children([Element::new("br")]);
+        assert_eq!(
+            serde_json::to_string(&node).unwrap(),
+            r#"["p",{"class":"hint"},"a<b",["br",{}]]"#
+        );
         assert_eq!((node.get("class"), node.get("id")), (Some("hint"), None));
     }
 }

@@ -1,8 +1,9 @@
-//! The rating form, described once: the server writes it as HTML that a browser posts by itself, and the Yew components show
-//! it live.
+//! The rating form, described once: the server writes it as HTML that a browser posts by itself,
+//! and the Yew components show it live.
 
 use super::{
-    DIRECTION, Driver, Element, LevelChoice, Post, anchor_of, end, field, level_choices, node::Text, options_of,
+    DIRECTION, Driver, Element, LevelChoice, Post, anchor_of, end, field, level_choices,
+    node::Text, options_of,
 };
 use crate::{
     messages::{Messages, fill},
@@ -34,10 +35,13 @@ pub struct RatingForm<'a, D> {
 impl<D: Driver> RatingForm<'_, D> {
     /// The whole `<form>`.
     pub fn node(&self) -> Element {
-        let form = Element::new("form").class(if self.is_elder { "hcp hcp-elder" } else { "hcp" }).with("part", "base");
+        let form = Element::new("form")
+            .class(if self.is_elder { "hcp hcp-elder" } else { "hcp" })
+            .with("part", "base");
         let form = match self.driver.post() {
             Some(post) => self.posted(form, post),
-            // A program sends; should it not, a browser must not put what was written into an address.
+            // A program sends; should it not, a browser must not put what was written into an
+            // address.
             None => form.with("method", "dialog"),
         };
         form.with("lang", self.messages.lang.tag())
@@ -47,7 +51,12 @@ impl<D: Driver> RatingForm<'_, D> {
             .children(self.alert())
             .child(self.body())
             .child(self.submit_button())
-            .child(Element::new("p").class("hcp-status").with("role", "status").child(self.driver.progress().status))
+            .child(
+                Element::new("p")
+                    .class("hcp-status")
+                    .with("role", "status")
+                    .child(self.driver.progress().status),
+            )
             .children(self.ends())
     }
 
@@ -142,8 +151,9 @@ impl<D: Driver> RatingForm<'_, D> {
             .child(official(choice.name, choice.gloss))
     }
 
-    /// A program shows the options of the chosen level. A browser that knows `:has` does the same with those of all levels;
-    /// another shows them all, each level's in a `<details>` of its own, and the collector keeps those of the chosen one.
+    /// A program shows the options of the chosen level. A browser that knows `:has` does the same
+    /// with those of all levels; another shows them all, each level's in a `<details>` of its own,
+    /// and the collector keeps those of the chosen one.
     fn options(&self) -> Option<Element> {
         let all = Element::new("div")
             .class("hcp-options-all")
@@ -154,7 +164,9 @@ impl<D: Driver> RatingForm<'_, D> {
             let level = self.draft.level.parse().ok()?;
             return Some(all.child(self.options_of(level)));
         }
-        let note = Element::new("p").class("hcp-options-note").child(self.messages.lang.page_messages().indicators_all);
+        let note = Element::new("p")
+            .class("hcp-options-note")
+            .child(self.messages.lang.page_messages().indicators_all);
         let folded = |choice: LevelChoice| {
             Element::new("details")
                 .class("hcp-options")
@@ -169,7 +181,8 @@ impl<D: Driver> RatingForm<'_, D> {
     /// Three options, then the others behind 更多; a chosen one is never hidden.
     fn options_of(&self, level: SatisfactionLevel) -> Element {
         let (first, more) = options_of(level);
-        let is_open = self.driver.progress().is_more_open || more.iter().any(|indicator| self.is_chosen(indicator));
+        let is_open = self.driver.progress().is_more_open
+            || more.iter().any(|indicator| self.is_chosen(indicator));
         let folded = Element::new("details")
             .class("hcp-more")
             .with_if(is_open, "open", "")
@@ -186,11 +199,9 @@ impl<D: Driver> RatingForm<'_, D> {
     }
 
     fn option(&self, indicator: &'static Indicator) -> Element {
-        let checkbox = input("checkbox", field::INDICATOR).with("value", indicator.code.as_str()).with_if(
-            self.is_chosen(indicator),
-            "checked",
-            "",
-        );
+        let checkbox = input("checkbox", field::INDICATOR)
+            .with("value", indicator.code.as_str())
+            .with_if(self.is_chosen(indicator), "checked", "");
         Element::new("label")
             .class("hcp-option")
             .with("part", "option")
@@ -201,8 +212,10 @@ impl<D: Driver> RatingForm<'_, D> {
     /// No maxlength: it would cut a pasted text without a word.
     fn comment(&self) -> Element {
         let m = self.messages;
-        let [area, hint_id, count] = ["comment", "comment-hint", "comment-count"].map(|name| self.id(name));
-        let described_by = if D::IS_LIVE { [&*hint_id, " ", &count].concat() } else { hint_id.clone() };
+        let [area, hint_id, count] =
+            ["comment", "comment-hint", "comment-count"].map(|name| self.id(name));
+        let described_by =
+            if D::IS_LIVE { [&*hint_id, " ", &count].concat() } else { hint_id.clone() };
         let textarea = Element::new("textarea")
             .with("id", area.clone())
             .with("part", "comment")
@@ -224,7 +237,8 @@ impl<D: Driver> RatingForm<'_, D> {
     fn count(&self, id: String) -> Element {
         let (found, m) = (Comment::length(&self.draft.comment), self.messages);
         let is_over = found > Comment::MAX;
-        let (class, text) = if is_over { ("hcp-count hcp-over", m.count_over) } else { ("hcp-count", m.count_of) };
+        let (class, text) =
+            if is_over { ("hcp-count hcp-over", m.count_over) } else { ("hcp-count", m.count_of) };
         let text = fill(text, &[("found", &found.to_string()), ("max", &Comment::MAX.to_string())]);
         Element::new("p").class(class).with("id", id).child(text)
     }
@@ -237,7 +251,8 @@ impl<D: Driver> RatingForm<'_, D> {
             .with("aria-describedby", sees.clone())
             .with_if(self.draft.anonymous, "checked", "");
         let label = Element::new("span").child(self.messages.anonymous_label);
-        let anonymous = Element::new("label").class("hcp-option hcp-anonymous").child(checkbox).child(label);
+        let anonymous =
+            Element::new("label").class("hcp-option hcp-anonymous").child(checkbox).child(label);
         let mut parts = vec![anonymous, hint(self.messages.who_sees).with("id", sees)];
         if !(D::IS_LIVE && self.draft.anonymous) {
             parts.push(self.contact());
@@ -248,7 +263,8 @@ impl<D: Driver> RatingForm<'_, D> {
     fn contact(&self) -> Element {
         let (m, given) = (self.messages, &self.draft.contact);
         let is_given = !(given.name.is_empty() && given.phone.is_empty());
-        let has_violation = self.violations.iter().any(|violation| violation.field.starts_with("contact"));
+        let has_violation =
+            self.violations.iter().any(|violation| violation.field.starts_with("contact"));
         let is_open = is_given || has_violation || self.driver.progress().is_contact_open;
         Element::new("details")
             .class("hcp-contact")
@@ -256,7 +272,14 @@ impl<D: Driver> RatingForm<'_, D> {
             .child(Element::new("summary").child(m.contact_legend))
             .children(self.violations_of(&["contact", "contact.name", "contact.phone"]))
             .child(self.text_field("name", "text", "name", field::NAME, m.name_label, &given.name))
-            .child(self.text_field("phone", "tel", "tel", field::PHONE, m.phone_label, &given.phone))
+            .child(self.text_field(
+                "phone",
+                "tel",
+                "tel",
+                field::PHONE,
+                m.phone_label,
+                &given.phone,
+            ))
     }
 
     fn text_field(
@@ -281,7 +304,11 @@ impl<D: Driver> RatingForm<'_, D> {
 
     fn submit_button(&self) -> Element {
         let progress = self.driver.progress();
-        let label = if progress.submit_label.is_empty() { self.messages.submit } else { progress.submit_label };
+        let label = if progress.submit_label.is_empty() {
+            self.messages.submit
+        } else {
+            progress.submit_label
+        };
         Element::new("button")
             .class("hcp-submit")
             .with("part", "submit")
@@ -297,7 +324,8 @@ impl<D: Driver> RatingForm<'_, D> {
     }
 
     fn violations_of(&self, fields: &[&str]) -> Vec<Element> {
-        let of_fields = self.violations.iter().filter(|violation| fields.contains(&&*violation.field));
+        let of_fields =
+            self.violations.iter().filter(|violation| fields.contains(&&*violation.field));
         let paragraph = |violation| {
             let prefix = Element::new("span").child(self.messages.error_prefix);
             Element::new("p").class("hcp-fault").child(prefix).child(self.messages.fault(violation))
@@ -317,7 +345,9 @@ fn hint(text: &'static str) -> Element {
 /// The official text of a choice, and below it what it says in the reader's language.
 fn official(name: &'static str, gloss: &'static str) -> Element {
     let gloss = (!gloss.is_empty()).then(|| Element::new("span").class("hcp-gloss").child(gloss));
-    Element::new("span").child(Element::new("span").with("lang", "zh-Hans").child(name)).children(gloss)
+    Element::new("span")
+        .child(Element::new("span").with("lang", "zh-Hans").child(name))
+        .children(gloss)
 }
 
 #[cfg(test)]

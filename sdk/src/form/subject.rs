@@ -42,7 +42,12 @@ pub struct CardSubject {
 
 impl Default for Subject {
     fn default() -> Self {
-        Self::Service { item: String::new(), agency: String::new(), finished_on: String::new(), is_probe: false }
+        Self::Service {
+            item: String::new(),
+            agency: String::new(),
+            finished_on: String::new(),
+            is_probe: false,
+        }
     }
 }
 
@@ -52,7 +57,11 @@ impl Subject {
         let all = match self {
             Self::Service { item, agency, finished_on, .. } => {
                 let item = if item.is_empty() { p.item_unnamed.to_owned() } else { item.clone() };
-                vec![(p.about_item, item), (p.about_agency, agency.clone()), (p.about_finished, finished_on.clone())]
+                vec![
+                    (p.about_item, item),
+                    (p.about_agency, agency.clone()),
+                    (p.about_finished, finished_on.clone()),
+                ]
             }
             Self::Card(card) => {
                 let whose = match card.kind {
@@ -80,9 +89,12 @@ impl Subject {
     /// The block above the form; `id_prefix` starts every id in it.
     pub fn node(&self, p: &PageMessages, id_prefix: &str) -> Element {
         let line = |(label, text): (&'static str, String)| {
-            Element::new("div").child(Element::new("dt").child(label)).child(Element::new("dd").child(text))
+            Element::new("div")
+                .child(Element::new("dt").child(label))
+                .child(Element::new("dd").child(text))
         };
-        let about = Element::new("dl").class("hcp-about").children(self.lines(p).into_iter().map(line));
+        let about =
+            Element::new("dl").class("hcp-about").children(self.lines(p).into_iter().map(line));
         Self::unknown()
             .children(self.is_probe().then(|| probe_notice(p)))
             .child(about)

@@ -64,8 +64,8 @@ pub struct Group {
 }
 
 impl Group {
-    /// Whether the public hears how many there were of each level. Of ratings that are held, excluded or contested, and of those
-    /// that never count, it hears the number alone.
+    /// Whether the public hears how many there were of each level. Of ratings that are held,
+    /// excluded or contested, and of those that never count, it hears the number alone.
     pub fn is_by_level(&self) -> bool {
         self.kind == Kind::Counted && self.provenance.counts()
     }
@@ -89,7 +89,8 @@ impl Cell {
         Self { group, day, level }
     }
 
-    /// The cell's point of Ristretto255, of which nobody knows how it relates to any other's: a hash of all it says.
+    /// The cell's point of Ristretto255, of which nobody knows how it relates to any other's: a
+    /// hash of all it says.
     pub(super) fn point(&self) -> RistrettoPoint {
         let Group { kind, district, agency, channel, provenance } = &self.group;
         let mut hash = Sha512::new_with_prefix(b"haochaping ledger 1 cell\0");
@@ -116,6 +117,8 @@ mod in_digits {
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Region, D::Error> {
-        String::deserialize(from)?.parse().map_err(|_| D::Error::custom("a region has 6, 9 or 12 digits"))
+        String::deserialize(from)?
+            .parse()
+            .map_err(|_| D::Error::custom("a region has 6, 9 or 12 digits"))
     }
 }

@@ -23,11 +23,12 @@ pub struct Closing {
     pub size: u64,
 }
 
-/// Makes the table, and what is kept of it: `taken` has what is published, each group with its leaves; `rest` has what is not;
-/// `before` was kept of the table before.
+/// Makes the table, and what is kept of it: `taken` has what is published, each group with its
+/// leaves; `rest` has what is not; `before` was kept of the table before.
 ///
-/// Exact sums of leaves could be searched for the leaves that are in them, where there are few. So what is left, and what
-/// is spread over days, each carry a mask more than their leaves, and the sum of secrets that much less.
+/// Exact sums of leaves could be searched for the leaves that are in them, where there are few. So
+/// what is left, and what is spread over days, each carry a mask more than their leaves, and the
+/// sum of secrets that much less.
 pub fn close_day(
     closing: Closing,
     taken: BTreeMap<Group, Tally>,
@@ -46,11 +47,13 @@ pub fn close_day(
             spread_tally.merge(tally);
         }
     }
-    let (of_spread, of_rest) = (mask(b"spread", closing, &spread_tally), mask(b"rest", closing, rest));
+    let (of_spread, of_rest) =
+        (mask(b"spread", closing, &spread_tally), mask(b"rest", closing, rest));
     spread_tally.secret.0 += of_spread;
     let mut rest = rest.clone();
     rest.secret.0 += of_rest;
-    let secret_sum = open_tally.secret.0 + before.map_or(Scalar::ZERO, Kept::mask) - of_spread - of_rest;
+    let secret_sum =
+        open_tally.secret.0 + before.map_or(Scalar::ZERO, Kept::mask) - of_spread - of_rest;
     let table = DayTable {
         number: closing.number,
         closed: date(closing.day).map_or_else(String::new, |date| date.to_string()),
@@ -64,7 +67,8 @@ pub fn close_day(
     (table, Kept::of(closing.number, &rest, of_rest))
 }
 
-/// A mask that follows from secrets that only the collector has, another one for every table; none where nothing is to be hidden.
+/// A mask that follows from secrets that only the collector has, another one for every table; none
+/// where nothing is to be hidden.
 fn mask(of: &[u8], closing: Closing, tally: &Tally) -> Scalar {
     if tally.n_leaves() == 0 {
         return Scalar::ZERO;
@@ -92,16 +96,24 @@ mod tests {
         let (table, _) = table(&leaves, 0, closing(6));
         let sum_of = |which: fn(usize) -> bool| {
             let mut points = Points::default();
-            let each = (0_u8..).zip(&leaves).enumerate().filter(|(n, _)| which(*n)).map(|(_, (salt, leaf))| {
-                let cell = cell(Kind::Counted, leaf.0, leaf.1, LEVELS[leaf.2]);
-                Element::read(&commit_all([(&cell, &Blinding::of_rating(&[salt; 32]))], &mut points)[0]).unwrap()
-            });
+            let each = (0_u8..).zip(&leaves).enumerate().filter(|(n, _)| which(*n)).map(
+                |(_, (salt, leaf))| {
+                    let cell = cell(Kind::Counted, leaf.0, leaf.1, LEVELS[leaf.2]);
+                    Element::read(
+                        &commit_all([(&cell, &Blinding::of_rating(&[salt; 32]))], &mut points)[0],
+                    )
+                    .unwrap()
+                },
+            );
             each.sum::<Element>()
         };
         assert_ne!(table.remainder.commitment, sum_of(|n| n == 5).bytes());
         assert_ne!(table.spread.as_ref().unwrap().commitment, sum_of(|n| n == 2 || n == 3).bytes());
         let secret = Scalar::from_canonical_bytes(table.secret_sum).unwrap();
-        let rows = Element(open(cells(&table.rows).map(|(cell, n)| (cell.point(), Scalar::from(n))), secret));
+        let rows = Element(open(
+            cells(&table.rows).map(|(cell, n)| (cell.point(), Scalar::from(n))),
+            secret,
+        ));
         assert_ne!(rows, sum_of(|n| matches!(n, 0 | 1 | 4)));
     }
 }

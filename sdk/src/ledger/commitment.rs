@@ -1,5 +1,6 @@
-//! Commitments: a hash of the cell into Ristretto255, plus a secret multiple of its base point. Whoever does not know the
-//! secret learns nothing from a commitment; whoever does cannot open it as another cell; and commitments add up.
+//! Commitments: a hash of the cell into Ristretto255, plus a secret multiple of its base point.
+//! Whoever does not know the secret learns nothing from a commitment; whoever does cannot open it
+//! as another cell; and commitments add up.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -16,7 +17,8 @@ use sha2::{Digest, Sha512};
 
 use super::{Cell, Kind};
 
-/// The number of this scheme: the first byte of every leaf. Another way to commit is another number.
+/// The number of this scheme: the first byte of every leaf. Another way to commit is another
+/// number.
 pub const SCHEME: u8 = 1;
 
 /// The most cells whose points are remembered: some megabytes.
@@ -66,7 +68,8 @@ impl core::iter::Sum for Element {
     }
 }
 
-/// The secret of a commitment. It follows from the rating's salt, and so do those of what happens to the rating later.
+/// The secret of a commitment. It follows from the rating's salt, and so do those of what happens
+/// to the rating later.
 #[derive(Clone, Copy)]
 pub struct Blinding {
     /// Half of the secret times the base point: halves are added up and doubled in one go.
@@ -137,7 +140,8 @@ pub(super) fn scalar(parts: &[&[u8]]) -> Scalar {
     Scalar::from_bytes_mod_order_wide(&hash.finalize().into())
 }
 
-/// The points of cells that were met lately. A new day has new cells, so that those of the days before go.
+/// The points of cells that were met lately. A new day has new cells, so that those of the days
+/// before go.
 #[derive(Debug, Default)]
 pub struct Points {
     day: i64,
@@ -160,7 +164,10 @@ impl Points {
 }
 
 /// The commitments to cells, in order, each under its secret.
-pub fn commit_all<'a>(all: impl IntoIterator<Item = (&'a Cell, &'a Blinding)>, points: &mut Points) -> Vec<[u8; 32]> {
+pub fn commit_all<'a>(
+    all: impl IntoIterator<Item = (&'a Cell, &'a Blinding)>,
+    points: &mut Points,
+) -> Vec<[u8; 32]> {
     let halves = all.into_iter().map(|(cell, blinding)| points.half(cell) + blinding.half);
     let halves: Vec<_> = halves.collect();
     RistrettoPoint::double_and_compress_batch(&halves).into_iter().map(|one| one.0).collect()
@@ -220,12 +227,18 @@ impl Tally {
 
     /// The commitment to all of it: the sum of the leaves' own.
     pub fn element(&self) -> Element {
-        Element(open(self.counts.iter().map(|(cell, n)| (cell.point(), Scalar::from(*n))), self.secret.0))
+        Element(open(
+            self.counts.iter().map(|(cell, n)| (cell.point(), Scalar::from(*n))),
+            self.secret.0,
+        ))
     }
 }
 
 /// The sum of multiples of points, and of the base point.
-pub(super) fn open(terms: impl IntoIterator<Item = (RistrettoPoint, Scalar)>, secret: Scalar) -> RistrettoPoint {
+pub(super) fn open(
+    terms: impl IntoIterator<Item = (RistrettoPoint, Scalar)>,
+    secret: Scalar,
+) -> RistrettoPoint {
     let (points, scalars): (Vec<_>, Vec<_>) = terms.into_iter().unzip();
     RistrettoPoint::vartime_multiscalar_mul(scalars, points) + &secret * RISTRETTO_BASEPOINT_TABLE
 }
@@ -251,10 +264,16 @@ pub(super) mod tests {
 
     #[test]
     fn a_sum_of_leaves_is_the_commitment_to_their_counts() {
-        let (mut points, mut tally, mut sum) = (Points::default(), Tally::default(), Element::zero());
+        let (mut points, mut tally, mut sum) =
+            (Points::default(), Tally::default(), Element::zero());
         for n in 0..40_u8 {
             let salt = [n; 32];
-            let cell = cell(Kind::Counted, "a", 20_000 + i64::from(n % 3), SatisfactionLevel::ALL[usize::from(n % 5)]);
+            let cell = cell(
+                Kind::Counted,
+                "a",
+                20_000 + i64::from(n % 3),
+                SatisfactionLevel::ALL[usize::from(n % 5)],
+            );
             let leaf = commit_all([(&cell, &Blinding::of_rating(&salt))], &mut points)[0];
             sum = sum + Element::read(&leaf).unwrap();
             tally.add_rating(cell, &salt);
@@ -279,8 +298,11 @@ pub(super) mod tests {
         change(&|c| c.group.channel = Channel::Pc);
         change(&|c| c.group.provenance = Provenance::Assisted);
         change(&|c| c.group.district = "321003".parse().unwrap());
-        let of = |cell: &Cell, blinding: Blinding| commit_all([(cell, &blinding)], &mut Points::default())[0];
-        let mut found: Vec<_> = others.iter().map(|cell| of(cell, Blinding::of_rating(&[1; 32]))).collect();
+        let of = |cell: &Cell, blinding: Blinding| {
+            commit_all([(cell, &blinding)], &mut Points::default())[0]
+        };
+        let mut found: Vec<_> =
+            others.iter().map(|cell| of(cell, Blinding::of_rating(&[1; 32]))).collect();
         found.push(of(&base, Blinding::of_rating(&[2; 32])));
         found.push(of(&base, Blinding::of_event(&[1; 32], Kind::Upheld, 1)));
         found.push(of(&base, Blinding::of_event(&[1; 32], Kind::Upheld, 2)));

@@ -5,7 +5,8 @@ use crate::link::Receipt;
 
 /// The bytes of a leaf that commits to something.
 pub const LEAF_BYTES: usize = 81;
-/// What tells a rating's leaf by its receipt, beside the receipt itself: a receipt alone could be found by trying.
+/// What tells a rating's leaf by its receipt, beside the receipt itself: a receipt alone could be
+/// found by trying.
 pub type Nonce = [u8; 16];
 /// The first byte of a leaf that says which table was published.
 const TABLE: u8 = 0x80;
@@ -17,9 +18,11 @@ const TABLE: u8 = 0x80;
 pub struct Leaf {
     /// Commits to the cell.
     pub commitment: [u8; 32],
-    /// A salted digest of everything else: options, comment, contact, and when. What is deleted later stays proven by it.
+    /// A salted digest of everything else: options, comment, contact, and when. What is deleted
+    /// later stays proven by it.
     pub content: [u8; 32],
-    /// Whose it is: the proof for a receipt holds only for its own leaf, so that two people cannot be shown one.
+    /// Whose it is: the proof for a receipt holds only for its own leaf, so that two people cannot
+    /// be shown one.
     pub about: [u8; 16],
 }
 
@@ -38,15 +41,25 @@ pub enum Entry {
 }
 
 impl Leaf {
-    /// What a rating's leaf says of the content. The fingerprint is a keyed digest of level, options, comment, anonymity and
-    /// contact, so that only the collector can tell whether it belongs to a text.
-    pub fn content_of_rating(salt: &[u8; 32], fingerprint: &[u8; 16], rated_at_millis: i64) -> [u8; 32] {
+    /// What a rating's leaf says of the content. The fingerprint is a keyed digest of level,
+    /// options, comment, anonymity and contact, so that only the collector can tell whether it
+    /// belongs to a text.
+    pub fn content_of_rating(
+        salt: &[u8; 32],
+        fingerprint: &[u8; 16],
+        rated_at_millis: i64,
+    ) -> [u8; 32] {
         digest(&[b"haochaping ledger 1 content", salt, fingerprint, &rated_at_millis.to_be_bytes()])
     }
 
     /// The same of an event.
     pub fn content_of_event(salt: &[u8; 32], kind: Kind, number: u32) -> [u8; 32] {
-        digest(&[b"haochaping ledger 1 event content", salt, kind.name().as_bytes(), &number.to_be_bytes()])
+        digest(&[
+            b"haochaping ledger 1 event content",
+            salt,
+            kind.name().as_bytes(),
+            &number.to_be_bytes(),
+        ])
     }
 
     /// What the proof for a rating carries along, so that its leaf is known by its receipt.
@@ -61,12 +74,22 @@ impl Leaf {
 
     /// The same of a receipt's number as it is written.
     pub(super) fn about_number(receipt: &str, nonce: &Nonce) -> [u8; 16] {
-        half(&digest(&[b"haochaping ledger 1 about", nonce, receipt.trim().to_ascii_uppercase().as_bytes()]))
+        half(&digest(&[
+            b"haochaping ledger 1 about",
+            nonce,
+            receipt.trim().to_ascii_uppercase().as_bytes(),
+        ]))
     }
 
-    /// Whose an event's leaf is, which a receipt does not tell: that anything happened to a rating says something of it.
+    /// Whose an event's leaf is, which a receipt does not tell: that anything happened to a rating
+    /// says something of it.
     pub fn about_event(salt: &[u8; 32], kind: Kind, number: u32) -> [u8; 16] {
-        half(&digest(&[b"haochaping ledger 1 event about", salt, kind.name().as_bytes(), &number.to_be_bytes()]))
+        half(&digest(&[
+            b"haochaping ledger 1 event about",
+            salt,
+            kind.name().as_bytes(),
+            &number.to_be_bytes(),
+        ]))
     }
 }
 
@@ -74,7 +97,9 @@ impl Entry {
     /// The entry's bytes in the log.
     pub fn bytes(&self) -> Vec<u8> {
         match self {
-            Self::Leaf(Leaf { commitment, content, about }) => [&[SCHEME][..], commitment, content, about].concat(),
+            Self::Leaf(Leaf { commitment, content, about }) => {
+                [&[SCHEME][..], commitment, content, about].concat()
+            }
             Self::Table { number, hash } => [&[TABLE][..], &number.to_be_bytes(), &hash.0].concat(),
         }
     }
@@ -86,12 +111,19 @@ impl Entry {
             SCHEME => {
                 let (commitment, rest) = rest.split_first_chunk()?;
                 let (content, about) = rest.split_first_chunk()?;
-                let leaf = Leaf { commitment: *commitment, content: *content, about: about.try_into().ok()? };
+                let leaf = Leaf {
+                    commitment: *commitment,
+                    content: *content,
+                    about: about.try_into().ok()?,
+                };
                 Some(Self::Leaf(leaf))
             }
             TABLE => {
                 let (number, hash) = rest.split_first_chunk()?;
-                Some(Self::Table { number: u32::from_be_bytes(*number), hash: Hash(hash.try_into().ok()?) })
+                Some(Self::Table {
+                    number: u32::from_be_bytes(*number),
+                    hash: Hash(hash.try_into().ok()?),
+                })
             }
             _ => None,
         }
@@ -129,7 +161,8 @@ mod tests {
         assert_eq!(Entry::read(&[]), None);
     }
 
-    /// A receipt's holder must not learn that anything happened to the rating: that alone would say that it was bad.
+    /// A receipt's holder must not learn that anything happened to the rating: that alone would say
+    /// that it was bad.
     #[test]
     fn an_event_shows_nothing_that_a_receipt_leads_to() {
         let salt = [9; 32];
@@ -137,7 +170,10 @@ mod tests {
         let nonce = Leaf::nonce(&salt);
         let of_rating = Leaf::about_rating(&receipt(1), &nonce);
         assert_ne!(of_rating, Leaf::about_event(&salt, Kind::Upheld, 1));
-        assert_ne!(Leaf::about_event(&salt, Kind::Upheld, 1), Leaf::about_event(&[8; 32], Kind::Upheld, 1));
+        assert_ne!(
+            Leaf::about_event(&salt, Kind::Upheld, 1),
+            Leaf::about_event(&[8; 32], Kind::Upheld, 1)
+        );
         assert_ne!(of_rating, Leaf::about_rating(&receipt(2), &nonce));
         assert_ne!(
             of_rating,

@@ -26,7 +26,8 @@ pub enum EvidenceFault {
 }
 
 impl Evidence {
-    /// Checks a text that is a proof or a promise: by the log's key, and for a receipt where one is named.
+    /// Checks a text that is a proof or a promise: by the log's key, and for a receipt where one is
+    /// named.
     ///
     /// # Errors
     /// [`EvidenceFault`].
@@ -60,10 +61,15 @@ mod tests {
         let key = LogKey::new("log.example", &[7; 32]).unwrap();
         let verifier: Verifier = key.public().parse().unwrap();
         let (receipt, nonce) = (Receipt::of(1, &[1; 16]), Leaf::nonce(&[1; 32]));
-        let leaf = Leaf { commitment: [1; 32], content: [1; 32], about: Leaf::about_rating(&receipt, &nonce) };
+        let leaf = Leaf {
+            commitment: [1; 32],
+            content: [1; 32],
+            about: Leaf::about_rating(&receipt, &nonce),
+        };
         let entry = Entry::Leaf(leaf).bytes();
         let at = Instant::from_millis(1_780_000_000_000);
-        let promise = Promiser::new(&key, vec![(entry.clone(), nonce)], at).promise(0).unwrap().to_text();
+        let promise =
+            Promiser::new(&key, vec![(entry.clone(), nonce)], at).promise(0).unwrap().to_text();
         let tree = Tree::new(vec![leaf_hash(&entry)]);
         let checkpoint = sign_checkpoint(&key, 1, tree.root());
         let proof = Proof { entry, nonce, index: 0, path: vec![], checkpoint }.to_text();
@@ -73,7 +79,9 @@ mod tests {
             Ok(Evidence::Promised(Promised { at }))
         );
         let shown = Evidence::check(&proof, &verifier, Some(receipt.as_str()));
-        assert!(matches!(shown, Ok(Evidence::Included { index: 0, checkpoint }) if checkpoint.size == 1));
+        assert!(
+            matches!(shown, Ok(Evidence::Included { index: 0, checkpoint }) if checkpoint.size == 1)
+        );
         let other = Receipt::of(1, &[2; 16]);
         for text in [&promise, &proof] {
             let fault = Evidence::check(text, &verifier, Some(other.as_str()));
@@ -82,7 +90,11 @@ mod tests {
         }
         let cut = proof.replace("index 0", "index zero");
         assert_eq!(Evidence::check(&cut, &verifier, None), Err(ProofFault::Malformed.into()));
-        let strange: Verifier = LogKey::new("log.example", &[8; 32]).unwrap().public().parse().unwrap();
-        assert!(matches!(Evidence::check(&promise, &strange, None), Err(EvidenceFault::Promise(_))));
+        let strange: Verifier =
+            LogKey::new("log.example", &[8; 32]).unwrap().public().parse().unwrap();
+        assert!(matches!(
+            Evidence::check(&promise, &strange, None),
+            Err(EvidenceFault::Promise(_))
+        ));
     }
 }

@@ -1,7 +1,8 @@
-//! Groups of which only sums are told: those that waited over several days, which are enough together and may be too few on
-//! each day; and those of which the public hears a number and no levels. With the sums comes a proof that the leaves add up to just
-//! them: of a commitment to hidden numbers it shows the sums, and nothing of the numbers (a Σ-protocol for linear relations, made
-//! non-interactive by Fiat and Shamir).
+//! Groups of which only sums are told: those that waited over several days, which are enough
+//! together and may be too few on each day; and those of which the public hears a number and no
+//! levels. With the sums comes a proof that the leaves add up to just them: of a commitment to
+//! hidden numbers it shows the sums, and nothing of the numbers (a Σ-protocol for linear relations,
+//! made non-interactive by Fiat and Shamir).
 
 use curve25519_dalek::{ristretto::RistrettoPoint, scalar::Scalar};
 use serde::{Deserialize, Serialize};
@@ -26,7 +27,8 @@ pub struct HiddenGroup {
     pub told: Disclosed,
 }
 
-/// How much is told of a group: of ratings that count, each level; of everything else, as on the public page, the number.
+/// How much is told of a group: of ratings that count, each level; of everything else, as on the
+/// public page, the number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Disclosed {
@@ -44,7 +46,11 @@ impl HiddenGroup {
         days.sort_unstable();
         days.dedup();
         tally.counts().for_each(|(cell, n)| counts.add(cell.level, n));
-        let told = if group.is_by_level() { Disclosed::Counts(counts) } else { Disclosed::Total(counts.total()) };
+        let told = if group.is_by_level() {
+            Disclosed::Counts(counts)
+        } else {
+            Disclosed::Total(counts.total())
+        };
         Self { group: group.clone(), days, told }
     }
 
@@ -58,12 +64,15 @@ impl HiddenGroup {
 
     /// The cells whose numbers are hidden, sum by sum.
     fn sums(&self) -> Vec<(Vec<Cell>, u64)> {
-        let on_all_days = |level| self.days.iter().map(move |day| Cell::new(self.group.clone(), *day, level));
+        let on_all_days =
+            |level| self.days.iter().map(move |day| Cell::new(self.group.clone(), *day, level));
         let sums: Vec<(Vec<Cell>, u64)> = match &self.told {
-            Disclosed::Counts(counts) => {
-                SatisfactionLevel::ALL.map(|level| (on_all_days(level).collect(), counts.of(level))).into()
+            Disclosed::Counts(counts) => SatisfactionLevel::ALL
+                .map(|level| (on_all_days(level).collect(), counts.of(level)))
+                .into(),
+            Disclosed::Total(n) => {
+                vec![(SatisfactionLevel::ALL.into_iter().flat_map(on_all_days).collect(), *n)]
             }
-            Disclosed::Total(n) => vec![(SatisfactionLevel::ALL.into_iter().flat_map(on_all_days).collect(), *n)],
         };
         sums.into_iter().filter(|(_, total)| *total > 0).collect()
     }
@@ -87,7 +96,8 @@ pub struct HiddenProof {
     /// What the prover says first.
     #[serde(with = "base64_bytes")]
     announcement: [u8; 32],
-    /// One answer for each hidden number: by group, level with any, and day; and one for the secret, last.
+    /// One answer for each hidden number: by group, level with any, and day; and one for the
+    /// secret, last.
     #[serde(with = "base64_list")]
     answers: Vec<[u8; 32]>,
 }
@@ -100,7 +110,8 @@ struct Block {
 
 fn blocks(groups: &[HiddenGroup]) -> Vec<Block> {
     let sums = groups.iter().flat_map(HiddenGroup::sums);
-    sums.map(|(cells, total)| Block { points: cells.iter().map(Cell::point).collect(), total }).collect()
+    sums.map(|(cells, total)| Block { points: cells.iter().map(Cell::point).collect(), total })
+        .collect()
 }
 
 fn challenge(groups: &[HiddenGroup], commitment: &[u8; 32], announcement: &[u8; 32]) -> Scalar {
@@ -114,44 +125,64 @@ impl HiddenSums {
         let (element, secret) = (tally.element(), tally.secret.0);
         let commitment = element.bytes();
         let message = serde_json::to_vec(&groups).expect("groups are plain data");
-        // The masks follow from the secret, so that the same statement is never masked in two ways and no randomness can fail.
+        // The masks follow from the secret, so that the same statement is never masked in two ways
+        // and no randomness can fail.
         let mut n_masks = 0_u64;
         let mut mask = || {
             n_masks += 1;
-            scalar(&[b"haochaping ledger 1 mask", secret.as_bytes(), &commitment, &message, &n_masks.to_be_bytes()])
+            scalar(&[
+                b"haochaping ledger 1 mask",
+                secret.as_bytes(),
+                &commitment,
+                &message,
+                &n_masks.to_be_bytes(),
+            ])
         };
         let blocks = blocks(&groups);
         let masks: Vec<Vec<Scalar>> = blocks
             .iter()
             .map(|block| {
-                // They add up to nothing, so that the answers add up to the total times the challenge.
+                // They add up to nothing, so that the answers add up to the total times the
+                // challenge.
                 let mut masks: Vec<_> = block.points.iter().skip(1).map(|_| mask()).collect();
                 masks.push(-masks.iter().sum::<Scalar>());
                 masks
             })
             .collect();
         let of_secret = mask();
-        let terms =
-            blocks.iter().zip(&masks).flat_map(|(block, masks)| block.points.iter().copied().zip(masks.clone()));
+        let terms = blocks
+            .iter()
+            .zip(&masks)
+            .flat_map(|(block, masks)| block.points.iter().copied().zip(masks.clone()));
         let announcement = Element(open(terms, of_secret)).bytes();
         let challenge = challenge(&groups, &commitment, &announcement);
         let numbers = numbers(&groups, tally);
-        let answers = masks.into_iter().flatten().zip(numbers).map(|(mask, n)| mask + challenge * Scalar::from(n));
-        let answers = answers.chain([of_secret + challenge * secret]).map(|answer| answer.to_bytes()).collect();
+        let answers = masks
+            .into_iter()
+            .flatten()
+            .zip(numbers)
+            .map(|(mask, n)| mask + challenge * Scalar::from(n));
+        let answers = answers
+            .chain([of_secret + challenge * secret])
+            .map(|answer| answer.to_bytes())
+            .collect();
         Self { groups, commitment, proof: HiddenProof { announcement, answers } }
     }
 
-    /// The sum of the leaves, if it is proven that it is one of these groups on these days, and that each level is told where
-    /// it has to be.
+    /// The sum of the leaves, if it is proven that it is one of these groups on these days, and
+    /// that each level is told where it has to be.
     pub(super) fn check(&self) -> Option<Element> {
-        let is_told = |spread: &HiddenGroup| spread.group.is_by_level() == matches!(spread.told, Disclosed::Counts(_));
+        let is_told = |spread: &HiddenGroup| {
+            spread.group.is_by_level() == matches!(spread.told, Disclosed::Counts(_))
+        };
         if !self.groups.iter().all(is_told) {
             return None;
         }
         let element = Element::read(&self.commitment)?;
         let announcement = Element::read(&self.proof.announcement)?;
         let challenge = challenge(&self.groups, &self.commitment, &self.proof.announcement);
-        let read = |answer: &[u8; 32]| Option::<Scalar>::from(Scalar::from_canonical_bytes(*answer));
+        let read =
+            |answer: &[u8; 32]| Option::<Scalar>::from(Scalar::from_canonical_bytes(*answer));
         let answers = self.proof.answers.iter().map(read).collect::<Option<Vec<_>>>()?;
         let (of_secret, mut answers) = answers.split_last()?;
         let mut terms = Vec::with_capacity(answers.len());
@@ -163,7 +194,8 @@ impl HiddenSums {
             }
             terms.extend(block.points.into_iter().zip(mine.iter().copied()));
         }
-        let is_proven = answers.is_empty() && open(terms, *of_secret) == announcement.0 + challenge * element.0;
+        let is_proven =
+            answers.is_empty() && open(terms, *of_secret) == announcement.0 + challenge * element.0;
         is_proven.then_some(element)
     }
 
@@ -192,23 +224,36 @@ mod tests {
         for (n, (day, level)) in (0_u8..).zip(levels) {
             tally.add_rating(cell(Kind::Counted, "a", *day, *level), &[n; 32]);
         }
-        let group = HiddenGroup::of(&cell(Kind::Counted, "a", 0, SatisfactionLevel::Satisfied).group, &tally);
+        let group = HiddenGroup::of(
+            &cell(Kind::Counted, "a", 0, SatisfactionLevel::Satisfied).group,
+            &tally,
+        );
         HiddenSums::new(vec![group], &tally)
     }
 
     #[test]
     fn sums_over_days_are_proven_and_no_other_sums_are() {
         use SatisfactionLevel::{Dissatisfied, Satisfied, VerySatisfied};
-        let honest = spread(&[(1, Satisfied), (2, Satisfied), (2, Dissatisfied), (4, VerySatisfied), (4, Satisfied)]);
+        let honest = spread(&[
+            (1, Satisfied),
+            (2, Satisfied),
+            (2, Dissatisfied),
+            (4, VerySatisfied),
+            (4, Satisfied),
+        ]);
         assert!(honest.check().is_some());
-        assert_eq!((honest.groups[0].days.as_slice(), honest.n_leaves()), (&[1, 2, 4][..], Some(5)));
+        assert_eq!(
+            (honest.groups[0].days.as_slice(), honest.n_leaves()),
+            (&[1, 2, 4][..], Some(5))
+        );
         let change = |with: &dyn Fn(&mut HiddenSums)| {
             let mut other = honest.clone();
             with(&mut other);
             other.check()
         };
         let count = |change: fn(&mut Counts)| {
-            let mut counts = Counts { very_satisfied: 1, satisfied: 3, dissatisfied: 1, ..Counts::default() };
+            let mut counts =
+                Counts { very_satisfied: 1, satisfied: 3, dissatisfied: 1, ..Counts::default() };
             assert_eq!(honest.groups[0].told, Disclosed::Counts(counts));
             change(&mut counts);
             Disclosed::Counts(counts)
@@ -216,8 +261,16 @@ mod tests {
         let padded = count(|counts| counts.satisfied += 1);
         assert_eq!(change(&|s| s.groups[0].told = padded.clone()), None, "a total padded");
         let flipped = count(|counts| (counts.satisfied, counts.dissatisfied) = (4, 0));
-        assert_eq!(change(&|s| s.groups[0].told = flipped.clone()), None, "a bad one told as a good one");
-        assert_eq!(change(&|s| s.groups[0].told = Disclosed::Total(5)), None, "levels that have to be told");
+        assert_eq!(
+            change(&|s| s.groups[0].told = flipped.clone()),
+            None,
+            "a bad one told as a good one"
+        );
+        assert_eq!(
+            change(&|s| s.groups[0].told = Disclosed::Total(5)),
+            None,
+            "levels that have to be told"
+        );
         assert_eq!(change(&|s| s.groups[0].days[0] = 3), None, "another day");
         assert_eq!(change(&|s| s.proof.answers[0][0] ^= 1), None);
         assert_eq!(change(&|s| s.proof.answers.truncate(3)), None);
@@ -231,7 +284,8 @@ mod tests {
         for (n, level) in (0_u8..).zip(SatisfactionLevel::ALL) {
             tally.add_rating(cell(Kind::Held, "a", 1, level), &[n; 32]);
         }
-        let group = HiddenGroup::of(&cell(Kind::Held, "a", 1, SatisfactionLevel::Satisfied).group, &tally);
+        let group =
+            HiddenGroup::of(&cell(Kind::Held, "a", 1, SatisfactionLevel::Satisfied).group, &tally);
         assert_eq!((&group.told, group.in_one_day()), (&Disclosed::Total(5), None));
         let mut spread = HiddenSums::new(vec![group], &tally);
         assert!(spread.check().is_some());
@@ -242,7 +296,8 @@ mod tests {
         assert_eq!(spread.check(), None);
     }
 
-    /// Whoever sees the proof must not be able to try the few ways in which five ratings lie over two days.
+    /// Whoever sees the proof must not be able to try the few ways in which five ratings lie over
+    /// two days.
     #[test]
     fn the_same_sums_over_other_days_look_alike() {
         use SatisfactionLevel::{Dissatisfied, Satisfied};
@@ -253,7 +308,12 @@ mod tests {
         assert_eq!(n(&one), n(&other));
         // Without the secret no split explains the commitment.
         let bare = |cells: &[(i64, SatisfactionLevel)]| {
-            Element(cells.iter().map(|(day, level)| cell(Kind::Counted, "a", *day, *level).point()).sum())
+            Element(
+                cells
+                    .iter()
+                    .map(|(day, level)| cell(Kind::Counted, "a", *day, *level).point())
+                    .sum(),
+            )
         };
         let split = [(1, Satisfied), (1, Satisfied), (2, Dissatisfied), (2, Satisfied)];
         assert_ne!(bare(&split).bytes(), one.commitment);

@@ -1,4 +1,5 @@
-//! Merkle trees as in RFC 6962 and RFC 9162: hashes of leaves and nodes, small trees held whole, and the check of a path.
+//! Merkle trees as in RFC 6962 and RFC 9162: hashes of leaves and nodes, small trees held whole,
+//! and the check of a path.
 
 use core::fmt;
 
@@ -111,7 +112,12 @@ pub enum InclusionFault {
 ///
 /// # Errors
 /// [`InclusionFault`] if there can be no such path.
-pub fn root_of_path(leaf: Hash, index: u64, size: u64, path: &[Hash]) -> Result<Hash, InclusionFault> {
+pub fn root_of_path(
+    leaf: Hash,
+    index: u64,
+    size: u64,
+    path: &[Hash],
+) -> Result<Hash, InclusionFault> {
     if index >= size {
         return Err(InclusionFault::Outside { index, size });
     }
@@ -147,16 +153,26 @@ mod tests {
             let tree = Tree::new(leaves.clone());
             for (index, leaf) in (0_u64..).zip(&leaves) {
                 let path = tree.path(index);
-                assert_eq!(root_of_path(*leaf, index, size, &path), Ok(tree.root()), "{index} of {size}");
+                assert_eq!(
+                    root_of_path(*leaf, index, size, &path),
+                    Ok(tree.root()),
+                    "{index} of {size}"
+                );
                 assert_ne!(root_of_path(leaf_hash(b"other"), index, size, &path), Ok(tree.root()));
                 if size > 1 {
-                    assert_ne!(root_of_path(*leaf, (index + 1) % size, size, &path), Ok(tree.root()));
+                    assert_ne!(
+                        root_of_path(*leaf, (index + 1) % size, size, &path),
+                        Ok(tree.root())
+                    );
                     assert!(root_of_path(*leaf, index, size, &path[1..]).is_err());
                 }
                 let longer = [&path[..], &[*leaf]].concat();
                 assert!(root_of_path(*leaf, index, size, &longer).is_err());
             }
-            assert_eq!(root_of_path(leaves[0], size, size, &[]), Err(InclusionFault::Outside { index: size, size }));
+            assert_eq!(
+                root_of_path(leaves[0], size, size, &[]),
+                Err(InclusionFault::Outside { index: size, size })
+            );
         }
     }
 
@@ -164,7 +180,13 @@ mod tests {
     #[test]
     fn hashes_are_those_of_the_standard() {
         let hex = |hash: Hash| hash.0.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-        assert_eq!(hex(Tree::new(vec![]).root()), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-        assert_eq!(hex(leaf_hash(b"")), "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
+        assert_eq!(
+            hex(Tree::new(vec![]).root()),
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        );
+        assert_eq!(
+            hex(leaf_hash(b"")),
+            "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
+        );
     }
 }

@@ -1,8 +1,10 @@
-//! The ledger: a public log in which every accepted rating has a leaf, so that anybody can tell whether one was dropped,
-//! invented or changed afterwards, and nobody learns from it how anybody rated.
+//! The ledger: a public log in which every accepted rating has a leaf, so that anybody can tell
+//! whether one was dropped, invented or changed afterwards, and nobody learns from it how anybody
+//! rated.
 //!
-//! A leaf holds a commitment and digests, nothing that can be read. Commitments add up: the leaves of a closed day prove a
-//! table of counts without one of them being opened. `docs/ledger.md` has the argument, and what it does not cover.
+//! A leaf holds a commitment and digests, nothing that can be read. Commitments add up: the leaves
+//! of a closed day prove a table of counts without one of them being opened. `docs/ledger.md` has
+//! the argument, and what it does not cover.
 //!
 //! Formats are those of C2SP where it has one: [tlog-tiles](https://c2sp.org/tlog-tiles),
 //! [signed notes](https://c2sp.org/signed-note), [checkpoints](https://c2sp.org/tlog-checkpoint),
@@ -42,7 +44,8 @@ pub use evidence::{Evidence, EvidenceFault};
 pub use hidden_sums::{Disclosed, HiddenGroup, HiddenProof, HiddenSums};
 pub use merkle::{Hash, InclusionFault, Tree, leaf_hash, node_hash, root_of_path};
 pub use note::{
-    Checkpoint, Cosigner, LogKey, MalformedKey, NoteFault, Verifier, WitnessKey, open_checkpoint, sign_checkpoint,
+    Checkpoint, Cosigner, LogKey, MalformedKey, NoteFault, Verifier, WitnessKey, open_checkpoint,
+    sign_checkpoint,
 };
 pub use opening::{Kept, Opening, OpeningFault};
 pub use promise::{Promise, PromiseFault, Promised, Promiser};

@@ -94,8 +94,8 @@ impl LogKey {
 
     /// A text under the log's signature.
     pub(super) fn sign(&self, text: &str) -> String {
-        let mut note =
-            Note::new(text.as_bytes(), &[]).expect("our texts end with a line end and have no control characters");
+        let mut note = Note::new(text.as_bytes(), &[])
+            .expect("our texts end with a line end and have no control characters");
         note.add_sigs(&[&self.0]).expect("the name was checked when the key was made");
         text_of(note.to_bytes())
     }
@@ -152,17 +152,24 @@ fn label(name: &str, number: u32) -> String {
     format!("{name}+{number:08x}")
 }
 
-fn check(note: &Note, key: Box<dyn signed_note::Verifier>, expected: String) -> Result<(), NoteFault> {
+fn check(
+    note: &Note,
+    key: Box<dyn signed_note::Verifier>,
+    expected: String,
+) -> Result<(), NoteFault> {
     match note.verify(&VerifierList::new(vec![key])) {
         Ok(_) => Ok(()),
-        Err(signed_note::NoteError::InvalidSignature { name, id }) => Err(NoteFault::WrongSignature(label(&name, id))),
+        Err(signed_note::NoteError::InvalidSignature { name, id }) => {
+            Err(NoteFault::WrongSignature(label(&name, id)))
+        }
         Err(_) => Err(NoteFault::StrangeKey { expected, found: signers(note) }),
     }
 }
 
 fn signers(note: &Note) -> Vec<String> {
     let text = text_of(note.to_bytes());
-    let lines = text.lines().filter_map(|line| signed_note::Signature::from_bytes(line.as_bytes()).ok());
+    let lines =
+        text.lines().filter_map(|line| signed_note::Signature::from_bytes(line.as_bytes()).ok());
     lines.map(|one| label(one.name(), one.id())).collect()
 }
 
@@ -178,7 +185,10 @@ pub fn sign_checkpoint(key: &LogKey, size: u64, root: Hash) -> String {
 pub fn open_checkpoint(note: &str, key: &Verifier) -> Result<Checkpoint, NoteFault> {
     let checkpoint = Checkpoint::read(&key.open(note)?).ok_or(NoteFault::Other("checkpoint"))?;
     if checkpoint.origin != key.origin() {
-        return Err(NoteFault::OtherLog { expected: key.origin().into(), found: checkpoint.origin });
+        return Err(NoteFault::OtherLog {
+            expected: key.origin().into(),
+            found: checkpoint.origin,
+        });
     }
     Ok(checkpoint)
 }
@@ -249,7 +259,10 @@ impl Signer for At<'_> {
     }
 
     fn key_id(&self) -> u32 {
-        signed_note::key_id(&self.cosigner.name, &tagged(COSIGNATURE_V1, &self.cosigner.key.verifying_key()))
+        signed_note::key_id(
+            &self.cosigner.name,
+            &tagged(COSIGNATURE_V1, &self.cosigner.key.verifying_key()),
+        )
     }
 
     fn sign(&self, text: &[u8]) -> Result<Vec<u8>, ed25519_dalek::SignatureError> {
@@ -280,7 +293,8 @@ impl core::str::FromStr for WitnessKey {
             let bytes = BASE64_STANDARD.decode(key).ok()?;
             let (COSIGNATURE_V1, key) = (*bytes.first()?, bytes.get(1..)?) else { return None };
             let number = u32::from_str_radix(number, 16).ok()?;
-            let is_its = signed_note::is_key_name_valid(name) && number == signed_note::key_id(name, &bytes);
+            let is_its =
+                signed_note::is_key_name_valid(name) && number == signed_note::key_id(name, &bytes);
             let key = VerifyingKey::from_bytes(key.try_into().ok()?).ok()?;
             is_its.then(|| Self { name: name.to_owned(), number, key })
         };
@@ -351,11 +365,18 @@ mod tests {
             open_checkpoint(&note, &verifier),
             Ok(Checkpoint { origin: key.origin().into(), size: 3, root: leaf_hash(b"x") })
         );
-        let strange: Verifier = LogKey::new(key.origin(), &[8; 32]).unwrap().public().parse().unwrap();
+        let strange: Verifier =
+            LogKey::new(key.origin(), &[8; 32]).unwrap().public().parse().unwrap();
         let message = open_checkpoint(&note, &strange).unwrap_err().to_string();
-        assert!(message.contains(&strange.label()) && message.contains(&verifier.label()), "{message}");
+        assert!(
+            message.contains(&strange.label()) && message.contains(&verifier.label()),
+            "{message}"
+        );
         let changed = note.replacen("\n3\n", "\n4\n", 1);
-        assert_eq!(open_checkpoint(&changed, &verifier), Err(NoteFault::WrongSignature(verifier.label())));
+        assert_eq!(
+            open_checkpoint(&changed, &verifier),
+            Err(NoteFault::WrongSignature(verifier.label()))
+        );
         for wrong in ["", "x", "a\n\nb\n"] {
             assert_eq!(open_checkpoint(wrong, &verifier), Err(NoteFault::Malformed), "{wrong:?}");
         }

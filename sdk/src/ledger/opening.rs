@@ -1,7 +1,8 @@
-//! What opens the remainder of a table. A remainder is a sum that nobody outside can take apart, so that a collector whose program
-//! was changed could pad one group and put what is missing into it. Who supervises the collector, and may know of groups that are
-//! too few to be published, has it opened: it holds only numbers from 0 up, so that no group was ever told to have more of a level than
-//! its leaves.
+//! What opens the remainder of a table. A remainder is a sum that nobody outside can take apart, so
+//! that a collector whose program was changed could pad one group and put what is missing into it.
+//! Who supervises the collector, and may know of groups that are too few to be published, has it
+//! opened: it holds only numbers from 0 up, so that no group was ever told to have more of a level
+//! than its leaves.
 
 use std::collections::BTreeMap;
 
@@ -16,8 +17,8 @@ use super::{
 };
 use crate::statistics::Counts;
 
-/// The leaves that are in no table yet, by group and day, and their secret. Not for the public: it tells of few people how they
-/// rated.
+/// The leaves that are in no table yet, by group and day, and their secret. Not for the public: it
+/// tells of few people how they rated.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Opening {
@@ -35,7 +36,8 @@ pub struct Opening {
 pub struct Kept {
     /// What opens its remainder.
     pub opening: Opening,
-    /// By how much the remainder is more than its leaves. With it the leaves could be searched for, so that it goes to nobody.
+    /// By how much the remainder is more than its leaves. With it the leaves could be searched for,
+    /// so that it goes to nobody.
     #[serde(with = "base64_bytes")]
     mask: [u8; 32],
 }
@@ -47,7 +49,9 @@ pub enum OpeningFault {
     #[error("it opens no remainder: {0}")]
     Malformed(String),
     /// It is of another table.
-    #[error("it opens the remainder of table {its}, and the newest is table {newest}: ask for that one's")]
+    #[error(
+        "it opens the remainder of table {its}, and the newest is table {newest}: ask for that one's"
+    )]
     OtherTable {
         /// Whose remainder it opens.
         its: u32,
@@ -63,7 +67,9 @@ pub enum OpeningFault {
         told: u64,
     },
     /// The remainder is something else.
-    #[error("what is left of table {0} is not what is said of it: a published count is not that of its leaves")]
+    #[error(
+        "what is left of table {0} is not what is said of it: a published count is not that of its leaves"
+    )]
     Other(u32),
 }
 
@@ -73,7 +79,10 @@ impl Opening {
         for (cell, n) in tally.counts() {
             rows.entry((cell.group.clone(), cell.day)).or_default().add(cell.level, n);
         }
-        let rows = rows.into_iter().map(|((group, day), counts)| GroupCounts { group, day, counts }).collect();
+        let rows = rows
+            .into_iter()
+            .map(|((group, day), counts)| GroupCounts { group, day, counts })
+            .collect();
         Self { table, rows, secret: tally.secret.0.to_bytes() }
     }
 
@@ -89,7 +98,8 @@ impl Opening {
     /// # Errors
     /// [`OpeningFault::Malformed`].
     pub fn read(bytes: &[u8]) -> Result<Self, OpeningFault> {
-        let read: Self = serde_json::from_slice(bytes).map_err(|error| OpeningFault::Malformed(error.to_string()))?;
+        let read: Self = serde_json::from_slice(bytes)
+            .map_err(|error| OpeningFault::Malformed(error.to_string()))?;
         let is_scalar = bool::from(Scalar::from_canonical_bytes(read.secret).is_some());
         if is_scalar { Ok(read) } else { Err(OpeningFault::Malformed("its secret is none".into())) }
     }
@@ -103,7 +113,8 @@ impl Opening {
             return Err(OpeningFault::OtherTable { its: self.table, newest: table });
         }
         let told = total(self.rows.iter().map(|row| &row.counts));
-        let told = told.ok_or_else(|| OpeningFault::Malformed("its numbers are too large".into()))?;
+        let told =
+            told.ok_or_else(|| OpeningFault::Malformed("its numbers are too large".into()))?;
         if told != remainder.leaves {
             return Err(OpeningFault::Leaves { there: remainder.leaves, told });
         }
@@ -147,7 +158,8 @@ mod tests {
         table(leaves, 0, closing)
     }
 
-    /// The collector's own program was changed: it pads a row at closing and computes the remainder that makes it right.
+    /// The collector's own program was changed: it pads a row at closing and computes the remainder
+    /// that makes it right.
     #[test]
     fn what_was_padded_into_the_remainder_is_found_by_whoever_has_it_opened() {
         let leaves = some();
@@ -161,18 +173,35 @@ mod tests {
         table.rows[0].counts.satisfied += 1;
         let padded = whole + point(LEVELS[3]) - point(LEVELS[1]);
         table.remainder.commitment = padded.bytes();
-        assert_eq!(table.check(&Remainder::default(), 6, sum(&leaves, 0)), Ok(()), "nothing public tells it");
+        assert_eq!(
+            table.check(&Remainder::default(), 6, sum(&leaves, 0)),
+            Ok(()),
+            "nothing public tells it"
+        );
         assert_eq!(opening.check(1, &table.remainder), Err(OpeningFault::Other(1)));
         // Numbers below 0 would open it, and there are none.
         let text = String::from_utf8(opening.to_bytes()).unwrap();
         let wrong = text.replace("\"very_dissatisfied\": 1", "\"very_dissatisfied\": -1");
-        assert!(text != wrong && matches!(Opening::read(wrong.as_bytes()), Err(OpeningFault::Malformed(_))));
-        let more = Opening::read(text.replace("\"satisfied\": 0", "\"satisfied\": 1").as_bytes()).unwrap();
-        assert!(matches!(more.check(1, &table.remainder), Err(OpeningFault::Leaves { there: 1, .. })));
-        assert_eq!(opening.check(2, &table.remainder), Err(OpeningFault::OtherTable { its: 1, newest: 2 }));
+        assert!(
+            text != wrong
+                && matches!(Opening::read(wrong.as_bytes()), Err(OpeningFault::Malformed(_)))
+        );
+        let more =
+            Opening::read(text.replace("\"satisfied\": 0", "\"satisfied\": 1").as_bytes()).unwrap();
+        assert!(matches!(
+            more.check(1, &table.remainder),
+            Err(OpeningFault::Leaves { there: 1, .. })
+        ));
+        assert_eq!(
+            opening.check(2, &table.remainder),
+            Err(OpeningFault::OtherTable { its: 1, newest: 2 })
+        );
 
         table.remainder.leaves = u64::MAX;
-        assert!(matches!(table.check(&Remainder::default(), 4, sum(&leaves, 0)), Err(TableFault::Malformed(_))));
+        assert!(matches!(
+            table.check(&Remainder::default(), 4, sum(&leaves, 0)),
+            Err(TableFault::Malformed(_))
+        ));
         let (mut nothing, _) = close(&vec![("a", 2, 0, true)], closing(1));
         assert_eq!(nothing.remainder, Remainder::default());
         nothing.remainder.commitment = whole.bytes();

@@ -1,7 +1,11 @@
-//! A promise of inclusion: from the moment of its acceptance a rating has the log's signature that its leaf will be in the log.
-//! One signature serves a whole batch; the path inside the batch travels with each promise.
+//! A promise of inclusion: from the moment of its acceptance a rating has the log's signature that
+//! its leaf will be in the log. One signature serves a whole batch; the path inside the batch
+//! travels with each promise.
 
-use super::{Hash, InclusionFault, LogKey, Nonce, NoteFault, Tree, Verifier, leaf_hash, proof::Body, root_of_path};
+use super::{
+    Hash, InclusionFault, LogKey, Nonce, NoteFault, Tree, Verifier, leaf_hash, proof::Body,
+    root_of_path,
+};
 use crate::calendar::Instant;
 
 const FIRST_LINE: &str = "haochaping.promise@v1";
@@ -56,7 +60,8 @@ impl Promiser {
     pub fn new(key: &LogKey, entries: Vec<(Vec<u8>, Nonce)>, at: Instant) -> Self {
         let tree = Tree::new(entries.iter().map(|(entry, _)| leaf_hash(entry)).collect());
         let (size, root) = (tree.size(), tree.root());
-        let note = key.sign(&format!("{NOTE_LINE}\n{}\n{size}\n{root}\n{}\n", key.origin(), at.millis()));
+        let note =
+            key.sign(&format!("{NOTE_LINE}\n{}\n{size}\n{root}\n{}\n", key.origin(), at.millis()));
         Self { tree, entries, note }
     }
 
@@ -80,7 +85,8 @@ impl Promise {
     /// # Errors
     /// [`PromiseFault::Malformed`].
     pub fn read(text: &str) -> Result<Self, PromiseFault> {
-        let Body { entry, nonce, index, path, note } = Body::read(FIRST_LINE, text).ok_or(PromiseFault::Malformed)?;
+        let Body { entry, nonce, index, path, note } =
+            Body::read(FIRST_LINE, text).ok_or(PromiseFault::Malformed)?;
         Ok(Self { entry, nonce, index, path, note })
     }
 
@@ -95,7 +101,11 @@ impl Promise {
             return Err(NoteFault::Other("promise").into());
         };
         if origin != key.origin() {
-            return Err(NoteFault::OtherLog { expected: key.origin().into(), found: origin.into() }.into());
+            return Err(NoteFault::OtherLog {
+                expected: key.origin().into(),
+                found: origin.into(),
+            }
+            .into());
         }
         let (Ok(size), Some(root), Ok(at)) = (size.parse(), Hash::parse(root), at.parse()) else {
             return Err(NoteFault::Other("promise").into());
@@ -117,7 +127,8 @@ mod tests {
         let verifier: Verifier = key.public().parse().unwrap();
         let at = Instant::from_millis(1_790_000_000_123);
         for n in [1, 2, 3, 512] {
-            let entries: Vec<_> = (0..n).map(|i| (format!("leaf {i}").into_bytes(), [7; 16])).collect();
+            let entries: Vec<_> =
+                (0..n).map(|i| (format!("leaf {i}").into_bytes(), [7; 16])).collect();
             let promiser = Promiser::new(&key, entries, at);
             for index in [0, n / 2, n - 1] {
                 let promise = promiser.promise(index).unwrap();
@@ -129,11 +140,19 @@ mod tests {
             }
             assert_eq!(promiser.promise(n), None);
         }
-        for wrong in ["", "haochaping.promise@v1\n", "haochaping.promise@v1\nextra x\nindex 0\n\nnote\n"] {
+        for wrong in
+            ["", "haochaping.promise@v1\n", "haochaping.promise@v1\nextra x\nindex 0\n\nnote\n"]
+        {
             assert_eq!(Promise::read(wrong), Err(PromiseFault::Malformed), "{wrong:?}");
         }
         let checkpoint = super::super::sign_checkpoint(&key, 1, leaf_hash(b"x"));
-        let taken = Promise { entry: b"x".to_vec(), nonce: [0; 16], index: 0, path: vec![], note: checkpoint };
+        let taken = Promise {
+            entry: b"x".to_vec(),
+            nonce: [0; 16],
+            index: 0,
+            path: vec![],
+            note: checkpoint,
+        };
         assert_eq!(taken.check(&verifier), Err(NoteFault::Other("promise").into()));
     }
 }

@@ -5,7 +5,8 @@ use super::{
 };
 const FIRST_LINE: &str = "c2sp.org/tlog-proof@v1";
 
-/// A proof that a leaf is in the log, in the format of C2SP: the leaf and its nonce as extra data, then index, path and checkpoint.
+/// A proof that a leaf is in the log, in the format of C2SP: the leaf and its nonce as extra data,
+/// then index, path and checkpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
     /// The leaf's bytes.
@@ -63,7 +64,9 @@ impl Proof {
     /// [`ProofFault`].
     pub fn check(&self, key: &Verifier) -> Result<Checkpoint, ProofFault> {
         let checkpoint = open_checkpoint(&self.checkpoint, key)?;
-        if root_of_path(leaf_hash(&self.entry), self.index, checkpoint.size, &self.path)? != checkpoint.root {
+        if root_of_path(leaf_hash(&self.entry), self.index, checkpoint.size, &self.path)?
+            != checkpoint.root
+        {
             return Err(ProofFault::OtherTree);
         }
         Ok(checkpoint)
@@ -89,7 +92,10 @@ impl Body {
     pub(super) fn to_text(&self, first: &str) -> String {
         let Self { entry, nonce, index, path, note } = self;
         let path: String = path.iter().map(|hash| format!("{hash}\n")).collect();
-        format!("{first}\nextra {}\nindex {index}\n{path}\n{note}", encode(&[entry, &nonce[..]].concat()))
+        format!(
+            "{first}\nextra {}\nindex {index}\n{path}\n{note}",
+            encode(&[entry, &nonce[..]].concat())
+        )
     }
 
     pub(super) fn read(first: &str, text: &str) -> Option<Self> {
@@ -123,20 +129,35 @@ mod tests {
             .collect();
         let tree = Tree::new(entries.iter().map(|entry| leaf_hash(entry)).collect());
         let checkpoint = sign_checkpoint(&key, tree.size(), tree.root());
-        let proof = Proof { entry: entries[4].clone(), nonce: [4; 16], index: 4, path: tree.path(4), checkpoint };
+        let proof = Proof {
+            entry: entries[4].clone(),
+            nonce: [4; 16],
+            index: 4,
+            path: tree.path(4),
+            checkpoint,
+        };
         assert_eq!(Proof::read(&proof.to_text()), Ok(proof.clone()));
         assert_eq!(proof.check(&verifier).unwrap().size, 9);
         let is_of = |receipt: Receipt| Proof::is_of(&proof.entry, &proof.nonce, receipt.as_str());
         assert!(is_of(receipt(4)) && !is_of(receipt(5)));
 
         let other = Tree::new(entries[..8].iter().map(|entry| leaf_hash(entry)).collect());
-        let of_another_tree = Proof { checkpoint: sign_checkpoint(&key, 9, other.root()), ..proof.clone() };
+        let of_another_tree =
+            Proof { checkpoint: sign_checkpoint(&key, 9, other.root()), ..proof.clone() };
         assert_eq!(of_another_tree.check(&verifier), Err(ProofFault::OtherTree));
-        let of_another_size = Proof { checkpoint: sign_checkpoint(&key, 3, other.root()), ..proof.clone() };
-        assert_eq!(of_another_size.check(&verifier), Err(InclusionFault::Outside { index: 4, size: 3 }.into()));
+        let of_another_size =
+            Proof { checkpoint: sign_checkpoint(&key, 3, other.root()), ..proof.clone() };
+        assert_eq!(
+            of_another_size.check(&verifier),
+            Err(InclusionFault::Outside { index: 4, size: 3 }.into())
+        );
         let strange = LogKey::new("log.example", &[8; 32]).unwrap();
-        let of_a_strange_key = Proof { checkpoint: sign_checkpoint(&strange, 9, tree.root()), ..proof };
-        assert!(matches!(of_a_strange_key.check(&verifier), Err(ProofFault::Checkpoint(NoteFault::StrangeKey { .. }))));
+        let of_a_strange_key =
+            Proof { checkpoint: sign_checkpoint(&strange, 9, tree.root()), ..proof };
+        assert!(matches!(
+            of_a_strange_key.check(&verifier),
+            Err(ProofFault::Checkpoint(NoteFault::StrangeKey { .. }))
+        ));
         assert_eq!(Proof::read("c2sp.org/tlog-proof@v1\nindex 0\n\nx"), Err(ProofFault::Malformed));
     }
 
@@ -147,7 +168,8 @@ mod tests {
         let mut checkpoint = sign_checkpoint(&key, 1 << 30, leaf_hash(b""));
         for name in ["audit.example.gov.cn", "university.example.edu.cn"] {
             let witness = crate::ledger::Cosigner::new(name, &[9; 32]).unwrap();
-            checkpoint = witness.cosign(&checkpoint, crate::calendar::Instant::from_millis(0)).unwrap();
+            checkpoint =
+                witness.cosign(&checkpoint, crate::calendar::Instant::from_millis(0)).unwrap();
         }
         let proof = Proof {
             entry: vec![1; 81],

@@ -25,7 +25,8 @@ pub struct GroupCounts {
     pub counts: Counts,
 }
 
-/// The leaves that are in no table yet: groups that are too few, and what came since the day was closed.
+/// The leaves that are in no table yet: groups that are too few, and what came since the day was
+/// closed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Remainder {
     /// How many.
@@ -110,49 +111,62 @@ impl DayTable {
         Hash(Sha256::digest(bytes).into())
     }
 
-    /// Whether the table follows from its leaves: their sum and number since the table before, and what that one left.
+    /// Whether the table follows from its leaves: their sum and number since the table before, and
+    /// what that one left.
     ///
     /// # Errors
     /// [`TableFault`].
     pub fn check(&self, before: &Remainder, n_leaves: u64, sum: Element) -> Result<(), TableFault> {
         let too_many = || TableFault::Malformed("its numbers are too large".into());
         let told = total(self.rows.iter().map(|row| &row.counts)).ok_or_else(too_many)?;
-        let spread = self.spread.as_ref().map_or(Some(0), HiddenSums::n_leaves).ok_or_else(too_many)?;
+        let spread =
+            self.spread.as_ref().map_or(Some(0), HiddenSums::n_leaves).ok_or_else(too_many)?;
         let told = told.checked_add(spread).and_then(|n| n.checked_add(self.remainder.leaves));
         let (told, there) = (told.ok_or_else(too_many)?, before.leaves.saturating_add(n_leaves));
         if told != there {
             return Err(TableFault::Leaves { there, told });
         }
         if self.remainder.leaves == 0 && self.remainder != Remainder::default() {
-            return Err(TableFault::Malformed("nothing is left, and it adds up to something".into()));
+            return Err(TableFault::Malformed(
+                "nothing is left, and it adds up to something".into(),
+            ));
         }
         if !self.rows.iter().all(|row| row.group.is_by_level()) {
-            return Err(TableFault::Malformed("a row tells levels of what is told by its number alone".into()));
+            return Err(TableFault::Malformed(
+                "a row tells levels of what is told by its number alone".into(),
+            ));
         }
         if CivilDate::parse(&self.closed).is_none() {
             return Err(TableFault::Malformed("it closes no day".into()));
         }
-        let element = |bytes, what: &str| Element::read(bytes).ok_or_else(|| TableFault::Malformed(what.into()));
+        let element = |bytes, what: &str| {
+            Element::read(bytes).ok_or_else(|| TableFault::Malformed(what.into()))
+        };
         let spread = match &self.spread {
             Some(spread) => spread.check().ok_or(TableFault::Unproven)?,
             None => Element::zero(),
         };
         let left = element(&self.remainder.commitment, "the remainder is not a commitment")?;
         let secret = Option::<Scalar>::from(Scalar::from_canonical_bytes(self.secret_sum));
-        let secret = secret.ok_or_else(|| TableFault::Malformed("the sum of secrets is none".into()))?;
+        let secret =
+            secret.ok_or_else(|| TableFault::Malformed("the sum of secrets is none".into()))?;
         let terms = cells(&self.rows).map(|(cell, n)| (cell.point(), Scalar::from(n)));
         let told = Element(open(terms, secret)) + spread + left;
-        let is = element(&before.commitment, "what the table before left is not a commitment")? + sum;
+        let is =
+            element(&before.commitment, "what the table before left is not a commitment")? + sum;
         if is == told { Ok(()) } else { Err(TableFault::Sum { hint: self.explain(is - told) }) }
     }
 
-    /// Looks for the little that would make the table right: one leaf told as another, or a few more or fewer of one cell.
+    /// Looks for the little that would make the table right: one leaf told as another, or a few
+    /// more or fewer of one cell.
     fn explain(&self, difference: Element) -> Option<String> {
         const FEW: u64 = 64;
         let cells: Vec<_> = self
             .rows
             .iter()
-            .flat_map(|row| SatisfactionLevel::ALL.map(|level| Cell::new(row.group.clone(), row.day, level)))
+            .flat_map(|row| {
+                SatisfactionLevel::ALL.map(|level| Cell::new(row.group.clone(), row.day, level))
+            })
             .collect();
         let by_point: BTreeMap<[u8; 32], &Cell> =
             cells.iter().map(|cell| (Element(cell.point()).bytes(), cell)).collect();
@@ -181,7 +195,8 @@ impl DayTable {
 /// The cells of rows, and how many leaves of each.
 pub(super) fn cells(rows: &[GroupCounts]) -> impl Iterator<Item = (Cell, u64)> {
     let of = |row: &GroupCounts| {
-        SatisfactionLevel::ALL.map(|level| (Cell::new(row.group.clone(), row.day, level), row.counts.of(level)))
+        SatisfactionLevel::ALL
+            .map(|level| (Cell::new(row.group.clone(), row.day, level), row.counts.of(level)))
     };
     rows.iter().flat_map(of).filter(|(_, n)| *n > 0)
 }
@@ -213,16 +228,25 @@ pub(super) mod tests {
         let (mut sum, mut points) = (Element::zero(), Points::default());
         for (n, (agency, day, level, _)) in (salt_from..).zip(leaves) {
             let cell = cell(Kind::Counted, agency, *day, LEVELS[*level]);
-            sum = sum + Element::read(&commit_all([(&cell, &Blinding::of_rating(&[n; 32]))], &mut points)[0]).unwrap();
+            sum = sum
+                + Element::read(
+                    &commit_all([(&cell, &Blinding::of_rating(&[n; 32]))], &mut points)[0],
+                )
+                .unwrap();
         }
         sum
     }
 
-    pub(in crate::ledger) fn table(leaves: &Leaves, salt_from: u8, closing: Closing) -> (DayTable, Kept) {
+    pub(in crate::ledger) fn table(
+        leaves: &Leaves,
+        salt_from: u8,
+        closing: Closing,
+    ) -> (DayTable, Kept) {
         let (mut taken, mut rest) = (BTreeMap::<Group, Tally>::new(), Tally::default());
         for (n, (agency, day, level, is_taken)) in (salt_from..).zip(leaves) {
             let cell = cell(Kind::Counted, agency, *day, LEVELS[*level]);
-            let to = if *is_taken { taken.entry(cell.group.clone()).or_default() } else { &mut rest };
+            let to =
+                if *is_taken { taken.entry(cell.group.clone()).or_default() } else { &mut rest };
             to.add_rating(cell, &[n; 32]);
         }
         close_day(closing, taken, &rest, None)
@@ -267,12 +291,18 @@ pub(super) mod tests {
         );
         let mut removed = leaves.clone();
         removed.remove(5);
-        assert_eq!(check(&table(&removed, 0, closing(6)).0), Err(TableFault::Leaves { there: 6, told: 5 }));
+        assert_eq!(
+            check(&table(&removed, 0, closing(6)).0),
+            Err(TableFault::Leaves { there: 6, told: 5 })
+        );
         let mut hidden = honest.clone();
         hidden.rows[0].counts.dissatisfied -= 1;
         hidden.remainder.leaves += 1;
         let message = check(&hidden).unwrap_err().to_string();
-        assert!(message.contains("1 of [1970-01-03 321002 a mobile citizen dissatisfied] are missing"), "{message}");
+        assert!(
+            message.contains("1 of [1970-01-03 321002 a mobile citizen dissatisfied] are missing"),
+            "{message}"
+        );
         let mut other_day = leaves.clone();
         other_day[0].1 = 1;
         assert!(matches!(
@@ -281,7 +311,8 @@ pub(super) mod tests {
         ));
         let mut unproven = honest.clone();
         let spread = unproven.spread.as_mut().unwrap();
-        spread.groups[0].told = Disclosed::Counts(Counts { very_satisfied: 2, ..Counts::default() });
+        spread.groups[0].told =
+            Disclosed::Counts(Counts { very_satisfied: 2, ..Counts::default() });
         assert_eq!(check(&unproven), Err(TableFault::Unproven));
         assert!(matches!(DayTable::read(b"{}"), Err(TableFault::Malformed(_))));
     }
@@ -289,7 +320,8 @@ pub(super) mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(12))]
 
-        /// Whatever is published when, each table follows from its leaves and what the one before left, and no other count does.
+        /// Whatever is published when, each table follows from its leaves and what the one before
+        /// left, and no other count does.
         #[test]
         fn a_later_table_takes_what_an_earlier_one_left(
             first in proptest::collection::vec((0..3_usize, 0..3_i64, 0..5_usize, any::<bool>()), 1..12),

@@ -2,7 +2,8 @@
 
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/// Writes bytes as upper-case symbols, most significant bit first; a last short group is padded with zero bits.
+/// Writes bytes as upper-case symbols, most significant bit first; a last short group is padded
+/// with zero bits.
 pub fn encode(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len().div_ceil(5) * 8);
     let (mut held, mut n_held) = (0_u32, 0);
@@ -24,18 +25,22 @@ fn symbol(bits: u32) -> char {
     char::from(ALPHABET[(bits & 31) as usize])
 }
 
-/// The value of one symbol, 0 to 31: upper or lower case, I and L as 1, O as 0; `None` for anything else.
+/// The value of one symbol, 0 to 31: upper or lower case, I and L as 1, O as 0; `None` for anything
+/// else.
 pub fn value(symbol: char) -> Option<u8> {
     let symbol = match symbol.to_ascii_uppercase() {
         'I' | 'L' => '1',
         'O' => '0',
         other => other,
     };
-    ALPHABET.iter().position(|&s| char::from(s) == symbol).and_then(|place| u8::try_from(place).ok())
+    ALPHABET
+        .iter()
+        .position(|&s| char::from(s) == symbol)
+        .and_then(|place| u8::try_from(place).ok())
 }
 
-/// Reads what [`encode`] wrote; `None` for a strange symbol, or for padding bits that are not zero, so that every text
-/// stands for other bytes.
+/// Reads what [`encode`] wrote; `None` for a strange symbol, or for padding bits that are not zero,
+/// so that every text stands for other bytes.
 pub fn decode(text: &str) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len() * 5 / 8);
     let (mut held, mut n_held) = (0_u32, 0);

@@ -69,13 +69,18 @@ impl ExpiryMonth {
     pub fn new(year: i32, month: u8) -> Result<Self, MonthOutOfRange> {
         let months = (i64::from(year) - i64::from(FIRST_YEAR)) * 12 + i64::from(month) - 1;
         let months = u8::try_from(months).map_err(|_| MonthOutOfRange)?;
-        if months <= Self::LAST && (1..=12).contains(&month) { Ok(Self(months)) } else { Err(MonthOutOfRange) }
+        if months <= Self::LAST && (1..=12).contains(&month) {
+            Ok(Self(months))
+        } else {
+            Err(MonthOutOfRange)
+        }
     }
 
     /// The month that lies `months` after the one of `today`, or the last one a card can carry.
     pub fn after(today: CivilDate, months: u8) -> Self {
         let (year, month, _) = today.parts();
-        let since = (i64::from(year) - i64::from(FIRST_YEAR)) * 12 + i64::from(month) - 1 + i64::from(months);
+        let since = (i64::from(year) - i64::from(FIRST_YEAR)) * 12 + i64::from(month) - 1
+            + i64::from(months);
         Self(u8::try_from(since.clamp(0, i64::from(Self::LAST))).expect("it was clamped"))
     }
 
@@ -94,7 +99,8 @@ impl ExpiryMonth {
         (FIRST_YEAR + i32::from(self.0 / 12), self.0 % 12 + 1)
     }
 
-    /// Whether a card is still good on this day (civil, in China): through the last day of the month.
+    /// Whether a card is still good on this day (civil, in China): through the last day of the
+    /// month.
     pub fn is_good_on(self, day: CivilDate) -> bool {
         let (year, month, _) = day.parts();
         (year, month) <= self.parts()
@@ -111,24 +117,30 @@ impl core::fmt::Display for ExpiryMonth {
 impl core::str::FromStr for ExpiryMonth {
     type Err = MonthOutOfRange;
 
-    /// Reads `2028-12`, `2028/12`, `2028年12月`, `202812`, and a whole date, of which the month counts.
+    /// Reads `2028-12`, `2028/12`, `2028年12月`, `202812`, and a whole date, of which the month
+    /// counts.
     fn from_str(text: &str) -> Result<Self, MonthOutOfRange> {
         let text = text.trim();
-        let parts: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
+        let parts: Vec<&str> =
+            text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
         let (year, month) = match parts[..] {
             [both] if both.len() == 6 || both.len() == 8 => both.split_at(4),
             [year, month] | [year, month, _] if year.len() == 4 => (year, month),
             _ => return Err(MonthOutOfRange),
         };
         let month = month.get(..2.min(month.len())).unwrap_or("");
-        Self::new(year.parse().map_err(|_| MonthOutOfRange)?, month.parse().map_err(|_| MonthOutOfRange)?)
+        Self::new(
+            year.parse().map_err(|_| MonthOutOfRange)?,
+            month.parse().map_err(|_| MonthOutOfRange)?,
+        )
     }
 }
 
 /// A printed, reusable link to one service point: 24 symbols of Crockford base32.
 ///
-/// 120 bits: format 2 · key id 4 · serial 24 · expiry month 7 · flags 3 (kind 2, one kept) · MAC 80 over a label, these
-/// bits and the canonical host. It names no person; what it stands for is looked up by the serial.
+/// 120 bits: format 2 · key id 4 · serial 24 · expiry month 7 · flags 3 (kind 2, one kept) · MAC 80
+/// over a label, these bits and the canonical host. It names no person; what it stands for is
+/// looked up by the serial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Card {
     /// The number of the card, 1 to 16,777,215.
@@ -165,13 +177,18 @@ impl Card {
     /// Reads a token and checks that we made it for this host; says nothing about its time.
     ///
     /// # Errors
-    /// [`TokenError::Malformed`] and [`TokenError::NotGenuine`], both decided by token and keys alone.
+    /// [`TokenError::Malformed`] and [`TokenError::NotGenuine`], both decided by token and keys
+    /// alone.
     pub fn verify(text: &str, ring: &KeyRing, host: &str) -> Result<Self, TokenError> {
         let (card, key) = Self::read(text)?;
         let token = base32::decode(text).ok_or(TokenError::Malformed)?;
         let (header, mac) = token.split_at(HEADER);
         let key = ring.get(key).ok_or(TokenError::NotGenuine)?;
-        if key.verifies(&message(header, host), mac) { Ok(card) } else { Err(TokenError::NotGenuine) }
+        if key.verifies(&message(header, host), mac) {
+            Ok(card)
+        } else {
+            Err(TokenError::NotGenuine)
+        }
     }
 
     /// What a token says of itself, and which key it names. Nothing is proved by it.
@@ -207,7 +224,8 @@ fn message(header: &[u8], host: &str) -> Vec<u8> {
     message
 }
 
-/// The host of a URL as cards are bound to it: lower case, with its port unless that is the scheme's own.
+/// The host of a URL as cards are bound to it: lower case, with its port unless that is the
+/// scheme's own.
 ///
 /// ```
 /// use haochaping::link::canonical_host;
@@ -222,8 +240,9 @@ pub fn canonical_host(url: &str) -> String {
     host.strip_suffix(own).unwrap_or(host).to_owned()
 }
 
-/// The printed link of a card's token: `HTTPS://HOST/C/TOKEN`, all of it in the QR code's alphanumeric mode. Under a path,
-/// or with `is_lower_case`, everything before the token keeps or takes lower case.
+/// The printed link of a card's token: `HTTPS://HOST/C/TOKEN`, all of it in the QR code's
+/// alphanumeric mode. Under a path, or with `is_lower_case`, everything before the token keeps or
+/// takes lower case.
 pub fn card_url(public_url: &str, token: &str, is_lower_case: bool) -> String {
     let public_url = public_url.trim_end_matches('/');
     let has_path = public_url.split_once("://").is_some_and(|(_, rest)| rest.contains('/'));
@@ -249,8 +268,11 @@ mod tests {
 
     fn ring(ids: &[u8], active: u8) -> KeyRing {
         let id = |n| KeyId::new(n).unwrap();
-        KeyRing::new(ids.iter().map(|&n| (id(n), MacKey::new([n; 32]))).collect::<BTreeMap<_, _>>(), id(active))
-            .unwrap()
+        KeyRing::new(
+            ids.iter().map(|&n| (id(n), MacKey::new([n; 32]))).collect::<BTreeMap<_, _>>(),
+            id(active),
+        )
+        .unwrap()
     }
 
     fn any_card() -> impl Strategy<Value = Card> {
@@ -299,13 +321,24 @@ mod tests {
     fn a_card_is_good_on_its_own_host_only() {
         let card = Card { serial: 7, kind: CardKind::Agent, expires: ExpiryMonth(35) };
         let text = card.mint(&ring(&[1], 1), HOST);
-        assert_eq!(Card::verify(&text, &ring(&[1], 1), "hcp.example.gov.cn.evil.example"), Err(TokenError::NotGenuine));
+        assert_eq!(
+            Card::verify(&text, &ring(&[1], 1), "hcp.example.gov.cn.evil.example"),
+            Err(TokenError::NotGenuine)
+        );
     }
 
     #[test]
     fn a_month_is_read_as_offices_write_it_and_good_through_its_last_day() {
-        for text in ["2028-12", "2028/12", "2028年12月", "202812", "2028-12-31", "2028/12/5", "20281205", " 2028.12 "]
-        {
+        for text in [
+            "2028-12",
+            "2028/12",
+            "2028年12月",
+            "202812",
+            "2028-12-31",
+            "2028/12/5",
+            "20281205",
+            " 2028.12 ",
+        ] {
             assert_eq!(text.parse::<ExpiryMonth>().unwrap().to_string(), "2028-12", "{text}");
         }
         for text in ["", "2028", "2025-12", "2036-09", "2028-13", "2028-00", "长期", "12-2028"] {
@@ -316,14 +349,18 @@ mod tests {
         assert!(month.is_good_on(day("2028-12-31T23:59:59+08:00")));
         assert!(!month.is_good_on(day("2028-12-31T16:00:00Z")), "it is the new year in China");
         assert_eq!(ExpiryMonth::after(day("2026-11-24T00:00:00+08:00"), 24).to_string(), "2028-11");
-        assert_eq!(ExpiryMonth::after(day("2026-11-24T00:00:00+08:00"), 255).to_string(), "2036-08");
+        assert_eq!(
+            ExpiryMonth::after(day("2026-11-24T00:00:00+08:00"), 255).to_string(),
+            "2036-08"
+        );
     }
 
     #[test]
     fn a_link_is_upper_case_unless_a_path_or_the_office_asks_otherwise() {
         let token = "A".repeat(24);
-        let check =
-            |url: &str, lower, expected: &str| assert_eq!(card_url(url, &token, lower), format!("{expected}{token}"));
+        let check = |url: &str, lower, expected: &str| {
+            assert_eq!(card_url(url, &token, lower), format!("{expected}{token}"));
+        };
         check("https://hcp.js.gov.cn", false, "HTTPS://HCP.JS.GOV.CN/C/");
         check("https://hcp.js.gov.cn/", true, "https://hcp.js.gov.cn/c/");
         check("https://www.js.gov.cn/hcp", false, "https://www.js.gov.cn/hcp/c/");

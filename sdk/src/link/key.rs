@@ -31,7 +31,8 @@ impl MacKey {
     }
 
     fn hmac(&self, message: &[u8]) -> Hmac<Sha256> {
-        let mut hmac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
+        let mut hmac =
+            Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
         hmac.update(message);
         hmac
     }
@@ -56,8 +57,8 @@ impl KeyId {
     }
 }
 
-/// The live keys of one purpose: all verify, the active one signs. Links printed under an older key stay good until
-/// that key is retired.
+/// The live keys of one purpose: all verify, the active one signs. Links printed under an older key
+/// stay good until that key is retired.
 #[derive(Clone, Debug)]
 pub struct KeyRing {
     keys: BTreeMap<KeyId, MacKey>,

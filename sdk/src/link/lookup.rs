@@ -2,7 +2,8 @@ use core::fmt;
 
 use super::{MacKey, base32};
 
-/// A rating's id: a UUIDv7, so its first 48 bits are the milliseconds since 1970 at which it was accepted.
+/// A rating's id: a UUIDv7, so its first 48 bits are the milliseconds since 1970 at which it was
+/// accepted.
 pub type RatingId = [u8; 16];
 
 /// 2020-01-01T00:00:00Z in milliseconds: codes count from here, so that 42 bits last until 2159.
@@ -10,8 +11,8 @@ const EPOCH_MILLIS: u64 = 1_577_836_800_000;
 const TIME_BITS: u32 = 42;
 const MAC_BITS: u32 = 52;
 
-/// A receipt: the public number of a rating, `XXXX-XXXX-XXXX-XXXX`. It says that a rating was accepted and nothing about
-/// what it says; whoever holds it learns no level, text or case.
+/// A receipt: the public number of a rating, `XXXX-XXXX-XXXX-XXXX`. It says that a rating was
+/// accepted and nothing about what it says; whoever holds it learns no level, text or case.
 ///
 /// 80 bits: part 6 · milliseconds since 2020 42 · the id's last 32.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,8 +40,9 @@ impl fmt::Display for Receipt {
 
 /// A look-up code: the person's own key to the rating's progress, `XXXXX-XXXXX-XXXXX-XXXXX`.
 ///
-/// 100 bits: part 6 · milliseconds since 2020 42 · 52 bits of a MAC over the id. Part and time lead to the row through
-/// the plain index on ids; the MAC is the secret. So the store holds no code, and a stolen store gives none away.
+/// 100 bits: part 6 · milliseconds since 2020 42 · 52 bits of a MAC over the id. Part and time lead
+/// to the row through the plain index on ids; the MAC is the secret. So the store holds no code,
+/// and a stolen store gives none away.
 ///
 /// ```
 /// use haochaping::link::{LookupCode, MacKey};
@@ -89,7 +91,8 @@ impl LookupCode {
         if n_symbols != 20 {
             return Err(MalformedLookup);
         }
-        let low = |n: u32, of: u128| u64::try_from(of & ((1 << n) - 1)).expect("fewer than 64 bits");
+        let low =
+            |n: u32, of: u128| u64::try_from(of & ((1 << n) - 1)).expect("fewer than 64 bits");
         Ok(Self {
             part: u8::try_from(bits >> (TIME_BITS + MAC_BITS)).expect("six bits"),
             millis: low(TIME_BITS, bits >> MAC_BITS),
@@ -111,7 +114,8 @@ impl LookupCode {
         (low, high)
     }
 
-    /// Whether this is the code of the rating `id`. Compared as one number, which takes the same time for every code.
+    /// Whether this is the code of the rating `id`. Compared as one number, which takes the same
+    /// time for every code.
     pub fn belongs_to(&self, id: &RatingId, key: &MacKey) -> bool {
         *self == Self::of(self.part, id, key)
     }

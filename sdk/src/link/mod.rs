@@ -1,5 +1,5 @@
-//! Links and codes: tickets, cards and their visits, page tokens, receipts and look-up codes. All are Crockford base32,
-//! and all are checked by MAC before anything is read.
+//! Links and codes: tickets, cards and their visits, page tokens, receipts and look-up codes. All
+//! are Crockford base32, and all are checked by MAC before anything is read.
 //!
 //! ```
 //! use std::collections::BTreeMap;

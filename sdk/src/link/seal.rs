@@ -14,14 +14,16 @@ pub enum TokenError {
     Expired,
 }
 
-/// Version 1 of our tokens: HMAC-SHA256, cut to 80 bits. Another MAC (HMAC-SM3, say) gets another version.
+/// Version 1 of our tokens: HMAC-SHA256, cut to 80 bits. Another MAC (HMAC-SM3, say) gets another
+/// version.
 const VERSION: u8 = 1;
 const MAC_LENGTH: usize = 10;
 
-/// Signs a payload: `version ‖ key id` in one byte, the payload, 80 bits of MAC over label, context and both.
+/// Signs a payload: `version ‖ key id` in one byte, the payload, 80 bits of MAC over label, context
+/// and both.
 ///
-/// `label` keeps one kind of token from being taken for another; `context` binds what is known anyway and need not
-/// travel.
+/// `label` keeps one kind of token from being taken for another; `context` binds what is known
+/// anyway and need not travel.
 pub(super) fn seal(ring: &KeyRing, label: &str, context: &[u8], payload: &[u8]) -> String {
     let (id, key) = ring.active();
     let mut token = vec![VERSION << 4 | id.get()];
@@ -36,7 +38,9 @@ pub(super) fn read<const N: usize>(token: &str) -> Result<[u8; N], TokenError> {
     if token.len() != ((1 + N + MAC_LENGTH) * 8).div_ceil(5) {
         return Err(TokenError::Malformed);
     }
-    let bytes = base32::decode(token).filter(|bytes| bytes[0] >> 4 == VERSION).ok_or(TokenError::Malformed)?;
+    let bytes = base32::decode(token)
+        .filter(|bytes| bytes[0] >> 4 == VERSION)
+        .ok_or(TokenError::Malformed)?;
     Ok(bytes[1..=N].try_into().expect("the length was checked"))
 }
 

@@ -9,8 +9,8 @@ const GRACE_MILLIS: i64 = 3 * DAY_MILLIS;
 
 /// A single-use link for one finished service: `/r/<48 symbols>`.
 ///
-/// 30 bytes: version and key id 1 · part 1 · service id 16 · last day 2 (days since 1970-01-01, UTC) · MAC 10. It names
-/// no person and no case, and only its holder can rate.
+/// 30 bytes: version and key id 1 · part 1 · service id 16 · last day 2 (days since 1970-01-01,
+/// UTC) · MAC 10. It names no person and no case, and only its holder can rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ticket {
     /// The partition the service lives in, 0 to 63.
@@ -80,8 +80,8 @@ impl Ticket {
 /// How many partitions there are.
 pub const PARTS: u8 = 64;
 
-/// The partition of a case, 0 to 63: the first 8 bytes, big-endian, of SHA-256 over label, authority and case number,
-/// mod 64. Version 1; the store keeps the version beside its data.
+/// The partition of a case, 0 to 63: the first 8 bytes, big-endian, of SHA-256 over label,
+/// authority and case number, mod 64. Version 1; the store keeps the version beside its data.
 pub fn part_of(authority: &str, case_number: &str) -> u8 {
     let mut hash = Sha256::new();
     hash.update(b"hcp-part-1");
@@ -103,8 +103,11 @@ mod tests {
 
     fn ring(ids: &[u8], active: u8) -> KeyRing {
         let id = |n| KeyId::new(n).unwrap();
-        KeyRing::new(ids.iter().map(|&n| (id(n), MacKey::new([n; 32]))).collect::<BTreeMap<_, _>>(), id(active))
-            .unwrap()
+        KeyRing::new(
+            ids.iter().map(|&n| (id(n), MacKey::new([n; 32]))).collect::<BTreeMap<_, _>>(),
+            id(active),
+        )
+        .unwrap()
     }
 
     fn any_ticket() -> impl Strategy<Value = Ticket> {

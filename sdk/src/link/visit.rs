@@ -3,8 +3,8 @@ use crate::calendar::{DAY_MILLIS, Instant};
 
 const LABEL: &str = "hcp-visit-1";
 
-/// One visit to a service point: minted when a card's page is opened, and the idempotency key of that visit's rating
-/// (一次一评). A retry is the same visit; opening the card again is another.
+/// One visit to a service point: minted when a card's page is opened, and the idempotency key of
+/// that visit's rating (一次一评). A retry is the same visit; opening the card again is another.
 ///
 /// 30 bytes: version and key id 1 · serial 3 · milliseconds 6 · nonce 10 · MAC 10.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +33,8 @@ impl Visit {
     /// Reads a visit and checks that we made it, and when.
     ///
     /// # Errors
-    /// [`TokenError::Expired`] after [`Self::LIFETIME_MILLIS`], and for a time that has not come yet.
+    /// [`TokenError::Expired`] after [`Self::LIFETIME_MILLIS`], and for a time that has not come
+    /// yet.
     pub fn check(text: &str, ring: &KeyRing, now: Instant) -> Result<Self, TokenError> {
         let payload: [u8; 19] = seal::open(ring, LABEL, &[], text)?;
         let number = |bytes: &[u8]| bytes.iter().fold(0_i64, |n, byte| n << 8 | i64::from(*byte));
@@ -44,7 +45,11 @@ impl Visit {
         };
         // A minute of patience for collectors whose clocks differ.
         let age = now.millis() - visit.opened_at.millis();
-        if (-60_000..=Self::LIFETIME_MILLIS).contains(&age) { Ok(visit) } else { Err(TokenError::Expired) }
+        if (-60_000..=Self::LIFETIME_MILLIS).contains(&age) {
+            Ok(visit)
+        } else {
+            Err(TokenError::Expired)
+        }
     }
 
     /// Stands for the case number in the key of the visit's rating: no other visit has it.

@@ -4,7 +4,13 @@ use super::{Lang, Messages, PageMessages};
 
 pub(super) const MESSAGES: Messages = Messages {
     lang: Lang::En,
-    level_glosses: ["Very satisfied", "Satisfied", "Basically satisfied", "Dissatisfied", "Very dissatisfied"],
+    level_glosses: [
+        "Very satisfied",
+        "Satisfied",
+        "Basically satisfied",
+        "Dissatisfied",
+        "Very dissatisfied",
+    ],
     indicator_glosses: INDICATORS,
     level_legend: "How satisfied are you with this service?",
     indicators_legend: "Details (choose any)",

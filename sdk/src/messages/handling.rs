@@ -1,6 +1,7 @@
 use super::Lang;
 
-/// How bad ratings were worked, as the public page says it: each figure with its definition beside it.
+/// How bad ratings were worked, as the public page says it: each figure with its definition beside
+/// it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HandlingMessages {
     /// Above the figures.
@@ -36,7 +37,10 @@ const ZH_HANS: HandlingMessages = HandlingMessages {
     title: "差评办理",
     briefings: "每月工作通报",
     gross: of("差评总数", "差评总数：所有“不满意”和“非常不满意”，申诉成立的也在内。"),
-    net: of("有效差评", "有效差评 = 差评总数 − 申诉成立（误评、恶意评价）。评价本身不修改、不隐藏。"),
+    net: of(
+        "有效差评",
+        "有效差评 = 差评总数 − 申诉成立（误评、恶意评价）。评价本身不修改、不隐藏。",
+    ),
     rectified: of("差评整改率", "差评整改率 = 已答复的差评 ÷ 差评总数。"),
     on_time: of("按期整改率", "按期整改率 = 时限内答复的有效差评 ÷ 已到时限或已答复的有效差评。"),
     real_name: of(
@@ -49,7 +53,10 @@ const ZH_HANT: HandlingMessages = HandlingMessages {
     title: "差評辦理",
     briefings: "每月工作通報",
     gross: of("差評總數", "差評總數：所有「不滿意」和「非常不滿意」，申訴成立的也在內。"),
-    net: of("有效差評", "有效差評 = 差評總數 − 申訴成立（誤評、惡意評價）。評價本身不修改、不隱藏。"),
+    net: of(
+        "有效差評",
+        "有效差評 = 差評總數 − 申訴成立（誤評、惡意評價）。評價本身不修改、不隱藏。",
+    ),
     rectified: of("差評整改率", "差評整改率 = 已答覆的差評 ÷ 差評總數。"),
     on_time: of("按期整改率", "按期整改率 = 時限內答覆的有效差評 ÷ 已到時限或已答覆的有效差評。"),
     real_name: of(
@@ -61,7 +68,10 @@ const ZH_HANT: HandlingMessages = HandlingMessages {
 const EN: HandlingMessages = HandlingMessages {
     title: "How bad ratings were worked",
     briefings: "Monthly briefings (in Chinese)",
-    gross: of("Bad ratings, all", "Bad ratings, all: every 不满意 and 非常不满意, also those whose appeal was upheld."),
+    gross: of(
+        "Bad ratings, all",
+        "Bad ratings, all: every 不满意 and 非常不满意, also those whose appeal was upheld.",
+    ),
     net: of(
         "Valid bad ratings",
         "Valid bad ratings = all − appeals upheld (mistaken or malicious). No rating is changed or hidden.",

@@ -1,5 +1,5 @@
-//! Everything a page says, in three languages, as const tables: a missing text does not compile. Official texts (levels,
-//! options) stay official; other languages stand beside them.
+//! Everything a page says, in three languages, as const tables: a missing text does not compile.
+//! Official texts (levels, options) stay official; other languages stand beside them.
 //!
 //! ```
 //! use haochaping::{messages::{Lang, level_name}, rating::SatisfactionLevel};
@@ -72,7 +72,8 @@ impl Lang {
         Self::ALL.into_iter().find(|lang| lang.tag() == tag)
     }
 
-    /// The language that fits an arbitrary BCP 47 tag best: `zh-TW` reads traditional, `en-GB` English.
+    /// The language that fits an arbitrary BCP 47 tag best: `zh-TW` reads traditional, `en-GB`
+    /// English.
     pub fn matching(tag: &str) -> Option<Self> {
         let tag = tag.trim().to_ascii_lowercase();
         let traditional = ["zh-hant", "zh-tw", "zh-hk", "zh-mo"];
@@ -88,7 +89,8 @@ impl Lang {
     pub fn negotiate(header: &str) -> Self {
         let weigh = |part: &str| {
             let (tag, rest) = part.split_once(';').unwrap_or((part, "q=1"));
-            let weight: f32 = rest.trim().strip_prefix("q=").and_then(|q| q.trim().parse().ok()).unwrap_or(0.0);
+            let weight: f32 =
+                rest.trim().strip_prefix("q=").and_then(|q| q.trim().parse().ok()).unwrap_or(0.0);
             Self::matching(tag).map(|lang| (lang, weight))
         };
         let mut best = (Self::ZhHans, 0.0);
@@ -100,7 +102,8 @@ impl Lang {
         best.0
     }
 
-    /// What the form says in this language, or in the first one that was compiled in where this one was not.
+    /// What the form says in this language, or in the first one that was compiled in where this one
+    /// was not.
     pub fn messages(self) -> &'static Messages {
         MESSAGES.iter().find(|messages| messages.lang == self).unwrap_or(&MESSAGES[0])
     }
@@ -151,8 +154,8 @@ macro_rules! texts {
 }
 
 texts! {
-    /// What the form says, from the first question to the button. The widget carries all of it, so it holds nothing that only
-    /// the collector's own HTML says.
+    /// What the form says, from the first question to the button. The widget carries all of it, so
+    /// it holds nothing that only the collector's own HTML says.
     Messages {
         level_legend,
         indicators_legend, more,
@@ -167,8 +170,9 @@ texts! {
         fault_level_missing, fault_reason_missing, fault_too_long, fault_control, fault_phone, fault_name,
         fault_anonymous_contact, fault_indicator, fault_other,
     }
-    // Glosses of the five levels beside their official names, from 非常满意 down; empty where the official name is the
-    // language's own. Then what an option says in this language, by code; empty where the official text is read as it is.
+    // Glosses of the five levels beside their official names, from 非常满意 down; empty where the
+    // official name is the language's own. Then what an option says in this language, by code;
+    // empty where the official text is read as it is.
     level_glosses: [&'static str; 5],
     indicator_glosses: &'static [(&'static str, &'static str)],
 }
@@ -244,7 +248,10 @@ impl Messages {
 
     /// The gloss beside an option's official text; empty if there is none.
     pub fn indicator_gloss(&self, indicator: &Indicator) -> &'static str {
-        self.indicator_glosses.iter().find(|(of, _)| *of == indicator.code.as_str()).map_or("", |(_, gloss)| gloss)
+        self.indicator_glosses
+            .iter()
+            .find(|(of, _)| *of == indicator.code.as_str())
+            .map_or("", |(_, gloss)| gloss)
     }
 
     /// A fault in the reader's words.
@@ -254,7 +261,10 @@ impl Messages {
             ("level", _) => self.fault_level_missing.to_owned(),
             (_, "reason-missing") => self.fault_reason_missing.to_owned(),
             ("indicators" | "indicator_version", _) => self.fault_indicator.to_owned(),
-            (_, "too-long") => fill(self.fault_too_long, &[("max", &show(fault.max)), ("found", &show(fault.found))]),
+            (_, "too-long") => fill(
+                self.fault_too_long,
+                &[("max", &show(fault.max)), ("found", &show(fault.found))],
+            ),
             ("key", "reused") => self.already_replay.to_owned(),
             ("comment", "control-character") => self.fault_control.to_owned(),
             ("contact.phone", _) => self.fault_phone.to_owned(),
@@ -274,7 +284,9 @@ pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
         match piece.split_once('}').filter(|_| i > 0) {
             None => out.push_str(piece),
             Some((name, rest)) => {
-                out.push_str(values.iter().find(|(of, _)| *of == name).map_or("", |(_, value)| value));
+                out.push_str(
+                    values.iter().find(|(of, _)| *of == name).map_or("", |(_, value)| value),
+                );
                 out.push_str(rest);
             }
         }
@@ -313,8 +325,11 @@ mod tests {
     #[test]
     fn no_text_is_empty_and_places_to_fill_are_the_same_in_every_language() {
         let places = |text: &str| {
-            let mut found: Vec<_> =
-                text.split('{').skip(1).map(|rest| rest.split('}').next().unwrap().to_owned()).collect();
+            let mut found: Vec<_> = text
+                .split('{')
+                .skip(1)
+                .map(|rest| rest.split('}').next().unwrap().to_owned())
+                .collect();
             found.sort();
             found
         };
@@ -342,7 +357,11 @@ mod tests {
 
     #[test]
     fn a_fault_is_said_with_its_numbers() {
-        let draft = RatingDraft { level: "satisfied".into(), comment: "长".repeat(501), ..RatingDraft::default() };
+        let draft = RatingDraft {
+            level: "satisfied".into(),
+            comment: "长".repeat(501),
+            ..RatingDraft::default()
+        };
         let faults = Rating::try_from(draft).unwrap_err().0;
         let message = Lang::ZhHans.messages().fault(&v1::Violation::from(&faults[0]));
         assert!(message.contains("501") && message.contains("500"), "{message}");

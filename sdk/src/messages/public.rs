@@ -306,7 +306,8 @@ impl PublicMessages {
     /// A month, as `202611`.
     pub fn month(&self, month: u32) -> String {
         let (year, month) = (month / 100, month % 100);
-        let month = if self.month_name.contains('-') { format!("{month:02}") } else { month.to_string() };
+        let month =
+            if self.month_name.contains('-') { format!("{month:02}") } else { month.to_string() };
         self.month_name.replace("{year}", &year.to_string()).replace("{month}", &month)
     }
 }
@@ -330,7 +331,8 @@ mod tests {
     fn every_entrance_and_every_provenance_that_counts_has_a_name() {
         for lang in Lang::ALL {
             let m = lang.public_messages();
-            let channels: std::collections::BTreeSet<_> = Channel::ALL.into_iter().map(|c| m.channel(c)).collect();
+            let channels: std::collections::BTreeSet<_> =
+                Channel::ALL.into_iter().map(|c| m.channel(c)).collect();
             assert_eq!(channels.len(), Channel::ALL.len());
             assert!(Provenance::ALL.into_iter().all(|p| m.provenance(p).is_empty() != p.counts()));
             assert!(m.month(202_603).contains('3') && m.month(202_603).contains("2026"));

@@ -26,8 +26,15 @@ pub enum Channel {
 
 impl Channel {
     /// Every channel, in the order of the national list.
-    pub const ALL: [Self; 7] =
-        [Self::Pc, Self::Mobile, Self::Qr, Self::HallPad, Self::HallTerminal, Self::Phone, Self::Sms];
+    pub const ALL: [Self; 7] = [
+        Self::Pc,
+        Self::Mobile,
+        Self::Qr,
+        Self::HallPad,
+        Self::HallTerminal,
+        Self::Phone,
+        Self::Sms,
+    ];
 
     /// The name on our wire and in columns.
     pub fn name(self) -> &'static str {
@@ -42,8 +49,9 @@ impl Channel {
         }
     }
 
-    /// The channel of a web page: what its link says (`?via=sms`), where that is a link that people follow, else `pc` or
-    /// `mobile`. Pads and telephones have entrances of their own, so a link cannot claim them.
+    /// The channel of a web page: what its link says (`?via=sms`), where that is a link that people
+    /// follow, else `pc` or `mobile`. Pads and telephones have entrances of their own, so a link
+    /// cannot claim them.
     pub fn of_web_page(via: Option<&str>, is_mobile: bool) -> Self {
         match via {
             Some("sms") => Self::Sms,
@@ -74,7 +82,9 @@ mod tests {
 
     #[test]
     fn a_link_says_sms_or_qr_and_nothing_else() {
-        let check = |via, mobile, expected| assert_eq!(Channel::of_web_page(via, mobile), expected, "{via:?} {mobile}");
+        let check = |via, mobile, expected| {
+            assert_eq!(Channel::of_web_page(via, mobile), expected, "{via:?} {mobile}");
+        };
         check(None, false, Channel::Pc);
         check(None, true, Channel::Mobile);
         check(Some("sms"), true, Channel::Sms);

@@ -1,7 +1,8 @@
 use super::Violation;
 use crate::text::trimmed;
 
-/// 文字评价: free text, normalised, at most [`Comment::MAX`] Unicode scalar values; empty when nothing was written.
+/// 文字评价: free text, normalised, at most [`Comment::MAX`] Unicode scalar values; empty when
+/// nothing was written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Comment(String);
 
@@ -9,12 +10,13 @@ impl Comment {
     /// The most Unicode scalar values a comment has after normalisation.
     pub const MAX: usize = 500;
 
-    /// Reads what a person typed: line ends become LF, text becomes NFC (feature `normalize`; in a browser the caller
-    /// does it), outer white space goes, and what nobody can see is nothing.
+    /// Reads what a person typed: line ends become LF, text becomes NFC (feature `normalize`; in a
+    /// browser the caller does it), outer white space goes, and what nobody can see is nothing.
     ///
     /// # Errors
-    /// [`Violation::CommentTooLong`] with the length found, [`Violation::CommentControlCharacter`] with the place (in
-    /// scalar values, from 0) and the code point of the first control character other than LF.
+    /// [`Violation::CommentTooLong`] with the length found, [`Violation::CommentControlCharacter`]
+    /// with the place (in scalar values, from 0) and the code point of the first control character
+    /// other than LF.
     pub fn parse(typed: &str) -> Result<Self, Violation> {
         let text = Self::normalize(typed);
         let control = text.chars().enumerate().find(|&(_, c)| c.is_control() && c != '\n');
@@ -28,7 +30,8 @@ impl Comment {
         Ok(Self(text))
     }
 
-    /// How many Unicode scalar values `typed` would have as a comment: what a counter beside the field shows.
+    /// How many Unicode scalar values `typed` would have as a comment: what a counter beside the
+    /// field shows.
     pub fn length(typed: &str) -> usize {
         Self::normalize(typed).chars().count()
     }
@@ -45,7 +48,8 @@ impl Comment {
             before = c;
         }
         #[cfg(feature = "normalize")]
-        let lines: String = unicode_normalization::UnicodeNormalization::nfc(lines.as_str()).collect();
+        let lines: String =
+            unicode_normalization::UnicodeNormalization::nfc(lines.as_str()).collect();
         trimmed(&lines).to_owned()
     }
 
@@ -73,7 +77,10 @@ mod tests {
 
     #[test]
     fn comment_of_501_characters_reports_its_length() {
-        assert_eq!(Comment::parse(&"𬭎".repeat(501)), Err(Violation::CommentTooLong { max: 500, found: 501 }));
+        assert_eq!(
+            Comment::parse(&"𬭎".repeat(501)),
+            Err(Violation::CommentTooLong { max: 500, found: 501 })
+        );
     }
 
     #[test]

@@ -6,7 +6,8 @@ pub const NAME_MAX: usize = 50;
 /// The most characters a telephone number has.
 pub const PHONE_MAX: usize = 20;
 
-/// Whom to answer: given only if the person wants a reply, seen only by those who handle the rating.
+/// Whom to answer: given only if the person wants a reply, seen only by those who handle the
+/// rating.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contact {
     name: String,
@@ -17,8 +18,9 @@ impl Contact {
     /// Reads what a person typed; `None` when both fields are empty.
     ///
     /// # Errors
-    /// Every violation: the name too long or with control characters, also those of direction, the telephone number with
-    /// anything but digits, spaces, `+`, `-` and brackets, or without a digit.
+    /// Every violation: the name too long or with control characters, also those of direction, the
+    /// telephone number with anything but digits, spaces, `+`, `-` and brackets, or without a
+    /// digit.
     pub fn parse(draft: &ContactDraft) -> Result<Option<Self>, Vec<Violation>> {
         let (name, phone) = (trimmed(&draft.name), draft.phone.trim());
         let mut violations = Vec::new();
@@ -55,7 +57,8 @@ pub fn masked_name(name: &str) -> String {
     name.chars().next().map_or_else(String::new, |first| format!("{first}*"))
 }
 
-/// A telephone number as others may see it: `138****1234`; a short one shows its last two digits only.
+/// A telephone number as others may see it: `138****1234`; a short one shows its last two digits
+/// only.
 pub fn masked_phone(phone: &str) -> String {
     let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
     match digits.len() {
@@ -95,7 +98,10 @@ mod tests {
     fn every_fault_is_named_at_once() {
         assert_eq!(
             parse(&"王".repeat(51), "打我电话"),
-            Err(vec![Violation::ContactNameTooLong { max: 50, found: 51 }, Violation::ContactPhoneMalformed])
+            Err(vec![
+                Violation::ContactNameTooLong { max: 50, found: 51 },
+                Violation::ContactPhoneMalformed
+            ])
         );
     }
 

@@ -1,4 +1,6 @@
-use super::{Comment, Contact, INDICATOR_VERSION, Indicator, IndicatorCode, SatisfactionLevel, Violation};
+use super::{
+    Comment, Contact, INDICATOR_VERSION, Indicator, IndicatorCode, SatisfactionLevel, Violation,
+};
 use crate::messages::Lang;
 
 /// A rating as it arrives: nothing is checked yet. [`Rating::try_from`] is the only way on.
@@ -45,11 +47,13 @@ impl Default for RatingDraft {
 }
 
 impl RatingDraft {
-    /// Drops what a browser sends although the person no longer sees it: options of other levels than the chosen one,
-    /// ticked before the choice changed, and contact data under 匿名评价. For form posts only; in JSON both are faults.
+    /// Drops what a browser sends although the person no longer sees it: options of other levels
+    /// than the chosen one, ticked before the choice changed, and contact data under 匿名评价. For
+    /// form posts only; in JSON both are faults.
     pub fn without_hidden_fields(mut self) -> Self {
         if let Ok(level) = self.level.parse::<SatisfactionLevel>() {
-            self.indicators.retain(|code| Indicator::find_current(code).is_none_or(|i| i.level == level));
+            self.indicators
+                .retain(|code| Indicator::find_current(code).is_none_or(|i| i.level == level));
         }
         if self.anonymous {
             self.contact = ContactDraft::default();
@@ -57,15 +61,16 @@ impl RatingDraft {
         self
     }
 
-    /// The faults that a person can make in a form: what the widget checks before it sends. The others (options that
-    /// are not on the list, an unknown language) only a program can make.
+    /// The faults that a person can make in a form: what the widget checks before it sends. The
+    /// others (options that are not on the list, an unknown language) only a program can make.
     pub fn validate_input(&self) -> Vec<Violation> {
         let mut faults = Vec::new();
         match self.level.parse::<SatisfactionLevel>() {
             Err(_) if self.level.is_empty() => faults.push(Violation::LevelMissing),
             Err(_) => faults.push(Violation::LevelUnknown),
             Ok(level) => {
-                let gives_no_reason = self.indicators.is_empty() && Comment::length(&self.comment) == 0;
+                let gives_no_reason =
+                    self.indicators.is_empty() && Comment::length(&self.comment) == 0;
                 if level.is_bad() && gives_no_reason {
                     faults.push(Violation::ReasonMissing);
                 }
@@ -163,7 +168,8 @@ fn check_indicators(
             Some(i) if chosen.is_some_and(|level| level != i.level) => {
                 faults.push(Violation::IndicatorOfOtherLevel { code: i.code, level: i.level });
             }
-            // Into its place rather than sorting at the end: a sort is 3 KB of wasm for eight options.
+            // Into its place rather than sorting at the end: a sort is 3 KB of wasm for eight
+            // options.
             Some(i) => {
                 if let Err(place) = kept.binary_search(&i.code) {
                     kept.insert(place, i.code);
@@ -191,7 +197,8 @@ mod tests {
         Rating::try_from(draft).map_or_else(|Violations(found)| found, |_| Vec::new())
     }
 
-    /// The deployed process refuses levels 1 and 2 with neither option nor text, and takes the good ones bare.
+    /// The deployed process refuses levels 1 and 2 with neither option nor text, and takes the good
+    /// ones bare.
     #[test]
     fn a_bad_rating_needs_an_option_or_a_comment() {
         for level in SatisfactionLevel::ALL {
@@ -218,7 +225,10 @@ mod tests {
     #[test]
     fn a_retired_option_is_not_choosable() {
         let code = Indicator::find("201").unwrap().code;
-        assert_eq!(faults(draft("dissatisfied", &["201"], "")), [Violation::IndicatorRetired { code }]);
+        assert_eq!(
+            faults(draft("dissatisfied", &["201"], "")),
+            [Violation::IndicatorRetired { code }]
+        );
     }
 
     #[test]

@@ -6,13 +6,20 @@ use crate::link::MacKey;
 pub struct Fingerprint([u8; 16]);
 
 impl Fingerprint {
-    /// HMAC over level, options, normalised comment, anonymity and contact. The language does not matter: the same
-    /// rating sent again from a page in another language is the same rating.
+    /// HMAC over level, options, normalised comment, anonymity and contact. The language does not
+    /// matter: the same rating sent again from a page in another language is the same rating.
     pub fn of(rating: &Rating, key: &MacKey) -> Self {
         let codes: Vec<String> = rating.indicators().iter().map(ToString::to_string).collect();
         let (name, phone) = rating.contact().map_or(("", ""), |c| (c.name(), c.phone()));
         let anonymous = if rating.is_anonymous() { "1" } else { "0" };
-        let parts = [rating.level().name(), &codes.join(","), rating.comment().as_str(), anonymous, name, phone];
+        let parts = [
+            rating.level().name(),
+            &codes.join(","),
+            rating.comment().as_str(),
+            anonymous,
+            name,
+            phone,
+        ];
         let mut message = b"hcp-fingerprint-1".to_vec();
         for part in parts {
             // Lengths keep two different ratings from ever giving the same bytes.

@@ -5,8 +5,8 @@ use super::{
     indicator_table::{CURRENT, RETIRED, RETIRED_CODES},
 };
 
-/// 评价指标: one official option of a level. The list is versioned, the same for all channels, and may not be changed
-/// locally (GB/T 39734-2020 7.3).
+/// 评价指标: one official option of a level. The list is versioned, the same for all channels, and
+/// may not be changed locally (GB/T 39734-2020 7.3).
 ///
 /// ```
 /// use haochaping::rating::{Indicator, SatisfactionLevel};
@@ -76,7 +76,8 @@ impl Indicator {
 mod tests {
     use super::*;
 
-    /// The official list of 2020-05: 40 current options, 8 a level, 3 of them first; 32 retired ones.
+    /// The official list of 2020-05: 40 current options, 8 a level, 3 of them first; 32 retired
+    /// ones.
     #[test]
     fn the_official_list_is_whole() {
         for level in SatisfactionLevel::ALL {

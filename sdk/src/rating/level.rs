@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 /// 评价等级: how satisfied a person is, one of five.
 ///
-/// A name everywhere, never a digit: GB/T 39734-2020 7.3 counts 5 = 非常满意, GB/T 39046-2020 table A.8 counts the other
-/// way round, and devices send further orders. Numbers belong to exchange profiles.
+/// A name everywhere, never a digit: GB/T 39734-2020 7.3 counts 5 = 非常满意, GB/T 39046-2020 table
+/// A.8 counts the other way round, and devices send further orders. Numbers belong to exchange
+/// profiles.
 ///
 /// ```
 /// use haochaping::rating::SatisfactionLevel;
@@ -33,8 +34,13 @@ pub enum SatisfactionLevel {
 
 impl SatisfactionLevel {
     /// The five levels in the order in which forms and tables show them: from 非常满意 down.
-    pub const ALL: [Self; 5] =
-        [Self::VerySatisfied, Self::Satisfied, Self::BasicallySatisfied, Self::Dissatisfied, Self::VeryDissatisfied];
+    pub const ALL: [Self; 5] = [
+        Self::VerySatisfied,
+        Self::Satisfied,
+        Self::BasicallySatisfied,
+        Self::Dissatisfied,
+        Self::VeryDissatisfied,
+    ];
 
     /// Whether this is a 差评: 不满意 or 非常不满意 (国办发〔2019〕51号).
     pub fn is_bad(self) -> bool {
@@ -52,7 +58,8 @@ impl SatisfactionLevel {
         }
     }
 
-    /// The place in [`Self::ALL`], 0 for 非常满意 to 4 for 非常不满意: an index into counts, never stored or sent.
+    /// The place in [`Self::ALL`], 0 for 非常满意 to 4 for 非常不满意: an index into counts, never
+    /// stored or sent.
     pub fn index(self) -> usize {
         Self::VerySatisfied as usize - self as usize
     }
@@ -66,7 +73,9 @@ impl fmt::Display for SatisfactionLevel {
 
 /// A level name that is none of the five.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the level is none of very_satisfied, satisfied, basically_satisfied, dissatisfied, very_dissatisfied")]
+#[error(
+    "the level is none of very_satisfied, satisfied, basically_satisfied, dissatisfied, very_dissatisfied"
+)]
 pub struct UnknownLevel;
 
 impl FromStr for SatisfactionLevel {

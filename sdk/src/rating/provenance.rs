@@ -3,8 +3,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::UnknownName;
 
-/// Who the rating really comes from. Fixed by the entrance and never read from a request, because systems of this kind
-/// have filled in five stars for people who said nothing.
+/// Who the rating really comes from. Fixed by the entrance and never read from a request, because
+/// systems of this kind have filled in five stars for people who said nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Provenance {
@@ -55,7 +55,10 @@ impl FromStr for Provenance {
     type Err = UnknownName;
 
     fn from_str(name: &str) -> Result<Self, UnknownName> {
-        Self::ALL.into_iter().find(|provenance| provenance.name() == name).ok_or(UnknownName("provenance"))
+        Self::ALL
+            .into_iter()
+            .find(|provenance| provenance.name() == name)
+            .ok_or(UnknownName("provenance"))
     }
 }
 

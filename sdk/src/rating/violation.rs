@@ -1,8 +1,8 @@
 use super::{IndicatorCode, SatisfactionLevel};
 use crate::link::TokenError;
 
-/// One thing wrong with a draft. Holds values, so that a page can say it in the reader's language; never the person's
-/// text.
+/// One thing wrong with a draft. Holds values, so that a page can say it in the reader's language;
+/// never the person's text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Violation {
     /// No level was chosen.
@@ -68,7 +68,9 @@ pub enum Violation {
     #[error("the name has a control character")]
     ContactNameMalformed,
     /// The telephone number is not one.
-    #[error("the telephone number has other characters than digits, spaces, +, - and brackets, or fewer than 5 digits")]
+    #[error(
+        "the telephone number has other characters than digits, spaces, +, - and brackets, or fewer than 5 digits"
+    )]
     ContactPhoneMalformed,
     /// An anonymous rating leaves no contact data.
     #[error("an anonymous rating leaves no contact data")]
@@ -131,7 +133,10 @@ impl Violation {
             Self::LangUnknown => "lang",
             Self::KeyMalformed { .. } | Self::KeyReused | Self::KeyMismatch => "key",
             Self::ViaUnknown => "via",
-            Self::TicketMalformed | Self::TicketNotGenuine | Self::TicketExpired | Self::ServiceUnknown => "ticket",
+            Self::TicketMalformed
+            | Self::TicketNotGenuine
+            | Self::TicketExpired
+            | Self::ServiceUnknown => "ticket",
             Self::Visit(_) | Self::CardUnknown => "visit",
             Self::PurposeUnknown => "purpose",
         }

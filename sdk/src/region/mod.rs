@@ -1,4 +1,5 @@
-//! 行政区划: where a service happened. Ancestors follow from the digits of a code (GB/T 2260, GB/T 10114); names are data.
+//! 行政区划: where a service happened. Ancestors follow from the digits of a code (GB/T 2260, GB/T
+//! 10114); names are data.
 //!
 //! ```
 //! use haochaping::region::Region;
@@ -17,9 +18,11 @@ use core::{fmt, str::FromStr};
 
 pub use names::REGION_VERSION;
 
-/// A region code of 6 digits (province, city, district), 9 (street) or 12 (village), or the whole country.
+/// A region code of 6 digits (province, city, district), 9 (street) or 12 (village), or the whole
+/// country.
 ///
-/// Kept as the number of its twelve digits, so that a code and its ancestors compare and sort as integers.
+/// Kept as the number of its twelve digits, so that a code and its ancestors compare and sort as
+/// integers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Region(u64);
 
@@ -71,8 +74,8 @@ impl Region {
         }
     }
 
-    /// The region around this one; `None` for the country. Counties that a province governs directly (`xx90xx`) lie in
-    /// a placeholder city, which the official table names too.
+    /// The region around this one; `None` for the country. Counties that a province governs
+    /// directly (`xx90xx`) lie in a placeholder city, which the official table names too.
     pub fn parent(self) -> Option<Self> {
         let keep = match self.kind() {
             RegionKind::Country => return None,
@@ -105,12 +108,14 @@ impl Region {
         self.ancestors().find(|region| region.kind() <= RegionKind::District).unwrap_or(self)
     }
 
-    /// The official name, to district level; 全国 for the country, `None` for deeper and unknown codes.
+    /// The official name, to district level; 全国 for the country, `None` for deeper and unknown
+    /// codes.
     pub fn builtin_name(self) -> Option<&'static str> {
         if self == Self::COUNTRY {
             return Some("全国");
         }
-        let six = u32::try_from(self.0 / 1_000_000).ok().filter(|_| self.0.is_multiple_of(1_000_000))?;
+        let six =
+            u32::try_from(self.0 / 1_000_000).ok().filter(|_| self.0.is_multiple_of(1_000_000))?;
         let place = names::NAMES.binary_search_by_key(&six, |&(code, _)| code).ok()?;
         Some(names::NAMES[place].1)
     }
@@ -120,7 +125,8 @@ impl Region {
         self != Self::COUNTRY && Self(self.0 / 1_000_000 * 1_000_000).builtin_name().is_some()
     }
 
-    /// The named regions that lie directly in this one, in the order of their codes; to district level only.
+    /// The named regions that lie directly in this one, in the order of their codes; to district
+    /// level only.
     pub fn builtin_children(self) -> impl Iterator<Item = Self> {
         let named = names::NAMES.iter().map(|&(code, _)| Self(u64::from(code) * 1_000_000));
         named.filter(move |region| region.parent() == Some(self))
@@ -143,7 +149,8 @@ impl FromStr for Region {
             number % 1_000,
         ];
         let [province, city, district, street, village] = levels.map(|digits| digits != 0);
-        // A city may have streets and no districts (东莞, 441900003); every other level rests on the one above.
+        // A city may have streets and no districts (东莞, 441900003); every other level rests on
+        // the one above.
         let rests = (province || !city) && (city || !(district || street)) && (street || !village);
         if rests { Ok(Self(number)) } else { Err(MalformedRegion) }
     }
@@ -192,7 +199,10 @@ mod tests {
     #[test]
     fn a_county_that_its_province_governs_lies_in_a_named_placeholder() {
         // 429004 仙桃市 is governed by Hubei directly.
-        assert_eq!(region("429004").parent().and_then(Region::builtin_name), Some("省直辖县级行政区划"));
+        assert_eq!(
+            region("429004").parent().and_then(Region::builtin_name),
+            Some("省直辖县级行政区划")
+        );
     }
 
     #[test]
@@ -213,7 +223,8 @@ mod tests {
 
     #[test]
     fn malformed_codes_are_refused() {
-        for wrong in ["", "32", "3210021", "32100A", "320001", "321002000001", "３２１００２"] {
+        for wrong in ["", "32", "3210021", "32100A", "320001", "321002000001", "３２１００２"]
+        {
             assert_eq!(wrong.parse::<Region>(), Err(MalformedRegion), "{wrong}");
         }
         assert!(!region("321099").is_known_district());

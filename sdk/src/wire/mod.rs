@@ -1,4 +1,5 @@
-//! What goes over the wire, apart from the domain. A second version would be a module beside [`v1`].
+//! What goes over the wire, apart from the domain. A second version would be a module beside
+//! [`v1`].
 //!
 //! ```
 //! use haochaping::wire::v1::RatingRequest;

@@ -127,10 +127,14 @@ impl Action {
         match self {
             Self::LogAttempt { how } => vec![("how", how, false)],
             Self::Reach { demand, .. } => vec![("demand", demand, false)],
-            Self::AskReassignment { reason } | Self::KeepAssigned { reason } | Self::Uphold { reason } => {
+            Self::AskReassignment { reason }
+            | Self::KeepAssigned { reason }
+            | Self::Uphold { reason } => {
                 vec![("reason", reason, false)]
             }
-            Self::Reassign { agency, reason } => vec![("agency", agency, false), ("reason", reason, false)],
+            Self::Reassign { agency, reason } => {
+                vec![("agency", agency, false), ("reason", reason, false)]
+            }
             Self::DetermineValid { finding, .. }
             | Self::DetermineMistaken { finding }
             | Self::DetermineMalicious { finding } => vec![("finding", finding, false)],
@@ -138,7 +142,9 @@ impl Action {
             Self::Reject { reason, .. } => vec![("reason", reason, false)],
             Self::Rectify { measures } => vec![("measures", measures, false)],
             Self::Resolve { result } => vec![("result", result, false)],
-            Self::Explain { rule, explanation } => vec![("rule", rule, false), ("explanation", explanation, false)],
+            Self::Explain { rule, explanation } => {
+                vec![("rule", rule, false), ("explanation", explanation, false)]
+            }
             Self::Plan { plan, by } => vec![("plan", plan, false), ("by", by, false)],
             Self::Reply { text } => vec![("text", text, false)],
             Self::StillDissatisfied { words } => vec![("words", words, true)],

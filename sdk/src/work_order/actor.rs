@@ -28,7 +28,8 @@ named! {
 pub struct Actor {
     /// In what capacity.
     pub role: Role,
-    /// A name that stays the same and is no personal data; empty for the collector and for the rater.
+    /// A name that stays the same and is no personal data; empty for the collector and for the
+    /// rater.
     pub who: String,
     /// The credit code of their body; `None` for the collector and for the rater.
     pub agency: Option<String>,

@@ -16,10 +16,11 @@ named! {
 }
 
 impl WorkOrder {
-    /// What is due now, the soonest first; nothing for an order that is not with a department yet, or at rest.
+    /// What is due now, the soonest first; nothing for an order that is not with a department yet,
+    /// or at rest.
     ///
-    /// Until an order is determined its reply is due as of the general class: an order cannot escape its clock by never
-    /// being determined.
+    /// Until an order is determined its reply is due as of the general class: an order cannot
+    /// escape its clock by never being determined.
     pub fn due(&self, profile: &Profile, calendar: &WorkingCalendar) -> Vec<(DueKind, Deadline)> {
         let mut due = Vec::new();
         if let (Stage::Dispatched | Stage::Reassigning, Some(received), None) =
@@ -29,9 +30,13 @@ impl WorkOrder {
         }
         // While its clock stands still nobody knows when it will be.
         let runs = self.owes_reply() && !profile.stops.contains(&self.stage());
-        due.extend(self.reply_due(profile, calendar).filter(|_| runs).map(|at| (DueKind::Reply, at)));
+        due.extend(
+            self.reply_due(profile, calendar).filter(|_| runs).map(|at| (DueKind::Reply, at)),
+        );
         match self.stage() {
-            Stage::Contested => due.push((DueKind::Appeal, calendar.deadline(self.since, profile.appeal))),
+            Stage::Contested => {
+                due.push((DueKind::Appeal, calendar.deadline(self.since, profile.appeal)));
+            }
             Stage::Replied if self.round == 1 => {
                 due.push((DueKind::FollowUp, calendar.deadline(self.since, profile.follow_up)));
             }
@@ -44,7 +49,9 @@ impl WorkOrder {
     /// When the person has to be told, or had to be; `None` before a department has the order.
     pub fn reply_due(&self, profile: &Profile, calendar: &WorkingCalendar) -> Option<Deadline> {
         let term = profile.reply_term(self.class.unwrap_or(Class::General));
-        self.received_at.map(|received| calendar.deadline_after(received, term, self.n_days_stopped(profile, calendar)))
+        self.received_at.map(|received| {
+            calendar.deadline_after(received, term, self.n_days_stopped(profile, calendar))
+        })
     }
 
     /// Whether the department still has to tell the person.

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use super::{Stage, TABLE, To};
 
-/// The table as a Mermaid state diagram: each step with who takes it. What stays where it is, is left out.
+/// The table as a Mermaid state diagram: each step with who takes it. What stays where it is, is
+/// left out.
 pub fn flow_chart() -> String {
     let mut out = String::from("stateDiagram-v2\n    [*] --> opened\n");
     for row in TABLE {
@@ -15,7 +16,8 @@ pub fn flow_chart() -> String {
             To::Same => vec![],
         };
         for to in to {
-            let _ = writeln!(out, "    {} --> {to}: {} ({})", row.from, row.action, roles.join(", "));
+            let _ =
+                writeln!(out, "    {} --> {to}: {} ({})", row.from, row.action, roles.join(", "));
         }
     }
     out.push_str("    closed --> [*]\n");

@@ -153,12 +153,15 @@ impl Refused {
     }
 }
 
-/// The body that decides about a department: that of its own level. A credit code says in its third to eighth
-/// character where its holder is registered (GB 32100-2015), which gives the level; else it is the district's.
+/// The body that decides about a department: that of its own level. A credit code says in its third
+/// to eighth character where its holder is registered (GB 32100-2015), which gives the level; else
+/// it is the district's.
 pub fn body_of(agency: &str, region: Region) -> Region {
     let registered = agency.get(2..8).and_then(|code| code.parse::<Region>().ok());
     let registered = registered.filter(|found| found.contains(region));
-    registered.or_else(|| region.ancestors().find(|one| one.kind() <= RegionKind::District)).unwrap_or(region)
+    registered
+        .or_else(|| region.ancestors().find(|one| one.kind() <= RegionKind::District))
+        .unwrap_or(region)
 }
 
 pub(super) fn check(
@@ -182,7 +185,9 @@ pub(super) fn check(
         Guard::NothingToBeReachedBy => {
             (order.facts.has_contact || order.facts.is_real_name).then_some(Refused::CanBeReached)
         }
-        Guard::ReassignmentAllowed => (!profile.can_be_reassigned).then_some(Refused::NoReassignment),
+        Guard::ReassignmentAllowed => {
+            (!profile.can_be_reassigned).then_some(Refused::NoReassignment)
+        }
         Guard::WithinAppealTerm => {
             let until = calendar.deadline(order.since, profile.appeal).at;
             (now > until).then_some(Refused::AppealTermOver { until })
@@ -201,8 +206,11 @@ pub(super) fn check(
 fn may_decide(order: &WorkOrder, actor: &Actor, profile: &Profile) -> Option<Refused> {
     let level = body_of(&order.agency, order.facts.region);
     let is_one_body = order.facts.is_service_body;
-    let body =
-        if is_one_body && profile.one_body == OneBody::NextHigher { level.parent().unwrap_or(level) } else { level };
+    let body = if is_one_body && profile.one_body == OneBody::NextHigher {
+        level.parent().unwrap_or(level)
+    } else {
+        level
+    };
     let is_own = actor.agency.as_deref() == Some(order.agency.as_str());
     if actor.region != Some(body) {
         Some(Refused::OtherBody { body })

@@ -1,9 +1,10 @@
-//! 差评工单: how a bad rating is worked until the person has an answer (核实 → 认定 → 申诉 → 整改 → 办结 → 反馈 → 监督; Jiangsu,
-//! in force since 2022-10).
+//! 差评工单: how a bad rating is worked until the person has an answer (核实 → 认定 → 申诉 → 整改 →
+//! 办结 → 反馈 → 监督; Jiangsu, in force since 2022-10).
 //!
-//! [`TABLE`] is the whole state machine. [`WorkOrder::decide`] says whether an action may be taken now and by whom, and
-//! gives the entry to append; [`WorkOrder::apply`] carries it out. The history of entries is the record, and the order is
-//! derived from it: replaying the history gives the same order.
+//! [`TABLE`] is the whole state machine. [`WorkOrder::decide`] says whether an action may be taken
+//! now and by whom, and gives the entry to append; [`WorkOrder::apply`] carries it out. The history
+//! of entries is the record, and the order is derived from it: replaying the history gives the same
+//! order.
 //!
 //! ```
 //! use haochaping::{calendar::{Instant, WorkingCalendar}, work_order::{Action, Actor, Facts, Profile, Role, WorkOrder}};
@@ -41,7 +42,8 @@ pub use profile::{OneBody, Profile, Terms};
 pub use stage::Stage;
 pub use table::{TABLE, To, Transition, transition};
 
-/// An enum of names: each variant with its name on the wire and in columns, and all of them in order.
+/// An enum of names: each variant with its name on the wire and in columns, and all of them in
+/// order.
 macro_rules! named {
     ($(#[doc = $about:literal])* $type:ident $(as $schema:literal)? { $($(#[$meaning:meta])* $variant:ident = $name:literal,)* }) => {
         $(#[doc = $about])*

@@ -1,7 +1,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Action, ActionKind, Actor, Cause, Class, Profile, Refused, Role, Stage, To, guard::check, table::transition,
+    Action, ActionKind, Actor, Cause, Class, Profile, Refused, Role, Stage, To, guard::check,
+    table::transition,
 };
 use crate::{
     calendar::{CivilDate, Instant, WorkingCalendar},
@@ -221,7 +222,11 @@ impl WorkOrder {
     ///
     /// # Errors
     /// The first entry that cannot be.
-    pub fn replay<'a>(facts: Facts, at: Instant, history: impl IntoIterator<Item = &'a Entry>) -> Result<Self, Broken> {
+    pub fn replay<'a>(
+        facts: Facts,
+        at: Instant,
+        history: impl IntoIterator<Item = &'a Entry>,
+    ) -> Result<Self, Broken> {
         history.into_iter().try_fold(Self::open(facts, at), |order, entry| order.apply(entry))
     }
 
@@ -252,13 +257,17 @@ impl WorkOrder {
     /// The actions that somebody in this capacity may try, in the table's order.
     pub fn next_actions(&self, role: Role) -> impl Iterator<Item = ActionKind> {
         let stage = self.stage();
-        super::TABLE.iter().filter(move |row| row.from == stage && row.roles.contains(&role)).map(|row| row.action)
+        super::TABLE
+            .iter()
+            .filter(move |row| row.from == stage && row.roles.contains(&role))
+            .map(|row| row.action)
     }
 
     /// The entry that an action appends now.
     ///
     /// # Errors
-    /// Why it may not be taken: first the step, then who asks, what is given, and the step's own condition.
+    /// Why it may not be taken: first the step, then who asks, what is given, and the step's own
+    /// condition.
     pub fn decide(
         &self,
         action: Action,
@@ -278,7 +287,13 @@ impl WorkOrder {
         }
         // A clock that was set back does not turn the history round.
         let at = now.max(self.last_at).millis();
-        Ok(Entry { number: self.n_entries + 1, at, role: actor.role, who: actor.who.clone(), action })
+        Ok(Entry {
+            number: self.n_entries + 1,
+            at,
+            role: actor.role,
+            who: actor.who.clone(),
+            action,
+        })
     }
 
     /// The order after an entry.
@@ -291,7 +306,11 @@ impl WorkOrder {
             return Err(Broken::Number { expected, found: entry.number });
         }
         let (stage, action) = (self.stage(), entry.action.kind());
-        let row = transition(stage, action).ok_or(Broken::Step { number: entry.number, stage, action })?;
+        let row = transition(stage, action).ok_or(Broken::Step {
+            number: entry.number,
+            stage,
+            action,
+        })?;
         let at = Instant::from_millis(entry.at);
         let mut next = Self { n_entries: expected, last_at: at, ..self.clone() };
         next.take(entry, at);
@@ -304,7 +323,9 @@ impl WorkOrder {
 
     fn take(&mut self, entry: &Entry, at: Instant) {
         let contested = |state: &State| match state {
-            State::Determined(Finding::Contested(claim)) | State::Appealed { claim, .. } => Some(*claim),
+            State::Determined(Finding::Contested(claim)) | State::Appealed { claim, .. } => {
+                Some(*claim)
+            }
             _ => None,
         };
         let claim = contested(&self.state).unwrap_or(Claim::Mistaken);
@@ -320,7 +341,9 @@ impl WorkOrder {
             Action::Reach { cause, .. } => self.contacted(Contact::Reached, *cause),
             Action::GiveUp { cause } => self.contacted(Contact::Unreachable, *cause),
             Action::NoContact { cause } => self.contacted(Contact::NoneLeft, *cause),
-            Action::AskReassignment { .. } => self.state = State::Reassigning { back: self.stage() },
+            Action::AskReassignment { .. } => {
+                self.state = State::Reassigning { back: self.stage() }
+            }
             Action::Reassign { agency, .. } => {
                 self.agency.clone_from(agency);
                 self.n_attempts = 0;
@@ -329,23 +352,34 @@ impl WorkOrder {
                 self.state = State::Dispatched;
             }
             Action::KeepAssigned { .. } => {
-                let is_contacted = matches!(self.state, State::Reassigning { back: Stage::Contacted });
+                let is_contacted =
+                    matches!(self.state, State::Reassigning { back: Stage::Contacted });
                 self.state = if is_contacted { State::Contacted } else { State::Dispatched };
             }
             Action::DetermineValid { class, .. } | Action::Reject { class, .. } => {
                 self.class = Some(*class);
                 self.state = State::Determined(Finding::Valid(*class));
             }
-            Action::DetermineMistaken { .. } => self.state = State::Determined(Finding::Contested(Claim::Mistaken)),
-            Action::DetermineMalicious { .. } => self.state = State::Determined(Finding::Contested(Claim::Malicious)),
-            Action::FileAppeal { .. } => self.state = State::Appealed { claim, by: entry.who.clone() },
+            Action::DetermineMistaken { .. } => {
+                self.state = State::Determined(Finding::Contested(Claim::Mistaken));
+            }
+            Action::DetermineMalicious { .. } => {
+                self.state = State::Determined(Finding::Contested(Claim::Malicious));
+            }
+            Action::FileAppeal { .. } => {
+                self.state = State::Appealed { claim, by: entry.who.clone() }
+            }
             Action::Uphold { .. } => {
                 self.is_upheld = true;
                 self.state = State::Upheld(claim);
             }
-            Action::Rectify { .. } => self.state = State::Rectifying(self.class.unwrap_or(Class::General)),
+            Action::Rectify { .. } => {
+                self.state = State::Rectifying(self.class.unwrap_or(Class::General));
+            }
             Action::Resolve { .. } => self.state = State::Completed(Outcome::Resolved),
-            Action::Explain { rule, .. } => self.state = State::Completed(Outcome::Explained { rule: rule.clone() }),
+            Action::Explain { rule, .. } => {
+                self.state = State::Completed(Outcome::Explained { rule: rule.clone() });
+            }
             Action::Plan { by, .. } => {
                 let by = CivilDate::parse(by).unwrap_or_else(|| at.date_in_china());
                 self.state = State::Completed(Outcome::Planned { by });
@@ -368,8 +402,8 @@ impl WorkOrder {
         self.state = State::Contacted;
     }
 
-    /// A round of its own, with a clock of its own. The answer that would not do counts as none, and what was upheld is open
-    /// again: the person says that it was no mistake.
+    /// A round of its own, with a clock of its own. The answer that would not do counts as none,
+    /// and what was upheld is open again: the person says that it was no mistake.
     fn assign_again(&mut self, at: Instant) {
         self.round = self.round.saturating_add(1);
         self.received_at = Some(at);

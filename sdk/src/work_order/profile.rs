@@ -60,12 +60,17 @@ const fn two_hours() -> u16 {
 }
 
 impl Profile {
-    /// Jiangsu, in force since 2022-10: contact within 1 working day, reply within 1, 5 or 15 from receipt. It does not say
-    /// how long an appeal or a follow-up may take, nor how often and how far apart to call: those four are ours.
+    /// Jiangsu, in force since 2022-10: contact within 1 working day, reply within 1, 5 or 15 from
+    /// receipt. It does not say how long an appeal or a follow-up may take, nor how often and how
+    /// far apart to call: those four are ours.
     pub const JIANGSU: Self = Self {
         name: Cow::Borrowed("jiangsu"),
         contact: Term::WorkingDays(1),
-        reply: Terms { simple: Term::WorkingDays(1), general: Term::WorkingDays(5), complex: Term::WorkingDays(15) },
+        reply: Terms {
+            simple: Term::WorkingDays(1),
+            general: Term::WorkingDays(5),
+            complex: Term::WorkingDays(15),
+        },
         appeal: Term::WorkingDays(3),
         n_attempts: 3,
         attempts_apart_minutes: two_hours(),
@@ -75,9 +80,14 @@ impl Profile {
         stops: Cow::Borrowed(&[]),
     };
 
-    /// Shanghai: contact on the same day, reply within 1, 5 or 15 working days; orders are not returned.
-    pub const SHANGHAI: Self =
-        Self { name: Cow::Borrowed("shanghai"), contact: Term::Days(0), can_be_reassigned: false, ..Self::JIANGSU };
+    /// Shanghai: contact on the same day, reply within 1, 5 or 15 working days; orders are not
+    /// returned.
+    pub const SHANGHAI: Self = Self {
+        name: Cow::Borrowed("shanghai"),
+        contact: Term::Days(0),
+        can_be_reassigned: false,
+        ..Self::JIANGSU
+    };
 
     /// Zhejiang 2019: contact within 1 day, 15 days for all, one 追评 after.
     pub const ZHEJIANG: Self = Self {

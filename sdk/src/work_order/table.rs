@@ -61,14 +61,18 @@ pub const TABLE: &[Transition] = &[
     row(S::Dispatched, A::AskReassignment, HANDLER, S::Reassigning).if_(G::ReassignmentAllowed),
     row(S::Contacted, A::AskReassignment, HANDLER, S::Reassigning).if_(G::ReassignmentAllowed),
     row(S::Reassigning, A::Reassign, BODY, S::Dispatched).if_(G::BodyOfTheLevel),
-    Transition { to: To::Back, ..row(S::Reassigning, A::KeepAssigned, BODY, S::Dispatched).if_(G::BodyOfTheLevel) },
+    Transition {
+        to: To::Back,
+        ..row(S::Reassigning, A::KeepAssigned, BODY, S::Dispatched).if_(G::BodyOfTheLevel)
+    },
     // A department that cannot be asked holds nothing up.
     row(S::Dispatched, A::Reassign, BODY, S::Dispatched).if_(G::BodyOfTheLevel),
     // 认定
     row(S::Contacted, A::DetermineValid, HANDLER, S::Valid),
     row(S::Contacted, A::DetermineMistaken, HANDLER, S::Contested),
     row(S::Contacted, A::DetermineMalicious, HANDLER, S::Contested),
-    // 申诉: to the same level, and never decided by the rated department. Without an appeal it is a valid bad rating.
+    // 申诉: to the same level, and never decided by the rated department. Without an appeal it is a
+    // valid bad rating.
     row(S::Contested, A::FileAppeal, HANDLER, S::Appealed).if_(G::WithinAppealTerm),
     row(S::Contested, A::DetermineValid, HANDLER, S::Valid),
     row(S::Appealed, A::Uphold, BODY, S::Upheld).if_(G::BodyOfTheLevel),

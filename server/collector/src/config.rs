@@ -10,10 +10,11 @@ use ipnet::IpNet;
 pub struct Config {
     /// Where people reach the collector, maybe under a path; without it http://LISTEN
     pub public_url: String,
-    /// A portal that may send ratings from its own pages, as in https://portal.example; may be given several times
-    pub allow_origins: Vec<String>,
-    /// The address of a proxy whose X-Forwarded-For (or Forwarded) is believed, or a network of them, as in 10.0.0.0/24; may be
+    /// A portal that may send ratings from its own pages, as in https://portal.example; may be
     /// given several times
+    pub allow_origins: Vec<String>,
+    /// The address of a proxy whose X-Forwarded-For (or Forwarded) is believed, or a network of
+    /// them, as in 10.0.0.0/24; may be given several times
     pub trusted_proxies: Vec<IpNet>,
     /// The region at the root of the public page, 000000 for the country
     pub root_region: Region,
@@ -29,28 +30,36 @@ pub struct Config {
     pub card_source_limit: u32,
     /// After how many days a rating in quarantine counts by itself
     pub quarantine_days: u16,
-    /// After how many days the contact of a rater is deleted; while their work order is open it stays
+    /// After how many days the contact of a rater is deleted; while their work order is open it
+    /// stays
     pub contact_days: u16,
     /// How long a pad asks without a choice, in seconds; each touch begins it anew
     pub pad_seconds: u16,
-    /// Send messages to endpoints with private addresses too; without it a name that leads into the own network is refused
+    /// Send messages to endpoints with private addresses too; without it a name that leads into the
+    /// own network is refused
     pub allow_private_endpoints: bool,
-    /// A file with what agents do for people, a line each, to be chosen on the pages of cards; no choice without it
+    /// A file with what agents do for people, a line each, to be chosen on the pages of cards; no
+    /// choice without it
     pub purposes: Purposes,
-    /// The terms of bad ratings: jiangsu, shanghai, zhejiang, or a JSON file with those of another place
+    /// The terms of bad ratings: jiangsu, shanghai, zhejiang, or a JSON file with those of another
+    /// place
     pub profile: Profile,
-    /// A folder with the files by which platforms check the domain, served from the root: /WW_verify_….txt and the like
+    /// A folder with the files by which platforms check the domain, served from the root:
+    /// /WW_verify_….txt and the like
     pub verification_dir: Option<PathBuf>,
-    /// The key of an independent body that signs the ledger's checkpoints, as `haochaping cosign` prints it; may be given several times
+    /// The key of an independent body that signs the ledger's checkpoints, as `haochaping cosign`
+    /// prints it; may be given several times
     pub witnesses: Vec<WitnessKey>,
 }
 
-/// When a figure may be seen, so that whoever holds only public figures never learns one person's level.
+/// When a figure may be seen, so that whoever holds only public figures never learns one person's
+/// level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Publication {
     /// How many new ratings move the figure of a province, a city or a large department
     pub step: u64,
-    /// How many new ratings that agree in place, department, item, card and entrance are published together, the next day
+    /// How many new ratings that agree in place, department, item, card and entrance are published
+    /// together, the next day
     pub group: u64,
     /// A department with fewer ratings than this in a region is published the next day only
     pub small: u64,
@@ -125,8 +134,9 @@ pub fn parse_public_url(text: &str) -> Result<String, String> {
         return Ok(String::new());
     }
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    let is_plain =
-        rest.is_some_and(|rest| !rest.starts_with('/') && !rest.is_empty() && !rest.contains(['?', '#', ' ', '@']));
+    let is_plain = rest.is_some_and(|rest| {
+        !rest.starts_with('/') && !rest.is_empty() && !rest.contains(['?', '#', ' ', '@'])
+    });
     if is_plain {
         Ok(text.trim_end_matches('/').to_owned())
     } else {
@@ -142,9 +152,13 @@ pub fn read_purposes(file: &str) -> Result<Purposes, String> {
     if file.is_empty() {
         return Ok(Purposes::default());
     }
-    let text = std::fs::read_to_string(file).map_err(|error| format!("{file} cannot be read: {error}"))?;
-    let lines: Vec<_> = text.lines().map(|line| line.trim_start_matches('\u{feff}').trim()).collect();
-    if let Some(at) = lines.iter().position(|line| line.chars().count() > 40 || line.contains(char::is_control)) {
+    let text =
+        std::fs::read_to_string(file).map_err(|error| format!("{file} cannot be read: {error}"))?;
+    let lines: Vec<_> =
+        text.lines().map(|line| line.trim_start_matches('\u{feff}').trim()).collect();
+    if let Some(at) =
+        lines.iter().position(|line| line.chars().count() > 40 || line.contains(char::is_control))
+    {
         return Err(format!("{file}, line {}: a purpose has at most 40 characters", at + 1));
     }
     Ok(Purposes(lines.into_iter().filter(|line| !line.is_empty()).map(str::to_owned).collect()))
@@ -158,8 +172,9 @@ pub fn read_profile(name: &str) -> Result<Profile, String> {
     if let Some(profile) = Profile::built_in(name) {
         return Ok(profile);
     }
-    let text = std::fs::read_to_string(name)
-        .map_err(|error| format!("neither jiangsu, shanghai, zhejiang nor a file that can be read: {error}"))?;
+    let text = std::fs::read_to_string(name).map_err(|error| {
+        format!("neither jiangsu, shanghai, zhejiang nor a file that can be read: {error}")
+    })?;
     serde_json::from_str(&text).map_err(|error| format!("{name}: {error}"))
 }
 
@@ -178,9 +193,9 @@ pub fn parse_folder(text: &str) -> Result<PathBuf, String> {
 /// In one line, what is expected.
 pub fn parse_network(text: &str) -> Result<IpNet, String> {
     let address = text.parse::<IpAddr>().map(|address| IpNet::from(address.to_canonical()));
-    address
-        .or_else(|_| text.parse::<IpNet>())
-        .map_err(|_| "an address or a network, as in 10.0.0.2 or 10.0.0.0/24, is expected".to_owned())
+    address.or_else(|_| text.parse::<IpNet>()).map_err(|_| {
+        "an address or a network, as in 10.0.0.2 or 10.0.0.0/24, is expected".to_owned()
+    })
 }
 
 /// The origin of a portal, in lower case.
@@ -189,8 +204,13 @@ pub fn parse_network(text: &str) -> Result<IpNet, String> {
 /// In one line, what is expected.
 pub fn parse_origin(text: &str) -> Result<String, String> {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    let is_plain = rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(['/', '?', '#', '*', ' ', '@']));
-    if is_plain { Ok(text.to_ascii_lowercase()) } else { Err("expected https://host without a path".into()) }
+    let is_plain =
+        rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(['/', '?', '#', '*', ' ', '@']));
+    if is_plain {
+        Ok(text.to_ascii_lowercase())
+    } else {
+        Err("expected https://host without a path".into())
+    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! What the collector does, apart from how it is asked: no HTTP server and no command line.
 //!
-//! A rating is answered only after its transaction is on disk. [`state::App`] holds the ports (store, clock, randomness, keys);
-//! [`intake`] takes ratings and turns concurrent ones into batches; [`work_orders`] works the bad ones; [`publication`] says what the
-//! public sees, and when.
+//! A rating is answered only after its transaction is on disk. [`state::App`] holds the ports
+//! (store, clock, randomness, keys); [`intake`] takes ratings and turns concurrent ones into
+//! batches; [`work_orders`] works the bad ones; [`publication`] says what the public sees, and
+//! when.
 //!
 #![doc = include_str!("../README.md")]
 

@@ -1,5 +1,5 @@
-//! How often loops ask a distributed engine. A question that names no part goes to every shard there is: where nothing was
-//! committed, what only follows from time can wait some seconds.
+//! How often loops ask a distributed engine. A question that names no part goes to every shard
+//! there is: where nothing was committed, what only follows from time can wait some seconds.
 
 use std::time::{Duration, Instant};
 
@@ -17,13 +17,15 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// Whether a loop shall ask now: always of one machine, else after a commit or when `idle` is over.
+    /// Whether a loop shall ask now: always of one machine, else after a commit or when `idle` is
+    /// over.
     pub fn is_due(&mut self, app: &App, idle: Duration) -> bool {
         if !app.store.is_distributed() {
             return true;
         }
         let committed = app.figures.commits();
-        let is_due = self.asked.is_none_or(|(at, known)| known != committed || at.elapsed() >= idle);
+        let is_due =
+            self.asked.is_none_or(|(at, known)| known != committed || at.elapsed() >= idle);
         if is_due {
             self.asked = Some((Instant::now(), committed));
         }

@@ -21,7 +21,8 @@ use crate::{
 
 /// How far behind the store a page may be.
 const INTERVAL: Duration = Duration::from_secs(1);
-/// How long it is known from which networks a card was rated: as keyed hashes, to tell bursts apart.
+/// How long it is known from which networks a card was rated: as keyed hashes, to tell bursts
+/// apart.
 const SOURCES_KEPT_DAYS: i64 = 7;
 
 /// Reads for the first time; what fails here stops the start.
@@ -107,7 +108,8 @@ async fn refresh(app: &App, master: &MasterKey, seen: &mut Seen) -> Result<(), K
 
 /// What follows from time and changes things. None of it stops the others.
 async fn work_off(app: &App, seen: &mut Seen) {
-    // Last, and never a reason to stop: a quarantine that cannot be worked must not keep a revoked key in force.
+    // Last, and never a reason to stop: a quarantine that cannot be worked must not keep a revoked
+    // key in force.
     if let Err(error) = sweep(app, seen).await {
         tracing::error!(%error, "quarantine was not worked");
     }
@@ -122,13 +124,15 @@ async fn work_off(app: &App, seen: &mut Seen) {
     if let Err(error) = words.await {
         tracing::error!(%error, "hot words were not counted");
     }
-    if let Err(error) = app.handled.refresh(&app.store, &app.figures, app.config.publication, app.clock.now()).await {
+    if let Err(error) =
+        app.handled.refresh(&app.store, &app.figures, app.config.publication, app.clock.now()).await
+    {
         tracing::error!(%error, "the figures of work orders were not computed");
     }
 }
 
-/// Gives new orders to their departments, and ends what is over; what is more than that waits for the next second, since
-/// keys have to be re-read.
+/// Gives new orders to their departments, and ends what is over; what is more than that waits for
+/// the next second, since keys have to be re-read.
 async fn work(app: &App) -> Result<(), StoreError> {
     const AT_ONCE: u32 = 200;
     const ROUNDS_MAX: usize = 25;

@@ -149,6 +149,10 @@ impl App {
     /// The name of a region: official, imported, or its code where nobody named it.
     pub fn region_name(&self, region: Region) -> String {
         let imported = || self.region_names().get(&region).cloned();
-        region.builtin_name().map(str::to_owned).or_else(imported).unwrap_or_else(|| region.to_string())
+        region
+            .builtin_name()
+            .map(str::to_owned)
+            .or_else(imported)
+            .unwrap_or_else(|| region.to_string())
     }
 }

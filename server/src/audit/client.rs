@@ -17,7 +17,8 @@ pub struct Client {
 impl Client {
     /// Of a collector, by the address that people have.
     pub fn new(url: &str) -> Self {
-        let config = ureq::Agent::config_builder().timeout_global(Some(Duration::from_mins(1))).build();
+        let config =
+            ureq::Agent::config_builder().timeout_global(Some(Duration::from_mins(1))).build();
         Self { agent: config.into(), base: format!("{}/ledger", url.trim_end_matches('/')) }
     }
 
@@ -28,7 +29,8 @@ impl Client {
     pub fn bytes(&self, path: &str) -> Result<Vec<u8>, AuditFault> {
         let url = format!("{}/{path}", self.base);
         let answer = self.agent.get(&url).call();
-        let read = answer.and_then(|mut answer| answer.body_mut().with_config().limit(ANSWER_MAX).read_to_vec());
+        let read = answer
+            .and_then(|mut answer| answer.body_mut().with_config().limit(ANSWER_MAX).read_to_vec());
         read.map_err(|why| AuditFault::NoAnswer { url, why: Box::new(why) })
     }
 
@@ -49,11 +51,16 @@ impl Client {
         self.bytes(&path(Tile::new(8, 0, n, u32::try_from(width).unwrap_or(u32::MAX), true)))
     }
 
-    /// Whether these entries, by their numbers, are those of a log of this size and root: each by its own path.
+    /// Whether these entries, by their numbers, are those of a log of this size and root: each by
+    /// its own path.
     ///
     /// # Errors
     /// One is not, or a tile is missing or wrong.
-    pub fn check_entries(&self, entries: &[(u64, Vec<u8>)], (size, root): (u64, [u8; 32])) -> Result<(), AuditFault> {
+    pub fn check_entries(
+        &self,
+        entries: &[(u64, Vec<u8>)],
+        (size, root): (u64, [u8; 32]),
+    ) -> Result<(), AuditFault> {
         let (once, root) = (Once { client: self, tiles: RefCell::default() }, Hash(root));
         let reader = TileHashReader::new(size, root, &once);
         for (index, bytes) in entries {
@@ -66,18 +73,23 @@ impl Client {
         Ok(())
     }
 
-    /// Whether a log of `size` leaves and this root begins with one of `before`: by the hashes that lead from one to the other,
-    /// which are checked against the root.
+    /// Whether a log of `size` leaves and this root begins with one of `before`: by the hashes that
+    /// lead from one to the other, which are checked against the root.
     ///
     /// # Errors
     /// It does not, or a tile is missing or wrong.
-    pub fn check_growth(&self, before: (u64, [u8; 32]), after: (u64, [u8; 32])) -> Result<(), AuditFault> {
+    pub fn check_growth(
+        &self,
+        before: (u64, [u8; 32]),
+        after: (u64, [u8; 32]),
+    ) -> Result<(), AuditFault> {
         if before.0 == 0 {
             return Ok(());
         }
         let reader = TileHashReader::new(after.0, Hash(after.1), self);
         let proof = prove_tree(after.0, before.0, &reader).map_err(tiles)?;
-        if tlog_tiles::check_tree(&proof, after.0, Hash(after.1), before.0, Hash(before.1)).is_err() {
+        if tlog_tiles::check_tree(&proof, after.0, Hash(after.1), before.0, Hash(before.1)).is_err()
+        {
             return Err(OtherLog::Grown { before: before.0, after: after.0 }.into());
         }
         Ok(())
@@ -111,13 +123,15 @@ impl TileReader for Client {
 
     fn read_tiles(&self, tiles: &[Tile]) -> Result<Vec<Vec<u8>>, tlog_tiles::Error> {
         let read = |tile: &Tile| {
-            let data =
-                self.bytes(&path(*tile)).map_err(|fault| tlog_tiles::Error::InvalidInput(in_one_line(&fault)))?;
+            let data = self
+                .bytes(&path(*tile))
+                .map_err(|fault| tlog_tiles::Error::InvalidInput(in_one_line(&fault)))?;
             let expected = tile.width() as usize * 32;
             if data.len() == expected {
                 return Ok(data);
             }
-            let message = format!("{} is cut short: it has {} bytes of {expected}", path(*tile), data.len());
+            let message =
+                format!("{} is cut short: it has {} bytes of {expected}", path(*tile), data.len());
             Err(tlog_tiles::Error::InvalidInput(message))
         };
         tiles.iter().map(read).collect()

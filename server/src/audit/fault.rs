@@ -48,7 +48,9 @@ pub enum AuditFault {
     #[error("the leaves before {0} are not those that were signed")]
     OtherLeaves(u64, #[source] Box<Self>),
     /// The leaves have another root than the checkpoint.
-    #[error("the checkpoint of {size} leaves has the root {signed}, and its leaves have {read}: {why}")]
+    #[error(
+        "the checkpoint of {size} leaves has the root {signed}, and its leaves have {read}: {why}"
+    )]
     Root {
         /// Of the log.
         size: u64,
@@ -166,7 +168,9 @@ pub enum OtherLog {
         has: u64,
     },
     /// Two signed roots of one size.
-    #[error("two logs of {size} leaves: {seen} was seen before, and {shown} is shown now; both are signed")]
+    #[error(
+        "two logs of {size} leaves: {seen} was seen before, and {shown} is shown now; both are signed"
+    )]
     SameSize {
         /// Leaves of both.
         size: u64,

@@ -1,4 +1,5 @@
-//! Checking a collector's ledger from outside: by whoever wants to, with nothing but what is public.
+//! Checking a collector's ledger from outside: by whoever wants to, with nothing but what is
+//! public.
 
 mod client;
 mod fault;
@@ -10,7 +11,9 @@ use std::path::Path;
 
 pub use client::Client;
 pub use fault::{AuditFault, OtherLog};
-use haochaping::ledger::{Checkpoint, DayTable, Element, Entry, Hash, Leaf, Verifier, open_checkpoint};
+use haochaping::ledger::{
+    Checkpoint, DayTable, Element, Entry, Hash, Leaf, Verifier, open_checkpoint,
+};
 use haochaping_store::ledger::{TILE_WIDTH, entries_of};
 pub use state::{State, replace};
 
@@ -32,8 +35,8 @@ pub struct Audited {
     pub n_left: u64,
 }
 
-/// Goes on from `state`: reads every new leaf, and checks every new table against its leaves. `progress` hears leaves read and
-/// leaves in all.
+/// Goes on from `state`: reads every new leaf, and checks every new table against its leaves.
+/// `progress` hears leaves read and leaves in all.
 ///
 /// # Errors
 /// [`AuditFault`], the first.
@@ -88,7 +91,8 @@ pub fn trusted(client: &Client, state: &mut State) -> Result<Verifier, AuditFaul
 
 /// The newest checkpoint, if it can follow the one that was seen last.
 fn checkpoint(client: &Client, state: &State, key: &Verifier) -> Result<Checkpoint, AuditFault> {
-    let checkpoint = open_checkpoint(&client.text("checkpoint")?, key).map_err(AuditFault::Checkpoint)?;
+    let checkpoint =
+        open_checkpoint(&client.text("checkpoint")?, key).map_err(AuditFault::Checkpoint)?;
     state.seen.as_ref().map_or(Ok(()), |seen| follows(&checkpoint, seen))?;
     // Leaves that were read on the way to a checkpoint were held against its root.
     let (had, has) = (state.log.size(), checkpoint.size);
@@ -147,17 +151,24 @@ impl Audit<'_> {
         let state = &mut *self.state;
         let n_leaves = state.n_since.saturating_sub(later.0);
         if let Err(fault) = table.check(&state.left, n_leaves, state.sum - later.1) {
-            return Err(AuditFault::Table { number, closed: table.closed, size: table.size, fault });
+            return Err(AuditFault::Table {
+                number,
+                closed: table.closed,
+                size: table.size,
+                fault,
+            });
         }
         if table.closed < state.closed {
             return Err(AuditFault::Backwards { number, before: state.closed.clone() });
         }
-        (state.left, state.from, state.closed, state.n_tables) = (table.remainder, table.size, table.closed, number);
+        (state.left, state.from, state.closed, state.n_tables) =
+            (table.remainder, table.size, table.closed, number);
         (state.n_since, state.sum) = later;
         Ok(())
     }
 
-    /// The table that a leaf names, if it is the one that was published and goes on where the last one ended.
+    /// The table that a leaf names, if it is the one that was published and goes on where the last
+    /// one ended.
     fn table(&self, leaf: u64, number: u32, hash: Hash) -> Result<DayTable, AuditFault> {
         let turn = self.state.n_tables + 1;
         if number != turn {
@@ -179,7 +190,8 @@ impl Audit<'_> {
         Ok(table)
     }
 
-    /// Leaves from one entry to before another that were read already, and their sum: read again, and held against the root.
+    /// Leaves from one entry to before another that were read already, and their sum: read again,
+    /// and held against the root.
     fn since(&self, from: u64, to: u64) -> Result<(u64, Element), AuditFault> {
         let (mut n_leaves, mut sum) = (0, Element::zero());
         for n in from / TILE_WIDTH..to.div_ceil(TILE_WIDTH) {

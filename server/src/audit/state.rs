@@ -80,10 +80,15 @@ impl State {
         let read = || {
             let written: Written = serde_json::from_str(&text).ok()?;
             let seen = match written.seen {
-                Some((origin, size, root)) => Some(Checkpoint { origin, size, root: Hash::parse(&root)? }),
+                Some((origin, size, root)) => {
+                    Some(Checkpoint { origin, size, root: Hash::parse(&root)? })
+                }
                 None => None,
             };
-            let edge = written.edge.into_iter().map(|(level, tile)| Some((level, BASE64_STANDARD.decode(tile).ok()?)));
+            let edge = written
+                .edge
+                .into_iter()
+                .map(|(level, tile)| Some((level, BASE64_STANDARD.decode(tile).ok()?)));
             Some(Self {
                 key: written.key,
                 log: Log::of_hashes(written.size, edge.collect::<Option<_>>()?)?,
@@ -112,8 +117,16 @@ impl State {
         let written = Written {
             key: self.key.clone(),
             size: self.log.size(),
-            edge: self.log.edge().iter().map(|(level, tile)| (*level, BASE64_STANDARD.encode(tile))).collect(),
-            seen: self.seen.as_ref().map(|seen| (seen.origin.clone(), seen.size, seen.root.to_string())),
+            edge: self
+                .log
+                .edge()
+                .iter()
+                .map(|(level, tile)| (*level, BASE64_STANDARD.encode(tile)))
+                .collect(),
+            seen: self
+                .seen
+                .as_ref()
+                .map(|seen| (seen.origin.clone(), seen.size, seen.root.to_string())),
             n_tables: self.n_tables,
             closed: self.closed.clone(),
             from: self.from,

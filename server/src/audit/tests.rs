@@ -1,4 +1,5 @@
-//! An audit from outside, of a collector whose loops stand still: what it sees comes in the order that the test says.
+//! An audit from outside, of a collector whose loops stand still: what it sees comes in the order
+//! that the test says.
 
 use std::{
     net::SocketAddr,
@@ -60,10 +61,12 @@ async fn shown(n: usize) -> Shown {
     let releases = Releases::keep(&directory.path().join("releases"));
     let lies = Arc::new(AtomicBool::new(false));
     let liar = Arc::clone(&lies);
-    let served = router(&app, Served(Arc::new(releases))).layer(from_fn(move |request: Request, next: Next| {
-        let liar = Arc::clone(&liar);
-        async move { tell(request, next, &liar).await }
-    }));
+    let served = router(&app, Served(Arc::new(releases))).layer(from_fn(
+        move |request: Request, next: Next| {
+            let liar = Arc::clone(&liar);
+            async move { tell(request, next, &liar).await }
+        },
+    ));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let served = served.into_make_service_with_connect_info::<SocketAddr>();
@@ -96,13 +99,17 @@ async fn tell(request: Request, next: Next, lies: &AtomicBool) -> Response {
 fn twice(bundle: &Bytes) -> Vec<u8> {
     let mut entries = entries_of(bundle).unwrap();
     entries[TWICE + 1] = entries[TWICE].clone();
-    let with_length = |entry: &Vec<u8>| [&u16::try_from(entry.len()).unwrap().to_be_bytes()[..], entry].concat();
+    let with_length =
+        |entry: &Vec<u8>| [&u16::try_from(entry.len()).unwrap().to_be_bytes()[..], entry].concat();
     entries.iter().flat_map(with_length).collect()
 }
 
 impl Shown {
     async fn rate(&self, which: std::ops::Range<usize>, day: u16) {
-        let of = |n: usize| NewRating { rated_at: noon(day), ..rating(&self.placed[n], u32::try_from(n).unwrap()) };
+        let of = |n: usize| NewRating {
+            rated_at: noon(day),
+            ..rating(&self.placed[n], u32::try_from(n).unwrap())
+        };
         outcomes(&self.store, which.map(of).collect()).await;
         sequence(&self.app.store, &self.app.ledger).await.unwrap();
     }
@@ -137,7 +144,8 @@ async fn an_audit_follows_a_table_that_was_made_while_leaves_came() {
     assert_eq!(shown.follow().await, Ok(Audited { n_read: 0, ..audited }));
 }
 
-/// Leaves that came while a table was made are read twice. Another leaf the second time could make up for a padded table.
+/// Leaves that came while a table was made are read twice. Another leaf the second time could make
+/// up for a padded table.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_leaf_that_is_another_one_when_it_is_read_again_is_named() {
     let shown = shown(600).await;
@@ -153,5 +161,8 @@ async fn a_leaf_that_is_another_one_when_it_is_read_again_is_named() {
     assert!(message.contains("leaf 300 is not the one that was signed"), "{message}");
     shown.lies.store(false, Ordering::Relaxed);
     assert_eq!(std::fs::read(&shown.file).unwrap(), kept, "nothing that was false is remembered");
-    assert_eq!(shown.follow().await.map(|audited| (audited.n_tables, audited.n_left)), Ok((1, 600)));
+    assert_eq!(
+        shown.follow().await.map(|audited| (audited.n_tables, audited.n_left)),
+        Ok((1, 600))
+    );
 }

@@ -56,7 +56,8 @@ enum Action {
 pub(super) async fn run(args: Args) -> Result<()> {
     match args.action {
         Action::Add { name, region, agency, scope } => {
-            let name = parse_authority(&name).map_err(|allowed| anyhow!("{name:?} is not a valid name: {allowed}"))?;
+            let name = parse_authority(&name)
+                .map_err(|allowed| anyhow!("{name:?} is not a valid name: {allowed}"))?;
             // A key without bounds would see every bad rating there is.
             ensure!(
                 scope != "work-orders" || !agency.is_empty(),
@@ -90,8 +91,12 @@ pub(super) async fn run(args: Args) -> Result<()> {
         Action::List => {
             for key in open_existing(&args.store).await?.api_keys().await? {
                 let regions: Vec<_> = key.regions.iter().map(ToString::to_string).collect();
-                let state = key.revoked_at.map_or("live".to_owned(), |at| format!("revoked {}", at.to_rfc3339()));
-                let shown = |list: Vec<String>| if list.is_empty() { "all".to_owned() } else { list.join(",") };
+                let state = key
+                    .revoked_at
+                    .map_or("live".to_owned(), |at| format!("revoked {}", at.to_rfc3339()));
+                let shown = |list: Vec<String>| {
+                    if list.is_empty() { "all".to_owned() } else { list.join(",") }
+                };
                 let (regions, agencies) = (shown(regions), shown(key.agencies));
                 println!(
                     "{}  {}  {}  regions {regions}  agencies {agencies}  {state}",

@@ -33,6 +33,10 @@ pub(super) async fn run(args: Args) -> Result<()> {
     if let Err(error) = store.note_backup(SystemClock.now()).await {
         eprintln!("the time of this backup was not noted: {error}");
     }
-    eprintln!("wrote {}; it is useless without the key file {}", args.file.display(), args.store.key_path().display());
+    eprintln!(
+        "wrote {}; it is useless without the key file {}",
+        args.file.display(),
+        args.store.key_path().display()
+    );
     Ok(())
 }

@@ -37,7 +37,9 @@ pub(super) async fn run(args: Args) -> Result<()> {
     )
     .await?;
     bar.finish_and_clear();
-    eprintln!("copied {n_rows} rows and compared every one of them; it is useless without the key file of the source");
+    eprintln!(
+        "copied {n_rows} rows and compared every one of them; it is useless without the key file of the source"
+    );
     Ok(())
 }
 

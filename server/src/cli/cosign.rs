@@ -39,7 +39,9 @@ pub(super) async fn run(args: Args) -> Result<()> {
             match (once(&args, &cosigner), args.every) {
                 (Ok(size), _) => println!("cosigned {size} leaves"),
                 // A collector that does not answer is asked again. One that shows two logs is not.
-                (Err(error), Some(_)) if !shows_another_log(&error) => eprintln!("not cosigned: {error:#}"),
+                (Err(error), Some(_)) if !shows_another_log(&error) => {
+                    eprintln!("not cosigned: {error:#}");
+                }
                 (Err(error), _) => return Err(error),
             }
             let Some(seconds) = args.every else { return Ok(()) };
@@ -57,11 +59,15 @@ fn cosigner(args: &Args) -> Result<Cosigner> {
     use std::os::unix::fs::OpenOptionsExt;
     let path = args.directory.join("key");
     let seed: [u8; 32] = if path.exists() {
-        let bytes = std::fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
-        bytes.try_into().map_err(|_| anyhow::anyhow!("{} does not hold a key of 32 bytes", path.display()))?
+        let bytes =
+            std::fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+        bytes
+            .try_into()
+            .map_err(|_| anyhow::anyhow!("{} does not hold a key of 32 bytes", path.display()))?
     } else {
         let seed: [u8; 32] = random(&SystemRng);
-        let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+        let mut file =
+            std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
         std::io::Write::write_all(&mut file, &seed)?;
         file.sync_all()?;
         seed
@@ -77,12 +83,15 @@ fn once(args: &Args, cosigner: &Cosigner) -> Result<u64> {
     let text = client.text("checkpoint")?;
     // Kept before it is judged: a forked log is evidence.
     let opened = haochaping::ledger::open_checkpoint(&text, &key).context("the checkpoint")?;
-    let kept = args.directory.join(format!("checkpoint-{}-{}", opened.size, fingerprint(&opened.root.0)));
+    let kept =
+        args.directory.join(format!("checkpoint-{}-{}", opened.size, fingerprint(&opened.root.0)));
     replace(&kept, text.as_bytes())?;
     if let Some(seen) = &state.seen {
         let both = || format!("both checkpoints are in {}", args.directory.display());
         follows(&opened, seen).with_context(both)?;
-        client.check_growth((seen.size, seen.root.0), (opened.size, opened.root.0)).with_context(both)?;
+        client
+            .check_growth((seen.size, seen.root.0), (opened.size, opened.root.0))
+            .with_context(both)?;
     }
     let cosigned = cosigner.cosign(&text, SystemClock.now()).context("the checkpoint")?;
     replace(&kept, cosigned.as_bytes())?;

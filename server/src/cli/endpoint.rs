@@ -34,7 +34,8 @@ enum Action {
     Add {
         /// Its name, also in the address to which it sends
         name: String,
-        /// What it is told: every step of a region's orders, those of one department, finished services, or replies
+        /// What it is told: every step of a region's orders, those of one department, finished
+        /// services, or replies
         #[arg(long, value_parser = EndpointKind::ALL.map(EndpointKind::name))]
         kind: String,
         /// Of which region, with all below; of several the nearest is told
@@ -75,7 +76,9 @@ pub(super) async fn run(args: Args) -> Result<()> {
             let waiting = store.waiting().await?;
             for one in store.endpoints().await? {
                 let n = waiting.iter().find(|(id, ..)| *id == one.id).map_or(0, |(_, n, _)| *n);
-                let state = one.disabled_at.map_or("live".to_owned(), |at| format!("disabled {}", at.to_rfc3339()));
+                let state = one
+                    .disabled_at
+                    .map_or("live".to_owned(), |at| format!("disabled {}", at.to_rfc3339()));
                 let agency = one.agency.as_deref().unwrap_or("-");
                 println!(
                     "{}  {}  region {}  agency {agency}  {}  waiting {n}  {state}",
@@ -98,13 +101,21 @@ pub(super) async fn run(args: Args) -> Result<()> {
 }
 
 /// The endpoint without its sealed secret, and the secret.
-fn read(name: &str, kind: &str, region: Region, agency: Option<&str>, url: String) -> Result<(Endpoint, Secret)> {
+fn read(
+    name: &str,
+    kind: &str,
+    region: Region,
+    agency: Option<&str>,
+    url: String,
+) -> Result<(Endpoint, Secret)> {
     let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     ensure!(
         (1..=40).contains(&name.len()) && name.bytes().all(is_plain),
         "{name:?} is not a valid name: 1 to 40 lower-case letters, digits and hyphens are allowed"
     );
-    let Some(kind) = EndpointKind::from_name(kind) else { bail!("unknown kind of endpoint {kind:?}") };
+    let Some(kind) = EndpointKind::from_name(kind) else {
+        bail!("unknown kind of endpoint {kind:?}")
+    };
     let agency = agency.map(Uscc::parse).transpose()?.map(|code| code.to_string());
     ensure!(
         (kind == EndpointKind::Department) == agency.is_some(),
@@ -112,11 +123,15 @@ fn read(name: &str, kind: &str, region: Region, agency: Option<&str>, url: Strin
     );
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     ensure!(
-        rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/') && !rest.contains(['@', ' ', '#'])),
+        rest.is_some_and(|rest| !rest.is_empty()
+            && !rest.starts_with('/')
+            && !rest.contains(['@', ' ', '#'])),
         "{url:?} is not the URL of a system: expected https://host/path"
     );
     if url.starts_with("http://") {
-        eprintln!("messages to {name} travel unencrypted: use https:// outside of a closed network");
+        eprintln!(
+            "messages to {name} travel unencrypted: use https:// outside of a closed network"
+        );
     }
     let secret = Secret::new(random(&SystemRng));
     let endpoint = Endpoint {

@@ -35,8 +35,8 @@ pub(super) struct Args {
     /// How rows are written
     #[arg(long, value_enum, default_value_t = FormatArg::Csv)]
     format: FormatArg,
-    /// CSV that a spreadsheet opens as it is meant: with a byte order mark, CRLF, and no cell that would be run as a formula;
-    /// not for another system
+    /// CSV that a spreadsheet opens as it is meant: with a byte order mark, CRLF, and no cell that
+    /// would be run as a formula; not for another system
     #[arg(long)]
     for_spreadsheets: bool,
     /// Up to where the last export went; made by the first
@@ -91,7 +91,8 @@ impl Target {
 
     fn keep(self) -> Result<()> {
         let Some((path, part)) = self.0 else { return Ok(()) };
-        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let directory =
+            path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let kept = File::open(&part)
             .and_then(|file| file.sync_all())
             .and_then(|()| std::fs::rename(&part, &path))
@@ -113,7 +114,12 @@ enum Form {
 }
 
 impl<'a> Rows<'a> {
-    fn new(format: Format, for_spreadsheets: bool, heads: Vec<&'a str>, out: Box<dyn Write + Send>) -> Result<Self> {
+    fn new(
+        format: Format,
+        for_spreadsheets: bool,
+        heads: Vec<&'a str>,
+        out: Box<dyn Write + Send>,
+    ) -> Result<Self> {
         let form = match format {
             Format::Csv if for_spreadsheets => {
                 let mut sheet = haochaping_tables::Writer::new(out)?;
@@ -137,9 +143,14 @@ impl<'a> Rows<'a> {
             Form::Jsonl(out) => {
                 // Columns keep their order, which a map would not.
                 let pair = |(name, value): (&&str, &String)| {
-                    Ok(format!("{}:{}", serde_json::to_string(name)?, serde_json::to_string(value)?))
+                    Ok(format!(
+                        "{}:{}",
+                        serde_json::to_string(name)?,
+                        serde_json::to_string(value)?
+                    ))
                 };
-                let pairs: Vec<String> = self.heads.iter().zip(row).map(pair).collect::<Result<_>>()?;
+                let pairs: Vec<String> =
+                    self.heads.iter().zip(row).map(pair).collect::<Result<_>>()?;
                 writeln!(out, "{{{}}}", pairs.join(","))?;
             }
         }

@@ -44,8 +44,15 @@ pub(super) async fn run(args: Args) -> Result<()> {
     match args.action {
         Action::List => {
             for key in store.keys().await? {
-                let state = key.retired_at.map_or("live".to_owned(), |at| format!("retired {}", at.to_rfc3339()));
-                println!("{:<12} {:>2}  made {}  {state}", key.purpose, key.id, key.created_at.to_rfc3339());
+                let state = key
+                    .retired_at
+                    .map_or("live".to_owned(), |at| format!("retired {}", at.to_rfc3339()));
+                println!(
+                    "{:<12} {:>2}  made {}  {state}",
+                    key.purpose,
+                    key.id,
+                    key.created_at.to_rfc3339()
+                );
             }
         }
         Action::Rotate { purpose } => {
@@ -64,7 +71,10 @@ pub(super) async fn run(args: Args) -> Result<()> {
                 .map(|key| key.id)
                 .collect();
             if live == [id] {
-                bail!("{0} {id} is the last live key: run `haochaping key rotate {0}` first", purpose.name());
+                bail!(
+                    "{0} {id} is the last live key: run `haochaping key rotate {0}` first",
+                    purpose.name()
+                );
             }
             if !store.retire_key(purpose.name(), id, SystemClock.now()).await? {
                 bail!("there is no live key {} {id}", purpose.name());

@@ -130,20 +130,26 @@ pub async fn run(cli: Cli) -> Result<()> {
     }
 }
 
-/// The store that is there; commands other than `serve` and `api-key add` do not make one by a slip of the path.
+/// The store that is there; commands other than `serve` and `api-key add` do not make one by a slip
+/// of the path.
 async fn open_existing(args: &StoreArgs) -> Result<Arc<SqlStore>> {
     if let Some(url) = &args.database {
         return Ok(Arc::new(SqlStore::connect(url, false).await?));
     }
     let file = args.data.join(haochaping_store::engine::sqlite::FILE_NAME);
-    anyhow::ensure!(file.exists(), "{} is not there: name the data directory by --data", file.display());
+    anyhow::ensure!(
+        file.exists(),
+        "{} is not there: name the data directory by --data",
+        file.display()
+    );
     Ok(Arc::new(SqlStore::open(&args.data)?))
 }
 
 /// The store, made if it is not there.
 async fn open_or_make(args: &StoreArgs) -> Result<SqlStore> {
     make_directory(&args.data)?;
-    // Who has a key had a store: an empty one in its place is a disk that is not mounted, or a loss.
+    // Who has a key had a store: an empty one in its place is a disk that is not mounted, or a
+    // loss.
     let key = args.key_path();
     let may_make = args.new || !key.exists();
     if let Some(url) = &args.database {
@@ -165,17 +171,24 @@ async fn open_or_make(args: &StoreArgs) -> Result<SqlStore> {
 fn make_directory(path: &Path) -> Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true).mode(0o700).create(path).with_context(|| format!("{} cannot be written", path.display()))
+    builder
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .with_context(|| format!("{} cannot be written", path.display()))
 }
 
-/// The master key. A new store without `--key-file` gets one in its data directory, and says so; a store that has keys
-/// never gets another.
+/// The master key. A new store without `--key-file` gets one in its data directory, and says so; a
+/// store that has keys never gets another.
 async fn master_key(args: &StoreArgs, store: &SqlStore) -> Result<MasterKey> {
     let path = args.key_path();
     let has_keys = !store.keys().await?.is_empty();
     if args.key_file.is_none() && !path.exists() && !has_keys {
         let key = MasterKey::make(&path, &SystemRng)?;
-        eprintln!("made {}: keep a copy of it apart from the data, without it comments cannot be read", path.display());
+        eprintln!(
+            "made {}: keep a copy of it apart from the data, without it comments cannot be read",
+            path.display()
+        );
         return Ok(key);
     }
     Ok(MasterKey::read(&path)?)
@@ -199,8 +212,13 @@ fn parse_uscc(text: &str) -> Result<String, String> {
 
 /// The name of an authority on the command line.
 fn parse_authority(name: &str) -> Result<String, String> {
-    let is_name = (1..=40).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    if is_name { Ok(name.to_owned()) } else { Err("1 to 40 letters, digits and hyphens are allowed".to_owned()) }
+    let is_name = (1..=40).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if is_name {
+        Ok(name.to_owned())
+    } else {
+        Err("1 to 40 letters, digits and hyphens are allowed".to_owned())
+    }
 }
 
 /// How many faults of a file are listed; of the others it is said how many there are.

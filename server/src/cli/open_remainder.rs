@@ -19,6 +19,9 @@ pub(super) struct Args {
 
 pub(super) async fn run(args: Args) -> Result<()> {
     let store = open_existing(&args.store).await?;
-    let kept = store.ledger_kept().await?.context("no day is closed yet: there is no remainder to open")?;
+    let kept = store
+        .ledger_kept()
+        .await?
+        .context("no day is closed yet: there is no remainder to open")?;
     std::io::stdout().write_all(&kept.opening.to_bytes()).context("standard output")
 }

@@ -48,20 +48,32 @@ pub(super) async fn run(args: Args) -> Result<()> {
 }
 
 /// Headings of the code and of the name, as our own files and rosters have them.
-const CODE: [&str; 6] = ["code", "区划代码", "行政区划代码", "代码", "村社区代码", "村（社区）代码"];
-const NAME: [&str; 8] = ["name", "名称", "区划名称", "村社区", "村（社区）", "村社区名称", "村（社区）名称", "镇街"];
+const CODE: [&str; 6] =
+    ["code", "区划代码", "行政区划代码", "代码", "村社区代码", "村（社区）代码"];
+const NAME: [&str; 8] =
+    ["name", "名称", "区划名称", "村社区", "村（社区）", "村社区名称", "村（社区）名称", "镇街"];
 
 fn read(file: &Path) -> Result<Vec<(Region, String)>> {
-    let bytes = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let bytes =
+        std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
     let place = |headings: &[String], names: &[&str]| {
-        names.iter().find_map(|name| headings.iter().position(|heading| heading.eq_ignore_ascii_case(name)))
+        names
+            .iter()
+            .find_map(|name| headings.iter().position(|heading| heading.eq_ignore_ascii_case(name)))
     };
     let score = |headings: &[String]| {
-        usize::from(place(headings, &CODE).is_some()) + usize::from(place(headings, &NAME).is_some())
+        usize::from(place(headings, &CODE).is_some())
+            + usize::from(place(headings, &NAME).is_some())
     };
-    let table = haochaping_tables::read(&bytes, &score).with_context(|| file.display().to_string())?;
-    let (Some(code), Some(name)) = (place(&table.headings, &CODE), place(&table.headings, &NAME)) else {
-        bail!("{} has no columns code and name; it has {}", file.display(), table.headings.join(", "));
+    let table =
+        haochaping_tables::read(&bytes, &score).with_context(|| file.display().to_string())?;
+    let (Some(code), Some(name)) = (place(&table.headings, &CODE), place(&table.headings, &NAME))
+    else {
+        bail!(
+            "{} has no columns code and name; it has {}",
+            file.display(),
+            table.headings.join(", ")
+        );
     };
     let (mut names, mut faults) = (Vec::new(), Vec::new());
     for line in &table.lines {
@@ -79,8 +91,9 @@ fn read(file: &Path) -> Result<Vec<(Region, String)>> {
 }
 
 fn read_line(code: &Cell, name: &Cell) -> Result<(Region, String), String> {
-    if let Some((column, cell, flaw)) =
-        [("code", code), ("name", name)].into_iter().find_map(|(column, cell)| Some((column, cell, cell.flaw?)))
+    if let Some((column, cell, flaw)) = [("code", code), ("name", name)]
+        .into_iter()
+        .find_map(|(column, cell)| Some((column, cell, cell.flaw?)))
     {
         return Err(format!("{column}: {:?} {flaw}", cell.text));
     }

@@ -29,7 +29,10 @@ pub(super) struct Args {
 
 #[expect(clippy::print_stdout, reason = "commands answer on standard output")]
 pub(super) async fn run(args: Args) -> Result<()> {
-    ensure!(args.store.database.is_none(), "a server's backup is restored by pg_restore: see docs/databases.md");
+    ensure!(
+        args.store.database.is_none(),
+        "a server's backup is restored by pg_restore: see docs/databases.md"
+    );
     let target = args.store.data.join(FILE_NAME);
     let is_there = |path: &Path| path.metadata().is_ok_and(|file| file.len() > 0);
     ensure!(is_there(&args.file), "{} is not there, or empty", args.file.display());
@@ -58,7 +61,8 @@ pub(super) async fn run(args: Args) -> Result<()> {
             return Err(error.context("nothing was restored"));
         }
     };
-    put_in_place(&place, &target).with_context(|| format!("{} cannot be written", target.display()))?;
+    put_in_place(&place, &target)
+        .with_context(|| format!("{} cannot be written", target.display()))?;
     println!("{report}\nrestored to {}", target.display());
     eprintln!("next: haochaping serve --data {}", args.store.data.display());
     Ok(())
@@ -69,7 +73,8 @@ async fn check(file: &Path, place: &Path, key: &MasterKey) -> Result<String> {
     let _ = fs::remove_dir_all(place);
     make_directory(place)?;
     let copy = place.join(FILE_NAME);
-    fs::copy(file, &copy).with_context(|| format!("{} cannot be copied to {}", file.display(), copy.display()))?;
+    fs::copy(file, &copy)
+        .with_context(|| format!("{} cannot be copied to {}", file.display(), copy.display()))?;
     let store = SqlStore::open(place)?;
     let keys = store.keys().await?;
     ensure!(!keys.is_empty(), "{} holds no store of a collector", file.display());

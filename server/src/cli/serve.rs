@@ -50,14 +50,20 @@ pub struct Args {
     #[command(flatten)]
     config: ConfigArgs,
     /// Where to listen
-    #[arg(long, env = "HAOCHAPING_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    #[arg(
+        long,
+        env = "HAOCHAPING_LISTEN",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:8080"
+    )]
     listen: SocketAddr,
     /// Where to serve /metrics; nowhere without it
     #[arg(long, env = "HAOCHAPING_ADMIN_LISTEN", value_name = "ADDRESS")]
     admin_listen: Option<SocketAddr>,
     #[command(flatten)]
     connections: Connections,
-    /// Refuse to start on a database that is not Citus with its tables distributed by part; one that is, is found without it
+    /// Refuse to start on a database that is not Citus with its tables distributed by part; one
+    /// that is, is found without it
     #[arg(long, env = "HAOCHAPING_DISTRIBUTED")]
     distributed: bool,
     /// How to log
@@ -72,7 +78,8 @@ enum LogFormat {
     Off,
 }
 
-/// Longer than any request may take, so that only a connection on which no whole request ever came is cut.
+/// Longer than any request may take, so that only a connection on which no whole request ever came
+/// is cut.
 const DRAIN_LIMIT: Duration = Duration::from_secs(20);
 
 #[expect(clippy::print_stdout, reason = "the one line that says that the collector is ready")]
@@ -126,8 +133,9 @@ pub(super) async fn run(args: Args) -> Result<()> {
     Ok(())
 }
 
-/// A desk without any account gets its first administrator, and says once by what link: on a terminal or in a log of text, which
-/// only the operator reads, and never in a log of JSON, which is collected.
+/// A desk without any account gets its first administrator, and says once by what link: on a
+/// terminal or in a log of text, which only the operator reads, and never in a log of JSON, which
+/// is collected.
 async fn invite_first(app: &App, log: LogFormat) -> Result<()> {
     const FIRST: &str = "admin";
     let accounts = app.store.staff().await?;
@@ -136,12 +144,14 @@ async fn invite_first(app: &App, log: LogFormat) -> Result<()> {
         let added = staff::add(&app.acting(AuditActor::Server), row).await?;
         if let Some(token) = added.filter(|_| !matches!(log, LogFormat::Json)) {
             let link = app.config.url(&format!("/desk/welcome/{token}"));
-            eprintln!("made {FIRST}, the first administrator of the desk, who sets a password at {link}");
+            eprintln!(
+                "made {FIRST}, the first administrator of the desk, who sets a password at {link}"
+            );
             return Ok(());
         }
     }
-    let is_waiting =
-        accounts.is_empty() || matches!(&accounts[..], [only] if only.name == FIRST && only.password.is_none());
+    let is_waiting = accounts.is_empty()
+        || matches!(&accounts[..], [only] if only.name == FIRST && only.password.is_none());
     if is_waiting {
         tracing::warn!(
             "nobody can sign in at the desk yet: `haochaping staff reset {FIRST}` prints a link for its administrator"
@@ -215,7 +225,8 @@ fn reachable(address: SocketAddr) -> SocketAddr {
 }
 
 fn start_log(format: LogFormat) {
-    let filter = EnvFilter::try_from_env("HAOCHAPING_LOG_FILTER").unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter =
+        EnvFilter::try_from_env("HAOCHAPING_LOG_FILTER").unwrap_or_else(|_| EnvFilter::new("info"));
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
@@ -228,7 +239,8 @@ fn start_log(format: LogFormat) {
 }
 
 async fn serve_metrics(address: SocketAddr) -> Result<()> {
-    let handle = PrometheusBuilder::new().install_recorder().context("metrics cannot be recorded")?;
+    let handle =
+        PrometheusBuilder::new().install_recorder().context("metrics cannot be recorded")?;
     measures::describe();
     let routes = Router::new().route("/metrics", get(move || std::future::ready(handle.render())));
     let listener = bind(address).await?;

@@ -62,9 +62,13 @@ pub(super) async fn run(args: Args) -> Result<()> {
     out.record(["case_number", "service_number", "url", "created", "rated_on"])?;
     for chunk in services.chunks(CHUNK) {
         let now = SystemClock.now();
-        let news: Vec<_> = chunk.iter().map(|service| to_new(&authority, service, now, ticket_days)).collect();
-        for (new, known) in news.iter().zip(store.register(&authority, news.clone()).await?.services) {
-            let ticket = Ticket { part: known.part, service: known.id, last_day: known.last_day }.mint(&keys.ticket);
+        let news: Vec<_> =
+            chunk.iter().map(|service| to_new(&authority, service, now, ticket_days)).collect();
+        for (new, known) in
+            news.iter().zip(store.register(&authority, news.clone()).await?.services)
+        {
+            let ticket = Ticket { part: known.part, service: known.id, last_day: known.last_day }
+                .mint(&keys.ticket);
             out.record([
                 new.service.case_number.as_str(),
                 &new.service.service_number.to_string(),
@@ -79,12 +83,22 @@ pub(super) async fn run(args: Args) -> Result<()> {
     bar.finish_and_clear();
     eprintln!("{} services registered", services.len());
     if !faults.is_empty() {
-        bail!("{}: {} faults, their lines were left out\n{}", file.display(), faults.len(), listed(&faults));
+        bail!(
+            "{}: {} faults, their lines were left out\n{}",
+            file.display(),
+            faults.len(),
+            listed(&faults)
+        );
     }
     Ok(())
 }
 
-fn to_new(authority: &str, service: &Service, now: haochaping::calendar::Instant, ticket_days: u16) -> NewService {
+fn to_new(
+    authority: &str,
+    service: &Service,
+    now: haochaping::calendar::Instant,
+    ticket_days: u16,
+) -> NewService {
     let id = uuid_at(now, &SystemRng);
     let part = part_of(authority, service.case_number.as_str());
     let last_day = Ticket::new(part, id, now, ticket_days).last_day;
@@ -118,11 +132,23 @@ const COLUMNS: [&str; 12] = [
 
 /// The good services, and every fault with line and column.
 fn read(file: &Path) -> Result<(Vec<Service>, Vec<String>)> {
-    let bytes = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
-    let required = ["case_number", "service_number", "agency_code", "region", "finished_at", "mode", "real_name"];
-    let has = |headings: &[String], name: &str| headings.iter().any(|heading| heading.as_str() == name);
-    let score = |headings: &[String]| required.into_iter().filter(|name| has(headings, name)).count();
-    let table = haochaping_tables::read(&bytes, &score).with_context(|| file.display().to_string())?;
+    let bytes =
+        std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let required = [
+        "case_number",
+        "service_number",
+        "agency_code",
+        "region",
+        "finished_at",
+        "mode",
+        "real_name",
+    ];
+    let has =
+        |headings: &[String], name: &str| headings.iter().any(|heading| heading.as_str() == name);
+    let score =
+        |headings: &[String]| required.into_iter().filter(|name| has(headings, name)).count();
+    let table =
+        haochaping_tables::read(&bytes, &score).with_context(|| file.display().to_string())?;
     let missing: Vec<_> = required.into_iter().filter(|name| !has(&table.headings, name)).collect();
     if !missing.is_empty() {
         bail!("{} has no column {}", file.display(), missing.join(", "));
@@ -132,7 +158,8 @@ fn read(file: &Path) -> Result<(Vec<Service>, Vec<String>)> {
     for line in &table.lines {
         match read_line(&table.headings, &line.cells) {
             Ok(service) => services.push(service),
-            Err(found) => faults.extend(found.into_iter().map(|fault| format!("line {}, {fault}", line.number))),
+            Err(found) => faults
+                .extend(found.into_iter().map(|fault| format!("line {}, {fault}", line.number))),
         }
     }
     Ok((services, faults))
@@ -140,7 +167,12 @@ fn read(file: &Path) -> Result<(Vec<Service>, Vec<String>)> {
 
 fn read_line(heads: &[String], cells: &[Cell]) -> Result<Service, Vec<String>> {
     let found = |name: &str| {
-        heads.iter().position(|head| head == name).and_then(|at| cells.get(at)).cloned().unwrap_or_default()
+        heads
+            .iter()
+            .position(|head| head == name)
+            .and_then(|at| cells.get(at))
+            .cloned()
+            .unwrap_or_default()
     };
     let mut faults = Vec::new();
     // A truth value is what real_name is, and other columns are nobody's.

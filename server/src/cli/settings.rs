@@ -6,8 +6,8 @@ use clap::{Args, ValueEnum, value_parser};
 use haochaping::{ledger::WitnessKey, region::Region, work_order::Profile};
 use haochaping_collector::{
     config::{
-        Config, Publication, Purposes, parse_folder, parse_network, parse_origin, parse_public_url, read_profile,
-        read_purposes,
+        Config, Publication, Purposes, parse_folder, parse_network, parse_origin, parse_public_url,
+        read_profile, read_purposes,
     },
     exchange::Format,
 };
@@ -17,11 +17,24 @@ use ipnet::IpNet;
 #[derive(Args, Clone, Debug)]
 pub struct StoreArgs {
     /// The data directory; made if it is not there
-    #[arg(long, global = true, env = "HAOCHAPING_DATA", value_name = "DIR", default_value = "data")]
+    #[arg(
+        long,
+        global = true,
+        env = "HAOCHAPING_DATA",
+        value_name = "DIR",
+        default_value = "data"
+    )]
     pub data: PathBuf,
-    /// A PostgreSQL database in the place of a file, as in postgres://USER:PASSWORD@HOST/DATABASE?sslmode=verify-full; better
-    /// given by the environment, which other users of the machine do not see
-    #[arg(long, global = true, env = "HAOCHAPING_DATABASE", hide_env_values = true, value_name = "URL")]
+    /// A PostgreSQL database in the place of a file, as in
+    /// postgres://USER:PASSWORD@HOST/DATABASE?sslmode=verify-full; better given by the environment,
+    /// which other users of the machine do not see
+    #[arg(
+        long,
+        global = true,
+        env = "HAOCHAPING_DATABASE",
+        hide_env_values = true,
+        value_name = "URL"
+    )]
     pub database: Option<String>,
     /// Begin an empty store beside a key file that is there
     #[arg(long, global = true, env = "HAOCHAPING_NEW")]
@@ -44,11 +57,12 @@ pub(crate) struct ConfigArgs {
     /// Where people reach the collector, maybe under a path; without it http://LISTEN
     #[arg(long, env = "HAOCHAPING_PUBLIC_URL", value_name = "URL", default_value = "", value_parser = parse_public_url)]
     public_url: String,
-    /// A portal that may send ratings from its own pages, as in https://portal.example; may be given several times
+    /// A portal that may send ratings from its own pages, as in https://portal.example; may be
+    /// given several times
     #[arg(long = "allow-origin", env = "HAOCHAPING_ALLOW_ORIGIN", value_name = "ORIGIN", value_delimiter = ',', value_parser = parse_origin)]
     allow_origins: Vec<String>,
-    /// The address of a proxy whose X-Forwarded-For (or Forwarded) is believed, or a network of them, as in 10.0.0.0/24; may be
-    /// given several times
+    /// The address of a proxy whose X-Forwarded-For (or Forwarded) is believed, or a network of
+    /// them, as in 10.0.0.0/24; may be given several times
     #[arg(long = "trusted-proxy", env = "HAOCHAPING_TRUSTED_PROXY", value_name = "IP|CIDR", value_delimiter = ',', value_parser = parse_network)]
     trusted_proxies: Vec<IpNet>,
     /// The region at the root of the public page, 000000 for the country
@@ -72,36 +86,44 @@ pub(crate) struct ConfigArgs {
     /// After how many days a rating in quarantine counts by itself
     #[arg(long, env = "HAOCHAPING_QUARANTINE_DAYS", value_name = "DAYS", default_value_t = 7, value_parser = value_parser!(u16).range(0..=60))]
     quarantine_days: u16,
-    /// After how many days the contact of a rater is deleted; while their work order is open it stays
+    /// After how many days the contact of a rater is deleted; while their work order is open it
+    /// stays
     #[arg(long, env = "HAOCHAPING_CONTACT_DAYS", value_name = "DAYS", default_value_t = 180, value_parser = value_parser!(u16).range(1..=3650))]
     contact_days: u16,
     /// How long a pad asks without a choice, in seconds; each touch begins it anew
     #[arg(long, env = "HAOCHAPING_PAD_SECONDS", value_name = "SECONDS", default_value_t = 60, value_parser = value_parser!(u16).range(3..=600))]
     pad_seconds: u16,
-    /// Send messages to endpoints with private addresses too; without it a name that leads into the own network is refused
+    /// Send messages to endpoints with private addresses too; without it a name that leads into the
+    /// own network is refused
     #[arg(long, env = "HAOCHAPING_ALLOW_PRIVATE_ENDPOINTS")]
     allow_private_endpoints: bool,
-    /// A file with what agents do for people, a line each, to be chosen on the pages of cards; no choice without it
+    /// A file with what agents do for people, a line each, to be chosen on the pages of cards; no
+    /// choice without it
     #[arg(long, env = "HAOCHAPING_PURPOSES", value_name = "FILE", default_value = "", value_parser = read_purposes)]
     purposes: Purposes,
-    /// The terms of bad ratings: jiangsu, shanghai, zhejiang, or a JSON file with those of another place
+    /// The terms of bad ratings: jiangsu, shanghai, zhejiang, or a JSON file with those of another
+    /// place
     #[arg(long, env = "HAOCHAPING_PROFILE", value_name = "NAME|FILE", default_value = "jiangsu", value_parser = read_profile)]
     profile: Profile,
-    /// A folder with the files by which platforms check the domain, served from the root: /WW_verify_….txt and the like
+    /// A folder with the files by which platforms check the domain, served from the root:
+    /// /WW_verify_….txt and the like
     #[arg(long, env = "HAOCHAPING_VERIFICATION_DIR", value_name = "DIR", value_parser = parse_folder)]
     verification_dir: Option<PathBuf>,
-    /// The key of an independent body that signs the ledger's checkpoints, as `haochaping cosign` prints it; may be given several times
+    /// The key of an independent body that signs the ledger's checkpoints, as `haochaping cosign`
+    /// prints it; may be given several times
     #[arg(long = "witness", env = "HAOCHAPING_WITNESS", value_name = "KEY", value_delimiter = ',')]
     witnesses: Vec<WitnessKey>,
 }
 
-/// When a figure may be seen, so that whoever holds only public figures never learns one person's level.
+/// When a figure may be seen, so that whoever holds only public figures never learns one person's
+/// level.
 #[derive(Args, Clone, Copy, Debug)]
 struct PublicationArgs {
     /// How many new ratings move the figure of a province, a city or a large department
     #[arg(long = "public-step", env = "HAOCHAPING_PUBLIC_STEP", value_name = "N", default_value_t = Publication::USUAL.step)]
     step: u64,
-    /// How many new ratings that agree in place, department, item, card and entrance are published together, the next day
+    /// How many new ratings that agree in place, department, item, card and entrance are published
+    /// together, the next day
     #[arg(long = "public-group", env = "HAOCHAPING_PUBLIC_GROUP", value_name = "N", default_value_t = Publication::USUAL.group)]
     group: u64,
     /// A department with fewer ratings than this in a region is published the next day only
@@ -199,6 +221,9 @@ mod tests {
     #[test]
     fn the_usual_is_what_holds_when_nothing_is_set() {
         let config = Config::from(Command::parse_from(["serve"]).config);
-        assert_eq!(format!("{config:?}"), format!("{:?}", Config::usual(config.public_url.clone())));
+        assert_eq!(
+            format!("{config:?}"),
+            format!("{:?}", Config::usual(config.public_url.clone()))
+        );
     }
 }

@@ -50,7 +50,8 @@ enum Action {
     },
     /// Show all accounts
     List,
-    /// Take password and sessions away and print a link for a new one; a disabled account lives again
+    /// Take password and sessions away and print a link for a new one; a disabled account lives
+    /// again
     Reset {
         /// The account
         name: String,
@@ -70,7 +71,8 @@ enum Action {
 
 #[expect(clippy::print_stdout, reason = "commands answer on standard output")]
 pub(super) async fn run(args: Args) -> Result<()> {
-    let link = |token: &str| format!("{}/desk/welcome/{token}", args.public_url.trim_end_matches('/'));
+    let link =
+        |token: &str| format!("{}/desk/welcome/{token}", args.public_url.trim_end_matches('/'));
     match args.action {
         Action::Add { name, role, agency, region } => {
             let row = staff::account(&name, &role, &agency, &region, &SystemClock)?;
@@ -90,7 +92,10 @@ pub(super) async fn run(args: Args) -> Result<()> {
                     (None, Some(_)) => "live".to_owned(),
                 };
                 let agency = row.agency.as_deref().unwrap_or("-");
-                println!("{}  {}  agency {agency}  region {}  {state}", row.name, row.role, row.region);
+                println!(
+                    "{}  {}  agency {agency}  region {}  {state}",
+                    row.name, row.role, row.region
+                );
             }
         }
         Action::Reset { name } => {
@@ -102,7 +107,13 @@ pub(super) async fn run(args: Args) -> Result<()> {
         }
         Action::Record { limit } => {
             for entry in open_existing(&args.store).await?.audit(limit).await? {
-                println!("{}  {}  {}  {}", entry.at.to_rfc3339(), entry.who, entry.what, entry.about);
+                println!(
+                    "{}  {}  {}  {}",
+                    entry.at.to_rfc3339(),
+                    entry.who,
+                    entry.what,
+                    entry.about
+                );
             }
         }
         Action::Disable { name } => {

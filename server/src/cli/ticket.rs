@@ -30,10 +30,17 @@ pub(super) async fn run(args: Args) -> Result<()> {
     let store = open_existing(&args.store).await?;
     let keys = load_keys(&args.store, &store).await?;
     let part = part_of(&args.authority, &args.case);
-    let known = store.find_service(part, &args.authority, &args.case, args.service).await?.with_context(|| {
-        format!("{} has no service {} of case {:?} on record", args.authority, args.service, args.case)
-    })?;
-    let ticket = Ticket { part: known.part, service: known.id, last_day: known.last_day }.mint(&keys.ticket);
+    let known = store
+        .find_service(part, &args.authority, &args.case, args.service)
+        .await?
+        .with_context(|| {
+            format!(
+                "{} has no service {} of case {:?} on record",
+                args.authority, args.service, args.case
+            )
+        })?;
+    let ticket =
+        Ticket { part: known.part, service: known.id, last_day: known.last_day }.mint(&keys.ticket);
     println!("{}/r/{ticket}", args.public_url.trim_end_matches('/'));
     Ok(())
 }

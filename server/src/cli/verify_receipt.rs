@@ -42,13 +42,19 @@ pub(super) async fn run(args: Args) -> Result<()> {
         },
     };
     let given = answer.as_ref().and_then(|answer| answer.key.parse().ok());
-    let key = args.key.or(given).context("--key is needed: nothing here says by which key to check")?;
+    let key =
+        args.key.or(given).context("--key is needed: nothing here says by which key to check")?;
     let receipt = args.receipt.or_else(|| answer.map(|answer| answer.receipt));
     let shown = Evidence::check(&proof, &key, receipt.as_deref()).context(args.what)?;
-    let about = receipt.map(|receipt| format!(", and is that of the receipt {receipt}")).unwrap_or_default();
+    let about = receipt
+        .map(|receipt| format!(", and is that of the receipt {receipt}"))
+        .unwrap_or_default();
     match shown {
         Evidence::Included { index, checkpoint } => {
-            println!("leaf {index} is in the ledger {} of {} leaves{about}", checkpoint.origin, checkpoint.size);
+            println!(
+                "leaf {index} is in the ledger {} of {} leaves{about}",
+                checkpoint.origin, checkpoint.size
+            );
             println!("it shows that the rating was taken in, and not what it says");
         }
         Evidence::Promised(Promised { at }) => {
@@ -63,13 +69,15 @@ pub(super) async fn run(args: Args) -> Result<()> {
 
 fn read(what: &str) -> Result<String> {
     if what.starts_with("http://") || what.starts_with("https://") {
-        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        let agent: ureq::Agent =
+            ureq::Agent::config_builder().http_status_as_error(false).build().into();
         let mut answer = agent.get(what).call().with_context(|| what.to_owned())?;
         let text = answer.body_mut().read_to_string().with_context(|| what.to_owned())?;
         if answer.status().is_success() {
             return Ok(text);
         }
-        let message = serde_json::from_str::<v1::Problem>(&text).map(|problem| problem.detail.unwrap_or(problem.title));
+        let message = serde_json::from_str::<v1::Problem>(&text)
+            .map(|problem| problem.detail.unwrap_or(problem.title));
         bail!(
             "{what} gives no proof ({}): {}",
             answer.status(),

@@ -32,7 +32,8 @@ enum Action {
         /// Where it is
         #[arg(long, value_name = "CODE")]
         region: Region,
-        /// Code and name of each window; codes are in addresses: 2 to 32 letters, digits and hyphens
+        /// Code and name of each window; codes are in addresses: 2 to 32 letters, digits and
+        /// hyphens
         #[arg(required = true, value_name = "CODE=NAME", value_parser = parse_window)]
         windows: Vec<(String, String)>,
     },
@@ -65,20 +66,33 @@ pub(super) async fn run(args: Args) -> Result<()> {
             let acting = Acting::at_command_line(&store);
             let (id, _) = windows::find_or_add_hall(&acting, &hall, region).await?;
             let taken = windows::add_windows(&acting, (id, &hall), new).await?;
-            ensure!(taken.is_empty(), "nothing was added, these codes are in use: {}", taken.join(", "));
+            ensure!(
+                taken.is_empty(),
+                "nothing was added, these codes are in use: {}",
+                taken.join(", ")
+            );
         }
         Action::List => {
             for window in open_existing(&args.store).await?.windows(Region::COUNTRY).await? {
                 let seen = window.seen_at.map_or_else(|| "never".to_owned(), Instant::to_rfc3339);
-                let pad = if window.has_pad { format!("paired, seen {seen}") } else { "no pad".to_owned() };
-                println!("{}  {}  {}  region {}  {pad}", window.id, window.name, window.hall.name, window.hall.region);
+                let pad = if window.has_pad {
+                    format!("paired, seen {seen}")
+                } else {
+                    "no pad".to_owned()
+                };
+                println!(
+                    "{}  {}  {}  region {}  {pad}",
+                    window.id, window.name, window.hall.name, window.hall.region
+                );
             }
         }
         Action::Pair { window } => {
             let store = open_existing(&args.store).await?;
             let keys = load_keys(&args.store, &store).await?;
             store.window(&window).await?.with_context(|| format!("there is no window {window}"))?;
-            let Some(code) = windows::offer_code(&Acting::at_command_line(&store), &keys, &window).await? else {
+            let Some(code) =
+                windows::offer_code(&Acting::at_command_line(&store), &keys, &window).await?
+            else {
                 bail!("{window} has a pad: `window unpair {window}` ends its pairing");
             };
             eprintln!("open /pad/{window} on the device within {CODE_MINUTES} minutes and type");

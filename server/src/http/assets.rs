@@ -19,7 +19,11 @@ use crate::{
 pub struct Served(pub Arc<Releases>);
 
 /// The loader of this release.
-pub(super) async fn loader(app: State<Arc<App>>, State(served): State<Served>, headers: HeaderMap) -> Response {
+pub(super) async fn loader(
+    app: State<Arc<App>>,
+    State(served): State<Served>,
+    headers: HeaderMap,
+) -> Response {
     respond(&app, &served, assets::version(), LOADER, &headers, "public, max-age=300")
 }
 
@@ -41,7 +45,8 @@ fn respond(
     headers: &HeaderMap,
     cache: &'static str,
 ) -> Response {
-    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let accepted =
+        headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or("");
     let content_type = match name.rsplit_once('.').map(|(_, ending)| ending) {
         Some("js") => "text/javascript; charset=utf-8",
         Some("wasm") => "application/wasm",
@@ -50,7 +55,12 @@ fn respond(
     };
     let Some((encoding, content)) = served.0.find(version, name, accepted) else {
         // A plain answer: what asks here is a script, and a page would be taken for one.
-        return (StatusCode::NOT_FOUND, [(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")], "no such file\n").into_response();
+        return (
+            StatusCode::NOT_FOUND,
+            [(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")],
+            "no such file\n",
+        )
+            .into_response();
     };
     let mut response = content.into_response();
     let answer = response.headers_mut();

@@ -127,7 +127,10 @@ pub(super) async fn file(month: Month, cases: Vec<Case>, kind: Kind) -> Option<R
     let disposition = format!("attachment; filename=\"{name}.{end}\"");
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(mime));
-    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_str(&disposition).expect("codes are plain"));
+    headers.insert(
+        header::CONTENT_DISPOSITION,
+        HeaderValue::from_str(&disposition).expect("codes are plain"),
+    );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Some(response)
 }

@@ -1,4 +1,5 @@
-//! Links as chats, mails and people pass them on: with a full stop, a bracket, a space or the rest of a sentence behind them.
+//! Links as chats, mails and people pass them on: with a full stop, a bracket, a space or the rest
+//! of a sentence behind them.
 
 use axum::{
     Router,
@@ -13,7 +14,8 @@ use tower::util::MapRequestLayer;
 /// What may stand behind a token.
 const PAGES: [&str; 3] = ["/form", "/done", "/widget.js"];
 
-/// The routes, reached by whatever was meant. Only questions are read so: what is sent goes where it says.
+/// The routes, reached by whatever was meant. Only questions are read so: what is sent goes where
+/// it says.
 pub(super) fn forgiving(routes: Router, base: &str) -> Router {
     let base = base.to_owned();
     let read = move |mut request: Request| {
@@ -43,7 +45,8 @@ fn without_tail(path: &str, base: &str) -> Option<String> {
     let kind = if is_code { "q" } else { kind };
     let whole = format!("{before}/{kind}/{token}");
     let is_page = tail.is_empty() || PAGES.contains(&tail);
-    (!token.is_empty() && (!is_page || !path.starts_with(&whole))).then(|| if is_page { whole + tail } else { whole })
+    (!token.is_empty() && (!is_page || !path.starts_with(&whole)))
+        .then(|| if is_page { whole + tail } else { whole })
 }
 
 fn with_path(uri: &Uri, path: &str) -> Option<Uri> {

@@ -1,7 +1,8 @@
 //! The address of the person: what trusted proxies say, else the peer.
 //!
-//! Each proxy appends the address that it was reached from, so entries are read from the last one backwards, as long as a
-//! trusted proxy wrote them. Everything before that can be made up. An entry that cannot be read ends the walk.
+//! Each proxy appends the address that it was reached from, so entries are read from the last one
+//! backwards, as long as a trusted proxy wrote them. Everything before that can be made up. An
+//! entry that cannot be read ends the walk.
 
 use std::{
     net::{IpAddr, Ipv6Addr, SocketAddr},
@@ -32,7 +33,8 @@ pub struct Client {
 }
 
 impl Client {
-    /// What is counted as one source: an IPv4 address, or the /64 that a household or company has of IPv6.
+    /// What is counted as one source: an IPv4 address, or the /64 that a household or company has
+    /// of IPv6.
     pub fn network(self) -> IpAddr {
         network(self.address)
     }
@@ -55,7 +57,8 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let app = Arc::<App>::from_ref(state);
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().ok_or_else(Problem::internal)?;
+        let peer =
+            parts.extensions.get::<ConnectInfo<SocketAddr>>().ok_or_else(Problem::internal)?;
         let walk = walk(peer.0.ip(), &parts.headers, &app.config.trusted_proxies);
         if let Some(silent) = walk.silent_proxy {
             report(app.clock.now().millis(), silent);
@@ -91,11 +94,17 @@ fn walk(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Walk {
     Walk { address, silent_proxy }
 }
 
-/// The entries in order, `None` for each that is no address. A proxy sets one of the two headers; where both are there, the other
-/// one is the client's own, unless they agree.
+/// The entries in order, `None` for each that is no address. A proxy sets one of the two headers;
+/// where both are there, the other one is the client's own, unless they agree.
 fn hops(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
-    let old = lines(headers, X_FORWARDED_FOR).flat_map(|line| line.split(',')).filter_map(entry).collect::<Vec<_>>();
-    let new: Vec<_> = lines(headers, FORWARDED).flat_map(elements).map(|element| forwarded_for(&element)).collect();
+    let old = lines(headers, X_FORWARDED_FOR)
+        .flat_map(|line| line.split(','))
+        .filter_map(entry)
+        .collect::<Vec<_>>();
+    let new: Vec<_> = lines(headers, FORWARDED)
+        .flat_map(elements)
+        .map(|element| forwarded_for(&element))
+        .collect();
     match (old.is_empty(), new.is_empty()) {
         (_, true) => old,
         (true, false) => new,
@@ -213,12 +222,28 @@ mod tests {
 
     #[test]
     fn an_entry_that_cannot_be_read_ends_the_walk() {
-        for entry in ["unknown", "_hidden", "203.0.113.9:99999", "[::1", "203.0.113.999", "a.example", "[::1]x"] {
+        for entry in [
+            "unknown",
+            "_hidden",
+            "203.0.113.9:99999",
+            "[::1",
+            "203.0.113.999",
+            "a.example",
+            "[::1]x",
+        ] {
             let sent = format!("6.6.6.6, {entry}");
-            assert_eq!(address(PROXY, &[(X_FORWARDED_FOR, &sent)], &["10.0.0.1/32"]), PROXY, "{entry}");
+            assert_eq!(
+                address(PROXY, &[(X_FORWARDED_FOR, &sent)], &["10.0.0.1/32"]),
+                PROXY,
+                "{entry}"
+            );
         }
         let beyond = [(X_FORWARDED_FOR, "6.6.6.6, unknown, 10.0.0.2")];
-        assert_eq!(address(PROXY, &beyond, &["10.0.0.0/24"]), "10.0.0.2", "the last proxy that is known");
+        assert_eq!(
+            address(PROXY, &beyond, &["10.0.0.0/24"]),
+            "10.0.0.2",
+            "the last proxy that is known"
+        );
     }
 
     #[test]
@@ -233,7 +258,11 @@ mod tests {
             ("::ffff:203.0.113.9", PERSON),
         ] {
             let sent = format!("6.6.6.6, {entry}");
-            assert_eq!(address(PROXY, &[(X_FORWARDED_FOR, &sent)], &["10.0.0.1/32"]), expected, "{entry}");
+            assert_eq!(
+                address(PROXY, &[(X_FORWARDED_FOR, &sent)], &["10.0.0.1/32"]),
+                expected,
+                "{entry}"
+            );
         }
     }
 

@@ -18,11 +18,12 @@ pub struct Cookie {
 impl Cookie {
     /// By TLS the cookie is bound to the host, or to the path where the collector has one.
     pub fn full_name(self, config: &Config) -> String {
-        let prefix = match (config.public_url.starts_with("https://"), config.base_path().is_empty()) {
-            (true, true) => "__Host-",
-            (true, false) => "__Secure-",
-            (false, _) => "",
-        };
+        let prefix =
+            match (config.public_url.starts_with("https://"), config.base_path().is_empty()) {
+                (true, true) => "__Host-",
+                (true, false) => "__Secure-",
+                (false, _) => "",
+            };
         format!("{prefix}{}", self.name)
     }
 
@@ -35,14 +36,18 @@ impl Cookie {
             (false, true) => format!("; Max-Age={KEPT_SECONDS}"),
             (false, false) => String::new(),
         };
-        format!("{}={secret}; Path={path}; HttpOnly; SameSite=Strict{secure}{age}", self.full_name(config))
+        format!(
+            "{}={secret}; Path={path}; HttpOnly; SameSite=Strict{secure}{age}",
+            self.full_name(config)
+        )
     }
 
     /// Its secret, if a request has it.
     pub fn read(self, config: &Config, headers: &HeaderMap) -> Option<String> {
         let name = self.full_name(config);
         let pairs = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let mut pairs = pairs.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+        let mut pairs =
+            pairs.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
         pairs.find(|(found, _)| *found == name).map(|(_, value)| value.to_owned())
     }
 }

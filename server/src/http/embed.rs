@@ -1,4 +1,5 @@
-//! `GET /embed`: how a portal takes the widget in, with this collector's own address, release and integrity value.
+//! `GET /embed`: how a portal takes the widget in, with this collector's own address, release and
+//! integrity value.
 
 use std::sync::Arc;
 

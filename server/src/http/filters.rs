@@ -1,4 +1,5 @@
-//! How templates show figures and times: `{{ n|count }}`, `{{ part|rate(whole) }}`, `{{ at|minute }}`, `{{ at|day }}`.
+//! How templates show figures and times: `{{ n|count }}`, `{{ part|rate(whole) }}`, `{{ at|minute
+//! }}`, `{{ at|day }}`.
 #![expect(
     clippy::inline_always,
     clippy::trivially_copy_pass_by_ref,
@@ -11,8 +12,8 @@
 use askama::{Result, Values, filters::Safe};
 use haochaping::calendar::Instant;
 
-/// A number: from ten thousand on in 万, from a hundred million on in 亿, with the exact one beside it. Cut and not rounded:
-/// no more is shown than there is.
+/// A number: from ten thousand on in 万, from a hundred million on in 亿, with the exact one beside
+/// it. Cut and not rounded: no more is shown than there is.
 #[askama::filter_fn]
 pub(in crate::http) fn count(n: &u64, _: &dyn Values) -> Result<Safe<String>> {
     Ok(Safe(match *n {
@@ -22,7 +23,8 @@ pub(in crate::http) fn count(n: &u64, _: &dyn Values) -> Result<Safe<String>> {
     }))
 }
 
-/// The share of a part in a whole in percent; of nothing “—”. Only nothing is 0 % and only all of it 100 %.
+/// The share of a part in a whole in percent; of nothing “—”. Only nothing is 0 % and only all of
+/// it 100 %.
 #[askama::filter_fn]
 pub(in crate::http) fn rate(part: &u64, _: &dyn Values, whole: &u64) -> Result<String> {
     Ok(percent(*part, *whole))
@@ -53,7 +55,11 @@ pub(in crate::http) fn wire_to_minute(text: &str) -> String {
 
 fn in_unit(n: u64, unit: u64, name: &str) -> String {
     let (whole, hundredths) = (n / unit, n % unit * 100 / unit);
-    format!("{}.{hundredths:02} {name}<small class=\"muted\">（{}）</small>", grouped(whole), grouped(n))
+    format!(
+        "{}.{hundredths:02} {name}<small class=\"muted\">（{}）</small>",
+        grouped(whole),
+        grouped(n)
+    )
 }
 
 /// With a comma before every three digits.
@@ -64,7 +70,9 @@ fn grouped(n: u64) -> String {
 }
 
 fn percent(part: u64, whole: u64) -> String {
-    let Some(rounded) = (part * 100 + whole / 2).checked_div(whole) else { return "—".to_owned() };
+    let Some(rounded) = (part * 100 + whole / 2).checked_div(whole) else {
+        return "—".to_owned();
+    };
     let shown = match rounded {
         0 if part > 0 => 1,
         100.. if part < whole => 99,
@@ -81,7 +89,10 @@ mod tests {
     use crate::http::filters;
 
     #[derive(Template)]
-    #[template(source = "{{ n|count }} {{ n|rate(whole) }} {{ at|minute }} {{ at|day }}", ext = "html")]
+    #[template(
+        source = "{{ n|count }} {{ n|rate(whole) }} {{ at|minute }} {{ at|day }}",
+        ext = "html"
+    )]
     struct Sample {
         n: u64,
         whole: u64,
@@ -99,7 +110,11 @@ mod tests {
         assert_eq!(of(0), "0");
         assert_eq!(of(9_999), "9,999");
         assert_eq!(of(21_347), "2.13 万<small class=\"muted\">（21,347）</small>");
-        assert_eq!(of(99_999_999), "9,999.99 万<small class=\"muted\">（99,999,999）</small>", "never rounded up");
+        assert_eq!(
+            of(99_999_999),
+            "9,999.99 万<small class=\"muted\">（99,999,999）</small>",
+            "never rounded up"
+        );
         assert_eq!(of(620_384_516), "6.20 亿<small class=\"muted\">（620,384,516）</small>");
     }
 

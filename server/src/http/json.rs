@@ -1,5 +1,5 @@
-//! A body of JSON. What clients of every kind send is understood: `null` for what is left out, a mark of byte order, gzip (by a layer
-//! of the router). What is not, is named with its place.
+//! A body of JSON. What clients of every kind send is understood: `null` for what is left out, a
+//! mark of byte order, gzip (by a layer of the router). What is not, is named with its place.
 
 use axum::{
     body::Bytes,
@@ -20,17 +20,29 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Sent<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let kind = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or("");
         let kind = kind.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
-        if kind != "application/json" && !(kind.starts_with("application/") && kind.ends_with("+json")) {
+        if kind != "application/json"
+            && !(kind.starts_with("application/") && kind.ends_with("+json"))
+        {
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-json", ""));
         }
-        let body = Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", ""),
-            _ => {
-                malformed("the body ended early, or is not of its content encoding", "请求内容不完整，或与内容编码不符")
-            }
-        })?;
+        let body =
+            Bytes::from_request(request, state).await.map_err(|rejection| {
+                match rejection.status() {
+                    StatusCode::PAYLOAD_TOO_LARGE => {
+                        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "")
+                    }
+                    _ => malformed(
+                        "the body ended early, or is not of its content encoding",
+                        "请求内容不完整，或与内容编码不符",
+                    ),
+                }
+            })?;
         read(&body).map(Self)
     }
 }
@@ -42,7 +54,8 @@ fn malformed(english: &str, chinese: &str) -> Problem {
 /// Reads a body.
 ///
 /// # Errors
-/// `malformed-json`, with the line and column of what is no JSON, or the path of what is not of its form.
+/// `malformed-json`, with the line and column of what is no JSON, or the path of what is not of its
+/// form.
 pub(in crate::http) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let value: Value = serde_json::from_slice(text).map_err(|error| {
@@ -71,12 +84,15 @@ pub(in crate::http) fn entry<T: DeserializeOwned>(mut value: Value) -> Result<T,
     make_plain(&mut value);
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
-        Fault { path: if path == "." { String::new() } else { path }, message: error.into_inner().to_string() }
+        Fault {
+            path: if path == "." { String::new() } else { path },
+            message: error.into_inner().to_string(),
+        }
     })
 }
 
-/// Leaves out what is null, and writes whole numbers without a point: `1.0` is a whole number in JSON Schema, and what languages
-/// without integers send.
+/// Leaves out what is null, and writes whole numbers without a point: `1.0` is a whole number in
+/// JSON Schema, and what languages without integers send.
 fn make_plain(value: &mut Value) {
     match value {
         Value::Object(fields) => {
@@ -93,7 +109,8 @@ fn make_plain(value: &mut Value) {
     }
 }
 
-/// The whole number that a number with a point is; `None` beyond those that such a number can tell apart.
+/// The whole number that a number with a point is; `None` beyond those that such a number can tell
+/// apart.
 fn whole(number: f64) -> Option<i64> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     let is_whole = number.fract() == 0.0 && number.abs() < EXACT;
@@ -102,7 +119,11 @@ fn whole(number: f64) -> Option<i64> {
 
 impl Fault {
     fn in_english(&self) -> String {
-        if self.path.is_empty() { self.message.clone() } else { format!("{}: {}", self.path, self.message) }
+        if self.path.is_empty() {
+            self.message.clone()
+        } else {
+            format!("{}: {}", self.path, self.message)
+        }
     }
 
     pub(in crate::http) fn in_words(&self, lang: Lang) -> String {
@@ -118,9 +139,14 @@ impl Fault {
             format!("没有字段 {field}")
         } else if let Some(variant) = quoted("unknown variant") {
             let allowed = self.message.split_once("expected ").map_or("", |(_, allowed)| allowed);
-            format!("没有取值 {variant}，应为 {}", allowed.trim_start_matches("one of ").replace(" or ", ", "))
-        } else if let Some((found, expected)) =
-            self.message.strip_prefix("invalid type: ").and_then(|rest| rest.split_once(", expected "))
+            format!(
+                "没有取值 {variant}，应为 {}",
+                allowed.trim_start_matches("one of ").replace(" or ", ", ")
+            )
+        } else if let Some((found, expected)) = self
+            .message
+            .strip_prefix("invalid type: ")
+            .and_then(|rest| rest.split_once(", expected "))
         {
             format!("类型应为 {expected}，收到 {found}")
         } else {
@@ -152,7 +178,9 @@ mod tests {
             "mode": "online", "real_name": true}"#;
         let read: ServiceRegistration = read(service.as_bytes()).unwrap();
         assert_eq!(read.service_number, 1);
-        for (number, is) in [(2.0, Some(2)), (-0.0, Some(0)), (1.5, None), (1e300, None), (f64::NAN, None)] {
+        for (number, is) in
+            [(2.0, Some(2)), (-0.0, Some(0)), (1.5, None), (1e300, None), (f64::NAN, None)]
+        {
             assert_eq!(whole(number), is, "{number}");
         }
     }
@@ -165,7 +193,9 @@ mod tests {
 
     #[test]
     fn a_fault_is_named_with_its_place_in_both_languages() {
-        let fault = |text: &str| entry::<ServiceRegistration>(serde_json::from_str(text).unwrap()).unwrap_err();
+        let fault = |text: &str| {
+            entry::<ServiceRegistration>(serde_json::from_str(text).unwrap()).unwrap_err()
+        };
         let missing = fault(r#"{"case_number": "1"}"#);
         assert_eq!(missing.in_english(), "missing field `service_number`");
         assert_eq!(missing.in_chinese(), "缺少字段 service_number");

@@ -22,8 +22,9 @@ use crate::assets;
 pub static STYLE: LazyLock<String> =
     LazyLock::new(|| format!("{}{}", include_str!("../../templates/page.css"), form::STYLE));
 
-static STYLE_HASH: LazyLock<String> =
-    LazyLock::new(|| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(STYLE.as_bytes()))));
+static STYLE_HASH: LazyLock<String> = LazyLock::new(|| {
+    format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(STYLE.as_bytes())))
+});
 
 /// How a person reads: language and size of text.
 #[derive(Clone, Copy, Debug)]
@@ -55,18 +56,22 @@ pub static ELDER_SIZES: [ElderSize; 3] = [
 /// The app that a page is opened in, as the browser names it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Host {
-    /// WeChat or Alipay: the page loads the bridge that closes it and tells a mini-program of the receipt.
+    /// WeChat or Alipay: the page loads the bridge that closes it and tells a mini-program of the
+    /// receipt.
     pub is_app: bool,
-    /// A mini-program of Alipay. Its `my` comes from `appx`, a name that the app itself answers and no network knows.
+    /// A mini-program of Alipay. Its `my` comes from `appx`, a name that the app itself answers and
+    /// no network knows.
     pub is_alipay: bool,
 }
 
 impl Host {
     fn of(headers: &HeaderMap) -> Self {
-        let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let agent =
+            headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("");
         let is_alipay = agent.contains("AlipayClient");
         Self {
-            is_app: (is_alipay || agent.contains("MicroMessenger")) && !assets::version().is_empty(),
+            is_app: (is_alipay || agent.contains("MicroMessenger"))
+                && !assets::version().is_empty(),
             is_alipay: is_alipay && agent.contains("MiniProgram"),
         }
     }
@@ -75,8 +80,12 @@ impl Host {
 impl Reader {
     /// What the address asks for (`?lang=`, `?mode=elder`), else what the browser prefers.
     pub fn of(lang: Option<&str>, mode: Option<&str>, headers: &HeaderMap) -> Self {
-        let preferred =
-            || headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).map_or(Lang::ZhHans, Lang::negotiate);
+        let preferred = || {
+            headers
+                .get(header::ACCEPT_LANGUAGE)
+                .and_then(|v| v.to_str().ok())
+                .map_or(Lang::ZhHans, Lang::negotiate)
+        };
         Self {
             lang: lang.and_then(Lang::matching).unwrap_or_else(preferred),
             elder: ELDER_SIZES.iter().find(|size| Some(size.mode) == mode),
@@ -117,7 +126,8 @@ pub struct Page {
     pub title: String,
     /// The content, HTML.
     pub content: String,
-    /// The path of the page itself, for its links to other languages and sizes; with a leading slash.
+    /// The path of the page itself, for its links to other languages and sizes; with a leading
+    /// slash.
     pub path: String,
     /// What belongs into those links besides, as `region=320000`; empty for nothing.
     pub query: String,
@@ -217,7 +227,11 @@ pub fn respond(app: &App, reader: Reader, page: &Page) -> Response {
         p: reader.page_messages(),
         title: &page.title,
         style: &STYLE,
-        script: if has_widget { format!("{}/v1/{}", app.config.base_path(), assets::LOADER) } else { String::new() },
+        script: if has_widget {
+            format!("{}/v1/{}", app.config.base_path(), assets::LOADER)
+        } else {
+            String::new()
+        },
         preload: has_widget.then(|| preload(app, reader.lang)).flatten(),
         content: &page.content,
         base: app.config.base_path(),
@@ -235,15 +249,25 @@ pub fn respond(app: &App, reader: Reader, page: &Page) -> Response {
     html(&app.config, page.status, cache, frame.host, body)
 }
 
-/// The app's file: on a page whose one purpose is rating it is fetched beside the script that will ask for it.
+/// The app's file: on a page whose one purpose is rating it is fetched beside the script that will
+/// ask for it.
 fn preload(app: &App, lang: Lang) -> Option<Preload> {
     let name = format!("haochaping.{}.wasm", lang.tag());
     let integrity = assets::integrity(&name)?;
-    Some(Preload { href: format!("{}/v/{}/{name}", app.config.base_path(), assets::version()), integrity })
+    Some(Preload {
+        href: format!("{}/v/{}/{name}", app.config.base_path(), assets::version()),
+        integrity,
+    })
 }
 
 /// HTML with the headers that every page of ours has.
-pub fn html(config: &Config, status: StatusCode, cache: &'static str, host: Host, body: String) -> Response {
+pub fn html(
+    config: &Config,
+    status: StatusCode,
+    cache: &'static str,
+    host: Host,
+    body: String,
+) -> Response {
     let mut response = (status, body).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
@@ -256,10 +280,14 @@ pub fn html(config: &Config, status: StatusCode, cache: &'static str, host: Host
 
 /// Who may show an answer in a frame: we and the portals that the operator named.
 fn framers(config: &Config) -> String {
-    std::iter::once("'self'").chain(config.allow_origins.iter().map(String::as_str)).collect::<Vec<_>>().join(" ")
+    std::iter::once("'self'")
+        .chain(config.allow_origins.iter().map(String::as_str))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
-/// The policy of an answer that is no page: it loads nothing and runs nothing, wherever it is shown.
+/// The policy of an answer that is no page: it loads nothing and runs nothing, wherever it is
+/// shown.
 pub fn framing_policy(config: &Config) -> HeaderValue {
     let policy = format!("default-src 'none'; frame-ancestors {}", framers(config));
     HeaderValue::from_str(&policy).expect("origins were checked when they were read")
@@ -269,7 +297,8 @@ fn policy(config: &Config, host: Host) -> HeaderValue {
     policy_of(config, host, &format!("style-src {}", *STYLE_HASH), "'none'")
 }
 
-/// The policy of a page with these directives of style, whose scripts make these policies of Trusted Types.
+/// The policy of a page with these directives of style, whose scripts make these policies of
+/// Trusted Types.
 pub fn policy_of(config: &Config, host: Host, styles: &str, trusted_types: &str) -> HeaderValue {
     let appx = if host.is_alipay { " https://appx" } else { "" };
     let framers = framers(config);
@@ -301,7 +330,9 @@ pub fn refused(app: &App, headers: &HeaderMap, status: StatusCode) -> Response {
     let p = reader.page_messages();
     let (title, text) = match status {
         StatusCode::NOT_FOUND => (p.not_found_title, p.not_found_text),
-        status if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT => (p.failed_title, p.failed_text),
+        status if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT => {
+            (p.failed_title, p.failed_text)
+        }
         _ => (p.unreadable_title, p.unreadable_text),
     };
     let content = format!("<div class=\"card\"><p>{text}</p><p>{}</p></div>", p.hotline);

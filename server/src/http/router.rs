@@ -31,13 +31,15 @@ use super::{
 
 /// A rating in JSON: 500 characters of comment are at most 2 KB, or 6 KB escaped.
 const RATING_BYTES: usize = 64 * 1024;
-/// A form: far too long a text must still come back to the person, so there is room for 25,000 characters.
+/// A form: far too long a text must still come back to the person, so there is room for 25,000
+/// characters.
 const FORM_BYTES: usize = 256 * 1024;
 /// 1,000 services of about 1 KB each.
 const SERVICES_BYTES: usize = 2 * 1024 * 1024;
 /// 1,000 ratings with their services; a comment of 500 characters is at most 6 KB escaped.
 const RELAY_BYTES: usize = 8 * 1024 * 1024;
-/// A file, with room for the parts around it: one that is too large is told apart from one that is broken.
+/// A file, with room for the parts around it: one that is too large is told apart from one that is
+/// broken.
 const UPLOAD_BYTES: usize = desk::order::SIZE_MAX + 64 * 1024;
 /// No request takes longer, its body included.
 const TIME_LIMIT: Duration = Duration::from_secs(15);
@@ -68,23 +70,26 @@ impl FromRef<Shared> for Arc<Pages> {
     }
 }
 
-/// Everything under its paths, at the root and under the path of the public URL: a proxy may strip that path or not.
+/// Everything under its paths, at the root and under the path of the public URL: a proxy may strip
+/// that path or not.
 pub fn router(app: &Arc<App>, served: Served) -> Router {
     let shared = Shared { app: Arc::clone(app), served, pages: Arc::default() };
     let routes = routes(app);
     let nested = match app.config.base_path() {
         "" => routes,
         // Nesting answers the path itself; our links to the public page end with a slash.
-        base => {
-            Router::new().nest(base, routes.clone()).route(&format!("{base}/"), get(public::home::show)).merge(routes)
-        }
+        base => Router::new()
+            .nest(base, routes.clone())
+            .route(&format!("{base}/"), get(public::home::show))
+            .merge(routes),
     };
     let answered = nested
         .fallback(verification::or_not_found)
         .layer(middleware::from_fn(problem::translate))
         // What a client packs is as large as it is unpacked: the bounds of bodies count that.
         .layer(RequestDecompressionLayer::new())
-        // A page of 24 KB is packed in a millisecond at this level, and is 12 % smaller than at the usual one.
+        // A page of 24 KB is packed in a millisecond at this level, and is 12 % smaller than at the
+        // usual one.
         .layer(CompressionLayer::new().quality(CompressionLevel::Precise(6)))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIME_LIMIT))
         // A fault of ours is an answer too, and ends nobody else's connection.
@@ -99,7 +104,10 @@ pub fn router(app: &Arc<App>, served: Served) -> Router {
 fn routes(app: &Arc<App>) -> Router<Shared> {
     // What a page of a portal may call from the browser, by exact origin and without credentials.
     let from_portals = Router::new()
-        .route("/r/{ticket}", get(citizen::form::page).post(citizen::submit::submit).layer(at_most(FORM_BYTES)))
+        .route(
+            "/r/{ticket}",
+            get(citizen::form::page).post(citizen::submit::submit).layer(at_most(FORM_BYTES)),
+        )
         .route("/r/{ticket}/form", get(citizen::form::fragment))
         // As a pad's code has it, which is smaller in upper case.
         .route("/R/{ticket}", get(citizen::form::scanned_page))
@@ -110,7 +118,10 @@ fn routes(app: &Arc<App>) -> Router<Shared> {
         .route("/api/v1/ratings", post(api::ratings::create).layer(at_most(RATING_BYTES)))
         .route("/api/v1/ratings/{lookup}", get(api::progress::show))
         .route("/api/v1/ratings/{lookup}/proof", get(api::proof::show))
-        .route("/api/v1/ratings/{lookup}/follow-up", post(citizen::follow_up::create).layer(at_most(RATING_BYTES)))
+        .route(
+            "/api/v1/ratings/{lookup}/follow-up",
+            post(citizen::follow_up::create).layer(at_most(RATING_BYTES)),
+        )
         .layer(cors(&app.config.allow_origins));
     Router::new()
         .merge(from_portals)
@@ -127,20 +138,35 @@ fn routes(app: &Arc<App>) -> Router<Shared> {
         .route("/r/{ticket}/done", get(citizen::done::page))
         .route("/c/{card}/done", get(citizen::done::card_page))
         .route("/q", get(citizen::lookup::form).post(citizen::lookup::submit))
-        .route("/q/{lookup}", get(citizen::lookup::page).post(citizen::follow_up::submit).layer(at_most(FORM_BYTES)))
+        .route(
+            "/q/{lookup}",
+            get(citizen::lookup::page).post(citizen::follow_up::submit).layer(at_most(FORM_BYTES)),
+        )
         .route("/api/v1/services", post(api::services::create).layer(at_most(SERVICES_BYTES)))
         .route("/api/v1/work-orders", get(api::work_orders::list))
         .route("/api/v1/work-orders/{id}", get(api::work_orders::show))
-        .route("/api/v1/work-orders/{id}/actions", post(api::work_orders::act).layer(at_most(RATING_BYTES)))
-        .route("/api/v1/work-orders/{id}/contact", post(api::work_orders::contact).layer(at_most(RATING_BYTES)))
-        .route("/api/v1/assisted-ratings", post(api::assisted_ratings::create).layer(at_most(RATING_BYTES)))
+        .route(
+            "/api/v1/work-orders/{id}/actions",
+            post(api::work_orders::act).layer(at_most(RATING_BYTES)),
+        )
+        .route(
+            "/api/v1/work-orders/{id}/contact",
+            post(api::work_orders::contact).layer(at_most(RATING_BYTES)),
+        )
+        .route(
+            "/api/v1/assisted-ratings",
+            post(api::assisted_ratings::create).layer(at_most(RATING_BYTES)),
+        )
         .route("/api/v1/relay", post(api::relay::create).layer(at_most(RELAY_BYTES)))
         .route(
             "/api/v1/windows/{id}/call",
             get(api::windows::show).post(api::windows::call).layer(at_most(RATING_BYTES)),
         )
         .route("/api/v1/windows/{id}/withdraw", post(api::windows::withdraw))
-        .route("/api/v1/webhooks/{endpoint}", post(api::webhooks::receive).layer(at_most(RATING_BYTES)))
+        .route(
+            "/api/v1/webhooks/{endpoint}",
+            post(api::webhooks::receive).layer(at_most(RATING_BYTES)),
+        )
         .route("/api/v1/statistics", get(api::statistics::show))
         .route("/api/v1/statistics/hot-words", get(api::hot_words::show))
         .route("/api/v1/statistics/{by}", get(api::open_data::show))
@@ -235,7 +261,9 @@ fn cards(start: &str) -> Router<Shared> {
     Router::new()
         .route(
             &format!("{start}/{{card}}"),
-            get(citizen::form::card_page).post(citizen::submit::submit_card).layer(at_most(FORM_BYTES)),
+            get(citizen::form::card_page)
+                .post(citizen::submit::submit_card)
+                .layer(at_most(FORM_BYTES)),
         )
         .route(&format!("{start}/{{card}}/form"), get(citizen::form::card_fragment))
 }
@@ -252,7 +280,8 @@ fn cors(origins: &[String]) -> CorsLayer {
 
 /// What pages of other sites load from here without being one of the origins that may frame us.
 fn is_for_everybody(path: &str) -> bool {
-    const FOR_EVERYBODY: [&str; 6] = ["/v1/", "/v/", "/embed", "/ledger/", "/api/v1/statistics", "/pad/icon.svg"];
+    const FOR_EVERYBODY: [&str; 6] =
+        ["/v1/", "/v/", "/embed", "/ledger/", "/api/v1/statistics", "/pad/icon.svg"];
     let is_script = path.starts_with("/r/") && path.ends_with("/widget.js");
     is_script || FOR_EVERYBODY.iter().any(|start| path.starts_with(start))
 }
@@ -260,17 +289,24 @@ fn is_for_everybody(path: &str) -> bool {
 /// Headers that every answer has.
 async fn harden(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let is_for_everybody = is_for_everybody(path.strip_prefix(app.config.base_path()).unwrap_or(path));
+    let is_for_everybody =
+        is_for_everybody(path.strip_prefix(app.config.base_path()).unwrap_or(path));
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let policy = if is_for_everybody { "cross-origin" } else { "same-origin" };
-    headers.insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static(policy));
+    headers.insert(
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static(policy),
+    );
     // What says nothing of it is kept by nobody: most of it is of one person.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert_with(|| page::framing_policy(&app.config));
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert_with(|| page::framing_policy(&app.config));
     let fixed = [
         ("x-content-type-options", "nosniff"),
-        // A link's token must not travel to other sites as referrer; our own form posts need their origin.
+        // A link's token must not travel to other sites as referrer; our own form posts need their
+        // origin.
         ("referrer-policy", "same-origin"),
         ("cross-origin-opener-policy", "same-origin"),
         ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()"),
@@ -279,7 +315,10 @@ async fn harden(State(app): State<Arc<App>>, request: Request, next: Next) -> Re
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
     if app.config.public_url.starts_with("https://") {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000"),
+        );
     }
     response
 }

@@ -129,7 +129,11 @@ impl SqlStore {
     }
 
     /// A service by its id.
-    pub async fn found_service(&self, part: u8, id: Id) -> Result<Option<FoundService>, StoreError> {
+    pub async fn found_service(
+        &self,
+        part: u8,
+        id: Id,
+    ) -> Result<Option<FoundService>, StoreError> {
         self.read(move |c| {
             let sql = select("where s.part = ?1 and s.id = ?2");
             Ok(c.query_row(&sql, params![part, id], read_row).optional()?)
@@ -137,8 +141,13 @@ impl SqlStore {
         .await
     }
 
-    /// Who entered the rating of an order, and by which channel; `None` for what people sent themselves.
-    pub async fn entered_by(&self, part: u8, rating: Id) -> Result<Option<(String, String)>, StoreError> {
+    /// Who entered the rating of an order, and by which channel; `None` for what people sent
+    /// themselves.
+    pub async fn entered_by(
+        &self,
+        part: u8,
+        rating: Id,
+    ) -> Result<Option<(String, String)>, StoreError> {
         self.read(move |c| {
             let sql = "select entered_by, channel from rating where part = ?1 and id = ?2 and entered_by is not null";
             Ok(c.query_row(sql, params![part, rating], read_row).optional()?)
@@ -171,7 +180,12 @@ impl SqlStore {
     }
 
     /// Wishes of a region with all below, and of one agency if it is named, the newest first.
-    pub async fn wishes(&self, region: Region, agency: Option<&str>, limit: u32) -> Result<Vec<Wish>, StoreError> {
+    pub async fn wishes(
+        &self,
+        region: Region,
+        agency: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<Wish>, StoreError> {
         let (low, high) = span(region);
         let agency = agency.map(str::to_owned);
         self.read(move |c| {

@@ -45,7 +45,8 @@ pub struct Briefing {
     pub figures: Option<String>,
 }
 
-/// The same sums as `haochaping::statistics::Handling::add` makes, order by order; a test compares the two.
+/// The same sums as `haochaping::statistics::Handling::add` makes, order by order; a test compares
+/// the two.
 fn handled(
     connection: &Connection,
     from: Instant,
@@ -60,7 +61,10 @@ fn handled(
     Ok(connection.query(&sql, params![now.millis(), from.millis(), to.millis()], read_handled)?)
 }
 
-fn month_counts(connection: &Connection, month: u32) -> Result<BTreeMap<FigureKey, Counts>, StoreError> {
+fn month_counts(
+    connection: &Connection,
+    month: u32,
+) -> Result<BTreeMap<FigureKey, Counts>, StoreError> {
     let mut counts: BTreeMap<FigureKey, Counts> = BTreeMap::new();
     let rows: Vec<(FigureKey, SatisfactionLevel, u64)> = connection.query(
         "select city, value, level, sum(n) from slice where month = ?1 and kind = 'agency' group by city, value, level",
@@ -73,15 +77,21 @@ fn month_counts(connection: &Connection, month: u32) -> Result<BTreeMap<FigureKe
     Ok(counts)
 }
 
-fn published_handling(connection: &Connection) -> Result<BTreeMap<FigureKey, Handling>, StoreError> {
-    let rows: Vec<(FigureKey, String)> =
-        connection.query("select region, agency, figures from published_handling", params![], |row| {
+fn published_handling(
+    connection: &Connection,
+) -> Result<BTreeMap<FigureKey, Handling>, StoreError> {
+    let rows: Vec<(FigureKey, String)> = connection.query(
+        "select region, agency, figures from published_handling",
+        params![],
+        |row| {
             let key = FigureKey { region: region_of(row.get(0)?), agency: row.get(1)? };
             Ok((key, row.get::<String>(2)?))
-        })?;
+        },
+    )?;
     let mut found = BTreeMap::new();
     for (key, text) in rows {
-        let handling = serde_json::from_str(&text).map_err(|error| StoreError::Failed(error.to_string()))?;
+        let handling =
+            serde_json::from_str(&text).map_err(|error| StoreError::Failed(error.to_string()))?;
         found.insert(key, handling);
     }
     Ok(found)
@@ -92,7 +102,8 @@ fn publish_handling(
     moved: &[(FigureKey, Handling, Option<Handling>)],
 ) -> Result<bool, StoreError> {
     let transaction = connection.transaction()?;
-    let text = |handling: &Handling| serde_json::to_string(handling).expect("figures are plain data");
+    let text =
+        |handling: &Handling| serde_json::to_string(handling).expect("figures are plain data");
     for (key, new, known) in moved {
         let is_kept = match known {
             None => transaction.execute(
@@ -130,7 +141,11 @@ fn select(rest: &str) -> String {
     format!("select {} from briefing {rest}", Briefing::columns())
 }
 
-fn write(connection: &mut Connection, new: &Briefing, entry: &AuditEntry) -> Result<bool, StoreError> {
+fn write(
+    connection: &mut Connection,
+    new: &Briefing,
+    entry: &AuditEntry,
+) -> Result<bool, StoreError> {
     let transaction = connection.transaction()?;
     let (at, by) = new.published.as_ref().map(|(at, by)| (at.millis(), by.as_str())).unzip();
     let n = transaction.execute(
@@ -171,8 +186,8 @@ impl SqlStore {
         .await
     }
 
-    /// How orders that were opened from `from` to before `to` were worked as of `now`, by the region and agency rated. Only of
-    /// those themselves: nothing is summed up over regions.
+    /// How orders that were opened from `from` to before `to` were worked as of `now`, by the
+    /// region and agency rated. Only of those themselves: nothing is summed up over regions.
     pub async fn handled(
         &self,
         from: Instant,
@@ -196,12 +211,20 @@ impl SqlStore {
     }
 
     /// The ratings of a month that count, by city and agency.
-    pub async fn month_counts(&self, month: u32) -> Result<BTreeMap<FigureKey, Counts>, StoreError> {
+    pub async fn month_counts(
+        &self,
+        month: u32,
+    ) -> Result<BTreeMap<FigureKey, Counts>, StoreError> {
         self.read(move |c| month_counts(c, month)).await
     }
 
     /// Orders of a region that are overdue, the longest first.
-    pub async fn overdue(&self, region: Region, now: Instant, limit: u32) -> Result<Vec<OrderRow>, StoreError> {
+    pub async fn overdue(
+        &self,
+        region: Region,
+        now: Instant,
+        limit: u32,
+    ) -> Result<Vec<OrderRow>, StoreError> {
         self.desk_orders(DeskQuery {
             queue: OrderQueue::Due,
             agency: None,
@@ -217,7 +240,11 @@ impl SqlStore {
     }
 
     /// A briefing.
-    pub async fn briefing(&self, region: Region, month: u32) -> Result<Option<Briefing>, StoreError> {
+    pub async fn briefing(
+        &self,
+        region: Region,
+        month: u32,
+    ) -> Result<Option<Briefing>, StoreError> {
         self.read(move |c| {
             let sql = select("where region = ?1 and month = ?2");
             Ok(c.query_row(&sql, params![signed(region), month], read_row).optional()?)
@@ -225,8 +252,14 @@ impl SqlStore {
         .await
     }
 
-    /// The briefings of a region with all below, or of every one, the newest first; only public ones if so asked.
-    pub async fn briefings(&self, region: Region, is_public: bool, limit: u32) -> Result<Vec<Briefing>, StoreError> {
+    /// The briefings of a region with all below, or of every one, the newest first; only public
+    /// ones if so asked.
+    pub async fn briefings(
+        &self,
+        region: Region,
+        is_public: bool,
+        limit: u32,
+    ) -> Result<Vec<Briefing>, StoreError> {
         let (low, high) = span(region);
         self.read(move |c| {
             let sql = select(
@@ -239,7 +272,11 @@ impl SqlStore {
     }
 
     /// Writes a briefing that is not published; false if it is.
-    pub async fn write_briefing(&self, briefing: Briefing, entry: AuditEntry) -> Result<bool, StoreError> {
+    pub async fn write_briefing(
+        &self,
+        briefing: Briefing,
+        entry: AuditEntry,
+    ) -> Result<bool, StoreError> {
         self.write(move |c| write(c, &briefing, &entry)).await
     }
 }

@@ -1,7 +1,8 @@
 //! Moves a store from one database to another, row by row, and compares both at the end.
 //!
-//! Tables and their keys are those of the migrations of a file, which a server's follow name by name. Rows go over in the order of
-//! their keys, so that a copy that was cut off goes on after the last row that arrived.
+//! Tables and their keys are those of the migrations of a file, which a server's follow name by
+//! name. Rows go over in the order of their keys, so that a copy that was cut off goes on after the
+//! last row that arrived.
 
 use std::sync::Arc;
 
@@ -24,8 +25,13 @@ pub type Progress = dyn Fn(&str, u64, u64) + Send + Sync;
 /// Copies everything and compares every row.
 ///
 /// # Errors
-/// In one line: the target holds a store already, a row does not fit, or something changed meanwhile.
-pub async fn copy(from: &SqlStore, to: &SqlStore, progress: Arc<Progress>) -> Result<u64, StoreError> {
+/// In one line: the target holds a store already, a row does not fit, or something changed
+/// meanwhile.
+pub async fn copy(
+    from: &SqlStore,
+    to: &SqlStore,
+    progress: Arc<Progress>,
+) -> Result<u64, StoreError> {
     let (mut source, mut target) = (from.connection().await?, to.connection().await?);
     let copied = tokio::task::spawn_blocking(move || {
         let mut tables = tables()?;
@@ -54,14 +60,22 @@ pub(crate) fn is_half(connection: &Connection) -> Result<bool, StoreError> {
 }
 
 /// Marks the target as half copied, or finds it so marked.
-fn begin(source: &mut Connection, target: &mut Connection, tables: &[Table]) -> Result<(), StoreError> {
+fn begin(
+    source: &mut Connection,
+    target: &mut Connection,
+    tables: &[Table],
+) -> Result<(), StoreError> {
     if is_half(source)? {
-        return Err(StoreError::Failed("--from is itself the target of a copy that has not ended".into()));
+        return Err(StoreError::Failed(
+            "--from is itself the target of a copy that has not ended".into(),
+        ));
     }
     if is_half(target)? {
         return Ok(());
     }
-    for table in tables.iter().filter(|table| !FILLED.contains(&table.name.as_str()) && table.name != "slot") {
+    for table in
+        tables.iter().filter(|table| !FILLED.contains(&table.name.as_str()) && table.name != "slot")
+    {
         let sql = format!("select exists (select 1 from {})", table.name);
         if target.query_row(&sql, params![], |row| row.get::<bool>(0))? {
             return Err(StoreError::Failed(format!(
@@ -73,7 +87,8 @@ fn begin(source: &mut Connection, target: &mut Connection, tables: &[Table]) -> 
     let transaction = target.transaction()?;
     for table in tables.iter().filter(|table| FILLED.contains(&table.name.as_str())) {
         transaction.execute(&format!("delete from {}", table.name), params![])?;
-        let rows: Vec<Vec<Value>> = source.query(&select(table, ""), params![], |row| values(row, table))?;
+        let rows: Vec<Vec<Value>> =
+            source.query(&select(table, ""), params![], |row| values(row, table))?;
         insert(&transaction, table, &rows)?;
     }
     transaction.execute("delete from slot", params![])?;
@@ -122,7 +137,8 @@ fn write(target: &mut Connection, table: &Table, rows: &[Vec<Value>]) -> Result<
 fn insert(target: &Connection, table: &Table, rows: &[Vec<Value>]) -> Result<(), StoreError> {
     let marks = vec!["?"; table.columns.len()].join(", ");
     let sql = format!("insert into {} ({}) values ({marks})", table.name, table.columns.join(", "));
-    let sets: Vec<Vec<Param<'_>>> = rows.iter().map(|row| row.iter().map(Value::to_param).collect()).collect();
+    let sets: Vec<Vec<Param<'_>>> =
+        rows.iter().map(|row| row.iter().map(Value::to_param).collect()).collect();
     target.insert_all(&sql, &sets)?;
     Ok(())
 }
@@ -143,14 +159,24 @@ fn count(connection: &Connection, table: &Table) -> Result<u64, StoreError> {
 
 fn last_key(connection: &Connection, table: &Table) -> Result<Option<Vec<Value>>, StoreError> {
     let down: Vec<_> = table.key.iter().map(|column| format!("{column} desc")).collect();
-    let sql = format!("select {} from {} order by {} limit 1", table.key.join(", "), table.name, down.join(", "));
+    let sql = format!(
+        "select {} from {} order by {} limit 1",
+        table.key.join(", "),
+        table.name,
+        down.join(", ")
+    );
     let read = |row: &Row<'_>| (0..table.key.len()).map(|column| row.get(column)).collect();
     let found: Vec<Vec<Value>> = connection.query(&sql, params![], read)?;
     Ok(found.into_iter().next())
 }
 
 /// The rows of both, by number and by a hash over every value in the order of keys.
-fn compare(source: &Connection, target: &Connection, table: &Table, progress: &Progress) -> Result<u64, StoreError> {
+fn compare(
+    source: &Connection,
+    target: &Connection,
+    table: &Table,
+    progress: &Progress,
+) -> Result<u64, StoreError> {
     let (is, should) = (digest(target, table)?, digest(source, table)?);
     progress(&table.name, should.0, should.0);
     if is == should {

@@ -65,7 +65,8 @@ pub struct ExportQuery {
 }
 
 impl ExportQuery {
-    /// Whether a commit is asked for. Ratings from before commits were numbered belong to a first export.
+    /// Whether a commit is asked for. Ratings from before commits were numbered belong to a first
+    /// export.
     pub(crate) fn has(&self, slot: Option<i64>, revision: Option<i64>) -> bool {
         let (Some(slot), Some(revision)) = (slot, revision) else { return self.after.is_none() };
         let exported = self.after.as_ref().and_then(|after| after.get(&slot)).copied().unwrap_or(0);
@@ -91,8 +92,9 @@ pub struct Page {
     pub last: Option<RatingId>,
 }
 
-/// A case of another system's history. No service is on record for it, so that it gives nobody a link and is none that can be
-/// rated; its authority is one of imports only, so that no living case is ever taken for it.
+/// A case of another system's history. No service is on record for it, so that it gives nobody a
+/// link and is none that can be rated; its authority is one of imports only, so that no living case
+/// is ever taken for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportedCase {
     /// [`IMPORT_PREFIX`] and whose case numbers these are.
@@ -134,7 +136,10 @@ impl SqlStore {
     ///
     /// # Errors
     /// The store's.
-    pub async fn commits_of(&self, ratings: Vec<(u8, RatingId)>) -> Result<Vec<Option<(i64, i64)>>, StoreError> {
+    pub async fn commits_of(
+        &self,
+        ratings: Vec<(u8, RatingId)>,
+    ) -> Result<Vec<Option<(i64, i64)>>, StoreError> {
         self.read(move |connection| {
             let sets: Vec<_> = ratings.iter().map(|(part, id)| set![part, id]).collect();
             let sql = "select slot, revision from rating where part = ?1 and id = ?2 and slot is not null";
@@ -143,13 +148,19 @@ impl SqlStore {
         .await
     }
 
-    /// The fingerprints of imported ratings that are on record, in the order of the cases asked for.
+    /// The fingerprints of imported ratings that are on record, in the order of the cases asked
+    /// for.
     ///
     /// # Errors
     /// The store's.
-    pub async fn imported(&self, cases: Vec<(u8, String, String, u32)>) -> Result<Vec<Option<[u8; 16]>>, StoreError> {
+    pub async fn imported(
+        &self,
+        cases: Vec<(u8, String, String, u32)>,
+    ) -> Result<Vec<Option<[u8; 16]>>, StoreError> {
         self.read(move |connection| {
-            let sets = cases.iter().map(|(part, authority, case, number)| set![part, authority, case, number]);
+            let sets = cases
+                .iter()
+                .map(|(part, authority, case, number)| set![part, authority, case, number]);
             Ok(connection.select_each(
                 "select fingerprint from rating
                  where part = ?1 and authority = ?2 and case_number = ?3 and service_number = ?4",

@@ -70,10 +70,18 @@ fn add(
     Ok(Kept::Added)
 }
 
-row!(OrderFile { digest: "o.digest", mime: "f.mime", size: "f.size", name: "o.name", at: "o.at", who: "o.who" });
+row!(OrderFile {
+    digest: "o.digest",
+    mime: "f.mime",
+    size: "f.size",
+    name: "o.name",
+    at: "o.at",
+    who: "o.who"
+});
 
 impl SqlStore {
-    /// Keeps a file with its order, at most `max` an order, with the entry of the record that tells of it.
+    /// Keeps a file with its order, at most `max` an order, with the entry of the record that tells
+    /// of it.
     pub async fn add_file(
         &self,
         order: (u8, RatingId),

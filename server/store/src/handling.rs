@@ -9,9 +9,11 @@ use crate::{
 };
 
 /// Whether an order is due, as of `?1`.
-pub(crate) const IS_DUE: &str = "case when replied_at is not null or reply_due_at < ?1 then 1 else 0 end as is_due";
+pub(crate) const IS_DUE: &str =
+    "case when replied_at is not null or reply_due_at < ?1 then 1 else 0 end as is_due";
 /// The sums over orders that have an `is_due` beside their columns.
-pub(crate) const HANDLED_SUMS: &str = "select region, rated_agency, count(*), sum(upheld), count(replied_at),
+pub(crate) const HANDLED_SUMS: &str =
+    "select region, rated_agency, count(*), sum(upheld), count(replied_at),
   count(case when is_due = 1 and upheld = 0 then 1 end),
   count(case when is_due = 1 and upheld = 0 and replied_at <= reply_due_at then 1 end),
   count(case when is_due = 1 and real_name = 1 then 1 end),

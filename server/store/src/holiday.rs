@@ -19,14 +19,14 @@ impl SqlStore {
 }
 
 fn holidays(connection: &Connection) -> Result<Vec<(i32, String)>, StoreError> {
-    Ok(connection
-        .query("select year, days from holiday order by year", params![], |row| Ok((row.get(0)?, row.get(1)?)))?)
+    Ok(connection.query("select year, days from holiday order by year", params![], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })?)
 }
 
 fn import_holidays(connection: &mut Connection, years: &[(i32, String)]) -> Result<(), StoreError> {
     change(connection, "holidays", |c| {
-        let sql =
-            "insert into holiday (year, days) values (?1, ?2) on conflict (year) do update set days = excluded.days";
+        let sql = "insert into holiday (year, days) values (?1, ?2) on conflict (year) do update set days = excluded.days";
         for (year, days) in years {
             c.execute(sql, params![year, days])?;
         }

@@ -40,7 +40,9 @@ impl Cause {
     /// The code or word.
     pub fn value(&self) -> String {
         match self {
-            Self::Option(value) | Self::Word(value) | Self::Item(value) | Self::Agency(value) => value.clone(),
+            Self::Option(value) | Self::Word(value) | Self::Item(value) | Self::Agency(value) => {
+                value.clone()
+            }
             Self::Region(region) => region.to_string(),
         }
     }
@@ -126,18 +128,28 @@ row! {
 fn read(row: &Row<'_>) -> database::Result<Improvement> {
     let row: ImprovementColumns = row.read()?;
     let (kind, value) = &row.cause;
-    let cause = Cause::from_parts(kind, value).ok_or_else(|| database::Error::damaged(2, "kind of a cause"))?;
+    let cause = Cause::from_parts(kind, value)
+        .ok_or_else(|| database::Error::damaged(2, "kind of a cause"))?;
     let text = row.case_text;
     let case = row.consented.map(|(order, consent)| PublishedCase { text, order, consent });
     let ImprovementColumns { id, region, day, title, text, at, who, withdrawn, .. } = row;
     Ok(Improvement { id, region, cause, day, title, text, case, at, who, withdrawn })
 }
 
-row!(Recurring { source: "source", word: "word", n_agencies: "count(distinct value)", n_ratings: "sum(shown)" });
+row!(Recurring {
+    source: "source",
+    word: "word",
+    n_agencies: "count(distinct value)",
+    n_ratings: "sum(shown)"
+});
 
 impl SqlStore {
     /// Records an improvement, with the entry of the record that tells of it.
-    pub async fn add_improvement(&self, new: Improvement, entry: AuditEntry) -> Result<(), StoreError> {
+    pub async fn add_improvement(
+        &self,
+        new: Improvement,
+        entry: AuditEntry,
+    ) -> Result<(), StoreError> {
         self.write(move |c| {
             let t = c.transaction()?;
             t.execute(
@@ -165,7 +177,12 @@ impl SqlStore {
     }
 
     /// Withdraws one; false if there is none in this region or it was withdrawn before.
-    pub async fn withdraw_improvement(&self, id: Id, region: Region, entry: AuditEntry) -> Result<bool, StoreError> {
+    pub async fn withdraw_improvement(
+        &self,
+        id: Id,
+        region: Region,
+        entry: AuditEntry,
+    ) -> Result<bool, StoreError> {
         let (low, high) = span(region);
         self.write(move |c| {
             let t = c.transaction()?;
@@ -184,8 +201,14 @@ impl SqlStore {
         .await
     }
 
-    /// The improvements of a region with all below, the newest first; with `all` withdrawn ones too.
-    pub async fn improvements(&self, region: Region, all: bool, limit: u32) -> Result<Vec<Improvement>, StoreError> {
+    /// The improvements of a region with all below, the newest first; with `all` withdrawn ones
+    /// too.
+    pub async fn improvements(
+        &self,
+        region: Region,
+        all: bool,
+        limit: u32,
+    ) -> Result<Vec<Improvement>, StoreError> {
         let (low, high) = span(region);
         self.read(move |c| {
             Ok(c.query(
@@ -201,8 +224,13 @@ impl SqlStore {
         .await
     }
 
-    /// The causes of a region's bad ratings, those that touch most departments first. Only of what is shown to everybody.
-    pub async fn recurring(&self, region: Region, limit: u32) -> Result<Vec<Recurring>, StoreError> {
+    /// The causes of a region's bad ratings, those that touch most departments first. Only of what
+    /// is shown to everybody.
+    pub async fn recurring(
+        &self,
+        region: Region,
+        limit: u32,
+    ) -> Result<Vec<Recurring>, StoreError> {
         self.read(move |c| {
             let sql = format!(
                 "select {} from word where region = ?1 and kind = 'agency' and good = 0 and shown > 0

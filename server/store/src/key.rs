@@ -68,10 +68,30 @@ row! {
 
 impl From<ApiKeyColumns> for StoredApiKey {
     fn from(row: ApiKeyColumns) -> Self {
-        let ApiKeyColumns { id, authority, secret_hash, regions, agencies, scope, created_at, revoked_at } = row;
-        let list = |text: &str| text.split(',').filter(|one| !one.is_empty()).map(str::to_owned).collect::<Vec<_>>();
+        let ApiKeyColumns {
+            id,
+            authority,
+            secret_hash,
+            regions,
+            agencies,
+            scope,
+            created_at,
+            revoked_at,
+        } = row;
+        let list = |text: &str| {
+            text.split(',').filter(|one| !one.is_empty()).map(str::to_owned).collect::<Vec<_>>()
+        };
         let regions = list(&regions).iter().filter_map(|code| code.parse().ok()).collect();
-        Self { id, authority, secret_hash, regions, agencies: list(&agencies), scope, created_at, revoked_at }
+        Self {
+            id,
+            authority,
+            secret_hash,
+            regions,
+            agencies: list(&agencies),
+            scope,
+            created_at,
+            revoked_at,
+        }
     }
 }
 
@@ -124,7 +144,12 @@ fn add_key(connection: &mut Connection, key: &StoredKey) -> Result<(), StoreErro
     })
 }
 
-fn retire_key(connection: &mut Connection, purpose: &str, id: u8, at: Instant) -> Result<bool, StoreError> {
+fn retire_key(
+    connection: &mut Connection,
+    purpose: &str,
+    id: u8,
+    at: Instant,
+) -> Result<bool, StoreError> {
     change(connection, "keys", |c| {
         let n = c.execute(
             "update key set retired_at = ?1 where purpose = ?2 and id = ?3 and retired_at is null",
@@ -136,7 +161,8 @@ fn retire_key(connection: &mut Connection, purpose: &str, id: u8, at: Instant) -
 
 fn api_keys(connection: &Connection) -> Result<Vec<StoredApiKey>, StoreError> {
     let sql = format!("select {} from api_key order by created_at, id", ApiKeyColumns::columns());
-    Ok(connection.query(&sql, params![], |row| row.read::<ApiKeyColumns>().map(StoredApiKey::from))?)
+    Ok(connection
+        .query(&sql, params![], |row| row.read::<ApiKeyColumns>().map(StoredApiKey::from))?)
 }
 
 fn add_api_key(connection: &mut Connection, key: &StoredApiKey) -> Result<(), StoreError> {

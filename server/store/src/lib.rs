@@ -1,4 +1,5 @@
-//! The store behind the collector: one type for both databases, one contract that it passes on each.
+//! The store behind the collector: one type for both databases, one contract that it passes on
+//! each.
 //!
 #![doc = include_str!("../README.md")]
 
@@ -59,19 +60,20 @@ use haochaping::calendar::Instant;
 /// An id of 16 bytes, a UUIDv7.
 pub type Id = [u8; 16];
 
-/// A store in a file or on a server. Every write is one transaction and has happened when it returns; of several lanes it is one for
-/// each, and an error then leaves what the others wrote.
+/// A store in a file or on a server. Every write is one transaction and has happened when it
+/// returns; of several lanes it is one for each, and an error then leaves what the others wrote.
 #[derive(Debug)]
 pub struct SqlStore {
     engine: Engine,
 }
 
 impl SqlStore {
-    /// Opens the store in a data directory, makes it if it is not there, and brings it to this binary's version.
+    /// Opens the store in a data directory, makes it if it is not there, and brings it to this
+    /// binary's version.
     ///
     /// # Errors
-    /// In one line: the directory or file cannot be written, or the store is newer than this binary.
-    /// It is also an error if a copy into it has not ended.
+    /// In one line: the directory or file cannot be written, or the store is newer than this
+    /// binary. It is also an error if a copy into it has not ended.
     pub fn open(directory: &Path) -> Result<Self, StoreError> {
         let store = Self::open_incomplete(directory)?;
         if let Engine::Sqlite(engine) = &store.engine {
@@ -88,12 +90,12 @@ impl SqlStore {
         Ok(Self { engine: Engine::Sqlite(SqliteEngine::open(directory)?) })
     }
 
-    /// Opens the store in a PostgreSQL database and brings it to this binary's version; where `is_new` it is made if it is not
-    /// there.
+    /// Opens the store in a PostgreSQL database and brings it to this binary's version; where
+    /// `is_new` it is made if it is not there.
     ///
     /// # Errors
-    /// In one line: the address is none, the server cannot be reached or refuses, or the store is newer than this binary.
-    /// It is also an error if a copy into it has not ended.
+    /// In one line: the address is none, the server cannot be reached or refuses, or the store is
+    /// newer than this binary. It is also an error if a copy into it has not ended.
     pub async fn connect(url: &str, is_new: bool) -> Result<Self, StoreError> {
         let store = Self::connect_incomplete(url, is_new).await?;
         store.read(ensure_copy_finished).await?;
@@ -114,8 +116,12 @@ impl SqlStore {
     /// In one line: this is no database of such an engine, or its tables are not distributed.
     pub async fn into_sharded(self) -> Result<Self, StoreError> {
         match self.engine {
-            Engine::Sqlite(_) => Err(StoreError::Failed("--distributed: name the coordinator by --database".into())),
-            Engine::Postgres(engine) => Ok(Self { engine: Engine::Postgres(engine.into_sharded().await?) }),
+            Engine::Sqlite(_) => {
+                Err(StoreError::Failed("--distributed: name the coordinator by --database".into()))
+            }
+            Engine::Postgres(engine) => {
+                Ok(Self { engine: Engine::Postgres(engine.into_sharded().await?) })
+            }
         }
     }
 
@@ -166,7 +172,8 @@ impl SqlStore {
         matches!(&self.engine, Engine::Postgres(engine) if engine.is_distributed())
     }
 
-    /// How many lanes lead into the store, each with a queue of its own: one, or one for each shard.
+    /// How many lanes lead into the store, each with a queue of its own: one, or one for each
+    /// shard.
     pub fn n_lanes(&self) -> usize {
         if let Engine::Postgres(engine) = &self.engine { engine.n_lanes() } else { 1 }
     }
@@ -176,7 +183,8 @@ impl SqlStore {
         if let Engine::Postgres(engine) = &self.engine { engine.lane(part) } else { 0 }
     }
 
-    /// Why nothing can be written, the disk being full or read-only; `None` while it can, as far as is known.
+    /// Why nothing can be written, the disk being full or read-only; `None` while it can, as far as
+    /// is known.
     pub fn unwritable(&self) -> Option<String> {
         if let Engine::Sqlite(engine) = &self.engine { engine.unwritable() } else { None }
     }
@@ -190,7 +198,8 @@ impl SqlStore {
         }
     }
 
-    /// Takes a slot of this process's own, and keeps it: asked once a second. Nothing's correctness rests on it.
+    /// Takes a slot of this process's own, and keeps it: asked once a second. Nothing's correctness
+    /// rests on it.
     pub async fn hold_slot(&self, at: Instant) -> Result<(), StoreError> {
         match &self.engine {
             Engine::Sqlite(_) => Ok(()),
@@ -206,15 +215,21 @@ impl SqlStore {
         }
     }
 
-    /// Writes a copy that can be opened as a store, while others go on writing. `progress` hears pages left and total.
-    pub async fn backup(&self, to: &Path, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<(), StoreError> {
+    /// Writes a copy that can be opened as a store, while others go on writing. `progress` hears
+    /// pages left and total.
+    pub async fn backup(
+        &self,
+        to: &Path,
+        progress: &(dyn Fn(u64, u64) + Sync),
+    ) -> Result<(), StoreError> {
         match &self.engine {
             Engine::Sqlite(engine) => engine.back_up(to, progress),
             Engine::Postgres(engine) => engine.back_up(to, progress).await,
         }
     }
 
-    /// Ends everything that is open, so that nothing of the store lies beside it. Nothing can be asked afterwards.
+    /// Ends everything that is open, so that nothing of the store lies beside it. Nothing can be
+    /// asked afterwards.
     pub async fn close(&self) -> Result<(), StoreError> {
         if let Engine::Sqlite(engine) = &self.engine { engine.close().await } else { Ok(()) }
     }
@@ -231,7 +246,8 @@ impl SqlStore {
 
 fn ensure_copy_finished(connection: &Connection) -> Result<(), StoreError> {
     if copy::is_half(connection)? {
-        let message = "a copy into this store was begun and has not ended: run haochaping copy again";
+        let message =
+            "a copy into this store was begun and has not ended: run haochaping copy again";
         return Err(StoreError::Failed(message.into()));
     }
     Ok(())

@@ -9,8 +9,8 @@ use haochaping::calendar::Instant;
 
 use crate::random::{Rng as _, SystemRng};
 
-/// A number of the record or of a message, in the order of time and of its own in every process: milliseconds, and a count
-/// that began at random.
+/// A number of the record or of a message, in the order of time and of its own in every process:
+/// milliseconds, and a count that began at random.
 pub(crate) fn number(at: Instant) -> i64 {
     const BITS: u32 = 22;
     static NEXT: LazyLock<AtomicI64> = LazyLock::new(|| {

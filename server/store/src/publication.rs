@@ -1,5 +1,5 @@
-//! What is published a day later: figures of smaller places, of agents, of small departments, and whatever splits a total
-//! further. Ratings wait in atoms, and an atom is published in groups only.
+//! What is published a day later: figures of smaller places, of agents, of small departments, and
+//! whatever splits a total further. Ratings wait in atoms, and an atom is published in groups only.
 
 use std::collections::BTreeMap;
 
@@ -97,7 +97,8 @@ impl Dimension {
 /// A line of published ratings: its value, the month in which it waited last, and its counts.
 pub type Line = (String, u32, Counts);
 
-/// Joins to a rating `r` up to which day its atom is published, as `x.day`; of one that never was there is no row.
+/// Joins to a rating `r` up to which day its atom is published, as `x.day`; of one that never was
+/// there is no row.
 pub(crate) const RELEASED_UNTIL: &str = "left join service s on s.part = r.part and s.authority = r.authority
     and s.case_number = r.case_number and s.service_number = r.service_number
   join released_until x on x.region = r.region and x.agency = r.agency and x.item = coalesce(r.item_code, '')
@@ -122,7 +123,9 @@ fn release(connection: &mut Connection, groups: &[Group]) -> Result<u64, StoreEr
         for by in Dimension::ALL {
             let Some(value) = by.value(&group.atom) else { continue };
             for region in group.atom.region.ancestors() {
-                sums.entry((region, by.name(), value.clone(), month)).or_default().merge(&group.counts);
+                sums.entry((region, by.name(), value.clone(), month))
+                    .or_default()
+                    .merge(&group.counts);
             }
         }
     }
@@ -147,8 +150,12 @@ fn release(connection: &mut Connection, groups: &[Group]) -> Result<u64, StoreEr
     Ok(taken.len() as u64)
 }
 
-/// Takes out of what waits those groups that still wait as they are; beside the others something else waits by now.
-fn take<'g>(transaction: &Transaction<'_>, groups: &'g [Group]) -> Result<Vec<&'g Group>, StoreError> {
+/// Takes out of what waits those groups that still wait as they are; beside the others something
+/// else waits by now.
+fn take<'g>(
+    transaction: &Transaction<'_>,
+    groups: &'g [Group],
+) -> Result<Vec<&'g Group>, StoreError> {
     const OF_ATOM: &str = "region = ?1 and agency = ?2 and item = ?3 and card = ?4 and channel = ?5 and provenance = ?6
         and source = ?7 and registered = ?8";
     let keys: Vec<_> = groups
@@ -173,9 +180,14 @@ fn take<'g>(transaction: &Transaction<'_>, groups: &'g [Group]) -> Result<Vec<&'
         &keys,
         read_row,
     )?;
-    let still = groups.iter().zip(keys).zip(waiting).filter(|((group, _), found)| *found == Some(group.counts));
+    let still = groups
+        .iter()
+        .zip(keys)
+        .zip(waiting)
+        .filter(|((group, _), found)| *found == Some(group.counts));
     let (taken, keys): (Vec<_>, Vec<_>) = still.map(|(one, _)| one).unzip();
-    transaction.execute_each(&format!("delete from waiting where {OF_ATOM} and day <= ?9"), &keys)?;
+    transaction
+        .execute_each(&format!("delete from waiting where {OF_ATOM} and day <= ?9"), &keys)?;
     transaction.insert_all(
         "insert into released_until (region, agency, item, card, channel, provenance, source, registered, day)
          values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
@@ -196,7 +208,8 @@ fn daily(connection: &Connection) -> Result<BTreeMap<FigureKey, Published>, Stor
         let (region, kind, agency, counts): (Region, String, String, Counts) = row.read()?;
         if kind == Dimension::Unregistered.name() {
             for agency in [String::new(), agency] {
-                found.entry(FigureKey { region, agency }).or_default().n_unregistered += counts.total();
+                found.entry(FigureKey { region, agency }).or_default().n_unregistered +=
+                    counts.total();
             }
         } else {
             found.entry(FigureKey { region, agency }).or_default().counts = counts;
@@ -206,7 +219,11 @@ fn daily(connection: &Connection) -> Result<BTreeMap<FigureKey, Published>, Stor
     Ok(found)
 }
 
-fn released(connection: &Connection, region: Region, by: Dimension) -> Result<Vec<Line>, StoreError> {
+fn released(
+    connection: &Connection,
+    region: Region,
+    by: Dimension,
+) -> Result<Vec<Line>, StoreError> {
     let sql = format!(
         "select value, month, {} from released where region = ?1 and kind = ?2 order by value, month",
         Counts::columns()
@@ -214,9 +231,12 @@ fn released(connection: &Connection, region: Region, by: Dimension) -> Result<Ve
     Ok(connection.query(&sql, params![signed(region), by.name()], read_row)?)
 }
 
-/// An order is spoken of when its rating is published: of a visit to a card that is its card's affair, so the atom is looked
-/// up column by column.
-fn handled(connection: &Connection, now: Instant) -> Result<BTreeMap<FigureKey, Handling>, StoreError> {
+/// An order is spoken of when its rating is published: of a visit to a card that is its card's
+/// affair, so the atom is looked up column by column.
+fn handled(
+    connection: &Connection,
+    now: Instant,
+) -> Result<BTreeMap<FigureKey, Handling>, StoreError> {
     let sql = format!(
         "{HANDLED_SUMS} from (select w.*, {IS_DUE}
            from work_order w join rating r on r.part = w.part and r.id = w.rating
@@ -233,8 +253,9 @@ impl SqlStore {
         self.read(waiting).await
     }
 
-    /// Publishes groups, each under the month of its last day, in one transaction; how many. The groups of an atom come in the
-    /// order of their days. A group of which something else waits by now is left alone: another collector has published it.
+    /// Publishes groups, each under the month of its last day, in one transaction; how many. The
+    /// groups of an atom come in the order of their days. A group of which something else waits by
+    /// now is left alone: another collector has published it.
     pub async fn release(&self, groups: Vec<Group>) -> Result<u64, StoreError> {
         self.write(move |c| release(c, &groups)).await
     }
@@ -249,14 +270,22 @@ impl SqlStore {
         self.read(move |c| released(c, region, by)).await
     }
 
-    /// How the bad ones of the published ratings were worked as of `now`, by the region and agency rated.
-    pub async fn handled_of_released(&self, now: Instant) -> Result<BTreeMap<FigureKey, Handling>, StoreError> {
+    /// How the bad ones of the published ratings were worked as of `now`, by the region and agency
+    /// rated.
+    pub async fn handled_of_released(
+        &self,
+        now: Instant,
+    ) -> Result<BTreeMap<FigureKey, Handling>, StoreError> {
         self.read(move |c| handled(c, now)).await
     }
 
     /// Names of items by code.
     pub async fn item_names(&self) -> Result<BTreeMap<String, String>, StoreError> {
-        self.read(|c| Ok(c.query("select code, name from item", params![], |row| Ok((row.get(0)?, row.get(1)?)))?))
-            .await
+        self.read(|c| {
+            Ok(c.query("select code, name from item", params![], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?)
+        })
+        .await
     }
 }

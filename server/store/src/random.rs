@@ -11,9 +11,13 @@ pub trait Rng: Send + Sync + 'static {
 pub struct SystemRng;
 
 impl Rng for SystemRng {
-    #[expect(clippy::disallowed_methods, reason = "the one place that asks the operating system for random bytes")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that asks the operating system for random bytes"
+    )]
     fn fill(&self, bytes: &mut [u8]) {
-        getrandom::fill(bytes).expect("an operating system without random numbers cannot keep secrets");
+        getrandom::fill(bytes)
+            .expect("an operating system without random numbers cannot keep secrets");
     }
 }
 

@@ -24,13 +24,17 @@ impl SqlStore {
 }
 
 fn regions(connection: &Connection) -> Result<BTreeMap<Region, String>, StoreError> {
-    Ok(connection.query("select code, name from region", params![], |row| Ok((region_of(row.get(0)?), row.get(1)?)))?)
+    Ok(connection.query("select code, name from region", params![], |row| {
+        Ok((region_of(row.get(0)?), row.get(1)?))
+    })?)
 }
 
-fn import_regions(connection: &mut Connection, names: &[(Region, String)]) -> Result<(), StoreError> {
+fn import_regions(
+    connection: &mut Connection,
+    names: &[(Region, String)],
+) -> Result<(), StoreError> {
     change(connection, "regions", |c| {
-        let sql =
-            "insert into region (code, name) values (?1, ?2) on conflict (code) do update set name = excluded.name";
+        let sql = "insert into region (code, name) values (?1, ?2) on conflict (code) do update set name = excluded.name";
         let sets: Vec<_> = names.iter().map(|(region, name)| set![signed(*region), name]).collect();
         c.insert_all(sql, &sets)?;
         Ok(())

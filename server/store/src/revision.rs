@@ -33,5 +33,7 @@ pub(crate) fn change<T>(
 }
 
 fn revisions(connection: &Connection) -> Result<BTreeMap<String, i64>, StoreError> {
-    Ok(connection.query("select name, value from revision", params![], |row| Ok((row.get(0)?, row.get(1)?)))?)
+    Ok(connection.query("select name, value from revision", params![], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })?)
 }

@@ -7,7 +7,8 @@ use haochaping::{
 
 use crate::database::{Param, ToParam as _, Value, row};
 
-/// A stored region. What was stored was checked; a damaged number shows as the country rather than stopping a page.
+/// A stored region. What was stored was checked; a damaged number shows as the country rather than
+/// stopping a page.
 pub(crate) fn region_of(number: i64) -> Region {
     u64::try_from(number).ok().and_then(Region::from_number).unwrap_or(Region::COUNTRY)
 }
@@ -49,6 +50,8 @@ pub(crate) const SUMS: &str = "coalesce(sum(very_satisfied), 0), coalesce(sum(sa
 
 /// The five numbers as they are stored.
 pub(crate) fn columns(counts: &Counts) -> [i64; 5] {
-    let Counts { very_satisfied, satisfied, basically_satisfied, dissatisfied, very_dissatisfied } = counts;
-    [very_satisfied, satisfied, basically_satisfied, dissatisfied, very_dissatisfied].map(|n| n.cast_signed())
+    let Counts { very_satisfied, satisfied, basically_satisfied, dissatisfied, very_dissatisfied } =
+        counts;
+    [very_satisfied, satisfied, basically_satisfied, dissatisfied, very_dissatisfied]
+        .map(|n| n.cast_signed())
 }

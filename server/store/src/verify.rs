@@ -1,4 +1,5 @@
-//! Whether everything fits: counters are the fold of ratings, bad ratings that count have work orders, links resolve.
+//! Whether everything fits: counters are the fold of ratings, bad ratings that count have work
+//! orders, links resolve.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +22,8 @@ pub(crate) fn verify(connection: &Connection) -> Result<Verification, StoreError
     let snapshot = connection.snapshot()?;
     let mut found = Verification::default();
     if !snapshot.is_postgres() {
-        let sound: String = snapshot.query_row("pragma quick_check(1)", params![], |row| row.get(0))?;
+        let sound: String =
+            snapshot.query_row("pragma quick_check(1)", params![], |row| row.get(0))?;
         if sound != "ok" {
             found.faults.push(format!("the file is damaged: {sound}"));
         }
@@ -31,7 +33,10 @@ pub(crate) fn verify(connection: &Connection) -> Result<Verification, StoreError
     compare(
         "counter",
         &figures,
-        &stored(&snapshot, "select region || ' ' || agency || ' ' || level, sum(n) from counter group by 1")?,
+        &stored(
+            &snapshot,
+            "select region || ' ' || agency || ' ' || level, sum(n) from counter group by 1",
+        )?,
         &mut found,
     );
     compare(
@@ -50,8 +55,8 @@ pub(crate) fn verify(connection: &Connection) -> Result<Verification, StoreError
     Ok(found)
 }
 
-/// Messages tell of what is in a history, without gaps, and of one subject one at a time; and an order has a term to watch
-/// when it has a term.
+/// Messages tell of what is in a history, without gaps, and of one subject one at a time; and an
+/// order has a term to watch when it has a term.
 fn check_outbox(connection: &Connection, found: &mut Verification) -> Result<(), StoreError> {
     for (fault, sql) in [
         (
@@ -107,7 +112,10 @@ row! {
     }
 }
 
-fn fold_ratings(connection: &Connection, found: &mut Verification) -> Result<(Fold, Fold), StoreError> {
+fn fold_ratings(
+    connection: &Connection,
+    found: &mut Verification,
+) -> Result<(Fold, Fold), StoreError> {
     let (mut figures, mut slices) = (Fold::new(), Fold::new());
     let sql = format!(
         "select {} from rating r left join quarantine q on q.part = r.part and q.rating = r.id
@@ -117,8 +125,16 @@ fn fold_ratings(connection: &Connection, found: &mut Verification) -> Result<(Fo
     );
     connection.for_each(&sql, params![], |row| {
         found.n_ratings += 1;
-        let CountedColumns { level, provenance, agency, region, rated_at, was_held, decision, is_unregistered } =
-            row.read()?;
+        let CountedColumns {
+            level,
+            provenance,
+            agency,
+            region,
+            rated_at,
+            was_held,
+            decision,
+            is_unregistered,
+        } = row.read()?;
         if level.parse::<SatisfactionLevel>().is_err() {
             found.faults.push(format!("a rating has the level {level:?}"));
         }
@@ -159,7 +175,8 @@ fn fold_ratings(connection: &Connection, found: &mut Verification) -> Result<(Fo
 fn fold_services(connection: &Connection, figures: &mut Fold) -> Result<(), StoreError> {
     let sql = "select region, agency, count(*) from service where probe = 0 and relayed = 0 and lead_case is null group by region, agency";
     connection.for_each(sql, params![], |row| {
-        let (region, agency, n) = (region_of(row.get(0)?), row.get::<String>(1)?, row.get::<i64>(2)?);
+        let (region, agency, n) =
+            (region_of(row.get(0)?), row.get::<String>(1)?, row.get::<i64>(2)?);
         for ancestor in region.ancestors() {
             for by in ["", &agency] {
                 *figures.entry(format!("{} {by} service", ancestor.number())).or_default() += n;
@@ -170,9 +187,12 @@ fn fold_services(connection: &Connection, figures: &mut Fold) -> Result<(), Stor
     Ok(())
 }
 
-/// What was published and what waits are together what counts, of every level in every department's district.
+/// What was published and what waits are together what counts, of every level in every department's
+/// district.
 fn check_publication(connection: &Connection, found: &mut Verification) -> Result<(), StoreError> {
-    for (what, kind, of) in [("", "all", "agency = ''"), (" by department", "agency", "agency <> ''")] {
+    for (what, kind, of) in
+        [("", "all", "agency = ''"), (" by department", "agency", "agency <> ''")]
+    {
         let should = stored(
             connection,
             &format!(
@@ -219,8 +239,9 @@ fn compare(what: &str, folded: &Fold, stored: &Fold, found: &mut Verification) {
 }
 
 fn check_work_orders(connection: &Connection, found: &mut Verification) -> Result<(), StoreError> {
-    found.n_work_orders =
-        connection.query_row("select count(*) from work_order", params![], |row| row.get::<i64>(0))?.unsigned_abs();
+    found.n_work_orders = connection
+        .query_row("select count(*) from work_order", params![], |row| row.get::<i64>(0))?
+        .unsigned_abs();
     let missing: i64 = connection.query_row(
         "select count(*) from rating r
          where r.level in ('dissatisfied', 'very_dissatisfied') and r.provenance in ('citizen', 'assisted', 'relayed')
@@ -283,8 +304,8 @@ pub struct Verification {
 }
 
 impl SqlStore {
-    /// Checks that counters are the fold of ratings, that every bad rating that counts has its work order, and that the
-    /// file itself is sound.
+    /// Checks that counters are the fold of ratings, that every bad rating that counts has its work
+    /// order, and that the file itself is sound.
     pub async fn verify(&self) -> Result<Verification, StoreError> {
         self.read(verify).await
     }

@@ -28,10 +28,13 @@ pub(crate) fn read(connection: &Connection, now: Instant) -> Result<Vitals, Stor
     let oldest = "select min(created_at) from outbox where state = 'waiting'";
     let oldest: Option<i64> = connection.query_row(oldest, params![], |row| row.get(0))?;
     let backed_up: Option<String> = connection
-        .query_row("select value from meta where name = ?1", params![BACKED_UP_AT], |row| row.get(0))
+        .query_row("select value from meta where name = ?1", params![BACKED_UP_AT], |row| {
+            row.get(0)
+        })
         .optional()?;
     Ok(Vitals {
-        n_overdue: n("select count(*) from work_order where due_at < ?1", params![now.millis()])?.unsigned_abs(),
+        n_overdue: n("select count(*) from work_order where due_at < ?1", params![now.millis()])?
+            .unsigned_abs(),
         oldest_message: oldest.map(Instant::from_millis),
         n_unnumbered: n("select count(*) from ledger_pending", params![])?.unsigned_abs(),
         backed_up_at: backed_up.and_then(|at| at.parse().ok()).map(Instant::from_millis),

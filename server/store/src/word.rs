@@ -96,12 +96,17 @@ pub struct ShownWord {
     pub n: u64,
 }
 
-/// Puts ratings on the list of those to be read, each with the day from which on it counts, in the transaction by which it
-/// begins to count.
-pub(crate) fn to_read(transaction: &Transaction<'_>, ratings: &[(i64, u8, RatingId)]) -> Result<(), StoreError> {
+/// Puts ratings on the list of those to be read, each with the day from which on it counts, in the
+/// transaction by which it begins to count.
+pub(crate) fn to_read(
+    transaction: &Transaction<'_>,
+    ratings: &[(i64, u8, RatingId)],
+) -> Result<(), StoreError> {
     let sets: Vec<_> = ratings.iter().map(|(day, part, rating)| set![part, rating, day]).collect();
-    transaction
-        .insert_all("insert into unread (part, rating, day) values (?1, ?2, ?3) on conflict do nothing", &sets)?;
+    transaction.insert_all(
+        "insert into unread (part, rating, day) values (?1, ?2, ?3) on conflict do nothing",
+        &sets,
+    )?;
     Ok(())
 }
 
@@ -130,13 +135,19 @@ fn unread(connection: &Connection, limit: u32) -> Result<Vec<Unread>, StoreError
 }
 
 fn version(connection: &Connection) -> Result<String, StoreError> {
-    Ok(connection.query_row("select value from meta where name = 'words_version'", params![], |row| row.get(0))?)
+    Ok(connection.query_row(
+        "select value from meta where name = 'words_version'",
+        params![],
+        |row| row.get(0),
+    )?)
 }
 
 fn rules(connection: &Connection) -> Result<(String, BTreeMap<String, String>), StoreError> {
     Ok((
         version(connection)?,
-        connection.query("select word, stands_for from synonym", params![], |row| Ok((row.get(0)?, row.get(1)?)))?,
+        connection.query("select word, stands_for from synonym", params![], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?,
     ))
 }
 
@@ -167,7 +178,8 @@ fn count(
         return Ok(false);
     }
     let keys: Vec<_> = read.iter().map(|(day, part, rating)| set![day, part, rating]).collect();
-    let taken = t.execute_each("delete from unread where day = ?1 and part = ?2 and rating = ?3", &keys)?;
+    let taken =
+        t.execute_each("delete from unread where day = ?1 and part = ?2 and rating = ?3", &keys)?;
     if taken.contains(&0) {
         return Ok(false);
     }
@@ -187,7 +199,10 @@ fn count(
 fn show(connection: &mut Connection, least: i64, step: i64) -> Result<(), StoreError> {
     let t = connection.transaction()?;
     t.execute("update word set shown = n where n >= ?1 and n >= shown + ?2", params![least, step])?;
-    t.execute("update word set shown = case when n >= ?1 then n else 0 end where n < shown", params![least])?;
+    t.execute(
+        "update word set shown = case when n >= ?1 then n else 0 end where n < shown",
+        params![least],
+    )?;
     t.execute("delete from word where n = 0 and shown = 0", params![])?;
     t.commit()
 }
@@ -198,8 +213,14 @@ impl SqlStore {
         self.read(rules).await
     }
 
-    /// Lets a word stand for another, for none where that is empty, or for itself again; with the entry of the record.
-    pub async fn set_synonym(&self, word: &str, stands_for: Option<&str>, entry: AuditEntry) -> Result<(), StoreError> {
+    /// Lets a word stand for another, for none where that is empty, or for itself again; with the
+    /// entry of the record.
+    pub async fn set_synonym(
+        &self,
+        word: &str,
+        stands_for: Option<&str>,
+        entry: AuditEntry,
+    ) -> Result<(), StoreError> {
         let (word, stands_for) = (word.to_owned(), stands_for.map(str::to_owned));
         self.write(move |c| {
             let t = c.transaction()?;
@@ -229,8 +250,8 @@ impl SqlStore {
         self.read(move |c| unread(c, limit)).await
     }
 
-    /// Takes ratings, by day, part and id, off the list and adds what is in them; false, and nothing is done, if one was not on the list any more
-    /// or the rules are others by now.
+    /// Takes ratings, by day, part and id, off the list and adds what is in them; false, and
+    /// nothing is done, if one was not on the list any more or the rules are others by now.
     pub async fn count_words(
         &self,
         read: Vec<(i64, u8, RatingId)>,
@@ -241,8 +262,8 @@ impl SqlStore {
         self.write(move |c| count(c, &read, &sums, &version)).await
     }
 
-    /// Shows every count of at least `least` that has grown by `step` since it was shown; one that has shrunk, because the
-    /// rules have changed, is taken back.
+    /// Shows every count of at least `least` that has grown by `step` since it was shown; one that
+    /// has shrunk, because the rules have changed, is taken back.
     pub async fn show_words(&self, least: u64, step: u64) -> Result<(), StoreError> {
         self.write(move |c| show(c, least.cast_signed(), step.cast_signed())).await
     }

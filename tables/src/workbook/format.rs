@@ -1,4 +1,5 @@
-//! Number formats, as far as identifiers and dates need them: what Excel shows is what a person meant.
+//! Number formats, as far as identifiers and dates need them: what Excel shows is what a person
+//! meant.
 
 use std::collections::BTreeMap;
 
@@ -33,7 +34,8 @@ impl Formats {
                     let id = |name| attribute(tag, name).and_then(|id| id.parse::<u32>().ok());
                     match tag.local_name().into_inner() {
                         "numFmt" => {
-                            let code = attribute(tag, "formatCode").filter(|code| code.len() <= MAX_CODE);
+                            let code =
+                                attribute(tag, "formatCode").filter(|code| code.len() <= MAX_CODE);
                             own.extend(id("numFmtId").zip(code));
                         }
                         "cellXfs" => is_cell = true,
@@ -72,7 +74,8 @@ impl Formats {
     }
 }
 
-/// The formats that every workbook has: <https://learn.microsoft.com/dotnet/api/documentformat.openxml.spreadsheet.numberingformat>.
+/// The formats that every workbook has:
+/// <https://learn.microsoft.com/dotnet/api/documentformat.openxml.spreadsheet.numberingformat>.
 fn built_in(id: u32) -> &'static str {
     match id {
         1 => "0",
@@ -94,7 +97,9 @@ fn signs(section: &str) -> Vec<(char, bool)> {
     let (mut out, mut rest) = (Vec::new(), section.chars());
     while let Some(sign) = rest.next() {
         match sign {
-            '"' => out.extend(rest.by_ref().take_while(|sign| *sign != '"').map(|sign| (sign, true))),
+            '"' => {
+                out.extend(rest.by_ref().take_while(|sign| *sign != '"').map(|sign| (sign, true)));
+            }
             '[' => rest.by_ref().take_while(|sign| *sign != ']').for_each(drop),
             '\\' => out.extend(rest.next().map(|sign| (sign, true))),
             '_' | '*' => drop(rest.next()),
@@ -129,7 +134,8 @@ fn date(number: f64) -> Option<String> {
     Some(format!("{year:04}-{month:02}-{day:02}"))
 }
 
-/// A number in a format of digits and texts: `00000`, `"A"000`, `000-0000`. Any other format shows the number itself.
+/// A number in a format of digits and texts: `00000`, `"A"000`, `000-0000`. Any other format shows
+/// the number itself.
 fn digits(number: f64, section: &str) -> String {
     let signs = signs(section);
     let is_place = |(sign, is_text): &&(char, bool)| !is_text && "0#?".contains(*sign);
@@ -195,12 +201,20 @@ mod tests {
 
     #[test]
     fn a_day_is_a_civil_date() {
-        let cases = [(1.0, "1899-12-31"), (61.0, "1900-03-01"), (45_992.0, "2025-12-01"), (46_355.5, "2026-11-29")];
+        let cases = [
+            (1.0, "1899-12-31"),
+            (61.0, "1900-03-01"),
+            (45_992.0, "2025-12-01"),
+            (46_355.5, "2026-11-29"),
+        ];
         for (number, shown) in cases {
             assert_eq!(date(number).as_deref(), Some(shown), "{number}");
         }
         assert!(
-            is_date("yyyy\"年\"m\"月\"") && is_date("[$-804]yyyy-mm-dd") && !is_date("00000") && !is_date("\"d\"0")
+            is_date("yyyy\"年\"m\"月\"")
+                && is_date("[$-804]yyyy-mm-dd")
+                && !is_date("00000")
+                && !is_date("\"d\"0")
         );
     }
 }

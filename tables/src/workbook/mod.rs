@@ -33,17 +33,25 @@ pub(crate) fn is_encrypted(bytes: &[u8]) -> bool {
 /// The visible sheets.
 pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Sheet>, TableError> {
     let mut package = Package::open(bytes)?;
-    let book = package.text("xl/workbook.xml")?.ok_or_else(|| TableError::Workbook("no xl/workbook.xml".into()))?;
+    let book = package
+        .text("xl/workbook.xml")?
+        .ok_or_else(|| TableError::Workbook("no xl/workbook.xml".into()))?;
     let targets = targets(&package.text("xl/_rels/workbook.xml.rels")?.unwrap_or_default())?;
     let mut common = Common {
-        texts: package.text("xl/sharedStrings.xml")?.map_or_else(|| Ok(Vec::new()), |xml| shared_texts(&xml))?,
-        formats: package.text("xl/styles.xml")?.map_or_else(|| Ok(Formats::default()), |xml| Formats::read(&xml))?,
+        texts: package
+            .text("xl/sharedStrings.xml")?
+            .map_or_else(|| Ok(Vec::new()), |xml| shared_texts(&xml))?,
+        formats: package
+            .text("xl/styles.xml")?
+            .map_or_else(|| Ok(Formats::default()), |xml| Formats::read(&xml))?,
     };
     common.formats.is_1904 = counts_from_1904(&book)?;
     let (mut sheets, mut seen) = (Vec::new(), BTreeSet::new());
     for (name, id) in visible(&book)?.into_iter().take(MAX_SHEETS) {
         // A part is one sheet, however often it is named.
-        let Some(target) = targets.get(&id).filter(|target| seen.insert((*target).clone())) else { continue };
+        let Some(target) = targets.get(&id).filter(|target| seen.insert((*target).clone())) else {
+            continue;
+        };
         let Some(xml) = package.text(target)? else { continue };
         sheets.push(sheet::read(name, &xml, &common)?);
     }
@@ -58,7 +66,9 @@ fn visible(book: &str) -> Result<Vec<(String, String)>, TableError> {
             && tag.local_name().into_inner() == "sheet"
         {
             let is_hidden = attribute(tag, "state").is_some_and(|state| state != "visible");
-            if let (Some(name), Some(id), false) = (attribute(tag, "name"), attribute(tag, "r:id"), is_hidden) {
+            if let (Some(name), Some(id), false) =
+                (attribute(tag, "name"), attribute(tag, "r:id"), is_hidden)
+            {
                 sheets.push((name, id));
             }
         }
@@ -87,7 +97,8 @@ fn targets(relations: &str) -> Result<BTreeMap<String, String>, TableError> {
         if let Event::Start(tag) | Event::Empty(tag) = &event
             && let (Some(id), Some(target)) = (attribute(tag, "Id"), attribute(tag, "Target"))
         {
-            let path = target.strip_prefix('/').map_or_else(|| format!("xl/{target}"), str::to_owned);
+            let path =
+                target.strip_prefix('/').map_or_else(|| format!("xl/{target}"), str::to_owned);
             targets.insert(id, path);
         }
         Ok(())

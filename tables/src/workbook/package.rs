@@ -17,12 +17,15 @@ pub(super) struct Package<'a>(ZipArchive<Cursor<&'a [u8]>>);
 
 impl<'a> Package<'a> {
     pub(super) fn open(bytes: &'a [u8]) -> Result<Self, TableError> {
-        ZipArchive::new(Cursor::new(bytes)).map(Self).map_err(|error| TableError::Workbook(error.to_string()))
+        ZipArchive::new(Cursor::new(bytes))
+            .map(Self)
+            .map_err(|error| TableError::Workbook(error.to_string()))
     }
 
     /// A part as text; `None` where there is none of this name.
     pub(super) fn text(&mut self, name: &str) -> Result<Option<String>, TableError> {
-        let message = |error: &dyn std::fmt::Display| TableError::Workbook(format!("{name}: {error}"));
+        let message =
+            |error: &dyn std::fmt::Display| TableError::Workbook(format!("{name}: {error}"));
         let part = match self.0.by_name(name) {
             Ok(part) => part,
             Err(zip::result::ZipError::FileNotFound) => return Ok(None),

@@ -10,11 +10,13 @@ use crate::{Cell, Flaw, Line, MAX_COLUMNS, MAX_ROWS, Merge, Sheet, TableError};
 
 /// How many cells that are too far away are named.
 const N_NAMED: usize = 5;
-/// More rows than this beyond the last that is read are no strayed cell, but a table that is too long.
+/// More rows than this beyond the last that is read are no strayed cell, but a table that is too
+/// long.
 const MAX_FAR: usize = 100;
 /// The most characters of a cell, as spreadsheets have it.
 const MAX_CELL: usize = 32_767;
-/// The most bytes that all cells of a sheet hold together: texts that cells share are counted each time.
+/// The most bytes that all cells of a sheet hold together: texts that cells share are counted each
+/// time.
 const MAX_TEXT: usize = 64 << 20;
 /// The most merged cells that are looked at.
 const MAX_MERGES: usize = 20_000;
@@ -46,7 +48,8 @@ struct Reading {
 }
 
 pub(super) fn read(name: String, xml: &str, common: &Common) -> Result<Sheet, TableError> {
-    let mut reading = Reading { sheet: Sheet { name: Some(name), ..Sheet::default() }, ..Reading::default() };
+    let mut reading =
+        Reading { sheet: Sheet { name: Some(name), ..Sheet::default() }, ..Reading::default() };
     events(xml, |event| {
         match &event {
             Event::Start(tag) => reading.start(tag),
@@ -60,7 +63,10 @@ pub(super) fn read(name: String, xml: &str, common: &Common) -> Result<Sheet, Ta
         Ok(())
     })?;
     if reading.n_bytes > MAX_TEXT {
-        return Err(TableError::TooLarge(reading.sheet.name.unwrap_or_default(), (MAX_TEXT >> 20) as u64));
+        return Err(TableError::TooLarge(
+            reading.sheet.name.unwrap_or_default(),
+            (MAX_TEXT >> 20) as u64,
+        ));
     }
     if reading.sheet.notes.n_far > MAX_FAR {
         return Err(TableError::TooLong);
@@ -74,7 +80,8 @@ impl Reading {
             "row" => {
                 let number = attribute(tag, "r").and_then(|number| number.parse::<u32>().ok());
                 self.row = number.map_or(self.row + 1, |number| number.max(1));
-                self.is_hidden = attribute(tag, "hidden").is_some_and(|hidden| hidden == "1" || hidden == "true");
+                self.is_hidden = attribute(tag, "hidden")
+                    .is_some_and(|hidden| hidden == "1" || hidden == "true");
                 self.column = 0;
                 self.cells.clear();
             }
@@ -83,7 +90,12 @@ impl Reading {
                 let at = named.unwrap_or((self.row.saturating_sub(1), self.column));
                 self.column = at.1 + 1;
                 let style = attribute(tag, "s").and_then(|style| style.parse().ok()).unwrap_or(0);
-                self.open = Some(Open { at, kind: attribute(tag, "t").unwrap_or_default(), style, ..Open::default() });
+                self.open = Some(Open {
+                    at,
+                    kind: attribute(tag, "t").unwrap_or_default(),
+                    style,
+                    ..Open::default()
+                });
             }
             "v" => self.in_text = "v",
             "t" => self.in_text = "t",
@@ -162,7 +174,8 @@ impl Reading {
 fn cell_of(open: &Open, common: &Common) -> Cell {
     match open.kind.as_str() {
         "s" => {
-            let text = open.value.trim().parse::<usize>().ok().and_then(|place| common.texts.get(place));
+            let text =
+                open.value.trim().parse::<usize>().ok().and_then(|place| common.texts.get(place));
             Cell::plain(text.map_or("", String::as_str))
         }
         "inlineStr" => Cell::plain(&open.inline),

@@ -28,8 +28,8 @@ const VERSIONED: [(&str, &str); 4] = [
 /// Where one version lies that was built by hand.
 const BY_HAND: [&str; 2] = ["/usr/local/pgsql/bin", "/opt/pgsql/bin"];
 
-/// The newest PostgreSQL of version [`OLDEST`] or later: a directory with its server and its tools, looked for once.
-/// `None` where there is none.
+/// The newest PostgreSQL of version [`OLDEST`] or later: a directory with its server and its tools,
+/// looked for once. `None` where there is none.
 pub fn directory() -> Option<&'static Path> {
     static FOUND: OnceLock<Option<PathBuf>> = OnceLock::new();
     FOUND.get_or_init(|| candidates().into_iter().find(|directory| serves(directory))).as_deref()
@@ -42,9 +42,12 @@ pub fn program(name: &str) -> PathBuf {
 
 /// Directories in the order in which they are tried.
 fn candidates() -> Vec<PathBuf> {
-    let mut directories: Vec<PathBuf> = env::var_os(VARIABLE).map(PathBuf::from).into_iter().collect();
+    let mut directories: Vec<PathBuf> =
+        env::var_os(VARIABLE).map(PathBuf::from).into_iter().collect();
     for version in (OLDEST..OLDEST + 20).rev() {
-        directories.extend(VERSIONED.map(|(before, after)| PathBuf::from(format!("{before}{version}{after}"))));
+        directories.extend(
+            VERSIONED.map(|(before, after)| PathBuf::from(format!("{before}{version}{after}"))),
+        );
     }
     directories.extend(BY_HAND.map(PathBuf::from));
     let path = env::var_os("PATH").unwrap_or_default();
@@ -66,7 +69,8 @@ fn serves(directory: &Path) -> bool {
         return false;
     }
     let output = Command::new(directory.join("postgres")).arg("--version").output();
-    output.is_ok_and(|output| major_version(&String::from_utf8_lossy(&output.stdout)) >= Some(OLDEST))
+    output
+        .is_ok_and(|output| major_version(&String::from_utf8_lossy(&output.stdout)) >= Some(OLDEST))
 }
 
 /// 15 of `postgres (PostgreSQL) 15.18 (Debian …)`, 19 of `postgres (PostgreSQL) 19beta1`.
@@ -82,7 +86,10 @@ mod tests {
 
     #[test]
     fn the_major_version_is_read_from_what_the_server_prints() {
-        assert_eq!(major_version("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n"), Some(15));
+        assert_eq!(
+            major_version("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n"),
+            Some(15)
+        );
         assert_eq!(major_version("postgres (PostgreSQL) 19beta1"), Some(19));
         assert_eq!(major_version("postgres: command not found"), None);
     }

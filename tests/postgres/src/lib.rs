@@ -1,7 +1,8 @@
 //! A PostgreSQL server of the tests' own, on a free port and in a directory that goes when they go.
 //!
-//! The server does not run as root, so that root's tests run it as the user `postgres`, or as `nobody` where there is none. A
-//! shell waits beside it for the end of the test's process, however that comes, and then stops it and takes its directory away.
+//! The server does not run as root, so that root's tests run it as the user `postgres`, or as
+//! `nobody` where there is none. A shell waits beside it for the end of the test's process, however
+//! that comes, and then stops it and takes its directory away.
 //!
 #![doc = include_str!("../README.md")]
 
@@ -34,8 +35,8 @@ pub struct Server {
     n_databases: AtomicU32,
 }
 
-/// The server that all tests of one process share. It ends with the process. It does not wait for the disk: what tests end is
-/// a process, and what a process has written the kernel keeps.
+/// The server that all tests of one process share. It ends with the process. It does not wait for
+/// the disk: what tests end is a process, and what a process has written the kernel keeps.
 pub fn shared() -> &'static Server {
     static SHARED: OnceLock<Server> = OnceLock::new();
     SHARED.get_or_init(|| Server::start(&["fsync = off", "full_page_writes = off"]))
@@ -47,15 +48,20 @@ fn is_root() -> bool {
     id.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }
 
-/// Who runs the server of root's tests, and their group: PostgreSQL's own user, or where there is none one who owns nothing.
+/// Who runs the server of root's tests, and their group: PostgreSQL's own user, or where there is
+/// none one who owns nothing.
 fn server_user() -> (&'static str, &'static str) {
     static USER: OnceLock<(&str, String)> = OnceLock::new();
     let (name, group) = USER.get_or_init(|| {
         let group_of = |name| {
             let output = Command::new("id").args(["-g", name]).output().expect("id runs");
-            output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+            output
+                .status
+                .success()
+                .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
         };
-        let known = ["postgres", "nobody"].into_iter().find_map(|name| Some((name, group_of(name)?)));
+        let known =
+            ["postgres", "nobody"].into_iter().find_map(|name| Some((name, group_of(name)?)));
         known.expect("this machine has the user nobody")
     });
     (name, group)
@@ -74,9 +80,14 @@ fn as_server(program: &Path) -> Command {
 
 /// An empty directory of the server's user.
 fn directory() -> PathBuf {
-    let directory = tempfile::Builder::new().prefix("hcp-postgres-").tempdir().expect("a directory").keep();
+    let directory =
+        tempfile::Builder::new().prefix("hcp-postgres-").tempdir().expect("a directory").keep();
     if is_root() {
-        let owned = Command::new("chown").arg(server_user().0).arg(&directory).output().expect("chown runs");
+        let owned = Command::new("chown")
+            .arg(server_user().0)
+            .arg(&directory)
+            .output()
+            .expect("chown runs");
         check("chown", &owned);
     }
     directory
@@ -95,32 +106,40 @@ impl Server {
         Self::make(settings, &|_| ())
     }
 
-    /// One that speaks TLS by the name `localhost`, and the certificate of the authority that vouches for it.
+    /// One that speaks TLS by the name `localhost`, and the certificate of the authority that
+    /// vouches for it.
     ///
     /// # Panics
     /// As [`Self::start`], or without openssl.
     pub fn start_with_tls() -> (Self, PathBuf) {
-        const AUTHORITY: &str =
-            "req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -subj /CN=test-authority -days 2";
+        const AUTHORITY: &str = "req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -subj /CN=test-authority -days 2";
         const REQUEST: &str = "req -newkey rsa:2048 -nodes -keyout server.key -out server.csr -subj /CN=localhost \
              -addext subjectAltName=DNS:localhost";
         const SIGN: &str = "x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out server.pem -days 2 \
              -copy_extensions copy";
-        let server =
-            Self::make(&["ssl = on", "ssl_cert_file = '../server.pem'", "ssl_key_file = '../server.key'"], &|at| {
+        let server = Self::make(
+            &["ssl = on", "ssl_cert_file = '../server.pem'", "ssl_key_file = '../server.key'"],
+            &|at| {
                 for step in [AUTHORITY, REQUEST, SIGN] {
-                    let made = Command::new("openssl").args(step.split_whitespace()).current_dir(at).output();
+                    let made = Command::new("openssl")
+                        .args(step.split_whitespace())
+                        .current_dir(at)
+                        .output();
                     check("openssl", &made.expect("openssl runs: install openssl"));
                 }
                 for name in ["server.key", "server.pem"] {
                     let mode = Command::new("chmod").args(["600", name]).current_dir(at).output();
                     check("chmod", &mode.expect("chmod runs"));
                     if is_root() {
-                        let owned = Command::new("chown").args([server_user().0, name]).current_dir(at).output();
+                        let owned = Command::new("chown")
+                            .args([server_user().0, name])
+                            .current_dir(at)
+                            .output();
                         check("chown", &owned.expect("chown runs"));
                     }
                 }
-            });
+            },
+        );
         let authority = server.directory.join("ca.pem");
         (server, authority)
     }
@@ -143,14 +162,24 @@ impl Server {
         Self::set_and_run(directory, settings)
     }
 
-    /// Starts one that follows this one, and waits until this one commits nothing that the other does not have.
+    /// Starts one that follows this one, and waits until this one commits nothing that the other
+    /// does not have.
     ///
     /// # Panics
     /// If it cannot follow.
     pub fn standby(&self) -> Self {
         let directory = directory();
         let copied = as_server(&program("pg_basebackup"))
-            .args(["--checkpoint=fast", "--no-sync", "-R", "-X", "stream", "-d", &self.url("postgres"), "-D"])
+            .args([
+                "--checkpoint=fast",
+                "--no-sync",
+                "-R",
+                "-X",
+                "stream",
+                "-d",
+                &self.url("postgres"),
+                "-D",
+            ])
             .arg(directory.join("data"))
             .output();
         check("pg_basebackup", &copied.expect("pg_basebackup runs"));
@@ -158,7 +187,10 @@ impl Server {
         self.sql("postgres", "alter system set synchronous_standby_names = '*'");
         self.sql("postgres", "select pg_reload_conf()");
         let begun = Instant::now();
-        while self.sql("postgres", "select count(*) from pg_stat_replication where sync_state = 'sync'") != "1" {
+        while self
+            .sql("postgres", "select count(*) from pg_stat_replication where sync_state = 'sync'")
+            != "1"
+        {
             assert!(begun.elapsed() < LIMIT, "no synchronous standby: {}", standby.log());
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -174,7 +206,10 @@ impl Server {
     }
 
     fn set_and_run(directory: PathBuf, settings: &[&str]) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port();
+        let port = TcpListener::bind("127.0.0.1:0")
+            .and_then(|socket| socket.local_addr())
+            .expect("a free port")
+            .port();
         let mut conf = format!(
             "listen_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = '{}'\nmax_connections = 300\n\
              shared_buffers = '256MB'\nmax_wal_size = '2GB'\nlogging_collector = off\n",
@@ -236,7 +271,8 @@ impl Server {
 
     /// Makes a database that is empty and gives its address.
     pub fn database(&self) -> String {
-        let name = format!("t{}_{}", std::process::id(), self.n_databases.fetch_add(1, Ordering::Relaxed));
+        let name =
+            format!("t{}_{}", std::process::id(), self.n_databases.fetch_add(1, Ordering::Relaxed));
         self.sql("postgres", &format!("create database {name}"));
         self.url(&name)
     }
@@ -264,7 +300,8 @@ impl Server {
         self.sql(url.rsplit('/').next().unwrap_or("postgres"), sql)
     }
 
-    /// Opens a session, begins a transaction in it and runs `sql`; both end when the answer is dropped.
+    /// Opens a session, begins a transaction in it and runs `sql`; both end when the answer is
+    /// dropped.
     ///
     /// # Panics
     /// If the statement fails.
@@ -279,7 +316,9 @@ impl Server {
         let mut stdin = child.stdin.take().expect("its input is piped");
         writeln!(stdin, "begin; {sql}; select 'held';").expect("psql listens");
         let mut line = String::new();
-        BufReader::new(child.stdout.take().expect("its output is piped")).read_line(&mut line).expect("it answers");
+        BufReader::new(child.stdout.take().expect("its output is piped"))
+            .read_line(&mut line)
+            .expect("it answers");
         assert_eq!(line.trim(), "held", "{sql}");
         Session { child, _stdin: stdin }
     }
@@ -289,8 +328,10 @@ impl Server {
     /// # Panics
     /// If it cannot be read back.
     pub fn restore(&self, url: &str, file: &Path) {
-        let output =
-            Command::new(program("pg_restore")).args(["--exit-on-error", "--no-owner", "-d", url]).arg(file).output();
+        let output = Command::new(program("pg_restore"))
+            .args(["--exit-on-error", "--no-owner", "-d", url])
+            .arg(file)
+            .output();
         check("pg_restore", &output.expect("pg_restore runs"));
     }
 
@@ -301,14 +342,27 @@ impl Server {
     pub fn bytes_of(&self, url: &str) -> Vec<u8> {
         self.sql("postgres", "checkpoint");
         let name = url.rsplit('/').next().unwrap_or_default();
-        let oid = self.sql("postgres", &format!("select oid from pg_database where datname = '{name}'"));
-        let files = std::fs::read_dir(self.data().join("base").join(oid)).expect("a directory of the database");
+        let oid =
+            self.sql("postgres", &format!("select oid from pg_database where datname = '{name}'"));
+        let files = std::fs::read_dir(self.data().join("base").join(oid))
+            .expect("a directory of the database");
         files.flatten().flat_map(|file| std::fs::read(file.path()).unwrap_or_default()).collect()
     }
 
     fn try_sql(&self, database: &str, sql: &str) -> Output {
         Command::new(program("psql"))
-            .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", &self.url(database), "-c", sql])
+            .args([
+                "-X",
+                "-q",
+                "-A",
+                "-t",
+                "-v",
+                "ON_ERROR_STOP=1",
+                "-d",
+                &self.url(database),
+                "-c",
+                sql,
+            ])
             .output()
             .expect("psql runs: install PostgreSQL")
     }
@@ -321,8 +375,10 @@ impl Server {
         std::fs::write(self.directory.join("data.keep"), "").expect("a mark");
         let pid = std::fs::read_to_string(self.data().join("postmaster.pid")).expect("it runs");
         let pid = pid.lines().next().unwrap_or_default().to_owned();
-        let children =
-            Command::new("ps").args(["--no-headers", "-o", "pid", "--ppid", &pid]).output().expect("ps runs");
+        let children = Command::new("ps")
+            .args(["--no-headers", "-o", "pid", "--ppid", &pid])
+            .output()
+            .expect("ps runs");
         let children = String::from_utf8_lossy(&children.stdout).into_owned();
         let all = std::iter::once(pid.as_str()).chain(children.split_whitespace());
         let _ = Command::new("kill").arg("-KILL").args(all).output();

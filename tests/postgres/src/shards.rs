@@ -1,10 +1,11 @@
-//! What a collector asks of a distributed engine's catalogue, answered by a server that is not distributed: the grouping of rows by
-//! shard can be seen there, the engine's own planning cannot.
+//! What a collector asks of a distributed engine's catalogue, answered by a server that is not
+//! distributed: the grouping of rows by shard can be seen there, the engine's own planning cannot.
 
 use super::Server;
 
 impl Server {
-    /// Has the database of this address say of each part which of `n` shards holds it, under the names of Citus.
+    /// Has the database of this address say of each part which of `n` shards holds it, under the
+    /// names of Citus.
     pub fn spread(&self, url: &str, n: u8) {
         let catalogue = format!(
             "create function get_shard_id_for_distribution_column(of regclass, part anyelement) returns bigint
@@ -17,8 +18,8 @@ impl Server {
         self.sql_at(url, &catalogue);
     }
 
-    /// Has a row that a worker would refuse refused as the engine does it where rows are copied to workers: by the code of an internal
-    /// error, with the worker's own text.
+    /// Has a row that a worker would refuse refused as the engine does it where rows are copied to
+    /// workers: by the code of an internal error, with the worker's own text.
     pub fn refuse_like_workers(&self, url: &str) {
         self.sql_at(
             url,
@@ -73,9 +74,13 @@ impl Server {
         );
     }
 
-    /// How many transactions wrote to these tables since, and those that wrote to more than one shard, with their tables.
+    /// How many transactions wrote to these tables since, and those that wrote to more than one
+    /// shard, with their tables.
     pub fn touched_shards(&self, url: &str) -> (usize, Vec<String>) {
-        let n = self.sql_at(url, "select count(distinct transaction) from touched").parse().unwrap_or_default();
+        let n = self
+            .sql_at(url, "select count(distinct transaction) from touched")
+            .parse()
+            .unwrap_or_default();
         let many = "select string_agg(distinct of, ' ' order by of) from touched
              group by transaction having count(distinct shard) > 1";
         (n, self.rows_at(url, many))

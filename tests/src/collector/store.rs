@@ -13,7 +13,8 @@ pub enum Held {
     Server(haochaping_postgres::Session),
 }
 
-/// Whether collectors of these tests keep their stores on a server: `HAOCHAPING_TEST_STORE=postgres`.
+/// Whether collectors of these tests keep their stores on a server:
+/// `HAOCHAPING_TEST_STORE=postgres`.
 pub fn on_server() -> bool {
     std::env::var("HAOCHAPING_TEST_STORE").is_ok_and(|store| store == "postgres")
 }
@@ -53,7 +54,8 @@ impl Collector {
     }
 
     fn file(&self) -> rusqlite::Connection {
-        rusqlite::Connection::open(self.data_dir().join("haochaping.sqlite3")).expect("the file opens")
+        rusqlite::Connection::open(self.data_dir().join("haochaping.sqlite3"))
+            .expect("the file opens")
     }
 
     /// Its store, opened beside it.
@@ -74,7 +76,8 @@ impl Collector {
     pub fn hold(&self) -> Held {
         if let Some(url) = &self.database {
             return Held::Server(
-                haochaping_postgres::shared().hold(url, "lock table rating, service in exclusive mode"),
+                haochaping_postgres::shared()
+                    .hold(url, "lock table rating, service in exclusive mode"),
             );
         }
         let file = self.file();
@@ -87,7 +90,8 @@ impl Collector {
         if let Some(url) = &self.database {
             return haochaping_postgres::shared().bytes_of(url);
         }
-        let files = ["haochaping.sqlite3", "haochaping.sqlite3-wal"].map(|name| self.data_dir().join(name));
+        let files =
+            ["haochaping.sqlite3", "haochaping.sqlite3-wal"].map(|name| self.data_dir().join(name));
         files.into_iter().flat_map(|path| std::fs::read(path).unwrap_or_default()).collect()
     }
 }

@@ -21,15 +21,16 @@ pub(crate) struct Exchange<'a> {
     pub(crate) answer: &'a Answer,
 }
 
-/// Holds an exchange against the contract that the same collector serves. What the contract does not speak of, such as the desk, is
-/// passed over.
+/// Holds an exchange against the contract that the same collector serves. What the contract does
+/// not speak of, such as the desk, is passed over.
 ///
 /// # Panics
 /// If the contract has no such answer, or would not have let such a request be sent.
 pub(crate) fn check(exchange: &Exchange<'_>) {
     let Some((origin, path, query)) = split(exchange.url) else { return };
-    let is_ours =
-        ["/api/v1/", "/ledger/", "/r/", "/R/", "/c/", "/healthz", "/readyz"].iter().any(|start| path.contains(start));
+    let is_ours = ["/api/v1/", "/ledger/", "/r/", "/R/", "/c/", "/healthz", "/readyz"]
+        .iter()
+        .any(|start| path.contains(start));
     if !is_ours {
         return;
     }
@@ -41,7 +42,9 @@ pub(crate) fn check(exchange: &Exchange<'_>) {
             answered.unwrap_or_else(|fault| panic!("{call} of {}: {fault}", place.path));
             if (200..300).contains(&exchange.answer.status) {
                 let sent = contract.request(&place, exchange, query);
-                sent.unwrap_or_else(|fault| panic!("{call} was taken, and is not as {} has it: {fault}", place.path));
+                sent.unwrap_or_else(|fault| {
+                    panic!("{call} was taken, and is not as {} has it: {fault}", place.path)
+                });
             }
         }
         Known::Path if exchange.answer.status == 405 && path.contains("/api/v1/") => {
@@ -74,7 +77,8 @@ impl Contract {
             }
         }
         let kind = media_of(&answer.header("content-type"));
-        // Said before anything was read of whoever asks, when every connection is taken: as a proxy would.
+        // Said before anything was read of whoever asks, when every connection is taken: as a proxy
+        // would.
         if answer.status == 503 && kind == "text/plain" {
             return Ok(());
         }
@@ -85,13 +89,18 @@ impl Contract {
         let media = &response["content"][kind.as_str()];
         if media.is_null() {
             let is_empty = response["content"].is_null() && answer.body.is_empty();
-            return if is_empty { Ok(()) } else { Err(format!("{} of {kind}: {}", answer.status, shown(answer))) };
+            return if is_empty {
+                Ok(())
+            } else {
+                Err(format!("{} of {kind}: {}", answer.status, shown(answer)))
+            };
         }
         if kind != "application/json" || !answer.header("content-encoding").is_empty() {
             return Ok(());
         }
         let place = format!("{pointer}/content/application~1json/schema");
-        self.fault(&place, &answer.json()).map_or(Ok(()), |fault| Err(format!("{fault}\n{}", shown(answer))))
+        self.fault(&place, &answer.json())
+            .map_or(Ok(()), |fault| Err(format!("{fault}\n{}", shown(answer))))
     }
 
     /// Whether it is a problem with one of these codes.
@@ -107,8 +116,8 @@ impl Contract {
         if let Some(fault) = self.fault("/components/schemas/Problem", &problem) {
             return Err(format!("{fault}\n{problem}"));
         }
-        let is_known =
-            problem["code"].as_str().is_some_and(|code| codes.contains(&code)) && problem["status"] == answer.status;
+        let is_known = problem["code"].as_str().is_some_and(|code| codes.contains(&code))
+            && problem["status"] == answer.status;
         if is_known { Ok(()) } else { Err(format!("{problem} is none of {codes:?}")) }
     }
 
@@ -116,7 +125,8 @@ impl Contract {
         self.query(place, query)?;
         let media = format!("{}/requestBody/content/application~1json", place.pointer);
         let is_json = !self.document.pointer(&media).unwrap_or(&Value::Null).is_null();
-        let header = |name: &str| exchange.headers.iter().any(|(found, _)| found.eq_ignore_ascii_case(name));
+        let header =
+            |name: &str| exchange.headers.iter().any(|(found, _)| found.eq_ignore_ascii_case(name));
         // A packed body is read as what it is unpacked.
         if !is_json || header("content-encoding") {
             return Ok(());
@@ -127,7 +137,8 @@ impl Contract {
         if !leave_out_rejected(&mut sent, exchange.answer) {
             return Ok(());
         }
-        self.fault(&format!("{media}/schema"), &sent).map_or(Ok(()), |fault| Err(format!("{fault}\n{sent}")))
+        self.fault(&format!("{media}/schema"), &sent)
+            .map_or(Ok(()), |fault| Err(format!("{fault}\n{sent}")))
     }
 
     fn query(&self, place: &Place, query: &str) -> Result<(), String> {
@@ -135,7 +146,10 @@ impl Contract {
         let parameters = || operation["parameters"].as_array().into_iter().flatten();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let Some(at) = parameters().position(|one| one["name"] == name && one["in"] == "query") else { continue };
+            let Some(at) = parameters().position(|one| one["name"] == name && one["in"] == "query")
+            else {
+                continue;
+            };
             let schema = format!("{}/parameters/{at}/schema", place.pointer);
             let is_number = operation["parameters"][at]["schema"]["type"] == "integer";
             let number = value.parse::<i64>().ok().filter(|_| is_number);
@@ -151,10 +165,13 @@ impl Contract {
     }
 }
 
-/// Entries that were refused by themselves are no part of what was taken. Says whether anything is left.
+/// Entries that were refused by themselves are no part of what was taken. Says whether anything is
+/// left.
 fn leave_out_rejected(sent: &mut Value, answer: &Answer) -> bool {
-    let rejected = if answer.body.is_empty() { Value::Null } else { answer.json()["rejected"].clone() };
-    let rejected: Vec<_> = rejected.as_array().into_iter().flatten().filter_map(|one| one["index"].as_u64()).collect();
+    let rejected =
+        if answer.body.is_empty() { Value::Null } else { answer.json()["rejected"].clone() };
+    let rejected: Vec<_> =
+        rejected.as_array().into_iter().flatten().filter_map(|one| one["index"].as_u64()).collect();
     let list = if sent["services"].is_null() { "ratings" } else { "services" };
     let Some(entries) = sent.get_mut(list).and_then(Value::as_array_mut) else { return true };
     let mut at = 0..;
@@ -183,8 +200,9 @@ pub(crate) fn check_message(message: &Value) {
         let types = contract.document.pointer(&format!("{}/properties/type/enum", place(name)));
         types.and_then(Value::as_array).is_some_and(|types| types.contains(&message["type"]))
     };
-    let (name, _) =
-        all.find(|(name, _)| is_of(name)).unwrap_or_else(|| panic!("no message of type {}", message["type"]));
+    let (name, _) = all
+        .find(|(name, _)| is_of(name))
+        .unwrap_or_else(|| panic!("no message of type {}", message["type"]));
     if let Some(fault) = contract.fault(&place(name), message) {
         panic!("{name}: {fault}\n{message}");
     }
@@ -199,7 +217,8 @@ mod tests {
     use crate::workspace;
 
     fn contract() -> Contract {
-        let text = std::fs::read_to_string(workspace().join("server/openapi.json")).expect("the contract is kept");
+        let text = std::fs::read_to_string(workspace().join("server/openapi.json"))
+            .expect("the contract is kept");
         Contract::new(serde_json::from_str(&text).expect("the contract is JSON"))
     }
 
@@ -220,10 +239,14 @@ mod tests {
     #[test]
     fn an_answer_that_the_contract_does_not_have_is_found() {
         let (contract, call) = (contract(), place("GET", "/api/v1/ratings/X"));
-        let found = |status, kind, body: Value| contract.answer(&call, &answer(status, kind, &body)).unwrap_err();
-        let progress =
-            json!({"receipt": "0C4M-7K2Q-MVX0-A9RT", "rated_at": "2026-11-20T15:10:00+08:00", "status": "accepted"});
-        assert!(found(200, "application/json", progress.clone()).contains("handling"), "a field that is always there");
+        let found = |status, kind, body: Value| {
+            contract.answer(&call, &answer(status, kind, &body)).unwrap_err()
+        };
+        let progress = json!({"receipt": "0C4M-7K2Q-MVX0-A9RT", "rated_at": "2026-11-20T15:10:00+08:00", "status": "accepted"});
+        assert!(
+            found(200, "application/json", progress.clone()).contains("handling"),
+            "a field that is always there"
+        );
         assert!(found(418, "application/json", progress.clone()).contains("418"));
         assert!(found(200, "text/html", progress.clone()).contains("text/html"));
         let mut whole = progress;
@@ -232,7 +255,10 @@ mod tests {
         whole["status"] = "Accepted".into();
         assert!(found(200, "application/json", whole).contains("status"));
         let problem = json!({"type": "urn:haochaping:problem:busy", "title": "", "status": 404, "code": "busy"});
-        assert!(found(404, "application/problem+json", problem).contains("busy"), "a code of another status");
+        assert!(
+            found(404, "application/problem+json", problem).contains("busy"),
+            "a code of another status"
+        );
     }
 
     #[test]
@@ -249,7 +275,13 @@ mod tests {
             let url = "http://127.0.0.1/api/v1/services";
             contract.request(
                 &call,
-                &Exchange { method: "POST", url, headers: &[], body: Some(body.as_bytes()), answer: &taken },
+                &Exchange {
+                    method: "POST",
+                    url,
+                    headers: &[],
+                    body: Some(body.as_bytes()),
+                    answer: &taken,
+                },
                 "",
             )
         };
@@ -273,7 +305,9 @@ mod tests {
             for (method, operation) in item.as_object().into_iter().flatten() {
                 let media = &operation["requestBody"]["content"]["application/json"];
                 let escaped = path.replace('/', "~1");
-                let place = format!("/paths/{escaped}/{method}/requestBody/content/application~1json/schema");
+                let place = format!(
+                    "/paths/{escaped}/{method}/requestBody/content/application~1json/schema"
+                );
                 if !media.is_null() {
                     assert_eq!(contract.fault(&place, &media["example"]), None, "{method} {path}");
                     n += 1;

@@ -23,11 +23,14 @@ pub(super) enum Known {
 /// Looks for the most literal path that fits, at the root or under a path that a proxy adds.
 pub(super) fn find(document: &Value, method: &str, path: &str) -> Known {
     let own = |start: &str| ["/api/", "/ledger/"].iter().any(|ours| start.contains(ours));
-    let starts = path.match_indices('/').filter(|(at, _)| !own(&path[..=*at])).map(|(at, _)| &path[at..]);
+    let starts =
+        path.match_indices('/').filter(|(at, _)| !own(&path[..=*at])).map(|(at, _)| &path[at..]);
     let paths = || document["paths"].as_object().into_iter().flatten();
     for rest in starts {
         let fitting = paths().filter(|(template, _)| fits(template, rest));
-        let Some((template, item)) = fitting.min_by_key(|(template, _)| template.matches('{').count()) else {
+        let Some((template, item)) =
+            fitting.min_by_key(|(template, _)| template.matches('{').count())
+        else {
             continue;
         };
         let method = method.to_ascii_lowercase();
@@ -35,7 +38,10 @@ pub(super) fn find(document: &Value, method: &str, path: &str) -> Known {
             return Known::Path;
         }
         let escaped = template.replace('~', "~0").replace('/', "~1");
-        return Known::Operation(Place { pointer: format!("/paths/{escaped}/{method}"), path: template.clone() });
+        return Known::Operation(Place {
+            pointer: format!("/paths/{escaped}/{method}"),
+            path: template.clone(),
+        });
     }
     Known::Nothing
 }
@@ -47,7 +53,9 @@ fn fits(template: &str, path: &str) -> bool {
     }
     let (wanted, found) = (template.split('/'), path.split('/'));
     wanted.clone().count() == found.clone().count()
-        && wanted.zip(found).all(|(wanted, found)| wanted == found || wanted.starts_with('{') && !found.is_empty())
+        && wanted
+            .zip(found)
+            .all(|(wanted, found)| wanted == found || wanted.starts_with('{') && !found.is_empty())
 }
 
 #[cfg(test)]

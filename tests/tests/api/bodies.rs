@@ -39,18 +39,25 @@ fn an_entry_of_another_form_refuses_itself_alone() {
     wrong[0]["mode"] = "fax".into();
     wrong[1]["service_number"] = "one".into();
     wrong[2]["real_name"] = Value::Null;
-    let body = json!({ "services": [wrong[0], service(), wrong[1], wrong[2], "no service"] }).to_string();
+    let body =
+        json!({ "services": [wrong[0], service(), wrong[1], wrong[2], "no service"] }).to_string();
     let answer = services(&collector, &Http::new(), body.as_bytes());
     assert_eq!(answer.status, 200, "{}", answer.text());
     let answer = answer.json();
     assert_eq!(answer["tickets"][0]["index"], 1);
     let rejected = answer["rejected"].as_array().unwrap();
-    let named: Vec<_> =
-        rejected.iter().map(|one| (one["index"].as_u64().unwrap(), one["field"].as_str().unwrap())).collect();
+    let named: Vec<_> = rejected
+        .iter()
+        .map(|one| (one["index"].as_u64().unwrap(), one["field"].as_str().unwrap()))
+        .collect();
     assert_eq!(named, [(0, "mode"), (2, "service_number"), (3, ""), (4, "")]);
     assert_eq!(rejected[0]["case_number"], wrong[0]["case_number"]);
     assert_eq!(rejected[0]["code"], "malformed-entry");
-    assert!(rejected[0]["detail"].as_str().unwrap().contains("unknown variant `fax`"), "{}", rejected[0]);
+    assert!(
+        rejected[0]["detail"].as_str().unwrap().contains("unknown variant `fax`"),
+        "{}",
+        rejected[0]
+    );
     assert!(rejected[2]["detail"].as_str().unwrap().contains("real_name"), "{}", rejected[2]);
 }
 
@@ -102,19 +109,28 @@ fn a_title_never_varies_and_both_are_said_in_the_readers_language() {
     assert_eq!(refusal("en", &other)["title"], english["title"]);
 
     // Packed or not, it is one document; and a program that prefers nothing is an engineer's.
-    let packed =
-        Http::new().header("accept-language", "zh-CN").header("accept-encoding", "gzip").post_json(&url, &other);
-    assert_eq!((packed.header("content-encoding").as_str(), &packed.body[..2]), ("gzip", &[0x1f, 0x8b][..]));
+    let packed = Http::new()
+        .header("accept-language", "zh-CN")
+        .header("accept-encoding", "gzip")
+        .post_json(&url, &other);
+    assert_eq!(
+        (packed.header("content-encoding").as_str(), &packed.body[..2]),
+        ("gzip", &[0x1f, 0x8b][..])
+    );
     assert_eq!(refusal("*", &other)["title"], english["title"]);
     assert!(packed.header("vary").contains("origin"), "{}", packed.header("vary"));
 
     let http = Http::new().header("accept-language", "zh-CN");
-    let unauthorized =
-        problem(&http.post_json(&format!("{}/api/v1/services", collector.url()), &json!({})), 401, "unauthorized");
+    let unauthorized = problem(
+        &http.post_json(&format!("{}/api/v1/services", collector.url()), &json!({})),
+        401,
+        "unauthorized",
+    );
     assert_eq!(unauthorized["title"], "没有可用于此操作的有效 API 密钥");
     let nowhere = problem(&http.get(&format!("{}/api/nowhere", collector.url())), 404, "not-found");
     assert_eq!(nowhere["title"], "没有这个地址");
-    let malformed = problem(&http.post_json(&url, &json!({"ticket": ticket})), 400, "malformed-json");
+    let malformed =
+        problem(&http.post_json(&url, &json!({"ticket": ticket})), 400, "malformed-json");
     assert_eq!(malformed["detail"], "缺少字段 level");
 }
 
@@ -122,10 +138,14 @@ fn a_title_never_varies_and_both_are_said_in_the_readers_language() {
 fn a_new_key_works_at_once() {
     let collector = Collector::start(&[]);
     for n in 0..5 {
-        let key = collector.cli(&["api-key", "add", &format!("portal-{n}"), "--region", "321000"]).out;
+        let key =
+            collector.cli(&["api-key", "add", &format!("portal-{n}"), "--region", "321000"]).out;
         let http = Http::new().header("authorization", &format!("Bearer {}", key.trim()));
         let body = json!({ "services": [service()] });
-        assert_eq!(http.post_json(&format!("{}/api/v1/services", collector.url()), &body).status, 200);
+        assert_eq!(
+            http.post_json(&format!("{}/api/v1/services", collector.url()), &body).status,
+            200
+        );
     }
 }
 
@@ -144,13 +164,20 @@ fn faults_of_entries_and_of_queries_are_said_in_the_readers_language() {
     let rating = json!({"level": "great", "indicator_version": "2020-05", "lang": "zh-Hans"});
     let relayed = json!({"ratings": [{"source_key": "a b", "collected_at": "today", "channel": "fax", "service": wrong, "rating": rating}]});
     let calls = [
-        (collector.api_key().to_owned(), "/api/v1/services", json!({ "services": [wrong, of_form] }), "detail"),
+        (
+            collector.api_key().to_owned(),
+            "/api/v1/services",
+            json!({ "services": [wrong, of_form] }),
+            "detail",
+        ),
         (relay.trim().to_owned(), "/api/v1/relay", relayed, "said"),
     ];
     for (key, path, body, field) in calls {
         let http = Http::new().header("authorization", &format!("Bearer {key}"));
         let rejected = |lang: &str| {
-            let answer = http.header("accept-language", lang).post_json(&format!("{}{path}", collector.url()), &body);
+            let answer = http
+                .header("accept-language", lang)
+                .post_json(&format!("{}{path}", collector.url()), &body);
             answer.json()["rejected"].as_array().unwrap().clone()
         };
         let (english, chinese) = (rejected("en"), rejected("zh-CN"));
@@ -176,14 +203,24 @@ fn faults_of_entries_and_of_queries_are_said_in_the_readers_language() {
         let problem_body = problem(&http.get(&format!("{}{path}", collector.url())), 400, code);
         assert!(is_chinese(&problem_body["detail"]), "{problem_body}");
     }
-    let key =
-        collector.cli(&["api-key", "add", "body", "--scope", "work-orders", "--agency", "11321000014216389W"]).out;
+    let key = collector
+        .cli(&[
+            "api-key",
+            "add",
+            "body",
+            "--scope",
+            "work-orders",
+            "--agency",
+            "11321000014216389W",
+        ])
+        .out;
     let http = http.header("authorization", &format!("Bearer {}", key.trim()));
     for (query, named) in [("limit=x", "limit"), ("limit=0", "limit"), ("after=-1", "after")] {
         let answer = http.get(&format!("{}/api/v1/work-orders?{query}", collector.url()));
         let problem_body = problem(&answer, 400, "malformed-query");
         assert!(
-            is_chinese(&problem_body["detail"]) && problem_body["detail"].as_str().unwrap().contains(named),
+            is_chinese(&problem_body["detail"])
+                && problem_body["detail"].as_str().unwrap().contains(named),
             "{problem_body}"
         );
     }

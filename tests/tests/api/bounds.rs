@@ -32,7 +32,8 @@ fn a_number_in_another_width_or_with_spaces_is_the_same_service() {
 #[test]
 fn a_service_was_finished_between_2000_and_tomorrow() {
     let collector = Collector::start(&[]);
-    for finished_at in ["0001-01-01T00:00:00Z", "1999-12-31T00:00:00+08:00", "9999-12-31T23:59:59Z"] {
+    for finished_at in ["0001-01-01T00:00:00Z", "1999-12-31T00:00:00+08:00", "9999-12-31T23:59:59Z"]
+    {
         let answer = register(&collector, |one| one["finished_at"] = finished_at.into());
         let rejected = &answer["rejected"][0];
         assert_eq!(
@@ -102,7 +103,11 @@ fn the_character_0_is_refused_wherever_it_stands() {
         "authority": "a\u{0}", "case_number": "b\u{0}", "service_number": 1, "channel": "phone", "operator": "0417",
         "read_back": true, "key": crate::fresh_key(), "level": "satisfied", "indicator_version": "2020-05", "lang": "zh-Hans",
     });
-    problem(&http.post_json(&format!("{url}/api/v1/assisted-ratings"), &rating), 400, "malformed-text");
+    problem(
+        &http.post_json(&format!("{url}/api/v1/assisted-ratings"), &rating),
+        400,
+        "malformed-text",
+    );
 }
 
 #[test]
@@ -134,14 +139,24 @@ fn every_answer_says_who_may_frame_it_keep_it_and_load_it() {
         let answer = Http::new().get(&format!("{url}{path}"));
         let policy = answer.header("content-security-policy");
         assert_eq!(policy.matches("frame-ancestors").count(), 1, "{path}: {policy}");
-        assert!(path == "/desk/sign-in" || policy.contains("'self' https://portal.example.gov.cn"), "{path}: {policy}");
+        assert!(
+            path == "/desk/sign-in" || policy.contains("'self' https://portal.example.gov.cn"),
+            "{path}: {policy}"
+        );
         let expected = if is_for_everybody { "cross-origin" } else { "same-origin" };
         assert_eq!(answer.header("cross-origin-resource-policy"), expected, "{path}");
         assert!(!answer.header("cache-control").is_empty(), "{path}");
     }
-    for path in [format!("/api/v1/ratings/{lookup}"), format!("/api/v1/ratings/{lookup}/proof"), format!("/q/{lookup}")]
-    {
-        assert_eq!(Http::new().get(&format!("{url}{path}")).header("cache-control"), "no-store", "{path}");
+    for path in [
+        format!("/api/v1/ratings/{lookup}"),
+        format!("/api/v1/ratings/{lookup}/proof"),
+        format!("/q/{lookup}"),
+    ] {
+        assert_eq!(
+            Http::new().get(&format!("{url}{path}")).header("cache-control"),
+            "no-store",
+            "{path}"
+        );
     }
 }
 

@@ -42,8 +42,11 @@ fn answer(stream: &mut TcpStream) -> String {
         head.push(byte[0]);
     }
     let head = String::from_utf8(head).unwrap().to_lowercase();
-    let length =
-        head.split("content-length: ").nth(1).and_then(|rest| rest.lines().next()).map_or(0, |n| n.parse().unwrap());
+    let length = head
+        .split("content-length: ")
+        .nth(1)
+        .and_then(|rest| rest.lines().next())
+        .map_or(0, |n| n.parse().unwrap());
     let mut body = vec![0; length];
     stream.read_exact(&mut body).unwrap();
     head
@@ -62,7 +65,9 @@ fn silence_half_a_header_and_idle_connections_are_ended() {
     idle.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
     assert!(answer(&mut idle).starts_with("http/1.1 200"), "a connection is used again");
     // A byte now and then is no header.
-    eventually("a header that only drips is cut", || dripping.write_all(b"x").is_err().then_some(()));
+    eventually("a header that only drips is cut", || {
+        dripping.write_all(b"x").is_err().then_some(())
+    });
     assert_eq!((rest(silent).len(), rest(half).len(), rest(idle).len()), (0, 0, 0));
 }
 
@@ -101,11 +106,15 @@ fn whoever_finds_no_place_is_told_so() {
     let held: Vec<_> = (0..4)
         .map(|_| {
             let mut stream = sending(&collector, &head);
-            assert!(answer(&mut stream).starts_with("http/1.1 100"), "the collector waits for the body");
+            assert!(
+                answer(&mut stream).starts_with("http/1.1 100"),
+                "the collector waits for the body"
+            );
             stream
         })
         .collect();
-    let text = rest(sending(&collector, "GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"));
+    let text =
+        rest(sending(&collector, "GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"));
     let text = String::from_utf8(text).unwrap();
     assert!(text.starts_with("HTTP/1.1 503"), "{text}");
     assert!(text.to_lowercase().contains("retry-after: 2"), "{text}");

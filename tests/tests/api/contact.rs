@@ -15,7 +15,11 @@ fn with_contact(collector: &Collector) {
 }
 
 fn handler(collector: &Collector) -> Staff {
-    Staff::new(collector, "wang-1", &["--role", "handler", "--agency", AGENCY, "--region", "321000"])
+    Staff::new(
+        collector,
+        "wang-1",
+        &["--role", "handler", "--agency", AGENCY, "--region", "321000"],
+    )
 }
 
 #[test]
@@ -28,7 +32,10 @@ fn a_contact_is_shown_after_the_password_and_against_a_reason_which_is_kept() {
         staff.post(&format!("{order}/contact"), &[("password", password), ("reason", reason)])
     };
     let wrong = ask("something else", "电话核实<b>");
-    assert!(wrong.status == 422 && wrong.text().contains("电话核实&#60;b&#62;"), "the reason comes back");
+    assert!(
+        wrong.status == 422 && wrong.text().contains("电话核实&#60;b&#62;"),
+        "the reason comes back"
+    );
     let silent = ask(PASSWORD, " ");
     assert!(silent.status == 422 && silent.text().contains("请填写查看理由。"));
     assert!(![&wrong, &silent].iter().any(|answer| answer.text().contains(PHONE)));
@@ -53,7 +60,8 @@ fn the_password_for_a_contact_cannot_be_guessed_beside_the_sign_in() {
     for _ in 0..5 {
         staff.post(&format!("{order}/contact"), &[("password", "x"), ("reason", "核实")]);
     }
-    let locked = staff.post(&format!("{order}/contact"), &[("password", PASSWORD), ("reason", "核实")]);
+    let locked =
+        staff.post(&format!("{order}/contact"), &[("password", PASSWORD), ("reason", "核实")]);
     assert!(locked.status == 422 && !locked.text().contains(PHONE));
 }
 
@@ -65,7 +73,8 @@ fn a_department_system_asks_with_a_reason_too() {
     let order = office.only_order();
     assert_eq!(order["contact"]["phone"], "138****1234");
     let url = format!("{}/{}/contact", office.url, order["id"].as_str().unwrap());
-    let refused = problem(&office.http.post_json(&url, &json!({"reason": ""})), 422, "invalid-action");
+    let refused =
+        problem(&office.http.post_json(&url, &json!({"reason": ""})), 422, "invalid-action");
     assert_eq!(refused["violations"][0]["field"], "reason");
     let shown = office.http.post_json(&url, &json!({"reason": "电话核实"}));
     assert_eq!((shown.status, &shown.json()["phone"]), (200, &json!(PHONE)));
@@ -74,7 +83,10 @@ fn a_department_system_asks_with_a_reason_too() {
     problem(&other.http.post_json(&url, &json!({"reason": "x"})), 404, "unknown-work-order");
     let staff = handler(&collector);
     let page = staff.get(&staff.orders(1)[0]);
-    assert!(page.text().contains("api:") && page.text().contains("电话核实"), "seen by whom, and why");
+    assert!(
+        page.text().contains("api:") && page.text().contains("电话核实"),
+        "seen by whom, and why"
+    );
 }
 
 #[test]
@@ -87,7 +99,9 @@ fn a_contact_goes_when_its_time_is_over_and_stays_while_the_order_is_open() {
     praised["contact"] = json!({"name": "示例乙", "phone": PHONE});
     assert_eq!(rate(&collector, &praised).status, 201);
     collector.stop();
-    let left = |collector: &Collector| collector.read_sql("select count(*) from rating where contact is not null");
+    let left = |collector: &Collector| {
+        collector.read_sql("select count(*) from rating where contact is not null")
+    };
     assert_eq!(left(&collector), ["3"]);
     // A month and a day ago; one order has come to rest since.
     collector.run_sql("update rating set rated_at = rated_at - 2678400000");
@@ -95,7 +109,9 @@ fn a_contact_goes_when_its_time_is_over_and_stays_while_the_order_is_open() {
     collector.run_sql(&format!("update work_order set state = 'closed' where changed = {first}"));
     collector.restart_elsewhere();
     Http::new().get(&format!("{}/healthz", collector.url()));
-    haochaping_tests::eventually("two contacts are gone", || (left(&collector) == ["1"]).then_some(()));
+    haochaping_tests::eventually("two contacts are gone", || {
+        (left(&collector) == ["1"]).then_some(())
+    });
     let of_open = collector.read_sql(
         "select count(*) from rating r join work_order w on w.rating = r.id
          where r.contact is not null and w.state <> 'closed'",
@@ -111,7 +127,8 @@ fn a_password_that_was_sent_to_a_session_that_ended_is_not_kept() {
     let order = staff.orders(1).remove(0);
     assert_eq!(staff.post("/desk/sign-out", &[]).status, 303);
     let url = format!("{}{order}/contact", collector.url());
-    let sent = haochaping_tests::form(&[("csrf", "x"), ("reason", "电话核实"), ("password", PASSWORD)]);
+    let sent =
+        haochaping_tests::form(&[("csrf", "x"), ("reason", "电话核实"), ("password", PASSWORD)]);
     let asked = staff.http.post_form(&url, &sent);
     let kept = haochaping_tests::form(&[("", PASSWORD)]);
     assert!(
@@ -119,11 +136,17 @@ fn a_password_that_was_sent_to_a_session_that_ended_is_not_kept() {
             && !asked.text().contains(PASSWORD)
             && !asked.text().contains(&kept[1..].replace('%', "&#37;"))
     );
-    assert!(!asked.text().contains("password=") && asked.text().contains("reason="), "{}", asked.text());
+    assert!(
+        !asked.text().contains("password=") && asked.text().contains("reason="),
+        "{}",
+        asked.text()
+    );
     let again = Staff::sign_in(&collector, "wang-1");
     let other = again.http.post_form(&url, &sent);
     assert!(
-        other.status == 403 && !other.text().contains(PASSWORD) && other.text().contains("电话核实"),
+        other.status == 403
+            && !other.text().contains(PASSWORD)
+            && other.text().contains("电话核实"),
         "{}",
         other.text()
     );

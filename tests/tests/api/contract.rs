@@ -1,5 +1,5 @@
-//! `/api/openapi.json`: what is served is what is kept, and what it shows as an example can be sent. Every other test holds its
-//! answers against it.
+//! `/api/openapi.json`: what is served is what is kept, and what it shows as an example can be
+//! sent. Every other test holds its answers against it.
 
 use haochaping_tests::{Collector, Http, workspace};
 use serde_json::{Value, json};
@@ -16,7 +16,8 @@ fn the_served_contract_is_the_kept_one_with_the_address_of_this_collector() {
     assert_eq!(served["servers"][0]["url"], collector.url());
     let kept = std::fs::read_to_string(workspace().join("server/openapi.json")).unwrap();
     let here = served["servers"][0]["url"].as_str().unwrap().to_owned();
-    served = serde_json::from_str(&served.to_string().replace(&here, "https://hcp.example.gov.cn")).unwrap();
+    served = serde_json::from_str(&served.to_string().replace(&here, "https://hcp.example.gov.cn"))
+        .unwrap();
     assert_eq!(served, serde_json::from_str::<Value>(&kept).unwrap());
 }
 

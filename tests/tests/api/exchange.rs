@@ -22,7 +22,8 @@ fn rows(csv: &str) -> Vec<Value> {
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
     let heads = reader.headers().unwrap().clone();
     let object = |record: csv::StringRecord| {
-        let pairs = heads.iter().zip(record.iter()).map(|(name, value)| (name.to_owned(), json!(value)));
+        let pairs =
+            heads.iter().zip(record.iter()).map(|(name, value)| (name.to_owned(), json!(value)));
         Value::Object(pairs.collect())
     };
     reader.records().map(|record| object(record.unwrap())).collect()
@@ -53,14 +54,17 @@ fn with_two_ratings() -> (Collector, String) {
     (collector, case)
 }
 
-/// The names of columns and the numbers of levels are those of national practice and of GB/T 39046-2020 table 9.
+/// The names of columns and the numbers of levels are those of national practice and of GB/T
+/// 39046-2020 table 9.
 #[test]
 fn a_rating_leaves_in_the_form_of_each_profile() {
     let (collector, case) = with_two_ratings();
     let national = export(&collector, &[]).out;
     let national = rows(&national);
     assert_eq!(national.len(), 2);
-    let of_case = |rows: &[Value], column: &str| rows.iter().find(|row| row[column] == case.as_str()).unwrap().clone();
+    let of_case = |rows: &[Value], column: &str| {
+        rows.iter().find(|row| row[column] == case.as_str()).unwrap().clone()
+    };
     let row = of_case(&national, "projectNo");
     for (column, value) in [
         ("serviceNumber", "1"),
@@ -86,7 +90,10 @@ fn a_rating_leaves_in_the_form_of_each_profile() {
     let reversed = export(&collector, &["--profile", "gbt-39046"]).out;
     assert!(reversed.starts_with(CASE), "{reversed}");
     let row = of_case(&rows(&reversed), "办件编号");
-    assert_eq!((&row["满意度代码"], &row["评价人"], &row["行政区划"]), (&json!("5"), &json!(""), &json!("321002")));
+    assert_eq!(
+        (&row["满意度代码"], &row["评价人"], &row["行政区划"]),
+        (&json!("5"), &json!(""), &json!("321002"))
+    );
     let time = row["评价时间"].as_str().unwrap();
     assert!(time.len() == 15 && time.as_bytes()[8] == b'T', "{time}");
 }
@@ -94,8 +101,11 @@ fn a_rating_leaves_in_the_form_of_each_profile() {
 #[test]
 fn an_export_goes_on_where_the_last_one_ended() {
     let (collector, _) = with_two_ratings();
-    let (mark, first, second) =
-        (path_in(&collector, "last.json"), path_in(&collector, "1.csv"), path_in(&collector, "2.csv"));
+    let (mark, first, second) = (
+        path_in(&collector, "last.json"),
+        path_in(&collector, "1.csv"),
+        path_in(&collector, "2.csv"),
+    );
     let to = |output: &str| collector.cli(&["export", "--watermark", &mark, "--output", output]);
     assert!(to(&first).err.contains("2 ratings exported by the profile national"));
     let again = to(&first);
@@ -105,18 +115,25 @@ fn an_export_goes_on_where_the_last_one_ended() {
     assert_eq!(rate(&collector, &good(&ticket)).status, 201);
     assert!(to(&second).err.contains("1 ratings exported"));
     let receipts = |path: &str| -> BTreeSet<String> {
-        rows(&std::fs::read_to_string(path).unwrap()).iter().map(|row| row["receipt"].to_string()).collect()
+        rows(&std::fs::read_to_string(path).unwrap())
+            .iter()
+            .map(|row| row["receipt"].to_string())
+            .collect()
     };
     assert!(receipts(&first).is_disjoint(&receipts(&second)));
     assert!(!PathBuf::from(format!("{first}.part")).exists());
     // What a receiver has not taken is exported again: the watermark is a file like any other.
-    std::fs::write(&mark, "{\"at\": \"2026-11-20T00:00:00+08:00\", \"slots\": {\"0\": 999999}, \"newest\": {}}")
-        .unwrap();
+    std::fs::write(
+        &mark,
+        "{\"at\": \"2026-11-20T00:00:00+08:00\", \"slots\": {\"0\": 999999}, \"newest\": {}}",
+    )
+    .unwrap();
     let set_back = collector.cli(&["export", "--watermark", &mark]);
     assert!(set_back.err.contains("of a later state of this store"), "{}", set_back.err);
 }
 
-/// A store that was set back and has gone on has as many commits again, of other ratings: those would never leave.
+/// A store that was set back and has gone on has as many commits again, of other ratings: those
+/// would never leave.
 #[test]
 fn a_watermark_of_a_store_that_was_set_back_is_refused() {
     let (collector, _) = with_two_ratings();
@@ -141,7 +158,9 @@ fn exports_beside_a_running_collector_miss_and_double_nothing() {
     let mut export_once = || {
         let output = collector.cli(&["export", "--watermark", &mark, "--format", "jsonl"]);
         assert_eq!(output.code, Some(0), "{}", output.err);
-        exported.extend(lines(&output.out).iter().map(|row| row["receipt"].as_str().unwrap().to_owned()));
+        exported.extend(
+            lines(&output.out).iter().map(|row| row["receipt"].as_str().unwrap().to_owned()),
+        );
     };
     let accepted: Vec<String> = std::thread::scope(|scope| {
         let rater = |tickets: &[String]| -> Vec<String> {
@@ -152,7 +171,8 @@ fn exports_beside_a_running_collector_miss_and_double_nothing() {
             };
             tickets.iter().map(receipt).collect()
         };
-        let raters: Vec<_> = tickets.chunks(N / 4).map(|some| scope.spawn(move || rater(some))).collect();
+        let raters: Vec<_> =
+            tickets.chunks(N / 4).map(|some| scope.spawn(move || rater(some))).collect();
         while !raters.iter().all(std::thread::ScopedJoinHandle::is_finished) {
             export_once();
         }
@@ -173,7 +193,10 @@ fn tests_and_history_are_not_exported() {
         let answer = probe.post_json(&url, &json!({"services": [service()]}));
         (answer.status == 200).then(|| answer.json())
     });
-    assert_eq!(rate(&collector, &good(registered["tickets"][0]["ticket"].as_str().unwrap())).status, 201);
+    assert_eq!(
+        rate(&collector, &good(registered["tickets"][0]["ticket"].as_str().unwrap())).status,
+        201
+    );
     assert_eq!(import(&collector, &[old("A", "5", "510")], &[]).code, Some(0));
     assert_eq!(rows(&export(&collector, &[]).out).len(), 0);
     verified(&collector);
@@ -210,7 +233,8 @@ fn old_records_are_shown_apart_and_never_count() {
     // The same case number of a living case is another case.
     let mut living = service();
     living["case_number"] = "A".into();
-    let ticket = collector.register_all(&[living])["tickets"][0]["ticket"].as_str().unwrap().to_owned();
+    let ticket =
+        collector.register_all(&[living])["tickets"][0]["ticket"].as_str().unwrap().to_owned();
     assert_eq!(rate(&collector, &good(&ticket)).status, 201);
     assert_eq!(verified(&collector), (4, 0));
 }
@@ -220,7 +244,11 @@ fn of_a_file_with_faults_nothing_is_imported() {
     let collector = Collector::start(&[]);
     let directory = collector.data_dir().to_str().unwrap();
     let refused = collector.cli(&["import", directory, "--authority", "x", "--format", "jsonl"]);
-    assert!(refused.err.contains("1 faults, nothing was imported\nline 1, cannot be read"), "{}", refused.err);
+    assert!(
+        refused.err.contains("1 faults, nothing was imported\nline 1, cannot be read"),
+        "{}",
+        refused.err
+    );
     let mut records: Vec<String> = (0..600).map(|n| old(&format!("OLD-{n}"), "4", "406")).collect();
     records[1] = old("OLD-1", "6", "406");
     records[550] = old("OLD-550", "4", "999");
@@ -238,13 +266,19 @@ fn of_a_file_with_faults_nothing_is_imported() {
     assert_eq!(collector.read_sql("select count(*) from rating"), ["0"]);
     assert_eq!(import(&collector, &[old("OLD-0", "4", "406")], &[]).code, Some(0));
     let changed = import(&collector, &[old("NEW", "4", ""), old("OLD-0", "3", "")], &[]);
-    assert!(changed.err.contains("line 3, case OLD-0 was imported with another content"), "{}", changed.err);
+    assert!(
+        changed.err.contains("line 3, case OLD-0 was imported with another content"),
+        "{}",
+        changed.err
+    );
     assert_eq!(collector.read_sql("select count(*) from rating"), ["1"]);
     let file = path_in(&collector, "none.csv");
     std::fs::write(&file, "projectNo,pf\nA,1\n").unwrap();
     let missing = collector.cli(&["import", &file, "--authority", "x"]);
     assert!(
-        missing.err.contains("has no column serviceNumber, areaCode, orgcode, satisfaction, assessTime"),
+        missing
+            .err
+            .contains("has no column serviceNumber, areaCode, orgcode, satisfaction, assessTime"),
         "{}",
         missing.err
     );
@@ -252,7 +286,8 @@ fn of_a_file_with_faults_nothing_is_imported() {
     assert!(unknown.err.contains("none of the profiles national, gbt-39046"), "{}", unknown.err);
 }
 
-/// What one collector exports another can import: levels keep their meaning through the reversed count too.
+/// What one collector exports another can import: levels keep their meaning through the reversed
+/// count too.
 #[test]
 fn an_export_is_read_by_an_import_in_every_profile_and_format() {
     let (collector, case) = with_two_ratings();
@@ -262,10 +297,16 @@ fn an_export_is_read_by_an_import_in_every_profile_and_format() {
             export(&collector, &["--profile", profile, "--format", format, "--output", &file]);
             let other = Collector::start(&[]);
             let agency = ["--agency", "11321000014216389W"];
-            let usual = ["import", &file, "--authority", "x", "--profile", profile, "--format", format];
+            let usual =
+                ["import", &file, "--authority", "x", "--profile", profile, "--format", format];
             let result = other.cli(&[&usual[..], if n == 1 { &agency } else { &[] }].concat());
-            assert!(result.err.contains("2 ratings imported"), "{profile} {format}: {}", result.err);
-            let level = other.read_sql(&format!("select level from rating where case_number = '{case}'"));
+            assert!(
+                result.err.contains("2 ratings imported"),
+                "{profile} {format}: {}",
+                result.err
+            );
+            let level =
+                other.read_sql(&format!("select level from rating where case_number = '{case}'"));
             assert_eq!(level, ["very_dissatisfied"], "{profile} {format}");
             verified(&other);
         }

@@ -45,13 +45,22 @@ fn counts_are_exact_in_every_region_around_and_for_each_agency() {
     elsewhere["region"] = "110101".into();
     elsewhere["agency_code"] = "11110000000021135M".into();
     rate_15(&collector, &elsewhere);
-    eventually("30 ratings in the country", || (statistics(&collector, "")["good"] == 12).then_some(()));
-    for (query, published, total) in [("?region=321000", "live", 9), ("?region=321002", "daily", 0)] {
+    eventually("30 ratings in the country", || {
+        (statistics(&collector, "")["good"] == 12).then_some(())
+    });
+    for (query, published, total) in [("?region=321000", "live", 9), ("?region=321002", "daily", 0)]
+    {
         let found = statistics(&collector, query);
-        assert_eq!((&found["published"], &found["bad"]), (&json!(published), &json!(total)), "{query}");
+        assert_eq!(
+            (&found["published"], &found["bad"]),
+            (&json!(published), &json!(total)),
+            "{query}"
+        );
     }
     collector.next_day();
-    eventually("the districts are published", || (statistics(&collector, "?region=110101")["good"] == 6).then_some(()));
+    eventually("the districts are published", || {
+        (statistics(&collector, "?region=110101")["good"] == 6).then_some(())
+    });
 
     let once = json!({"very_satisfied": 1, "satisfied": 2, "basically_satisfied": 3, "dissatisfied": 4,
         "very_dissatisfied": 5});
@@ -68,7 +77,11 @@ fn counts_are_exact_in_every_region_around_and_for_each_agency() {
         assert_eq!(found["good_rate"], json!(0.4), "{query}");
     }
     assert_eq!(statistics(&collector, "")["counts"]["very_dissatisfied"], 10);
-    assert_eq!(statistics(&collector, "?region=321000")["participation_rate"], 1.0, "all that could be rated were");
+    assert_eq!(
+        statistics(&collector, "?region=321000")["participation_rate"],
+        1.0,
+        "all that could be rated were"
+    );
     for empty in ["?region=440000", "?region=110000&agency=11321000014216389W"] {
         let found = statistics(&collector, empty);
         assert_eq!(
@@ -77,7 +90,8 @@ fn counts_are_exact_in_every_region_around_and_for_each_agency() {
             "{empty}"
         );
     }
-    let wrong = |query: &str| Http::new().get(&format!("{}/api/v1/statistics{query}", collector.url()));
+    let wrong =
+        |query: &str| Http::new().get(&format!("{}/api/v1/statistics{query}", collector.url()));
     problem(&wrong("?region=32"), 400, "malformed-region");
     problem(&wrong("?agency=11321000014216389X"), 400, "malformed-agency");
     problem(&wrong("?region=320000&region=110000"), 400, "malformed-query");
@@ -95,7 +109,10 @@ fn the_public_page_shows_counts_names_and_rates() {
         page.text().contains("<dd>15</dd>").then(|| page.text().to_owned())
     });
     assert!(page.contains("广陵区") && page.contains("40.00%"));
-    assert!(page.contains(">扬州市公安局</a></td><td>15</td><td>6</td><td>9</td><td>40.00%</td></tr>"), "{page}");
+    assert!(
+        page.contains(">扬州市公安局</a></td><td>15</td><td>6</td><td>9</td><td>40.00%</td></tr>"),
+        "{page}"
+    );
     let country = Http::new().get(&collector.url());
     assert!(country.text().contains("江苏省") && country.text().contains("<dd>15</dd>"));
 }
@@ -110,7 +127,8 @@ fn a_figure_waits_until_its_step_is_full() {
     }
     // `as_of` moves once a second: two later readings are both after the four ratings.
     let as_of = |n: usize| {
-        let mut seen = std::collections::BTreeSet::from([statistics(&collector, "")["as_of"].to_string()]);
+        let mut seen =
+            std::collections::BTreeSet::from([statistics(&collector, "")["as_of"].to_string()]);
         eventually("the figures were re-read", || {
             seen.insert(statistics(&collector, "")["as_of"].to_string());
             (seen.len() > n).then_some(())
@@ -146,7 +164,8 @@ fn imported_names_of_regions_show_on_the_page() {
     assert_eq!(output.code, Some(1));
     assert!(output.err.contains("nothing was imported"), "{}", output.err);
     assert!(
-        output.err.contains("line 3, code: 999999") && output.err.contains("line 4, name: is empty"),
+        output.err.contains("line 3, code: 999999")
+            && output.err.contains("line 4, name: is empty"),
         "{}",
         output.err
     );
@@ -183,7 +202,9 @@ fn an_upheld_appeal_leaves_the_net_figures_and_the_rating_stays() {
         ],
     );
     let city = format!("{}/api/v1/statistics?region=321000", collector.url());
-    eventually("the city's figures", || (Http::new().get(&city).json()["handling"]["answered"] == 1).then_some(()));
+    eventually("the city's figures", || {
+        (Http::new().get(&city).json()["handling"]["answered"] == 1).then_some(())
+    });
     collector.next_day();
     let url = format!("{}/api/v1/statistics?region=321002", collector.url());
     let found = eventually("the district's figures", || {
@@ -197,8 +218,11 @@ fn an_upheld_appeal_leaves_the_net_figures_and_the_rating_stays() {
     let elsewhere = Http::new().get(&url.replace("321002", "320100")).json();
     assert_eq!(elsewhere["handling"]["rectified_rate"], Value::Null, "undefined, not 0 and not 1");
     let page = Http::new().get(&format!("{}/?region=321002&lang=zh-Hans", collector.url()));
-    for text in ["<dt>差评总数</dt><dd>2</dd>", "<dt>有效差评</dt><dd>1</dd>", "<dt>差评整改率</dt><dd>50.00%</dd>"]
-    {
+    for text in [
+        "<dt>差评总数</dt><dd>2</dd>",
+        "<dt>有效差评</dt><dd>1</dd>",
+        "<dt>差评整改率</dt><dd>50.00%</dd>",
+    ] {
         assert!(page.text().contains(text), "{text}");
     }
     crate::verified(&collector);
@@ -231,12 +255,18 @@ fn a_question_that_has_no_answer_says_why() {
         }
         let page = Http::new().get(&format!("{}/?{query}&lang=zh-Hans", collector.url()));
         assert_eq!(page.status, status, "{query}");
-        assert!(page.text().contains("没有这样的数据") && page.text().contains("</html>"), "{query}");
+        assert!(
+            page.text().contains("没有这样的数据") && page.text().contains("</html>"),
+            "{query}"
+        );
     }
-    let table = |rest: &str| Http::new().get(&format!("{}/api/v1/statistics/{rest}", collector.url()));
+    let table =
+        |rest: &str| Http::new().get(&format!("{}/api/v1/statistics/{rest}", collector.url()));
     problem(&table("villages"), 400, "unknown-dimension");
     problem(&table("regions?format=xlsx"), 400, "unknown-format");
-    eventually("the department has a name", || (table("months?agency=11321000014216389W").status == 200).then_some(()));
+    eventually("the department has a name", || {
+        (table("months?agency=11321000014216389W").status == 200).then_some(())
+    });
     problem(&table("items?agency=11321000014216389W"), 400, "impossible-filter");
     problem(&table("months?month=2026-01"), 400, "impossible-filter");
 }
@@ -248,16 +278,24 @@ fn the_same_figures_are_open_data_by_every_dimension() {
     let mut with_item = service();
     with_item["item_code"] = ITEM.into();
     with_item["item_name"] = "社会保障卡申领".into();
-    let ticket = collector.register_all(&[with_item])["tickets"][0]["ticket"].as_str().unwrap().to_owned();
+    let ticket =
+        collector.register_all(&[with_item])["tickets"][0]["ticket"].as_str().unwrap().to_owned();
     assert_eq!(rate(&collector, &crate::bad(&ticket)).status, 201);
     rate_15(&collector, &service());
     collector.next_day();
-    let table = |rest: &str| Http::new().get(&format!("{}/api/v1/statistics/{rest}", collector.url()));
-    eventually("the day is published", || (table("months?region=321002").json()["rows"][0]["bad"] == 10).then_some(()));
+    let table =
+        |rest: &str| Http::new().get(&format!("{}/api/v1/statistics/{rest}", collector.url()));
+    eventually("the day is published", || {
+        (table("months?region=321002").json()["rows"][0]["bad"] == 10).then_some(())
+    });
     let of = |rest: &str, code: &str| {
         let answer = table(rest).json();
-        assert_eq!((&answer["licence"], &answer["by"]), (&json!("OGL-TEST"), &json!(rest.split('?').next().unwrap())));
-        let row = answer["rows"].as_array().unwrap().iter().find(|row| row["code"] == code).cloned();
+        assert_eq!(
+            (&answer["licence"], &answer["by"]),
+            (&json!("OGL-TEST"), &json!(rest.split('?').next().unwrap()))
+        );
+        let row =
+            answer["rows"].as_array().unwrap().iter().find(|row| row["code"] == code).cloned();
         row.unwrap_or_else(|| panic!("{rest} has no {code}: {answer}"))
     };
     let city = of("regions", "321000");
@@ -268,7 +306,10 @@ fn the_same_figures_are_open_data_by_every_dimension() {
     assert_eq!(of("regions?region=321000", "321002")["published"], "daily");
     assert_eq!(of("agencies?region=321002", "11321000014216389W")["bad"], 10);
     let item = of("items?region=321000", ITEM);
-    assert_eq!((&item["name"], &item["bad"], &item["good"]), (&json!("社会保障卡申领"), &json!(1), &json!(0)));
+    assert_eq!(
+        (&item["name"], &item["bad"], &item["good"]),
+        (&json!("社会保障卡申领"), &json!(1), &json!(0))
+    );
     assert_eq!(of(&format!("regions?item={ITEM}"), "321000")["bad"], 1);
     assert_eq!(of("regions?region=321000&agency=11321000014216389W", "321002")["bad"], 10);
     assert_eq!(of("channels", "pc")["bad"], 10);
@@ -276,7 +317,11 @@ fn the_same_figures_are_open_data_by_every_dimension() {
     let month = table("months").json()["rows"][0]["code"].as_str().unwrap().to_owned();
     assert_eq!(of(&format!("channels?month={month}"), "pc")["good"], 6);
     assert_eq!(statistics(&collector, &format!("?item={ITEM}&month={month}"))["bad"], 1);
-    assert_eq!(statistics(&collector, "?month=2020-01")["bad"], 0, "a month without ratings is a figure too");
+    assert_eq!(
+        statistics(&collector, "?month=2020-01")["bad"],
+        0,
+        "a month without ratings is a figure too"
+    );
 
     let csv = table("regions?region=321000&format=csv");
     assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8; header=present");
@@ -299,14 +344,24 @@ fn the_same_figures_are_open_data_by_every_dimension() {
         page.text()
     );
     let narrowed = Http::new().get(&format!("{home}/?region=321000&item={ITEM}&lang=zh-Hans"));
-    assert!(narrowed.text().contains("扬州市 · 社会保障卡申领") && narrowed.text().contains("<dd>1</dd>"));
+    assert!(
+        narrowed.text().contains("扬州市 · 社会保障卡申领")
+            && narrowed.text().contains("<dd>1</dd>")
+    );
     crate::verified(&collector);
 }
 
 /// What is too little is not shown, whatever is asked; what is enough is shown the next day.
 #[test]
 fn a_small_place_is_published_the_next_day_and_in_groups() {
-    let mut collector = Collector::start(&["--public-group", "5", "--public-small", "100", "--public-rate-min", "10"]);
+    let mut collector = Collector::start(&[
+        "--public-group",
+        "5",
+        "--public-small",
+        "100",
+        "--public-rate-min",
+        "10",
+    ]);
     let rated = |collector: &Collector, region: &str, n: usize| {
         let services: Vec<_> = (0..n)
             .map(|_| {
@@ -322,19 +377,30 @@ fn a_small_place_is_published_the_next_day_and_in_groups() {
     for (region, n) in [("321002", 12), ("321003", 4), ("321012", 7)] {
         rated(&collector, region, n);
     }
-    eventually("the city moves by itself", || (statistics(&collector, "?region=321000")["good"] == 23).then_some(()));
-    let district =
-        |collector: &Collector, region: &str| statistics(collector, &format!("?region={region}"))["good"].clone();
+    eventually("the city moves by itself", || {
+        (statistics(&collector, "?region=321000")["good"] == 23).then_some(())
+    });
+    let district = |collector: &Collector, region: &str| {
+        statistics(collector, &format!("?region={region}"))["good"].clone()
+    };
     assert_eq!(district(&collector, "321002"), 0, "not on the same day");
-    // A department is known within a second, as the total is; which of the two is first nobody says.
-    let department =
-        |collector: &Collector| statistics(collector, "?region=321000&agency=11321000014216389W")["good"].clone();
-    let known = eventually("the department is known", || Some(department(&collector)).filter(|good| !good.is_null()));
+    // A department is known within a second, as the total is; which of the two is first nobody
+    // says.
+    let department = |collector: &Collector| {
+        statistics(collector, "?region=321000&agency=11321000014216389W")["good"].clone()
+    };
+    let known = eventually("the department is known", || {
+        Some(department(&collector)).filter(|good| !good.is_null())
+    });
     assert_eq!(known, 0, "nor a small department");
     collector.next_day();
     eventually("the day is published", || (district(&collector, "321002") == 12).then_some(()));
     assert_eq!(district(&collector, "321003"), 0, "four are no group");
-    assert_eq!(district(&collector, "321012"), 0, "and what the city has beyond its districts is one");
+    assert_eq!(
+        district(&collector, "321012"),
+        0,
+        "and what the city has beyond its districts is one"
+    );
     assert_eq!(department(&collector), 12);
     assert_eq!(statistics(&collector, "?region=321012")["good_rate"], Value::Null);
     assert_eq!(statistics(&collector, "?region=321002")["good_rate"], 1.0);
@@ -342,6 +408,10 @@ fn a_small_place_is_published_the_next_day_and_in_groups() {
     assert_eq!(district(&collector, "321003"), 0);
     collector.next_day();
     eventually("both have enough by now", || (district(&collector, "321012") == 7).then_some(()));
-    assert_eq!(district(&collector, "321003"), 0, "five of 321003 are a group, and are held back for the others' sake");
+    assert_eq!(
+        district(&collector, "321003"),
+        0,
+        "five of 321003 are a group, and are held back for the others' sake"
+    );
     crate::verified(&collector);
 }

@@ -19,10 +19,18 @@ fn admitted(collector: &Collector, header: &str, value: impl Fn(usize) -> String
 fn what_a_client_made_up_before_its_own_address_is_not_believed() {
     let collector = Collector::start(&PROXIED);
     // A proxy that adds the port of each connection, as some do.
-    let n = admitted(&collector, "x-forwarded-for", |n| format!("6.6.6.{n}, 203.0.113.9:{}", 40_000 + n));
+    let n = admitted(&collector, "x-forwarded-for", |n| {
+        format!("6.6.6.{n}, 203.0.113.9:{}", 40_000 + n)
+    });
     assert!(n < 300, "each entry of the client's own was believed");
-    assert_eq!(look_up(&collector, "x-forwarded-for", "203.0.113.10:40000"), 404, "another person is another");
-    let n = admitted(&collector, "forwarded", |n| format!("for=6.6.6.{n}, for=\"[2001:db8::{n:x}]:4711\""));
+    assert_eq!(
+        look_up(&collector, "x-forwarded-for", "203.0.113.10:40000"),
+        404,
+        "another person is another"
+    );
+    let n = admitted(&collector, "forwarded", |n| {
+        format!("for=6.6.6.{n}, for=\"[2001:db8::{n:x}]:4711\"")
+    });
     assert!(n < 300, "a /64 is one");
     let n = admitted(&collector, "x-forwarded-for", |n| format!("6.6.6.{n}, unknown"));
     assert!(n < 300, "what cannot be read ends the walk");
@@ -32,7 +40,11 @@ fn what_a_client_made_up_before_its_own_address_is_not_believed() {
 fn looking_up_too_often_keeps_nobody_from_signing_in() {
     let collector = Collector::start(&[]);
     assert!(admitted(&collector, "x-nothing", |_| "x".to_owned()) < 300);
-    assert_eq!(try_sign_in(&collector.url(), "nobody", PASSWORD).status, 422, "wrong, and not too often");
+    assert_eq!(
+        try_sign_in(&collector.url(), "nobody", PASSWORD).status,
+        422,
+        "wrong, and not too often"
+    );
 }
 
 #[test]

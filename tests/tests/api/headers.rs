@@ -13,11 +13,23 @@ fn the_exact_origin_of_a_portal_is_echoed_and_no_other() {
     let collector = Collector::start(&["--allow-origin", PORTAL]);
     let ticket = &collector.register(1)[0];
     let base = collector.url();
-    for path in [format!("{base}/r/{ticket}/form"), format!("{base}/api/v1/ratings/00000-00000-00000-00000")] {
+    for path in [
+        format!("{base}/r/{ticket}/form"),
+        format!("{base}/api/v1/ratings/00000-00000-00000-00000"),
+    ] {
         let allowed = Http::new().header("origin", PORTAL).get(&path);
         assert_eq!(allowed.header("access-control-allow-origin"), PORTAL);
-        assert!(allowed.header("vary").to_lowercase().contains("origin"), "{}", allowed.header("vary"));
-        for other in ["https://evil.example", "https://portal.example.evil.example", "http://portal.example", "null"] {
+        assert!(
+            allowed.header("vary").to_lowercase().contains("origin"),
+            "{}",
+            allowed.header("vary")
+        );
+        for other in [
+            "https://evil.example",
+            "https://portal.example.evil.example",
+            "http://portal.example",
+            "null",
+        ] {
             let refused = Http::new().header("origin", other).get(&path);
             assert_eq!(refused.header("access-control-allow-origin"), "", "{other}");
             assert!(refused.header("vary").to_lowercase().contains("origin"));
@@ -66,7 +78,9 @@ fn public_figures_are_open_to_every_page() {
 fn a_page_allows_its_own_style_by_hash_and_no_inline_script() {
     let collector = Collector::start(&["--allow-origin", PORTAL]);
     let ticket = &collector.register(1)[0];
-    for path in [format!("/r/{ticket}"), "/".into(), "/q".into(), "/nowhere".into(), "/api/docs".into()] {
+    for path in
+        [format!("/r/{ticket}"), "/".into(), "/q".into(), "/nowhere".into(), "/api/docs".into()]
+    {
         let page = Http::new().get(&format!("{}{path}", collector.url()));
         let policy = page.header("content-security-policy");
         let directive = |name: &str| {
@@ -74,13 +88,17 @@ fn a_page_allows_its_own_style_by_hash_and_no_inline_script() {
             found.unwrap_or_else(|| panic!("{path} has no {name}: {policy}")).to_owned()
         };
         let html = page.text();
-        let styles: Vec<_> = html.split("<style").skip(1).map(|rest| rest.split_once('>').unwrap().1).collect();
+        let styles: Vec<_> =
+            html.split("<style").skip(1).map(|rest| rest.split_once('>').unwrap().1).collect();
         assert_eq!(styles.len(), 1, "{path}");
         let style = styles[0].split("</style>").next().unwrap();
         let hash = BASE64_STANDARD.encode(Sha256::digest(style));
         assert_eq!(directive("style-src"), format!("'sha256-{hash}'"), "{path}");
         assert!(!html.contains(" style=\"") && !html.contains("javascript:"), "{path}");
-        assert!(html.split("<script").skip(1).all(|rest| rest.contains("src=\"")), "{path}: no inline script");
+        assert!(
+            html.split("<script").skip(1).all(|rest| rest.contains("src=\"")),
+            "{path}: no inline script"
+        );
         assert_eq!(directive("default-src"), "'none'");
         assert_eq!(directive("script-src"), "'self' 'wasm-unsafe-eval'");
         assert_eq!(directive("base-uri"), "'none'");
@@ -93,8 +111,13 @@ fn a_page_allows_its_own_style_by_hash_and_no_inline_script() {
 fn every_answer_is_hardened() {
     let collector = Collector::start(&[]);
     let ticket = &collector.register(1)[0];
-    for path in [format!("/r/{ticket}"), "/".into(), "/nowhere".into(), "/api/v1/statistics".into(), "/healthz".into()]
-    {
+    for path in [
+        format!("/r/{ticket}"),
+        "/".into(),
+        "/nowhere".into(),
+        "/api/v1/statistics".into(),
+        "/healthz".into(),
+    ] {
         let answer = Http::new().get(&format!("{}{path}", collector.url()));
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(answer.header("referrer-policy"), "same-origin", "{path}");
@@ -113,7 +136,8 @@ fn a_rating_page_is_at_most_14_kb_on_the_wire() {
         let http = Http::new().header("accept-encoding", "br");
         let page = http.get(&format!("{}/r/{ticket}{query}", collector.url()));
         assert_eq!(page.header("content-encoding"), "br");
-        let head: usize = page.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+        let head: usize =
+            page.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
         let sent = head + page.body.len();
         assert!(sent <= 14 * 1024, "{query}: {sent} bytes");
     }

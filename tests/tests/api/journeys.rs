@@ -17,11 +17,14 @@ fn a_form_is_sent_and_leads_to_the_receipt() {
     let collector = Collector::start(&[]);
     let ticket = &collector.register(1)[0];
     let (html, url) = open(&collector, ticket);
-    assert!(html.contains("护照补发") && html.contains("扬州市公安局") && html.contains("2026-11-20"));
+    assert!(
+        html.contains("护照补发") && html.contains("扬州市公安局") && html.contains("2026-11-20")
+    );
     assert!(!html.contains("JS-2026"), "a page names no case");
     assert!(!html.contains("\" checked"), "nothing is chosen for the person");
 
-    let body = filled(&html, &[("level", "dissatisfied"), ("indicator", "213"), ("indicator", "510")]);
+    let body =
+        filled(&html, &[("level", "dissatisfied"), ("indicator", "213"), ("indicator", "510")]);
     let posted = Http::new().post_form(&url, &body);
     assert_eq!(posted.status, 303, "{}", posted.text());
     let to = posted.header("location");
@@ -48,7 +51,8 @@ fn without_the_token_of_its_redirect_the_end_shows_the_day_only() {
     assert_eq!((early.status, early.header("location")), (303, format!("/r/{ticket}")));
 
     let accepted = rate(&collector, &bad(ticket)).json();
-    for url in [done.clone(), format!("{done}?t=00000"), format!("{}/r/{ticket}", collector.url())] {
+    for url in [done.clone(), format!("{done}?t=00000"), format!("{}/r/{ticket}", collector.url())]
+    {
         let page = Http::new().get(&url);
         assert_eq!(page.status, 200);
         let text = page.text();
@@ -85,7 +89,10 @@ fn a_faulty_form_comes_back_with_every_choice_kept() {
     for code in ["110", "213"] {
         assert!(text.contains(&format!("value=\"{code}\" checked")), "{code}");
     }
-    assert!(text.contains(&format!("&lt;b&gt;&quot;&amp;\r\n{}", "长".repeat(500))), "the text is whole");
+    assert!(
+        text.contains(&format!("&lt;b&gt;&quot;&amp;\r\n{}", "长".repeat(500))),
+        "the text is whole"
+    );
     assert!(text.contains("value=\"张&#39;三\"") && text.contains("value=\"没有\""));
     assert!(text.contains("最多 500 字，现在是 506 字"), "every fault is said, with its numbers");
     assert!(text.contains("电话号码只能包含数字"));
@@ -103,8 +110,13 @@ fn no_get_uses_a_link_up() {
     // Previews of messengers, scanners of links and prefetching browsers all do this.
     for path in ["", "/form", "/done", "?via=sms", "?lang=en&mode=elder"] {
         for method in ["GET", "HEAD"] {
-            let answer = Http::new().send(method, &format!("{}/r/{ticket}{path}", collector.url()), None);
-            assert!(answer.status == 200 || answer.status == 303, "{method} {path}: {}", answer.status);
+            let answer =
+                Http::new().send(method, &format!("{}/r/{ticket}{path}", collector.url()), None);
+            assert!(
+                answer.status == 200 || answer.status == 303,
+                "{method} {path}: {}",
+                answer.status
+            );
         }
     }
     assert_eq!(verified(&collector), (0, 0));
@@ -117,10 +129,15 @@ fn a_form_from_a_foreign_page_is_kept_and_not_taken() {
     let ticket = &collector.register(1)[0];
     let (html, url) = open(&collector, ticket);
     let body = filled(&html, &[("level", "dissatisfied"), ("comment", "我的话还在")]);
-    for foreign in [("origin", "https://evil.example"), ("origin", "null"), ("sec-fetch-site", "cross-site")] {
+    for foreign in
+        [("origin", "https://evil.example"), ("origin", "null"), ("sec-fetch-site", "cross-site")]
+    {
         let back = Http::new().header(foreign.0, foreign.1).post_form(&url, &body);
         assert_eq!(back.status, 403, "{foreign:?}");
-        assert!(back.text().contains("我的话还在") && back.text().contains("value=\"dissatisfied\" checked"));
+        assert!(
+            back.text().contains("我的话还在")
+                && back.text().contains("value=\"dissatisfied\" checked")
+        );
     }
     assert_eq!(verified(&collector), (0, 0));
     let portal = Http::new().header("origin", "https://portal.example").post_form(&url, &body);
@@ -132,7 +149,12 @@ fn a_post_without_a_form_of_ours_comes_back_to_be_sent_again() {
     let collector = Collector::start(&[]);
     let ticket = &collector.register(1)[0];
     let (_, url) = open(&collector, ticket);
-    let made_up = form(&[("level", "satisfied"), ("indicator_version", "2020-05"), ("lang", "zh-Hans"), ("key", "x")]);
+    let made_up = form(&[
+        ("level", "satisfied"),
+        ("indicator_version", "2020-05"),
+        ("lang", "zh-Hans"),
+        ("key", "x"),
+    ]);
     let back = Http::new().post_form(&url, &made_up);
     assert_eq!(back.status, 422);
     assert!(back.text().contains("value=\"satisfied\" checked"));
@@ -156,7 +178,10 @@ fn a_fragment_has_absolute_addresses_and_answers_as_a_fragment() {
     let late = filled(other.text(), &[("level", "very_satisfied"), ("fragment", "1")]);
     let refused = Http::new().post_form(&url, &late);
     assert_eq!(refused.status, 409);
-    assert!(refused.text().contains("data-hcp-notice=\"already-rated\"") && !refused.text().contains("<main"));
+    assert!(
+        refused.text().contains("data-hcp-notice=\"already-rated\"")
+            && !refused.text().contains("<main")
+    );
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! The ledger: what it proves to the holder of a receipt, to an auditor and to a witness; and that each way of changing what
-//! people said is named by one of them.
+//! The ledger: what it proves to the holder of a receipt, to an auditor and to a witness; and that
+//! each way of changing what people said is named by one of them.
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +16,8 @@ use serde_json::{Value, json};
 
 use crate::{bad, good, rate};
 
-/// Ratings of yesterday, committed beside the running collector; all of one department, the last one bad.
+/// Ratings of yesterday, committed beside the running collector; all of one department, the last
+/// one bad.
 fn rate_yesterday(collector: &Collector, case: &str, n: usize) {
     let services: Vec<Value> = (0..n)
         .map(|i| {
@@ -35,7 +36,11 @@ fn rate_yesterday(collector: &Collector, case: &str, n: usize) {
             let (case, authority) = (format!("{case}-{i}"), collector.authority());
             let part = part_of(authority, &case);
             let found = store.find_service(part, authority, &case, 1).await.unwrap().unwrap();
-            let level = if i + 1 == n { SatisfactionLevel::Dissatisfied } else { SatisfactionLevel::Satisfied };
+            let level = if i + 1 == n {
+                SatisfactionLevel::Dissatisfied
+            } else {
+                SatisfactionLevel::Satisfied
+            };
             batch.push(rating(part, found.id, level, at));
         }
         let committed = store.commit(batch.into()).await.unwrap();
@@ -71,7 +76,8 @@ pub(crate) fn sequenced(collector: &Collector, size: u64) {
     eventually("every leaf has a number", || (Auditor::size(collector)? >= size).then_some(()));
 }
 
-/// Yesterday's ratings are in the log; `change` is done behind the collector's back before yesterday is closed.
+/// Yesterday's ratings are in the log; `change` is done behind the collector's back before
+/// yesterday is closed.
 fn closed(change: &str) -> Collector {
     let mut collector = Collector::start(&[]);
     rate_yesterday(&collector, "JS-YESTERDAY", 6);
@@ -82,7 +88,9 @@ fn closed(change: &str) -> Collector {
     }
     // A running collector publishes what waits when its day begins; this one begins it now.
     collector.restart_elsewhere();
-    eventually("yesterday is closed", || last_table(&collector).filter(|table| table["rows"][0].is_object()));
+    eventually("yesterday is closed", || {
+        last_table(&collector).filter(|table| table["rows"][0].is_object())
+    });
     collector
 }
 
@@ -112,7 +120,8 @@ fn a_rating_is_promised_at_once_and_proven_a_moment_later_and_neither_shows_how(
     let mut rating = bad(ticket);
     rating["comment"] = "窗口态度差".into();
     let accepted = rate(&collector, &rating).json();
-    let (receipt, lookup) = (accepted["receipt"].as_str().unwrap(), accepted["lookup"].as_str().unwrap());
+    let (receipt, lookup) =
+        (accepted["receipt"].as_str().unwrap(), accepted["lookup"].as_str().unwrap());
     let key = Http::new().get(&format!("{}/ledger/key", collector.url())).text().trim().to_owned();
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("receipt.json");
@@ -147,7 +156,11 @@ fn a_rating_is_promised_at_once_and_proven_a_moment_later_and_neither_shows_how(
     // A wrong receipt, a strange key, another tree, no proof.
     let wrong = |args: &[&str], expected: &str| {
         let output = haochaping(&[&["verify-receipt", path], args].concat());
-        assert!(output.code == Some(1) && output.err.contains(expected), "{expected}: {}", output.err);
+        assert!(
+            output.code == Some(1) && output.err.contains(expected),
+            "{expected}: {}",
+            output.err
+        );
     };
     wrong(&["--receipt", "0000-0000-0000-0000"], "not that of the receipt 0000-0000-0000-0000");
     let strange = haochaping::ledger::LogKey::new("other.example/ledger", &[7; 32]).unwrap();
@@ -196,7 +209,8 @@ fn whoever_audits_reads_what_is_new_and_finds_every_closed_day_in_order() {
     };
     let output = with(&opening);
     assert!(
-        output.code == Some(0) && output.out.contains("no group is told to have more of a level than its leaves"),
+        output.code == Some(0)
+            && output.out.contains("no group is told to have more of a level than its leaves"),
         "{}",
         output.err
     );
@@ -212,27 +226,35 @@ fn a_leaf_that_is_gone_is_not_promised_anew() {
     let accepted = rate(&collector, &bad(&collector.register(1)[0])).json();
     sequenced(&collector, 1);
     collector.run_sql("delete from ledger_batch");
-    let url = format!("{}/api/v1/ratings/{}/proof", collector.url(), accepted["lookup"].as_str().unwrap());
+    let url = format!(
+        "{}/api/v1/ratings/{}/proof",
+        collector.url(),
+        accepted["lookup"].as_str().unwrap()
+    );
     let answer = Http::new().get(&url);
     assert_eq!((answer.status, answer.json()["code"].as_str()), (500, Some("leaf-gone")));
     let output = haochaping(&["verify-receipt", &url]);
     assert!(
-        output.code == Some(1) && output.err.contains("the ledger does not hold the leaf of this rating"),
+        output.code == Some(1)
+            && output.err.contains("the ledger does not hold the leaf of this rating"),
         "{}",
         output.err
     );
 }
 
-/// Six of yesterday, one of today and its appeal. With them are entries of tables, as many as it took to close yesterday.
+/// Six of yesterday, one of today and its appeal. With them are entries of tables, as many as it
+/// took to close yesterday.
 const N_LEAVES: u64 = 8;
 
-/// The store as the version before left it: ratings, what was published of them, an appeal that was upheld, and no ledger.
+/// The store as the version before left it: ratings, what was published of them, an appeal that was
+/// upheld, and no ledger.
 #[test]
 fn ratings_from_before_the_ledger_get_their_leaves() {
     let mut collector = closed("");
     let accepted = rate(&collector, &bad(&collector.register(1)[0])).json();
     let (department, body) = (Office::department(&collector), Office::body(&collector, "321000"));
-    let is_of_today = |order: &&Value| !order["case_number"].as_str().unwrap().starts_with("JS-YESTERDAY");
+    let is_of_today =
+        |order: &&Value| !order["case_number"].as_str().unwrap().starts_with("JS-YESTERDAY");
     let order = eventually("the order of today", || {
         department.list(0)["orders"].as_array().unwrap().iter().find(is_of_today).cloned()
     });
@@ -245,10 +267,13 @@ fn ratings_from_before_the_ledger_get_their_leaves() {
         ],
     );
     body.act(&contested, &[json!({"action": "uphold", "reason": "通话录音可证"})]);
-    let n_tables = |collector: &Collector| last_table(collector).unwrap()["number"].as_u64().unwrap();
+    let n_tables =
+        |collector: &Collector| last_table(collector).unwrap()["number"].as_u64().unwrap();
     sequenced(&collector, N_LEAVES + n_tables(&collector));
     collector.stop();
-    for table in ["pending", "batch", "open", "head", "tile", "due", "table", "cosignature", "before"] {
+    for table in
+        ["pending", "batch", "open", "head", "tile", "due", "table", "cosignature", "before"]
+    {
         collector.run_sql(&format!("drop table ledger_{table}"));
     }
     // Later migrations are made anew with it.
@@ -257,14 +282,24 @@ fn ratings_from_before_the_ledger_get_their_leaves() {
 
     collector.restart_elsewhere();
     sequenced(&collector, N_LEAVES);
-    eventually("yesterday is closed again", || last_table(&collector).filter(|table| table["rows"][0].is_object()));
+    eventually("yesterday is closed again", || {
+        last_table(&collector).filter(|table| table["rows"][0].is_object())
+    });
     let (_directory, file) = state();
     let (code, output) = audit(&collector, &file);
     assert_eq!(code, Some(0), "{output}");
     let table = last_table(&collector).unwrap();
     assert_eq!(table["rows"][0]["counts"]["satisfied"], 5, "{table}");
-    assert_eq!(Auditor::size(&collector), Some(N_LEAVES + n_tables(&collector)), "none twice, and none left out");
-    let url = format!("{}/api/v1/ratings/{}/proof", collector.url(), accepted["lookup"].as_str().unwrap());
+    assert_eq!(
+        Auditor::size(&collector),
+        Some(N_LEAVES + n_tables(&collector)),
+        "none twice, and none left out"
+    );
+    let url = format!(
+        "{}/api/v1/ratings/{}/proof",
+        collector.url(),
+        accepted["lookup"].as_str().unwrap()
+    );
     assert_eq!(haochaping(&["verify-receipt", &url]).code, Some(0));
     let output = collector.cli(&["verify"]);
     assert_eq!(output.code, Some(0), "{}", output.err);
@@ -284,7 +319,9 @@ const BAD: &str = "level = 'dissatisfied'";
 #[test]
 fn a_bad_rating_that_was_removed_is_named() {
     audit_names(
-        &format!("delete from work_order; delete from rating where {BAD}; update waiting set dissatisfied = 0;"),
+        &format!(
+            "delete from work_order; delete from rating where {BAD}; update waiting set dissatisfied = 0;"
+        ),
         "6 leaves are to be accounted for, and it accounts for 5",
     );
 }
@@ -327,7 +364,8 @@ fn ratings_that_were_moved_to_another_day_are_named() {
     );
 }
 
-/// Whoever knows the code can still say what is on record, and is told that it is not what was accepted.
+/// Whoever knows the code can still say what is on record, and is told that it is not what was
+/// accepted.
 #[test]
 fn verify_names_the_rating_that_was_changed() {
     let mut collector = Collector::start(&[]);
@@ -337,12 +375,20 @@ fn verify_names_the_rating_that_was_changed() {
     collector.run_sql("update rating set rated_at = rated_at + 1");
     let output = collector.cli(&["verify"]);
     let receipt = accepted["receipt"].as_str().unwrap();
-    assert!(output.err.contains(&format!("the rating {receipt} is not what its leaf 0 says")), "{}", output.err);
+    assert!(
+        output.err.contains(&format!("the rating {receipt} is not what its leaf 0 says")),
+        "{}",
+        output.err
+    );
     collector.run_sql("update rating set rated_at = rated_at - 1, comment = null, contact = null");
     assert_eq!(collector.cli(&["verify"]).code, Some(0), "a comment may be deleted");
     collector.run_sql("delete from work_order; delete from rating");
     let output = collector.cli(&["verify"]);
-    assert!(output.err.contains("leaf 0 of the ledger stands for no rating on record"), "{}", output.err);
+    assert!(
+        output.err.contains("leaf 0 of the ledger stands for no rating on record"),
+        "{}",
+        output.err
+    );
 }
 
 #[test]
@@ -351,7 +397,8 @@ fn a_table_that_was_rewritten_after_its_day_is_named() {
     let (_directory, file) = state();
     assert_eq!(audit(&collector, &file).0, Some(0));
     let (_other, fresh) = state();
-    // As an operator would: counts and commitment of the remainder can be made to fit, the log's entry cannot.
+    // As an operator would: counts and commitment of the remainder can be made to fit, the log's
+    // entry cannot.
     let body = if collector.database().is_some() {
         "update ledger_table set body = convert_to(replace(convert_from(body, 'UTF8'), '\"satisfied\": 5', '\"satisfied\": 9'), 'UTF8')"
     } else {
@@ -360,7 +407,9 @@ fn a_table_that_was_rewritten_after_its_day_is_named() {
     collector.run_sql(body);
     let (code, message) = audit(&collector, &fresh);
     assert!(
-        code == Some(1) && message.contains(" is not the one that leaf ") && message.contains("it was rewritten"),
+        code == Some(1)
+            && message.contains(" is not the one that leaf ")
+            && message.contains("it was rewritten"),
         "{message}"
     );
     assert!(collector.cli(&["verify"]).err.contains("is not the one that was published"));
@@ -373,8 +422,19 @@ fn a_tile_that_is_cut_short_and_a_strange_key_are_named() {
     sequenced(&collector, 1);
     let (_directory, file) = state();
     let strange = haochaping::ledger::LogKey::new("other.example/ledger", &[7; 32]).unwrap();
-    let output = haochaping(&["audit", &collector.url(), "--state", file.to_str().unwrap(), "--key", strange.public()]);
-    assert!(output.code == Some(1) && output.err.contains("not signed by other.example/ledger"), "{}", output.err);
+    let output = haochaping(&[
+        "audit",
+        &collector.url(),
+        "--state",
+        file.to_str().unwrap(),
+        "--key",
+        strange.public(),
+    ]);
+    assert!(
+        output.code == Some(1) && output.err.contains("not signed by other.example/ledger"),
+        "{}",
+        output.err
+    );
     collector.run_sql("update ledger_tile set data = substr(data, 1, 40) where level = -1");
     let (code, output) = audit(&collector, &file);
     assert!(code == Some(1) && output.contains("/ledger/tile/entries/000.p/1"), "{output}");

@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use crate::{good, problem, rate, violations};
 
-/// The collector's own keys, so that a test can sign what the collector would only sign at another time.
+/// The collector's own keys, so that a test can sign what the collector would only sign at another
+/// time.
 async fn ring(collector: &Collector) -> KeyRing {
     let store = collector.open_store().await;
     let master = MasterKey::read(&collector.data_dir().join("master.key")).unwrap();
@@ -40,7 +41,8 @@ async fn a_link_that_ended_opens_no_form_but_takes_a_waiting_rating_for_three_da
     let long_ago = ended(&tickets[1], 4);
     let body = problem(&rate(&collector, &good(&long_ago)), 422, "invalid-rating");
     assert_eq!(violations(&body), [("ticket", "expired")]);
-    let posted = Http::new().post_form(&format!("{}/r/{long_ago}", collector.url()), "level=satisfied");
+    let posted =
+        Http::new().post_form(&format!("{}/r/{long_ago}", collector.url()), "level=satisfied");
     assert_eq!(posted.status, 410);
 }
 
@@ -115,14 +117,17 @@ async fn what_a_link_is_about_is_told_without_a_case_number_and_uses_nothing_up(
     assert_eq!(body["page_token"], Value::Null);
 }
 
-/// A form of one's own that the browser posts by itself: the key and the page's token are good together.
+/// A form of one's own that the browser posts by itself: the key and the page's token are good
+/// together.
 #[test]
 fn the_page_token_of_an_answer_lets_a_plain_form_of_ones_own_post() {
     let collector = Collector::start(&[]);
     let ticket = collector.register(1).remove(0);
     let body = info(&collector, &ticket).json();
     let [key, token] = ["key", "page_token"].map(|name| body[name].as_str().unwrap().to_owned());
-    let form = format!("key={key}&page_token={token}&indicator_version=2020-05&lang=zh-Hans&level=satisfied");
+    let form = format!(
+        "key={key}&page_token={token}&indicator_version=2020-05&lang=zh-Hans&level=satisfied"
+    );
     let posted = Http::new().post_form(&format!("{}/r/{ticket}", collector.url()), &form);
     assert_eq!(posted.status, 303, "{}", posted.text());
 }
@@ -133,7 +138,8 @@ async fn a_link_that_opens_no_form_is_a_problem_with_the_code_of_its_page() {
     let ticket = collector.register(1).remove(0);
     let ring = ring(&collector).await;
     let today = Ticket::new(0, [0; 16], SystemClock.now(), 0).last_day;
-    let ended = Ticket { last_day: today - 1, ..Ticket::verify(&ticket, &ring).unwrap() }.mint(&ring);
+    let ended =
+        Ticket { last_day: today - 1, ..Ticket::verify(&ticket, &ring).unwrap() }.mint(&ring);
     let stray = Ticket::new(5, [9; 16], SystemClock.now(), 90).mint(&ring);
     let mut forged = ticket.clone();
     forged.replace_range(20..21, if &forged[20..21] == "A" { "B" } else { "A" });
@@ -153,7 +159,8 @@ async fn a_link_that_opens_no_form_is_a_problem_with_the_code_of_its_page() {
 
 /// What the script of one tag was given, as JSON behind the loader.
 fn given(script: &str) -> Value {
-    let start = script.rfind("\n})(").expect("the loader is called with what it is given") + "\n})(".len();
+    let start =
+        script.rfind("\n})(").expect("the loader is called with what it is given") + "\n})(".len();
     let end = script.rfind(");").expect("the call ends");
     serde_json::from_str(&script[start..end]).expect("JSON")
 }
@@ -185,13 +192,17 @@ fn the_script_of_one_tag_holds_no_more_than_the_form_shows() {
     assert_eq!(hidden, ["indicator_version=\"2020-05\"", "lang=\"zh-Hans\""]);
     let number = collector.read_sql("select case_number from service").remove(0);
     assert!(!answer.text().contains(&number), "{number}");
-    let english = given(get(&format!("/r/{ticket}/widget.js?lang=en&mode=elder&theme=dark&x=y")).text());
+    let english =
+        given(get(&format!("/r/{ticket}/widget.js?lang=en&mode=elder&theme=dark&x=y")).text());
     assert_eq!(
         (&english["lang"], &english["mode"], &english["theme"]),
         (&json!("en"), &json!("elder"), &json!("dark"))
     );
     let strange = given(get(&format!("/r/{ticket}/widget.js?lang=xx&mode=y&theme=%22")).text());
-    assert_eq!((&strange["lang"], &strange["mode"], &strange["theme"]), (&json!("zh-Hans"), &json!(""), &json!("")));
+    assert_eq!(
+        (&strange["lang"], &strange["mode"], &strange["theme"]),
+        (&json!("zh-Hans"), &json!(""), &json!(""))
+    );
 }
 
 /// A browser runs no script of another status: what is wrong, the element says.
@@ -201,25 +212,32 @@ fn the_script_of_a_link_that_opens_nothing_says_why() {
     let answer = Http::new().get(&format!("{}/r/WRONG/widget.js", collector.url()));
     assert_eq!(answer.status, 200);
     let content = &given(answer.text())["content"];
-    assert_eq!((&content[0], &content[1]["data-hcp-notice"]), (&json!("section"), &json!("malformed")));
+    assert_eq!(
+        (&content[0], &content[1]["data-hcp-notice"]),
+        (&json!("section"), &json!("malformed"))
+    );
 }
 
-/// As chats, mails and people pass links on: with punctuation, a space or the rest of a sentence behind them.
+/// As chats, mails and people pass links on: with punctuation, a space or the rest of a sentence
+/// behind them.
 #[test]
 fn a_link_with_something_behind_it_opens() {
     let collector = Collector::start(&[]);
     let ticket = collector.register(1).remove(0);
-    let tails = ["%E3%80%82", "%EF%BC%8C%E8%AF%B7%E8%AF%84%E4%BB%B7", ".", ")", "%20", "/", "%EF%BC%89/"];
+    let tails =
+        ["%E3%80%82", "%EF%BC%8C%E8%AF%B7%E8%AF%84%E4%BB%B7", ".", ")", "%20", "/", "%EF%BC%89/"];
     for start in ["r", "R"] {
         for tail in tails {
-            let page = Http::new().get(&format!("{}/{start}/{ticket}{tail}?lang=zh-Hans", collector.url()));
+            let page = Http::new()
+                .get(&format!("{}/{start}/{ticket}{tail}?lang=zh-Hans", collector.url()));
             assert_eq!(page.status, 200, "{start} {tail}");
             assert!(page.text().contains("name=\"level\""), "{start} {tail}");
         }
     }
     let whole = Http::new().get(&format!("{}/r/{ticket}/form?lang=zh-Hans", collector.url()));
     assert_eq!(whole.status, 200);
-    let lookup = rate(&collector, &good(&ticket)).json()["lookup"].as_str().expect("a code").to_owned();
+    let lookup =
+        rate(&collector, &good(&ticket)).json()["lookup"].as_str().expect("a code").to_owned();
     for start in ["q", "Q"] {
         for tail in tails {
             let page = Http::new().get(&format!("{}/{start}/{lookup}{tail}", collector.url()));
@@ -227,6 +245,7 @@ fn a_link_with_something_behind_it_opens() {
         }
     }
     // What is sent goes where it says.
-    let sent = Http::new().post_form(&format!("{}/r/{ticket}%E3%80%82", collector.url()), "level=satisfied");
+    let sent = Http::new()
+        .post_form(&format!("{}/r/{ticket}%E3%80%82", collector.url()), "level=satisfied");
     assert_eq!(sent.status, 404);
 }

@@ -11,7 +11,8 @@ fn progress(collector: &Collector, typed: &str) -> Answer {
 fn a_bad_rating_is_worked_and_a_good_one_has_nothing_to_work() {
     let collector = Collector::start(&[]);
     let tickets = collector.register(2);
-    let (worse, better) = (rate(&collector, &bad(&tickets[0])).json(), rate(&collector, &good(&tickets[1])).json());
+    let (worse, better) =
+        (rate(&collector, &bad(&tickets[0])).json(), rate(&collector, &good(&tickets[1])).json());
     // It is given to its department within a second.
     let of_bad = eventually("the work order is with the department", || {
         let found = progress(&collector, worse["lookup"].as_str().unwrap()).json();
@@ -81,7 +82,8 @@ fn the_page_shows_stage_and_receipt_and_never_level_or_text() {
     let main = page.text().split("<main").nth(1).unwrap();
     assert!(main.contains(accepted["receipt"].as_str().unwrap()));
     assert!(main.contains("差评工单已生成，待核实"));
-    for secret in ["跑了三趟", "非常不满意", "无理由超过法定办理时间", "JS-2026", ticket] {
+    for secret in ["跑了三趟", "非常不满意", "无理由超过法定办理时间", "JS-2026", ticket]
+    {
         assert!(!page.text().contains(secret), "{secret}");
     }
     assert_eq!(page.header("cache-control"), "no-store");
@@ -94,11 +96,15 @@ fn the_form_leads_to_the_page_of_its_code_or_keeps_what_was_typed() {
     let code = accepted["lookup"].as_str().unwrap();
     let url = format!("{}/q", collector.url());
     assert!(Http::new().get(&url).text().contains("name=\"code\""));
-    let found = Http::new().post_form(&url, &form(&[("code", &format!(" {} ", code.to_lowercase()))]));
+    let found =
+        Http::new().post_form(&url, &form(&[("code", &format!(" {} ", code.to_lowercase()))]));
     assert_eq!((found.status, found.header("location")), (303, format!("/q/{code}")));
     let wrong = Http::new().post_form(&url, &form(&[("code", "\"><b>A")]));
     assert_eq!(wrong.status, 422);
-    assert!(wrong.text().contains("value=\"&quot;&gt;&lt;b&gt;A\""), "kept, and not taken for markup");
+    assert!(
+        wrong.text().contains("value=\"&quot;&gt;&lt;b&gt;A\""),
+        "kept, and not taken for markup"
+    );
 }
 
 #[test]

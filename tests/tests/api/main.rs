@@ -100,7 +100,9 @@ fn problem(answer: &Answer, status: u16, code: &str) -> Value {
 /// Field and code of every violation, in order.
 fn violations(problem: &Value) -> Vec<(&str, &str)> {
     let list = problem["violations"].as_array().map_or(&[][..], Vec::as_slice);
-    list.iter().map(|fault| (fault["field"].as_str().unwrap(), fault["code"].as_str().unwrap())).collect()
+    list.iter()
+        .map(|fault| (fault["field"].as_str().unwrap(), fault["code"].as_str().unwrap()))
+        .collect()
 }
 
 /// The ratings and work orders on disk, which must agree with all counters.
@@ -108,7 +110,8 @@ fn violations(problem: &Value) -> Vec<(&str, &str)> {
 fn verified(collector: &Collector) -> (u64, u64) {
     let output = collector.cli(&["verify"]);
     assert_eq!(output.code, Some(0), "{}", output.err);
-    let numbers: Vec<u64> = output.out.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    let numbers: Vec<u64> =
+        output.out.split_whitespace().filter_map(|word| word.parse().ok()).collect();
     assert!(output.out.contains("agree"), "{}", output.out);
     (numbers[0], numbers[1])
 }
@@ -123,7 +126,8 @@ fn hidden(html: &str, name: &str) -> String {
 
 /// A form of our own as a browser would send it back: what it carries, and what the person chose.
 fn filled(html: &str, chosen: &[(&str, &str)]) -> String {
-    let carried = ["key", "page_token", "indicator_version", "lang"].map(|name| (name, hidden(html, name)));
+    let carried =
+        ["key", "page_token", "indicator_version", "lang"].map(|name| (name, hidden(html, name)));
     let carried: Vec<_> = carried.iter().map(|(name, value)| (*name, value.as_str())).collect();
     haochaping_tests::form(&[carried.as_slice(), chosen].concat())
 }

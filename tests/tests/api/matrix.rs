@@ -1,5 +1,5 @@
-//! Who may do what: every route of the desk for every role, inside and outside of its scope, and every route of the API for
-//! every scope of keys. A route that is added has to be added here.
+//! Who may do what: every route of the desk for every role, inside and outside of its scope, and
+//! every route of the API for every scope of keys. A route that is added has to be added here.
 
 use std::collections::BTreeSet;
 
@@ -12,8 +12,8 @@ const AGENCY: &str = "11321000014216389W";
 const BODY: &str = "11110000000021135M";
 const ROUTER: &str = include_str!("../../../server/src/http/router.rs");
 
-/// Everybody, with what they are and where. The order is one of Yangzhou's (321000), of the department [`AGENCY`], and has
-/// been replied to.
+/// Everybody, with what they are and where. The order is one of Yangzhou's (321000), of the
+/// department [`AGENCY`], and has been replied to.
 const PEOPLE: [(&str, &str, &str, &str); 12] = [
     ("handler", "handler", AGENCY, "321000"),
     ("handler-elsewhere", "handler", AGENCY, "320100"),
@@ -47,8 +47,12 @@ struct Route {
 fn routes(order: &str, service: &str, month: &str) -> Vec<Route> {
     let all: Vec<_> = PEOPLE.iter().map(|(name, ..)| *name).collect();
     let working = [&HANDLERS[..], &BODIES].concat();
-    let get =
-        |pattern, who: &[&'static str]| Route { method: "GET", pattern, path: pattern.to_owned(), who: who.to_vec() };
+    let get = |pattern, who: &[&'static str]| Route {
+        method: "GET",
+        pattern,
+        path: pattern.to_owned(),
+        who: who.to_vec(),
+    };
     let post = |pattern, who: &[&'static str]| Route { method: "POST", ..get(pattern, who) };
     let at = |route: Route, path: String| Route { path, ..route };
     let month_page = format!("/desk/briefings/{month}");
@@ -64,7 +68,10 @@ fn routes(order: &str, service: &str, month: &str) -> Vec<Route> {
         post("/desk/wishes", &[&OPERATORS[..], &working].concat()),
         get("/desk/improvements", &BODIES),
         post("/desk/improvements", &BODIES),
-        at(post("/desk/improvements/{id}", &BODIES), "/desk/improvements/00000000-0000-0000-0000-000000000000".into()),
+        at(
+            post("/desk/improvements/{id}", &BODIES),
+            "/desk/improvements/00000000-0000-0000-0000-000000000000".into(),
+        ),
         get("/desk/hot-words", &BODIES[2..]),
         post("/desk/hot-words", &BODIES[2..]),
         get("/desk/briefings", &BODIES),
@@ -86,11 +93,15 @@ fn routes(order: &str, service: &str, month: &str) -> Vec<Route> {
         at(post("/desk/orders/{id}", &ON_IT), order.to_owned()),
         at(post("/desk/orders/{id}/notes", &ON_IT), format!("{order}/notes")),
         at(post("/desk/orders/{id}/contact", &ON_IT), format!("{order}/contact")),
-        at(get("/desk/assist/{service}", &["operator"]), format!("/desk/assist/{service}?via=phone")),
+        at(
+            get("/desk/assist/{service}", &["operator"]),
+            format!("/desk/assist/{service}?via=phone"),
+        ),
     ]
 }
 
-/// Tested where their subject is: what is there for nobody yet, or for somebody who has not signed in.
+/// Tested where their subject is: what is there for nobody yet, or for somebody who has not signed
+/// in.
 const ELSEWHERE: [&str; 8] = [
     "/desk/orders/{id}/files",
     "/desk/orders/{id}/files/{digest}",
@@ -102,7 +113,8 @@ const ELSEWHERE: [&str; 8] = [
     "/desk/welcome/{token}",
 ];
 
-/// A collector with an order that was replied to, its path, and the name of a service that waits for its rating.
+/// A collector with an order that was replied to, its path, and the name of a service that waits
+/// for its rating.
 fn with_a_replied_order() -> (Collector, String, String) {
     let collector = Collector::start(&[]);
     rate(&collector, &bad(&collector.register(1)[0]));
@@ -123,7 +135,9 @@ fn with_a_replied_order() -> (Collector, String, String) {
     let case = waiting["case_number"].as_str().unwrap();
     let hex = if collector.database().is_some() { "encode(id, 'hex')" } else { "lower(hex(id))" };
     let read = |column: &str| {
-        collector.read_sql(&format!("select {column} from service where case_number = '{case}'")).remove(0)
+        collector
+            .read_sql(&format!("select {column} from service where case_number = '{case}'"))
+            .remove(0)
     };
     let (part, id) = (read("part"), read(hex));
     (collector, format!("/desk/orders/{}", order["id"].as_str().unwrap()), format!("{part}-{id}"))
@@ -140,7 +154,8 @@ fn every_route_of_the_desk_is_there_for_those_who_have_it_and_for_nobody_else() 
         assert!(listed.contains(route), "{route} is in no matrix");
     }
     for (name, role, agency, region) in PEOPLE {
-        let staff = Staff::new(&collector, name, &["--role", role, "--agency", agency, "--region", region]);
+        let staff =
+            Staff::new(&collector, name, &["--role", role, "--agency", agency, "--region", region]);
         for route in &routes {
             let status = if route.method == "GET" {
                 staff.get(&route.path).status
@@ -155,13 +170,18 @@ fn every_route_of_the_desk_is_there_for_those_who_have_it_and_for_nobody_else() 
     }
     for route in &routes {
         let url = format!("{}{}", collector.url(), route.path);
-        let answer = if route.method == "GET" { Http::new().get(&url) } else { Http::new().post_form(&url, "a=b") };
+        let answer = if route.method == "GET" {
+            Http::new().get(&url)
+        } else {
+            Http::new().post_form(&url, "a=b")
+        };
         let asked = answer.status == 401 || answer.header("location").starts_with("/desk/sign-in");
         assert!(asked, "nobody {} {}: {}", route.method, route.path, answer.status);
     }
 }
 
-/// What needs no key: a link, a card or a look-up code opens it, it is for everybody, or a secret of its own signs it.
+/// What needs no key: a link, a card or a look-up code opens it, it is for everybody, or a secret
+/// of its own signs it.
 const WITHOUT_KEY: [&str; 12] = [
     "/api/docs",
     "/api/openapi.json",
@@ -179,8 +199,10 @@ const WITHOUT_KEY: [&str; 12] = [
 
 /// Whether a path is one of a pattern of the router.
 fn is_of(path: &str, pattern: &str) -> bool {
-    let (path, pattern): (Vec<_>, Vec<_>) = (path.split('/').collect(), pattern.split('/').collect());
-    path.len() == pattern.len() && path.iter().zip(pattern).all(|(own, of)| of.starts_with('{') || *own == of)
+    let (path, pattern): (Vec<_>, Vec<_>) =
+        (path.split('/').collect(), pattern.split('/').collect());
+    path.len() == pattern.len()
+        && path.iter().zip(pattern).all(|(own, of)| of.starts_with('{') || *own == of)
 }
 
 #[test]
@@ -188,7 +210,9 @@ fn every_route_of_the_api_asks_for_a_key_of_its_scope() {
     let (collector, order, _) = with_a_replied_order();
     let id = order.rsplit('/').next().unwrap();
     let key = |scope: &str, region: &str, agency: &str| {
-        let output = collector.cli(&["api-key", "add", "x", "--scope", scope, "--region", region, "--agency", agency]);
+        let output = collector.cli(&[
+            "api-key", "add", "x", "--scope", scope, "--region", region, "--agency", agency,
+        ]);
         assert_eq!(output.code, Some(0), "{}", output.err);
         Http::new().header("authorization", &format!("Bearer {}", output.out.trim()))
     };
@@ -206,11 +230,25 @@ fn every_route_of_the_api_asks_for_a_key_of_its_scope() {
         ("relay", key("relay", "321000", AGENCY)),
         ("none", Http::new()),
     ];
-    let output = collector.cli(&["window", "add", "--hall", "示例大厅", "--region", "321002", "yz-a01=1号窗口"]);
+    let output = collector.cli(&[
+        "window",
+        "add",
+        "--hall",
+        "示例大厅",
+        "--region",
+        "321002",
+        "yz-a01=1号窗口",
+    ]);
     assert_eq!(output.code, Some(0), "{}", output.err);
     let windows = ["windows", "windows elsewhere"];
     let on_it = ["work-orders", "supervision"];
-    let orders = ["work-orders", "work-orders elsewhere", "work-orders other", "supervision", "supervision elsewhere"];
+    let orders = [
+        "work-orders",
+        "work-orders elsewhere",
+        "work-orders other",
+        "supervision",
+        "supervision elsewhere",
+    ];
     let routes = [
         ("GET", "/api/v1/work-orders".to_owned(), &orders[..], &orders[..]),
         ("GET", format!("/api/v1/work-orders/{id}"), &orders, &on_it),
@@ -223,10 +261,14 @@ fn every_route_of_the_api_asks_for_a_key_of_its_scope() {
         ("GET", "/api/v1/windows/yz-a01/call".to_owned(), &windows, &[]),
         ("POST", "/api/v1/windows/yz-a01/withdraw".to_owned(), &windows, &[]),
     ];
-    let in_router: BTreeSet<_> = ROUTER.split('"').filter(|text| text.starts_with("/api/")).collect();
+    let in_router: BTreeSet<_> =
+        ROUTER.split('"').filter(|text| text.starts_with("/api/")).collect();
     for pattern in in_router {
         let is_listed = routes.iter().any(|(_, path, ..)| is_of(path, pattern));
-        assert!(is_listed != WITHOUT_KEY.contains(&pattern), "{pattern} is in no matrix, or in both");
+        assert!(
+            is_listed != WITHOUT_KEY.contains(&pattern),
+            "{pattern} is in no matrix, or in both"
+        );
     }
     let body = json!({"n_entries": 99, "action": "satisfied", "reason": "", "services": []});
     // A running collector learns of new keys within a second.
@@ -237,13 +279,16 @@ fn every_route_of_the_api_asks_for_a_key_of_its_scope() {
     for (name, http) in &keys {
         for (method, path, with_key, inside) in &routes {
             let url = format!("{}{path}", collector.url());
-            let answer = if *method == "GET" { http.get(&url) } else { http.post_json(&url, &body) };
+            let answer =
+                if *method == "GET" { http.get(&url) } else { http.post_json(&url, &body) };
             let (status, is_order) = (answer.status, path.contains(id));
             let expected = match (with_key.contains(name), inside.contains(name)) {
                 (false, _) => status == 401,
                 // A body that is no request of this route is told so before anything is looked up.
                 (true, false) => status == 404 || (is_order && status == 400),
-                (true, true) => status != 401 && status != 404 || answer.text().contains("no-contact"),
+                (true, true) => {
+                    status != 401 && status != 404 || answer.text().contains("no-contact")
+                }
             };
             assert!(expected, "{name} {method} {path}: {status} {}", answer.text());
         }

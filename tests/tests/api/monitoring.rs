@@ -1,4 +1,5 @@
-//! The board and the alerts that come with the collector: right by Prometheus' own checker, and about measures that there are.
+//! The board and the alerts that come with the collector: right by Prometheus' own checker, and
+//! about measures that there are.
 
 use std::{net::TcpListener, path::PathBuf, process::Command};
 
@@ -24,18 +25,27 @@ fn promtool(args: &[&str], input: Option<&str>) {
 
 /// Every query of the board, its variables filled in.
 fn queries() -> Vec<String> {
-    let board: Value = serde_json::from_str(&std::fs::read_to_string(file("board.json")).unwrap()).unwrap();
-    let targets = board["panels"].as_array().unwrap().iter().filter_map(|panel| panel["targets"].as_array()).flatten();
+    let board: Value =
+        serde_json::from_str(&std::fs::read_to_string(file("board.json")).unwrap()).unwrap();
+    let targets = board["panels"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|panel| panel["targets"].as_array())
+        .flatten();
     let notes = board["annotations"]["list"].as_array().unwrap().iter();
-    let queries: Vec<_> =
-        targets.chain(notes).map(|one| one["expr"].as_str().unwrap().replace("$instance", "a")).collect();
+    let queries: Vec<_> = targets
+        .chain(notes)
+        .map(|one| one["expr"].as_str().unwrap().replace("$instance", "a"))
+        .collect();
     assert!(queries.len() > 20, "{} queries", queries.len());
     queries
 }
 
 /// Words of ours in a text that are names of measures.
 fn measures(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|one: char| !one.is_ascii_alphanumeric() && one != '_').filter(|word| word.starts_with("haochaping_"))
+    text.split(|one: char| !one.is_ascii_alphanumeric() && one != '_')
+        .filter(|word| word.starts_with("haochaping_"))
 }
 
 #[test]
@@ -63,12 +73,16 @@ fn board_and_alerts_are_about_measures_that_the_collector_has() {
     let collector = Collector::start(&["--admin-listen", &admin.to_string()]);
     assert_eq!(Http::new().get(&format!("{}/healthz", collector.url())).status, 200);
     let read = || Http::new().get(&format!("http://{admin}/metrics")).text().to_owned();
-    let text = eventually("it was looked at", || Some(read()).filter(|text| text.contains("haochaping_build_info{")));
+    let text = eventually("it was looked at", || {
+        Some(read()).filter(|text| text.contains("haochaping_build_info{"))
+    });
     promtool(&["check", "metrics"], Some(&text));
     let source = std::fs::read_to_string(workspace().join("server/src/measures.rs")).unwrap();
     let described = |name: &str| source.contains(&format!("\"{name}\""));
     for name in measures(&text) {
-        let name = ["_sum", "_count"].iter().fold(name, |name, end| name.strip_suffix(end).unwrap_or(name));
+        let name = ["_sum", "_count"]
+            .iter()
+            .fold(name, |name, end| name.strip_suffix(end).unwrap_or(name));
         assert!(described(name), "{name} is not described");
     }
     let alerts = std::fs::read_to_string(file("alerts.yml")).unwrap();

@@ -24,8 +24,14 @@ enum Door {
     DeskLater,
 }
 
-const DOORS: [Door; 6] =
-    [Door::Json, Door::Page, Door::HotlineFirst, Door::HotlineLater, Door::DeskFirst, Door::DeskLater];
+const DOORS: [Door; 6] = [
+    Door::Json,
+    Door::Page,
+    Door::HotlineFirst,
+    Door::HotlineLater,
+    Door::DeskFirst,
+    Door::DeskLater,
+];
 
 struct House {
     collector: Collector,
@@ -42,7 +48,10 @@ struct Visit {
 impl House {
     fn new() -> Self {
         let collector = Collector::start(&[]);
-        let args = ["api-key", "add", "hotline", "--scope", "assist", "--region", "321000", "--agency", BODY];
+        let args = [
+            "api-key", "add", "hotline", "--scope", "assist", "--region", "321000", "--agency",
+            BODY,
+        ];
         let key = collector.cli(&args).out;
         let hotline = Http::new().header("authorization", &format!("Bearer {}", key.trim()));
         let operator = ["--role", "operator", "--agency", BODY, "--region", "321000"];
@@ -91,19 +100,23 @@ impl House {
             "operator": "0417", "read_back": true, "key": fresh_key(), "level": "satisfied",
             "indicator_version": "2020-05", "lang": "zh-Hans",
         });
-        self.hotline.post_json(&format!("{}/api/v1/assisted-ratings", self.collector.url()), &rating)
+        self.hotline
+            .post_json(&format!("{}/api/v1/assisted-ratings", self.collector.url()), &rating)
     }
 
     /// By the id of just that service, whatever the list of services leads to.
     fn at_desk(&self, case: &str) -> bool {
-        let sql = format!("select part || '-' || lower(hex(id)) from service where case_number = '{case}'");
+        let sql = format!(
+            "select part || '-' || lower(hex(id)) from service where case_number = '{case}'"
+        );
         let id = self.collector.read_sql(&sql).swap_remove(0);
         let path = format!("/desk/assist/{id}");
         let page = self.operator.get(&format!("{path}?via=phone"));
         if page.status == 303 {
             return false;
         }
-        let fields = ["key", "indicator_version", "lang"].map(|name| (name, hidden(page.text(), name)));
+        let fields =
+            ["key", "indicator_version", "lang"].map(|name| (name, hidden(page.text(), name)));
         let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let chosen = [("via", "phone"), ("level", "satisfied"), ("step", "enter")];
         let entered = self.operator.post(&path, &[&fields[..], &chosen].concat());
@@ -114,7 +127,11 @@ impl House {
 
 fn is_created(answer: &Answer) -> bool {
     let code: Value = answer.json()["code"].clone();
-    assert!(answer.status == 201 || (answer.status, &code) == (409, &"already-rated".into()), "{}", answer.text());
+    assert!(
+        answer.status == 201 || (answer.status, &code) == (409, &"already-rated".into()),
+        "{}",
+        answer.text()
+    );
     answer.status == 201
 }
 
@@ -135,11 +152,14 @@ fn no_two_doors_rate_one_visit() {
         }
     }
     let statistics = format!("{}/api/v1/statistics?region=321000", house.collector.url());
-    eventually("all are counted", || (Http::new().get(&statistics).json()["good"] == n_rated).then_some(()));
+    eventually("all are counted", || {
+        (Http::new().get(&statistics).json()["good"] == n_rated).then_some(())
+    });
     assert_eq!(verified(&house.collector).0, n_rated);
 }
 
-/// An operator of the body that the visit's first service is of enters nothing for a later one either: it would be said of them.
+/// An operator of the body that the visit's first service is of enters nothing for a later one
+/// either: it would be said of them.
 #[test]
 fn nobody_enters_what_is_said_of_their_own_body_by_way_of_a_later_service() {
     let house = House::new();

@@ -31,7 +31,10 @@ fn a_log_says_what_was_asked_and_nothing_of_whom_or_what() {
 
     let (status, log) = collector.stop();
     assert!(status.success());
-    assert!(log.contains("/r/{ticket}") && log.contains("\"status\":201"), "requests are logged by route: {log}");
+    assert!(
+        log.contains("/r/{ticket}") && log.contains("\"status\":201"),
+        "requests are logged by route: {log}"
+    );
     let secret_key = collector.api_key().rsplit('_').next().unwrap();
     let (unhyphenated, key) = (lookup.replace('-', ""), rating["key"].as_str().unwrap());
     let typed = ["querysecret", "via=sms", "窗口态度差", "王小明", "13900001234", "JS-2026"];
@@ -88,12 +91,16 @@ fn a_connection_on_which_nothing_whole_came_does_not_hold_the_end_up() {
 fn a_killed_collector_starts_again_with_everything_it_answered() {
     let mut collector = Collector::start(&[]);
     let tickets = collector.register(20);
-    let accepted: Vec<_> = tickets.iter().map(|ticket| rate(&collector, &good(ticket)).json()).collect();
+    let accepted: Vec<_> =
+        tickets.iter().map(|ticket| rate(&collector, &good(ticket)).json()).collect();
     collector.kill();
     collector.restart();
     for rating in &accepted {
-        let found =
-            Http::new().get(&format!("{}/api/v1/ratings/{}", collector.url(), rating["lookup"].as_str().unwrap()));
+        let found = Http::new().get(&format!(
+            "{}/api/v1/ratings/{}",
+            collector.url(),
+            rating["lookup"].as_str().unwrap()
+        ));
         assert_eq!(found.json()["receipt"], rating["receipt"]);
     }
     assert_eq!(verified(&collector), (20, 0));
@@ -103,7 +110,8 @@ fn a_killed_collector_starts_again_with_everything_it_answered() {
 fn a_new_key_signs_new_links_and_an_old_link_is_good_until_its_key_is_retired() {
     let collector = Collector::start(&[]);
     let service = service();
-    let link = || collector.register_all(std::slice::from_ref(&service))["tickets"][0]["ticket"].clone();
+    let link =
+        || collector.register_all(std::slice::from_ref(&service))["tickets"][0]["ticket"].clone();
     let old = link();
     let opens = |ticket: &serde_json::Value| {
         Http::new().get(&format!("{}/r/{}", collector.url(), ticket.as_str().unwrap())).status
@@ -123,13 +131,20 @@ fn a_new_key_signs_new_links_and_an_old_link_is_good_until_its_key_is_retired() 
     assert_eq!(violations(&body), [("ticket", "not-genuine")]);
     assert_eq!(rate(&collector, &good(new.as_str().unwrap())).status, 201);
     let listed = collector.cli(&["key", "list"]).out;
-    assert_eq!(listed.lines().filter(|line| line.starts_with("ticket") && line.contains("retired")).count(), 1);
+    assert_eq!(
+        listed
+            .lines()
+            .filter(|line| line.starts_with("ticket") && line.contains("retired"))
+            .count(),
+        1
+    );
     for kept in ["lookup", "fingerprint"] {
         assert_eq!(collector.cli(&["key", "rotate", kept]).code, Some(1), "{kept} keeps its key");
     }
 }
 
-/// As offices export them: GBK with semicolons, a workbook, and a code that a spreadsheet shortened.
+/// As offices export them: GBK with semicolons, a workbook, and a code that a spreadsheet
+/// shortened.
 #[test]
 fn imports_are_read_in_every_charset_and_what_a_spreadsheet_spoiled_is_named() {
     let collector = Collector::start(&[]);
@@ -139,24 +154,38 @@ fn imports_are_read_in_every_charset_and_what_a_spreadsheet_spoiled_is_named() {
         std::fs::write(&file, content).unwrap();
         collector.cli(&[&[what[0], "import", file.to_str().unwrap()], &what[1..]].concat())
     };
-    let regions = import(&["region"], "regions.csv", &gbk("区划代码;名称\r\n321002002;示例二街道\r\n"));
-    assert!(regions.code == Some(0) && regions.err.contains("1 names of regions imported"), "{regions:?}");
+    let regions =
+        import(&["region"], "regions.csv", &gbk("区划代码;名称\r\n321002002;示例二街道\r\n"));
+    assert!(
+        regions.code == Some(0) && regions.err.contains("1 names of regions imported"),
+        "{regions:?}"
+    );
     let short = import(&["region"], "short.csv", b"code,name\n3.21E+11,x\n");
-    assert!(short.code == Some(1) && short.err.contains("line 2, code: \"3.21E+11\" was shortened"), "{short:?}");
+    assert!(
+        short.code == Some(1) && short.err.contains("line 2, code: \"3.21E+11\" was shortened"),
+        "{short:?}"
+    );
     let url = collector.url();
     let service = ["service", "--authority", collector.authority(), "--public-url", &url];
     let head = "case_number,service_number,agency_code,region,finished_at,mode,real_name,item_name";
-    let line = "示例-1,１,11321000014216389W,３２１００２,2026-11-20T15:04:05+08:00,online,TRUE,护照补发";
+    let line =
+        "示例-1,１,11321000014216389W,３２１００２,2026-11-20T15:04:05+08:00,online,TRUE,护照补发";
     let output = import(
         &service,
         "services.csv",
-        &gbk(&format!("{head}\n{line}\n2.1E+11,1,11321000014216389W,321002,2026-11-20T15:04:05+08:00,online,true,x\n")),
+        &gbk(&format!(
+            "{head}\n{line}\n2.1E+11,1,11321000014216389W,321002,2026-11-20T15:04:05+08:00,online,true,x\n"
+        )),
     );
     assert!(
-        output.err.contains("1 services registered") && output.err.contains("line 3, case_number: \"2.1E+11\""),
+        output.err.contains("1 services registered")
+            && output.err.contains("line 3, case_number: \"2.1E+11\""),
         "{output:?}"
     );
-    assert!(output.out.starts_with("\u{feff}case_number,") && output.out.contains("\r\n"), "{output:?}");
+    assert!(
+        output.out.starts_with("\u{feff}case_number,") && output.out.contains("\r\n"),
+        "{output:?}"
+    );
 }
 
 #[test]
@@ -173,7 +202,14 @@ fn an_import_names_line_column_and_reason_and_registers_the_rest() {
         format!("CSV-4,1,11321000014216389W,321002,{tail}"),
     ];
     std::fs::write(&file, rows.join("\n")).unwrap();
-    let args = ["service", "import", file.to_str().unwrap(), "--authority", collector.authority(), "--public-url"];
+    let args = [
+        "service",
+        "import",
+        file.to_str().unwrap(),
+        "--authority",
+        collector.authority(),
+        "--public-url",
+    ];
     let url = collector.url();
     let output = collector.cli(&[&args[..], &[url.as_str()]].concat());
     assert_eq!(output.code, Some(1));
@@ -187,13 +223,21 @@ fn an_import_names_line_column_and_reason_and_registers_the_rest() {
     ] {
         assert!(output.err.contains(fault), "{fault:?} is not in {}", output.err);
     }
-    let links: Vec<_> = output.out.lines().skip(1).map(|line| line.split(',').collect::<Vec<_>>()).collect();
+    let links: Vec<_> =
+        output.out.lines().skip(1).map(|line| line.split(',').collect::<Vec<_>>()).collect();
     assert_eq!(links.iter().map(|line| line[0]).collect::<Vec<_>>(), ["CSV-1", "CSV-4"]);
     for line in &links {
         assert_eq!(Http::new().get(line[2]).status, 200, "{}", line[2]);
     }
-    let printed =
-        collector.cli(&["ticket", "--authority", collector.authority(), "--case", "CSV-4", "--public-url", &url]);
+    let printed = collector.cli(&[
+        "ticket",
+        "--authority",
+        collector.authority(),
+        "--case",
+        "CSV-4",
+        "--public-url",
+        &url,
+    ]);
     assert_eq!(printed.out.trim(), links[1][2], "the same link can be printed again");
 }
 
@@ -202,8 +246,12 @@ fn an_api_key_is_shown_once_and_listed_without_its_secret() {
     let collector = Collector::start(&[]);
     let listed = collector.cli(&["api-key", "list"]).out;
     let (id, secret) = collector.api_key().strip_prefix("hcp_").unwrap().split_once('_').unwrap();
-    assert!(listed.contains(id) && listed.contains(collector.authority()) && !listed.contains(secret));
-    assert!(!collector.stored_bytes().windows(secret.len()).any(|window| window == secret.as_bytes()));
+    assert!(
+        listed.contains(id) && listed.contains(collector.authority()) && !listed.contains(secret)
+    );
+    assert!(
+        !collector.stored_bytes().windows(secret.len()).any(|window| window == secret.as_bytes())
+    );
 }
 
 #[test]

@@ -42,7 +42,9 @@ fn a_roster_is_printed_whole_or_not_at_all_and_again_the_same() {
     assert_eq!(collector.cli(&["card", "list"]).out.lines().count(), 1, "no card was issued");
     let (output, cards) = print(&collector, &bad, &["--skip-bad"]);
     assert_eq!((output.code, cards.len()), (Some(0), 1), "{}", output.err);
-    assert!(std::fs::read_to_string(out(&collector).join("left-out.txt")).unwrap().contains("line 3"));
+    assert!(
+        std::fs::read_to_string(out(&collector).join("left-out.txt")).unwrap().contains("line 3")
+    );
 
     let good = [agent("示例甲", "1"), agent("示例乙", "2")];
     let (output, first) = print(&collector, &roster(&[&good[0], &good[1]]), &[]);
@@ -54,13 +56,16 @@ fn a_roster_is_printed_whole_or_not_at_all_and_again_the_same() {
     assert!(pdf == std::fs::read(out(&collector).join("cards.pdf")).unwrap(), "byte for byte");
     let (output, _) = print(&collector, &roster(&[&good[0], &agent("示例丁", "2")]), &[]);
     assert!(
-        output.code == Some(1) && output.err.contains("card 2 of 示例丁 \"2\" would end: 姓名：“示例乙” → “示例丁”"),
+        output.code == Some(1)
+            && output.err.contains("card 2 of 示例丁 \"2\" would end: 姓名：“示例乙” → “示例丁”"),
         "{}",
         output.err
     );
-    let (output, changed) = print(&collector, &roster(&[&good[0], &agent("示例丁", "2")]), &["--replace"]);
+    let (output, changed) =
+        print(&collector, &roster(&[&good[0], &agent("示例丁", "2")]), &["--replace"]);
     assert!(
-        output.err.contains("replaces card 2") && output.err.contains("1 replace others, 1 as before"),
+        output.err.contains("replaces card 2")
+            && output.err.contains("1 replace others, 1 as before"),
         "{}",
         output.err
     );
@@ -69,10 +74,15 @@ fn a_roster_is_printed_whole_or_not_at_all_and_again_the_same() {
     let (output, _) = print(&collector, &roster(&[&agent("示例\u{10FFFD}", "9")]), &[]);
     assert_eq!(output.code, Some(1));
     assert!(output.err.contains("line 2: \u{10FFFD} (U+10FFFD)"), "{}", output.err);
-    assert_eq!(collector.cli(&["card", "list"]).out.lines().count(), 4, "no card was issued for it");
+    assert_eq!(
+        collector.cli(&["card", "list"]).out.lines().count(),
+        4,
+        "no card was issued for it"
+    );
 }
 
-/// A heading that was not understood must not cost an office its printed cards, nor a mistake for ever.
+/// A heading that was not understood must not cost an office its printed cards, nor a mistake for
+/// ever.
 #[test]
 fn printed_cards_end_by_consent_only_and_a_mistake_is_undone() {
     let collector = start(&[]);
@@ -82,7 +92,11 @@ fn printed_cards_end_by_consent_only_and_a_mistake_is_undone() {
     // The heading says more now, and is understood.
     let said_more = right.replace("服务范围", "服务范围（可办事项）");
     let (output, again) = print(&collector, &said_more, &[]);
-    assert!(output.err.contains("0 new, 2 unchanged, 0 that replace a printed card"), "{}", output.err);
+    assert!(
+        output.err.contains("0 new, 2 unchanged, 0 that replace a printed card"),
+        "{}",
+        output.err
+    );
     assert_eq!(first, again);
     // One that is not: the plan says so, and nothing is done.
     let lost = right.replace("服务范围", "能办什么");
@@ -93,8 +107,16 @@ fn printed_cards_end_by_consent_only_and_a_mistake_is_undone() {
             "{}",
             output.err
         );
-        assert!(output.err.contains("card 1 of 示例甲 \"1\" would end: 服务范围：“社保代办” → —"), "{}", output.err);
-        assert!(output.err.contains("0 new, 0 unchanged, 2 that replace a printed card"), "{}", output.err);
+        assert!(
+            output.err.contains("card 1 of 示例甲 \"1\" would end: 服务范围：“社保代办” → —"),
+            "{}",
+            output.err
+        );
+        assert!(
+            output.err.contains("0 new, 0 unchanged, 2 that replace a printed card"),
+            "{}",
+            output.err
+        );
         assert_eq!(output.code, Some(i32::from(extra.is_empty())));
     }
     assert_eq!(collector.cli(&["card", "list"]).out.lines().count(), 3);
@@ -115,15 +137,28 @@ fn printed_cards_end_by_consent_only_and_a_mistake_is_undone() {
 #[test]
 fn a_roster_of_names_is_printed_without_a_code() {
     let collector = start(&[]);
-    collector.cli(&["staff", "add", "zhou-9", "--role", "card_office", "--agency", AGENCY, "--region", "321000"]);
-    let text =
-        "示例街道网格员花名册,,\n姓名,村（社区）,电话\n示例甲,琼花观,0514-12345678\n示例乙,琼花观社区,\n合计,2,\n";
+    collector.cli(&[
+        "staff",
+        "add",
+        "zhou-9",
+        "--role",
+        "card_office",
+        "--agency",
+        AGENCY,
+        "--region",
+        "321000",
+    ]);
+    let text = "示例街道网格员花名册,,\n姓名,村（社区）,电话\n示例甲,琼花观,0514-12345678\n示例乙,琼花观社区,\n合计,2,\n";
     let known = print(&collector, &roster(&[&agent("示例丙", "3")]), &[]).0;
     assert_eq!(known.code, Some(0), "{}", known.err);
     // The agency is on record by its name now.
     let (output, cards) = print(&collector, text, &["--agency", "扬州市示例代办中心"]);
     assert_eq!((output.code, cards.len()), (Some(0), 2), "{}", output.err);
-    assert!(output.err.contains("line 3: 示例甲 gets the number 321002001001-01"), "{}", output.err);
+    assert!(
+        output.err.contains("line 3: 示例甲 gets the number 321002001001-01"),
+        "{}",
+        output.err
+    );
     assert!(output.err.contains("line 5, \"合计\": taken for a sum"), "{}", output.err);
     let (output, again) = print(&collector, text, &["--agency", "扬州市示例代办中心"]);
     assert!(output.err.contains("0 new, 2 unchanged"), "{}", output.err);
@@ -136,7 +171,8 @@ fn a_roster_of_names_is_printed_without_a_code() {
 fn many_faults_are_counted_and_not_all_listed() {
     let collector = start(&[]);
     let rows: Vec<_> = (0..5_000).map(|_| "示例?,x,1,2,,".to_owned()).collect();
-    let (output, _) = print(&collector, &roster(&rows.iter().map(String::as_str).collect::<Vec<_>>()), &[]);
+    let (output, _) =
+        print(&collector, &roster(&rows.iter().map(String::as_str).collect::<Vec<_>>()), &[]);
     assert!(
         output.err.len() < 20_000 && output.err.contains("… and 14900 more"),
         "{}",

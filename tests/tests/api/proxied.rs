@@ -1,4 +1,5 @@
-//! Behind a reverse proxy, under a path: every link leads back through it, whether it strips that path or not.
+//! Behind a reverse proxy, under a path: every link leads back through it, whether it strips that
+//! path or not.
 
 use haochaping_tests::{Collector, Http, Proxy, form, service};
 
@@ -8,7 +9,10 @@ use crate::{bad, eventually, filled};
 fn addresses(html: &str) -> Vec<String> {
     let marks = [" href=\"", " src=\"", " action=\""];
     let found = marks.iter().flat_map(|mark| html.split(mark).skip(1));
-    found.map(|rest| rest.split('"').next().unwrap_or("").to_owned()).filter(|to| !to.starts_with('#')).collect()
+    found
+        .map(|rest| rest.split('"').next().unwrap_or("").to_owned())
+        .filter(|to| !to.starts_with('#'))
+        .collect()
 }
 
 #[track_caller]
@@ -36,7 +40,8 @@ fn whole_journey(strips: bool) {
     let page = Http::new().get(url);
     assert_eq!(page.status, 200);
     assert_led_back(page.text(), &public);
-    let action = page.text().split(" action=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let action =
+        page.text().split(" action=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let body = filled(page.text(), &[("level", "dissatisfied"), ("indicator", "213")]);
     let browser = Http::new().header("origin", &origin);
     let posted = browser.post_form(&format!("{origin}{action}"), &body);
@@ -47,8 +52,13 @@ fn whole_journey(strips: bool) {
     assert_led_back(done.text(), &public);
 
     let fragment = Http::new().get(&format!("{}/form", issued[1]["url"].as_str().unwrap()));
-    assert!(fragment.text().contains(&format!(" action=\"{}\"", issued[1]["url"].as_str().unwrap())));
-    let sent = Http::new().post_json(&format!("{public}/api/v1/ratings"), &bad(issued[1]["ticket"].as_str().unwrap()));
+    assert!(
+        fragment.text().contains(&format!(" action=\"{}\"", issued[1]["url"].as_str().unwrap()))
+    );
+    let sent = Http::new().post_json(
+        &format!("{public}/api/v1/ratings"),
+        &bad(issued[1]["ticket"].as_str().unwrap()),
+    );
     assert_eq!(sent.status, 201);
     let lookup_url = sent.json()["lookup_url"].as_str().unwrap().to_owned();
     assert!(lookup_url.starts_with(&format!("{public}/q/")), "{lookup_url}");

@@ -40,7 +40,8 @@ fn statuses(answers: &[Answer]) -> BTreeMap<u16, usize> {
 fn of_200_people_on_one_link_one_rates_and_199_learn_so() {
     let collector = Collector::start(&[]);
     let ticket = &collector.register(1)[0];
-    let ratings: Vec<_> = (0..200).map(|n| if n % 2 == 0 { good(ticket) } else { bad(ticket) }).collect();
+    let ratings: Vec<_> =
+        (0..200).map(|n| if n % 2 == 0 { good(ticket) } else { bad(ticket) }).collect();
     let answers = at_once(&collector, &ratings);
     assert_eq!(statuses(&answers), BTreeMap::from([(201, 1), (409, 199)]));
     let won = answers.iter().position(|answer| answer.status == 201).unwrap();
@@ -66,7 +67,8 @@ fn ratings_of_many_services_at_once_are_all_kept() {
     let ratings: Vec<_> = tickets.iter().map(|ticket| bad(ticket)).collect();
     let answers = at_once(&collector, &ratings);
     assert_eq!(statuses(&answers), BTreeMap::from([(201, 150)]));
-    let receipts: BTreeSet<_> = answers.iter().map(|answer| answer.json()["receipt"].to_string()).collect();
+    let receipts: BTreeSet<_> =
+        answers.iter().map(|answer| answer.json()["receipt"].to_string()).collect();
     assert_eq!(receipts.len(), 150, "each has its own");
     assert_eq!(verified(&collector), (150, 150));
 }
@@ -78,7 +80,10 @@ fn a_form_and_the_widget_sending_the_same_are_one_rating() {
     for ticket in collector.register(10) {
         let url = format!("{}/r/{ticket}", collector.url());
         let html = Http::new().get(&url).text().to_owned();
-        let form = filled(&html, &[("level", "dissatisfied"), ("indicator", "214"), ("comment", "一样\r\n的")]);
+        let form = filled(
+            &html,
+            &[("level", "dissatisfied"), ("indicator", "214"), ("comment", "一样\r\n的")],
+        );
         let mut json = bad(&ticket);
         json["key"] = hidden(&html, "key").into();
         json["level"] = "dissatisfied".into();
@@ -119,7 +124,8 @@ fn registering_one_service_at_once_gives_one_ticket() {
             .collect();
         sending.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
-    let different: BTreeSet<_> = tickets.iter().map(|ticket| ticket["ticket"].to_string()).collect();
+    let different: BTreeSet<_> =
+        tickets.iter().map(|ticket| ticket["ticket"].to_string()).collect();
     assert_eq!(different.len(), 1);
     assert_eq!(tickets.iter().filter(|ticket| ticket["created"] == true).count(), 1);
 }

@@ -24,10 +24,12 @@ fn an_accepted_rating_gets_a_receipt_and_a_replay_the_same_one() {
     assert_eq!(answer["lookup_url"], format!("{}/q/{lookup}", collector.url()));
     assert!(!answer["receipt"].as_str().unwrap().is_empty());
 
-    // A retry may come in another order of options and with another line end: it is the same content.
-    for retry in
-        [rating.clone(), with(rating.clone(), &json!({"comment": " 跑了三趟\r\n", "indicators": ["110", "110"]}))]
-    {
+    // A retry may come in another order of options and with another line end: it is the same
+    // content.
+    for retry in [
+        rating.clone(),
+        with(rating.clone(), &json!({"comment": " 跑了三趟\r\n", "indicators": ["110", "110"]})),
+    ] {
         let again = rate(&collector, &retry);
         assert_eq!((again.status, accepted(&again)), (200, accepted(&first)));
     }
@@ -43,7 +45,8 @@ fn a_second_rating_of_a_service_learns_the_day_of_the_first_and_no_level() {
     let body = problem(&answer, 409, "already-rated");
     assert_eq!(body["rated_on"].as_str().unwrap(), &accepted["rated_at"].as_str().unwrap()[..10]);
     let text = answer.text();
-    for secret in ["satisfied", "满意", "跑了三趟", "110", accepted["receipt"].as_str().unwrap()] {
+    for secret in ["satisfied", "满意", "跑了三趟", "110", accepted["receipt"].as_str().unwrap()]
+    {
         assert!(!text.contains(secret), "{secret} is in {text}");
     }
     assert_eq!(verified(&collector), (1, 1));
@@ -62,7 +65,8 @@ fn a_key_stands_for_one_content() {
         json!({"anonymous": true}),
         json!({"contact": {"name": "", "phone": "051412345"}}),
     ] {
-        let body = problem(&rate(&collector, &with(rating.clone(), &change)), 422, "invalid-rating");
+        let body =
+            problem(&rate(&collector, &with(rating.clone(), &change)), 422, "invalid-rating");
         assert_eq!(violations(&body), [("key", "reused")], "{change}");
     }
     // A key belongs to its service: another service may meet the same one.
@@ -96,7 +100,10 @@ fn everything_wrong_is_named_at_once() {
     );
     assert_eq!(body["violations"][5]["value"], "510");
     assert_eq!(body["violations"][6]["index"], 1);
-    assert_eq!((&body["violations"][2]["max"], &body["violations"][2]["found"]), (&json!(500), &json!(501)));
+    assert_eq!(
+        (&body["violations"][2]["max"], &body["violations"][2]["found"]),
+        (&json!(500), &json!(501))
+    );
     assert!(!body.to_string().contains("字字"), "the person's text does not come back in an error");
     assert_eq!(verified(&collector), (0, 0));
 }
@@ -134,8 +141,11 @@ fn the_header_must_say_the_same_key_as_the_body() {
     let collector = Collector::start(&[]);
     let url = format!("{}/api/v1/ratings", collector.url());
     let rating = good(&collector.register(1)[0]);
-    let body =
-        problem(&Http::new().header("idempotency-key", &fresh_key()).post_json(&url, &rating), 422, "invalid-rating");
+    let body = problem(
+        &Http::new().header("idempotency-key", &fresh_key()).post_json(&url, &rating),
+        422,
+        "invalid-rating",
+    );
     assert_eq!(violations(&body), [("key", "mismatch")]);
     let same = Http::new().header("idempotency-key", rating["key"].as_str().unwrap());
     assert_eq!(same.post_json(&url, &rating).status, 201);
@@ -158,10 +168,15 @@ fn a_link_used_without_end_is_told_to_wait() {
     let collector = Collector::start(&[]);
     let rating = good(&collector.register(1)[0]);
     assert_eq!(rate(&collector, &rating).status, 201);
-    // 256 at once and one a second: more than any person, fewer than this, even where two a second is all that a machine does.
+    // 256 at once and one a second: more than any person, fewer than this, even where two a second
+    // is all that a machine does.
     let mut answers = (0..512).map(|_| rate(&collector, &rating));
     let refused = answers.find(|answer| answer.status != 200).expect("the limit is reached");
     problem(&refused, 429, "too-many-requests");
     assert_eq!(refused.header("retry-after"), "2");
-    assert_eq!(rate(&collector, &good(&collector.register(1)[0])).status, 201, "another link is not touched");
+    assert_eq!(
+        rate(&collector, &good(&collector.register(1)[0])).status,
+        201,
+        "another link is not touched"
+    );
 }

@@ -9,7 +9,8 @@ use haochaping_tests::{Collector, haochaping};
 fn refuses(data: &Path, extra: &[&str], expected: &[&str]) {
     let data = data.to_str().unwrap();
     let usual = ["serve", "--data", data, "--log", "off"];
-    let listen: &[&str] = if extra.contains(&"--listen") { &[] } else { &["--listen", "127.0.0.1:0"] };
+    let listen: &[&str] =
+        if extra.contains(&"--listen") { &[] } else { &["--listen", "127.0.0.1:0"] };
     let output = haochaping(&[&usual, listen, extra].concat());
     assert_eq!(output.code, Some(1), "{output:?}");
     assert_eq!(output.err.trim_end().lines().count(), 1, "{}", output.err);
@@ -44,8 +45,16 @@ fn a_key_file_that_is_missing_or_of_another_store_is_named() {
     let key = data.join("master.key");
     let other = Collector::start(&[]);
     let foreign = other.data_dir().join("master.key");
-    refuses(data, &["--key-file", foreign.to_str().unwrap()], &["does not fit this store", "--key-file"]);
-    refuses(data, &["--key-file", data.join("none").to_str().unwrap()], &["none is not there", "--key-file"]);
+    refuses(
+        data,
+        &["--key-file", foreign.to_str().unwrap()],
+        &["does not fit this store", "--key-file"],
+    );
+    refuses(
+        data,
+        &["--key-file", data.join("none").to_str().unwrap()],
+        &["none is not there", "--key-file"],
+    );
 
     std::fs::rename(&key, data.join("elsewhere.key")).unwrap();
     refuses(data, &[], &["master.key is not there", "--key-file"]);
@@ -68,7 +77,9 @@ fn a_file_that_is_no_store_is_not_touched() {
 fn commands_make_no_store_by_a_slip_of_the_path() {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path().to_str().unwrap();
-    for command in [&["verify"][..], &["key", "list"], &["backup", "copy.sqlite3"], &["api-key", "list"]] {
+    for command in
+        [&["verify"][..], &["key", "list"], &["backup", "copy.sqlite3"], &["api-key", "list"]]
+    {
         let output = haochaping(&[command, &["--data", data]].concat());
         assert_eq!(output.code, Some(1), "{command:?}");
         assert!(output.err.contains("is not there"), "{command:?}: {}", output.err);

@@ -18,7 +18,11 @@ fn a_backup_restores_with_the_key_file_and_only_with_it() {
     let output = collector.cli(&["backup", file.to_str().unwrap()]);
     assert_eq!(output.code, Some(0), "{}", output.err);
     assert!(output.err.contains("master.key"), "it says what else is needed: {}", output.err);
-    assert_eq!(collector.cli(&["backup", file.to_str().unwrap()]).code, Some(1), "no backup is overwritten");
+    assert_eq!(
+        collector.cli(&["backup", file.to_str().unwrap()]).code,
+        Some(1),
+        "no backup is overwritten"
+    );
     // What comes after the backup is not in it.
     assert_eq!(rate(&collector, &good(&tickets[1])).status, 201);
 
@@ -28,7 +32,8 @@ fn a_backup_restores_with_the_key_file_and_only_with_it() {
     assert!(without.err.contains("--key-file"), "{}", without.err);
     assert!(!place.path().join("master.key").exists());
 
-    std::fs::copy(collector.data_dir().join("master.key"), place.path().join("master.key")).unwrap();
+    std::fs::copy(collector.data_dir().join("master.key"), place.path().join("master.key"))
+        .unwrap();
     let restored = Collector::start_in(place, &[]);
     let lookup = accepted["lookup"].as_str().unwrap();
     let found = Http::new().get(&format!("{}/api/v1/ratings/{lookup}", restored.url())).json();
@@ -36,8 +41,16 @@ fn a_backup_restores_with_the_key_file_and_only_with_it() {
     assert_eq!(found["handling"]["history"][0]["stage"], "opened");
     assert_eq!(verified(&restored), (1, 1));
     let again = rate(&restored, &rating);
-    assert_eq!((again.status, &again.json()["receipt"]), (200, &accepted["receipt"]), "a retry is known again");
-    assert_eq!(rate(&restored, &good(&tickets[2])).status, 201, "links that are out there stay good");
+    assert_eq!(
+        (again.status, &again.json()["receipt"]),
+        (200, &accepted["receipt"]),
+        "a retry is known again"
+    );
+    assert_eq!(
+        rate(&restored, &good(&tickets[2])).status,
+        201,
+        "links that are out there stay good"
+    );
 }
 
 /// A collector with one bad rating, its backup, and an empty place to restore to.
@@ -63,8 +76,12 @@ fn a_backup_is_put_in_place_once_it_was_verified() {
     let key = collector.data_dir().join("master.key");
     let output = restore(&file, place.path(), &key);
     assert_eq!(output.code, Some(0), "{}", output.err);
-    assert!(output.out.contains("1 ratings") && output.err.contains("haochaping serve"), "{output:?}");
-    let names: Vec<_> = std::fs::read_dir(place.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
+    assert!(
+        output.out.contains("1 ratings") && output.err.contains("haochaping serve"),
+        "{output:?}"
+    );
+    let names: Vec<_> =
+        std::fs::read_dir(place.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
     assert_eq!(names, ["haochaping.sqlite3"], "nothing is left beside it");
     let again = restore(&file, place.path(), &key);
     assert!(again.code == Some(1) && again.err.contains("never written over"), "{again:?}");
@@ -83,14 +100,27 @@ fn what_is_no_whole_backup_is_not_put_in_place() {
     let wrong = restore(&file, place.path(), &other.data_dir().join("master.key"));
     assert!(wrong.code == Some(1) && wrong.err.contains("nothing was restored"), "{wrong:?}");
     let live = restore(&collector.data_dir().join("haochaping.sqlite3"), place.path(), &key);
-    assert!(live.code == Some(1) && live.err.contains("-wal"), "a copy of what runs lacks its log: {live:?}");
+    assert!(
+        live.code == Some(1) && live.err.contains("-wal"),
+        "a copy of what runs lacks its log: {live:?}"
+    );
 
     let left = place.path().join("haochaping.sqlite3-wal");
     std::fs::write(&left, "of another store").unwrap();
     let output = restore(&file, place.path(), &key);
-    assert!(output.code == Some(1) && output.err.contains("haochaping.sqlite3-wal is there"), "{output:?}");
-    let served =
-        haochaping(&["serve", "--data", place.path().to_str().unwrap(), "--listen", "127.0.0.1:0", "--log", "off"]);
+    assert!(
+        output.code == Some(1) && output.err.contains("haochaping.sqlite3-wal is there"),
+        "{output:?}"
+    );
+    let served = haochaping(&[
+        "serve",
+        "--data",
+        place.path().to_str().unwrap(),
+        "--listen",
+        "127.0.0.1:0",
+        "--log",
+        "off",
+    ]);
     assert!(served.code == Some(1) && served.err.contains("left of a store"), "{served:?}");
     assert_eq!(std::fs::read(&left).unwrap(), b"of another store", "it is not thrown away");
     std::fs::remove_file(&left).unwrap();
@@ -101,10 +131,18 @@ fn what_is_no_whole_backup_is_not_put_in_place() {
     connection.close().unwrap();
     std::fs::copy(&file, &damaged).unwrap();
     let output = restore(&damaged, place.path(), &key);
-    assert!(output.code == Some(1) && output.err.contains("is damaged") && output.err.contains("faults"), "{output:?}");
+    assert!(
+        output.code == Some(1)
+            && output.err.contains("is damaged")
+            && output.err.contains("faults"),
+        "{output:?}"
+    );
     std::fs::write(&damaged, "no database").unwrap();
     assert_eq!(restore(&damaged, place.path(), &key).code, Some(1));
-    assert!(!place.path().join("haochaping.sqlite3").exists() && !place.path().join("restoring").exists());
+    assert!(
+        !place.path().join("haochaping.sqlite3").exists()
+            && !place.path().join("restoring").exists()
+    );
 }
 
 #[test]
@@ -123,24 +161,33 @@ fn a_clean_stop_leaves_one_file_that_is_the_whole_store() {
         assert!(!collector.data_dir().join(left).exists(), "{left}");
     }
     let copy = Collector::start_in(place, &[]);
-    let found = Http::new().get(&format!("{}/api/v1/ratings/{}", copy.url(), accepted["lookup"].as_str().unwrap()));
+    let found = Http::new().get(&format!(
+        "{}/api/v1/ratings/{}",
+        copy.url(),
+        accepted["lookup"].as_str().unwrap()
+    ));
     assert_eq!(found.json()["receipt"], accepted["receipt"]);
 }
 
 #[test]
 fn an_empty_store_beside_a_key_is_made_on_request_only() {
     let (collector, place) = (Collector::start(&[]), tempfile::tempdir().unwrap());
-    std::fs::copy(collector.data_dir().join("master.key"), place.path().join("master.key")).unwrap();
+    std::fs::copy(collector.data_dir().join("master.key"), place.path().join("master.key"))
+        .unwrap();
     let data = place.path().to_str().unwrap();
     let file = place.path().join("haochaping.sqlite3");
     for is_empty in [false, true] {
         if is_empty {
             std::fs::write(&file, "").unwrap();
         }
-        for command in [&["serve", "--listen", "127.0.0.1:0", "--log", "off"][..], &["api-key", "add", "x"]] {
+        for command in
+            [&["serve", "--listen", "127.0.0.1:0", "--log", "off"][..], &["api-key", "add", "x"]]
+        {
             let output = haochaping(&[command, &["--data", data]].concat());
             assert!(
-                output.code == Some(1) && output.err.contains("--new") && output.err.contains("restore"),
+                output.code == Some(1)
+                    && output.err.contains("--new")
+                    && output.err.contains("restore"),
                 "{output:?}"
             );
         }

@@ -24,8 +24,16 @@ fn nobody_locks_an_account_from_outside() {
     for _ in 0..6 {
         attempt(&collector, "203.0.0.9", "zhang", "wrong");
     }
-    assert_eq!(attempt(&collector, "203.0.0.9", "zhang", PASSWORD), 422, "locked where it was guessed");
-    assert_eq!(attempt(&collector, "198.51.100.7", "zhang", PASSWORD), 422, "and where it never signed in");
+    assert_eq!(
+        attempt(&collector, "203.0.0.9", "zhang", PASSWORD),
+        422,
+        "locked where it was guessed"
+    );
+    assert_eq!(
+        attempt(&collector, "198.51.100.7", "zhang", PASSWORD),
+        422,
+        "and where it never signed in"
+    );
     assert_eq!(attempt(&collector, "192.0.2.1", "zhang", PASSWORD), 303, "and not where it did");
 }
 
@@ -40,12 +48,22 @@ fn what_was_refused_is_on_record_with_account_address_and_time() {
     }
     attempt(&collector, "203.0.113.9", "nobody-here", "wrong");
     let foreign = Http::new().header("origin", "https://evil.example");
-    foreign.post_form(&format!("{}/desk/sign-in", collector.url()), &form(&[("name", "zhang"), ("password", "x")]));
+    foreign.post_form(
+        &format!("{}/desk/sign-in", collector.url()),
+        &form(&[("name", "zhang"), ("password", "x")]),
+    );
     assert_eq!(clerk.get("/desk/users").status, 404);
-    let elsewhere = Http::new().header("origin", "https://evil.example").header("cookie", &clerk.cookie);
-    assert_eq!(elsewhere.post_form(&format!("{}/desk/wishes", collector.url()), "text=x").status, 403);
+    let elsewhere =
+        Http::new().header("origin", "https://evil.example").header("cookie", &clerk.cookie);
+    assert_eq!(
+        elsewhere.post_form(&format!("{}/desk/wishes", collector.url()), "text=x").status,
+        403
+    );
 
-    assert_eq!(elsewhere.post_form(&format!("{}/desk/orders/x/files", collector.url()), "x").status, 403);
+    assert_eq!(
+        elsewhere.post_form(&format!("{}/desk/orders/x/files", collector.url()), "x").status,
+        403
+    );
     assert_eq!(clerk.get("/desk/assist/0-x?via=phone").status, 404);
 
     let record = admin.get("/desk/record");
@@ -60,7 +78,9 @@ fn what_was_refused_is_on_record_with_account_address_and_time() {
         ["拒绝：没有该页面的权限", "/desk/users 127.0.0.1"],
         ["拒绝：没有该页面的权限", "/desk/assist 127.0.0.1"],
     ] {
-        let is_there = lines.iter().any(|line| expected.iter().all(|part| line.contains(part)) && line.contains(':'));
+        let is_there = lines
+            .iter()
+            .any(|line| expected.iter().all(|part| line.contains(part)) && line.contains(':'));
         assert!(is_there, "{expected:?} is not on record: {lines:?}");
     }
 }
@@ -80,9 +100,17 @@ fn the_way_back_leads_to_pages_of_our_own_only() {
         ("https://evil.example/desk/", "/desk"),
         ("/desk/\\evil.example", "/desk"),
     ] {
-        let answer = sign_in_from(&collector, "x", &[("name", "zhang"), ("password", PASSWORD), ("next", next)]);
+        let answer = sign_in_from(
+            &collector,
+            "x",
+            &[("name", "zhang"), ("password", PASSWORD), ("next", next)],
+        );
         assert_eq!((answer.status, answer.header("location").as_str()), (303, to), "{next:?}");
-        let page = Http::new().get(&format!("{}/desk/sign-in?{}", collector.url(), form(&[("next", next)])));
+        let page = Http::new().get(&format!(
+            "{}/desk/sign-in?{}",
+            collector.url(),
+            form(&[("next", next)])
+        ));
         assert_eq!(page.status, if next.contains('\0') { 400 } else { 200 }, "{next:?}");
     }
 }
@@ -95,7 +123,9 @@ fn many_passwords_at_once_are_asked_to_come_back() {
         let sent: Vec<_> = (0..80)
             .map(|n| {
                 let (collector, address) = (&collector, format!("203.0.{n}.9"));
-                scope.spawn(move || sign_in_from(collector, &address, &[("name", "nobody"), ("password", "wrong")]))
+                scope.spawn(move || {
+                    sign_in_from(collector, &address, &[("name", "nobody"), ("password", "wrong")])
+                })
             })
             .collect();
         sent.into_iter().map(|one| one.join().unwrap()).collect()
@@ -103,7 +133,12 @@ fn many_passwords_at_once_are_asked_to_come_back() {
     let n_busy = answers.iter().filter(|answer| answer.status == 503).count();
     assert!(n_busy > 0, "80 hashes of 19 MiB waited in line");
     assert!(answers.iter().all(|answer| matches!(answer.status, 422 | 503)));
-    assert!(answers.iter().filter(|answer| answer.status == 503).all(|answer| answer.header("retry-after") == "2"));
+    assert!(
+        answers
+            .iter()
+            .filter(|answer| answer.status == 503)
+            .all(|answer| answer.header("retry-after") == "2")
+    );
     assert_eq!(attempt(&collector, "192.0.2.1", "zhang", PASSWORD), 303);
 }
 
@@ -112,7 +147,8 @@ fn the_first_administrators_link_is_printed_once_and_never_into_a_json_log() {
     let mut collector = Collector::start(&["--log", "text"]);
     let first = collector.stop().1;
     assert_eq!(first.matches("/desk/welcome/").count(), 1, "{first}");
-    let link = first.split_whitespace().find(|word| word.contains("/desk/welcome/")).unwrap().to_owned();
+    let link =
+        first.split_whitespace().find(|word| word.contains("/desk/welcome/")).unwrap().to_owned();
     collector.restart();
     let moved = link.replace(link.split("/desk/").next().unwrap(), &collector.url());
     assert_eq!(Http::new().get(&moved).status, 200, "it works after a restart");

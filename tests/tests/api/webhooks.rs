@@ -1,5 +1,5 @@
-//! What other systems are told, on a real receiver that fails, hangs up, is slow, is away and comes back; and what they push
-//! back.
+//! What other systems are told, on a real receiver that fails, hangs up, is slow, is away and comes
+//! back; and what they push back.
 
 use haochaping::{
     calendar::Instant,
@@ -46,16 +46,23 @@ fn is_signed(secret: &Secret, message: &Received) {
 fn taken(receiver: &Receiver, n: usize) -> Vec<String> {
     eventually(&format!("{n} messages"), || {
         let taken: Vec<_> = receiver.received().into_iter().filter(|one| one.is_taken).collect();
-        assert!(taken.len() <= n, "more than {n}: {:?}", taken.iter().map(Received::json).collect::<Vec<_>>());
-        (taken.len() == n).then(|| taken.iter().map(|one| one.json()["type"].as_str().unwrap().to_owned()).collect())
+        assert!(
+            taken.len() <= n,
+            "more than {n}: {:?}",
+            taken.iter().map(Received::json).collect::<Vec<_>>()
+        );
+        (taken.len() == n).then(|| {
+            taken.iter().map(|one| one.json()["type"].as_str().unwrap().to_owned()).collect()
+        })
     })
 }
 
-/// Waits until the collector has noted that everything was taken. One that is ended before sends again, a minute later: whoever
-/// claimed a message may still be sending it.
+/// Waits until the collector has noted that everything was taken. One that is ended before sends
+/// again, a minute later: whoever claimed a message may still be sending it.
 fn noted(collector: &Collector) {
     eventually("everything is noted as sent", || {
-        (collector.read_sql("select count(*) from outbox where state = 'waiting'") == ["0"]).then_some(())
+        (collector.read_sql("select count(*) from outbox where state = 'waiting'") == ["0"])
+            .then_some(())
     });
 }
 
@@ -87,20 +94,26 @@ fn each_step_is_told_in_order_and_signed_to_those_whose_it_is() {
     let office = Office::department(&collector);
     let order = office.only_order();
     office.act(&order, &steps());
-    let told =
-        ["dispatch", "reach", "determine_valid", "rectify", "resolve", "reply"].map(|s| format!("work_order.{s}"));
+    let told = ["dispatch", "reach", "determine_valid", "rectify", "resolve", "reply"]
+        .map(|s| format!("work_order.{s}"));
     assert_eq!(taken(&nearer, 6), told);
     assert_eq!(taken(&department, 6), told);
     assert_eq!(hotline.received().len(), 0, "the nearest is told");
     for (n, message) in nearer.received().iter().enumerate() {
         is_signed(&secret, message);
         let data = &message.json()["data"];
-        assert_eq!((&data["sequence"], &data["work_order"]["n_entries"]), (&json!(n + 1), &json!(n + 1)));
+        assert_eq!(
+            (&data["sequence"], &data["work_order"]["n_entries"]),
+            (&json!(n + 1), &json!(n + 1))
+        );
         assert!(!String::from_utf8_lossy(&message.body).contains("13800131234"), "masked");
     }
     assert_eq!(taken(&raters, 1), ["rating.replied"]);
     let reply = &raters.received()[0].json()["data"];
-    assert_eq!((&reply["contact"]["phone"], &reply["reply"]), (&json!("13800131234"), &json!("您反映的情况属实。")));
+    assert_eq!(
+        (&reply["contact"]["phone"], &reply["reply"]),
+        (&json!("13800131234"), &json!("您反映的情况属实。"))
+    );
     let page = Http::new().get(reply["url"].as_str().unwrap());
     assert_eq!((page.status, &reply["url"]), (200, &accepted["lookup_url"]));
     verified(&collector);
@@ -120,12 +133,16 @@ fn what_is_refused_comes_again_with_the_same_id_and_the_order_is_kept() {
     eventually("it hung up", || (receiver.received().len() >= 2).then_some(()));
     receiver.now(Manner::Slow(300));
     let first = receiver.received();
-    assert!(first.iter().all(|one| one.id() == first[0].id()), "of one order one message at a time");
+    assert!(
+        first.iter().all(|one| one.id() == first[0].id()),
+        "of one order one message at a time"
+    );
     assert_eq!(first[0].body, first[1].body, "the same words at each attempt");
-    let told =
-        ["dispatch", "reach", "determine_valid", "rectify", "resolve", "reply"].map(|s| format!("work_order.{s}"));
+    let told = ["dispatch", "reach", "determine_valid", "rectify", "resolve", "reply"]
+        .map(|s| format!("work_order.{s}"));
     assert_eq!(taken(&receiver, 6), told);
-    let ids: std::collections::BTreeSet<_> = receiver.received().iter().map(|one| one.id().to_owned()).collect();
+    let ids: std::collections::BTreeSet<_> =
+        receiver.received().iter().map(|one| one.id().to_owned()).collect();
     assert_eq!(ids.len(), 6, "an id a message");
     verified(&collector);
 }
@@ -174,16 +191,32 @@ fn a_dead_letter_stops_its_own_order_and_is_sent_again_at_the_desk() {
     assert_eq!(taken(&receiver, 1), ["work_order.dispatch"], "another order goes its way");
     let office = Office::department(&collector);
     let orders = office.list(0);
-    let dead = orders["orders"].as_array().unwrap().iter().min_by_key(|order| order["rated_at"].to_string()).unwrap();
+    let dead = orders["orders"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .min_by_key(|order| order["rated_at"].to_string())
+        .unwrap();
     office.act(dead, &steps()[..1]);
     let page = eventually("one waits behind it", || {
         let page = admin.get("/desk/messages").text().to_owned();
         page.contains("还有 1 条消息").then_some(page)
     });
-    let number = page.split_once("action=\"/desk/messages/").unwrap().1.split('"').next().unwrap().to_owned();
+    let number = page
+        .split_once("action=\"/desk/messages/")
+        .unwrap()
+        .1
+        .split('"')
+        .next()
+        .unwrap()
+        .to_owned();
     assert_eq!(admin.post(&format!("/desk/messages/{number}"), &[]).status, 303);
     assert_eq!(taken(&receiver, 3)[1..], ["work_order.dispatch", "work_order.reach"]);
-    assert_eq!(admin.post(&format!("/desk/messages/{number}"), &[]).status, 404, "it is dead no longer");
+    assert_eq!(
+        admin.post(&format!("/desk/messages/{number}"), &[]).status,
+        404,
+        "it is dead no longer"
+    );
     verified(&collector);
 }
 
@@ -193,7 +226,9 @@ fn an_invitation_goes_out_once_with_nothing_chosen() {
     let receiver = Receiver::start(Manner::Takes);
     endpoint(&collector, "sms", "invitations", "320000", &receiver.url());
     let mut service = haochaping_tests::service();
-    let at = |days: i64| Instant::from_millis(SystemClock.now().millis() - days * 86_400_000).to_rfc3339();
+    let at = |days: i64| {
+        Instant::from_millis(SystemClock.now().millis() - days * 86_400_000).to_rfc3339()
+    };
     service["finished_at"] = at(8).into();
     collector.register_all(&[service.clone()]);
     service["finished_at"] = at(0).into();
@@ -222,12 +257,17 @@ fn a_visit_of_several_services_is_invited_once_by_the_link_of_all() {
         service
     });
     let issued = collector.register_all(&visit);
-    // Another one that is told later: whatever would have been told of the visit's second service has been told by then.
+    // Another one that is told later: whatever would have been told of the visit's second service
+    // has been told by then.
     let mut alone = haochaping_tests::service();
     alone["finished_at"] = SystemClock.now().to_rfc3339().into();
     collector.register_all(&[alone]);
     assert_eq!(taken(&receiver, 2), ["service.finished"; 2]);
-    let links = receiver.received().iter().map(|one| one.json()["data"]["url"].to_string()).collect::<Vec<_>>();
+    let links = receiver
+        .received()
+        .iter()
+        .map(|one| one.json()["data"]["url"].to_string())
+        .collect::<Vec<_>>();
     let ticket = issued["tickets"][0]["ticket"].as_str().unwrap();
     assert_eq!(issued["tickets"][1]["ticket"], ticket);
     assert_eq!(links.iter().filter(|link| link.contains(ticket)).count(), 1, "{links:?}");
@@ -250,7 +290,11 @@ fn an_anonymous_rater_is_told_apart_by_no_message() {
     let message = &receiver.received()[0];
     let order = &message.json()["data"]["work_order"];
     assert!(!String::from_utf8_lossy(&message.body).contains(&case), "no case number");
-    assert_eq!((order["case_number"].is_null(), order["rated_at"].as_str().unwrap().len()), (true, 10), "a day");
+    assert_eq!(
+        (order["case_number"].is_null(), order["rated_at"].as_str().unwrap().len()),
+        (true, 10),
+        "a day"
+    );
 }
 
 #[test]
@@ -271,7 +315,11 @@ fn what_a_body_says_before_a_department_has_an_order_is_told_to_nobody() {
     collector.restart_elsewhere();
     assert_eq!(taken(&receiver, 1), ["work_order.dispatch"]);
     let history = receiver.received()[0].json()["data"]["work_order"]["history"].clone();
-    assert_eq!(history[0]["at"].as_str().unwrap().len(), 10, "a day: its minute would say when the rating came");
+    assert_eq!(
+        history[0]["at"].as_str().unwrap().len(),
+        10,
+        "a day: its minute would say when the rating came"
+    );
     assert_eq!(history[1]["at"].as_str().unwrap().len(), 25);
     verified(&collector);
 }
@@ -283,7 +331,9 @@ fn a_private_address_is_refused_unless_it_is_allowed() {
     endpoint(&collector, "tax", "department", "321000", &receiver.url());
     with_contact(&collector);
     let admin = Staff::new(&collector, "root-1", &["--role", "administrator"]);
-    eventually("it waits", || admin.get("/desk/messages").text().contains("<td role=\"cell\">1（最早").then_some(()));
+    eventually("it waits", || {
+        admin.get("/desk/messages").text().contains("<td role=\"cell\">1（最早").then_some(())
+    });
     let message = eventually("an attempt", || {
         let message = collector.read_sql("select said from outbox").remove(0);
         (!message.is_empty()).then_some(message)
@@ -307,7 +357,11 @@ fn a_hotline_pushes_back_what_it_did_and_a_replay_does_nothing() {
             .header("webhook-id", id)
             .header("webhook-timestamp", &at.to_string())
             .header("webhook-signature", &secret.sign(id, at, bytes.as_bytes()));
-        http.send("POST", &format!("{}/api/v1/webhooks/{name}", collector.url()), Some(bytes.as_bytes()))
+        http.send(
+            "POST",
+            &format!("{}/api/v1/webhooks/{name}", collector.url()),
+            Some(bytes.as_bytes()),
+        )
     };
     problem(&send("city", &elsewhere, "m-1", now(), &body), 401, "unverified");
     problem(&send("nobody", &secret, "m-1", now(), &body), 401, "unverified");
@@ -317,17 +371,22 @@ fn a_hotline_pushes_back_what_it_did_and_a_replay_does_nothing() {
     assert_eq!((done.status, &done.json()["n_entries"]), (200, &json!(2)), "{}", done.text());
     let again = send("city", &secret, "m-1", now(), &body);
     assert_eq!((again.status, &again.json()["n_entries"]), (200, &json!(2)));
-    let stale = json!({"work_order": order["id"], "n_entries": 0, "action": "log_attempt", "how": "x"});
+    let stale =
+        json!({"work_order": order["id"], "n_entries": 0, "action": "log_attempt", "how": "x"});
     problem(&send("city", &secret, "m-2", now(), &stale), 409, "moved");
-    problem(&send("city", &secret, "m-3", now(), &json!({"work_order": order["id"]})), 400, "malformed-json");
+    problem(
+        &send("city", &secret, "m-3", now(), &json!({"work_order": order["id"]})),
+        400,
+        "malformed-json",
+    );
     let early = json!({"work_order": order["id"], "n_entries": 2, "action": "reply", "text": "好"});
     problem(&send("city", &secret, "m-4", now(), &early), 422, "not-a-step");
     let last = &done.json()["history"][1];
     assert_eq!((&last["who"], &last["role"]), (&json!("webhook:city"), &json!("handler")));
-    // The order goes to a department that the endpoint does not serve; what was taken before is still answered.
+    // The order goes to a department that the endpoint does not serve; what was taken before is
+    // still answered.
     let tax = endpoint(&collector, "tax", "department", "321000", &receiver.url());
-    let asked =
-        json!({"work_order": order["id"], "n_entries": 2, "action": "ask_reassignment", "reason": "非本部门职责"});
+    let asked = json!({"work_order": order["id"], "n_entries": 2, "action": "ask_reassignment", "reason": "非本部门职责"});
     assert_eq!(send("tax", &tax, "m-6", now(), &asked).status, 200);
     let office = Office::body(&collector, "321000");
     let given = json!({"action": "reassign", "agency": "11110000000021135M", "reason": "属该部门"});

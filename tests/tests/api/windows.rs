@@ -26,7 +26,11 @@ fn a_code_pairs_one_device_once() {
     let (_collector, hall) = hall(&[]);
     let first = hall.code(WINDOW);
     let code = hall.code(WINDOW);
-    assert_eq!(hall.try_pair(WINDOW, &first).status, 422, "a newer code takes the place of an older one");
+    assert_eq!(
+        hall.try_pair(WINDOW, &first).status,
+        422,
+        "a newer code takes the place of an older one"
+    );
     assert_eq!(hall.try_pair("yz-a02", &code).status, 422, "a code is for its window");
     assert_eq!(hall.try_pair("nowhere", &code).status, 404);
     let paired = hall.try_pair(WINDOW, &format!("{} {}", &code[..4], &code[4..]));
@@ -50,12 +54,17 @@ fn a_stranger_who_guesses_ends_nobodys_code() {
     let code = hall.code(WINDOW);
     let other = if code == "00000000" { "00000001" } else { "00000000" };
     let from = |address: &str, code: &str| {
-        let http = Http::new().header("origin", &collector.url()).header("x-forwarded-for", address);
+        let http =
+            Http::new().header("origin", &collector.url()).header("x-forwarded-for", address);
         let url = format!("{}/pad/{WINDOW}/pair", collector.url());
         http.post_form(&url, &haochaping_tests::form(&[("code", code)])).status
     };
     let answers: Vec<_> = (0..9).map(|_| from("203.0.113.9", other)).collect();
-    assert_eq!(answers, [422, 422, 422, 422, 422, 429, 429, 429, 429], "five, and then none for a while");
+    assert_eq!(
+        answers,
+        [422, 422, 422, 422, 422, 429, 429, 429, 429],
+        "five, and then none for a while"
+    );
     assert_eq!(from("203.0.113.9", &code), 429);
     assert_eq!(from("192.0.2.1", &code), 303, "whoever stands before the pad pairs it");
 }
@@ -71,15 +80,24 @@ fn a_call_wakes_the_pad_and_says_nothing_of_the_answer() {
 
     let asked = hall.call_one(WINDOW);
     let again = hall.call(WINDOW, std::slice::from_ref(&asked));
-    assert_eq!((again.status, &again.json()["state"]), (200, &json!("open")), "the same call once more");
+    assert_eq!(
+        (again.status, &again.json()["state"]),
+        (200, &json!("open")),
+        "the same call once more"
+    );
     assert_eq!(code_of(&hall.call(WINDOW, &[service()])), (409, "call-open".into()));
 
     let call = pad.shown();
     assert_eq!((&call["items"], &call["agency"]), (&json!(["护照补发"]), &json!("扬州市公安局")));
     assert_eq!(pad.step(&call, "show").status, 204);
     assert_eq!(pad.step(&call, "extend").status, 204);
-    assert_eq!(code_of(&pad.step(&call, "rate")), (422, "unknown-action".into()), "a pad cannot say that it was rated");
-    let code = pad.http.get(&format!("{}/calls/{}/code.svg", pad.url, call["id"].as_str().unwrap()));
+    assert_eq!(
+        code_of(&pad.step(&call, "rate")),
+        (422, "unknown-action".into()),
+        "a pad cannot say that it was rated"
+    );
+    let code =
+        pad.http.get(&format!("{}/calls/{}/code.svg", pad.url, call["id"].as_str().unwrap()));
     assert_eq!((code.status, code.header("content-type")), (200, "image/svg+xml".into()));
 
     assert_eq!(pad.rate(&call, &key(1), "very_dissatisfied").status, 201);
@@ -95,7 +113,10 @@ fn a_call_wakes_the_pad_and_says_nothing_of_the_answer() {
         }
     }
     assert!(desk.text().contains("已评价 1，未评价 0，撤回 0"), "{}", desk.text());
-    assert_eq!(code_of(&hall.call(WINDOW, std::slice::from_ref(&asked))), (409, "already-rated".into()));
+    assert_eq!(
+        code_of(&hall.call(WINDOW, std::slice::from_ref(&asked))),
+        (409, "already-rated".into())
+    );
     assert_eq!(channels(&collector), ["hall_pad"]);
 }
 
@@ -158,7 +179,10 @@ fn a_service_that_was_registered_alone_becomes_no_part_of_a_visit() {
     }
     // First in the visit it is rated for both; behind another one it would be rated twice.
     let refused = hall.call(WINDOW, &[other.clone(), alone.clone()]);
-    assert_eq!(refused.json()["violations"], json!([{"field": "services[1].visit", "code": "another-visit"}]));
+    assert_eq!(
+        refused.json()["violations"],
+        json!([{"field": "services[1].visit", "code": "another-visit"}])
+    );
 }
 
 #[test]
@@ -179,7 +203,8 @@ fn faults_of_a_call_are_all_named_and_nothing_is_registered() {
     assert_eq!(faults[1]["field"], "services[1].agency_code");
     assert_eq!(collector.read_sql("select case_number from service"), Vec::<String>::new());
     assert_eq!(code_of(&hall.call(WINDOW, &[])), (400, "wrong-number".into()));
-    let unknown = Http::new().post_json(&format!("{}/api/v1/windows/{WINDOW}/call", hall.url), &json!({}));
+    let unknown =
+        Http::new().post_json(&format!("{}/api/v1/windows/{WINDOW}/call", hall.url), &json!({}));
     assert_eq!(code_of(&unknown), (401, "unauthorized".into()));
 }
 
@@ -193,11 +218,16 @@ fn an_answer_after_a_withdrawal_stands() {
     assert_eq!(hall.withdraw(WINDOW).status, 200, "once more is nothing new");
     assert_eq!(code_of(&pad.step(&call, "show")), (409, "call-ended".into()));
     assert!(hall.operator.get("/desk/windows").text().contains("已评价 0，未评价 0，撤回 1"));
-    // It was given before, or while the withdrawal was on its way: whoever withdraws takes no answer away.
+    // It was given before, or while the withdrawal was on its way: whoever withdraws takes no
+    // answer away.
     hall.call_one(WINDOW);
     assert_eq!(pad.rate(&call, &key(4), "dissatisfied").status, 201);
     assert!(hall.operator.get("/desk/windows").text().contains("已评价 1，未评价 0，撤回 0"));
-    assert_eq!(hall.standing(WINDOW).json()["state"], "open", "the next person's call is not touched");
+    assert_eq!(
+        hall.standing(WINDOW).json()["state"],
+        "open",
+        "the next person's call is not touched"
+    );
     assert_eq!(collector.read_sql("select level from rating"), ["dissatisfied"]);
 }
 
@@ -211,7 +241,9 @@ fn a_call_that_nobody_answers_runs_out_and_is_no_rating() {
     assert_eq!(hall.standing(WINDOW).json()["state"], "ended");
     // A pad that went away says nothing, and the window is free again all the same.
     hall.call_one(WINDOW);
-    eventually("it runs out by itself", || (hall.standing(WINDOW).json()["state"] == "ended").then_some(()));
+    eventually("it runs out by itself", || {
+        (hall.standing(WINDOW).json()["state"] == "ended").then_some(())
+    });
     assert!(hall.operator.get("/desk/windows").text().contains("已评价 0，未评价 2，撤回 0"));
     assert_eq!(collector.read_sql("select level from rating"), Vec::<String>::new());
 }
@@ -226,7 +258,11 @@ fn a_printed_stand_is_a_visit_of_its_own() {
     let call = pad.shown();
     // Photographed, and rated by somebody else meanwhile.
     rate(&collector, &cards::of_visit(&cards::open(&stand), "satisfied"));
-    assert_eq!(hall.standing(WINDOW).json()["state"], "open", "the person at the window still has their say");
+    assert_eq!(
+        hall.standing(WINDOW).json()["state"],
+        "open",
+        "the person at the window still has their say"
+    );
     assert_eq!(pad.rate(&call, &key(5), "satisfied").status, 201);
     assert_eq!(channels(&collector), ["qr", "hall_pad"]);
 }
@@ -250,10 +286,13 @@ fn an_unpaired_device_gets_no_calls_but_hands_over_what_was_given_on_it() {
     assert_eq!(code_of(&pad.ask("page", "")), (403, "unpaired".into()));
     assert_eq!(code_of(&pad.step(&call, "extend")), (403, "unpaired".into()));
     assert_eq!(pad.rate(&call, &key(6), "satisfied").status, 201);
-    let stranger = haochaping_tests::Device { http: Http::new().header("origin", &hall.url), ..pad.clone() };
+    let stranger =
+        haochaping_tests::Device { http: Http::new().header("origin", &hall.url), ..pad.clone() };
     assert_eq!(code_of(&stranger.rate(&call, &key(7), "satisfied")), (401, "unknown-pad".into()));
     let foreign = haochaping_tests::Device {
-        http: Http::new().header("cookie", &pad.cookie).header("origin", "https://elsewhere.example"),
+        http: Http::new()
+            .header("cookie", &pad.cookie)
+            .header("origin", "https://elsewhere.example"),
         ..pad
     };
     assert_eq!(code_of(&foreign.rate(&call, &key(8), "satisfied")), (403, "foreign-origin".into()));
@@ -276,20 +315,27 @@ fn what_was_not_sealed_to_this_collector_is_refused_in_words() {
 fn windows_are_added_all_or_none_and_seen_in_their_region_only() {
     let (collector, hall) = hall(&[]);
     let page = hall.operator.get("/desk/windows");
-    let id = page.text().split_once("<option value=\"\">请选择</option><option value=\"").unwrap().1;
+    let id =
+        page.text().split_once("<option value=\"\">请选择</option><option value=\"").unwrap().1;
     let id = &id[..id.find('"').unwrap()];
     let lines = "yz-a03 3 号窗口\nyz-a01 又一个";
-    let refused = hall.operator.post("/desk/windows", &[("action", "windows"), ("hall", id), ("windows", lines)]);
+    let refused = hall
+        .operator
+        .post("/desk/windows", &[("action", "windows"), ("hall", id), ("windows", lines)]);
     assert!(refused.status == 422 && refused.text().contains("yz-a01"), "{}", refused.text());
     assert!(refused.text().contains("3 号窗口"), "what was typed is kept");
     assert!(!hall.operator.get("/desk/windows").text().contains("3 号窗口"));
-    let outside =
-        hall.operator.post("/desk/windows", &[("action", "hall"), ("hall_name", "示例"), ("region", "320100")]);
+    let outside = hall
+        .operator
+        .post("/desk/windows", &[("action", "hall"), ("hall_name", "示例"), ("region", "320100")]);
     assert_eq!(outside.status, 422);
     let arguments = ["--role", "operator", "--agency", "11110000000021135M", "--region", "320100"];
     let elsewhere = haochaping_tests::Staff::new(&collector, "hall-2", &arguments);
     assert!(!elsewhere.get("/desk/windows").text().contains("1 号综合窗口"));
-    assert_eq!(elsewhere.post(&format!("/desk/windows/{WINDOW}"), &[("action", "pair")]).status, 422);
+    assert_eq!(
+        elsewhere.post(&format!("/desk/windows/{WINDOW}"), &[("action", "pair")]).status,
+        422
+    );
     let removed = hall.operator.post("/desk/windows/yz-a02", &[("action", "remove")]);
     assert!(removed.status == 200 && !removed.text().contains("2 号综合窗口"));
 }

@@ -1,4 +1,5 @@
-//! A log that shrank, two logs shown to two readers, and witnesses whom nobody can be shown another log than before.
+//! A log that shrank, two logs shown to two readers, and witnesses whom nobody can be shown another
+//! log than before.
 
 use std::path::Path;
 
@@ -62,7 +63,10 @@ fn two_logs_shown_to_two_readers_are_caught_by_whoever_saw_the_first() {
     let (code, message) = cosign(&other, witness.path());
     assert!(code == Some(1) && message.contains("it is another log"), "{message}");
     let kept = std::fs::read_dir(witness.path()).unwrap().filter_map(Result::ok);
-    assert_eq!(kept.filter(|file| file.file_name().to_string_lossy().starts_with("checkpoint-")).count(), 2);
+    assert_eq!(
+        kept.filter(|file| file.file_name().to_string_lossy().starts_with("checkpoint-")).count(),
+        2
+    );
 }
 
 #[test]
@@ -76,7 +80,10 @@ fn a_log_that_shrank_is_named() {
     let (_directory, file) = state();
     assert_eq!(audit(&one, &file).0, Some(0));
     let (code, message) = audit(&before, &file);
-    assert!(code == Some(1) && message.contains("the log shrank: it had 2 leaves and has 1"), "{message}");
+    assert!(
+        code == Some(1) && message.contains("the log shrank: it had 2 leaves and has 1"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -84,12 +91,15 @@ fn witnesses_that_are_named_have_their_lines_in_the_checkpoint() {
     let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let mut first = Collector::start(&[]);
     // The collector knows neither of them yet; their keys are made.
-    let keys = [&one, &two].map(|witness| cosign(&first, witness.path()).1.lines().next().unwrap().to_owned());
+    let keys = [&one, &two]
+        .map(|witness| cosign(&first, witness.path()).1.lines().next().unwrap().to_owned());
     first.stop();
     let collector = Collector::start(&["--witness", &keys[0], "--witness", &keys[1]]);
     rate(&collector, &good(&collector.register(1)[0]));
     sequenced(&collector, 1);
-    let shown = |path: &str| Http::new().get(&format!("{}/ledger/{path}", collector.url())).text().to_owned();
+    let shown = |path: &str| {
+        Http::new().get(&format!("{}/ledger/{path}", collector.url())).text().to_owned()
+    };
     let bare = shown("checkpoint");
     let fresh = |of: &tempfile::TempDir| {
         let directory = tempfile::tempdir().unwrap();
@@ -105,7 +115,10 @@ fn witnesses_that_are_named_have_their_lines_in_the_checkpoint() {
         let line = key.parse::<haochaping::ledger::WitnessKey>().unwrap().line(&cosigned).unwrap();
         assert!(line.is_some_and(|line| line.starts_with("— audit.example.org ")), "{cosigned}");
     }
-    assert_eq!((cosigned.lines().count(), shown("cosigned")), (bare.lines().count() + 2, cosigned.clone()));
+    assert_eq!(
+        (cosigned.lines().count(), shown("cosigned")),
+        (bare.lines().count() + 2, cosigned.clone())
+    );
 
     let post = |body: &str| {
         let url = format!("{}/ledger/cosignatures", collector.url());
@@ -113,7 +126,8 @@ fn witnesses_that_are_named_have_their_lines_in_the_checkpoint() {
     };
     assert_eq!(post("nothing"), 422);
     assert_eq!(post(&bare), 403);
-    // Whoever sends it once more in another order, or with lines of nobody, takes nothing away and adds nothing.
+    // Whoever sends it once more in another order, or with lines of nobody, takes nothing away and
+    // adds nothing.
     let (text, lines) = cosigned.split_once("\n\n").unwrap();
     let (ours, witnesses) = lines.trim_end().split_once('\n').unwrap();
     let strange = ours.replace("/ledger ", "/ledger.example ");

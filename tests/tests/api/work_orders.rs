@@ -1,5 +1,5 @@
-//! A bad rating is worked until the person has an answer: by the systems of a department and of a service-management body,
-//! over HTTP, on the real collector.
+//! A bad rating is worked until the person has an answer: by the systems of a department and of a
+//! service-management body, over HTTP, on the real collector.
 
 use haochaping_tests::{Answer, Collector, Http, Office, eventually, form};
 use serde_json::{Value, json};
@@ -33,11 +33,17 @@ fn rated(collector: &Collector) -> String {
 }
 
 fn handling(collector: &Collector, code: &str) -> Value {
-    Http::new().get(&format!("{}/api/v1/ratings/{code}", collector.url())).json()["handling"].clone()
+    Http::new().get(&format!("{}/api/v1/ratings/{code}", collector.url())).json()["handling"]
+        .clone()
 }
 
 fn stages(handling: &Value) -> Vec<&str> {
-    handling["history"].as_array().unwrap().iter().map(|step| step["stage"].as_str().unwrap()).collect()
+    handling["history"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|step| step["stage"].as_str().unwrap())
+        .collect()
 }
 
 fn follow_up(collector: &Collector, code: &str, message: &Value) -> Answer {
@@ -49,20 +55,35 @@ fn a_department_works_a_bad_rating_and_the_person_has_the_last_word() {
     let mut collector = Collector::start(&[]);
     let (code, department) = (rated(&collector), Office::department(&collector));
     let order = department.only_order();
-    assert_eq!((&order["stage"], &order["level"]), (&json!("dispatched"), &json!("very_dissatisfied")));
+    assert_eq!(
+        (&order["stage"], &order["level"]),
+        (&json!("dispatched"), &json!("very_dissatisfied"))
+    );
     assert_eq!(order["comment"], "跑了三趟");
     assert_eq!(order["indicators"], json!([{"code": "110", "text": "无理由超过法定办理时间"}]));
-    assert_eq!(order["contact"], json!({"name": "示*", "phone": "138****1234"}), "masked everywhere");
+    assert_eq!(
+        order["contact"],
+        json!({"name": "示*", "phone": "138****1234"}),
+        "masked everywhere"
+    );
     assert_eq!((&order["real_name"], &order["class"]), (&json!(true), &Value::Null));
-    let next: Vec<_> =
-        order["actions"].as_array().unwrap().iter().map(|next| next["action"].as_str().unwrap()).collect();
+    let next: Vec<_> = order["actions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|next| next["action"].as_str().unwrap())
+        .collect();
     assert_eq!(next, ["log_attempt", "reach", "give_up", "no_contact", "ask_reassignment"]);
-    let due: Vec<_> = order["due"].as_array().unwrap().iter().map(|due| due["kind"].as_str().unwrap()).collect();
+    let due: Vec<_> =
+        order["due"].as_array().unwrap().iter().map(|due| due["kind"].as_str().unwrap()).collect();
     assert_eq!(due, ["contact", "reply"]);
 
     let order = department.act(&order, &[reach(), valid("general")]);
     let asked = handling(&collector, &code);
-    assert_eq!((&asked["stage"], &asked["class"], &asked["reply"]), (&json!("valid"), &json!("general"), &Value::Null));
+    assert_eq!(
+        (&asked["stage"], &asked["class"], &asked["reply"]),
+        (&json!("valid"), &json!("general"), &Value::Null)
+    );
     assert_eq!(asked["due_at"], order["due"][0]["at"], "the person sees the same term");
     // What was done outlives a lost process.
     collector.kill();
@@ -71,12 +92,21 @@ fn a_department_works_a_bad_rating_and_the_person_has_the_last_word() {
     problem(&follow_up(&collector, &code, &json!({"satisfied": true})), 422, "not-a-step");
     department.act(&order, &put_right());
     let asked = handling(&collector, &code);
-    assert_eq!(stages(&asked), ["opened", "dispatched", "contacted", "valid", "rectifying", "completed", "replied"]);
+    assert_eq!(
+        stages(&asked),
+        ["opened", "dispatched", "contacted", "valid", "rectifying", "completed", "replied"]
+    );
     assert_eq!(asked["reply"], "您反映的情况属实。\n已修订一次性告知单。");
 
     assert_eq!(follow_up(&collector, &code, &json!({"satisfied": true})).status, 204);
-    assert_eq!(follow_up(&collector, &code, &json!({"satisfied": true})).status, 204, "to say it again is safe");
-    eventually("the order rests", || (handling(&collector, &code)["stage"] == "closed").then_some(()));
+    assert_eq!(
+        follow_up(&collector, &code, &json!({"satisfied": true})).status,
+        204,
+        "to say it again is safe"
+    );
+    eventually("the order rests", || {
+        (handling(&collector, &code)["stage"] == "closed").then_some(())
+    });
     let message = follow_up(&collector, &code, &json!({"satisfied": false, "words": "又变了"}));
     problem(&message, 422, "not-a-step");
     assert_eq!(verified(&collector), (1, 1));
@@ -97,7 +127,10 @@ fn whoever_is_still_dissatisfied_has_it_worked_once_more() {
     assert_eq!(answer.status, 303, "{}", answer.text());
     let again = department.get(&department.only_order()["id"]).json();
     assert_eq!((&again["stage"], &again["round"]), (&json!("dispatched"), &json!(2)));
-    assert_eq!(again["history"].as_array().unwrap().last().unwrap()["words"], "窗口说法还是不一\n请再核实");
+    assert_eq!(
+        again["history"].as_array().unwrap().last().unwrap()["words"],
+        "窗口说法还是不一\n请再核实"
+    );
     department.act(&again, &steps);
     eventually("it rests without another question", || {
         (handling(&collector, &code)["stage"] == "closed").then_some(())
@@ -115,19 +148,27 @@ fn an_appeal_is_decided_by_the_body_of_the_same_level_only() {
     let uphold = json!({"action": "uphold", "reason": "评价人确认点错"});
     problem(&department.send(&order["id"], &order["n_entries"], &uphold), 422, "not-your-step");
     let district = Office::body(&collector, "321002");
-    let problem_body = problem(&district.send(&order["id"], &order["n_entries"], &uphold), 422, "other-body");
+    let problem_body =
+        problem(&district.send(&order["id"], &order["n_entries"], &uphold), 422, "other-body");
     assert_eq!(problem_body["detail"], "that is for the body of region 321000");
     let elsewhere = Office::body(&collector, "320100");
     problem(&elsewhere.send(&order["id"], &order["n_entries"], &uphold), 404, "unknown-work-order");
     let city = Office::body(&collector, "321000");
     let order = city.act(&order, &[uphold]);
     assert_eq!((&order["stage"], &order["upheld"]), (&json!("upheld"), &json!(true)));
-    problem(&city.send(&order["id"], &order["n_entries"], &json!({"action": "close"})), 422, "unanswered");
+    problem(
+        &city.send(&order["id"], &order["n_entries"], &json!({"action": "close"})),
+        422,
+        "unanswered",
+    );
     department.act(&order, &[json!({"action": "reply", "text": "经核实系误评，感谢您的说明。"})]);
     assert_eq!(handling(&collector, &code)["stage"], "replied");
     // The rating stands as it was given, in every figure.
     let statistics = Http::new().get(&format!("{}/api/v1/statistics", collector.url())).json();
-    assert_eq!((&statistics["bad"], &statistics["counts"]["very_dissatisfied"]), (&json!(1), &json!(1)));
+    assert_eq!(
+        (&statistics["bad"], &statistics["counts"]["very_dissatisfied"]),
+        (&json!(1), &json!(1))
+    );
     verified(&collector);
 }
 
@@ -137,7 +178,10 @@ fn a_body_that_was_rated_itself_decides_nothing_and_learns_nothing_of_the_person
     let collector = Collector::start(&[]);
     rated(&collector);
     let department = Office::department(&collector);
-    let itself = Office::with(&collector, &["--scope", "supervision", "--region", "321000", "--agency", AGENCY]);
+    let itself = Office::with(
+        &collector,
+        &["--scope", "supervision", "--region", "321000", "--agency", AGENCY],
+    );
     let malicious = json!({"action": "determine_malicious", "finding": "依法不予受理"});
     let appeal = json!({"action": "file_appeal", "grounds": "录像为证"});
     let order = department.act(&department.only_order(), &[reach(), malicious, appeal]);
@@ -150,8 +194,17 @@ fn a_body_that_was_rated_itself_decides_nothing_and_learns_nothing_of_the_person
     rate(&collector, &anonymous);
     let hidden = |office: &Office| {
         let seen = office.list(0)["orders"].clone();
-        let found = seen.as_array().unwrap().iter().find(|order| order["anonymous"] == true).unwrap().clone();
-        (found["case_number"].is_null(), found["rated_at"].as_str().unwrap().len() == "2026-11-20".len())
+        let found = seen
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|order| order["anonymous"] == true)
+            .unwrap()
+            .clone();
+        (
+            found["case_number"].is_null(),
+            found["rated_at"].as_str().unwrap().len() == "2026-11-20".len(),
+        )
     };
     assert_eq!((hidden(&itself), hidden(&province)), ((true, true), (false, false)));
 }
@@ -168,7 +221,8 @@ fn an_anonymous_rating_reaches_the_department_later_and_the_body_at_once() {
     let named = department.only_order();
     eventually("both", || (handling(&collector, &code)["stage"] == "dispatched").then_some(()));
     let seen = body.list(0)["orders"].clone();
-    let anonymous = seen.as_array().unwrap().iter().find(|order| order["anonymous"] == true).unwrap();
+    let anonymous =
+        seen.as_array().unwrap().iter().find(|order| order["anonymous"] == true).unwrap();
     assert_eq!((seen.as_array().unwrap().len(), &anonymous["stage"]), (2, &json!("opened")));
     assert!(anonymous["case_number"].is_string(), "a body sees the case: {anonymous}");
     problem(&department.get(&anonymous["id"]), 404, "unknown-work-order");
@@ -202,7 +256,11 @@ fn what_a_system_sends_is_checked_and_nothing_is_changed() {
     let department = Office::department(&collector);
     let order = department.only_order();
     let send = |action: Value| department.send(&order["id"], &order["n_entries"], &action);
-    let empty = problem(&send(json!({"action": "reach", "cause": "hall", "demand": " "})), 422, "invalid-action");
+    let empty = problem(
+        &send(json!({"action": "reach", "cause": "hall", "demand": " "})),
+        422,
+        "invalid-action",
+    );
     assert_eq!(violations(&empty), [("demand", "required")]);
     problem(&send(json!({"action": "reply", "text": "已办"})), 422, "not-a-step");
     problem(&send(json!({"action": "dispatch"})), 422, "not-a-step");
@@ -217,14 +275,26 @@ fn what_a_system_sends_is_checked_and_nothing_is_changed() {
         problem(&send(malformed), 400, "malformed-json");
     }
     // Who acts follows from the key, whatever a body says.
-    problem(&send(json!({"action": "close", "role": "system", "who": "x", "upheld": true})), 422, "not-a-step");
+    problem(
+        &send(json!({"action": "close", "role": "system", "who": "x", "upheld": true})),
+        422,
+        "not-a-step",
+    );
     assert_eq!(department.get(&order["id"]).json(), order);
     for id in ["", "00", "00000000-0000-0000-0000-000000000000", "../../healthz"] {
         let answer = department.http.get(&format!("{}/{id}", department.url));
-        assert!([404, 200].contains(&answer.status) && !answer.text().contains("跑了"), "{id}: {}", answer.status);
+        assert!(
+            [404, 200].contains(&answer.status) && !answer.text().contains("跑了"),
+            "{id}: {}",
+            answer.status
+        );
     }
     for query in ["limit=0", "limit=201", "after=x"] {
-        problem(&department.http.get(&format!("{}?{query}", department.url)), 400, "malformed-query");
+        problem(
+            &department.http.get(&format!("{}?{query}", department.url)),
+            400,
+            "malformed-query",
+        );
     }
 }
 
@@ -234,7 +304,8 @@ fn a_key_opens_what_its_scope_names_and_nothing_else() {
     let collector = Collector::start(&[]);
     rated(&collector);
     let (department, body) = (Office::department(&collector), Office::body(&collector, "321000"));
-    let other = Office::with(&collector, &["--scope", "work-orders", "--agency", "11320102DEM000014A"]);
+    let other =
+        Office::with(&collector, &["--scope", "work-orders", "--agency", "11320102DEM000014A"]);
     let order = department.only_order();
     assert_eq!(body.get(&order["id"]).status, 200);
     problem(&other.get(&order["id"]), 404, "unknown-work-order");
@@ -262,7 +333,9 @@ fn nothing_that_changes_is_missed_by_whoever_asks_from_the_watermark() {
     let collector = Collector::start(&[]);
     let department = Office::department(&collector);
     let codes: Vec<_> = (0..3).map(|_| rated(&collector)).collect();
-    eventually("all three", || (department.list(0)["orders"].as_array().unwrap().len() == 3).then_some(()));
+    eventually("all three", || {
+        (department.list(0)["orders"].as_array().unwrap().len() == 3).then_some(())
+    });
     let all = department.list(0);
     let watermark = all["watermark"].as_i64().unwrap();
     assert_eq!(department.list(watermark), json!({"orders": [], "watermark": watermark}));
@@ -272,7 +345,10 @@ fn nothing_that_changes_is_missed_by_whoever_asks_from_the_watermark() {
     assert_eq!(news["orders"][0]["id"], changed["id"]);
     let page = department.http.get(&format!("{}?limit=2", department.url)).json();
     let rest = department.list(page["watermark"].as_i64().unwrap());
-    assert_eq!((page["orders"].as_array().unwrap().len(), rest["orders"].as_array().unwrap().len()), (2, 1));
+    assert_eq!(
+        (page["orders"].as_array().unwrap().len(), rest["orders"].as_array().unwrap().len()),
+        (2, 1)
+    );
     assert_eq!(codes.len(), 3);
 }
 
@@ -290,14 +366,19 @@ fn imported_days_off_move_what_was_provisional() {
     let collector = Collector::start(&["--profile", profile.path().to_str().unwrap()]);
     rated(&collector);
     let department = Office::department(&collector);
-    let reply =
-        |order: &Value| order["due"].as_array().unwrap().iter().find(|due| due["kind"] == "reply").cloned().unwrap();
+    let reply = |order: &Value| {
+        order["due"].as_array().unwrap().iter().find(|due| due["kind"] == "reply").cloned().unwrap()
+    };
     let before = reply(&department.only_order());
     assert_eq!(before["provisional"], true);
 
     let file = tempfile::NamedTempFile::new().unwrap();
-    let year =
-        |year: u32| (year.to_string(), json!({"off": [format!("{year}-10-01"), format!("{year}-10-02")], "work": []}));
+    let year = |year: u32| {
+        (
+            year.to_string(),
+            json!({"off": [format!("{year}-10-01"), format!("{year}-10-02")], "work": []}),
+        )
+    };
     let years: serde_json::Map<_, _> = (2027..2060).map(year).collect();
     std::fs::write(file.path(), json!({ "years": years }).to_string()).unwrap();
     let output = collector.cli(&["calendar", "import", file.path().to_str().unwrap()]);
@@ -308,7 +389,11 @@ fn imported_days_off_move_what_was_provisional() {
     });
     assert!(after["at"].as_str() > before["at"].as_str(), "{before} {after}");
 
-    std::fs::write(file.path(), json!({"years": {"2027": {"off": ["2027-02-30"], "work": []}}}).to_string()).unwrap();
+    std::fs::write(
+        file.path(),
+        json!({"years": {"2027": {"off": ["2027-02-30"], "work": []}}}).to_string(),
+    )
+    .unwrap();
     let output = collector.cli(&["calendar", "import", file.path().to_str().unwrap()]);
     assert!(output.code == Some(1) && output.err.contains("2027-02-30"), "{}", output.err);
     verified(&collector);
@@ -322,7 +407,11 @@ fn a_history_that_was_tampered_with_is_named() {
     let order = department.act(&department.only_order(), &[reach(), valid("simple")]);
     verified(&collector);
     for (tamper, mend, expected) in [
-        ("update work_order set state = 'closed'", "update work_order set state = 'valid'", "its history gives"),
+        (
+            "update work_order set state = 'closed'",
+            "update work_order set state = 'valid'",
+            "its history gives",
+        ),
         (
             "update work_order_entry set action = 'give_up' where number = 2",
             "update work_order_entry set action = 'reach' where number = 2",
@@ -346,7 +435,11 @@ fn a_history_that_was_tampered_with_is_named() {
     ] {
         collector.run_sql(tamper);
         let output = collector.cli(&["verify"]);
-        assert!(output.code == Some(1) && output.err.contains(expected), "{tamper}: {}", output.err);
+        assert!(
+            output.code == Some(1) && output.err.contains(expected),
+            "{tamper}: {}",
+            output.err
+        );
         assert!(output.err.contains(order["id"].as_str().unwrap()), "{}", output.err);
         collector.run_sql(mend);
     }

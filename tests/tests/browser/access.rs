@@ -1,4 +1,5 @@
-//! Every reader: axe on every state with target sizes on and “incomplete” treated as failure, 320 px, elder mode.
+//! Every reader: axe on every state with target sizes on and “incomplete” treated as failure, 320
+//! px, elder mode.
 
 use serde_json::{Value, json};
 
@@ -127,6 +128,9 @@ async fn elder_mode_has_text_of_20_and_targets_of_60_pixels() {
     let measured = page
         .eval("const c=find('.hcp-choice'),s=find('.hcp-submit');return [parseFloat(getComputedStyle(c).fontSize),Math.min(...[...document.querySelector('hao-cha-ping').shadowRoot.querySelectorAll('.hcp-choice,.hcp-submit,summary,.hcp-option')].filter(e=>e.offsetParent).map(e=>e.getBoundingClientRect().height))]")
         .await;
-    assert!(measured[0].as_f64().unwrap() >= 20.0 && measured[1].as_f64().unwrap() >= 60.0, "{measured}");
+    assert!(
+        measured[0].as_f64().unwrap() >= 20.0 && measured[1].as_f64().unwrap() >= 60.0,
+        "{measured}"
+    );
     page.close().await;
 }

@@ -1,6 +1,6 @@
-//! Each of the browser's own functions that the shipped bundle uses is broken by a host page, one after the other, before our
-//! script starts or once a person uses the form. Whatever that does: what the person sees arrives, or the link to the
-//! collector's page stands.
+//! Each of the browser's own functions that the shipped bundle uses is broken by a host page, one
+//! after the other, before our script starts or once a person uses the form. Whatever that does:
+//! what the person sees arrives, or the link to the collector's page stands.
 
 use std::collections::BTreeMap;
 
@@ -25,8 +25,9 @@ const SHARE: usize = 8;
 /// What every wait goes through is tried at every change.
 const ALWAYS: [&str; 2] = ["Promise", "Promise.prototype"];
 
-/// What a page cannot break without the person noticing: they are told that something is wrong, or see nothing of ours. All
-/// but the first do nothing without a word, which no page was ever found to do.
+/// What a page cannot break without the person noticing: they are told that something is wrong, or
+/// see nothing of ours. All but the first do nothing without a word, which no page was ever found
+/// to do.
 const BEYOND_HELP: [&str; 7] = [
     "DocumentFragment.prototype.append throws",
     "DocumentFragment.prototype.append gives nothing",
@@ -58,9 +59,12 @@ fn serve(listener: tokio::net::TcpListener, collector: String) {
     tokio::spawn(async move { axum::serve(listener, routes).await });
 }
 
-/// The bundle, and the members that its wasm takes from the browser, which stand in the names of its imports.
+/// The bundle, and the members that its wasm takes from the browser, which stand in the names of
+/// its imports.
 fn text_of_the_bundle() -> String {
-    let read = |name: &str| std::fs::read(workspace().join("target/assets").join(name)).expect("the widget is built");
+    let read = |name: &str| {
+        std::fs::read(workspace().join("target/assets").join(name)).expect("the widget is built")
+    };
     let [script, wasm] = ["haochaping.js", "haochaping.zh-Hans.wasm"].map(read);
     [&*String::from_utf8_lossy(&script), &*String::from_utf8_lossy(&wasm)].join("\n")
 }
@@ -89,10 +93,15 @@ async fn whatever_built_in_a_page_breaks_the_rating_arrives_or_the_link_stands()
         }
     }
     let is_tried = |number: usize, place: &Value| {
-        is_full || number % SHARE == 3 || place.as_str().is_some_and(|place| ALWAYS.contains(&place))
+        is_full
+            || number % SHARE == 3
+            || place.as_str().is_some_and(|place| ALWAYS.contains(&place))
     };
-    let cases: Vec<_> =
-        cases.into_iter().enumerate().filter(|(number, (place, ..))| is_tried(*number, place)).collect();
+    let cases: Vec<_> = cases
+        .into_iter()
+        .enumerate()
+        .filter(|(number, (place, ..))| is_tried(*number, place))
+        .collect();
     let mut tickets = Vec::new();
     while tickets.len() < cases.len() {
         tickets.extend(tokio::task::block_in_place(|| gate.collector.register(500)));
@@ -100,7 +109,9 @@ async fn whatever_built_in_a_page_breaks_the_rating_arrives_or_the_link_stands()
     let list: Vec<Value> = cases
         .iter()
         .zip(&tickets)
-        .map(|((number, (place, member, mode, moment)), ticket)| json!([number, ticket, place, member, mode, moment]))
+        .map(|((number, (place, member, mode, moment)), ticket)| {
+            json!([number, ticket, place, member, mode, moment])
+        })
         .collect();
     page.client
         .update_timeouts(fantoccini::wd::TimeoutConfiguration::new(
@@ -110,23 +121,32 @@ async fn whatever_built_in_a_page_breaks_the_rating_arrives_or_the_link_stands()
         ))
         .await
         .expect("a longer limit");
-    let run = format!("const done=arguments[arguments.length-1];rateAll({}).then(done)", json!(list));
+    let run =
+        format!("const done=arguments[arguments.length-1];rateAll({}).then(done)", json!(list));
     let results = page.client.execute_async(&run, vec![]).await.expect("the page answers");
     page.close().await;
     let ends: BTreeMap<u64, String> = results
         .as_array()
         .expect("a list")
         .iter()
-        .map(|result| (result[0].as_u64().expect("a number"), result[1].as_str().unwrap_or("").to_owned()))
+        .map(|result| {
+            (result[0].as_u64().expect("a number"), result[1].as_str().unwrap_or("").to_owned())
+        })
         .collect();
     let found = rows(&mut gate.collector).await;
     let mut faults = Vec::new();
     for (number, (place, member, mode, moment)) in &cases {
-        let name = format!("{}.{} {mode}, {moment}", place.as_str().unwrap_or(""), member.as_str().unwrap_or(""));
+        let name = format!(
+            "{}.{} {mode}, {moment}",
+            place.as_str().unwrap_or(""),
+            member.as_str().unwrap_or("")
+        );
         let end = ends.get(&(*number as u64)).map_or("no end", String::as_str);
         let words = format!("示例 #{number}");
         let arrived: Vec<_> = found.iter().filter(|row| row.comment == words).collect();
-        let is_whole = arrived.len() == 1 && arrived[0].level == "dissatisfied" && arrived[0].indicators == "209";
+        let is_whole = arrived.len() == 1
+            && arrived[0].level == "dissatisfied"
+            && arrived[0].indicators == "209";
         // Where the script itself could not start, the link is what the person has.
         let is_link = end == "link" && *moment == "before" && arrived.is_empty();
         if BEYOND_HELP.iter().any(|known| name.starts_with(known)) {
@@ -138,6 +158,10 @@ async fn whatever_built_in_a_page_breaks_the_rating_arrives_or_the_link_stands()
     let n_links = ends.values().filter(|end| *end == "link").count();
     let strange: Vec<_> = found.iter().filter(|row| !row.comment.starts_with("示例 #")).collect();
     assert!(strange.is_empty(), "nobody wrote {strange:?}");
-    println!("{} cases of {} built-ins; in {n_links} the link stands", cases.len(), built_ins.len());
+    println!(
+        "{} cases of {} built-ins; in {n_links} the link stands",
+        cases.len(),
+        built_ins.len()
+    );
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }

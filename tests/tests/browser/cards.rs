@@ -1,4 +1,5 @@
-//! People scan a card: on a telephone, with the app, without script, twice, in a crowd; and cards that open nothing.
+//! People scan a card: on a telephone, with the app, without script, twice, in a crowd; and cards
+//! that open nothing.
 
 use haochaping::link::{Card, CardKind, ExpiryMonth, canonical_host};
 use haochaping_collector::{
@@ -25,7 +26,8 @@ fn card(gate: &Gate) -> (String, String) {
         std::fs::write(&path, text).expect("the directory can be written");
         path.to_str().expect("plain").to_owned()
     };
-    let places = write("places.csv", "code,name\n321002001,东关街道\n321002001001,琼花观社区居委会\n");
+    let places =
+        write("places.csv", "code,name\n321002001,东关街道\n321002001001,琼花观社区居委会\n");
     let roster = write("roster.csv", "姓名,工号,村社区代码\n示例·龑,YZ-0001,321002001001\n");
     let out = collector.data_dir().join("cards");
     let run = |args: &[&str]| {
@@ -39,7 +41,10 @@ fn card(gate: &Gate) -> (String, String) {
     // A running collector takes imported names over within a second.
     let page = format!("{}/?region=321002001", collector.url());
     let started = std::time::Instant::now();
-    while !tokio::task::block_in_place(|| haochaping_tests::Http::new().get(&page)).text().contains("东关街道") {
+    while !tokio::task::block_in_place(|| haochaping_tests::Http::new().get(&page))
+        .text()
+        .contains("东关街道")
+    {
         assert!(started.elapsed().as_secs() < 15, "the names are not taken over");
     }
     let list = std::fs::read_to_string(out.join("cards.csv")).expect("the list is written");
@@ -52,13 +57,19 @@ fn in_chinese(link: &str) -> String {
     format!("{link}?lang=zh-Hans")
 }
 
-/// The link of the first card as it would be if its time were over, signed by the collector's own key.
+/// The link of the first card as it would be if its time were over, signed by the collector's own
+/// key.
 async fn expired(gate: &Gate) -> String {
     let directory = gate.collector.data_dir();
     let store = SqlStore::open(directory).expect("the store opens");
     let master = MasterKey::read(&directory.join("master.key")).expect("the key is there");
-    let keys = Keys::load(&store, &master, &SystemRng, SystemClock.now()).await.expect("the key fits");
-    let card = Card { serial: 1, kind: CardKind::Agent, expires: ExpiryMonth::new(2026, 1).expect("a month") };
+    let keys =
+        Keys::load(&store, &master, &SystemRng, SystemClock.now()).await.expect("the key fits");
+    let card = Card {
+        serial: 1,
+        kind: CardKind::Agent,
+        expires: ExpiryMonth::new(2026, 1).expect("a month"),
+    };
     format!("{}/c/{}", gate.url, card.mint(&keys.card, &canonical_host(&gate.url)))
 }
 
@@ -80,7 +91,8 @@ async fn a_person_scans_a_card_and_rates_on_a_telephone() {
     for shown in ["代办员", "示例·龑", "YZ-0001"] {
         page.reads(shown).await;
     }
-    page.until("the place", "return find('.hcp-about').textContent.includes('琼花观社区居委会')").await;
+    page.until("the place", "return find('.hcp-about').textContent.includes('琼花观社区居委会')")
+        .await;
     page.click("[value=dissatisfied]", 0).await;
     page.click("[value='209']", 0).await;
     page.click(".hcp-submit", 0).await;
@@ -173,8 +185,11 @@ async fn in_a_crowd_every_person_gets_a_receipt_and_what_is_too_much_waits() {
         page.reads(DONE).await;
     }
     page.goto(&format!("{}/?region=321002001001&lang=zh-Hans", gate.url)).await;
-    page.until("the public page", "return /待核对\\s*2/.test(document.body.innerText)||(location.reload(),false)")
-        .await;
+    page.until(
+        "the public page",
+        "return /待核对\\s*2/.test(document.body.innerText)||(location.reload(),false)",
+    )
+    .await;
     page.close().await;
     assert_eq!(rows(&mut gate.collector).await.len(), 4);
 }

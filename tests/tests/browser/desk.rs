@@ -1,4 +1,5 @@
-//! The desk in a real browser: a handler's whole path by keyboard, with axe on every page, and the same without scripts.
+//! The desk in a real browser: a handler's whole path by keyboard, with axe on every page, and the
+//! same without scripts.
 
 use haochaping_tests::{Collector, PASSWORD, Staff, eventually};
 use serde_json::{Value, json};
@@ -20,7 +21,11 @@ fn with_one_order() -> Collector {
     });
     let url = format!("{}/api/v1/ratings", collector.url());
     assert_eq!(haochaping_tests::Http::new().post_json(&url, &rating).status, 201);
-    Staff::add(&collector, "wang-1", &["--role", "handler", "--agency", "11321000014216389W", "--region", "321000"]);
+    Staff::add(
+        &collector,
+        "wang-1",
+        &["--role", "handler", "--agency", "11321000014216389W", "--region", "321000"],
+    );
     let staff = Staff::sign_in(&collector, "wang-1");
     staff.orders(1);
     collector
@@ -38,7 +43,9 @@ async fn sign_in(page: &Page, collector: &Collector) {
 
 /// Opens a step with the keyboard, fills its fields in, and sends it.
 pub(crate) async fn take(page: &Page, action: &str, fields: &[(&str, &str)]) {
-    let summary = format!("document.querySelector('[value={action}]').closest('details').querySelector('summary')");
+    let summary = format!(
+        "document.querySelector('[value={action}]').closest('details').querySelector('summary')"
+    );
     page.eval(&format!("{summary}.focus()")).await;
     page.keys(ENTER).await;
     for (name, value) in fields {
@@ -113,7 +120,9 @@ async fn the_desk_needs_no_script() {
     block_in_place(|| {
         let staff = Staff::sign_in(&collector, "wang-1");
         let order = staff.orders(1).remove(0);
-        eventually("the attempt is on record", || staff.get(&order).text().contains("电话无人接听").then_some(()));
+        eventually("the attempt is on record", || {
+            staff.get(&order).text().contains("电话无人接听").then_some(())
+        });
     });
     page.close().await;
 }

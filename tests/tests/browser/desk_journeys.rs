@@ -1,4 +1,5 @@
-//! What happens to bad ratings at the desk, in a real browser without scripts; and axe on every page of the desk with them.
+//! What happens to bad ratings at the desk, in a real browser without scripts; and axe on every
+//! page of the desk with them.
 
 #![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
@@ -149,7 +150,8 @@ async fn what_is_overdue_comes_to_the_body_and_what_still_dissatisfies_to_the_de
     page.reads("请今日内联系评价人").await;
     sit_down(&page, &collector, "wang-1").await;
     block_in_place(|| {
-        let (office, staff) = (Office::department(&collector), Staff::sign_in(&collector, "wang-1"));
+        let (office, staff) =
+            (Office::department(&collector), Staff::sign_in(&collector, "wang-1"));
         assert!(staff.get(&staff.orders(1)[0]).text().contains("请今日内联系评价人"));
         office.act(
             &office.only_order(),
@@ -189,7 +191,8 @@ async fn an_operator_enters_what_a_person_says_on_the_telephone() {
     page.reads("还没有评价").await;
     page.click("a[href*='via=phone']", 0).await;
     page.reads("您对本次服务是否满意").await;
-    let chosen = page.eval("return document.querySelectorAll('.hcp [type=radio]:checked').length").await;
+    let chosen =
+        page.eval("return document.querySelectorAll('.hcp [type=radio]:checked').length").await;
     assert_eq!(chosen, json!(0), "nothing is chosen for the person");
     page.click("[value=very_dissatisfied]", 0).await;
     page.type_into(".hcp textarea", 0, "跑了三趟").await;
@@ -222,15 +225,29 @@ async fn every_page_of_the_desk_is_accessible_and_fits_a_telephone() {
     let collector = block_in_place(start);
     let month = block_in_place(|| {
         rate(&collector, false);
-        let wish = [("item_name", "护照补发"), ("agency", AGENCY), ("region", "321002"), ("text", "希望周六也办")];
+        let wish = [
+            ("item_name", "护照补发"),
+            ("agency", AGENCY),
+            ("region", "321002"),
+            ("text", "希望周六也办"),
+        ];
         assert_eq!(Staff::sign_in(&collector, "chen-1").post("/desk/wishes", &wish).status, 303);
         let url = "https://12345.example.gov.cn/haochaping";
-        let args = ["endpoint", "add", "city", "--kind", "hotline", "--region", "321000", "--url", url];
+        let args =
+            ["endpoint", "add", "city", "--kind", "hotline", "--region", "321000", "--url", url];
         assert_eq!(collector.cli(&args).code, Some(0));
-        let windows = ["window", "add", "--hall", "示例大厅", "--region", "321002", "yz-a01=1号综合窗口"];
+        let windows =
+            ["window", "add", "--hall", "示例大厅", "--region", "321002", "yz-a01=1号综合窗口"];
         assert_eq!(collector.cli(&windows).code, Some(0));
         let list = Staff::sign_in(&collector, "li-1").get("/desk/briefings");
-        list.text().split_once("href=\"/desk/briefings/").unwrap().1.split('"').next().unwrap().to_owned()
+        list.text()
+            .split_once("href=\"/desk/briefings/")
+            .unwrap()
+            .1
+            .split('"')
+            .next()
+            .unwrap()
+            .to_owned()
     });
     let case = block_in_place(|| {
         let service = service();
@@ -243,7 +260,10 @@ async fn every_page_of_the_desk_is_accessible_and_fits_a_telephone() {
     let pages: [(&str, &[&str]); 5] = [
         ("wang-1", &["/desk", "/desk/waiting", "/desk/closed", "/desk/wishes", "/desk/nowhere"]),
         ("li-1", &["/desk/appeals", "/desk/supervision", "/desk/briefings", &month, &found]),
-        ("chen-1", &["/desk/call-backs", "/desk/services", &found, "/desk/wishes", "/desk/windows"]),
+        (
+            "chen-1",
+            &["/desk/call-backs", "/desk/services", &found, "/desk/wishes", "/desk/windows"],
+        ),
         ("zhou-1", &["/desk/cards"]),
         ("root-1", &["/desk/users", "/desk/messages", "/desk/record"]),
     ];

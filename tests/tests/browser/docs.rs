@@ -1,4 +1,5 @@
-//! The page of the API's contract: the viewer in Chinese under a strict policy, by keyboard, and the plain list without a script.
+//! The page of the API's contract: the viewer in Chinese under a strict policy, by keyboard, and
+//! the plain list without a script.
 
 use haochaping_tests::Collector;
 use serde_json::json;
@@ -17,10 +18,27 @@ async fn the_viewer_shows_every_task_in_chinese_and_goes_by_keyboard() {
     let page = Page::open().await;
     page.set_width(1280).await;
     page.goto(&format!("{}/api/docs", collector.url())).await;
-    page.until("the viewer is there", "return document.querySelector('[role=menuitem]')!==null").await;
+    page.until("the viewer is there", "return document.querySelector('[role=menuitem]')!==null")
+        .await;
     let tasks = page.eval("return [...document.querySelectorAll('[role=menuitem][data-item-id^=\"tag/\"]')].map(i=>i.getAttribute('aria-label')).filter(l=>!l.includes('·'))").await;
-    assert_eq!(tasks, json!(["登记", "评价", "工单", "窗口", "推送", "推回", "统计", "账本", "页面与嵌入", "运行"]));
-    for words in ["认证 Authorization", "请求体 Request body", "请求示例 Request", "HAOCHAPING_API_KEY"] {
+    assert_eq!(
+        tasks,
+        json!([
+            "登记",
+            "评价",
+            "工单",
+            "窗口",
+            "推送",
+            "推回",
+            "统计",
+            "账本",
+            "页面与嵌入",
+            "运行"
+        ])
+    );
+    for words in
+        ["认证 Authorization", "请求体 Request body", "请求示例 Request", "HAOCHAPING_API_KEY"]
+    {
         let shows = format!("return document.body.textContent.includes({})", json!(words));
         page.until(words, &shows).await;
     }
@@ -43,7 +61,8 @@ async fn the_viewer_shows_every_task_in_chinese_and_goes_by_keyboard() {
     .await;
     page.assert_quiet().await;
     page.set_width(375).await;
-    let width = page.eval("return document.documentElement.scrollWidth").await.as_u64().expect("a width");
+    let width =
+        page.eval("return document.documentElement.scrollWidth").await.as_u64().expect("a width");
     assert!(width <= 375, "{width} wide");
     page.close().await;
 }
@@ -57,7 +76,8 @@ async fn the_plain_list_needs_no_script() {
     let shown = page.eval("return document.querySelectorAll('.plain details').length").await;
     assert_eq!(shown, json!(42), "every operation and message");
     page.eval("document.querySelectorAll('details').forEach(d=>d.open=true)").await;
-    let width = page.eval("return document.documentElement.scrollWidth").await.as_u64().expect("a width");
+    let width =
+        page.eval("return document.documentElement.scrollWidth").await.as_u64().expect("a width");
     assert!(width <= 375, "{width} wide");
     page.close().await;
 }

@@ -1,5 +1,5 @@
-//! Bad networks. Whatever they do to a rating, it is stored once, and the page never says more than is true: 已提交 only
-//! with the collector's receipt.
+//! Bad networks. Whatever they do to a rating, it is stored once, and the page never says more than
+//! is true: 已提交 only with the collector's receipt.
 
 use serde_json::json;
 
@@ -17,7 +17,12 @@ const HEAR: &str = "window.heard=[];addEventListener('hcp-rated',e=>{const said=
     heard.push([e.detail.outcome,said.includes('已保存，联网后自动提交'),said.includes('评价已提交')])});";
 
 async fn assert_one_row(gate: &mut Gate) {
-    let expected = Row { level: "satisfied".into(), comment: WORDS.into(), channel: "pc".into(), ..Row::default() };
+    let expected = Row {
+        level: "satisfied".into(),
+        comment: WORDS.into(),
+        channel: "pc".into(),
+        ..Row::default()
+    };
     assert_eq!(rows(&mut gate.collector).await, [expected]);
 }
 
@@ -37,7 +42,10 @@ async fn gets_through(faults: &[Fault], first: &str, last_outcome: &str) {
     page.click(".hcp-submit", 0).await;
     page.reads(DONE).await;
     assert_eq!(gate.n_faults_left(), 0, "every fault was met");
-    assert_eq!(page.eval("return heard").await, json!([["queued", true, false], [last_outcome, false, true]]));
+    assert_eq!(
+        page.eval("return heard").await,
+        json!([["queued", true, false], [last_outcome, false, true]])
+    );
     assert_nothing_kept(&page).await;
     page.close().await;
     assert_one_row(&mut gate).await;
@@ -65,7 +73,12 @@ async fn an_answer_that_is_lost_after_the_commit() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_collector_without_room_several_times() {
-    gets_through(&[Fault::Refused(503, 1), Fault::Refused(503, 2), Fault::Refused(503, 0)], "", "accepted").await;
+    gets_through(
+        &[Fault::Refused(503, 1), Fault::Refused(503, 2), Fault::Refused(503, 0)],
+        "",
+        "accepted",
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -86,12 +99,14 @@ async fn an_answer_after_20_seconds() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_a_day_ahead() {
-    gets_through(&[Fault::Reset], "const now=Date.now;Date.now=()=>now()+86400000;", "accepted").await;
+    gets_through(&[Fault::Reset], "const now=Date.now;Date.now=()=>now()+86400000;", "accepted")
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_a_day_behind() {
-    gets_through(&[Fault::Reset], "const now=Date.now;Date.now=()=>now()-86400000;", "accepted").await;
+    gets_through(&[Fault::Reset], "const now=Date.now;Date.now=()=>now()-86400000;", "accepted")
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -121,7 +136,10 @@ async fn the_plain_form_waits_for_the_network_too() {
     gate.break_next(&[Fault::Refused(503, 1)]);
     page.click(".hcp-submit", 0).await;
     page.reads(DONE).await;
-    assert_eq!(page.eval("return heard").await, json!([["queued", true, false], ["accepted", false, true]]));
+    assert_eq!(
+        page.eval("return heard").await,
+        json!([["queued", true, false], ["accepted", false, true]])
+    );
     page.close().await;
     assert_one_row(&mut gate).await;
 }

@@ -1,5 +1,5 @@
-//! A gate between browser and collector that can hold the wasm file back, lose it or damage it, and do to ratings on their
-//! way what networks do.
+//! A gate between browser and collector that can hold the wasm file back, lose it or damage it, and
+//! do to ratings on their way what networks do.
 
 use std::{
     collections::VecDeque,
@@ -74,11 +74,16 @@ impl Gate {
         let url = format!("http://{}", listener.local_addr().expect("it listens"));
         let (tell, told) = watch::channel(wasm);
         let (faults, forms) = (Arc::default(), Arc::default());
-        let shared =
-            Shared { upstream: Arc::default(), wasm: told, faults: Arc::clone(&faults), forms: Arc::clone(&forms) };
+        let shared = Shared {
+            upstream: Arc::default(),
+            wasm: told,
+            faults: Arc::clone(&faults),
+            forms: Arc::clone(&forms),
+        };
         let routes = Router::new().fallback(pass).with_state(shared.clone());
         tokio::spawn(async move { axum::serve(listener, routes).await });
-        let arguments: Vec<&str> = ["--public-url", &url].into_iter().chain(extra.iter().copied()).collect();
+        let arguments: Vec<&str> =
+            ["--public-url", &url].into_iter().chain(extra.iter().copied()).collect();
         let collector = tokio::task::block_in_place(|| Collector::start(&arguments));
         shared.upstream.set(Mutex::new(collector.address().to_owned())).expect("set once");
         Self { collector, url, wasm: tell, faults, forms }
@@ -145,7 +150,11 @@ async fn pass(
             forms.n_lost = forms.n_lost.saturating_sub(1);
             (
                 is_lost,
-                forms.delays.iter().find(|(token, _)| uri.path().contains(token)).map_or(0, |(_, millis)| *millis),
+                forms
+                    .delays
+                    .iter()
+                    .find(|(token, _)| uri.path().contains(token))
+                    .map_or(0, |(_, millis)| *millis),
             )
         };
         tokio::time::sleep(Duration::from_millis(delay)).await;
@@ -154,7 +163,8 @@ async fn pass(
         }
     }
     let is_rating = method == Method::POST && uri.path() == "/api/v1/ratings";
-    let fault = if is_rating { shared.faults.lock().expect("not poisoned").pop_front() } else { None };
+    let fault =
+        if is_rating { shared.faults.lock().expect("not poisoned").pop_front() } else { None };
     match fault {
         Some(Fault::Reset) => return broken(),
         Some(Fault::Refused(status, after)) => return proxy_error(status, after),
@@ -162,11 +172,14 @@ async fn pass(
         Some(Fault::Slow(seconds)) => tokio::time::sleep(Duration::from_secs(seconds)).await,
         Some(Fault::AnswerLost | Fault::Twice) | None => {}
     }
-    let Some(upstream) = shared.upstream.get().map(|address| address.lock().expect("not poisoned").clone()) else {
+    let Some(upstream) =
+        shared.upstream.get().map(|address| address.lock().expect("not poisoned").clone())
+    else {
         return refuse(StatusCode::BAD_GATEWAY);
     };
     let body = axum::body::to_bytes(request.into_body(), 1 << 20).await.unwrap_or_default();
-    let url = format!("http://{upstream}{}", uri.path_and_query().map_or("/", |path| path.as_str()));
+    let url =
+        format!("http://{upstream}{}", uri.path_and_query().map_or("/", |path| path.as_str()));
     let send = move || {
         if fault == Some(Fault::Twice) {
             forward(&method, &url, &headers, &body);
@@ -177,7 +190,11 @@ async fn pass(
     // A collector that is down looks to the browser like a broken connection.
     let Some((status, headers, mut bytes)) = answer else { return refuse(StatusCode::BAD_GATEWAY) };
     if fault == Some(Fault::AnswerLost) {
-        assert_eq!(status, StatusCode::CREATED, "the collector has it, and the browser never hears so");
+        assert_eq!(
+            status,
+            StatusCode::CREATED,
+            "the collector has it, and the browser never hears so"
+        );
         return broken();
     }
     let mut response = Response::new(Body::empty());
@@ -197,8 +214,8 @@ async fn pass(
     response
 }
 
-/// A body that ends in an error after its first byte: the connection closes before the answer is whole. Where nothing came at
-/// all, a browser tries again by itself, and nobody hears of it.
+/// A body that ends in an error after its first byte: the connection closes before the answer is
+/// whole. Where nothing came at all, a browser tries again by itself, and nobody hears of it.
 fn broken() -> Response {
     let parts = futures_util::stream::unfold(0, |n_sent| async move {
         if n_sent == 0 {
@@ -217,7 +234,8 @@ fn proxy_error(status: u16, after: u64) -> Response {
 }
 
 fn login_page() -> Response {
-    let mut response = Response::new(Body::from("<!doctype html><title>登录网络</title><p>receipt</p>"));
+    let mut response =
+        Response::new(Body::from("<!doctype html><title>登录网络</title><p>receipt</p>"));
     response.headers_mut().insert("content-type", "text/html".parse().expect("plain"));
     response.headers_mut().insert("access-control-allow-origin", "*".parse().expect("plain"));
     response
@@ -230,8 +248,14 @@ fn refuse(status: StatusCode) -> Response {
     response
 }
 
-fn forward(method: &Method, url: &str, headers: &HeaderMap, body: &Bytes) -> Option<(StatusCode, HeaderMap, Vec<u8>)> {
-    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
+fn forward(
+    method: &Method,
+    url: &str,
+    headers: &HeaderMap,
+    body: &Bytes,
+) -> Option<(StatusCode, HeaderMap, Vec<u8>)> {
+    let agent: ureq::Agent =
+        ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
     let mut request = http::Request::builder().method(method.clone()).uri(url);
     let passed = [
         "content-type",

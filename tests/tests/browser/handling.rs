@@ -1,5 +1,5 @@
-//! What becomes of a bad rating, as the person sees it: the look-up page shows each step and the answer, and the person says
-//! once whether it will do.
+//! What becomes of a bad rating, as the person sees it: the look-up page shows each step and the
+//! answer, and the person says once whether it will do.
 
 use haochaping_tests::Office;
 use serde_json::{Value, json};
@@ -13,7 +13,8 @@ use crate::{
 
 const REPLY: &str = "您反映的情况属实，已统一窗口口径。";
 
-/// Rates 不满意 without a script and gives the address of the look-up page that the receipt leads to.
+/// Rates 不满意 without a script and gives the address of the look-up page that the receipt leads
+/// to.
 async fn rate(page: &Page, gate: &Gate) -> String {
     page.goto(&gate.rating_page(&gate.ticket())).await;
     page.click("[value=dissatisfied]", 0).await;
@@ -54,7 +55,8 @@ async fn without_script_a_person_reads_the_answer_and_has_it_worked_again() {
     page.reads("限时整改").await;
     page.reads(REPLY).await;
     let text = page.eval("return document.body.innerText").await;
-    for inner in ["统一咨询口径", "调取录像", "已培训", "不满意的原因", "窗口说法前后不一"] {
+    for inner in ["统一咨询口径", "调取录像", "已培训", "不满意的原因", "窗口说法前后不一"]
+    {
         assert!(!text.as_str().unwrap().contains(inner), "{inner} is not for this page");
     }
     page.type_into("#words", 0, "窗口仍然各说各的").await;
@@ -62,7 +64,8 @@ async fn without_script_a_person_reads_the_answer_and_has_it_worked_again() {
     page.until("the question is gone", "return !document.querySelector('[name=answer]')").await;
     let again = block_in_place(|| department.only_order());
     assert_eq!((&again["stage"], &again["round"]), (&json!("dispatched"), &json!(2)));
-    let last = again["history"].as_array().and_then(|history| history.last()).cloned().unwrap_or_default();
+    let last =
+        again["history"].as_array().and_then(|history| history.last()).cloned().unwrap_or_default();
     assert_eq!(last["words"], "窗口仍然各说各的");
     page.close().await;
 }
@@ -92,7 +95,9 @@ async fn the_answer_is_read_by_everybody_and_taken_by_keyboard() {
     page.goto(&progress).await;
     let wide = page.eval("return document.documentElement.scrollWidth").await;
     assert_eq!(wide, json!(320), "nothing scrolls sideways");
-    let widths = page.eval("return Array.from(document.querySelectorAll('[name=answer]'),b=>b.offsetWidth)").await;
+    let widths = page
+        .eval("return Array.from(document.querySelectorAll('[name=answer]'),b=>b.offsetWidth)")
+        .await;
     assert_eq!(widths[0], widths[1], "both answers are equally easy");
     page.eval("document.querySelector('[value=satisfied]').focus()").await;
     page.keys("\u{e007}").await;

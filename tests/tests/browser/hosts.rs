@@ -1,5 +1,6 @@
-//! Pages of other people: with scripts that replace the browser's own functions, in other modes and charsets, under a strict
-//! policy. Whatever they do, the rating that the person sees is the one that arrives.
+//! Pages of other people: with scripts that replace the browser's own functions, in other modes and
+//! charsets, under a strict policy. Whatever they do, the rating that the person sees is the one
+//! that arrives.
 
 use std::{path::Path, sync::Arc};
 
@@ -53,7 +54,8 @@ const PLAIN: Host = Host {
     is_long: false,
 };
 
-/// What old scripts put in the place of built-ins, in our own words: Prototype 1.6 before there was a standard for these.
+/// What old scripts put in the place of built-ins, in our own words: Prototype 1.6 before there was
+/// a standard for these.
 const LIKE_PROTOTYPE_1_6: &str = "Array.from=function(list){var all=[];for(var i=0;i<list.length;i++)all.push(list[i]);return all};\
     Array.prototype.toJSON=function(){return '['+this.join(', ')+']'};\
     Object.prototype.constructor.toJSON=function(){return '{}'};\
@@ -90,7 +92,12 @@ const HOSTS: [Host; 16] = [
         script: "addEventListener('DOMContentLoaded',()=>FastClick.attach(document.body))",
         ..PLAIN
     },
-    Host { name: "Mock.js", libraries: &["mock.js"], script: "Mock.mock('/api/none',{a:1})", ..PLAIN },
+    Host {
+        name: "Mock.js",
+        libraries: &["mock.js"],
+        script: "Mock.mock('/api/none',{a:1})",
+        ..PLAIN
+    },
     Host {
         name: "ajax-hook",
         libraries: &["ajaxhook.js"],
@@ -119,16 +126,23 @@ const HOSTS: [Host; 16] = [
 /// Serves every host page with its body, and the scripts; gives the portal's origin.
 fn serve(listener: tokio::net::TcpListener, collector: &str, bodies: &[(Host, String)]) -> String {
     let port = listener.local_addr().expect("it listens").port();
-    let pages = bodies.iter().map(|(host, body)| (page_of(host, collector, body), host.is_gbk, host.is_strict));
+    let pages = bodies
+        .iter()
+        .map(|(host, body)| (page_of(host, collector, body), host.is_gbk, host.is_strict));
     let pages: Arc<Vec<(String, bool, bool)>> = Arc::new(pages.collect());
     let policy = format!(
         "default-src 'none'; script-src 'self' {collector} 'wasm-unsafe-eval'; style-src 'self'; connect-src {collector}; \
          form-action {collector}; require-trusted-types-for 'script'; trusted-types 'none'"
     );
     let policy = HeaderValue::from_str(&policy).expect("plain");
-    let show = move |State(pages): State<Arc<Vec<(String, bool, bool)>>>, UrlPath(number): UrlPath<usize>| {
+    let show = move |State(pages): State<Arc<Vec<(String, bool, bool)>>>,
+                     UrlPath(number): UrlPath<usize>| {
         let (html, is_gbk, is_strict) = &pages[number];
-        let bytes = if *is_gbk { encoding_rs::GBK.encode(html).0.into_owned() } else { html.clone().into_bytes() };
+        let bytes = if *is_gbk {
+            encoding_rs::GBK.encode(html).0.into_owned()
+        } else {
+            html.clone().into_bytes()
+        };
         let mut response = Response::new(axum::body::Body::from(bytes));
         let kind = if *is_gbk { "text/html; charset=gbk" } else { "text/html; charset=utf-8" };
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
@@ -137,15 +151,25 @@ fn serve(listener: tokio::net::TcpListener, collector: &str, bodies: &[(Host, St
         }
         std::future::ready(response)
     };
-    let routes = Router::new().route("/{number}", get(show)).route("/lib/{name}", get(library)).with_state(pages);
+    let routes = Router::new()
+        .route("/{number}", get(show))
+        .route("/lib/{name}", get(library))
+        .with_state(pages);
     tokio::spawn(async move { axum::serve(listener, routes).await });
     format!("http://localhost:{port}")
 }
 
 fn page_of(host: &Host, collector: &str, body: &str) -> String {
-    let libraries: String =
-        host.libraries.iter().map(|name| format!("<script src=\"/lib/{name}\"></script>")).collect();
-    let script = if host.script.is_empty() { String::new() } else { format!("<script>{}</script>", host.script) };
+    let libraries: String = host
+        .libraries
+        .iter()
+        .map(|name| format!("<script src=\"/lib/{name}\"></script>"))
+        .collect();
+    let script = if host.script.is_empty() {
+        String::new()
+    } else {
+        format!("<script>{}</script>", host.script)
+    };
     format!(
         "{}<html lang=\"zh-Hans\"><head>{}<title>示例门户：{}</title>{libraries}{script}\
          <script type=\"module\" src=\"{collector}/v1/haochaping.js?v=20191201\"></script></head>\
@@ -166,9 +190,11 @@ async fn library(UrlPath(name): UrlPath<String>) -> Response {
         "turbo.js" => modules.join("@hotwired/turbo/dist/turbo.es2017-umd.js"),
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
-    let script = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", Path::new(&path).display()));
+    let script = std::fs::read(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}", Path::new(&path).display()));
     let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/javascript; charset=utf-8"));
+    headers
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/javascript; charset=utf-8"));
     (headers, script).into_response()
 }
 
@@ -231,7 +257,8 @@ async fn rate(page: &Page, name: &str) {
     assert_eq!(failed, json!([]), "{name}: nothing is thrown into the page");
 }
 
-/// On a phone FastClick makes clicks of its own out of touches, and an element that does not say so goes deaf.
+/// On a phone FastClick makes clicks of its own out of touches, and an element that does not say so
+/// goes deaf.
 #[tokio::test(flavor = "multi_thread")]
 async fn on_a_phone_with_fastclick_a_touch_chooses_a_level() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
@@ -239,7 +266,11 @@ async fn on_a_phone_with_fastclick_a_touch_chooses_a_level() {
     let mut gate = Gate::open(Wasm::Passes, &["--allow-origin", &origin]).await;
     let ticket = gate.ticket();
     let host = *HOSTS.iter().find(|host| host.name == "FastClick").expect("it is in the table");
-    let origin = serve(listener, &gate.url, &[(host, format!("<hao-cha-ping ticket=\"{ticket}\"></hao-cha-ping>"))]);
+    let origin = serve(
+        listener,
+        &gate.url,
+        &[(host, format!("<hao-cha-ping ticket=\"{ticket}\"></hao-cha-ping>"))],
+    );
     let page = Page::with(json!({}), HEAR).await;
     let phone = "Mozilla/5.0 (Linux; Android 9; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/71.0.3578.99 Mobile Safari/537.36";
     page.cdp("Network.setUserAgentOverride", json!({ "userAgent": phone })).await;
@@ -255,8 +286,10 @@ async fn on_a_phone_with_fastclick_a_touch_chooses_a_level() {
             .eval(&format!("const e=find(\"{selector}\").closest('label');e.scrollIntoView({{block:'center'}});const r=e.getBoundingClientRect();return [r.left+r.width/2,r.top+r.height/2]"))
             .await;
         let point = json!([{ "x": place[0], "y": place[1] }]);
-        page.cdp("Input.dispatchTouchEvent", json!({ "type": "touchStart", "touchPoints": point })).await;
-        page.cdp("Input.dispatchTouchEvent", json!({ "type": "touchEnd", "touchPoints": [] })).await;
+        page.cdp("Input.dispatchTouchEvent", json!({ "type": "touchStart", "touchPoints": point }))
+            .await;
+        page.cdp("Input.dispatchTouchEvent", json!({ "type": "touchEnd", "touchPoints": [] }))
+            .await;
         page.until("it is chosen", &format!("return find(\"{selector}\").checked")).await;
     }
     page.click(".hcp-submit", 0).await;

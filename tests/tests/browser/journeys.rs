@@ -43,7 +43,8 @@ async fn a_person_rates_by_mouse() {
 
 const TAB: &str = "\u{e004}";
 
-/// A switch has nothing but Tab and Space. It also corrects a choice, with the app and in the plain form.
+/// A switch has nothing but Tab and Space. It also corrects a choice, with the app and in the plain
+/// form.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_level_is_chosen_with_tab_and_space_only() {
     for wasm in [Wasm::Passes, Wasm::Missing] {
@@ -66,7 +67,13 @@ async fn every_level_is_chosen_with_tab_and_space_only() {
             }
             panic!("{value} is not reached by Tab");
         };
-        for level in ["very_satisfied", "satisfied", "basically_satisfied", "dissatisfied", "very_dissatisfied"] {
+        for level in [
+            "very_satisfied",
+            "satisfied",
+            "basically_satisfied",
+            "dissatisfied",
+            "very_dissatisfied",
+        ] {
             tab_to(level).await;
             page.keys(" ").await;
             let chosen = page.eval("return find('[name=level]:checked').value").await;
@@ -113,7 +120,10 @@ async fn a_person_rates_by_keyboard_only() {
     page.keys("\u{e007}").await;
     page.reads(DONE).await;
     page.close().await;
-    assert_eq!(rows(&mut gate.collector).await, [Row { is_anonymous: true, ..row("satisfied", "", "办得顺利") }]);
+    assert_eq!(
+        rows(&mut gate.collector).await,
+        [Row { is_anonymous: true, ..row("satisfied", "", "办得顺利") }]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -139,7 +149,8 @@ async fn rates_in_the_plain_form(wasm: Wasm, first: &str, cause: &str) {
     let mut gate = Gate::open(wasm, &[]).await;
     let page = Page::with(json!({}), first).await;
     page.goto(&gate.rating_page(&gate.ticket())).await;
-    page.until(cause, &format!("return warned.length===1&&warned[0].includes({})", json!(cause))).await;
+    page.until(cause, &format!("return warned.length===1&&warned[0].includes({})", json!(cause)))
+        .await;
     let code = cause.split(' ').next().unwrap_or_default();
     let told = format!(
         "return performance.getEntriesByType('resource').filter(e=>e.name.endsWith('/api/v1/widget-failures?cause={code}')).length===1"
@@ -191,7 +202,10 @@ async fn what_was_begun_before_a_slow_app_arrives_goes_on_in_it() {
     // Focus and caret are where they were: what is typed now goes into the middle.
     let kept = page.eval("const t=find('textarea');return [t.value,t.selectionStart,find('[value=dissatisfied]').checked,find(\"[value='209']\").checked]").await;
     assert_eq!(kept, json!(["等了天", 2, true, true]));
-    assert_eq!(page.eval("return find('textarea').getRootNode().activeElement===find('textarea')").await, json!(true));
+    assert_eq!(
+        page.eval("return find('textarea').getRootNode().activeElement===find('textarea')").await,
+        json!(true)
+    );
     page.keys("三").await;
     page.reads("已写 4 字").await;
     page.click(".hcp-submit", 0).await;
@@ -201,7 +215,8 @@ async fn what_was_begun_before_a_slow_app_arrives_goes_on_in_it() {
     assert_eq!(rows(&mut gate.collector).await, [row("dissatisfied", "209", "等了三天")]);
 }
 
-/// Pinyin is typed while the app arrives: a swap would break the composition off, so it waits for its end.
+/// Pinyin is typed while the app arrives: a swap would break the composition off, so it waits for
+/// its end.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_character_being_composed_is_not_lost_to_the_app() {
     let mut gate = Gate::open(Wasm::Held, &[]).await;
@@ -210,11 +225,18 @@ async fn a_character_being_composed_is_not_lost_to_the_app() {
     page.until("the plain form", "return !!find('form[data-hcp-form]')").await;
     page.click("[value=satisfied]", 0).await;
     page.click("textarea", 0).await;
-    page.cdp("Input.imeSetComposition", json!({ "text": "ban de kuai", "selectionStart": 11, "selectionEnd": 11 }))
-        .await;
+    page.cdp(
+        "Input.imeSetComposition",
+        json!({ "text": "ban de kuai", "selectionStart": 11, "selectionEnd": 11 }),
+    )
+    .await;
     gate.set(Wasm::Passes);
-    page.until("the app waits", "return document.querySelector('hao-cha-ping')._waiting===true").await;
-    assert_eq!(page.eval("return [find('textarea').value,!!find('.hcp-count')]").await, json!(["ban de kuai", false]));
+    page.until("the app waits", "return document.querySelector('hao-cha-ping')._waiting===true")
+        .await;
+    assert_eq!(
+        page.eval("return [find('textarea').value,!!find('.hcp-count')]").await,
+        json!(["ban de kuai", false])
+    );
     page.cdp("Input.insertText", json!({ "text": "办得快" })).await;
     page.taken_over(0).await;
     page.keys("，谢谢").await;
@@ -226,15 +248,15 @@ async fn a_character_being_composed_is_not_lost_to_the_app() {
     assert_eq!(rows(&mut gate.collector).await, [row("satisfied", "", "办得快，谢谢")]);
 }
 
-/// The page's preload and the script's request are one: the file is downloaded once, and before the script asks.
+/// The page's preload and the script's request are one: the file is downloaded once, and before the
+/// script asks.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_app_is_fetched_once_and_ahead_on_a_rating_page() {
     let gate = Gate::open(Wasm::Passes, &[]).await;
     let page = Page::open().await;
     page.goto(&gate.rating_page(&gate.ticket())).await;
     page.taken_over(0).await;
-    let fetched =
-        "return performance.getEntriesByType('resource').filter(e=>e.name.endsWith('.wasm')).map(e=>e.initiatorType)";
+    let fetched = "return performance.getEntriesByType('resource').filter(e=>e.name.endsWith('.wasm')).map(e=>e.initiatorType)";
     assert_eq!(page.eval(fetched).await, json!(["link"]));
     page.assert_quiet().await;
     page.close().await;
@@ -270,7 +292,10 @@ async fn two_widgets_rate_on_a_strict_portal_of_another_site() {
         "they do not share a choice"
     );
     // Moved in the page, it keeps what was chosen.
-    page.eval("document.querySelector('main').prepend(document.querySelectorAll('hao-cha-ping')[1])").await;
+    page.eval(
+        "document.querySelector('main').prepend(document.querySelectorAll('hao-cha-ping')[1])",
+    )
+    .await;
     assert_eq!(page.eval("return find('[value=very_satisfied]',0).checked").await, json!(true));
     page.click(".hcp-submit", 0).await;
     page.reads(DONE).await;

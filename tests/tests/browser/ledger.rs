@@ -1,4 +1,5 @@
-//! The ledger as a person meets it: the look-up page gives the proof as a file, and checks it in the person's own browser.
+//! The ledger as a person meets it: the look-up page gives the proof as a file, and checks it in
+//! the person's own browser.
 
 use haochaping_tests::{Http, eventually, on_server};
 use serde_json::json;
@@ -45,9 +46,17 @@ async fn a_person_checks_by_keyboard_that_the_rating_is_in_the_ledger() {
         let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
         page.cdp("Emulation.setEmulatedMedia", features).await;
         page.goto(&format!("{progress}&mode={mode}")).await;
-        page.until("the check is offered", &format!("return !document.querySelector('{BUTTON}').hidden")).await;
+        page.until(
+            "the check is offered",
+            &format!("return !document.querySelector('{BUTTON}').hidden"),
+        )
+        .await;
         let loaded = "return performance.getEntriesByType('resource').filter(e=>e.name.endsWith('.wasm')).length";
-        assert_eq!(page.eval(loaded).await, json!(0), "the cryptography waits until it is asked for");
+        assert_eq!(
+            page.eval(loaded).await,
+            json!(0),
+            "the cryptography waits until it is asked for"
+        );
         page.eval(&format!("document.querySelector('{BUTTON}').focus()")).await;
         page.keys("\u{e007}").await;
         page.reads("核对通过：您的评价是账本").await;
@@ -72,12 +81,17 @@ async fn a_proof_that_does_not_hold_is_said_and_one_that_did_not_come_is_not_cal
 
     gate.set(Wasm::Missing);
     page.goto(&progress).await;
-    page.until("the check is offered", &format!("return !document.querySelector('{BUTTON}').hidden")).await;
+    page.until(
+        "the check is offered",
+        &format!("return !document.querySelector('{BUTTON}').hidden"),
+    )
+    .await;
     page.click(BUTTON, 0).await;
     page.reads("没有取到核对所需的文件，现在不能核对").await;
     assert_eq!(page.eval(&format!("return {SAID}.includes('核对没有通过')")).await, json!(false));
 
-    // The same page goes on once the file is there; then somebody rewrites the log's hashes in the store.
+    // The same page goes on once the file is there; then somebody rewrites the log's hashes in the
+    // store.
     gate.set(Wasm::Passes);
     page.click(BUTTON, 0).await;
     page.reads("账本现有 2 条").await;
@@ -87,7 +101,9 @@ async fn a_proof_that_does_not_hold_is_said_and_one_that_did_not_come_is_not_cal
     page.reads("账本中没有这条评价应有的记录").await;
     block_in_place(|| gate.collector.run_sql("insert into ledger_batch select * from copied"));
     let zeros = if on_server() { "decode(repeat('00', 64), 'hex')" } else { "zeroblob(64)" };
-    block_in_place(|| gate.collector.run_sql(&format!("update ledger_tile set data = {zeros} where level = 0")));
+    block_in_place(|| {
+        gate.collector.run_sql(&format!("update ledger_tile set data = {zeros} where level = 0"));
+    });
     page.click(BUTTON, 0).await;
     page.reads("核对没有通过。请下载并保存这份证明").await;
     assert_eq!(page.eval(&format!("return {SAID}.includes('核对通过')")).await, json!(false));
@@ -103,7 +119,10 @@ async fn without_script_the_proof_is_a_file_and_no_button_pretends() {
     let page = Page::without_script().await;
     page.goto(&progress).await;
     page.reads("公开账本").await;
-    assert_eq!(page.eval(&format!("return document.querySelector('{BUTTON}').offsetWidth")).await, json!(0));
+    assert_eq!(
+        page.eval(&format!("return document.querySelector('{BUTTON}').offsetWidth")).await,
+        json!(0)
+    );
     let link = page.eval("return document.querySelector('section[data-proof] a').href").await;
     let link = link.as_str().expect("the proof is a link").to_owned();
     let answer = block_in_place(|| Http::new().get(&link));

@@ -1,5 +1,6 @@
-//! The life of an element on a page that goes on living: other matters, other places, late answers. The table behind it is
-//! tested over every state and event in `tests/npm`; here it meets the real collector.
+//! The life of an element on a page that goes on living: other matters, other places, late answers.
+//! The table behind it is tested over every state and event in `tests/npm`; here it meets the real
+//! collector.
 
 use serde_json::json;
 
@@ -22,7 +23,11 @@ async fn a_matter_may_be_named_after_the_element_is_there_by_attribute_or_proper
             json!([["hcp-error no-ticket"], 1, true])
         );
         let ticket = site.gate.ticket();
-        page.eval(&format!("const t={},e=document.querySelector('hao-cha-ping');{how}", json!(ticket))).await;
+        page.eval(&format!(
+            "const t={},e=document.querySelector('hao-cha-ping');{how}",
+            json!(ticket)
+        ))
+        .await;
         page.taken_over(0).await;
         choose(&page, "satisfied", "").await;
         submit(&page).await;
@@ -184,8 +189,8 @@ async fn of_two_elements_for_one_matter_the_second_learns_that_it_was_rated() {
     assert_eq!(words(&rows(&mut site.gate.collector).await), [("satisfied", "")]);
 }
 
-/// A copy of the script that somebody else serves does not know where it is from: the element says what it misses, and asks the
-/// portal for nothing.
+/// A copy of the script that somebody else serves does not know where it is from: the element says
+/// what it misses, and asks the portal for nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_copied_script_needs_the_collector_and_takes_everything_from_it() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
@@ -223,8 +228,13 @@ async fn a_copied_script_needs_the_collector_and_takes_everything_from_it() {
     choose(&page, "satisfied", "").await;
     submit(&page).await;
     page.close().await;
-    let asked: Vec<String> =
-        asked.lock().expect("not poisoned").iter().filter(|path| *path != "/favicon.ico").cloned().collect();
+    let asked: Vec<String> = asked
+        .lock()
+        .expect("not poisoned")
+        .iter()
+        .filter(|path| *path != "/favicon.ico")
+        .cloned()
+        .collect();
     assert_eq!(asked, ["/", "/vendor/haochaping.js"]);
     assert_eq!(words(&rows(&mut gate.collector).await), [("satisfied", "")]);
 }
@@ -233,7 +243,13 @@ async fn a_copied_script_needs_the_collector_and_takes_everything_from_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn on_a_page_from_right_to_left_the_form_is_read_in_its_own_direction() {
     let site = Site::open(|gate| {
-        (loader(gate), format!("<div dir=rtl><hao-cha-ping ticket=\"{}\"></hao-cha-ping></div>", gate.ticket()))
+        (
+            loader(gate),
+            format!(
+                "<div dir=rtl><hao-cha-ping ticket=\"{}\"></hao-cha-ping></div>",
+                gate.ticket()
+            ),
+        )
     })
     .await;
     let page = Page::open().await;
@@ -243,7 +259,10 @@ async fn on_a_page_from_right_to_left_the_form_is_read_in_its_own_direction() {
     assert_eq!(page.eval(direction).await, json!(["ltr", "auto"]));
     choose(&page, "satisfied", "").await;
     submit(&page).await;
-    assert_eq!(page.eval("return getComputedStyle(find('.hcp-done')).direction").await, json!("ltr"));
+    assert_eq!(
+        page.eval("return getComputedStyle(find('.hcp-done')).direction").await,
+        json!("ltr")
+    );
     page.close().await;
 }
 

@@ -1,5 +1,5 @@
-//! The journeys of people in a real Chromium, on the built widget and the built collector. Each ends by asserting the row
-//! in the reopened store.
+//! The journeys of people in a real Chromium, on the built widget and the built collector. Each
+//! ends by asserting the row in the reopened store.
 
 mod access;
 mod builtins;

@@ -1,5 +1,6 @@
-//! Web-views of mini-programs, with the bridges of WeChat and Alipay played and WeChat's own script driven over one. The
-//! rating is stored whatever a bridge does; a bridge's failure is never the rating's; and everything comes from one origin.
+//! Web-views of mini-programs, with the bridges of WeChat and Alipay played and WeChat's own script
+//! driven over one. The rating is stored whatever a bridge does; a bridge's failure is never the
+//! rating's; and everything comes from one origin.
 
 use serde_json::{Value, json};
 
@@ -17,16 +18,19 @@ const ALIPAY: &str = "Mozilla/5.0 (Linux; Android 14; 示例) AppleWebKit/537.36
 
 fn read(name: &str) -> String {
     let path = haochaping_tests::workspace().join("tests/browser/bridge").join(name);
-    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}: npm ci", path.display()))
+    std::fs::read_to_string(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}: npm ci", path.display()))
 }
 
 /// The bridge as the app would have it, and with `sdk` WeChat's own script in the page.
 fn played(host: &str, mode: &str, sdk: bool) -> String {
-    let mut script = format!("{};playBridge({});", read("stub.js"), json!({ "host": host, "mode": mode }));
+    let mut script =
+        format!("{};playBridge({});", read("stub.js"), json!({ "host": host, "mode": mode }));
     if sdk {
         let source = read("node_modules/weixin-js-sdk/index.js");
-        script +=
-            &format!(";(()=>{{const module={{exports:{{}}}};{source}\nwindow.wx=window.jWeixin=module.exports}})();");
+        script += &format!(
+            ";(()=>{{const module={{exports:{{}}}};{source}\nwindow.wx=window.jWeixin=module.exports}})();"
+        );
     }
     // What the network was asked for, and whether the page was ever framed.
     script
@@ -36,7 +40,11 @@ fn played(host: &str, mode: &str, sdk: bool) -> String {
 
 async fn open(agent: &str, first: &str, url: &str) -> Page {
     let page = Page::with(json!({}), first).await;
-    page.cdp("Emulation.setUserAgentOverride", json!({ "userAgent": agent.replace("示例", "sample") })).await;
+    page.cdp(
+        "Emulation.setUserAgentOverride",
+        json!({ "userAgent": agent.replace("示例", "sample") }),
+    )
+    .await;
     page.goto(url).await;
     page
 }
@@ -64,12 +72,20 @@ async fn rates(agent: &str, host: &str, mode: &str, sdk: bool) -> Vec<Value> {
         .await;
     }
     page.assert_says_not("错误").await;
-    assert_eq!(page.eval("return find('.hcp-done dd').textContent.length").await, json!(19), "the receipt stays");
+    assert_eq!(
+        page.eval("return find('.hcp-done dd').textContent.length").await,
+        json!(19),
+        "the receipt stays"
+    );
     let foreign = format!(
         "return [asked.filter(u=>!u.startsWith({0})&&u!=='https://appx/web-view.min.js'),document.querySelectorAll('iframe').length,location.origin]",
         json!(gate.url)
     );
-    assert_eq!(page.eval(&foreign).await, json!([[], 0, gate.url]), "one origin, no frame, no redirect away");
+    assert_eq!(
+        page.eval(&foreign).await,
+        json!([[], 0, gate.url]),
+        "one origin, no frame, no redirect away"
+    );
     let calls = page.eval("return bridgeCalls").await;
     page.close().await;
     let expected = Row { level: "satisfied".into(), channel: "mobile".into(), ..Row::default() };
@@ -77,7 +93,8 @@ async fn rates(agent: &str, host: &str, mode: &str, sdk: bool) -> Vec<Value> {
     calls.as_array().cloned().unwrap_or_default()
 }
 
-/// The message comes before the way back, and says that there is a rating and nothing of what it says.
+/// The message comes before the way back, and says that there is a rating and nothing of what it
+/// says.
 fn assert_told_and_left(calls: &[Value], via: &str, back: &str) {
     let apis: Vec<_> = calls.iter().map(|call| call["api"].as_str().unwrap_or_default()).collect();
     let told = apis.iter().position(|api| *api == "postMessage").expect("a message was sent");
@@ -87,23 +104,38 @@ fn assert_told_and_left(calls: &[Value], via: &str, back: &str) {
         let text = call["arg"].to_string();
         assert!(text.contains("haochaping:rated") && call["via"] == via, "{call}");
         let secrets = ["satisfied", "lookup", "comment", "ticket"];
-        assert!(!secrets.iter().any(|secret| text.contains(secret)), "the bridge hears more than a receipt: {text}");
+        assert!(
+            !secrets.iter().any(|secret| text.contains(secret)),
+            "the bridge hears more than a receipt: {text}"
+        );
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn wechat_hears_of_the_receipt_before_the_page_goes_back() {
-    assert_told_and_left(&rates(WECHAT, "wechat", "early", false).await, "WeixinJSBridge", "navigateBack");
+    assert_told_and_left(
+        &rates(WECHAT, "wechat", "early", false).await,
+        "WeixinJSBridge",
+        "navigateBack",
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn wechat_s_own_script_passes_it_on() {
-    assert_told_and_left(&rates(WECHAT, "wechat", "early", true).await, "weixin-js-sdk", "navigateBack");
+    assert_told_and_left(
+        &rates(WECHAT, "wechat", "early", true).await,
+        "weixin-js-sdk",
+        "navigateBack",
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bridge_of_wechat_that_comes_late_is_used() {
-    assert_told_and_left(&rates(WECHAT, "wechat", "late", true).await, "weixin-js-sdk", "navigateBack");
+    assert_told_and_left(
+        &rates(WECHAT, "wechat", "late", true).await,
+        "weixin-js-sdk",
+        "navigateBack",
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -28,7 +28,10 @@ fn tag(gate: &Gate, ticket: &str, query: &str) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_form_stands_where_the_tag_stands_and_rates_under_a_strict_policy() {
     let (mut gate, listener) = portal(Wasm::Passes).await;
-    let body = format!("<section id=\"here\">{}</section><p>之后的内容</p>", tag(&gate, &gate.ticket(), ""));
+    let body = format!(
+        "<section id=\"here\">{}</section><p>之后的内容</p>",
+        tag(&gate, &gate.ticket(), "")
+    );
     let url = serve_page(listener, &gate.url, "", &body);
     for width in [375, 1280] {
         let page = Page::with(json!({}), HEAR).await;
@@ -48,7 +51,10 @@ async fn the_form_stands_where_the_tag_stands_and_rates_under_a_strict_policy() 
             page.type_into("textarea", 0, "示例：一个标签").await;
             page.click(".hcp-submit", 0).await;
             page.reads(DONE).await;
-            assert_eq!(page.eval("return heard").await, json!([["hcp-ready", ""], ["hcp-rated", "accepted"]]));
+            assert_eq!(
+                page.eval("return heard").await,
+                json!([["hcp-ready", ""], ["hcp-rated", "accepted"]])
+            );
             // The page changes its language: the receipt stays as it is, and nothing is asked for.
             let asked = "window.asked=0;const open=XMLHttpRequest.prototype.open;XMLHttpRequest.prototype.open=function(...a){asked++;return open.apply(this,a)};\
                 document.querySelector('hao-cha-ping').lang='en';return [asked,find('.hcp-receipt dd').textContent.length]";
@@ -72,13 +78,15 @@ async fn a_level_can_be_chosen_after_one_request() {
     .await;
     page.goto(&url).await;
     page.taken_over(0).await;
-    let before = page.eval("return before.filter(n=>!n.endsWith('/favicon.ico')).map(n=>n.split('/').pop())").await;
+    let before = page
+        .eval("return before.filter(n=>!n.endsWith('/favicon.ico')).map(n=>n.split('/').pop())")
+        .await;
     assert_eq!(before, json!(["widget.js"]));
     page.close().await;
 }
 
-/// Without the app the server says what is wrong with a rating; the form that came with the script has no page token, and gets
-/// one then.
+/// Without the app the server says what is wrong with a rating; the form that came with the script
+/// has no page token, and gets one then.
 #[tokio::test(flavor = "multi_thread")]
 async fn without_wasm_it_rates_and_says_what_is_missing() {
     let (mut gate, listener) = portal(Wasm::Missing).await;
@@ -104,7 +112,10 @@ async fn without_wasm_it_rates_and_says_what_is_missing() {
 async fn without_script_the_link_beside_the_tag_leads_to_the_form() {
     let (mut gate, listener) = portal(Wasm::Passes).await;
     let ticket = gate.ticket();
-    let link = format!("<noscript><a href=\"{}/r/{ticket}?lang=zh-Hans\">评价本次服务</a></noscript>", gate.url);
+    let link = format!(
+        "<noscript><a href=\"{}/r/{ticket}?lang=zh-Hans\">评价本次服务</a></noscript>",
+        gate.url
+    );
     let url = serve_page(listener, &gate.url, "", &[tag(&gate, &ticket, ""), link].concat());
     let page = Page::without_script().await;
     page.goto(&url).await;
@@ -132,12 +143,16 @@ async fn two_tags_and_the_element_itself_stand_beside_each_other() {
     page.goto(&url).await;
     page.until("three forms", "const all=[...document.querySelectorAll('hao-cha-ping')];return all.length===3&&all.every(h=>h.shadowRoot.querySelector('[name=level]'))").await;
     let seen = page.eval("return [...document.querySelectorAll('hao-cha-ping')].map(h=>[h.ticket,h.theme,h.mode,h.shadowRoot.querySelector('.hcp').getAttribute('lang')])").await;
-    assert_eq!(seen, json!([[one, "dark", "", "zh-Hans"], [two, "", "elder", "en"], [three, "", "", "zh-Hans"]]));
+    assert_eq!(
+        seen,
+        json!([[one, "dark", "", "zh-Hans"], [two, "", "elder", "en"], [three, "", "", "zh-Hans"]])
+    );
     for n in 0..3 {
         page.click("[value=satisfied]", n).await;
         page.click(".hcp-submit", n).await;
-        let done =
-            format!("return !!document.querySelectorAll('hao-cha-ping')[{n}].shadowRoot.querySelector('.hcp-done')");
+        let done = format!(
+            "return !!document.querySelectorAll('hao-cha-ping')[{n}].shadowRoot.querySelector('.hcp-done')"
+        );
         page.until("the receipt", &done).await;
     }
     page.close().await;
@@ -151,7 +166,11 @@ async fn a_page_in_another_language_gets_its_own_form() {
     let english = "new MutationObserver(()=>{document.documentElement.lang='en'}).observe(document,{childList:true});";
     let page = Page::with(json!({}), english).await;
     page.goto(&url).await;
-    page.until("the form in English", "const f=find('.hcp');return !!f&&f.getAttribute('lang')==='en'").await;
+    page.until(
+        "the form in English",
+        "const f=find('.hcp');return !!f&&f.getAttribute('lang')==='en'",
+    )
+    .await;
     page.close().await;
 }
 

@@ -1,4 +1,5 @@
-//! The pad at a window in a real browser: a whole day, what is left of a person, every state for every reader, every size.
+//! The pad at a window in a real browser: a whole day, what is left of a person, every state for
+//! every reader, every size.
 
 use std::path::Path;
 
@@ -72,7 +73,8 @@ pub(crate) async fn waiting(page: &Page) -> Vec<Value> {
 }
 
 pub(crate) async fn delivered(page: &Page) {
-    // A page that was just opened says nothing yet: neither that something waits nor that nothing does.
+    // A page that was just opened says nothing yet: neither that something waits nor that nothing
+    // does.
     let script = "const line=find('.line').textContent;return line.includes('网络正常')&&!line.includes('等待提交')";
     page.until("everything that waited is delivered", script).await;
 }
@@ -87,7 +89,9 @@ fn is_in_profile(profile: &Path, text: &str) -> bool {
             if entry.path().is_dir() {
                 directories.push(entry.path());
             } else if let Ok(content) = std::fs::read(entry.path())
-                && [&utf8, &utf16].iter().any(|wanted| content.windows(wanted.len()).any(|part| part == *wanted))
+                && [&utf8, &utf16]
+                    .iter()
+                    .any(|wanted| content.windows(wanted.len()).any(|part| part == *wanted))
             {
                 return true;
             }
@@ -96,8 +100,8 @@ fn is_in_profile(profile: &Path, text: &str) -> bool {
     false
 }
 
-/// 200 visitors, two network cuts, a restart of the device and one of the collector: each rating that was given is stored once,
-/// none is invented, and nothing of anybody is left.
+/// 200 visitors, two network cuts, a restart of the device and one of the collector: each rating
+/// that was given is stored once, none is invented, and nothing of anybody is left.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_whole_day_at_a_window() {
     const N_VISITORS: usize = 200;
@@ -149,7 +153,10 @@ async fn a_whole_day_at_a_window() {
             let entries = waiting(&page).await;
             let message = json!(entries).to_string();
             assert_eq!(entries.len(), 1);
-            assert!(!message.contains(MARK) && !message.contains(level) && message.contains("sealed"), "{message}");
+            assert!(
+                !message.contains(MARK) && !message.contains(level) && message.contains("sealed"),
+                "{message}"
+            );
             finish(&page).await;
             page.reads("有 1 条评价等待提交").await;
         } else {
@@ -157,8 +164,8 @@ async fn a_whole_day_at_a_window() {
             finish(&page).await;
         }
         if n == 180 {
-            // The device goes off in the middle of a cut, and comes back with the network. Chromium takes half a minute until
-            // a cookie is on disk.
+            // The device goes off in the middle of a cut, and comes back with the network. Chromium
+            // takes half a minute until a cookie is on disk.
             block_in_place(|| {
                 eventually("the pairing is on the device's disk", || {
                     is_in_profile(profile.path(), "hcp-pad").then_some(())
@@ -209,7 +216,11 @@ async fn a_person_rates_by_keyboard_and_is_told_what_is_missing() {
     pair(&page, &hall).await;
     called(&page, &hall).await;
     let focused = "return document.activeElement.textContent";
-    assert_eq!(page.eval(focused).await, json!("请您对本次服务作出评价"), "a screen reader hears the question");
+    assert_eq!(
+        page.eval(focused).await,
+        json!("请您对本次服务作出评价"),
+        "a screen reader hears the question"
+    );
     for _ in 0..4 {
         page.keys(TAB).await;
     }
@@ -237,7 +248,9 @@ async fn a_call_taken_back_takes_no_answer_away_and_a_phone_is_told_apart() {
     choose(&page, "very_dissatisfied").await;
     block_in_place(|| assert_eq!(hall.withdraw(WINDOW).status, 200));
     block_in_place(|| {
-        eventually("the desk knows", || hall.operator.get("/desk/windows").text().contains("撤回 1").then_some(()));
+        eventually("the desk knows", || {
+            hall.operator.get("/desk/windows").text().contains("撤回 1").then_some(())
+        });
     });
     page.type_into("textarea", 0, "没有人说明原因").await;
     page.eval("find('.send .big').click()").await;
@@ -245,11 +258,18 @@ async fn a_call_taken_back_takes_no_answer_away_and_a_phone_is_told_apart() {
     finish(&page).await;
     // By the code on the person's own phone, which the collector draws for this call alone.
     let service = called(&page, &hall).await;
-    page.until("the code is drawn", "const i=find('.phone img');return i.complete&&i.naturalWidth>0").await;
-    let ticket = block_in_place(|| collector.register_all(&[service]))["tickets"][0]["ticket"].clone();
+    page.until(
+        "the code is drawn",
+        "const i=find('.phone img');return i.complete&&i.naturalWidth>0",
+    )
+    .await;
+    let ticket =
+        block_in_place(|| collector.register_all(&[service]))["tickets"][0]["ticket"].clone();
     let phone = Page::open().await;
     phone.set_width(375).await;
-    phone.goto(&format!("{}/R/{}?lang=zh-Hans", hall.url, ticket.as_str().unwrap_or_default())).await;
+    phone
+        .goto(&format!("{}/R/{}?lang=zh-Hans", hall.url, ticket.as_str().unwrap_or_default()))
+        .await;
     phone.click("[value=satisfied]", 0).await;
     phone.click(".hcp-submit", 0).await;
     phone.reads("评价已提交").await;
@@ -317,7 +337,8 @@ async fn a_second_page_of_the_window_is_refused_in_words() {
 }
 
 async fn set_size(page: &Page, width: u32, height: u32) {
-    let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+    let metrics =
+        json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
     page.cdp("Emulation.setDeviceMetricsOverride", metrics).await;
 }
 
@@ -340,7 +361,8 @@ async fn axe_finds_nothing_in_any_state_of_the_pad() {
     page.reads("请至少选择").await;
     assert_accessible(&page, "a fault").await;
     page.set_offline(true).await;
-    page.eval("find('fieldset:not([hidden]) [name=indicator]').click();find('.send .big').click()").await;
+    page.eval("find('fieldset:not([hidden]) [name=indicator]').click();find('.send .big').click()")
+        .await;
     page.reads("尚未提交").await;
     assert_accessible(&page, "kept").await;
     page.set_offline(false).await;
@@ -351,7 +373,8 @@ async fn axe_finds_nothing_in_any_state_of_the_pad() {
     page.reads("How was the service").await;
     choose(&page, "dissatisfied").await;
     assert_accessible(&page, "English").await;
-    page.eval("find('fieldset:not([hidden]) [name=indicator]').click();find('.send .big').click()").await;
+    page.eval("find('fieldset:not([hidden]) [name=indicator]').click();find('.send .big').click()")
+        .await;
     page.reads("Your rating was submitted").await;
     assert_accessible(&page, "done").await;
     page.eval("find('[name=finish]').click()").await;
@@ -370,7 +393,8 @@ async fn the_pad_fits_the_screens_of_halls() {
     let page = Page::open().await;
     pair(&page, &hall).await;
     let mut visit = [service(), service(), service()];
-    for (one, item) in visit.iter_mut().zip(["基本医疗保险关系转移接续", "社会保障卡申领", "灵活就业人员参保登记"])
+    for (one, item) in
+        visit.iter_mut().zip(["基本医疗保险关系转移接续", "社会保障卡申领", "灵活就业人员参保登记"])
     {
         (one["visit"], one["item_name"]) = (json!("visit"), json!(item));
     }
@@ -389,7 +413,10 @@ async fn the_pad_fits_the_screens_of_halls() {
                 )
                 .await;
             let n = |at: usize| measured[at].as_f64().unwrap_or(0.0);
-            assert!(n(0) <= f64::from(width) && n(1) <= f64::from(height), "{level} at {width}×{height}: {measured}");
+            assert!(
+                n(0) <= f64::from(width) && n(1) <= f64::from(height),
+                "{level} at {width}×{height}: {measured}"
+            );
             assert!(n(2) >= 60.0 && n(3) >= 20.0, "{level} at {width}×{height}: {measured}");
             if !level.is_empty() {
                 page.eval("find('[name=again]').click()").await;

@@ -37,8 +37,8 @@ async fn what_waits_in_a_slow_store_is_found_and_sent() {
     assert_eq!(waiting(&page).await, Vec::<Value>::new());
 }
 
-/// The line gives a sign of life just while the device writes a rating down, and everything that waits is sent: the rating's own
-/// person is still told what became of it.
+/// The line gives a sign of life just while the device writes a rating down, and everything that
+/// waits is sent: the rating's own person is still told what became of it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rating_sent_while_it_is_written_down_is_said_to_be_submitted() {
     let (collector, hall) = hall("60");

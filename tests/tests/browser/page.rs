@@ -1,4 +1,5 @@
-//! A Chromium of its own, and a page in it as a person uses it: by what is to be read, by mouse and by keys.
+//! A Chromium of its own, and a page in it as a person uses it: by what is to be read, by mouse and
+//! by keys.
 
 use std::{
     path::Path,
@@ -36,7 +37,11 @@ pub(crate) struct Page {
 struct Cdp(Value);
 
 impl WebDriverCompatibleCommand for Cdp {
-    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+    fn endpoint(
+        &self,
+        base: &url::Url,
+        session: Option<&str>,
+    ) -> Result<url::Url, url::ParseError> {
         base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
     }
     fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
@@ -87,7 +92,11 @@ impl Page {
             .await
             .expect("chromium starts");
         let page = Self { client, driver };
-        page.cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": format!("{WATCH}{first}") })).await;
+        page.cdp(
+            "Page.addScriptToEvaluateOnNewDocument",
+            json!({ "source": format!("{WATCH}{first}") }),
+        )
+        .await;
         page
     }
 
@@ -97,13 +106,15 @@ impl Page {
 
     /// What the browser answers.
     pub(crate) async fn cdp_value(&self, command: &str, parameters: Value) -> Value {
-        let sent = self.client.issue_cmd(Cdp(json!({ "cmd": command, "params": parameters }))).await;
+        let sent =
+            self.client.issue_cmd(Cdp(json!({ "cmd": command, "params": parameters }))).await;
         sent.unwrap_or_else(|error| panic!("{command}: {error}"))
     }
 
     /// A screen of this many CSS pixels.
     pub(crate) async fn set_width(&self, width: u32) {
-        let metrics = json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": true });
+        let metrics =
+            json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": true });
         self.cdp("Emulation.setDeviceMetricsOverride", metrics).await;
     }
 
@@ -153,12 +164,16 @@ impl Page {
     pub(crate) async fn element(&self, selector: &str, n: usize) -> Element {
         let script = format!("return find({},{n})", json!(selector));
         let found = self.eval(&script).await;
-        let id = found.as_object().and_then(|reference| reference.values().next()).and_then(Value::as_str);
+        let id = found
+            .as_object()
+            .and_then(|reference| reference.values().next())
+            .and_then(Value::as_str);
         let id = id.unwrap_or_else(|| panic!("{selector} is not in the page"));
         Element::from_element_id(self.client.clone(), ElementRef::from(id.to_owned()))
     }
 
-    /// Clicks what is there now: the app may take the form's place between a look and the click, and a person would not notice.
+    /// Clicks what is there now: the app may take the form's place between a look and the click,
+    /// and a person would not notice.
     pub(crate) async fn click(&self, selector: &str, n: usize) {
         let script = format!("find({},{n}).scrollIntoView({{block:'center'}})", json!(selector));
         loop {
@@ -201,15 +216,16 @@ impl Page {
     /// No network for the browser, or one again.
     pub(crate) async fn set_offline(&self, is_offline: bool) {
         self.cdp("Network.enable", json!({})).await;
-        let conditions =
-            json!({ "offline": is_offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+        let conditions = json!({ "offline": is_offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
         self.cdp("Network.emulateNetworkConditions", conditions).await;
     }
 
     /// What the element shows is not this.
     pub(crate) async fn assert_says_not(&self, text: &str) {
-        let script =
-            format!("return document.querySelector('hao-cha-ping').shadowRoot.textContent.includes({})", json!(text));
+        let script = format!(
+            "return document.querySelector('hao-cha-ping').shadowRoot.textContent.includes({})",
+            json!(text)
+        );
         assert_eq!(self.eval(&script).await, json!(false), "the page says {text:?} too early");
     }
 

@@ -1,4 +1,5 @@
-//! A portal on another site than the collector, with the strictest policy of `facts`: Trusted Types on, no inline style.
+//! A portal on another site than the collector, with the strictest policy of `facts`: Trusted Types
+//! on, no inline style.
 
 use axum::{Router, http::HeaderValue, response::Response, routing::get};
 
@@ -9,7 +10,12 @@ pub(crate) fn serve(listener: tokio::net::TcpListener, collector: &str, body: St
 }
 
 /// Serves one page as it is; returns its address on `localhost`.
-pub(crate) fn serve_page(listener: tokio::net::TcpListener, collector: &str, head: &str, body: &str) -> String {
+pub(crate) fn serve_page(
+    listener: tokio::net::TcpListener,
+    collector: &str,
+    head: &str,
+    body: &str,
+) -> String {
     let port = listener.local_addr().expect("it listens").port();
     let policy = format!(
         "default-src 'none'; script-src {collector} 'wasm-unsafe-eval'; style-src 'self'; connect-src {collector}; \
@@ -23,7 +29,9 @@ pub(crate) fn serve_page(listener: tokio::net::TcpListener, collector: &str, hea
     let policy = HeaderValue::from_str(&policy).expect("plain");
     let page = move || {
         let mut response = Response::new(axum::body::Body::from(html.clone()));
-        response.headers_mut().insert("content-type", HeaderValue::from_static("text/html; charset=utf-8"));
+        response
+            .headers_mut()
+            .insert("content-type", HeaderValue::from_static("text/html; charset=utf-8"));
         response.headers_mut().insert("content-security-policy", policy.clone());
         std::future::ready(response)
     };

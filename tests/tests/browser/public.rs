@@ -1,4 +1,5 @@
-//! The public pages with figures on them: nothing axe finds, nothing that scrolls sideways, no script.
+//! The public pages with figures on them: nothing axe finds, nothing that scrolls sideways, no
+//! script.
 
 use haochaping_tests::{Collector, Http, eventually, service};
 use serde_json::json;
@@ -24,11 +25,16 @@ fn published() -> Collector {
         let rating = json!({"ticket": ticket["ticket"], "key": format!("key-of-the-rating-number-{n}"), "level": level,
             "indicators": [option], "indicator_version": "2020-05", "comment": "办事指南和窗口说的一样", "anonymous": false,
             "contact": null, "lang": "zh-Hans", "via": null});
-        assert_eq!(Http::new().post_json(&format!("{}/api/v1/ratings", collector.url()), &rating).status, 201);
+        assert_eq!(
+            Http::new().post_json(&format!("{}/api/v1/ratings", collector.url()), &rating).status,
+            201
+        );
     }
     collector.next_day();
     let words = format!("{}/api/v1/statistics/hot-words", collector.url());
-    eventually("the day is published", || (Http::new().get(&words).text().contains("办事指南")).then_some(()));
+    eventually("the day is published", || {
+        (Http::new().get(&words).text().contains("办事指南")).then_some(())
+    });
     collector
 }
 
@@ -51,7 +57,11 @@ async fn figures_charts_and_words_are_for_everyone() {
         ] {
             page.set_width(375).await;
             page.goto(&format!("{url}{path}lang={lang}")).await;
-            let width = page.eval("return document.documentElement.scrollWidth").await.as_u64().expect("a width");
+            let width = page
+                .eval("return document.documentElement.scrollWidth")
+                .await
+                .as_u64()
+                .expect("a width");
             assert!(width <= 375, "{path} is {width} wide");
             assert_accessible(&page, &format!("{scheme}, {lang}, {path}")).await;
             let scripts = page.eval("return document.scripts.length").await;

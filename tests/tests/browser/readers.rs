@@ -1,5 +1,5 @@
-//! Every reader: large text, zoom, wider spacing, right to left, other languages, no motion, and what a screen reader is
-//! told, read from the accessibility tree.
+//! Every reader: large text, zoom, wider spacing, right to left, other languages, no motion, and
+//! what a screen reader is told, read from the accessibility tree.
 
 use serde_json::{Value, json};
 
@@ -51,8 +51,8 @@ async fn wider_text_spacing_cuts_nothing_off() {
     page.close().await;
 }
 
-/// A pseudo-locale: every text begins with right-to-left letters and is a third longer. The scale keeps its order in the
-/// direction of reading, and no level changes its meaning.
+/// A pseudo-locale: every text begins with right-to-left letters and is a third longer. The scale
+/// keeps its order in the direction of reading, and no level changes its meaning.
 #[tokio::test(flavor = "multi_thread")]
 async fn right_to_left_mirrors_the_layout_and_not_the_scale() {
     const PSEUDO: &str = "document.documentElement.dir='rtl';const h=document.querySelector('hao-cha-ping');\
@@ -72,14 +72,26 @@ async fn right_to_left_mirrors_the_layout_and_not_the_scale() {
             .await;
         let placed = placed.as_array().unwrap();
         let order: Vec<_> = placed.iter().map(|one| one[0].as_str().unwrap()).collect();
-        assert_eq!(order, ["very_satisfied", "satisfied", "basically_satisfied", "dissatisfied", "very_dissatisfied"]);
+        assert_eq!(
+            order,
+            [
+                "very_satisfied",
+                "satisfied",
+                "basically_satisfied",
+                "dissatisfied",
+                "very_dissatisfied"
+            ]
+        );
         for pair in placed.windows(2) {
             let at = |one: &Value, i: usize| one[i].as_i64().unwrap();
             let follows = at(&pair[1], 1) < at(&pair[0], 1) || at(&pair[1], 2) > at(&pair[0], 2);
             assert!(follows, "{width}: the next level stands to the left or below: {placed:?}");
         }
         if width == 375 {
-            assert!(placed.iter().all(|one| one[3] == true), "the circle stands at the start of the line: {placed:?}");
+            assert!(
+                placed.iter().all(|one| one[3] == true),
+                "the circle stands at the start of the line: {placed:?}"
+            );
         }
         page.close().await;
     }
@@ -139,7 +151,8 @@ async fn language_title_and_dates_are_right_in_each_language() {
         page.reads(date).await;
         page.reads("2026-11-20").await;
         // The official name stays what it is, and says which language it is in.
-        let official = "return find('.hcp-choice [lang]').lang+find('.hcp-choice [lang]').textContent";
+        let official =
+            "return find('.hcp-choice [lang]').lang+find('.hcp-choice [lang]').textContent";
         assert_eq!(page.eval(official).await, json!("zh-Hans非常满意"));
     }
     page.close().await;
@@ -149,9 +162,14 @@ async fn language_title_and_dates_are_right_in_each_language() {
 async fn tree(page: &Page) -> Vec<(String, String)> {
     page.cdp("Accessibility.enable", json!({})).await;
     let tree = page.cdp_value("Accessibility.getFullAXTree", json!({})).await;
-    let text = |node: &Value, field: &str| node[field]["value"].as_str().unwrap_or_default().to_owned();
+    let text =
+        |node: &Value, field: &str| node[field]["value"].as_str().unwrap_or_default().to_owned();
     let nodes = tree["nodes"].as_array().cloned().unwrap_or_default();
-    nodes.iter().filter(|node| node["ignored"] != true).map(|node| (text(node, "role"), text(node, "name"))).collect()
+    nodes
+        .iter()
+        .filter(|node| node["ignored"] != true)
+        .map(|node| (text(node, "role"), text(node, "name")))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -161,10 +179,15 @@ async fn a_screen_reader_hears_the_question_the_five_names_and_the_receipt() {
     page.goto(&gate.rating_page(&gate.ticket())).await;
     page.taken_over(0).await;
     let heard = tree(&page).await;
-    let of = |role: &str| heard.iter().filter(|(of, _)| of == role).map(|(_, name)| name.as_str()).collect::<Vec<_>>();
+    let of = |role: &str| {
+        heard.iter().filter(|(of, _)| of == role).map(|(_, name)| name.as_str()).collect::<Vec<_>>()
+    };
     assert_eq!(of("radio"), ["非常满意", "满意", "基本满意", "不满意", "非常不满意"]);
     assert!(of("group").contains(&"您对本次服务是否满意？"), "{heard:?}");
-    assert!(of("textbox").contains(&"文字评价（选填）") && of("button").contains(&"提交评价"), "{heard:?}");
+    assert!(
+        of("textbox").contains(&"文字评价（选填）") && of("button").contains(&"提交评价"),
+        "{heard:?}"
+    );
     assert!(of("status").len() >= 2, "live regions stand before they speak: {heard:?}");
     page.click(".hcp-submit", 0).await;
     page.reads("请选择满意程度").await;
@@ -177,7 +200,10 @@ async fn a_screen_reader_hears_the_question_the_five_names_and_the_receipt() {
         .eval("return document.querySelector('hao-cha-ping').shadowRoot.querySelector('.hcp-live').textContent")
         .await;
     assert_eq!(text, json!("评价已提交"), "the live region says it, after the acknowledgement");
-    assert!(page.eval(focused).await.as_str().unwrap().contains("hcp-done"), "the receipt has the focus");
+    assert!(
+        page.eval(focused).await.as_str().unwrap().contains("hcp-done"),
+        "the receipt has the focus"
+    );
     let heard = tree(&page).await;
     assert!(heard.contains(&("heading".into(), "评价已提交".into())), "{heard:?}");
     assert!(!heard.iter().any(|(role, _)| role == "radio"), "the form is gone: {heard:?}");

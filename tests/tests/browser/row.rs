@@ -30,14 +30,17 @@ pub(crate) async fn rows(collector: &mut Collector) -> Vec<Row> {
 async fn read(directory: &Path) -> Vec<Row> {
     let store = SqlStore::open(directory).expect("the store opens");
     let master = MasterKey::read(&directory.join("master.key")).expect("the key is there");
-    let keys = Keys::load(&store, &master, &SystemRng, SystemClock.now()).await.expect("the key fits");
+    let keys =
+        Keys::load(&store, &master, &SystemRng, SystemClock.now()).await.expect("the key fits");
     let connection = rusqlite::Connection::open(directory.join(FILE_NAME)).expect("the file opens");
     let mut statement = connection
         .prepare("select id, level, indicators, comment, channel, anonymous from rating order by rated_at, id")
         .expect("the table is there");
     let rows = statement.query_map([], |row| {
         let (id, comment): ([u8; 16], Option<Vec<u8>>) = (row.get(0)?, row.get(3)?);
-        let open = |blob: Vec<u8>| keys.vault.open("rating", &id, "comment", &blob).expect("the comment opens");
+        let open = |blob: Vec<u8>| {
+            keys.vault.open("rating", &id, "comment", &blob).expect("the comment opens")
+        };
         Ok(Row {
             level: row.get(1)?,
             indicators: row.get(2)?,

@@ -1,4 +1,5 @@
-//! The samples for portal engineers, built as a customer builds them and served under the policy of a strict portal.
+//! The samples for portal engineers, built as a customer builds them and served under the policy of
+//! a strict portal.
 
 use std::{
     io::{BufRead, BufReader},
@@ -38,7 +39,9 @@ pub(crate) fn serve(script: &str, collector: &str, port: u16) -> Server {
         .spawn()
         .expect("node is installed");
     let mut line = String::new();
-    BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("the sample speaks");
+    BufReader::new(child.stdout.take().expect("piped"))
+        .read_line(&mut line)
+        .expect("the sample speaks");
     assert!(line.starts_with("listening on "), "{script}: {line}");
     Server(child)
 }
@@ -51,7 +54,11 @@ async fn rates_in(page: &Page) {
     page.click("[value=dissatisfied]", 0).await;
     page.click("[value='209']", 0).await;
     page.click(".hcp-submit", 0).await;
-    page.until("the receipt", "return (find('.hcp-done dd')||{textContent:''}).textContent.length===19").await;
+    page.until(
+        "the receipt",
+        "return (find('.hcp-done dd')||{textContent:''}).textContent.length===19",
+    )
+    .await;
     let heard = page.eval("return heard").await;
     assert_eq!(heard, json!([["hcp-ready", null], ["hcp-rated", "accepted"]]));
     let shown = "return document.body.innerText.includes(find('.hcp-done dd').textContent)";
@@ -66,7 +73,8 @@ async fn every_sample_rates_under_a_strict_policy() {
     let _server = serve("serve.js", &gate.url, port);
     for sample in ["plain", "vue3", "vue2", "react"] {
         let page = Page::with(json!({}), HEAR).await;
-        page.goto(&format!("{origin}/{sample}/?ticket={}&collector={}", gate.ticket(), gate.url)).await;
+        page.goto(&format!("{origin}/{sample}/?ticket={}&collector={}", gate.ticket(), gate.url))
+            .await;
         rates_in(&page).await;
         let complaints = page.eval("return [refused, failed]").await;
         assert_eq!(complaints, json!([[], []]), "{sample} complains");
@@ -87,7 +95,11 @@ async fn a_widget_in_a_frame_tells_the_page_around_it() {
     page.taken_over(0).await;
     page.click("[value=satisfied]", 0).await;
     page.click(".hcp-submit", 0).await;
-    page.until("the receipt", "return (find('.hcp-done dd')||{textContent:''}).textContent.length===19").await;
+    page.until(
+        "the receipt",
+        "return (find('.hcp-done dd')||{textContent:''}).textContent.length===19",
+    )
+    .await;
     let receipt = page.eval("return find('.hcp-done dd').textContent").await;
     page.client.clone().enter_parent_frame().await.expect("the page around");
     let told = format!("return document.body.innerText.includes({receipt})");
@@ -112,5 +124,8 @@ async fn a_page_with_the_form_in_it_rates_with_and_without_script() {
     page.click(".hcp-submit", 0).await;
     page.until("the receipt's page", "return location.pathname.endsWith('/done')").await;
     page.close().await;
-    assert_eq!(levels(&rows(&mut gate.collector).await), [("dissatisfied", 1), ("satisfied", 1)].into());
+    assert_eq!(
+        levels(&rows(&mut gate.collector).await),
+        [("dissatisfied", 1), ("satisfied", 1)].into()
+    );
 }

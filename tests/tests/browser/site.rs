@@ -22,7 +22,8 @@ pub(crate) struct Site {
 impl Site {
     pub(crate) async fn open(page: impl Fn(&Gate) -> (String, String)) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
-        let origin = format!("http://localhost:{}", listener.local_addr().expect("it listens").port());
+        let origin =
+            format!("http://localhost:{}", listener.local_addr().expect("it listens").port());
         let gate = Gate::open(Wasm::Passes, &["--allow-origin", &origin]).await;
         let (head, body) = page(&gate);
         let url = serve_page(listener, &gate.url, &head, &body);

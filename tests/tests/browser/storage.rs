@@ -1,4 +1,5 @@
-//! What a browser keeps of a rating that waits: over its own death, beside other tabs, and where it can keep nothing.
+//! What a browser keeps of a rating that waits: over its own death, beside other tabs, and where it
+//! can keep nothing.
 
 use std::path::Path;
 
@@ -25,7 +26,8 @@ async fn submit(page: &Page, url: &str) {
     page.click(".hcp-submit", 0).await;
 }
 
-/// A browser that starts again after it said that a rating is saved, ran `last`, and was killed; the network is good.
+/// A browser that starts again after it said that a rating is saved, ran `last`, and was killed;
+/// the network is good.
 async fn after_a_crash(gate: &Gate, profile: &Path, last: &str) -> Page {
     gate.break_next(&[Fault::Reset; 50]);
     let page = Page::on_profile(profile).await;
@@ -145,7 +147,8 @@ async fn a_database_that_never_answers_holds_nothing_up() {
     assert_eq!(rows(&mut gate.collector).await, [satisfied()]);
 }
 
-/// A database that opens after five seconds, on a device that lost the mirror: what waits in it is sent all the same.
+/// A database that opens after five seconds, on a device that lost the mirror: what waits in it is
+/// sent all the same.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_slow_database_holds_is_sent_when_it_opens() {
     let mut gate = Gate::open(Wasm::Passes, &[]).await;
@@ -160,7 +163,8 @@ async fn what_a_slow_database_holds_is_sent_when_it_opens() {
     assert_eq!(rows(&mut gate.collector).await, [satisfied()]);
 }
 
-/// The database gives what it holds only after the mirror's copy was sent and seen: that is not sent and shown once more.
+/// The database gives what it holds only after the mirror's copy was sent and seen: that is not
+/// sent and shown once more.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_slow_database_gives_too_late_is_not_shown_twice() {
     let mut gate = Gate::open(Wasm::Passes, &[]).await;

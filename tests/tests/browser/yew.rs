@@ -1,4 +1,5 @@
-//! A portal written in Yew, with the crate of this repository and a lock file of its own, under the policy of a strict portal.
+//! A portal written in Yew, with the crate of this repository and a lock file of its own, under the
+//! policy of a strict portal.
 
 use haochaping::{form::example, messages::Lang};
 use serde_json::json;
@@ -54,8 +55,14 @@ async fn three_matters_are_rated_one_after_the_other_and_each_once() {
             page.click(".hcp-submit", 0).await;
             page.reads("请检查以下内容").await;
             page.click(".hcp-errors a", 0).await;
-            let focused = page.eval("return document.querySelector('.haochaping').shadowRoot.activeElement.id").await;
-            assert_eq!(focused, json!("options"), "the link leads to the field, and the portal's router stays");
+            let focused = page
+                .eval("return document.querySelector('.haochaping').shadowRoot.activeElement.id")
+                .await;
+            assert_eq!(
+                focused,
+                json!("options"),
+                "the link leads to the field, and the portal's router stays"
+            );
             page.click("[value='209']", 0).await;
             page.type_into("textarea", 0, "示例：等了很久").await;
         }
@@ -64,8 +71,7 @@ async fn three_matters_are_rated_one_after_the_other_and_each_once() {
         page.reads("rated outcome=accepted receipt=").await;
         let text = "const r=find('.hcp-receipt dd').textContent;return r.length===19&&document.querySelector('#said').textContent.endsWith(r)";
         page.until("the page itself knows the receipt", text).await;
-        let focused =
-            "return document.querySelector('.haochaping').shadowRoot.activeElement.classList.contains('hcp-done')";
+        let focused = "return document.querySelector('.haochaping').shadowRoot.activeElement.classList.contains('hcp-done')";
         page.until("the focus on the receipt", focused).await;
         let width = page.eval("return document.documentElement.scrollWidth<=innerWidth").await;
         assert_eq!(width, json!(true), "nothing scrolls sideways");
@@ -78,7 +84,10 @@ async fn three_matters_are_rated_one_after_the_other_and_each_once() {
     page.assert_quiet().await;
     page.close().await;
     let rated = rows(&mut portal.gate.collector).await;
-    assert_eq!(levels(&rated), [("dissatisfied", 1), ("satisfied", 1), ("very_satisfied", 1)].into());
+    assert_eq!(
+        levels(&rated),
+        [("dissatisfied", 1), ("satisfied", 1), ("very_satisfied", 1)].into()
+    );
     let bad = rated.iter().find(|row| row.level == "dissatisfied").expect("a bad rating");
     assert_eq!((&*bad.indicators, &*bad.comment), ("209", "示例：等了很久"));
 }
@@ -100,8 +109,8 @@ async fn a_link_that_opens_nothing_is_explained_and_one_that_is_not_reached_stay
     page.close().await;
 }
 
-/// Whatever was submitted without network goes on its way from the next page of the portal, whichever way that page has the
-/// form: both keep one outbox.
+/// Whatever was submitted without network goes on its way from the next page of the portal,
+/// whichever way that page has the form: both keep one outbox.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_one_wrote_down_the_other_sends() {
     for (writes, sends) in [("yew", "plain"), ("plain", "yew")] {
@@ -160,16 +169,21 @@ async fn a_rating_that_waits_says_so_and_is_sent_when_the_network_is_back() {
     page.reads(SAVED).await;
     page.reads("rated outcome=queued receipt=").await;
     page.reads("有 1 条评价等待提交").await;
-    let text = page.eval("return document.querySelector('.haochaping').shadowRoot.textContent").await;
+    let text =
+        page.eval("return document.querySelector('.haochaping').shadowRoot.textContent").await;
     assert!(!text.as_str().unwrap_or_default().contains(DONE), "nothing says that it was sent");
     page.set_offline(false).await;
     page.reads(DONE).await;
     page.reads("rated outcome=accepted receipt=").await;
     page.close().await;
-    assert_eq!(levels(&rows(&mut portal.gate.collector).await), [("basically_satisfied", 1)].into());
+    assert_eq!(
+        levels(&rows(&mut portal.gate.collector).await),
+        [("basically_satisfied", 1)].into()
+    );
 }
 
-/// The collector took it, and its answer was lost: whoever comes back to the matter finds the receipt.
+/// The collector took it, and its answer was lost: whoever comes back to the matter finds the
+/// receipt.
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_comes_back_finds_the_receipt_of_a_lost_answer() {
     let mut portal = Portal::open().await;
@@ -183,7 +197,8 @@ async fn whoever_comes_back_finds_the_receipt_of_a_lost_answer() {
     // A part that was used does not close under the person's hands.
     page.click(".hcp-contact summary", 0).await;
     page.type_into("[name=contact_name]", 0, "示\u{e003}").await;
-    let is_open = page.eval("return find('.hcp-contact').open&&find('[name=contact_name]').value===''").await;
+    let is_open =
+        page.eval("return find('.hcp-contact').open&&find('[name=contact_name]').value===''").await;
     assert_eq!(is_open, json!(true));
     page.type_into("textarea", 0, "示例：没有说明原因").await;
     page.click(".hcp-submit", 0).await;
@@ -197,7 +212,8 @@ async fn whoever_comes_back_finds_the_receipt_of_a_lost_answer() {
     assert_eq!(levels(&rows(&mut portal.gate.collector).await), [("very_dissatisfied", 1)].into());
 }
 
-/// Submits while no rating arrives; the page is to say this, and to send when the network is good again.
+/// Submits while no rating arrives; the page is to say this, and to send when the network is good
+/// again.
 async fn waits_with(first: &str, message: &str) {
     let mut portal = Portal::open().await;
     let ticket = portal.gate.ticket();
@@ -229,10 +245,15 @@ async fn where_nothing_can_be_kept_the_page_says_that_it_must_stay_open() {
 /// The mirror has it; what else a portal keeps there, in whatever form, is not touched.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_never_answers_holds_nothing_up() {
-    waits_with("IDBFactory.prototype.open=()=>({});localStorage.setItem('portal','no JSON');", SAVED).await;
+    waits_with(
+        "IDBFactory.prototype.open=()=>({});localStorage.setItem('portal','no JSON');",
+        SAVED,
+    )
+    .await;
 }
 
-/// The database never answers on the next page: what the mirror has from the page before is sent, by either.
+/// The database never answers on the next page: what the mirror has from the page before is sent,
+/// by either.
 #[tokio::test(flavor = "multi_thread")]
 async fn with_a_silent_database_the_mirror_of_an_earlier_page_is_sent() {
     for sends in ["yew", "plain"] {
@@ -256,19 +277,22 @@ async fn with_a_silent_database_the_mirror_of_an_earlier_page_is_sent() {
     }
 }
 
-/// The device lost its database: the mirror still has the rating, beside what the portal keeps there.
+/// The device lost its database: the mirror still has the rating, beside what the portal keeps
+/// there.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_only_the_mirror_has_is_sent() {
     let mut portal = Portal::open().await;
     let (first, second) = (portal.gate.ticket(), portal.gate.ticket());
     portal.gate.break_next(&[Fault::Reset; 90]);
-    let page = Page::with(json!({}), "try{localStorage.setItem('portal','no JSON')}catch(e){}").await;
+    let page =
+        Page::with(json!({}), "try{localStorage.setItem('portal','no JSON')}catch(e){}").await;
     page.goto(&portal.url("plain", &[&first], "")).await;
     page.taken_over(0).await;
     page.click("[value=satisfied]", 0).await;
     page.click(".hcp-submit", 0).await;
     page.reads(SAVED).await;
-    page.eval("indexedDB.databases().then(all=>all.forEach(d=>indexedDB.deleteDatabase(d.name)))").await;
+    page.eval("indexedDB.databases().then(all=>all.forEach(d=>indexedDB.deleteDatabase(d.name)))")
+        .await;
     page.goto("about:blank").await;
     portal.gate.heal();
     page.goto(&portal.url("yew", &[&second], "#/matters/1")).await;

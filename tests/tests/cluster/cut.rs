@@ -1,4 +1,5 @@
-//! A line to the database that is cut at the worst moment: the commit is on its way, and its answer never comes.
+//! A line to the database that is cut at the worst moment: the commit is on its way, and its answer
+//! never comes.
 
 use std::{
     io::{Read, Write},
@@ -63,8 +64,8 @@ impl Line {
         direct.replace(&format!(":{port}/"), &format!(":{}/", self.port))
     }
 
-    /// What the collector says. At the commit that is to be cut nothing comes back any more: every second one does not even
-    /// arrive.
+    /// What the collector says. At the commit that is to be cut nothing comes back any more: every
+    /// second one does not even arrive.
     fn pass(&self, mut client: TcpStream, mut server: TcpStream) -> std::io::Result<()> {
         let mut buffer = vec![0; 65_536];
         loop {

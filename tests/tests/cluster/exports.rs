@@ -25,11 +25,12 @@ fn export(collector: &Collector, mark: &str) -> Vec<String> {
     output.out.lines().map(receipt).collect()
 }
 
-/// A collector that sleeps has commits behind it and ratings before it, whose ids are older than those of others. Exports that
-/// run meanwhile go on from its last commit, not from a time.
+/// A collector that sleeps has commits behind it and ratings before it, whose ids are older than
+/// those of others. Exports that run meanwhile go on from its last commit, not from a time.
 #[test]
 fn exports_miss_and_double_nothing_while_collectors_sleep_and_die() {
-    let mut moments = Moments::new("exports_miss_and_double_nothing_while_collectors_sleep_and_die");
+    let mut moments =
+        Moments::new("exports_miss_and_double_nothing_while_collectors_sleep_and_die");
     let first = Collector::start_on(&shared().database(), &[]);
     let (second, mut third) = (first.beside(&[]), first.beside(&[]));
     let mark = first.data_dir().join("last.json");

@@ -21,7 +21,8 @@ fn urls(collectors: &[&Collector]) -> Vec<String> {
 
 #[test]
 fn nothing_is_lost_or_doubled_when_one_of_three_collectors_is_killed() {
-    let mut moments = Moments::new("nothing_is_lost_or_doubled_when_one_of_three_collectors_is_killed");
+    let mut moments =
+        Moments::new("nothing_is_lost_or_doubled_when_one_of_three_collectors_is_killed");
     let first = Collector::start_on(&shared().database(), &[]);
     let (second, mut third) = (first.beside(&[]), first.beside(&[]));
     let (auditor, mut n) = (Auditor::default(), 0);
@@ -63,7 +64,8 @@ fn nothing_is_lost_or_doubled_when_the_server_is_killed() {
 
 #[test]
 fn nothing_is_lost_or_doubled_when_a_synchronous_standby_takes_over() {
-    let mut moments = Moments::new("nothing_is_lost_or_doubled_when_a_synchronous_standby_takes_over");
+    let mut moments =
+        Moments::new("nothing_is_lost_or_doubled_when_a_synchronous_standby_takes_over");
     // A pair fails over once.
     for round in 1..=n_rounds().min(3) {
         let mut primary = Server::start(&[]);

@@ -1,4 +1,5 @@
-//! People who rate through whichever collector answers, and send the same rating again when none did.
+//! People who rate through whichever collector answers, and send the same rating again when none
+//! did.
 
 use std::{
     collections::BTreeSet,
@@ -54,7 +55,8 @@ pub(crate) struct Crowd {
 }
 
 impl Crowd {
-    /// As many people as there are chunks of tickets, each with a different first choice of these addresses.
+    /// As many people as there are chunks of tickets, each with a different first choice of these
+    /// addresses.
     pub(crate) fn gather(urls: &[String], tickets: &[String], n_people: usize) -> Self {
         let promises = Promises::default();
         let people = tickets
@@ -100,12 +102,21 @@ fn work(urls: &[String], first: usize, tickets: &[String], promises: &Promises) 
             match http.try_send("POST", &url, Some(body.as_bytes())) {
                 // 200: the answer to the first attempt was lost, and the rating stood.
                 Ok(answer) if answer.status == 201 || answer.status == 200 => {
-                    promises.0.lock().unwrap().push(answer.json()["receipt"].as_str().unwrap().to_owned());
+                    promises
+                        .0
+                        .lock()
+                        .unwrap()
+                        .push(answer.json()["receipt"].as_str().unwrap().to_owned());
                     which += 1;
                     break;
                 }
                 Ok(answer) => {
-                    assert!(matches!(answer.status, 408 | 503), "{}: {}", answer.status, answer.text());
+                    assert!(
+                        matches!(answer.status, 408 | 503),
+                        "{}: {}",
+                        answer.status,
+                        answer.text()
+                    );
                     std::thread::sleep(Duration::from_millis(20));
                 }
                 Err(_) => std::thread::sleep(Duration::from_millis(20)),
@@ -119,5 +130,9 @@ fn work(urls: &[String], first: usize, tickets: &[String], promises: &Promises) 
 pub(crate) fn verified(collector: &Collector) -> usize {
     let output = collector.cli(&["verify"]);
     assert_eq!(output.code, Some(0), "{}{}", output.out, output.err);
-    output.out.split_whitespace().find_map(|word| word.parse().ok()).expect("verify says how many ratings there are")
+    output
+        .out
+        .split_whitespace()
+        .find_map(|word| word.parse().ok())
+        .expect("verify says how many ratings there are")
 }

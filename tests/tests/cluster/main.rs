@@ -1,5 +1,5 @@
-//! Several collectors on one PostgreSQL database: each is killed, paused or cut off under load, and the server too. Whatever was
-//! acknowledged is there, once, and every counter is exact.
+//! Several collectors on one PostgreSQL database: each is killed, paused or cut off under load, and
+//! the server too. Whatever was acknowledged is there, once, and every counter is exact.
 
 #![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 #![expect(clippy::print_stdout, reason = "a failure shows the seed and how far the rounds came")]

@@ -54,7 +54,9 @@ impl Drop for Pooler {
 
 #[test]
 fn a_pooler_that_lends_sessions_for_a_transaction_is_refused_in_one_line() {
-    for (mode, message) in [("transaction", "pool_mode = session"), ("statement", "statement pooling mode")] {
+    for (mode, message) in
+        [("transaction", "pool_mode = session"), ("statement", "statement pooling mode")]
+    {
         let Some(pooler) = Pooler::start(mode) else { return };
         refuses(&pooler.url(&shared().database()), &[message]);
     }

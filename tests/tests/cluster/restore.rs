@@ -17,7 +17,11 @@ fn a_backup_made_under_load_is_read_back_and_goes_on() {
     assert_eq!(output.code, Some(0), "{}", output.err);
     assert!(output.err.contains("master.key"), "it says what else is needed: {}", output.err);
     let after = crowd.finish();
-    assert_eq!(collector.cli(&["backup", file.to_str().unwrap()]).code, Some(1), "no backup is overwritten");
+    assert_eq!(
+        collector.cli(&["backup", file.to_str().unwrap()]).code,
+        Some(1),
+        "no backup is overwritten"
+    );
 
     let url = shared().database();
     shared().restore(&url, &file);
@@ -30,6 +34,11 @@ fn a_backup_made_under_load_is_read_back_and_goes_on() {
         "indicator_version": "2020-05", "comment": "说明", "anonymous": false, "contact": null, "lang": "zh-Hans",
         "via": null,
     });
-    assert_eq!(Http::new().post_json(&format!("{}/api/v1/ratings", restored.url()), &rating).status, 201);
-    eventually("its order is given out", || (restored.cli(&["verify"]).code == Some(0)).then_some(()));
+    assert_eq!(
+        Http::new().post_json(&format!("{}/api/v1/ratings", restored.url()), &rating).status,
+        201
+    );
+    eventually("its order is given out", || {
+        (restored.cli(&["verify"]).code == Some(0)).then_some(())
+    });
 }

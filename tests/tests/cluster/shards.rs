@@ -1,5 +1,6 @@
-//! Ratings of a distributed database: each transaction is one shard's, and several collectors that write by several ways each
-//! lose and double nothing. The server under these tests answers as a distributed one does, and is none.
+//! Ratings of a distributed database: each transaction is one shard's, and several collectors that
+//! write by several ways each lose and double nothing. The server under these tests answers as a
+//! distributed one does, and is none.
 
 use haochaping_postgres::shared;
 use haochaping_tests::{Auditor, Collector, eventually};
@@ -37,27 +38,37 @@ fn what_is_written_for_ratings_is_written_to_one_shard_at_a_time() {
     untold.stop();
     let crowd = Crowd::gather(&[first.url(), second.url()], &first.register(N_TICKETS), N_PEOPLE);
     assert_eq!(crowd.finish(), N_TICKETS);
-    let handed_on = "select count(*) from touched where of = 'work_order_entry' having count(*) > 0";
-    eventually("orders that are handed on", || shared().rows_at(&url, handed_on).into_iter().next());
+    let handed_on =
+        "select count(*) from touched where of = 'work_order_entry' having count(*) > 0";
+    eventually("orders that are handed on", || {
+        shared().rows_at(&url, handed_on).into_iter().next()
+    });
     let (n, mut many) = shared().touched_shards(&url);
-    // There is one log: its numbers are given to the leaves of all shards, a few times a second and beside the ratings.
+    // There is one log: its numbers are given to the leaves of all shards, a few times a second and
+    // beside the ratings.
     many.retain(|tables| tables != "ledger_batch ledger_open ledger_pending");
     // Whoever ends gives all slots back at once.
     many.retain(|tables| tables != "slot");
     assert!(n > usize::from(N_SHARDS) * 4, "{n}");
     assert_eq!(many, [""; 0], "of {n} transactions");
     let parts = "select count(distinct part) from counter where level = 'satisfied'";
-    assert_eq!(shared().sql_at(&url, parts), N_SHARDS.to_string(), "counters are where their ratings are");
+    assert_eq!(
+        shared().sql_at(&url, parts),
+        N_SHARDS.to_string(),
+        "counters are where their ratings are"
+    );
     assert_eq!(verified(&first), 2 * N_TICKETS);
 }
 
 #[test]
 fn nothing_is_lost_or_doubled_when_one_of_two_that_write_to_shards_is_killed() {
-    let mut moments = Moments::new("nothing_is_lost_or_doubled_when_one_of_two_that_write_to_shards_is_killed");
+    let mut moments =
+        Moments::new("nothing_is_lost_or_doubled_when_one_of_two_that_write_to_shards_is_killed");
     let (_, first, mut second) = start();
     let (auditor, mut n) = (Auditor::default(), 0);
     for round in 1..=n_rounds() {
-        let crowd = Crowd::gather(&[first.url(), second.url()], &first.register(N_TICKETS), N_PEOPLE);
+        let crowd =
+            Crowd::gather(&[first.url(), second.url()], &first.register(N_TICKETS), N_PEOPLE);
         crowd.wait_for(usize::try_from(moments.below(N_TICKETS as u64 / 2)).unwrap());
         second.kill();
         n += crowd.finish();
@@ -71,7 +82,9 @@ fn nothing_is_lost_or_doubled_when_one_of_two_that_write_to_shards_is_killed() {
         haochaping_tests::Http::new().get(&url).json()["counts"].clone()
     };
     let counted = |counts: &serde_json::Value| {
-        counts.as_object().map_or(0, |all| all.values().filter_map(serde_json::Value::as_u64).sum::<u64>())
+        counts
+            .as_object()
+            .map_or(0, |all| all.values().filter_map(serde_json::Value::as_u64).sum::<u64>())
     };
     for collector in [&first, &second] {
         eventually("every count", || (counted(&shown(collector)) == n as u64).then_some(()));
@@ -90,7 +103,8 @@ fn a_database_that_is_not_distributed_is_told_how_to_become_it() {
            case relname when 'notice' then 2 else 1 end as colocationid
          from pg_class c where relname in ('rating', 'notice', 'service')";
     shared().sql_at(&url, wrong);
-    let named = ["not distributed by part beside rating", "card_day", "notice", "service", "work_order"];
+    let named =
+        ["not distributed by part beside rating", "card_day", "notice", "service", "work_order"];
     refuses_with(&url, &["--distributed"], &named);
     let data = tempfile::tempdir().unwrap();
     let file = ["serve", "--distributed", "--data", data.path().to_str().unwrap(), "--log", "off"];

@@ -20,7 +20,13 @@ fn a_server_is_believed_by_its_authority_and_its_name() {
     assert_eq!(verified(&collector), 0);
 
     // The certificate names localhost and no address; and no public authority has signed it.
-    refuses(&format!("{url}?sslmode=verify-full&sslrootcert={root}"), &["127.0.0.1", "certificate"]);
+    refuses(
+        &format!("{url}?sslmode=verify-full&sslrootcert={root}"),
+        &["127.0.0.1", "certificate"],
+    );
     refuses(&format!("{}?sslmode=verify-full", by_name(&url)), &["localhost", "certificate"]);
-    refuses(&format!("{}?sslmode=verify-full&sslrootcert=/none.pem", by_name(&url)), &["/none.pem"]);
+    refuses(
+        &format!("{}?sslmode=verify-full&sslrootcert=/none.pem", by_name(&url)),
+        &["/none.pem"],
+    );
 }

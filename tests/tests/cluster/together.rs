@@ -7,7 +7,10 @@ use serde_json::{Value, json};
 use crate::load::verified;
 
 fn start() -> (Collector, Collector) {
-    let first = Collector::start_on(&shared().database(), &["--allow-private-endpoints", "--root-region", "320000"]);
+    let first = Collector::start_on(
+        &shared().database(),
+        &["--allow-private-endpoints", "--root-region", "320000"],
+    );
     let second = first.beside(&["--allow-private-endpoints", "--root-region", "320000"]);
     (first, second)
 }
@@ -33,20 +36,26 @@ fn each_shows_what_the_other_counted_and_says_as_of_when() {
     let (first, second) = start();
     let tickets = first.register(30);
     for (n, ticket) in tickets.iter().enumerate() {
-        let (through, level) = if n % 3 == 0 { (&second, "dissatisfied") } else { (&first, "very_satisfied") };
+        let (through, level) =
+            if n % 3 == 0 { (&second, "dissatisfied") } else { (&first, "very_satisfied") };
         assert_eq!(rate(through, ticket, level), 201);
     }
     for collector in [&first, &second] {
         let found = eventually("every count", || {
             let found = province(collector);
-            (found["counts"]["very_satisfied"] == 20 && found["counts"]["dissatisfied"] == 10).then_some(found)
+            (found["counts"]["very_satisfied"] == 20 && found["counts"]["dissatisfied"] == 10)
+                .then_some(found)
         });
         assert!(found["as_of"].as_str().is_some(), "{found}");
     }
     // A service that the other has just registered can be rated here at once, and is rated once.
     let ticket = second.register(1).remove(0);
     assert_eq!(rate(&first, &ticket, "satisfied"), 201);
-    assert_eq!(rate(&second, &ticket, "satisfied"), 200, "the same rating, sent again to another collector");
+    assert_eq!(
+        rate(&second, &ticket, "satisfied"),
+        200,
+        "the same rating, sent again to another collector"
+    );
     assert_eq!(verified(&first), 31);
 }
 
@@ -69,18 +78,24 @@ fn a_work_order_is_given_out_and_told_once() {
     let (first, second) = start();
     let receiver = Receiver::start(Manner::Takes);
     let url = receiver.url();
-    let output = first.cli(&["endpoint", "add", "city", "--kind", "hotline", "--region", "321000", "--url", &url]);
+    let output = first.cli(&[
+        "endpoint", "add", "city", "--kind", "hotline", "--region", "321000", "--url", &url,
+    ]);
     assert_eq!(output.code, Some(0), "{}", output.err);
     let tickets = first.register(20);
     for (n, ticket) in tickets.iter().enumerate() {
-        assert_eq!(rate(if n % 2 == 0 { &first } else { &second }, ticket, "very_dissatisfied"), 201);
+        assert_eq!(
+            rate(if n % 2 == 0 { &first } else { &second }, ticket, "very_dissatisfied"),
+            201
+        );
     }
     eventually("twenty orders given out", || (receiver.received().len() >= 20).then_some(()));
     let sent = "select count(*) from outbox where state = 'sent' and n_attempts = 1";
     eventually("every message sent at its first attempt", || {
         (shared().rows_at(first.database().unwrap(), sent) == ["20"]).then_some(())
     });
-    let mut ids: Vec<_> = receiver.received().iter().map(|message| message.id().to_owned()).collect();
+    let mut ids: Vec<_> =
+        receiver.received().iter().map(|message| message.id().to_owned()).collect();
     ids.sort_unstable();
     ids.dedup();
     assert_eq!((receiver.received().len(), ids.len()), (20, 20));
@@ -109,7 +124,10 @@ fn a_call_given_to_one_collector_wakes_the_pad_that_another_holds() {
     // It is answered because there is a call, and not because its time is over.
     let woken = waiting.join().unwrap();
     assert_eq!(woken["call"]["state"], "waiting", "{woken}");
-    assert_eq!(there.rate(&woken["call"], "a-key-of-a-pad-at-another-collector", "satisfied").status, 201);
+    assert_eq!(
+        there.rate(&woken["call"], "a-key-of-a-pad-at-another-collector", "satisfied").status,
+        201
+    );
     assert_eq!(hall.standing("yz-a01").json()["state"], "ended");
     // The window is one, whichever collector a second page asks.
     assert_eq!(at(&first).ask("other", "").status, 409);

@@ -1,4 +1,5 @@
-//! Every printed code is read back from the printed page, by two decoders that share no code, and every name is found.
+//! Every printed code is read back from the printed page, by two decoders that share no code, and
+//! every name is found.
 
 #![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
@@ -28,25 +29,37 @@ fn print(collector: &Collector, n: usize, extra: &[&str]) -> (PathBuf, Vec<(Stri
     std::fs::write(&file, roster::csv(&roster::agents(n))).unwrap();
     let out = collector.data_dir().join("cards");
     let (file, to) = (path(file), path(out.clone()));
-    let usual = ["card", "print", &file, "--out", &to, "--public-url", "https://hcp.yz.gov.cn", "--one-file"];
+    let usual = [
+        "card",
+        "print",
+        &file,
+        "--out",
+        &to,
+        "--public-url",
+        "https://hcp.yz.gov.cn",
+        "--one-file",
+    ];
     run(&[&usual, extra].concat());
     let list = std::fs::read_to_string(out.join("cards.csv")).unwrap();
     let cells = |line: &str| line.split(',').map(str::to_owned).collect::<Vec<_>>();
-    let cards = list.lines().skip(1).map(cells).map(|cells| (cells[2].clone(), cells[5].clone())).collect();
+    let cards =
+        list.lines().skip(1).map(cells).map(|cells| (cells[2].clone(), cells[5].clone())).collect();
     (out, cards)
 }
 
 /// What the decoders say.
 fn decode<T: serde::de::DeserializeOwned>(args: &[&str]) -> T {
     let python = workspace().join("target/venv/bin/python");
-    let output = Command::new(python).arg(workspace().join("tests/decoders/decode.py")).args(args).output();
+    let output =
+        Command::new(python).arg(workspace().join("tests/decoders/decode.py")).args(args).output();
     let output = output.expect("the decoders are installed: cargo xtask test api");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
 fn text_of(pdf: &Path) -> String {
-    let output = Command::new("pdftotext").arg(pdf).arg("-").output().expect("poppler-utils is installed");
+    let output =
+        Command::new("pdftotext").arg(pdf).arg("-").output().expect("poppler-utils is installed");
     String::from_utf8(output.stdout).unwrap()
 }
 
@@ -59,11 +72,17 @@ fn every_code_on_a_sheet_is_read_back_at_150_and_300_dpi_and_every_name_is_found
     let mut expected: Vec<_> = cards.iter().map(|(_, link)| link.clone()).collect();
     expected.sort_unstable();
     for dpi in ["150", "300"] {
-        let found: BTreeMap<String, Vec<String>> = decode(&["sheets", pdf.to_str().unwrap(), dpi, "2,5,90,54,0"]);
+        let found: BTreeMap<String, Vec<String>> =
+            decode(&["sheets", pdf.to_str().unwrap(), dpi, "2,5,90,54,0"]);
         assert_eq!(found.len(), 2, "two decoders");
         for (decoder, mut texts) in found {
             texts.sort_unstable();
-            assert!(texts == expected, "{decoder} at {dpi} dpi reads {} of {}", texts.len(), expected.len());
+            assert!(
+                texts == expected,
+                "{decoder} at {dpi} dpi reads {} of {}",
+                texts.len(),
+                expected.len()
+            );
         }
     }
     let text = text_of(&pdf);
@@ -81,13 +100,15 @@ fn a_spoiled_code_is_read_right_or_not_at_all() {
     let collector = Collector::start(&[]);
     let (out, cards) = print(&collector, 40, &["--format", "png"]);
     let images = std::fs::read_dir(&out).unwrap().map(|file| file.unwrap().path());
-    let mut images: Vec<_> = images.filter(|path| path.extension().is_some_and(|ending| ending == "png")).collect();
+    let mut images: Vec<_> =
+        images.filter(|path| path.extension().is_some_and(|ending| ending == "png")).collect();
     images.sort_unstable();
     assert_eq!(images.len(), cards.len());
     for (image, (_, link)) in images.iter().zip(&cards) {
         std::fs::write(image.with_extension("txt"), link).unwrap();
     }
-    let table: BTreeMap<String, BTreeMap<String, [u32; 3]>> = decode(&["degraded", out.to_str().unwrap()]);
+    let table: BTreeMap<String, BTreeMap<String, [u32; 3]>> =
+        decode(&["degraded", out.to_str().unwrap()]);
     println!("{:<14} {:>10} {:>10}", "codes read", "zbar", "zxing-cpp");
     for (way, decoders) in &table {
         let share = |name: &str| format!("{} of {}", decoders[name][0], decoders[name][2]);
@@ -97,7 +118,9 @@ fn a_spoiled_code_is_read_right_or_not_at_all() {
         }
     }
     assert_eq!(table.len(), 8);
-    for (way, decoder) in [("as printed", "zbar"), ("as printed", "zxing-cpp"), ("rotated", "zxing-cpp")] {
+    for (way, decoder) in
+        [("as printed", "zbar"), ("as printed", "zxing-cpp"), ("rotated", "zxing-cpp")]
+    {
         assert_eq!(table[way][decoder][0], 40, "{way}, {decoder}");
     }
 }
@@ -113,7 +136,8 @@ fn stands_and_lower_case_links_are_read_back() {
     for (extra, layout) in sheets {
         let (out, cards) = print(&collector, 9, extra);
         let pdf = out.join("cards.pdf");
-        let found: BTreeMap<String, Vec<String>> = decode(&["sheets", pdf.to_str().unwrap(), "150", layout]);
+        let found: BTreeMap<String, Vec<String>> =
+            decode(&["sheets", pdf.to_str().unwrap(), "150", layout]);
         let mut expected: Vec<_> = cards.into_iter().map(|(_, link)| link).collect();
         expected.sort_unstable();
         for (decoder, mut texts) in found {
@@ -135,7 +159,10 @@ fn javascript_draws_the_same_code_and_reads_the_same_card() {
         package.display(),
         link.to_lowercase()
     );
-    let output = Command::new("node").args(["--input-type=module", "-e", &script]).output().expect("node is installed");
+    let output = Command::new("node")
+        .args(["--input-type=module", "-e", &script])
+        .output()
+        .expect("node is installed");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let message: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let layout = haochaping::qr::Layout::of(link).unwrap();

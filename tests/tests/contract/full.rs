@@ -1,4 +1,5 @@
-//! With `--full`: another generator, and a tester that makes requests up from the contract, right ones and wrong ones.
+//! With `--full`: another generator, and a tester that makes requests up from the contract, right
+//! ones and wrong ones.
 
 use std::path::PathBuf;
 
@@ -20,9 +21,13 @@ fn openapi_generator_makes_a_client_that_rates_and_acts() {
         return;
     }
     let ground = Ground::new();
-    ground.run(&full("openapi-generator-cli"), &["generate", "-i", "openapi.json", "-g", "python", "-o", "generated"]);
+    ground.run(
+        &full("openapi-generator-cli"),
+        &["generate", "-i", "openapi.json", "-g", "python", "-o", "generated"],
+    );
     ground.copy("full/journey.py");
-    std::fs::rename(ground.path("generated/openapi_client"), ground.path("openapi_client")).unwrap();
+    std::fs::rename(ground.path("generated/openapi_client"), ground.path("openapi_client"))
+        .unwrap();
     let message = ground.run(&full("python"), &["journey.py"]);
     ground.assert_worked(&message);
 }
@@ -35,7 +40,18 @@ fn schemathesis_finds_nothing() {
     let ground = Ground::new();
     ground.copy("full/schemathesis.toml");
     let url = ground.collector.url();
-    let args = ["run", "openapi.json", "--url", &url, "--max-examples", "40", "--seed", "1", "--workers", "1"];
+    let args = [
+        "run",
+        "openapi.json",
+        "--url",
+        &url,
+        "--max-examples",
+        "40",
+        "--seed",
+        "1",
+        "--workers",
+        "1",
+    ];
     let message = ground.run(&full("schemathesis"), &args);
     assert!(!message.contains("FAILURES"), "{message}");
 }

@@ -1,5 +1,5 @@
-//! A disk that is full or read-only: what was acknowledged stays, pages are served, and the collector goes on by itself when
-//! there is room.
+//! A disk that is full or read-only: what was acknowledged stays, pages are served, and the
+//! collector goes on by itself when there is room.
 
 use std::{
     fs::File,
@@ -94,12 +94,17 @@ impl Before {
         });
         let acknowledged: Vec<_> = acknowledged.collect();
         let n_bad = acknowledged.iter().filter(|rating| rating.is_bad).count();
-        let handler = Staff::new(collector, "li-si", &["--role", "handler", "--agency", AGENCY, "--region", "321002"]);
+        let handler = Staff::new(
+            collector,
+            "li-si",
+            &["--role", "handler", "--agency", AGENCY, "--region", "321002"],
+        );
         let order = handler.orders(n_bad).swap_remove(0);
         Self { acknowledged, handler, order, tickets }
     }
 
-    /// Rates services until nothing is taken any more; what was acknowledged by then is acknowledged.
+    /// Rates services until nothing is taken any more; what was acknowledged by then is
+    /// acknowledged.
     fn rate_until_refused(&mut self, collector: &Collector) -> Value {
         while let Some(ticket) = self.tickets.pop() {
             let rating = rating(&ticket);
@@ -114,7 +119,8 @@ impl Before {
         panic!("400 ratings found room on a disk without any");
     }
 
-    /// Everything that is read goes on, and everything that is written is refused with what was typed.
+    /// Everything that is read goes on, and everything that is written is refused with what was
+    /// typed.
     fn can_only_be_read(&self, collector: &Collector) {
         let (url, http) = (collector.url(), Http::new());
         let ready = http.get(&format!("{url}/readyz"));
@@ -122,7 +128,15 @@ impl Before {
         assert!(ready.text().contains("full or read-only"), "{}", ready.text());
         let lookup = &self.acknowledged[0].lookup;
         let proof = format!("/api/v1/ratings/{lookup}/proof");
-        let pages = ["/healthz", "/", "/api/v1/statistics", "/v1/haochaping.js", "/q", &format!("/q/{lookup}"), &proof];
+        let pages = [
+            "/healthz",
+            "/",
+            "/api/v1/statistics",
+            "/v1/haochaping.js",
+            "/q",
+            &format!("/q/{lookup}"),
+            &proof,
+        ];
         for path in pages {
             let answer = http.get(&format!("{url}{path}"));
             assert_eq!(answer.status, 200, "{path}: {}", answer.text());
@@ -141,22 +155,34 @@ impl Before {
         assert!(posted.text().contains(TYPED), "{}", posted.text());
         let service = serde_json::json!({ "services": [haochaping_tests::service()] });
         let bearer = format!("Bearer {}", collector.api_key());
-        let registered = http.header("authorization", &bearer).post_json(&format!("{url}/api/v1/services"), &service);
-        assert_eq!((registered.status, registered.json()["code"].clone()), (503, "storage-unavailable".into()));
+        let registered = http
+            .header("authorization", &bearer)
+            .post_json(&format!("{url}/api/v1/services"), &service);
+        assert_eq!(
+            (registered.status, registered.json()["code"].clone()),
+            (503, "storage-unavailable".into())
+        );
     }
 
     fn is_whole_again(&mut self, collector: &Collector, refused: &Value) {
         let ready = format!("{}/readyz", collector.url());
-        eventually("it takes ratings again", || (Http::new().get(&ready).status == 200).then_some(()));
+        eventually("it takes ratings again", || {
+            (Http::new().get(&ready).status == 200).then_some(())
+        });
         let answer = send(collector, refused);
         self.acknowledged.push(Acknowledged::read(refused, &answer));
         for rating in &self.acknowledged {
-            let answer = Http::new().get(&format!("{}/api/v1/ratings/{}", collector.url(), rating.lookup));
+            let answer =
+                Http::new().get(&format!("{}/api/v1/ratings/{}", collector.url(), rating.lookup));
             assert_eq!(answer.json()["receipt"], rating.receipt.as_str());
         }
         let output = collector.cli(&["verify"]);
         assert_eq!(output.code, Some(0), "{}{}", output.out, output.err);
-        assert!(output.out.contains(&format!("{} ratings", self.acknowledged.len())), "{}", output.out);
+        assert!(
+            output.out.contains(&format!("{} ratings", self.acknowledged.len())),
+            "{}",
+            output.out
+        );
     }
 }
 
@@ -167,8 +193,9 @@ fn send(collector: &Collector, rating: &Value) -> haochaping_tests::Answer {
 /// Posts the page's own form with a comment.
 fn post_page(collector: &Collector, ticket: &str, page: &str) -> haochaping_tests::Answer {
     let hidden = |name: &str| {
-        let (_, rest) =
-            page.split_once(&format!("name=\"{name}\" value=\"")).unwrap_or_else(|| panic!("{name}: {page}"));
+        let (_, rest) = page
+            .split_once(&format!("name=\"{name}\" value=\""))
+            .unwrap_or_else(|| panic!("{name}: {page}"));
         rest.split('"').next().unwrap().to_owned()
     };
     let (key, token) = (hidden("key"), hidden("page_token"));

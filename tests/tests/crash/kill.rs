@@ -15,27 +15,33 @@ use crate::{
 
 const N_CLIENTS: usize = 8;
 const TICKETS_PER_CLIENT: usize = 60;
-/// The kill falls after 1 to this many acknowledgements, so that no client can have run out of tickets before.
+/// The kill falls after 1 to this many acknowledgements, so that no client can have run out of
+/// tickets before.
 const ACKNOWLEDGED_MAX: u64 = 300;
 /// And then up to this much later, so that it falls at any point of a batch.
 const LATER_MAX: Duration = Duration::from_millis(20);
-/// Proofs that are asked for after a kill, the last ratings' first: a collector lets nobody look up more than 60 at once.
+/// Proofs that are asked for after a kill, the last ratings' first: a collector lets nobody look up
+/// more than 60 at once.
 const N_ASKED: usize = 50;
 /// How long a loaded machine may take for one acknowledgement.
 const LIMIT: Duration = Duration::from_mins(1);
 
-/// Loads the collector, kills it at a random moment, starts it again, and gives what it had acknowledged.
+/// Loads the collector, kills it at a random moment, starts it again, and gives what it had
+/// acknowledged.
 fn kill_under_load(collector: &mut Collector, moments: &mut Moments) -> Vec<Acknowledged> {
     let tickets = collector.register(N_CLIENTS * TICKETS_PER_CLIENT);
     let n_before = 1 + moments.below(ACKNOWLEDGED_MAX);
     let later = Duration::from_micros(moments.below(u64::try_from(LATER_MAX.as_micros()).unwrap()));
     let (tell, told) = mpsc::channel();
     let url = collector.url();
-    let clients: Vec<_> =
-        tickets.chunks(TICKETS_PER_CLIENT).map(|share| client(&url, share.to_vec(), tell.clone())).collect();
+    let clients: Vec<_> = tickets
+        .chunks(TICKETS_PER_CLIENT)
+        .map(|share| client(&url, share.to_vec(), tell.clone()))
+        .collect();
     drop(tell);
-    let mut acknowledged: Vec<_> =
-        (0..n_before).map(|_| told.recv_timeout(LIMIT).expect("ratings are acknowledged until the kill")).collect();
+    let mut acknowledged: Vec<_> = (0..n_before)
+        .map(|_| told.recv_timeout(LIMIT).expect("ratings are acknowledged until the kill"))
+        .collect();
     // Nothing is waited for: where in a batch the kill falls is what is drawn.
     std::thread::sleep(later);
     collector.kill();
@@ -59,7 +65,9 @@ fn missing<'a>(collector: &Collector, acknowledged: &'a [Acknowledged]) -> Vec<&
             let found = store.ratings_between(code.part(), low, high).await.unwrap();
             let is_it = |id| Receipt::of(code.part(), id).as_str() == rating.receipt;
             let is_whole = match found.iter().find(|view| is_it(&view.id)) {
-                Some(view) => store.order_of(code.part(), view.id).await.unwrap().is_some() == rating.is_bad,
+                Some(view) => {
+                    store.order_of(code.part(), view.id).await.unwrap().is_some() == rating.is_bad
+                }
                 None => false,
             };
             if !is_whole {
@@ -75,7 +83,9 @@ fn is_kept(collector: &Collector, rating: &Acknowledged) -> bool {
     let text = rating.proof.as_deref().expect("an answer carries the ledger's word");
     let promised = Promise::read(text).map(|promise| promise.entry);
     let promised = promised.or_else(|_| Proof::read(text).map(|proof| proof.entry)).unwrap();
-    let answer = Http::new().get(&format!("{}/api/v1/ratings/{}/proof", collector.url(), rating.lookup)).json();
+    let answer = Http::new()
+        .get(&format!("{}/api/v1/ratings/{}/proof", collector.url(), rating.lookup))
+        .json();
     Proof::read(answer["proof"].as_str().unwrap()).is_ok_and(|proof| proof.entry == promised)
 }
 
@@ -83,12 +93,17 @@ fn is_kept(collector: &Collector, rating: &Acknowledged) -> bool {
 fn verified(collector: &Collector) -> usize {
     let output = collector.cli(&["verify"]);
     assert_eq!(output.code, Some(0), "{}{}", output.out, output.err);
-    output.out.split_whitespace().find_map(|word| word.parse().ok()).expect("verify says how many ratings there are")
+    output
+        .out
+        .split_whitespace()
+        .find_map(|word| word.parse().ok())
+        .expect("verify says how many ratings there are")
 }
 
 #[test]
 fn every_acknowledged_rating_is_there_after_kill_9() {
-    let n_rounds = if std::env::var("HAOCHAPING_TEST_FULL").is_ok_and(|full| full == "1") { 50 } else { 5 };
+    let n_rounds =
+        if std::env::var("HAOCHAPING_TEST_FULL").is_ok_and(|full| full == "1") { 50 } else { 5 };
     let mut moments = Moments::new("every_acknowledged_rating_is_there_after_kill_9");
     let mut collector = Collector::start(&[]);
     let auditor = Auditor::default();
@@ -97,14 +112,24 @@ fn every_acknowledged_rating_is_there_after_kill_9() {
         let n_before = acknowledged.len();
         acknowledged.extend(kill_under_load(&mut collector, &mut moments));
         let missing = missing(&collector, &acknowledged);
-        assert!(missing.is_empty(), "round {round}: of {} acknowledged, missing: {missing:?}", acknowledged.len());
+        assert!(
+            missing.is_empty(),
+            "round {round}: of {} acknowledged, missing: {missing:?}",
+            acknowledged.len()
+        );
         // A rating whose answer the kill cut off may be there or not; each client has one at most.
         let (n, n_on_disk) = (acknowledged.len(), verified(&collector));
         let n_possible = n + round * N_CLIENTS;
-        assert!((n..=n_possible).contains(&n_on_disk), "round {round}: {n} acknowledged, {n_on_disk} on disk");
+        assert!(
+            (n..=n_possible).contains(&n_on_disk),
+            "round {round}: {n} acknowledged, {n_on_disk} on disk"
+        );
         auditor.follow(&collector, n_on_disk);
         for rating in acknowledged[n_before..].iter().rev().take(N_ASKED) {
-            assert!(is_kept(&collector, rating), "round {round}: a promise was not kept: {rating:?}");
+            assert!(
+                is_kept(&collector, rating),
+                "round {round}: a promise was not kept: {rating:?}"
+            );
         }
         println!("round {round}: {n} acknowledged, {n_on_disk} on disk and in the ledger");
     }

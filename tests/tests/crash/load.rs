@@ -17,7 +17,8 @@ pub(crate) struct Acknowledged {
     pub(crate) receipt: String,
     pub(crate) lookup: String,
     pub(crate) is_bad: bool,
-    /// The ledger's promise, or already its proof; none of a build that answers before it has anything to promise.
+    /// The ledger's promise, or already its proof; none of a build that answers before it has
+    /// anything to promise.
     pub(crate) proof: Option<String>,
 }
 
@@ -52,15 +53,22 @@ pub(crate) fn rating(ticket: &str) -> Value {
     })
 }
 
-/// Rates these services one after the other on one connection, tells each acknowledgement at once, and ends with the
-/// tickets or with the collector.
-pub(crate) fn client(url: &str, tickets: Vec<String>, told: Sender<Acknowledged>) -> JoinHandle<()> {
+/// Rates these services one after the other on one connection, tells each acknowledgement at once,
+/// and ends with the tickets or with the collector.
+pub(crate) fn client(
+    url: &str,
+    tickets: Vec<String>,
+    told: Sender<Acknowledged>,
+) -> JoinHandle<()> {
     let url = format!("{url}/api/v1/ratings");
     let http = Http::new().header("content-type", "application/json");
     std::thread::spawn(move || {
         for ticket in tickets {
             let rating = rating(&ticket);
-            let Ok(answer) = http.try_send("POST", &url, Some(rating.to_string().as_bytes())) else { return };
+            let Ok(answer) = http.try_send("POST", &url, Some(rating.to_string().as_bytes()))
+            else {
+                return;
+            };
             let _ = told.send(Acknowledged::read(&rating, &answer));
         }
     })

@@ -7,7 +7,9 @@ pub(crate) struct Moments(u64);
 
 impl Moments {
     pub(crate) fn new(what: &str) -> Self {
-        let seed = std::env::var("HAOCHAPING_TEST_SEED").ok().map(|text| text.parse().expect("a seed is a number"));
+        let seed = std::env::var("HAOCHAPING_TEST_SEED")
+            .ok()
+            .map(|text| text.parse().expect("a seed is a number"));
         let seed = seed.unwrap_or_else(|| RandomState::new().hash_one(what));
         println!("{what}: HAOCHAPING_TEST_SEED={seed}");
         Self(seed)

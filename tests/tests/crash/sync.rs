@@ -1,5 +1,5 @@
-//! Before a rating is acknowledged, the kernel was asked to put it on the disk. A kill cannot show this, since the
-//! kernel outlives the process; the order of the system calls does.
+//! Before a rating is acknowledged, the kernel was asked to put it on the disk. A kill cannot show
+//! this, since the kernel outlives the process; the order of the system calls does.
 
 use std::collections::HashSet;
 
@@ -22,8 +22,8 @@ enum Event {
     Acknowledgement,
 }
 
-/// The events of a trace of `strace -f -y`, in order. A call that lasts is two lines there: `… <unfinished ...>` and
-/// `<... fdatasync resumed>) = 0`, and the second has no path.
+/// The events of a trace of `strace -f -y`, in order. A call that lasts is two lines there: `…
+/// <unfinished ...>` and `<... fdatasync resumed>) = 0`, and the second has no path.
 fn events(trace: &str) -> Vec<Event> {
     let mut events = Vec::new();
     let mut syncing = HashSet::new();
@@ -37,7 +37,10 @@ fn events(trace: &str) -> Vec<Event> {
             continue;
         }
         let Some((name, rest)) = call.split_once('(') else { continue };
-        let path = rest.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map_or("", |(path, _)| path);
+        let path = rest
+            .split_once('<')
+            .and_then(|(_, rest)| rest.split_once('>'))
+            .map_or("", |(path, _)| path);
         match name {
             "fsync" | "fdatasync" if path.ends_with("-wal") => {
                 events.push(Event::SyncBegins);
@@ -47,7 +50,9 @@ fn events(trace: &str) -> Vec<Event> {
                     syncing.insert(thread);
                 }
             }
-            "write" | "writev" | "pwrite64" | "pwritev" if path.ends_with("-wal") => events.push(Event::Write),
+            "write" | "writev" | "pwrite64" | "pwritev" if path.ends_with("-wal") => {
+                events.push(Event::Write);
+            }
             "write" | "writev" | "sendto" | "sendmsg" if rest.contains("\"HTTP/1.1 201") => {
                 events.push(Event::Acknowledgement);
             }
@@ -57,11 +62,13 @@ fn events(trace: &str) -> Vec<Event> {
     events
 }
 
-/// Asserts that each acknowledgement follows a write to the WAL of its own and a whole sync that began after it. The same thread
-/// may have begun to write something else by then, as numbers for the ledger: on a busy machine an answer takes its time.
+/// Asserts that each acknowledgement follows a write to the WAL of its own and a whole sync that
+/// began after it. The same thread may have begun to write something else by then, as numbers for
+/// the ledger: on a busy machine an answer takes its time.
 ///
 /// # Errors
-/// The number of the first acknowledgement for which this is not so, from 1, and what went before it.
+/// The number of the first acknowledgement for which this is not so, from 1, and what went before
+/// it.
 fn check(events: &[Event]) -> Result<usize, String> {
     let mut n_acknowledged = 0;
     for before in events.split_inclusive(|event| *event == Event::Acknowledgement) {
@@ -73,7 +80,9 @@ fn check(events: &[Event]) -> Result<usize, String> {
         let after = &before[write + 1..];
         let begins = after.iter().position(|event| *event == Event::SyncBegins);
         if !begins.is_some_and(|at| after[at..].contains(&Event::SyncEnds)) {
-            return Err(format!("acknowledgement {n_acknowledged} without a sync after its write: {before:?}"));
+            return Err(format!(
+                "acknowledgement {n_acknowledged} without a sync after its write: {before:?}"
+            ));
         }
     }
     Ok(n_acknowledged)
@@ -93,10 +102,11 @@ fn trace(program: Program) -> Vec<Event> {
     // Its standard error is read to the end, and strace holds that open until the trace is written.
     let (status, message) = collector.stop();
     assert!(status.success(), "{status}: {message}");
-    let text =
-        std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("strace wrote nothing ({error}): {message}"));
+    let text = std::fs::read_to_string(&file)
+        .unwrap_or_else(|error| panic!("strace wrote nothing ({error}): {message}"));
     let pid = text.lines().next().and_then(|line| line.split(' ').next()).unwrap_or("");
-    let is_whole = text.lines().any(|line| line.starts_with(pid) && line.ends_with("+++ exited with 0 +++"));
+    let is_whole =
+        text.lines().any(|line| line.starts_with(pid) && line.ends_with("+++ exited with 0 +++"));
     assert!(is_whole, "strace cannot trace here, or not to the end: {message}");
     let events = events(&text);
     let n_answers = events.iter().filter(|event| **event == Event::Acknowledgement).count();
@@ -116,12 +126,14 @@ fn a_store_that_does_not_sync_is_caught() {
     assert!(fault.starts_with("acknowledgement 1 without a sync"), "{fault}");
 }
 
-/// Calls of several threads overlap in a trace: a sync counts once it is over, and only if it began after the write.
+/// Calls of several threads overlap in a trace: a sync counts once it is over, and only if it began
+/// after the write.
 #[test]
 fn a_sync_counts_from_its_begin_to_its_end() {
     let write = "7 pwrite64(9</d/s-wal>, \"a\"..., 4096, 32) = 4096\n";
     let sync = "7 fdatasync(9</d/s-wal>) = 0\n";
-    let (begins, ends) = ("8 fdatasync(9</d/s-wal> <unfinished ...>\n", "8 <... fdatasync resumed>) = 0\n");
+    let (begins, ends) =
+        ("8 fdatasync(9</d/s-wal> <unfinished ...>\n", "8 <... fdatasync resumed>) = 0\n");
     let other = "7 fdatasync(8</d/s>) = 0\n";
     let answer = "6 writev(12<socket:[5]>, [{iov_base=\"HTTP/1.1 201 Created\\r\\n\"..., iov_len=99}], 2) = 99\n";
     for (trace, is_synced) in [
@@ -134,7 +146,10 @@ fn a_sync_counts_from_its_begin_to_its_end() {
         ([begins, write, ends, answer].concat(), false),
         ([write, other, answer].concat(), false),
         ([write, sync, answer, answer].concat(), false),
-        ([write, "7 fdatasync(9</d/s-wal>) = -1 EIO (Input/output error)\n", answer].concat(), false),
+        (
+            [write, "7 fdatasync(9</d/s-wal>) = -1 EIO (Input/output error)\n", answer].concat(),
+            false,
+        ),
     ] {
         assert_eq!(check(&events(&trace)).is_ok(), is_synced, "{trace}");
     }

@@ -1,5 +1,6 @@
-//! A collector that is killed while departments act and orders are given out: what was acknowledged stands, and every order
-//! is what its history adds up to. That the check notices when it is not, the API's tests show by tampering.
+//! A collector that is killed while departments act and orders are given out: what was acknowledged
+//! stands, and every order is what its history adds up to. That the check notices when it is not,
+//! the API's tests show by tampering.
 
 use std::{collections::BTreeMap, sync::mpsc, thread::JoinHandle, time::Duration};
 
@@ -35,19 +36,22 @@ fn rate(collector: &Collector, n: usize) {
     }
 }
 
-/// Works orders from their first step to the reply until the collector is gone, and tells how many entries each
-/// acknowledged action has left.
+/// Works orders from their first step to the reply until the collector is gone, and tells how many
+/// entries each acknowledged action has left.
 fn client(office: Office, orders: Vec<Value>, tell: mpsc::Sender<(Value, u64)>) -> JoinHandle<()> {
     std::thread::spawn(move || {
-        for (order, step) in
-            orders.iter().flat_map(|order| steps().into_iter().enumerate().map(move |step| (order, step)))
+        for (order, step) in orders
+            .iter()
+            .flat_map(|order| steps().into_iter().enumerate().map(move |step| (order, step)))
         {
             let (place, mut body) = step;
             let n_entries = order["n_entries"].as_u64().unwrap() + place as u64;
             body["n_entries"] = n_entries.into();
             let url = format!("{}/{}/actions", office.url, order["id"].as_str().unwrap());
             let json = office.http.header("content-type", "application/json");
-            let Ok(answer) = json.try_send("POST", &url, Some(body.to_string().as_bytes())) else { return };
+            let Ok(answer) = json.try_send("POST", &url, Some(body.to_string().as_bytes())) else {
+                return;
+            };
             assert_eq!(answer.status, 200, "{}", answer.text());
             let _ = tell.send((order["id"].clone(), n_entries + 1));
         }
@@ -57,12 +61,23 @@ fn client(office: Office, orders: Vec<Value>, tell: mpsc::Sender<(Value, u64)>) 
 #[test]
 fn every_acknowledged_action_is_in_the_history_after_kill_9() {
     const N: usize = N_CLIENTS * ORDERS_PER_CLIENT;
-    let n_rounds = if std::env::var("HAOCHAPING_TEST_FULL").is_ok_and(|full| full == "1") { 20 } else { 3 };
+    let n_rounds =
+        if std::env::var("HAOCHAPING_TEST_FULL").is_ok_and(|full| full == "1") { 20 } else { 3 };
     let mut moments = Moments::new("every_acknowledged_action_is_in_the_history_after_kill_9");
     let mut collector = Collector::start(&["--allow-private-endpoints"]);
     let hotline = Receiver::start(Manner::Slow(2));
-    let added = ["endpoint", "add", "city", "--kind", "hotline", "--region", "321000", "--url", &hotline.url()]
-        .map(str::to_owned);
+    let added = [
+        "endpoint",
+        "add",
+        "city",
+        "--kind",
+        "hotline",
+        "--region",
+        "321000",
+        "--url",
+        &hotline.url(),
+    ]
+    .map(str::to_owned);
     assert_eq!(collector.cli(&added.each_ref().map(String::as_str)).code, Some(0));
     let office = Office::department(&collector);
     let mut watermark = 0;
@@ -75,16 +90,19 @@ fn every_acknowledged_action_is_in_the_history_after_kill_9() {
         let here = office.clone().at(&collector);
         let orders = eventually("every order is given out", || {
             let found = here.list(watermark)["orders"].as_array().unwrap().clone();
-            let fresh: Vec<_> = found.into_iter().filter(|order| order["stage"] == "dispatched").collect();
+            let fresh: Vec<_> =
+                found.into_iter().filter(|order| order["stage"] == "dispatched").collect();
             (fresh.len() == N).then_some(fresh)
         });
         let (tell, told) = mpsc::channel();
         let shares = orders.chunks(ORDERS_PER_CLIENT);
-        let clients: Vec<_> = shares.map(|share| client(here.clone(), share.to_vec(), tell.clone())).collect();
+        let clients: Vec<_> =
+            shares.map(|share| client(here.clone(), share.to_vec(), tell.clone())).collect();
         drop(tell);
         let n_before = 1 + moments.below(100);
-        let mut acknowledged: Vec<_> =
-            (0..n_before).map(|_| told.recv_timeout(LIMIT).expect("actions are acknowledged until the kill")).collect();
+        let mut acknowledged: Vec<_> = (0..n_before)
+            .map(|_| told.recv_timeout(LIMIT).expect("actions are acknowledged until the kill"))
+            .collect();
         std::thread::sleep(Duration::from_micros(moments.below(5_000)));
         collector.kill();
         for client in clients {
@@ -95,14 +113,19 @@ fn every_acknowledged_action_is_in_the_history_after_kill_9() {
         let here = office.clone().at(&collector);
         for (id, n_entries) in &acknowledged {
             let found = here.get(id).json()["n_entries"].as_u64().unwrap();
-            assert!(found >= *n_entries, "round {round}: {id} has {found} entries, {n_entries} were acknowledged");
+            assert!(
+                found >= *n_entries,
+                "round {round}: {id} has {found} entries, {n_entries} were acknowledged"
+            );
         }
         let output = collector.cli(&["verify"]);
         assert_eq!(output.code, Some(0), "round {round}: {}{}", output.out, output.err);
         println!("round {round}: {} actions acknowledged, all there", acknowledged.len());
         // What is left over is another round's no more.
         watermark =
-            here.http.get(&format!("{}?after={watermark}&limit=200", here.url)).json()["watermark"].as_i64().unwrap();
+            here.http.get(&format!("{}?after={watermark}&limit=200", here.url)).json()["watermark"]
+                .as_i64()
+                .unwrap();
     }
     collector.kill();
     // As if the minute were over for which a message is left to whoever took it.
@@ -113,7 +136,8 @@ fn every_acknowledged_action_is_in_the_history_after_kill_9() {
     assert_eq!(collector.cli(&["verify"]).code, Some(0));
 }
 
-/// Waits until the hotline was told of every entry of every order. The first time that each is told is in its order.
+/// Waits until the hotline was told of every entry of every order. The first time that each is told
+/// is in its order.
 fn everything_told(hotline: &Receiver, office: &Office) -> u64 {
     let url = format!("{}?after=0&limit=200", office.url);
     let orders = office.http.get(&url).json()["orders"].as_array().unwrap().clone();
@@ -121,12 +145,16 @@ fn everything_told(hotline: &Receiver, office: &Office) -> u64 {
         let mut told: BTreeMap<String, u64> = BTreeMap::new();
         for message in hotline.received() {
             let message = message.json();
-            let last = told.entry(message["data"]["work_order"]["id"].as_str().unwrap().to_owned()).or_default();
+            let last = told
+                .entry(message["data"]["work_order"]["id"].as_str().unwrap().to_owned())
+                .or_default();
             let sequence = message["data"]["sequence"].as_u64().unwrap();
             assert!(sequence <= *last + 1, "{message} before the one before it");
             *last = sequence.max(*last);
         }
-        let is_told = |order: &Value| told.get(order["id"].as_str().unwrap()) == order["n_entries"].as_u64().as_ref();
+        let is_told = |order: &Value| {
+            told.get(order["id"].as_str().unwrap()) == order["n_entries"].as_u64().as_ref()
+        };
         if orders.iter().all(is_told) {
             return told.values().sum();
         }

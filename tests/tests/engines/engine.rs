@@ -30,8 +30,12 @@ impl Engine {
         match self {
             Self::Chromium => ("chromedriver".into(), &[]),
             // Its second port is the same for all unless it is told otherwise.
-            Self::Firefox => (workspace().join("target/tools/bin/geckodriver"), &["--websocket-port=0"]),
-            Self::WebKit => ("xvfb-run".into(), &["-a", "dbus-run-session", "--", "WebKitWebDriver"]),
+            Self::Firefox => {
+                (workspace().join("target/tools/bin/geckodriver"), &["--websocket-port=0"])
+            }
+            Self::WebKit => {
+                ("xvfb-run".into(), &["-a", "dbus-run-session", "--", "WebKitWebDriver"])
+            }
         }
     }
 
@@ -50,7 +54,8 @@ impl Engine {
                     "--window-size=900,1400",
                 ];
                 let scripts = if runs_scripts { 1 } else { 2 };
-                let preferences = json!({ "profile.managed_default_content_settings.javascript": scripts });
+                let preferences =
+                    json!({ "profile.managed_default_content_settings.javascript": scripts });
                 json!({ "browserName": "chrome", "goog:chromeOptions": { "args": arguments, "prefs": preferences } })
             }
             Self::Firefox => json!({ "browserName": "firefox", "moz:firefoxOptions": {
@@ -65,11 +70,13 @@ impl Engine {
     }
 }
 
-/// Runs a driver until its standard input ends, as it does when the test's process ends in whatever way, and then ends
-/// the whole group: browsers do not go by themselves when their driver does.
-const GUARD: &str = "command -v \"$1\" >/dev/null || exit 127; trap : TERM; \"$@\" & read -r _; kill 0; wait";
+/// Runs a driver until its standard input ends, as it does when the test's process ends in whatever
+/// way, and then ends the whole group: browsers do not go by themselves when their driver does.
+const GUARD: &str =
+    "command -v \"$1\" >/dev/null || exit 127; trap : TERM; \"$@\" & read -r _; kill 0; wait";
 
-/// A driver and the browser it started. Both are ended when this is dropped, after a failed assertion too.
+/// A driver and the browser it started. Both are ended when this is dropped, after a failed
+/// assertion too.
 #[derive(Debug)]
 pub(crate) struct Browser {
     guard: Child,
@@ -103,7 +110,8 @@ impl Browser {
         let mut builder = ClientBuilder::new(HttpConnector::new());
         let connected = builder.capabilities(capabilities).connect(&browser.url).await;
         let client = connected.unwrap_or_else(|error| panic!("{engine:?} starts: {error}"));
-        browser.session = client.session_id().await.expect("the driver answers").expect("a session has an id");
+        browser.session =
+            client.session_id().await.expect("the driver answers").expect("a session has an id");
         // This ends it, and waits for that.
         client.persist().await.expect("the driver answers");
         (browser, client)
@@ -123,7 +131,8 @@ impl Browser {
 impl Drop for Browser {
     fn drop(&mut self) {
         if !self.session.is_empty() {
-            let agent: ureq::Agent = ureq::Agent::config_builder().timeout_global(Some(LIMIT)).build().into();
+            let agent: ureq::Agent =
+                ureq::Agent::config_builder().timeout_global(Some(LIMIT)).build().into();
             let _ = agent.delete(format!("{}/session/{}", self.url, self.session)).call();
         }
         drop(self.guard.stdin.take());

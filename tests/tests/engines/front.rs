@@ -1,5 +1,5 @@
-//! A front before the collector, as its public address, that puts a script before those of every page: drivers have no
-//! common way to run one there.
+//! A front before the collector, as its public address, that puts a script before those of every
+//! page: drivers have no common way to run one there.
 
 use std::sync::Arc;
 
@@ -52,14 +52,21 @@ async fn pass(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, 1 << 20).await.unwrap_or_default();
     let url = format!("{}{}", shared.upstream, parts.uri);
-    let answer = tokio::task::spawn_blocking(move || forward(parts.method, &url, parts.headers, &body));
+    let answer =
+        tokio::task::spawn_blocking(move || forward(parts.method, &url, parts.headers, &body));
     let Some((status, headers, mut body)) = answer.await.expect("no panic") else {
-        return Response::builder().status(StatusCode::BAD_GATEWAY).body(Body::empty()).expect("plain");
+        return Response::builder()
+            .status(StatusCode::BAD_GATEWAY)
+            .body(Body::empty())
+            .expect("plain");
     };
-    let is_page = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let is_page = headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     if is_page {
         let page = String::from_utf8(body).expect("pages are UTF-8");
-        body = page.replacen("<head>", &format!("<head><script src=\"{PATH}\"></script>"), 1).into();
+        body =
+            page.replacen("<head>", &format!("<head><script src=\"{PATH}\"></script>"), 1).into();
     }
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
@@ -73,9 +80,11 @@ fn forward(
     mut headers: HeaderMap,
     body: &Bytes,
 ) -> Option<(StatusCode, HeaderMap, Vec<u8>)> {
-    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
+    let agent: ureq::Agent =
+        ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
     // What concerns one connection only; and pages come uncompressed, to be written into.
-    for name in [header::HOST, header::CONNECTION, header::CONTENT_LENGTH, header::ACCEPT_ENCODING] {
+    for name in [header::HOST, header::CONNECTION, header::CONTENT_LENGTH, header::ACCEPT_ENCODING]
+    {
         headers.remove(name);
     }
     let mut request = http::Request::builder().method(method).uri(url);

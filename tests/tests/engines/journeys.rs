@@ -1,5 +1,5 @@
-//! What must work wherever people are: by mouse, by keys, with little of the web platform, on portals, without script, and
-//! on a bad network.
+//! What must work wherever people are: by mouse, by keys, with little of the web platform, on
+//! portals, without script, and on a bad network.
 
 use haochaping_tests::{Collector, Hall};
 use serde_json::json;
@@ -83,7 +83,11 @@ async fn a_person_rates_by_mouse(engine: Engine) {
     page.click(".hcp-submit", 0).await;
     page.reads(DONE).await;
     page.reads("查询码").await;
-    assert_eq!(page.eval("return [warned, complaints]").await, json!([[], []]), "the page complains");
+    assert_eq!(
+        page.eval("return [warned, complaints]").await,
+        json!([[], []]),
+        "the page complains"
+    );
     assert_eq!(rows(&mut front.collector).await, [row("dissatisfied", "214", "窗口说法前后不一")]);
 }
 
@@ -116,7 +120,10 @@ async fn a_person_rates_by_keyboard_only(engine: Engine) {
     tab_to("hcp-submit").await;
     page.keys(ENTER).await;
     page.reads(DONE).await;
-    assert_eq!(rows(&mut collector).await, [Row { is_anonymous: true, ..row("satisfied", "", "办得顺利") }]);
+    assert_eq!(
+        rows(&mut collector).await,
+        [Row { is_anonymous: true, ..row("satisfied", "", "办得顺利") }]
+    );
 }
 
 /// iOS in Lockdown Mode has no WebAssembly and no IndexedDB; older engines have none of these.
@@ -127,8 +134,7 @@ async fn in_lockdown_the_plain_form_rates(engine: Engine) {
     let mut front = Front::open(LOCK).await;
     let page = Page::open(engine).await;
     page.goto(&rating_page(&front.collector, &front.url)).await;
-    let left =
-        "return [window.WebAssembly,window.indexedDB,navigator.locks,navigator.serviceWorker].map(it=>typeof it)";
+    let left = "return [window.WebAssembly,window.indexedDB,navigator.locks,navigator.serviceWorker].map(it=>typeof it)";
     assert_eq!(page.eval(left).await, json!(vec!["undefined"; 4]), "the lock holds");
     page.until("the cause", "return warned.length===1&&/no.webassembly/i.test(warned[0])").await;
     page.click("[value=dissatisfied]", 0).await;
@@ -155,7 +161,11 @@ async fn two_widgets_rate_on_a_strict_portal_of_another_site(engine: Engine) {
         page.taken_over(n).await;
         page.click(&format!("[value={level}]"), n).await;
     }
-    assert_eq!(page.eval("return find('[value=satisfied]').checked").await, json!(true), "they share no choice");
+    assert_eq!(
+        page.eval("return find('[value=satisfied]').checked").await,
+        json!(true),
+        "they share no choice"
+    );
     for n in 0..2 {
         page.click(".hcp-submit", n).await;
         page.until(DONE, &format!("return said({n}).includes('{DONE}')")).await;
@@ -191,7 +201,11 @@ async fn a_rating_written_while_the_collector_is_down_arrives_by_itself(engine: 
     page.type_into("textarea", 0, "网络不好也不丢").await;
     page.click(".hcp-submit", 0).await;
     page.reads(SAVED).await;
-    assert_eq!(page.eval(&format!("return text().includes('{DONE}')")).await, json!(false), "nobody has it yet");
+    assert_eq!(
+        page.eval(&format!("return text().includes('{DONE}')")).await,
+        json!(false),
+        "nobody has it yet"
+    );
     tokio::task::block_in_place(|| collector.restart());
     page.reads(DONE).await;
     assert_eq!(rows(&mut collector).await, [row("satisfied", "", "网络不好也不丢")]);
@@ -226,8 +240,15 @@ async fn a_person_rates_on_the_pad_of_a_window_also_while_the_collector_is_down(
     page.click(".send .big", 0).await;
     page.reads("您的评价已保存，尚未提交").await;
     tokio::task::block_in_place(|| collector.restart());
-    page.until("it is delivered", "return !text().includes('等待提交')&&text().includes('网络正常')").await;
+    page.until(
+        "it is delivered",
+        "return !text().includes('等待提交')&&text().includes('网络正常')",
+    )
+    .await;
     let at_the_hall = |row: Row| Row { channel: "hall_pad".into(), ..row };
-    let expected = [at_the_hall(row("dissatisfied", "214", "")), at_the_hall(row("satisfied", "", "办得顺利"))];
+    let expected = [
+        at_the_hall(row("dissatisfied", "214", "")),
+        at_the_hall(row("satisfied", "", "办得顺利")),
+    ];
     assert_eq!(rows(&mut collector).await, expected);
 }

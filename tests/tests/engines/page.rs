@@ -15,8 +15,8 @@ use crate::engine::{Browser, Engine};
 /// How long something may take to appear on a busy machine.
 const LIMIT: Duration = Duration::from_mins(1);
 
-/// `find` looks in the nth widget's shadow, in that widget, then in the page; `deepest` is where keys go; `said` is what the
-/// nth widget says, `text` what the page and its widgets say.
+/// `find` looks in the nth widget's shadow, in that widget, then in the page; `deepest` is where
+/// keys go; `said` is what the nth widget says, `text` what the page and its widgets say.
 const FIND: &str = "const widgets=Array.from(document.querySelectorAll('hao-cha-ping'));\
     const find=(selector,n)=>{const w=widgets[n||0];\
     return w&&((w.shadowRoot&&w.shadowRoot.querySelector(selector))||w.querySelector(selector))||document.querySelector(selector)};\
@@ -90,7 +90,10 @@ impl Page {
             json!(selector)
         );
         let found = self.eval(&script).await;
-        let id = found.as_object().and_then(|reference| reference.values().next()).and_then(Value::as_str);
+        let id = found
+            .as_object()
+            .and_then(|reference| reference.values().next())
+            .and_then(Value::as_str);
         let id = id.unwrap_or_else(|| panic!("{selector} is not in the page"));
         Element::from_element_id(self.client.clone(), ElementRef::from(id.to_owned()))
     }
@@ -113,7 +116,8 @@ impl Page {
                 typed => break typed.unwrap_or_else(|error| panic!("{selector}: {error}")),
             }
         }
-        self.until(text, &format!("return find({},{n}).value==={}", json!(selector), json!(text))).await;
+        self.until(text, &format!("return find({},{n}).value==={}", json!(selector), json!(text)))
+            .await;
     }
 
     /// Presses keys one after another where the focus is.
@@ -122,6 +126,9 @@ impl Page {
         for value in keys.chars() {
             actions = actions.then(KeyAction::Down { value }).then(KeyAction::Up { value });
         }
-        self.client.perform_actions(actions).await.unwrap_or_else(|error| panic!("{keys:?}: {error}"));
+        self.client
+            .perform_actions(actions)
+            .await
+            .unwrap_or_else(|error| panic!("{keys:?}: {error}"));
     }
 }

@@ -1,5 +1,5 @@
-//! The npm package as `cargo xtask build` assembles it: checked as a registry, a bundler and a compiler see it, run in Node
-//! against a collector, and its colours computed.
+//! The npm package as `cargo xtask build` assembles it: checked as a registry, a bundler and a
+//! compiler see it, run in Node against a collector, and its colours computed.
 
 mod themes;
 

@@ -1,4 +1,5 @@
-//! Contrast of every palette, computed as WCAG 2 does (1.4.3: 4.5 for text; 1.4.11: 3 for edges and focus).
+//! Contrast of every palette, computed as WCAG 2 does (1.4.3: 4.5 for text; 1.4.11: 3 for edges and
+//! focus).
 
 use std::collections::BTreeMap;
 
@@ -40,13 +41,17 @@ fn contrast(a: [u8; 3], b: [u8; 3]) -> f64 {
 fn colour(text: &str) -> Option<[u8; 3]> {
     let digits = text.trim().strip_prefix('#')?;
     let digits = digits.split(|c: char| !c.is_ascii_hexdigit()).next()?;
-    let full = if digits.len() == 3 { digits.chars().flat_map(|c| [c, c]).collect() } else { digits.to_owned() };
+    let full = if digits.len() == 3 {
+        digits.chars().flat_map(|c| [c, c]).collect()
+    } else {
+        digits.to_owned()
+    };
     let channel = |at: usize| u8::from_str_radix(full.get(at..at + 2)?, 16).ok();
     Some([channel(0)?, channel(2)?, channel(4)?])
 }
 
-/// The palettes of a style sheet, in its order: a block that sets `--hcp-background` is one. In the form's own sheet they
-/// are the values that custom properties fall back to.
+/// The palettes of a style sheet, in its order: a block that sets `--hcp-background` is one. In the
+/// form's own sheet they are the values that custom properties fall back to.
 fn palettes(css: &str) -> Vec<Palette> {
     let read = |block: &str| -> Palette {
         let pieces = block.split("--hcp-").skip(1);
@@ -66,7 +71,10 @@ fn assert_readable(name: &str, n_expected: usize) {
     for (number, palette) in found.iter().enumerate() {
         for (of, on, least) in PAIRS {
             let is = contrast(palette[of], palette[on]);
-            assert!(is >= least, "{name}, palette {number}: {of} on {on} is {is:.2}, at least {least}");
+            assert!(
+                is >= least,
+                "{name}, palette {number}: {of} on {on} is {is:.2}, at least {least}"
+            );
         }
     }
 }
@@ -81,5 +89,8 @@ fn every_palette_is_readable() {
 #[test]
 fn contrast_is_that_of_the_standard() {
     assert!((contrast([0, 0, 0], [255, 255, 255]) - 21.0).abs() < 1e-9);
-    assert!((contrast([0x77; 3], [255; 3]) - 4.48).abs() < 0.01, "#777 on white is the well-known near miss");
+    assert!(
+        (contrast([0x77; 3], [255; 3]) - 4.48).abs() < 0.01,
+        "#777 on white is the well-known near miss"
+    );
 }

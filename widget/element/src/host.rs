@@ -1,9 +1,9 @@
 //! The element's side: what it does for the form, and the shapes that cross between the two.
 //!
-//! Requests, pictures and focus are the element's business because it needs them for the plain form anyway, and because
-//! `serde_json` and the bindings for them would be 15 KB of brotli here. The element reads a finished rating from the
-//! fields themselves, which have the names of `haochaping::form::field` in both forms; the browser journeys send it to the
-//! real collector.
+//! Requests, pictures and focus are the element's business because it needs them for the plain form
+//! anyway, and because `serde_json` and the bindings for them would be 15 KB of brotli here. The
+//! element reads a finished rating from the fields themselves, which have the names of
+//! `haochaping::form::field` in both forms; the browser journeys send it to the real collector.
 
 use haochaping::{
     form::Subject,
@@ -95,6 +95,10 @@ pub(crate) fn read_problem(body: &JsValue) -> v1::Problem {
 
 fn number(object: &JsValue, name: &str) -> Option<u32> {
     let number = get(object, name).as_f64().filter(|number| *number >= 0.0)?;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small count, and not negative")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a small count, and not negative"
+    )]
     Some(number as u32)
 }

@@ -8,7 +8,8 @@ use yew::{AttrValue, Html, Properties, component, html};
 pub struct RatingCodeProps {
     /// The link of a ticket or card, as the collector gave it.
     pub link: AttrValue,
-    /// Width and height in CSS pixels with the quiet zone; 200 by default. Below 120 telephones begin to fail.
+    /// Width and height in CSS pixels with the quiet zone; 200 by default. Below 120 telephones
+    /// begin to fail.
     #[prop_or(200)]
     pub size: u32,
     /// What a screen reader says; “扫码评价” by default.
@@ -16,8 +17,8 @@ pub struct RatingCodeProps {
     pub label: AttrValue,
 }
 
-/// Draws the QR code of a link as SVG: one path, dark on light whatever the page's colours are, since telephones read no
-/// inverted codes. A link too long for any card stands as a link instead.
+/// Draws the QR code of a link as SVG: one path, dark on light whatever the page's colours are,
+/// since telephones read no inverted codes. A link too long for any card stands as a link instead.
 #[component]
 pub fn RatingCode(props: &RatingCodeProps) -> Html {
     let link = &props.link;

@@ -8,7 +8,8 @@ use haochaping::{
 };
 use web_sys::{Element, HtmlElement, HtmlInputElement, wasm_bindgen::JsCast};
 use yew::{
-    AttrValue, Callback, Component, Context, Html, InputEvent, NodeRef, Properties, SubmitEvent, TargetCast, html,
+    AttrValue, Callback, Component, Context, Html, InputEvent, NodeRef, Properties, SubmitEvent,
+    TargetCast, html,
 };
 
 use crate::{
@@ -22,19 +23,21 @@ const SLOW_MILLIS: u32 = 3_000;
 /// What a form is given.
 #[derive(Clone, Debug, PartialEq, Properties)]
 pub struct RatingFormProps {
-    /// Hears the finished draft when the person submits it: complete by every rule that a person can keep, without options
-    /// of other levels and without contact data of an anonymous rating. The form holds still from then on; the page turns
-    /// `stage` to [`Stage::Sending`], and to another one when it knows more.
+    /// Hears the finished draft when the person submits it: complete by every rule that a person
+    /// can keep, without options of other levels and without contact data of an anonymous rating.
+    /// The form holds still from then on; the page turns `stage` to [`Stage::Sending`], and to
+    /// another one when it knows more.
     pub on_submit: Callback<RatingDraft>,
-    /// Where the rating stands; by default the form is being filled in. A stage is heard when it differs from the one before,
-    /// so the page has to turn to [`Stage::Sending`] between two refusals.
+    /// Where the rating stands; by default the form is being filled in. A stage is heard when it
+    /// differs from the one before, so the page has to turn to [`Stage::Sending`] between two
+    /// refusals.
     #[prop_or_default]
     pub stage: Stage,
     /// What is rated, above the form; by default an empty block, for a page that says so itself.
     #[prop_or_else(Subject::unknown)]
     pub subject: Markup,
-    /// What the form starts with, by default nothing chosen and nothing written. Later changes of it are not heard: what a
-    /// person has entered stays.
+    /// What the form starts with, by default nothing chosen and nothing written. Later changes of
+    /// it are not heard: what a person has entered stays.
     #[prop_or_default]
     pub draft: RatingDraft,
     /// The language of everything but the official texts; 简体中文 by default.
@@ -43,13 +46,15 @@ pub struct RatingFormProps {
     /// 大字版; off by default.
     #[prop_or_default]
     pub is_elder: bool,
-    /// Starts every id in the form. Several forms on one page need different ones; empty by default.
+    /// Starts every id in the form. Several forms on one page need different ones; empty by
+    /// default.
     #[prop_or_default]
     pub id_prefix: AttrValue,
     /// Whether 更多 is open from the start; it is anyway if something in it is chosen.
     #[prop_or_default]
     pub is_more_open: bool,
-    /// Whether the part about a reply is open from the start; it is anyway if something stands in it.
+    /// Whether the part about a reply is open from the start; it is anyway if something stands in
+    /// it.
     #[prop_or_default]
     pub is_contact_open: bool,
     /// `light` or `dark`; as the person's device has it by default.
@@ -63,7 +68,8 @@ pub struct RatingFormProps {
     pub on_rendered: Callback<()>,
 }
 
-/// The form's markup and behaviour without its style: for a page or shadow root that has the style sheet already.
+/// The form's markup and behaviour without its style: for a page or shadow root that has the style
+/// sheet already.
 #[derive(Debug)]
 pub struct RatingFormView {
     /// `None` only while a step is under way.
@@ -108,7 +114,8 @@ impl Component for RatingFormView {
             match effect {
                 Effect::Submit => {
                     let props = context.props();
-                    let draft = RatingDraft { lang: props.lang.tag().to_owned(), ..state.draft.clone() };
+                    let draft =
+                        RatingDraft { lang: props.lang.tag().to_owned(), ..state.draft.clone() };
                     props.on_submit.emit(draft.without_hidden_fields());
                 }
                 Effect::FocusNews => self.has_news = true,
@@ -133,8 +140,8 @@ impl Component for RatingFormView {
 
     fn view(&self, context: &Context<Self>) -> Html {
         let (props, link) = (context.props(), context.link());
-        // One listener for all fields: their events bubble, and each says by its name what it is. A text area answers to
-        // the same names as an input.
+        // One listener for all fields: their events bubble, and each says by its name what it is. A
+        // text area answers to the same names as an input.
         let on_purpose = props.on_purpose.clone();
         let oninput = link.batch_callback(move |event: InputEvent| {
             let field: HtmlInputElement = event.target_unchecked_into();
@@ -148,7 +155,12 @@ impl Component for RatingFormView {
             event.prevent_default();
             Msg::Submitted
         });
-        let form = self.state().form(props.lang.messages(), props.subject.clone(), &props.id_prefix, props.is_elder);
+        let form = self.state().form(
+            props.lang.messages(),
+            props.subject.clone(),
+            &props.id_prefix,
+            props.is_elder,
+        );
         let form = form.with_if(!props.theme.is_empty(), "data-theme", props.theme.to_string());
         html! { <div ref={self.root.clone()} {oninput} {onsubmit}>{ to_html(form) }</div> }
     }

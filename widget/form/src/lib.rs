@@ -20,7 +20,9 @@ pub use haochaping::{
 pub use code::{RatingCode, RatingCodeProps};
 pub use form_view::{RatingFormProps, RatingFormView};
 pub use outbox::{OutboxHandle, use_outbox};
-pub use rating::{AlreadyRated, Outcome, Rated, Rating, RatingError, RatingMsg, RatingProps, Theme};
+pub use rating::{
+    AlreadyRated, Outcome, Rated, Rating, RatingError, RatingMsg, RatingProps, Theme,
+};
 pub use rating_form::RatingForm;
 pub use shadow::{Shadow, ShadowProps};
 pub use state::{Msg, Stage};

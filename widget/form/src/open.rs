@@ -13,7 +13,8 @@ const LIMIT_MILLIS: u32 = 15_000;
 /// The stable code of the collector's answer, or `unreachable` where there is none of its own.
 pub(crate) async fn open(collector: &str, token: &str) -> Result<v1::LinkInfo, String> {
     let token = js_sys::encode_uri_component(token);
-    let (request, _limit) = limited(Request::get(&format!("{collector}/api/v1/links/{token}")), LIMIT_MILLIS);
+    let (request, _limit) =
+        limited(Request::get(&format!("{collector}/api/v1/links/{token}")), LIMIT_MILLIS);
     let unreachable = || "unreachable".to_owned();
     let response = request.send().await.map_err(|_| unreachable())?;
     let text = response.text().await.map_err(|_| unreachable())?;

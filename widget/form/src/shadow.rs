@@ -1,9 +1,13 @@
-//! A place of its own in the page: the page's style sheets do not reach into it, and the form's do not reach out.
+//! A place of its own in the page: the page's style sheets do not reach into it, and the form's do
+//! not reach out.
 
 use js_sys::{Array, Reflect};
 use wasm_bindgen::JsValue;
 use web_sys::{CssStyleSheet, Element, ShadowRoot, ShadowRootInit, ShadowRootMode};
-use yew::{Children, Html, Properties, component, create_portal, html, use_effect_with, use_node_ref, use_state};
+use yew::{
+    Children, Html, Properties, component, create_portal, html, use_effect_with, use_node_ref,
+    use_state,
+};
 
 /// What [`Shadow`] holds.
 #[derive(Clone, Debug, PartialEq, Properties)]
@@ -13,8 +17,8 @@ pub struct ShadowProps {
     pub children: Children,
 }
 
-/// Shows its children in an open shadow root with the form's style sheet. The sheet is constructed and adopted, which a policy
-/// without `style-src 'unsafe-inline'` allows.
+/// Shows its children in an open shadow root with the form's style sheet. The sheet is constructed
+/// and adopted, which a policy without `style-src 'unsafe-inline'` allows.
 #[component]
 pub fn Shadow(props: &ShadowProps) -> Html {
     let host = use_node_ref();
@@ -27,8 +31,9 @@ pub fn Shadow(props: &ShadowProps) -> Html {
             }
         });
     }
-    let content =
-        inside.as_ref().map(|inside| create_portal(html! { <>{ props.children.clone() }</> }, inside.clone()));
+    let content = inside
+        .as_ref()
+        .map(|inside| create_portal(html! { <>{ props.children.clone() }</> }, inside.clone()));
     html! { <div class="haochaping" ref={host}>{ content.unwrap_or_default() }</div> }
 }
 
@@ -37,7 +42,8 @@ fn attach(host: &Element) -> Option<Element> {
     let root = host.attach_shadow(&ShadowRootInit::new(ShadowRootMode::Open)).ok()?;
     let document = host.owner_document()?;
     if adopt(&root).is_err() {
-        // Before Chrome 73 and Safari 16.4. Under a strict policy the form stands without style there.
+        // Before Chrome 73 and Safari 16.4. Under a strict policy the form stands without style
+        // there.
         let style = document.create_element("style").ok()?;
         style.set_text_content(Some(haochaping::form::STYLE));
         root.append_child(&style).ok()?;

@@ -8,8 +8,8 @@ use haochaping::{
     wire::v1,
 };
 
-/// Where the rating of a form stands, as far as it is the form's affair: whether it waits or has arrived, the page shows in
-/// the form's place.
+/// Where the rating of a form stands, as far as it is the form's affair: whether it waits or has
+/// arrived, the page shows in the form's place.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Stage {
     /// The person chooses and writes.
@@ -23,8 +23,8 @@ pub enum Stage {
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct State {
-    /// Everything chosen and typed, options of all levels included: whoever changes the level and changes back finds
-    /// them again.
+    /// Everything chosen and typed, options of all levels included: whoever changes the level and
+    /// changes back finds them again.
     pub(crate) draft: RatingDraft,
     violations: Vec<v1::Violation>,
     phase: Phase,
@@ -49,7 +49,8 @@ enum Phase {
 /// What happens to a form.
 #[derive(Clone, Debug)]
 pub enum Msg {
-    /// A field of the form was changed: its name, and its value; of a box that was ticked or not, the box's own value.
+    /// A field of the form was changed: its name, and its value; of a box that was ticked or not,
+    /// the box's own value.
     Edited {
         /// The field's name.
         field: String,
@@ -84,10 +85,19 @@ impl State {
     }
 
     /// The form that shows it.
-    pub(crate) fn form(&self, messages: &Messages, subject: Element, id_prefix: &str, is_elder: bool) -> Element {
+    pub(crate) fn form(
+        &self,
+        messages: &Messages,
+        subject: Element,
+        id_prefix: &str,
+        is_elder: bool,
+    ) -> Element {
         let notice = match &self.phase {
             Phase::Failed { code } => {
-                vec![messages.failed_title.into(), fill(messages.failed_other, &[("code", code)]).into()]
+                vec![
+                    messages.failed_title.into(),
+                    fill(messages.failed_other, &[("code", code)]).into(),
+                ]
             }
             _ => Vec::new(),
         };
@@ -149,7 +159,9 @@ fn turn(state: &mut State, stage: Stage) -> Vec<Effect> {
         }
         Stage::Refused(problem) => {
             match verdict(problem) {
-                Failure::Refused(violations) => (state.violations, state.phase) = (violations, Phase::Editing),
+                Failure::Refused(violations) => {
+                    (state.violations, state.phase) = (violations, Phase::Editing);
+                }
                 Failure::Other(code) => state.phase = Phase::Failed { code },
                 // Of the others the page knows better, and takes the form away.
                 _ => state.phase = Phase::Editing,
@@ -160,7 +172,8 @@ fn turn(state: &mut State, stage: Stage) -> Vec<Effect> {
     Vec::new()
 }
 
-/// An edit takes the violations of its field away; those of other fields stay until they are put right.
+/// An edit takes the violations of its field away; those of other fields stay until they are put
+/// right.
 fn edit(state: &mut State, name: &str, value: String) -> Vec<Effect> {
     if state.is_sending() {
         return Vec::new();
@@ -180,7 +193,8 @@ fn edit(state: &mut State, name: &str, value: String) -> Vec<Effect> {
         (None, "contact") => draft.anonymous = !draft.anonymous,
         (None, _) => {
             // A part that a person has used does not close under their hands.
-            state.is_more_open |= Indicator::find(&value).is_some_and(|indicator| !indicator.is_first);
+            state.is_more_open |=
+                Indicator::find(&value).is_some_and(|indicator| !indicator.is_first);
             toggle(&mut draft.indicators, value);
         }
     }
@@ -271,7 +285,10 @@ mod tests {
     #[test]
     fn a_bad_rating_asks_for_a_reason_and_then_goes() {
         let (state, effects) = run(state(), vec![set("level", "dissatisfied"), Msg::Submitted]);
-        assert_eq!((effects, state.violations[0].code.as_str()), (vec![Effect::FocusNews], "reason-missing"));
+        assert_eq!(
+            (effects, state.violations[0].code.as_str()),
+            (vec![Effect::FocusNews], "reason-missing")
+        );
         let (state, effects) = run(state, vec![set("indicator", "213"), Msg::Submitted]);
         assert!(state.violations.is_empty());
         assert_eq!(effects, SENT);
@@ -279,9 +296,16 @@ mod tests {
 
     #[test]
     fn options_of_a_level_left_behind_give_no_reason_and_are_there_on_return() {
-        let left = vec![set("level", "dissatisfied"), set("indicator", "213"), set("level", "very_dissatisfied")];
+        let left = vec![
+            set("level", "dissatisfied"),
+            set("indicator", "213"),
+            set("level", "very_dissatisfied"),
+        ];
         let (left, effects) = run(state(), [left, vec![Msg::Submitted]].concat());
-        assert_eq!((effects, left.violations[0].code.as_str()), (vec![Effect::FocusNews], "reason-missing"));
+        assert_eq!(
+            (effects, left.violations[0].code.as_str()),
+            (vec![Effect::FocusNews], "reason-missing")
+        );
         let (_, effects) = run(left, vec![set("level", "dissatisfied"), Msg::Submitted]);
         assert_eq!(effects, SENT);
     }
@@ -289,8 +313,13 @@ mod tests {
     #[test]
     fn a_refusal_keeps_every_word_and_says_what_is_wrong() {
         let typed = vec![set("level", "satisfied"), set("comment", "排队很久"), Msg::Submitted];
-        let fault = v1::Violation { field: "comment".into(), code: "too-long".into(), ..v1::Violation::default() };
-        let (refused, effects) = run(state(), [typed.clone(), vec![problem("invalid-rating", vec![fault])]].concat());
+        let fault = v1::Violation {
+            field: "comment".into(),
+            code: "too-long".into(),
+            ..v1::Violation::default()
+        };
+        let (refused, effects) =
+            run(state(), [typed.clone(), vec![problem("invalid-rating", vec![fault])]].concat());
         assert_eq!((effects, refused.phase.clone()), (vec![Effect::FocusNews], Phase::Editing));
         assert_eq!((refused.draft.comment.as_str(), refused.violations.len()), ("排队很久", 1));
         let (failed, _) = run(state(), [typed, vec![problem("too-large", vec![])]].concat());
@@ -301,14 +330,24 @@ mod tests {
     #[test]
     fn a_part_that_was_used_stays_open_and_an_anonymous_rating_has_no_fault_of_contact() {
         let m = Lang::ZhHans.messages();
-        let (used, _) =
-            run(state(), vec![set("contact_name", "示"), set("contact_name", ""), set("level", "dissatisfied")]);
+        let (used, _) = run(
+            state(),
+            vec![set("contact_name", "示"), set("contact_name", ""), set("level", "dissatisfied")],
+        );
         assert!(used.progress(m).is_contact_open && !used.progress(m).is_more_open);
-        let more = Indicator::of_level(SatisfactionLevel::Dissatisfied).find(|indicator| !indicator.is_first).unwrap();
-        let (used, _) = run(used, vec![set("indicator", more.code.as_str()), set("indicator", more.code.as_str())]);
+        let more = Indicator::of_level(SatisfactionLevel::Dissatisfied)
+            .find(|indicator| !indicator.is_first)
+            .unwrap();
+        let (used, _) = run(
+            used,
+            vec![set("indicator", more.code.as_str()), set("indicator", more.code.as_str())],
+        );
         assert!(used.progress(m).is_more_open);
-        let fault =
-            v1::Violation { field: "contact.phone".into(), code: "malformed".into(), ..v1::Violation::default() };
+        let fault = v1::Violation {
+            field: "contact.phone".into(),
+            code: "malformed".into(),
+            ..v1::Violation::default()
+        };
         let (refused, _) = run(used, vec![problem("invalid-rating", vec![fault])]);
         assert_eq!(refused.violations.len(), 1);
         let (anonymous, _) = step(refused, set("anonymous", "1"));

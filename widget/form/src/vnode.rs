@@ -24,8 +24,8 @@ pub fn Markup(props: &MarkupProps) -> Html {
     to_html(props.element.clone())
 }
 
-/// An element as Yew shows it. What was written into a text area or ticked belongs to the browser: the text is where it
-/// starts, and a tick follows the attribute `checked`.
+/// An element as Yew shows it. What was written into a text area or ticked belongs to the browser:
+/// the text is where it starts, and a tick follows the attribute `checked`.
 pub(crate) fn to_html(element: Element) -> Html {
     if element.tag == "textarea" {
         return textarea(element);
@@ -74,8 +74,8 @@ fn to_attributes(given: Vec<(Name, Text)>) -> Attributes {
 }
 
 thread_local! {
-    /// Every list of names that occurs, once: there are two dozen, and a map of its own for each element would be half of
-    /// what a form takes of memory.
+    /// Every list of names that occurs, once: there are two dozen, and a map of its own for each
+    /// element would be half of what a form takes of memory.
     static NAMES: RefCell<Vec<&'static [Name]>> = const { RefCell::new(Vec::new()) };
 }
 

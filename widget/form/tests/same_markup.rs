@@ -1,5 +1,6 @@
-//! The server's form and Yew's are one: every state, in every language, written as HTML by the sdk and rendered by Yew on a
-//! server, read by an HTML parser, and compared element by element and attribute by attribute.
+//! The server's form and Yew's are one: every state, in every language, written as HTML by the sdk
+//! and rendered by Yew on a server, read by an HTML parser, and compared element by element and
+//! attribute by attribute.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +21,8 @@ enum Seen {
 
 fn see(element: ElementRef<'_>) -> Seen {
     let value = element.value();
-    let attributes = value.attrs().map(|(name, value)| (name.to_owned(), attribute(name, value))).collect();
+    let attributes =
+        value.attrs().map(|(name, value)| (name.to_owned(), attribute(name, value))).collect();
     let mut children: Vec<Seen> = Vec::new();
     for child in element.children() {
         match child.value() {
@@ -59,7 +61,12 @@ async fn every_form_is_the_same_by_both_writers() {
         assert!(examples.len() > 15);
         for form in examples {
             let live = form.node(lang, "a-", form.progress);
-            assert_eq!(by_yew(live.clone()).await, parse(&live.to_html()), "{lang:?} {}", form.name);
+            assert_eq!(
+                by_yew(live.clone()).await,
+                parse(&live.to_html()),
+                "{lang:?} {}",
+                form.name
+            );
         }
     }
 }
@@ -84,16 +91,26 @@ async fn a_difference_is_seen() {
     assert_ne!(by_yew(live(0).child("x")).await, parse(&live(0).to_html()), "a text");
 }
 
-/// The form that a browser posts and the one that Yew shows have the same fields, in the same order, under the same labels.
+/// The form that a browser posts and the one that Yew shows have the same fields, in the same
+/// order, under the same labels.
 #[test]
 fn plain_and_live_form_ask_the_same_in_the_same_order() {
     use haochaping::form::Post;
     for lang in Lang::ALL {
         for form in example::forms(lang).into_iter().filter(|form| !form.draft.level.is_empty()) {
-            let plain = form.node(lang, "a-", Post { action: "/r/T", ticket: "T", key: "k", ..Post::default() });
+            let plain = form.node(
+                lang,
+                "a-",
+                Post { action: "/r/T", ticket: "T", key: "k", ..Post::default() },
+            );
             let live = form.node(lang, "a-", form.progress);
             let asked_plain = asked(&plain.to_html(), &form.draft.level, form.draft.anonymous);
-            assert_eq!(asked_plain, asked(&live.to_html(), &form.draft.level, false), "{lang:?} {}", form.name);
+            assert_eq!(
+                asked_plain,
+                asked(&live.to_html(), &form.draft.level, false),
+                "{lang:?} {}",
+                form.name
+            );
         }
     }
 }
@@ -102,12 +119,17 @@ fn plain_and_live_form_ask_the_same_in_the_same_order() {
 fn asked(html: &str, level: &str, hides_contact: bool) -> Vec<String> {
     let page = Html::parse_fragment(html);
     let select = |selector: &str| scraper::Selector::parse(selector).expect("a selector");
-    let (group, fields) =
-        (select("[data-level]"), select("legend,label,summary,input:not([type=hidden]),textarea,select"));
+    let (group, fields) = (
+        select("[data-level]"),
+        select("legend,label,summary,input:not([type=hidden]),textarea,select"),
+    );
     let is_of_other_level = |element: &ElementRef<'_>| {
         element.ancestors().filter_map(ElementRef::wrap).any(|ancestor| {
             group.matches(&ancestor) && ancestor.value().attr("data-level") != Some(level)
-                || hides_contact && ancestor.value().has_class("hcp-contact", scraper::CaseSensitivity::CaseSensitive)
+                || hides_contact
+                    && ancestor
+                        .value()
+                        .has_class("hcp-contact", scraper::CaseSensitivity::CaseSensitive)
         })
     };
     let is_level_name = |element: &ElementRef<'_>| {
@@ -117,6 +139,8 @@ fn asked(html: &str, level: &str, hides_contact: bool) -> Vec<String> {
         let name = element.value().attr("name").unwrap_or_default();
         format!("{} {name} {}", element.value().name(), element.text().collect::<String>())
     };
-    let seen = page.select(&fields).filter(|element| !is_of_other_level(element) && !is_level_name(element));
+    let seen = page
+        .select(&fields)
+        .filter(|element| !is_of_other_level(element) && !is_level_name(element));
     seen.map(text).collect()
 }

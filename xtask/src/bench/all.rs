@@ -1,4 +1,5 @@
-//! Every measurement in one run: all ratios with their goals in one table, kept as JSON and compared with those in the repository.
+//! Every measurement in one run: all ratios with their goals in one table, kept as JSON and
+//! compared with those in the repository.
 
 use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
@@ -35,18 +36,23 @@ const RUNS: [(Name, &[&str]); 11] = [
     (Name::Growth, &[]),
 ];
 
-/// Measures all of it. `arguments`: `--short` for small stores and few rounds, `--keep` to keep what is found.
+/// Measures all of it. `arguments`: `--short` for small stores and few rounds, `--keep` to keep
+/// what is found.
 pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<()> {
     let (mut is_short, mut keeps) = (false, false);
     for argument in arguments {
         match argument.as_str() {
             "--short" => is_short = true,
             "--keep" => keeps = true,
-            other => bail!("{other:?} is not known here: `cargo xtask bench all [--short] [--keep]`"),
+            other => {
+                bail!("{other:?} is not known here: `cargo xtask bench all [--short] [--keep]`")
+            }
         }
     }
     let mut stages = vec![
-        Stage::new("what the measurements need", || RUNS.iter().try_for_each(|(name, _)| name.prepare(root))),
+        Stage::new("what the measurements need", || {
+            RUNS.iter().try_for_each(|(name, _)| name.prepare(root))
+        }),
         Stage::new("the widget", || build::widget(root)),
         Stage::new("the collector and what measures it", build_programs),
     ];
@@ -55,7 +61,12 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<()> {
         stages.push(Stage::new(title, move || measure(root, number, *name, arguments, is_short)));
     }
     fs::create_dir_all(root.join("target/bench"))?;
-    stages::run(root, if is_short { "bench all --short" } else { "bench all" }, stages, &LeftOut::default())?;
+    stages::run(
+        root,
+        if is_short { "bench all --short" } else { "bench all" },
+        stages,
+        &LeftOut::default(),
+    )?;
     report(root, is_short, keeps)
 }
 
@@ -63,7 +74,13 @@ fn file_of(root: &Path, number: usize) -> std::path::PathBuf {
     root.join(format!("target/bench/goals-{number}.json"))
 }
 
-fn measure(root: &Path, number: usize, name: Name, arguments: &[&str], is_short: bool) -> Result<()> {
+fn measure(
+    root: &Path,
+    number: usize,
+    name: Name,
+    arguments: &[&str],
+    is_short: bool,
+) -> Result<()> {
     let file = file_of(root, number);
     if file.exists() {
         fs::remove_file(&file)?;
@@ -87,7 +104,8 @@ fn report(root: &Path, is_short: bool, keeps: bool) -> Result<()> {
     let mut fallen = Vec::new();
     for goal in &goals {
         let what = goal["what"].as_str().context("a goal has a name")?;
-        let number = |field: &str| goal[field].as_f64().with_context(|| format!("{what} has no {field}"));
+        let number =
+            |field: &str| goal[field].as_f64().with_context(|| format!("{what} has no {field}"));
         let (found, limit, before) = (number("found")?, number("limit")?, kept.get(what).copied());
         let is_most = goal["sign"] == "≤";
         let verdict = if goal["met"] == true { "met" } else { "NOT met" };
@@ -122,7 +140,10 @@ fn read_kept(root: &Path, is_short: bool) -> Result<BTreeMap<String, f64>> {
         return Ok(BTreeMap::new());
     }
     let goals = kept["goals"].as_array().map_or(&[][..], Vec::as_slice);
-    Ok(goals.iter().filter_map(|goal| Some((goal["what"].as_str()?.to_owned(), goal["found"].as_f64()?))).collect())
+    Ok(goals
+        .iter()
+        .filter_map(|goal| Some((goal["what"].as_str()?.to_owned(), goal["found"].as_f64()?)))
+        .collect())
 }
 
 fn has_fallen(found: f64, before: f64, is_most: bool) -> bool {
@@ -135,7 +156,15 @@ mod tests {
 
     #[test]
     fn a_ratio_falls_when_it_is_worse_by_more_than_a_tenth() {
-        assert!(has_fallen(0.89, 1.0, false) && !has_fallen(0.91, 1.0, false) && !has_fallen(2.0, 1.0, false));
-        assert!(has_fallen(1.12, 1.0, true) && !has_fallen(1.1, 1.0, true) && !has_fallen(0.5, 1.0, true));
+        assert!(
+            has_fallen(0.89, 1.0, false)
+                && !has_fallen(0.91, 1.0, false)
+                && !has_fallen(2.0, 1.0, false)
+        );
+        assert!(
+            has_fallen(1.12, 1.0, true)
+                && !has_fallen(1.1, 1.0, true)
+                && !has_fallen(0.5, 1.0, true)
+        );
     }
 }

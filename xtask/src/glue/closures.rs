@@ -2,9 +2,9 @@
 
 use anyhow::{Result, bail, ensure};
 
-/// A closure of the app as a function, in the place of the two ways that wasm-bindgen has: `isShared` for one that may be
-/// called while it runs. Whatever runs in the app was called by one, so what fails there reaches whoever watches, once, and
-/// nothing enters a dead app again.
+/// A closure of the app as a function, in the place of the two ways that wasm-bindgen has:
+/// `isShared` for one that may be called while it runs. Whatever runs in the app was called by one,
+/// so what fails there reaches whoever watches, once, and nothing enters a dead app again.
 const CLOSURES: &str = "
 let isDead, watcher;
 export function watch(listener) {
@@ -42,7 +42,9 @@ pub(super) fn own_closures(glue: &str) -> Result<String> {
     let start = glue.find("function makeClosure(");
     let end = glue.find("function makeMutClosure(");
     let after = end.and_then(|end| glue[end..].find("\nfunction ").map(|length| end + length));
-    let (Some(start), Some(end), Some(after)) = (start, end, after) else { bail!("the glue has other closures") };
+    let (Some(start), Some(end), Some(after)) = (start, end, after) else {
+        bail!("the glue has other closures")
+    };
     ensure!(start < end, "the glue has its closures in another order");
     let rest = [&glue[..start], &glue[after..]].concat();
     let shared: Vec<_> = rest.split("makeClosure(").collect();

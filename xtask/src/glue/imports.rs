@@ -2,8 +2,8 @@
 
 use anyhow::{Result, ensure};
 
-/// Names each import of one of the [`KINDS`] by what it does, and takes its function out of the glue: the script needs one
-/// function for each kind then.
+/// Names each import of one of the [`KINDS`] by what it does, and takes its function out of the
+/// glue: the script needs one function for each kind then.
 pub(super) fn describe(wasm: &mut walrus::Module, glue: &mut String) -> Result<()> {
     for import in wasm.imports.iter_mut() {
         if let Some(described) = take_out(glue, &import.name) {
@@ -14,8 +14,8 @@ pub(super) fn describe(wasm: &mut walrus::Module, glue: &mut String) -> Result<(
     Ok(())
 }
 
-/// What an import can be, by the first sign of its name; `P` is the rest of it, the name of a member. First how wasm-bindgen
-/// writes it, then a function that makes it.
+/// What an import can be, by the first sign of its name; `P` is the rest of it, the name of a
+/// member. First how wasm-bindgen writes it, then a function that makes it.
 const KINDS: [(char, &[&str], &str); 11] = [
     ('.', &["const ret = arg0.P;\nreturn ret;"], "(name) => (of) => of[name]"),
     (
@@ -76,7 +76,8 @@ const KINDS: [(char, &[&str], &str); 11] = [
 const GIVES_TEXT: &str = "const ret = arg1.P;\nconst ptr1 = passStringToWasm0(ret, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);\nconst len1 = WASM_VECTOR_LEN;\ngetDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 1, len1, true);\ngetDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, ptr1, true);";
 const GIVES_TEXT_OR_NONE: &str = "const ret = arg1.P;\nvar ptr1 = isLikeNone(ret) ? 0 : passStringToWasm0(ret, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);\nvar len1 = WASM_VECTOR_LEN;\ngetDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 1, len1, true);\ngetDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, ptr1, true);";
 
-/// Takes the function of an import out of the glue, if it is of one of the [`KINDS`]; gives the name that says so.
+/// Takes the function of an import out of the glue, if it is of one of the [`KINDS`]; gives the
+/// name that says so.
 fn take_out(glue: &mut String, name: &str) -> Option<String> {
     let start = glue.find(&format!("{name}: function("))?;
     // Some are wrapped to catch what they throw.
@@ -98,7 +99,8 @@ fn take_out(glue: &mut String, name: &str) -> Option<String> {
 fn member_of<'a>(form: &str, body: &'a str) -> Option<&'a str> {
     let (before, _) = form.split_once('P')?;
     let rest = body.strip_prefix(before)?;
-    let length = rest.find(|sign: char| !sign.is_alphanumeric() && sign != '_').unwrap_or(rest.len());
+    let length =
+        rest.find(|sign: char| !sign.is_alphanumeric() && sign != '_').unwrap_or(rest.len());
     let member = &rest[..length];
     (form.replace('P', member) == body).then_some(member)
 }
@@ -107,8 +109,12 @@ fn member_of<'a>(form: &str, body: &'a str) -> Option<&'a str> {
 fn with_kinds(glue: &str) -> Result<String> {
     let from = "const imports = __wbg_get_imports();";
     let object = "const import0 = {";
-    ensure!(glue.contains(from) && glue.contains(object), "the glue gives its imports in another way");
-    let kinds: String = KINDS.iter().map(|(sign, _, make)| format!("{:?}: {make},\n", sign.to_string())).collect();
+    ensure!(
+        glue.contains(from) && glue.contains(object),
+        "the glue gives its imports in another way"
+    );
+    let kinds: String =
+        KINDS.iter().map(|(sign, _, make)| format!("{:?}: {make},\n", sign.to_string())).collect();
     let made = format!(
         "const imports = __wbg_get_imports();\nconst kinds = {{\n{kinds}}};\n\
          for (const {{ module: from, name }} of WebAssembly.Module.imports(module)) {{\n\

@@ -1,4 +1,5 @@
-//! Every state of the form and of what comes in its place, by name: to look at, to take pictures of, and to test.
+//! Every state of the form and of what comes in its place, by name: to look at, to take pictures
+//! of, and to test.
 
 use haochaping_yew::{Lang, Markup, Shadow, example};
 use yew::prelude::*;

@@ -1,5 +1,5 @@
-//! 示例政务门户: a portal in Yew with a router and three finished matters, each of which can be rated. Everything in it is
-//! made up.
+//! 示例政务门户: a portal in Yew with a router and three finished matters, each of which can be
+//! rated. Everything in it is made up.
 
 mod gallery;
 mod matter;

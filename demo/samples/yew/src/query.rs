@@ -1,5 +1,5 @@
-//! What this sample takes from its own address. A real portal's back end registers each finished service and gives the page
-//! its ticket; `?collector=…&ticket=…&ticket=…` stands in for it.
+//! What this sample takes from its own address. A real portal's back end registers each finished
+//! service and gives the page its ticket; `?collector=…&ticket=…&ticket=…` stands in for it.
 
 use web_sys::UrlSearchParams;
 

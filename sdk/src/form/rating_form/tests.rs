@@ -8,7 +8,12 @@ use crate::{
     messages::Lang,
 };
 
-fn render(lang: Lang, subject: &Subject, draft: &RatingDraft, violations: &[v1::Violation]) -> String {
+fn render(
+    lang: Lang,
+    subject: &Subject,
+    draft: &RatingDraft,
+    violations: &[v1::Violation],
+) -> String {
     RatingForm {
         messages: lang.messages(),
         subject: subject.node(lang.page_messages(), "a-"),
@@ -37,8 +42,15 @@ fn the_five_levels_are_offered_alike_and_none_is_chosen() {
         assert_eq!(html.matches("type=\"radio\"").count(), 5);
         assert_eq!(html.matches("name=\"indicator\"").count(), 40);
         assert!(!html.contains(" checked>"), "{lang:?}");
-        let rows: Vec<_> = html.split("<label class=\"hcp-choice\"").skip(1).map(|row| row.split('>').next()).collect();
-        assert!(rows.windows(2).all(|pair| pair[0] == pair[1]), "no choice is marked up differently");
+        let rows: Vec<_> = html
+            .split("<label class=\"hcp-choice\"")
+            .skip(1)
+            .map(|row| row.split('>').next())
+            .collect();
+        assert!(
+            rows.windows(2).all(|pair| pair[0] == pair[1]),
+            "no choice is marked up differently"
+        );
     }
 }
 
@@ -102,8 +114,11 @@ fn live(draft: &RatingDraft, violations: &[v1::Violation], progress: Progress) -
 fn every_reference_of_the_form_leads_somewhere() {
     let draft = RatingDraft { level: "dissatisfied".into(), ..RatingDraft::default() };
     let fields = ["level", "indicators", "comment", "contact.name", "contact.phone", "key"];
-    let violation =
-        |field: &&str| v1::Violation { field: (*field).into(), code: "x".into(), ..v1::Violation::default() };
+    let violation = |field: &&str| v1::Violation {
+        field: (*field).into(),
+        code: "x".into(),
+        ..v1::Violation::default()
+    };
     let violations: Vec<_> = fields.iter().map(violation).collect();
     let plain = render(Lang::ZhHans, &Subject::default(), &draft, &violations);
     let live = live(&draft, &violations, Progress::default()).to_html();
@@ -114,7 +129,8 @@ fn every_reference_of_the_form_leads_somewhere() {
             values.flat_map(str::split_whitespace).map(str::to_owned).collect()
         };
         let ids = values("id");
-        let links = values("href").into_iter().filter_map(|link| link.strip_prefix('#').map(str::to_owned));
+        let links =
+            values("href").into_iter().filter_map(|link| link.strip_prefix('#').map(str::to_owned));
         for reference in links.chain(values("for")).chain(values("aria-describedby")) {
             assert_eq!(ids.iter().filter(|id| **id == reference).count(), 1, "{reference}");
         }
@@ -124,18 +140,27 @@ fn every_reference_of_the_form_leads_somewhere() {
 #[test]
 fn a_live_form_shows_the_options_of_the_chosen_level_and_no_contact_of_an_anonymous_rating() {
     let html = live(&RatingDraft::default(), &[], Progress::default()).to_html();
-    assert!(!html.contains("name=\"indicator\"") && html.contains("contact_phone") && !html.contains("<template"));
-    let draft = RatingDraft { level: "dissatisfied".into(), anonymous: true, ..RatingDraft::default() };
-    let html = live(&draft, &[], Progress { is_sending: true, status: "…", ..Progress::default() }).to_html();
+    assert!(
+        !html.contains("name=\"indicator\"")
+            && html.contains("contact_phone")
+            && !html.contains("<template")
+    );
+    let draft =
+        RatingDraft { level: "dissatisfied".into(), anonymous: true, ..RatingDraft::default() };
+    let html = live(&draft, &[], Progress { is_sending: true, status: "…", ..Progress::default() })
+        .to_html();
     assert_eq!(
         html.matches("name=\"indicator\"").count(),
         Indicator::of_level(SatisfactionLevel::Dissatisfied).count()
     );
-    assert!(!html.contains("contact_phone") && html.contains("<fieldset class=\"hcp-body\" disabled>"));
+    assert!(
+        !html.contains("contact_phone") && html.contains("<fieldset class=\"hcp-body\" disabled>")
+    );
     assert!(html.contains("aria-disabled=\"true\""));
 }
 
-/// A program that compares two trees place by place finds every field where it was, whatever came or went around it.
+/// A program that compares two trees place by place finds every field where it was, whatever came
+/// or went around it.
 #[test]
 fn every_part_keeps_its_place_in_every_state() {
     fn places(element: &Element, path: &str, out: &mut Vec<(String, &'static str)>) {
@@ -151,8 +176,10 @@ fn every_part_keeps_its_place_in_every_state() {
         }
     }
     for lang in Lang::ALL {
-        let states: Vec<_> =
-            example::forms(lang).into_iter().filter(|form| matches!(form.subject, Subject::Service { .. })).collect();
+        let states: Vec<_> = example::forms(lang)
+            .into_iter()
+            .filter(|form| matches!(form.subject, Subject::Service { .. }))
+            .collect();
         let of = |form: &example::Example| {
             let mut out = Vec::new();
             places(&form.node(lang, "a-", form.progress), "", &mut out);

@@ -20,7 +20,8 @@ pub struct AssistedRating {
     pub operator: String,
     /// That the rating was read back to the person, who agreed: true, or it is refused.
     pub read_back: bool,
-    /// The idempotency key, 22 to 64 letters, digits, `-` or `_`: made once for a rating and kept over every retry.
+    /// The idempotency key, 22 to 64 letters, digits, `-` or `_`: made once for a rating and kept
+    /// over every retry.
     pub key: String,
     /// A level's name.
     pub level: String,

@@ -10,9 +10,11 @@ pub struct LedgerProof {
     pub receipt: String,
     /// The number of its leaf, from 0; null until it has one, and then `proof` is a promise.
     pub index: Option<u64>,
-    /// A proof as in c2sp.org/tlog-proof, its extra data the leaf; or a promise, `haochaping.promise@v1`.
+    /// A proof as in c2sp.org/tlog-proof, its extra data the leaf; or a promise,
+    /// `haochaping.promise@v1`.
     pub proof: String,
-    /// The ledger's public key, as in c2sp.org/signed-note. Who does not trust this collector takes it from elsewhere.
+    /// The ledger's public key, as in c2sp.org/signed-note. Who does not trust this collector takes
+    /// it from elsewhere.
     pub key: String,
 }
 

@@ -5,7 +5,8 @@ use crate::{
     link::CardKind,
 };
 
-/// `GET /api/v1/links/{token}`: what a form for this link shows and carries. Says nothing about whose case it is.
+/// `GET /api/v1/links/{token}`: what a form for this link shows and carries. Says nothing about
+/// whose case it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LinkInfo {
@@ -23,13 +24,15 @@ pub struct LinkInfo {
     pub rated_on: Option<String>,
     /// The languages of the form, as BCP 47 tags.
     pub languages: Vec<String>,
-    /// Of an open ticket: an idempotency key, made for this answer. Any other of 22 to 64 symbols will do as well.
+    /// Of an open ticket: an idempotency key, made for this answer. Any other of 22 to 64 symbols
+    /// will do as well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
     /// Of a card: the visit that this answer begins, which stands for ticket and key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visit: Option<String>,
-    /// What a form that a browser posts by itself carries with that key or visit; null for what was rated.
+    /// What a form that a browser posts by itself carries with that key or visit; null for what was
+    /// rated.
     #[serde(default)]
     pub page_token: Option<String>,
 }
@@ -90,7 +93,10 @@ impl LinkInfo {
                 is_probe: service.probe,
             },
             Some(card) => Subject::Card(CardSubject {
-                kind: CardKind::ALL.into_iter().find(|kind| kind.name() == card.kind).unwrap_or(CardKind::Agent),
+                kind: CardKind::ALL
+                    .into_iter()
+                    .find(|kind| kind.name() == card.kind)
+                    .unwrap_or(CardKind::Agent),
                 name: card.name.clone(),
                 number: card.number.clone(),
                 place: card.place.clone(),
@@ -141,7 +147,8 @@ mod tests {
             }
             let (service, card) = LinkInfo::about(example.subject);
             let info = LinkInfo { service, card, ..LinkInfo::default() };
-            let read: LinkInfo = serde_json::from_str(&serde_json::to_string(&info).unwrap()).unwrap();
+            let read: LinkInfo =
+                serde_json::from_str(&serde_json::to_string(&info).unwrap()).unwrap();
             assert_eq!(read.subject(), expected, "{}", example.name);
         }
     }

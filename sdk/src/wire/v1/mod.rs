@@ -1,4 +1,5 @@
-//! Wire v1. Fields may be added, never renamed. Levels are names, times are RFC 3339, rates are fractions 0–1 or null.
+//! Wire v1. Fields may be added, never renamed. Levels are names, times are RFC 3339, rates are
+//! fractions 0–1 or null.
 //!
 //! ```
 //! use haochaping::wire::v1::{ServiceMode, ServiceRegistration};
@@ -24,15 +25,18 @@ pub use assisted::AssistedRating;
 pub use ledger::{LedgerProof, LedgerTable, LedgerTables};
 pub use link::{LinkCard, LinkInfo, LinkService};
 pub use relay::{
-    CheckedRelay, RELAYED_MAX, RatingContent, RelayAccepted, RelayAnswer, RelayRejected, RelayRequest, RelayedRating,
+    CheckedRelay, RELAYED_MAX, RatingContent, RelayAccepted, RelayAnswer, RelayRejected,
+    RelayRequest, RelayedRating,
 };
 pub use statistics::{
-    HandlingFigures, HotWord, HotWords, Published, Scope, Statistics, StatisticsRow, StatisticsTable,
+    HandlingFigures, HotWord, HotWords, Published, Scope, Statistics, StatisticsRow,
+    StatisticsTable,
 };
 pub use window::{Call, CallRequest, PadCall, PadRating, PadState, Sealed};
 pub use work_order::{
-    ActionRequest, ContactRequest, Due, FollowUp, Invitation, MaskedContact, NextAction, RaterMessage, WorkOrder,
-    WorkOrderEntry, WorkOrderEvent, WorkOrderIndicator, WorkOrderPush, WorkOrders,
+    ActionRequest, ContactRequest, Due, FollowUp, Invitation, MaskedContact, NextAction,
+    RaterMessage, WorkOrder, WorkOrderEntry, WorkOrderEvent, WorkOrderIndicator, WorkOrderPush,
+    WorkOrders,
 };
 
 /// `POST /api/v1/ratings`.
@@ -42,7 +46,8 @@ pub struct RatingRequest {
     /// The single-use link's token.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub ticket: String,
-    /// The idempotency key, 22 to 64 letters, digits, `-` or `_`: made once for a rating and kept over every retry.
+    /// The idempotency key, 22 to 64 letters, digits, `-` or `_`: made once for a rating and kept
+    /// over every retry.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub key: String,
     /// The visit to a card's page, which stands for both `ticket` and `key`.
@@ -101,7 +106,8 @@ impl RatingRequest {
         }
     }
 
-    /// The request that sends `draft` for `ticket` under `key`; without a ticket the key is a visit.
+    /// The request that sends `draft` for `ticket` under `key`; without a ticket the key is a
+    /// visit.
     pub fn of(ticket: String, key: String, via: Option<String>, draft: RatingDraft) -> Self {
         let ContactDraft { name, phone } = draft.contact;
         let is_given = crate::text::is_visible(&name) || !phone.trim().is_empty();
@@ -135,7 +141,8 @@ pub struct RatingAccepted {
     pub lookup_url: String,
     /// When the rating was accepted.
     pub rated_at: String,
-    /// The ledger's signed promise that it holds the rating's leaf, or the proof that it does; shows no level.
+    /// The ledger's signed promise that it holds the rating's leaf, or the proof that it does;
+    /// shows no level.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proof: Option<String>,
 }
@@ -148,7 +155,8 @@ pub struct RatingProgress {
     pub receipt: String,
     /// When the rating was accepted.
     pub rated_at: String,
-    /// `accepted`; `quarantined` while it is kept and does not count yet; `excluded` if it was left out for good.
+    /// `accepted`; `quarantined` while it is kept and does not count yet; `excluded` if it was left
+    /// out for good.
     pub status: String,
     /// How the rating is worked; null where there is nothing to work.
     pub handling: Option<Handling>,
@@ -221,8 +229,8 @@ pub struct ServiceRegistration {
     /// The staff number of who served.
     #[serde(default)]
     pub staff_number: Option<String>,
-    /// What the registrar calls the visit of which this is one of several services, at most 50 characters: they are rated once,
-    /// by one link (一次一评).
+    /// What the registrar calls the visit of which this is one of several services, at most 50
+    /// characters: they are rated once, by one link (一次一评).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visit: Option<String>,
 }
@@ -336,7 +344,8 @@ pub struct Violation {
 impl From<&rating::Violation> for Violation {
     fn from(fault: &rating::Violation) -> Self {
         use rating::Violation as Fault;
-        let mut out = Self { field: fault.field().into(), code: fault.code().into(), ..Self::default() };
+        let mut out =
+            Self { field: fault.field().into(), code: fault.code().into(), ..Self::default() };
         match fault {
             Fault::CommentTooLong { max, found } | Fault::ContactNameTooLong { max, found } => {
                 (out.max, out.found) = (Some(*max), Some(*found));

@@ -11,8 +11,8 @@ use crate::{
 pub const RELAYED_MAX: usize = 1_000;
 const SOURCE_KEY_MAX: usize = 64;
 
-/// `POST /api/v1/relay`: ratings that citizens gave to another system. That system is the authority of the API key, and is
-/// shown as their source.
+/// `POST /api/v1/relay`: ratings that citizens gave to another system. That system is the authority
+/// of the API key, and is shown as their source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -26,9 +26,11 @@ pub struct RelayRequest {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RelayedRating {
-    /// The rating's key in that system, 1 to 64 visible ASCII characters: sent again, it is the same rating.
+    /// The rating's key in that system, 1 to 64 visible ASCII characters: sent again, it is the
+    /// same rating.
     pub source_key: String,
-    /// When that system took it, RFC 3339 with an offset: not before the service was finished, and not in the future.
+    /// When that system took it, RFC 3339 with an offset: not before the service was finished, and
+    /// not in the future.
     pub collected_at: String,
     /// `pc`, `mobile`, `qr`, `hall_pad`, `hall_terminal`, `phone` or `sms`.
     pub channel: String,
@@ -95,7 +97,8 @@ pub struct CheckedRelay {
 }
 
 impl RelayedRating {
-    /// Checks everything at once, as of `now`. A clock of another system may be ahead by five minutes.
+    /// Checks everything at once, as of `now`. A clock of another system may be ahead by five
+    /// minutes.
     ///
     /// # Errors
     /// All faults, each with its field, code and a sentence.
@@ -103,12 +106,23 @@ impl RelayedRating {
         const CLOCK_SKEW_MILLIS: i64 = 5 * 60 * 1_000;
         let mut faults = Vec::new();
         let mut fault = |field: &str, code: &str, said: String| {
-            faults.push((Violation { field: field.to_owned(), code: code.to_owned(), ..Violation::default() }, said));
+            faults.push((
+                Violation {
+                    field: field.to_owned(),
+                    code: code.to_owned(),
+                    ..Violation::default()
+                },
+                said,
+            ));
         };
         let is_key = (1..=SOURCE_KEY_MAX).contains(&self.source_key.len())
             && self.source_key.bytes().all(|byte| byte.is_ascii_graphic());
         if !is_key {
-            fault("source_key", "malformed", format!("1 to {SOURCE_KEY_MAX} visible ASCII characters are allowed"));
+            fault(
+                "source_key",
+                "malformed",
+                format!("1 to {SOURCE_KEY_MAX} visible ASCII characters are allowed"),
+            );
         }
         let channel = self.channel.parse::<Channel>().ok();
         if channel.is_none() {
@@ -135,12 +149,21 @@ impl RelayedRating {
         if let Err(Violations(found)) = Rating::try_from(draft.clone()) {
             for one in &found {
                 let wire = Violation::from(one);
-                faults.push((Violation { field: format!("rating.{}", wire.field), ..wire }, one.to_string()));
+                faults.push((
+                    Violation { field: format!("rating.{}", wire.field), ..wire },
+                    one.to_string(),
+                ));
             }
         }
         match (channel, collected_at, service) {
             (Some(channel), Some(collected_at), Ok(service)) if faults.is_empty() => {
-                Ok(CheckedRelay { source_key: self.source_key, collected_at, channel, service, draft })
+                Ok(CheckedRelay {
+                    source_key: self.source_key,
+                    collected_at,
+                    channel,
+                    service,
+                    draft,
+                })
             }
             _ => Err(faults),
         }
@@ -231,10 +254,12 @@ mod tests {
     #[test]
     fn every_fault_is_named_with_its_field() {
         let mut wrong = sent();
-        (wrong.source_key, wrong.channel, wrong.collected_at) = ("a b".into(), "fax".into(), "today".into());
+        (wrong.source_key, wrong.channel, wrong.collected_at) =
+            ("a b".into(), "fax".into(), "today".into());
         (wrong.service.service_number, wrong.rating.level) = (0, "very_dissatisfied".into());
         let found = faults(wrong);
-        let fields: Vec<_> = found.iter().map(|(field, code)| (field.as_str(), code.as_str())).collect();
+        let fields: Vec<_> =
+            found.iter().map(|(field, code)| (field.as_str(), code.as_str())).collect();
         assert_eq!(
             fields,
             [
@@ -251,8 +276,14 @@ mod tests {
     #[test]
     fn a_rating_lies_between_its_service_and_now() {
         let at = |time: &str| faults(RelayedRating { collected_at: time.into(), ..sent() });
-        assert_eq!(at("2026-11-20T15:04:04+08:00"), [("collected_at".to_owned(), "before-service".to_owned())]);
-        assert_eq!(at("2026-11-21T08:05:01+08:00"), [("collected_at".to_owned(), "in-the-future".to_owned())]);
+        assert_eq!(
+            at("2026-11-20T15:04:04+08:00"),
+            [("collected_at".to_owned(), "before-service".to_owned())]
+        );
+        assert_eq!(
+            at("2026-11-21T08:05:01+08:00"),
+            [("collected_at".to_owned(), "in-the-future".to_owned())]
+        );
         assert_eq!(at("2026-11-21T08:04:59+08:00"), []);
     }
 }

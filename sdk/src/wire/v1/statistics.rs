@@ -30,7 +30,8 @@ pub struct Statistics {
     pub scope: Scope,
     /// As of when the figures hold.
     pub as_of: String,
-    /// Whether they move within a second, once enough new ratings came, or once a day; an older collector does not say.
+    /// Whether they move within a second, once enough new ratings came, or once a day; an older
+    /// collector does not say.
     #[serde(default)]
     pub published: Published,
     /// The five counts.
@@ -41,7 +42,8 @@ pub struct Statistics {
     pub bad: u64,
     /// 好评率, 0–1; null with no rating or fewer than the collector shows rates from.
     pub good_rate: Option<f64>,
-    /// 主动评价率 = services with a rating / services that can be rated, 0–1; null where it is not known.
+    /// 主动评价率 = services with a rating / services that can be rated, 0–1; null where it is not
+    /// known.
     #[serde(default)]
     pub participation_rate: Option<f64>,
     /// How the bad ones were worked; an older collector does not say.
@@ -73,8 +75,8 @@ pub enum Published {
     Daily,
 }
 
-/// `GET /api/v1/statistics/{by}`: the public figures along one dimension, as open data. The columns of the CSV are those of
-/// [`StatisticsRow`].
+/// `GET /api/v1/statistics/{by}`: the public figures along one dimension, as open data. The columns
+/// of the CSV are those of [`StatisticsRow`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StatisticsTable {
@@ -97,8 +99,8 @@ pub struct StatisticsTable {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StatisticsRow {
-    /// The code of what is counted: of a region, a department or an item; a month as `2026-11`; the name of a channel or
-    /// provenance; the serial of a card.
+    /// The code of what is counted: of a region, a department or an item; a month as `2026-11`; the
+    /// name of a channel or provenance; the serial of a card.
     pub code: String,
     /// Its name in Chinese; the code where nobody named it.
     pub name: String,
@@ -115,7 +117,8 @@ pub struct StatisticsRow {
     pub published: Published,
 }
 
-/// `GET /api/v1/statistics/hot-words`: options and words by the number of ratings they are in, each rating counted once.
+/// `GET /api/v1/statistics/hot-words`: options and words by the number of ratings they are in, each
+/// rating counted once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HotWords {

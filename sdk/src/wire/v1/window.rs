@@ -1,4 +1,5 @@
-//! The windows of halls: a window's system calls, the pad in front of the person hears it. None of it holds a level.
+//! The windows of halls: a window's system calls, the pad in front of the person hears it. None of
+//! it holds a level.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,11 +9,13 @@ use super::{RatingRequest, ServiceRegistration};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CallRequest {
-    /// 1 to 20 finished services, as in `POST /api/v1/services`; several have the same `visit`, and are rated once.
+    /// 1 to 20 finished services, as in `POST /api/v1/services`; several have the same `visit`, and
+    /// are rated once.
     pub services: Vec<ServiceRegistration>,
 }
 
-/// A call as the window's system sees it: whether the question still stands, and nothing of the answer.
+/// A call as the window's system sees it: whether the question still stands, and nothing of the
+/// answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Call {
@@ -22,7 +25,8 @@ pub struct Call {
     pub state: String,
     /// When it was made.
     pub called_at: String,
-    /// Whether a pad is connected now. Where none is, the call ends by itself, and the person has the link of the visit.
+    /// Whether a pad is connected now. Where none is, the call ends by itself, and the person has
+    /// the link of the visit.
     pub pad_connected: bool,
 }
 
@@ -32,7 +36,8 @@ pub struct Call {
 pub struct PadState {
     /// Changes with everything else here; long polling sends it back.
     pub mark: String,
-    /// The release of the collector's pages: a pad that shows another one loads itself anew when it is idle.
+    /// The release of the collector's pages: a pad that shows another one loads itself anew when it
+    /// is idle.
     pub version: String,
     /// What is asked now, or was asked last; null before the first call.
     pub call: Option<PadCall>,
@@ -67,7 +72,8 @@ pub struct PadRating {
     pub sealed: Option<Sealed>,
 }
 
-/// HPKE (RFC 9180), mode base, DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-128-GCM; the call's id is the associated data.
+/// HPKE (RFC 9180), mode base, DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-128-GCM; the call's id
+/// is the associated data.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sealed {
     /// The number of the collector's key.

@@ -114,7 +114,8 @@ pub struct NextAction {
 pub struct WorkOrderEntry {
     /// From 1, without gaps.
     pub number: u32,
-    /// RFC 3339; a civil date where the rater of an anonymous rating spoke and its department reads.
+    /// RFC 3339; a civil date where the rater of an anonymous rating spoke and its department
+    /// reads.
     pub at: String,
     /// In what capacity.
     pub role: Role,

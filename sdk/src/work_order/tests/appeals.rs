@@ -5,7 +5,8 @@ use super::{
     story::{AGENCY, OTHER, Story, at, of, sample},
 };
 
-/// 申诉 goes to the service-management body of the same level (Jiangsu 2022-10), and never to the rated department.
+/// 申诉 goes to the service-management body of the same level (Jiangsu 2022-10), and never to the
+/// rated department.
 #[test]
 fn an_appeal_is_decided_by_another_body_of_the_same_level() {
     let story = Story::at(Stage::Appealed);
@@ -41,14 +42,18 @@ fn an_appeal_is_decided_by_another_body_of_the_same_level() {
 
     let mut one_body = story;
     one_body.order.facts.is_service_body = true;
-    assert_eq!(uphold(&one_body, "s", AGENCY, "320102"), Some(Refused::OtherBody { body: "320100".parse().unwrap() }));
+    assert_eq!(
+        uphold(&one_body, "s", AGENCY, "320102"),
+        Some(Refused::OtherBody { body: "320100".parse().unwrap() })
+    );
     assert_eq!(uphold(&one_body, "s", OTHER, "320100"), None);
     one_body.profile.one_body = OneBody::SecondPerson;
     assert_eq!(uphold(&one_body, "s", AGENCY, "320102"), None);
     assert_eq!(uphold(&one_body, "handler", AGENCY, "320102"), Some(Refused::OwnAppeal));
 }
 
-/// GB 32100-2015: characters 3 to 8 of a credit code are the region in which its holder is registered.
+/// GB 32100-2015: characters 3 to 8 of a credit code are the region in which its holder is
+/// registered.
 #[test]
 fn the_level_of_a_department_follows_from_its_credit_code() {
     let village = "320102002001".parse().unwrap();

@@ -10,21 +10,28 @@ use self::story::{Story, at, facts, of, sample};
 use super::{ActionKind as A, *};
 use crate::calendar::Instant;
 
-/// 13 stages × 24 actions × 8 roles: only what the table has is done, and it leads where the table says.
+/// 13 stages × 24 actions × 8 roles: only what the table has is done, and it leads where the table
+/// says.
 #[test]
 fn every_stage_action_and_role_is_as_in_the_table() {
     let mut n_allowed = 0;
     for stage in Stage::ALL {
         let story = Story::at(*stage);
         for kind in ActionKind::ALL {
-            let row = TABLE.iter().filter(|row| row.from == *stage && row.action == *kind).collect::<Vec<_>>();
+            let row = TABLE
+                .iter()
+                .filter(|row| row.from == *stage && row.action == *kind)
+                .collect::<Vec<_>>();
             assert!(row.len() <= 1, "{kind} from {stage} stands twice");
             for role in Role::ALL {
                 let found = story.try_as(&of(*role), sample(*kind));
                 match row.first() {
                     None => assert_eq!(found, Err(Refused::Step { stage: *stage, action: *kind })),
                     Some(row) if !row.roles.contains(role) => {
-                        assert_eq!(found, Err(Refused::Role { stage: *stage, action: *kind, role: *role }));
+                        assert_eq!(
+                            found,
+                            Err(Refused::Role { stage: *stage, action: *kind, role: *role })
+                        );
                     }
                     Some(row) => match found {
                         Ok(entry) => {
@@ -36,7 +43,9 @@ fn every_stage_action_and_role_is_as_in_the_table() {
                             }
                             n_allowed += 1;
                         }
-                        Err(error) => assert!(row.guard.is_some(), "{kind} from {stage} by {role}: {error}"),
+                        Err(error) => {
+                            assert!(row.guard.is_some(), "{kind} from {stage} by {role}: {error}");
+                        }
                     },
                 }
             }
@@ -49,7 +58,8 @@ fn every_stage_action_and_role_is_as_in_the_table() {
 #[test]
 fn nobody_decides_about_themselves() {
     for row in TABLE {
-        let is_decision = matches!(row.action, ActionKind::Uphold | ActionKind::Reject | ActionKind::Reassign);
+        let is_decision =
+            matches!(row.action, ActionKind::Uphold | ActionKind::Reject | ActionKind::Reassign);
         assert!(!is_decision || !row.roles.contains(&Role::Handler), "{row:?}");
         let is_answer = matches!(row.action, ActionKind::Satisfied | ActionKind::StillDissatisfied);
         assert!(!is_answer || row.roles == [Role::Rater, Role::Operator], "{row:?}");
@@ -86,7 +96,10 @@ fn unreachable_needs_as_many_attempts_as_the_profile_says() {
         assert_eq!(refused, Err(Refused::Attempts { made, required: 3 }));
         story.steps(&[ActionKind::LogAttempt]);
         let again = story.try_as(&of(Role::Handler), sample(ActionKind::LogAttempt));
-        assert!(matches!(again, Err(Refused::AttemptTooSoon { .. })), "two calls in a row are one: {again:?}");
+        assert!(
+            matches!(again, Err(Refused::AttemptTooSoon { .. })),
+            "two calls in a row are one: {again:?}"
+        );
         story.wait_minutes(120);
     }
     story.steps(&[ActionKind::GiveUp]);
@@ -99,7 +112,10 @@ fn whoever_can_be_reached_is_reached() {
     for (is_real_name, has_contact) in [(true, false), (false, true), (true, true)] {
         let mut story = Story::new(Facts { is_real_name, has_contact, ..facts() });
         story.steps(&[ActionKind::Dispatch]);
-        assert_eq!(story.try_as(&of(Role::Handler), sample(ActionKind::NoContact)), Err(Refused::CanBeReached));
+        assert_eq!(
+            story.try_as(&of(Role::Handler), sample(ActionKind::NoContact)),
+            Err(Refused::CanBeReached)
+        );
     }
 }
 
@@ -115,7 +131,8 @@ fn a_real_name_rating_never_rests_without_a_reply() {
     }
 }
 
-/// In the 2019 design a rater who is still dissatisfied has the order assigned again; 追评 is given once (Zhejiang 2019).
+/// In the 2019 design a rater who is still dissatisfied has the order assigned again; 追评 is given
+/// once (Zhejiang 2019).
 #[test]
 fn still_dissatisfied_is_assigned_again_with_a_clock_of_its_own_and_once() {
     let mut story = Story::at(Stage::Replied);
@@ -123,7 +140,10 @@ fn still_dissatisfied_is_assigned_again_with_a_clock_of_its_own_and_once() {
     story.act(Role::Rater, Action::StillDissatisfied { words: "没有改".into() });
     assert_eq!((story.order.stage(), story.order.round), (Stage::Dispatched, 2));
     let contact = story.order.due(&story.profile, &story.calendar)[0];
-    assert_eq!((contact.0, contact.1.at.to_rfc3339().as_str()), (DueKind::Contact, "2026-12-02T23:59:59+08:00"));
+    assert_eq!(
+        (contact.0, contact.1.at.to_rfc3339().as_str()),
+        (DueKind::Contact, "2026-12-02T23:59:59+08:00")
+    );
     story.steps(&[A::NoContact, A::DetermineValid, A::Rectify, A::Explain, A::Reply]);
     for kind in [A::Satisfied, A::StillDissatisfied] {
         assert_eq!(story.try_as(&of(Role::Rater), sample(kind)), Err(Refused::FollowedUp));
@@ -137,7 +157,10 @@ fn the_person_has_the_whole_term_to_answer() {
     let mut story = Story::at(Stage::Replied);
     let until = at("2026-12-05T23:59:59+08:00");
     let refused = story.try_as(&Actor::system(), Action::NoAnswer).unwrap_err();
-    assert_eq!(refused.to_string(), format!("the person may still answer until {}", until.to_rfc3339()));
+    assert_eq!(
+        refused.to_string(),
+        format!("the person may still answer until {}", until.to_rfc3339())
+    );
     story.now = at("2026-12-06T00:00:00+08:00");
     story.steps(&[ActionKind::NoAnswer]);
 }
@@ -193,8 +216,8 @@ fn the_flow_chart_in_the_documents_is_that_of_the_table() {
 }
 
 proptest! {
-    /// Whatever people try in whatever order: the history gives the row, times never go back, and nobody rests who is owed
-    /// an answer.
+    /// Whatever people try in whatever order: the history gives the row, times never go back, and
+    /// nobody rests who is owed an answer.
     #[test]
     fn replaying_the_history_gives_the_order(
         tries in prop::collection::vec((0_usize..24, 0_usize..8, 0_i64..400_000_000), 0..60),

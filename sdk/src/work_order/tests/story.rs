@@ -41,7 +41,9 @@ pub(super) fn sample(kind: ActionKind) -> Action {
         ActionKind::AskReassignment => Action::AskReassignment { reason: text() },
         ActionKind::Reassign => Action::Reassign { agency: OTHER.into(), reason: text() },
         ActionKind::KeepAssigned => Action::KeepAssigned { reason: text() },
-        ActionKind::DetermineValid => Action::DetermineValid { class: Class::Simple, finding: text() },
+        ActionKind::DetermineValid => {
+            Action::DetermineValid { class: Class::Simple, finding: text() }
+        }
         ActionKind::DetermineMistaken => Action::DetermineMistaken { finding: text() },
         ActionKind::DetermineMalicious => Action::DetermineMalicious { finding: text() },
         ActionKind::FileAppeal => Action::FileAppeal { grounds: text() },
@@ -105,8 +107,8 @@ impl Story {
     /// By samples, each by the first role that may.
     pub(super) fn steps(&mut self, kinds: &[ActionKind]) -> &mut Self {
         for kind in kinds {
-            let row =
-                transition(self.order.stage(), *kind).unwrap_or_else(|| panic!("{kind} at {}", self.order.stage()));
+            let row = transition(self.order.stage(), *kind)
+                .unwrap_or_else(|| panic!("{kind} at {}", self.order.stage()));
             self.act(row.roles[0], sample(*kind));
         }
         self
@@ -124,14 +126,26 @@ impl Story {
             Stage::Valid => &completed[..3],
             Stage::Contested => &[A::Dispatch, A::NoContact, A::DetermineMistaken],
             Stage::Appealed => &[A::Dispatch, A::NoContact, A::DetermineMistaken, A::FileAppeal],
-            Stage::Upheld => &[A::Dispatch, A::NoContact, A::DetermineMalicious, A::FileAppeal, A::Uphold],
+            Stage::Upheld => {
+                &[A::Dispatch, A::NoContact, A::DetermineMalicious, A::FileAppeal, A::Uphold]
+            }
             Stage::Rectifying => &completed[..4],
             Stage::Completed => &completed,
-            Stage::Replied => &[A::Dispatch, A::NoContact, A::DetermineValid, A::Rectify, A::Resolve, A::Reply],
-            Stage::FollowedUp => {
-                &[A::Dispatch, A::NoContact, A::DetermineValid, A::Rectify, A::Resolve, A::Reply, A::Satisfied]
+            Stage::Replied => {
+                &[A::Dispatch, A::NoContact, A::DetermineValid, A::Rectify, A::Resolve, A::Reply]
             }
-            Stage::Closed => &[A::Dispatch, A::NoContact, A::DetermineValid, A::Rectify, A::Resolve, A::Close],
+            Stage::FollowedUp => &[
+                A::Dispatch,
+                A::NoContact,
+                A::DetermineValid,
+                A::Rectify,
+                A::Resolve,
+                A::Reply,
+                A::Satisfied,
+            ],
+            Stage::Closed => {
+                &[A::Dispatch, A::NoContact, A::DetermineValid, A::Rectify, A::Resolve, A::Close]
+            }
         };
         let mut story = Self::new(facts());
         story.steps(more);

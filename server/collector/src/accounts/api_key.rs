@@ -33,8 +33,15 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 7] =
-        [Self::Services, Self::Probe, Self::WorkOrders, Self::Supervision, Self::Assist, Self::Relay, Self::Windows];
+    pub const ALL: [Self; 7] = [
+        Self::Services,
+        Self::Probe,
+        Self::WorkOrders,
+        Self::Supervision,
+        Self::Assist,
+        Self::Relay,
+        Self::Windows,
+    ];
 
     /// The name in commands and in the store.
     pub const fn name(self) -> &'static str {
@@ -99,9 +106,11 @@ impl ApiKeys {
     /// The live ones among stored keys whose scope this binary knows.
     /// A body is whose key or whose staff supervises.
     pub fn new(stored: Vec<StoredApiKey>, staff: Vec<StaffRow>) -> Self {
-        let supervises =
-            |row: &StaffRow| row.disabled_at.is_none() && matches!(row.role, Role::Supervisor | Role::Province);
-        let mut bodies: BTreeSet<_> = staff.into_iter().filter(supervises).filter_map(|row| row.agency).collect();
+        let supervises = |row: &StaffRow| {
+            row.disabled_at.is_none() && matches!(row.role, Role::Supervisor | Role::Province)
+        };
+        let mut bodies: BTreeSet<_> =
+            staff.into_iter().filter(supervises).filter_map(|row| row.agency).collect();
         let registers = [Scope::Services.name(), Scope::Windows.name()];
         let registering = stored.iter().filter(|key| registers.contains(&key.scope.as_str()));
         let authorities = registering.map(|key| key.authority.clone()).collect();
@@ -109,10 +118,11 @@ impl ApiKeys {
         let known = live.filter_map(|key| Some((Scope::from_name(&key.scope)?, key)));
         let keys: BTreeMap<_, _> = known
             .map(|(scope, key)| {
-                // No name of an authority holds a colon: test services never meet real ones, whatever their case
-                // numbers.
+                // No name of an authority holds a colon: test services never meet real ones,
+                // whatever their case numbers.
                 let is_probe = scope == Scope::Probe;
-                let authority = if is_probe { format!("probe:{}", key.authority) } else { key.authority };
+                let authority =
+                    if is_probe { format!("probe:{}", key.authority) } else { key.authority };
                 let (regions, agencies) = (key.regions, key.agencies.into_iter().collect());
                 let caller = Caller { key: key.id.clone(), authority, scope, regions, agencies };
                 (key.id, (key.secret_hash, caller))
@@ -143,11 +153,13 @@ impl ApiKeys {
         parts(header).is_some_and(|(id, secret)| id.len() == 8 && secret.len() == 64)
     }
 
-    /// The caller of an `Authorization: Bearer` header; `None` if no live key of one of these scopes fits.
+    /// The caller of an `Authorization: Bearer` header; `None` if no live key of one of these
+    /// scopes fits.
     pub fn admit(&self, header: &str, scopes: &[Scope]) -> Option<&Caller> {
         let (id, secret) = parts(header)?;
         let (hash, caller) = self.keys.get(id)?;
-        (bool::from(hash.ct_eq(&hash_of(secret))) && scopes.contains(&caller.scope)).then_some(caller)
+        (bool::from(hash.ct_eq(&hash_of(secret))) && scopes.contains(&caller.scope))
+            .then_some(caller)
     }
 }
 
@@ -157,7 +169,8 @@ fn parts(header: &str) -> Option<(&str, &str)> {
     key.strip_prefix("hcp_")?.split_once('_')
 }
 
-/// A new key: its public half, what is stored of its secret half, and the whole, which is shown once.
+/// A new key: its public half, what is stored of its secret half, and the whole, which is shown
+/// once.
 pub fn make_key(rng: &dyn Rng) -> (String, [u8; 32], String) {
     let id = base32::encode(&random::<5>(rng)).to_lowercase();
     let mut secret = String::new();
@@ -204,14 +217,24 @@ mod tests {
         assert!(!caller.covers_region("320100".parse().unwrap()));
         assert!(live.admit(&format!("Bearer {whole}0"), REGISTER).is_none());
         assert!(live.admit(&whole, REGISTER).is_none());
-        let revoked = StoredApiKey { revoked_at: Some(Instant::from_millis(1)), ..stored(&id, hash) };
-        assert!(ApiKeys::new(vec![revoked], vec![]).admit(&format!("Bearer {whole}"), REGISTER).is_none());
-        let probe = ApiKeys::new(vec![StoredApiKey { scope: "probe".into(), ..stored(&id, hash) }], vec![]);
+        let revoked =
+            StoredApiKey { revoked_at: Some(Instant::from_millis(1)), ..stored(&id, hash) };
+        assert!(
+            ApiKeys::new(vec![revoked], vec![])
+                .admit(&format!("Bearer {whole}"), REGISTER)
+                .is_none()
+        );
+        let probe =
+            ApiKeys::new(vec![StoredApiKey { scope: "probe".into(), ..stored(&id, hash) }], vec![]);
         let probe = probe.admit(&format!("Bearer {whole}"), REGISTER).unwrap();
         assert!(probe.is_probe() && probe.authority == "probe:jiangsu");
         for scope in ["other", "work-orders", "supervision"] {
             let other = StoredApiKey { scope: scope.into(), ..stored(&id, hash) };
-            assert!(ApiKeys::new(vec![other], vec![]).admit(&format!("Bearer {whole}"), REGISTER).is_none());
+            assert!(
+                ApiKeys::new(vec![other], vec![])
+                    .admit(&format!("Bearer {whole}"), REGISTER)
+                    .is_none()
+            );
         }
     }
 }

@@ -1,5 +1,5 @@
-//! The audit trail: who did what beside the histories of work orders. Entries name actions by an enum, so that each has a name on the
-//! desk's page.
+//! The audit trail: who did what beside the histories of work orders. Entries name actions by an
+//! enum, so that each has a name on the desk's page.
 
 use std::fmt;
 
@@ -155,7 +155,8 @@ impl AuditAction {
     }
 }
 
-/// Somebody who acts on a store, at the desk or at the command line: what both do is done once, with this.
+/// Somebody who acts on a store, at the desk or at the command line: what both do is done once,
+/// with this.
 #[expect(missing_debug_implementations, reason = "the ports have none")]
 pub struct Acting<'a> {
     /// The store.
@@ -188,11 +189,22 @@ impl App {
 }
 
 /// An entry of this moment; `about` names what it was done to, empty for nothing.
-pub fn entry(clock: &dyn Clock, actor: &AuditActor, action: AuditAction, about: &str) -> AuditEntry {
-    AuditEntry { at: clock.now(), who: actor.to_string(), what: action.name().to_owned(), about: about.to_owned() }
+pub fn entry(
+    clock: &dyn Clock,
+    actor: &AuditActor,
+    action: AuditAction,
+    about: &str,
+) -> AuditEntry {
+    AuditEntry {
+        at: clock.now(),
+        who: actor.to_string(),
+        what: action.name().to_owned(),
+        about: about.to_owned(),
+    }
 }
 
-/// Records that something was refused, with the address that it was asked from. Nobody waits for a store that does not take it.
+/// Records that something was refused, with the address that it was asked from. Nobody waits for a
+/// store that does not take it.
 pub async fn record_refusal(
     app: &App,
     actor: &AuditActor,

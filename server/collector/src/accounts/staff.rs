@@ -22,20 +22,29 @@ pub const INVITATION_HOURS: u64 = 72;
 pub const SESSION_IDLE_MILLIS: i64 = 30 * 60_000;
 /// Every session is over after this long.
 pub const SESSION_MAX_MILLIS: i64 = 12 * 3_600_000;
-/// The fewest characters of a password (NIST SP 800-63B asks for length and for nothing of its kind of characters).
+/// The fewest characters of a password (NIST SP 800-63B asks for length and for nothing of its kind
+/// of characters).
 pub const PASSWORD_MIN: usize = 12;
 /// The most; Argon2 takes more, a form need not.
 pub const PASSWORD_MAX: usize = 128;
 
 /// The roles that have accounts.
-pub const ROLES: [Role; 6] =
-    [Role::Handler, Role::Supervisor, Role::Province, Role::CardOffice, Role::Operator, Role::Administrator];
+pub const ROLES: [Role; 6] = [
+    Role::Handler,
+    Role::Supervisor,
+    Role::Province,
+    Role::CardOffice,
+    Role::Operator,
+    Role::Administrator,
+];
 
 /// Why an account cannot be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AccountError {
     /// The name.
-    #[error("{0:?} is not an account name: 3 to 32 lower-case letters, digits and hyphens are allowed, a letter first")]
+    #[error(
+        "{0:?} is not an account name: 3 to 32 lower-case letters, digits and hyphens are allowed, a letter first"
+    )]
     Name(String),
     /// The role.
     #[error("unknown role {0:?}")]
@@ -88,7 +97,9 @@ pub fn account(
     let agency = match (agency.trim(), role) {
         (_, Role::Administrator) => None,
         ("", _) => return Err(AccountError::NoAgency(role)),
-        (typed, _) => Some(Uscc::parse(typed).map_err(|_| AccountError::Agency(typed.to_owned()))?.to_string()),
+        (typed, _) => Some(
+            Uscc::parse(typed).map_err(|_| AccountError::Agency(typed.to_owned()))?.to_string(),
+        ),
     };
     let region = match (region.trim(), role) {
         (_, Role::Administrator) => Region::COUNTRY,
@@ -118,7 +129,8 @@ pub fn digest_of(secret: &str) -> Digest {
     Sha256::digest(secret.as_bytes()).into()
 }
 
-/// Makes an account, and gives the token of the link by which its password is set; `None` if there is one of this name.
+/// Makes an account, and gives the token of the link by which its password is set; `None` if there
+/// is one of this name.
 ///
 /// # Errors
 /// The store's.
@@ -129,13 +141,17 @@ pub async fn add(acting: &Acting<'_>, row: StaffRow) -> Result<Option<String>, S
     Ok(is_added.then_some(token))
 }
 
-/// Gives an account a new link, and puts a disabled one into use again; `None` if there is no such account.
+/// Gives an account a new link, and puts a disabled one into use again; `None` if there is no such
+/// account.
 ///
 /// # Errors
 /// The store's.
 pub async fn reset(acting: &Acting<'_>, name: &str) -> Result<Option<String>, StoreError> {
     let (token, invitation) = invite(acting.clock, acting.rng);
-    let is_reset = acting.store.reset_staff(name, invitation, acting.entry(AuditAction::StaffReset, name)).await?;
+    let is_reset = acting
+        .store
+        .reset_staff(name, invitation, acting.entry(AuditAction::StaffReset, name))
+        .await?;
     Ok(is_reset.then_some(token))
 }
 
@@ -158,7 +174,9 @@ pub fn check_password(name: &str, password: &str) -> Result<(), PasswordError> {
         Err(PasswordError::Short)
     } else if n > PASSWORD_MAX {
         Err(PasswordError::Long)
-    } else if password.to_lowercase().contains(name) || password.chars().all(|one| Some(one) == first) {
+    } else if password.to_lowercase().contains(name)
+        || password.chars().all(|one| Some(one) == first)
+    {
         Err(PasswordError::Easy)
     } else {
         Ok(())
@@ -168,20 +186,23 @@ pub fn check_password(name: &str, password: &str) -> Result<(), PasswordError> {
 /// A password as it is stored: Argon2id, 19 MiB, two passes. Takes tens of milliseconds.
 pub fn hash_password(password: &str, rng: &dyn Rng) -> String {
     let salt: [u8; 16] = random(rng);
-    let hashed: PasswordHash =
-        Argon2::default().hash_password_with_salt(password.as_bytes(), &salt).expect("the salt has a salt's length");
+    let hashed: PasswordHash = Argon2::default()
+        .hash_password_with_salt(password.as_bytes(), &salt)
+        .expect("the salt has a salt's length");
     hashed.to_string()
 }
 
 /// Whether this is the password. Without an account it takes as long, and is not.
 pub fn is_password(stored: Option<&str>, password: &str) -> bool {
     static NOBODY: LazyLock<String> = LazyLock::new(|| {
-        let hashed: PasswordHash =
-            Argon2::default().hash_password_with_salt(b"nobody", b"of no account...").expect("a salt's length");
+        let hashed: PasswordHash = Argon2::default()
+            .hash_password_with_salt(b"nobody", b"of no account...")
+            .expect("a salt's length");
         hashed.to_string()
     });
     let hash = PasswordHash::new(stored.unwrap_or(&NOBODY)).ok();
-    let is_right = hash.is_some_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok());
+    let is_right = hash
+        .is_some_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok());
     is_right && stored.is_some()
 }
 

@@ -1,4 +1,5 @@
-//! From the rows of a roster to cards, and from cards to what stands on them; for the command line and the desk alike.
+//! From the rows of a roster to cards, and from cards to what stands on them; for the command line
+//! and the desk alike.
 
 pub mod change;
 mod plan;
@@ -42,7 +43,8 @@ impl Names {
         Places::new(self.imported.clone())
     }
 
-    /// The code of an agency, given as a code or as a name on record. Of several with one name, none.
+    /// The code of an agency, given as a code or as a name on record. Of several with one name,
+    /// none.
     pub fn agency(&self, text: &str) -> Option<Uscc> {
         let text = text.trim();
         Uscc::parse(text).ok().or_else(|| {
@@ -55,8 +57,9 @@ impl Names {
 
 /// Who has a card of this kind that is in use.
 pub fn holders(cards: &[StoredCard], kind: CardKind) -> Vec<Holder> {
-    let live =
-        cards.iter().filter(|card| card.revoked.is_none() && card.replaced_by.is_none() && card.card.kind == kind);
+    let live = cards.iter().filter(|card| {
+        card.revoked.is_none() && card.replaced_by.is_none() && card.card.kind == kind
+    });
     let holder = |StoredCard { card, .. }: &StoredCard| Holder {
         agency: card.agency.clone(),
         region: card.region,
@@ -93,7 +96,10 @@ pub fn to_cards(terms: &Terms, rows: &[Row], names: &Names, now: Instant) -> Vec
         name: row.name.clone(),
         number: row.number.clone(),
         agency: row.agency.to_string(),
-        agency_name: row.agency_name.clone().or_else(|| names.agencies.get(row.agency.as_str()).cloned()),
+        agency_name: row
+            .agency_name
+            .clone()
+            .or_else(|| names.agencies.get(row.agency.as_str()).cloned()),
         region: row.region,
         scope: row.scope.clone(),
         phone: row.phone.clone(),
@@ -103,19 +109,24 @@ pub fn to_cards(terms: &Terms, rows: &[Row], names: &Names, now: Instant) -> Vec
     rows.iter().map(to_card).collect()
 }
 
-/// What makes a card another one. A term that was only assumed is not in it: the same roster next month is the same.
+/// What makes a card another one. A term that was only assumed is not in it: the same roster next
+/// month is the same.
 fn digest(row: &Row) -> [u8; 32] {
     let (region, expires) = (row.region.to_string(), row.expires.map(|month| month.to_string()));
-    let optional = [&row.scope, &row.phone, &row.photo, &expires].map(|text| text.as_deref().unwrap_or(""));
+    let optional =
+        [&row.scope, &row.phone, &row.photo, &expires].map(|text| text.as_deref().unwrap_or(""));
     let mut hash = Sha256::new();
-    for text in [row.name.as_str(), &row.number, row.agency.as_str(), &region].into_iter().chain(optional) {
+    for text in
+        [row.name.as_str(), &row.number, row.agency.as_str(), &region].into_iter().chain(optional)
+    {
         hash.update((text.len() as u64).to_be_bytes());
         hash.update(text);
     }
     hash.finalize().into()
 }
 
-/// A card that is not issued yet: its link has the right length, so that it can be tried whether it can be printed.
+/// A card that is not issued yet: its link has the right length, so that it can be tried whether it
+/// can be printed.
 pub fn draft(new: &NewCard, now: Instant) -> StoredCard {
     StoredCard { serial: 0, card: new.clone(), issued_at: now, revoked: None, replaced_by: None }
 }
@@ -131,7 +142,9 @@ pub fn to_faces(
 ) -> Vec<Face> {
     rows.iter()
         .zip(cards)
-        .map(|(row, card)| to_face(terms, keys, names, row.line, card, portraits.get(&row.line).cloned()))
+        .map(|(row, card)| {
+            to_face(terms, keys, names, row.line, card, portraits.get(&row.line).cloned())
+        })
         .collect()
 }
 
@@ -146,7 +159,12 @@ pub fn to_face(
 ) -> Face {
     let card = &stored.card;
     // District and street around a village; of a window or hall what lies around it.
-    let around = card.region.ancestors().skip(1).take(2).take_while(|around| around.kind() > RegionKind::Province);
+    let around = card
+        .region
+        .ancestors()
+        .skip(1)
+        .take(2)
+        .take_while(|around| around.kind() > RegionKind::Province);
     let mut around: Vec<_> = around.filter_map(|around| names.region(around)).collect();
     around.reverse();
     Face {

@@ -1,4 +1,5 @@
-//! What printing a roster would do, before anything is done: a printed card is not replaced without somebody having seen why.
+//! What printing a roster would do, before anything is done: a printed card is not replaced without
+//! somebody having seen why.
 
 use haochaping::calendar::CivilDate;
 use haochaping_store::{NewCard, StoredCard};
@@ -40,7 +41,8 @@ pub struct Change {
 
 impl std::fmt::Display for Change {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let shown = |text: &str| if text.is_empty() { "—".to_owned() } else { format!("“{text}”") };
+        let shown =
+            |text: &str| if text.is_empty() { "—".to_owned() } else { format!("“{text}”") };
         write!(f, "{}：{} → {}", self.what, shown(&self.before), shown(&self.after))
     }
 }
@@ -55,7 +57,9 @@ impl Plan {
         for new in news {
             match live.get(&key(new)) {
                 None => plan.n_new += 1,
-                Some(card) if card.card.content == new.content && card.card.expires.is_good_on(today) => {
+                Some(card)
+                    if card.card.content == new.content && card.card.expires.is_good_on(today) =>
+                {
                     plan.n_unchanged += 1;
                 }
                 Some(card) => plan.replacements.push(Replacement {
@@ -84,7 +88,8 @@ fn changes(card: &NewCard, new: &NewCard, today: CivilDate) -> Vec<Change> {
         ("电话", text(&card.phone), text(&new.phone)),
     ];
     let differs = pairs.into_iter().filter(|(_, before, after)| before != after);
-    let mut changes: Vec<_> = differs.map(|(what, before, after)| Change { what, before, after }).collect();
+    let mut changes: Vec<_> =
+        differs.map(|(what, before, after)| Change { what, before, after }).collect();
     if card.expires != new.expires || !card.expires.is_good_on(today) {
         let (before, after) = (card.expires.to_string(), new.expires.to_string());
         changes.push(Change { what: "有效期", before, after });
@@ -92,7 +97,9 @@ fn changes(card: &NewCard, new: &NewCard, today: CivilDate) -> Vec<Change> {
     // A photo, and whether a term was written or assumed, are known by their digest only.
     if changes.is_empty() {
         changes.push(Change {
-            what: "照片或有效期的填写", before: "原来的".into(), after: "另一种".into()
+            what: "照片或有效期的填写",
+            before: "原来的".into(),
+            after: "另一种".into(),
         });
     }
     changes
@@ -125,7 +132,13 @@ mod tests {
     #[test]
     fn a_plan_says_what_is_new_what_stays_and_what_would_end_and_why() {
         let at = Instant::parse_rfc3339("2026-11-29T12:00:00+08:00").unwrap();
-        let stored = |serial, card, replaced_by| StoredCard { serial, card, issued_at: at, revoked: None, replaced_by };
+        let stored = |serial, card, replaced_by| StoredCard {
+            serial,
+            card,
+            issued_at: at,
+            revoked: None,
+            replaced_by,
+        };
         let cards = [
             stored(1, card("1", Some("社保"), 1), None),
             stored(2, card("2", None, 2), None),
@@ -135,7 +148,8 @@ mod tests {
         let news = [card("1", None, 9), card("2", None, 2), card("3", None, 4), card("5", None, 5)];
         let plan = Plan::of(&news, &cards, at.date_in_china());
         assert_eq!((plan.n_new, plan.n_unchanged), (1, 2));
-        let message: Vec<_> = plan.replacements.iter().map(|one| (one.serial, one.changes[0].to_string())).collect();
+        let message: Vec<_> =
+            plan.replacements.iter().map(|one| (one.serial, one.changes[0].to_string())).collect();
         assert_eq!(message, [(1, "服务范围：“社保” → —".to_owned())]);
     }
 }

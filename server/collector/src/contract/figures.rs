@@ -14,7 +14,8 @@ use crate::{config::Publication, publication::figures::Figures};
 /// Everything shows at once.
 const PLAIN: Publication = Publication { step: 1, group: 1, small: 0, rate_min: 1, word_min: 1 };
 
-/// A batch that was halved around a row that does not fit is several commits, each of which is counted once, however it is heard of.
+/// A batch that was halved around a row that does not fit is several commits, each of which is
+/// counted once, however it is heard of.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_left_of_a_halved_batch_is_counted_once() {
     let fresh = on_server().await;
@@ -35,12 +36,16 @@ async fn what_is_left_of_a_halved_batch_is_counted_once() {
     assert_eq!(figures.shown(Region::COUNTRY, "").counts.total(), 4);
 }
 
-/// What another collector counted is taken over commit by commit, and as a whole by who comes too late for that.
+/// What another collector counted is taken over commit by commit, and as a whole by who comes too
+/// late for that.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_collectors_commits_are_taken_over_one_by_one() {
     let server = haochaping_postgres::shared();
     let url = server.database();
-    let (one, other) = (SqlStore::connect(&url, true).await.unwrap(), SqlStore::connect(&url, true).await.unwrap());
+    let (one, other) = (
+        SqlStore::connect(&url, true).await.unwrap(),
+        SqlStore::connect(&url, true).await.unwrap(),
+    );
     let at = Instant::from_millis(1_795_000_000_000);
     one.hold_slot(at).await.unwrap();
     other.hold_slot(at).await.unwrap();
@@ -50,7 +55,10 @@ async fn another_collectors_commits_are_taken_over_one_by_one() {
     let total = |figures: &Figures| figures.shown(Region::COUNTRY, "").counts.total();
     let placed = place_n(&one, 6).await;
     let rate = async |range: std::ops::Range<usize>| {
-        let batch = placed[range.clone()].iter().zip(range).map(|(of, n)| rating(of, u32::try_from(n).unwrap()));
+        let batch = placed[range.clone()]
+            .iter()
+            .zip(range)
+            .map(|(of, n)| rating(of, u32::try_from(n).unwrap()));
         one.commit(batch.collect()).await.unwrap()
     };
     rate(0..1).await;

@@ -26,7 +26,12 @@ async fn collector(is_anonymous: bool) -> (App, Arc<SetClock>, tempfile::TempDir
     let fresh = on_file().await;
     let placed = place_n(&fresh.store, 1).await;
     let rated_at = noon(TODAY);
-    let bad = NewRating { level: SatisfactionLevel::Dissatisfied, is_anonymous, rated_at, ..rating(&placed[0], 1) };
+    let bad = NewRating {
+        level: SatisfactionLevel::Dissatisfied,
+        is_anonymous,
+        rated_at,
+        ..rating(&placed[0], 1)
+    };
     outcomes(&fresh.store, vec![bad]).await;
     let (clock, directory) = (Arc::new(SetClock::default()), fresh.directory);
     let app = app(&directory, &clock, Profile::JIANGSU).await;
@@ -71,7 +76,8 @@ async fn a_named_order_is_given_out_at_once_and_an_anonymous_one_after_1_to_24_h
     assert_eq!(wakes(&app, &clock, 24 * HOUR).await, 1);
     let row = only(&app).await;
     assert_eq!((row.standing.stage, row.facts.is_real_name), (Stage::Dispatched, false));
-    // The clock of the department starts then: 2026-11-21 is a Saturday, 1 working day after it is Monday.
+    // The clock of the department starts then: 2026-11-21 is a Saturday, 1 working day after it is
+    // Monday.
     assert_eq!(row.standing.due_at.unwrap().to_rfc3339(), "2026-11-23T23:59:59+08:00");
     assert_eq!(wakes(&app, &clock, 24 * HOUR).await, 0, "once");
 }
@@ -87,7 +93,10 @@ async fn whoever_says_nothing_within_the_term_lets_the_order_rest() {
     assert_eq!(wakes(&app, &clock, 16 * DAY_MILLIS).await, 1);
     assert_eq!(wakes(&app, &clock, 99 * DAY_MILLIS).await, 0);
     let row = only(&app).await;
-    assert_eq!((row.standing.stage, row.standing.n_entries, row.standing.wake_at), (Stage::Closed, 8, None));
+    assert_eq!(
+        (row.standing.stage, row.standing.n_entries, row.standing.wake_at),
+        (Stage::Closed, 8, None)
+    );
     assert_eq!(orders::verify(&app.store, &app.keys().vault).await.unwrap(), [""; 0]);
 }
 
@@ -114,7 +123,10 @@ async fn sums_are_those_of_the_orders_one_by_one() {
         let (now, ever) = (app.clock.now(), Instant::from_millis(i64::MAX));
         let sums = app.store.handled(Instant::from_millis(0), ever, now).await.unwrap();
         let loaded = orders::load(&app.store, &app.keys().vault, only(&app).await).await.unwrap();
-        let due = loaded.order.reply_due(&app.config.profile, &app.calendar()).map(|deadline| deadline.at);
+        let due = loaded
+            .order
+            .reply_due(&app.config.profile, &app.calendar())
+            .map(|deadline| deadline.at);
         let mut expected = Handling::default();
         expected.add(&loaded.order, due, now);
         assert_eq!(sums.into_values().collect::<Vec<_>>(), [expected], "{later} ms later");
@@ -154,11 +166,15 @@ async fn a_term_is_told_of_once_before_its_end_and_once_after() {
     assert_eq!(told(reminder - 1).await, []);
     assert_eq!(told(reminder).await, [("reminder".to_owned(), true)]);
     assert_eq!(told(due.millis()).await.len(), 1, "the last moment is still in time");
-    assert_eq!(told(due.millis() + 1).await, [("reminder".to_owned(), true), ("overdue".to_owned(), true)]);
+    assert_eq!(
+        told(due.millis() + 1).await,
+        [("reminder".to_owned(), true), ("overdue".to_owned(), true)]
+    );
     assert_eq!(told(due.millis() + 99 * DAY_MILLIS).await.len(), 2);
 }
 
-/// What a supervisor says before the department has an anonymous order neither stops nor hastens it.
+/// What a supervisor says before the department has an anonymous order neither stops nor hastens
+/// it.
 #[tokio::test]
 async fn an_order_that_was_spoken_about_still_reaches_its_department_at_its_hour() {
     const HOUR: i64 = 3_600_000;
@@ -167,7 +183,8 @@ async fn an_order_that_was_spoken_about_still_reaches_its_department_at_its_hour
     let before = only(&app).await.standing.wake_at;
     let loaded = orders::load(&app.store, &app.keys().vault, only(&app).await).await.unwrap();
     let region = Some("321000".parse().unwrap());
-    let supervisor = Actor { role: Role::Supervisor, who: "s".into(), agency: Some(AGENCIES[1].into()), region };
+    let supervisor =
+        Actor { role: Role::Supervisor, who: "s".into(), agency: Some(AGENCIES[1].into()), region };
     let action = Action::Supervise { instruction: "示例".into() };
     orders::act(&app, &loaded, 0, action, &supervisor).await.unwrap();
     let row = only(&app).await;

@@ -48,7 +48,8 @@ fn bad(of: &Placed, n: u32, comment: &str) -> NewRating {
 /// Publishes everything that waits.
 async fn publish(store: Any<'_>) {
     let waiting = store.waiting_ratings().await.unwrap();
-    let groups = waiting.into_iter().map(|one| Group { atom: one.atom, until: one.day, counts: one.counts });
+    let groups =
+        waiting.into_iter().map(|one| Group { atom: one.atom, until: one.day, counts: one.counts });
     store.release(groups.collect()).await.unwrap();
 }
 
@@ -79,13 +80,24 @@ async fn read(store: Any<'_>) -> usize {
 
 async fn shown(store: Any<'_>) -> BTreeMap<(bool, Source, String), u64> {
     let words = store.shown_words("321000".parse().unwrap(), Dimension::All, "").await.unwrap();
-    words.into_iter().map(|ShownWord { is_good, source, word, n, .. }| ((is_good, source, word), n)).collect()
+    words
+        .into_iter()
+        .map(|ShownWord { is_good, source, word, n, .. }| ((is_good, source, word), n))
+        .collect()
 }
 
-pub(super) async fn a_rating_is_read_once_when_it_is_published_and_only_if_it_counts(store: Any<'_>) {
+pub(super) async fn a_rating_is_read_once_when_it_is_published_and_only_if_it_counts(
+    store: Any<'_>,
+) {
     let placed = place_n(store, 4).await;
-    let silent = NewRating { provenance: Provenance::Imported, ..bad(&placed[2], 2, "窗口排队") };
-    let batch = vec![bad(&placed[0], 0, "窗口排队"), bad(&placed[1], 1, "窗口没人"), silent, rating(&placed[3], 3)];
+    let silent =
+        NewRating { provenance: Provenance::Imported, ..bad(&placed[2], 2, "窗口排队") };
+    let batch = vec![
+        bad(&placed[0], 0, "窗口排队"),
+        bad(&placed[1], 1, "窗口没人"),
+        silent,
+        rating(&placed[3], 3),
+    ];
     outcomes(store, batch).await;
     assert_eq!(read(store).await, 0, "what is not published is not read");
     assert_eq!(read_all(store).await, 2, "what does not count is not read, nor what says nothing");
@@ -100,8 +112,9 @@ pub(super) async fn a_rating_is_read_once_when_it_is_published_and_only_if_it_co
     assert_eq!(months, [(202_611, 2)]);
 }
 
-/// Ratings that agree in everything but who relayed them, or whether their service was known before, are published apart; and
-/// none is read before its own group is published, nor twice because another one is.
+/// Ratings that agree in everything but who relayed them, or whether their service was known
+/// before, are published apart; and none is read before its own group is published, nor twice
+/// because another one is.
 pub(super) async fn what_was_relayed_is_read_with_its_own_group(store: Any<'_>) {
     let mut placed = Vec::new();
     for (n, (authority, is_rated_elsewhere)) in
@@ -117,18 +130,23 @@ pub(super) async fn what_was_relayed_is_read_with_its_own_group(store: Any<'_>) 
     let ids: Vec<_> = placed.iter().map(|new| new.id).collect();
     outcomes(store, placed).await;
     let unread = async || {
-        let mut found: Vec<_> = store.unread(9).await.unwrap().iter().map(|one| one.rating).collect();
+        let mut found: Vec<_> =
+            store.unread(9).await.unwrap().iter().map(|one| one.rating).collect();
         found.sort_unstable();
         found
     };
     let waiting = store.waiting_ratings().await.unwrap();
     assert_eq!(waiting.len(), 3, "each waits by itself");
-    let group = |one: &Waiting| Group { atom: one.atom.clone(), until: one.day, counts: one.counts };
+    let group =
+        |one: &Waiting| Group { atom: one.atom.clone(), until: one.day, counts: one.counts };
     let of_other = |one: &&Waiting| one.atom.source == "other";
     let first: Vec<_> = waiting.iter().filter(|one| !of_other(one)).map(group).collect();
     assert_eq!(store.release(first).await.unwrap(), 2);
     assert_eq!(unread().await, [ids[0], ids[2]]);
-    assert_eq!(store.release(waiting.iter().filter(of_other).map(group).collect()).await.unwrap(), 1);
+    assert_eq!(
+        store.release(waiting.iter().filter(of_other).map(group).collect()).await.unwrap(),
+        1
+    );
     assert_eq!(unread().await, ids);
     assert_eq!(read(store).await, 3);
 }
@@ -141,7 +159,10 @@ pub(super) async fn two_that_read_the_same_rating_count_it_once(store: Any<'_>) 
     publish(store).await;
     let cutter = Cutter::new(BTreeMap::new());
     let unread = store.unread(9).await.unwrap();
-    let (read, sums) = (vec![(unread[0].day, unread[0].part, unread[0].rating)], count(&unread, &cutter, &vault()));
+    let (read, sums) = (
+        vec![(unread[0].day, unread[0].part, unread[0].rating)],
+        count(&unread, &cutter, &vault()),
+    );
     assert!(!store.count_words(read.clone(), sums.clone(), "other rules").await.unwrap());
     assert!(store.count_words(read.clone(), sums.clone(), &by).await.unwrap());
     assert!(!store.count_words(read, sums, &by).await.unwrap(), "another was quicker");
@@ -173,13 +194,15 @@ pub(super) async fn a_word_shows_when_enough_have_it_and_grows_by_steps(store: A
     assert_eq!(shown(store).await[&word], 8);
 }
 
-/// Counting bit by bit gives what counting everything anew gives; and new rules hold for old ratings too.
+/// Counting bit by bit gives what counting everything anew gives; and new rules hold for old
+/// ratings too.
 pub(super) async fn a_recount_gives_the_same_and_synonyms_hold_for_what_was_before(store: Any<'_>) {
     const COMMENTS: [&str; 4] =
         ["社保卡的办事指南不清楚", "窗口排队，社会保障卡", "取号机坏了，窗口态度生硬", "系统故障"];
     let placed = place_n(store, 12).await;
     for (n, of) in placed.iter().enumerate() {
-        outcomes(store, vec![bad(of, u32::try_from(n).unwrap(), COMMENTS[n % COMMENTS.len()])]).await;
+        outcomes(store, vec![bad(of, u32::try_from(n).unwrap(), COMMENTS[n % COMMENTS.len()])])
+            .await;
         read_all(store).await;
     }
     store.show_words(1, 1).await.unwrap();
@@ -190,7 +213,12 @@ pub(super) async fn a_recount_gives_the_same_and_synonyms_hold_for_what_was_befo
     store.show_words(1, 1).await.unwrap();
     assert_eq!(shown(store).await, bit_by_bit);
 
-    let entry = || AuditEntry { at: noon(TODAY), who: "staff:a".into(), what: "synonym".into(), about: "x".into() };
+    let entry = || AuditEntry {
+        at: noon(TODAY),
+        who: "staff:a".into(),
+        what: "synonym".into(),
+        about: "x".into(),
+    };
     store.set_synonym("社保卡", Some("社会保障卡"), entry()).await.unwrap();
     store.set_synonym("窗口", Some(""), entry()).await.unwrap();
     assert_eq!(read_all(store).await, 12, "by other rules everything is counted anew");

@@ -36,20 +36,35 @@ impl<'a> Export<'a> {
         profile: &'a Profile,
         last: Option<Watermark>,
     ) -> Result<Self> {
-        // First the clock, then the commits, then the ratings: whatever comes meanwhile is of the next export.
+        // First the clock, then the commits, then the ratings: whatever comes meanwhile is of the
+        // next export.
         let at = clock.now().to_rfc3339();
         let until = store.slot_revisions().await?;
         if let Some(last) = &last {
             last.check_before(&until)?;
-            last.check_newest(&store.commits_of(last.newest.values().map(Newest::key).collect()).await?)?;
+            last.check_newest(
+                &store.commits_of(last.newest.values().map(Newest::key).collect()).await?,
+            )?;
         }
         let first = last.as_ref().map_or([0; 16], Watermark::first_id);
         let after = last.as_ref().map(|last| last.slots.clone());
-        let mark = Watermark { at, slots: until.clone(), newest: last.map(|last| last.newest).unwrap_or_default() };
-        Ok(Self { store, keys, profile, asked: Arc::new(ExportQuery { after, until }), first, mark })
+        let mark = Watermark {
+            at,
+            slots: until.clone(),
+            newest: last.map(|last| last.newest).unwrap_or_default(),
+        };
+        Ok(Self {
+            store,
+            keys,
+            profile,
+            asked: Arc::new(ExportQuery { after, until }),
+            first,
+            mark,
+        })
     }
 
-    /// Hands every rating to `write`, a text for each head of the profile; returns how many there were, and up to where this went.
+    /// Hands every rating to `write`, a text for each head of the profile; returns how many there
+    /// were, and up to where this went.
     ///
     /// # Errors
     /// Those of `write`; the store failed, or a comment cannot be opened.
@@ -83,7 +98,11 @@ impl<'a> Export<'a> {
     fn comment_of(&self, rating: &Outgoing) -> Result<String> {
         let Some(sealed) = &rating.comment else { return Ok(String::new()) };
         let opened = self.keys.vault.open("rating", &rating.id, "comment", sealed);
-        opened
-            .with_context(|| format!("the comment of rating {} cannot be opened", Receipt::of(rating.part, &rating.id)))
+        opened.with_context(|| {
+            format!(
+                "the comment of rating {} cannot be opened",
+                Receipt::of(rating.part, &rating.id)
+            )
+        })
     }
 }

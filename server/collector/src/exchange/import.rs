@@ -1,4 +1,5 @@
-//! Old records of another system, taken over as they are: a file is checked as a whole, and only then written.
+//! Old records of another system, taken over as they are: a file is checked as a whole, and only
+//! then written.
 
 use std::collections::HashMap;
 
@@ -62,7 +63,8 @@ pub struct Import<'a> {
 }
 
 impl Import<'_> {
-    /// Reads the whole file, and looks up what is on record; returns how many rows it has. `progress` hears how many were read.
+    /// Reads the whole file, and looks up what is on record; returns how many rows it has.
+    /// `progress` hears how many were read.
     ///
     /// # Errors
     /// Every fault of the file with its line, or the store's.
@@ -91,29 +93,49 @@ impl Import<'_> {
     }
 
     /// A case and number stands for one record: here, and in what was imported before.
-    async fn compare(&self, rows: &[(u64, Incoming)], known: &mut Known, faults: &mut Faults) -> Result<()> {
+    async fn compare(
+        &self,
+        rows: &[(u64, Incoming)],
+        known: &mut Known,
+        faults: &mut Faults,
+    ) -> Result<()> {
         let cases = rows.iter().map(|(_, row)| {
-            (self.part(row), self.authority.clone(), row.case_number.as_str().to_owned(), row.service_number)
+            (
+                self.part(row),
+                self.authority.clone(),
+                row.case_number.as_str().to_owned(),
+                row.service_number,
+            )
         });
         let on_record = self.acting.store.imported(cases.collect()).await?;
         for ((line, row), on_record) in rows.iter().zip(on_record) {
             let print = self.fingerprint(row);
             if on_record.is_some_and(|other| other != print) {
                 let case = row.case_number.as_str();
-                faults.add(*line, &format!("case {case} was imported with another content, which is never changed"));
+                faults.add(
+                    *line,
+                    &format!(
+                        "case {case} was imported with another content, which is never changed"
+                    ),
+                );
             }
             let (first, other) = *known.entry(key_of(row)).or_insert((*line, print));
             if other != print {
-                faults.add(*line, &format!("the same case and number as line {first}, with another content"));
+                faults.add(
+                    *line,
+                    &format!("the same case and number as line {first}, with another content"),
+                );
             }
         }
         Ok(())
     }
 
-    /// Writes what was checked; returns how many ratings are new, and how many were there. `progress` hears how many more are done.
+    /// Writes what was checked; returns how many ratings are new, and how many were there.
+    /// `progress` hears how many more are done.
     ///
     /// # Errors
-    /// The file changed meanwhile, or the store failed; what was written stays, and the next import goes on behind it.
+    /// The file changed meanwhile, or the store failed; what was written stays, and the next import
+    /// goes on behind it.
     pub async fn write(&self, n_rows: u64, progress: &(dyn Fn(u64) + Sync)) -> Result<(u64, u64)> {
         let (mut n_new, mut n_known) = (0, 0);
         let mut rows = self.source.rows()?;
@@ -124,20 +146,29 @@ impl Import<'_> {
             }
             let mut batch = Vec::with_capacity(chunk.len());
             for (line, row) in &chunk {
-                let Ok(row) = row else { bail!("line {line} changed while it was imported: run the import again") };
+                let Ok(row) = row else {
+                    bail!("line {line} changed while it was imported: run the import again")
+                };
                 batch.push(self.rating(row));
             }
-            for ((line, _), outcome) in chunk.iter().zip(self.acting.store.commit(batch.into()).await?.outcomes) {
+            for ((line, _), outcome) in
+                chunk.iter().zip(self.acting.store.commit(batch.into()).await?.outcomes)
+            {
                 match outcome {
                     Outcome::Accepted => n_new += 1,
                     Outcome::Replayed { .. } => n_known += 1,
-                    other => bail!("line {line} was not imported ({other:?}); those before it were"),
+                    other => {
+                        bail!("line {line} was not imported ({other:?}); those before it were")
+                    }
                 }
             }
             progress(chunk.len() as u64);
         }
         let file = self.source.file.display();
-        ensure!(n_new + n_known == n_rows, "{file} is read twice and was shorter the second time: name a plain file");
+        ensure!(
+            n_new + n_known == n_rows,
+            "{file} is read twice and was shorter the second time: name a plain file"
+        );
         Ok((n_new, n_known))
     }
 
@@ -178,8 +209,16 @@ impl Import<'_> {
         let (region, at) = (row.region.to_string(), row.rated_at.millis().to_string());
         let item = row.item_code.as_ref().map_or("", |code| code.as_str());
         let codes = row.indicators.join(",");
-        let parts =
-            [row.agency.as_str(), &region, item, row.channel.name(), row.level.name(), &codes, &row.comment, &at];
+        let parts = [
+            row.agency.as_str(),
+            &region,
+            item,
+            row.channel.name(),
+            row.level.name(),
+            &codes,
+            &row.comment,
+            &at,
+        ];
         let mut message = b"hcp-import-1".to_vec();
         for part in parts {
             message.extend((part.len() as u64).to_be_bytes());

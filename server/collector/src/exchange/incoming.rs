@@ -1,5 +1,5 @@
-//! Old records of another system, one row at a time. History is read as it is: options that were withdrawn since, and bad
-//! ratings without a reason. It never counts.
+//! Old records of another system, one row at a time. History is read as it is: options that were
+//! withdrawn since, and bad ratings without a reason. It never counts.
 
 use haochaping::{
     calendar::{Instant, is_in_this_century},
@@ -45,7 +45,8 @@ impl Incoming {
     }
 }
 
-/// Reads a row, whose cells are found by the names of their columns. `agency` stands where the profile has no column for it.
+/// Reads a row, whose cells are found by the names of their columns. `agency` stands where the
+/// profile has no column for it.
 ///
 /// # Errors
 /// Every fault, each with the name of its column.
@@ -69,20 +70,28 @@ pub fn read_row(
             $read.map_err(|message| fault($field, message)).ok()
         };
     }
-    let case_number =
-        checked!(Field::CaseNumber, CaseNumber::parse(&text(Field::CaseNumber)).map_err(|error| error.to_string()));
+    let case_number = checked!(
+        Field::CaseNumber,
+        CaseNumber::parse(&text(Field::CaseNumber)).map_err(|error| error.to_string())
+    );
     let service_number = checked!(Field::ServiceNumber, read_number(&text(Field::ServiceNumber)));
-    let item = Some(text(Field::TaskHandleItem)).filter(|item| !item.is_empty()).unwrap_or(text(Field::TaskCode));
-    let item = Some(item).filter(|item| !item.is_empty()).map(|item| ItemCode::parse(&item)).transpose();
+    let item = Some(text(Field::TaskHandleItem))
+        .filter(|item| !item.is_empty())
+        .unwrap_or(text(Field::TaskCode));
+    let item =
+        Some(item).filter(|item| !item.is_empty()).map(|item| ItemCode::parse(&item)).transpose();
     let item_code = checked!(Field::TaskCode, item.map_err(|error| error.to_string()));
     let of_row = text(Field::AgencyCode);
     let agency = if of_row.is_empty() { agency.unwrap_or_default() } else { &of_row };
-    let agency = checked!(Field::AgencyCode, Uscc::parse(agency).map_err(|error| error.to_string()));
+    let agency =
+        checked!(Field::AgencyCode, Uscc::parse(agency).map_err(|error| error.to_string()));
     let region = checked!(Field::Region, read_region(&text(Field::Region)));
     let channel = text(Field::Channel);
     let channel = checked!(
         Field::Channel,
-        profile.read_channel(&channel).ok_or_else(|| format!("{channel:?} is no channel of this profile"))
+        profile
+            .read_channel(&channel)
+            .ok_or_else(|| format!("{channel:?} is no channel of this profile"))
     );
     let level = text(Field::Level);
     let level = checked!(
@@ -127,11 +136,19 @@ fn read_number(text: &str) -> Result<u32, String> {
 
 fn read_region(text: &str) -> Result<Region, String> {
     let region: Region = text.parse().map_err(|_| format!("{text:?} is not 6, 9 or 12 digits"))?;
-    if region.is_known_district() { Ok(region) } else { Err(format!("{text:?} lies in no known district")) }
+    if region.is_known_district() {
+        Ok(region)
+    } else {
+        Err(format!("{text:?} lies in no known district"))
+    }
 }
 
-/// Options that were ever on the list, of the level that was given; of an unknown level nothing more is said.
-fn read_indicators(text: &str, level: Option<SatisfactionLevel>) -> Result<Vec<&'static str>, String> {
+/// Options that were ever on the list, of the level that was given; of an unknown level nothing
+/// more is said.
+fn read_indicators(
+    text: &str,
+    level: Option<SatisfactionLevel>,
+) -> Result<Vec<&'static str>, String> {
     let mut codes = Vec::new();
     for code in text.split([',', '，']).map(str::trim).filter(|code| !code.is_empty()) {
         let found = Indicator::find(code).ok_or_else(|| format!("{code:?} was never an option"))?;
@@ -172,7 +189,9 @@ mod tests {
     fn read(changed: &[(&str, &str)]) -> Result<Incoming, Vec<String>> {
         let now = Instant::parse_rfc3339("2026-11-21T08:00:00+08:00").unwrap();
         read_row(&Profile::load("national").unwrap(), None, now, |name| {
-            let of = |list: &[(&str, &str)]| list.iter().find(|(own, _)| *own == name).map(|(_, v)| (*v).to_owned());
+            let of = |list: &[(&str, &str)]| {
+                list.iter().find(|(own, _)| *own == name).map(|(_, v)| (*v).to_owned())
+            };
             of(changed).or_else(|| of(&GOOD))
         })
     }
@@ -180,7 +199,10 @@ mod tests {
     #[test]
     fn an_old_record_is_read() {
         let read = read(&[]).unwrap();
-        assert_eq!((read.level, read.channel), (SatisfactionLevel::VeryDissatisfied, Channel::HallPad));
+        assert_eq!(
+            (read.level, read.channel),
+            (SatisfactionLevel::VeryDissatisfied, Channel::HallPad)
+        );
         assert_eq!((read.indicators.as_slice(), read.service_number), (&["110"][..], 1));
         assert_eq!(read.rated_at.to_rfc3339(), "2020-03-02T09:10:11+08:00");
     }
@@ -190,7 +212,8 @@ mod tests {
     fn options_that_were_withdrawn_are_read() {
         for retired in Indicator::all().filter(|option| option.is_retired) {
             let level = (5 - retired.level.index()).to_string();
-            let row = read(&[("evalDetail", retired.code.as_str()), ("satisfaction", &level)]).unwrap();
+            let row =
+                read(&[("evalDetail", retired.code.as_str()), ("satisfaction", &level)]).unwrap();
             assert!(row.has_retired(), "{}", retired.code);
         }
         assert!(!read(&[]).unwrap().has_retired());
@@ -230,6 +253,9 @@ mod tests {
             "assessTime",
         ];
         assert_eq!(columns, expected, "{faults:?}");
-        assert_eq!(read(&[("evalDetail", "510")]).unwrap_err(), ["evalDetail: 510 is no option of this level"]);
+        assert_eq!(
+            read(&[("evalDetail", "510")]).unwrap_err(),
+            ["evalDetail: 510 is no option of this level"]
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! Ratings as other systems write them: what leaves for a province or the nation, and old records that come in.
+//! Ratings as other systems write them: what leaves for a province or the nation, and old records
+//! that come in.
 
 mod export;
 pub mod import;

@@ -1,5 +1,6 @@
-//! Exchange profiles: names of columns and what numbers mean in them, as data. A level is a name inside and nowhere a number,
-//! since national practice counts 5 for 非常满意 and GB/T 39046-2020 table A.8 counts 1.
+//! Exchange profiles: names of columns and what numbers mean in them, as data. A level is a name
+//! inside and nowhere a number, since national practice counts 5 for 非常满意 and GB/T 39046-2020
+//! table A.8 counts 1.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -114,16 +115,21 @@ impl Profile {
                 std::fs::read_to_string(path).with_context(|| format!("{path} cannot be read"))?
             }
         };
-        let profile: Self = serde_json::from_str(&text).with_context(|| format!("{name} is not a profile"))?;
+        let profile: Self =
+            serde_json::from_str(&text).with_context(|| format!("{name} is not a profile"))?;
         profile.check().with_context(|| format!("{name} is not a profile"))?;
         Ok(profile)
     }
 
-    /// Levels must not be lost on the way out nor have two meanings on the way in. Two channels may have one code where the other
-    /// side knows no more of them.
+    /// Levels must not be lost on the way out nor have two meanings on the way in. Two channels may
+    /// have one code where the other side knows no more of them.
     fn check(&self) -> Result<()> {
         ensure!(self.levels.len() == 5, "it maps {} levels of 5", self.levels.len());
-        ensure!(self.channels.len() == Channel::ALL.len(), "it maps {} channels of 7", self.channels.len());
+        ensure!(
+            self.channels.len() == Channel::ALL.len(),
+            "it maps {} channels of 7",
+            self.channels.len()
+        );
         let mut codes: Vec<_> = self.levels.values().collect();
         codes.sort_unstable();
         codes.dedup();
@@ -135,11 +141,17 @@ impl Profile {
             ensure!(self.modes.contains_key(mode), "it does not map the mode {mode}");
         }
         ensure!(
-            !self.region_digits.is_empty() && self.region_digits.iter().all(|n| [6, 9, 12].contains(n)),
+            !self.region_digits.is_empty()
+                && self.region_digits.iter().all(|n| [6, 9, 12].contains(n)),
             "region_digits are of 6, 9 and 12"
         );
-        for field in [Field::CaseNumber, Field::Region, Field::Channel, Field::Level, Field::RatedAt] {
-            ensure!(self.columns.iter().any(|column| column.field == field), "it has no column for {field:?}");
+        for field in
+            [Field::CaseNumber, Field::Region, Field::Channel, Field::Level, Field::RatedAt]
+        {
+            ensure!(
+                self.columns.iter().any(|column| column.field == field),
+                "it has no column for {field:?}"
+            );
         }
         Ok(())
     }
@@ -161,7 +173,11 @@ impl Profile {
 
     /// The names of the columns without which nothing can be read.
     pub fn required(&self) -> Vec<&str> {
-        self.columns.iter().filter(|column| column.required).map(|column| column.name.as_str()).collect()
+        self.columns
+            .iter()
+            .filter(|column| column.required)
+            .map(|column| column.name.as_str())
+            .collect()
     }
 
     /// A rating, a cell for each column.
@@ -180,8 +196,15 @@ impl Profile {
             Field::Region => self.write_region(rating.region),
             Field::AgencyCode => rating.agency.clone(),
             Field::AgencyName => rating.agency_name.clone().unwrap_or_default(),
-            Field::Mode => rating.mode.as_ref().and_then(|mode| self.modes.get(mode)).cloned().unwrap_or_default(),
-            Field::FinishedAt => rating.finished_at.map(|at| self.write_time(at)).unwrap_or_default(),
+            Field::Mode => rating
+                .mode
+                .as_ref()
+                .and_then(|mode| self.modes.get(mode))
+                .cloned()
+                .unwrap_or_default(),
+            Field::FinishedAt => {
+                rating.finished_at.map(|at| self.write_time(at)).unwrap_or_default()
+            }
             Field::FirstRating => "1".to_owned(),
             Field::Channel => self.channels.get(&rating.channel).cloned().unwrap_or_default(),
             Field::Level => self.levels.get(&rating.level).cloned().unwrap_or_default(),
@@ -204,7 +227,8 @@ impl Profile {
         self.channels.iter().find(|(_, own)| *own == code).map(|(channel, _)| *channel)
     }
 
-    /// A region has the least digits that are allowed and hold it, filled with zeros; or as many as there may be.
+    /// A region has the least digits that are allowed and hold it, filled with zeros; or as many as
+    /// there may be.
     fn write_region(&self, region: Region) -> String {
         let mut code = region.to_string();
         let most = self.region_digits.iter().copied().max().unwrap_or(12);
@@ -253,7 +277,8 @@ mod tests {
         Profile::load(name).unwrap()
     }
 
-    /// National practice counts 5 for 非常满意; GB/T 39046-2020 table A.8 counts the other way round.
+    /// National practice counts 5 for 非常满意; GB/T 39046-2020 table A.8 counts the other way
+    /// round.
     #[test]
     fn a_number_means_what_its_profile_says() {
         let (national, reversed) = (profile("national"), profile("gbt-39046"));
@@ -285,11 +310,22 @@ mod tests {
             std::fs::write(&file, text.replace(from, to)).unwrap();
             format!("{:#}", Profile::load(file.path().to_str().unwrap()).unwrap_err())
         };
-        assert!(refused("\"very_satisfied\": \"5\"", "\"very_satisfied\": \"4\"").contains("two levels have one code"));
+        assert!(
+            refused("\"very_satisfied\": \"5\"", "\"very_satisfied\": \"4\"")
+                .contains("two levels have one code")
+        );
         assert!(refused("\"very_satisfied\": \"5\", ", "").contains("it maps 4 levels of 5"));
         assert!(refused("\"on_site\": \"2\"", "\"hall\": \"2\"").contains("the mode on_site"));
-        assert!(refused("\"field\": \"level\"", "\"field\": \"grade\"").contains("unknown variant `grade`"));
-        assert!(Profile::load("nation").unwrap_err().to_string().contains("none of the profiles national, gbt-39046"));
+        assert!(
+            refused("\"field\": \"level\"", "\"field\": \"grade\"")
+                .contains("unknown variant `grade`")
+        );
+        assert!(
+            Profile::load("nation")
+                .unwrap_err()
+                .to_string()
+                .contains("none of the profiles national, gbt-39046")
+        );
     }
 
     proptest! {

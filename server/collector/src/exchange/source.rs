@@ -45,23 +45,37 @@ impl Source {
     /// In one line: the file cannot be read, or lacks a column.
     pub fn rows(&self) -> Result<Box<dyn Iterator<Item = Row> + Send + '_>> {
         let path = &self.file;
-        let file = File::open(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        let file =
+            File::open(path).with_context(|| format!("{} cannot be read", path.display()))?;
         match self.format {
             Format::Csv => self.rows_of_csv(file, path),
             Format::Jsonl => Ok(self.rows_of_json(file)),
         }
     }
 
-    fn rows_of_csv(&self, mut file: File, path: &Path) -> Result<Box<dyn Iterator<Item = Row> + Send + '_>> {
+    fn rows_of_csv(
+        &self,
+        mut file: File,
+        path: &Path,
+    ) -> Result<Box<dyn Iterator<Item = Row> + Send + '_>> {
         let message = || format!("{} cannot be read", path.display());
         let form = haochaping_tables::Form::of(&file).with_context(message)?;
         file.rewind().with_context(message)?;
-        let mut reader = csv::ReaderBuilder::new().flexible(true).delimiter(form.mark).from_reader(form.decoded(file));
+        let mut reader = csv::ReaderBuilder::new()
+            .flexible(true)
+            .delimiter(form.mark)
+            .from_reader(form.decoded(file));
         let heads = reader.headers().with_context(message)?.clone();
-        let heads: Vec<String> =
-            heads.iter().map(|head| head.trim_start_matches('\u{feff}').trim().to_owned()).collect();
-        let missing: Vec<_> =
-            self.profile.required().into_iter().filter(|name| heads.iter().all(|head| head != name)).collect();
+        let heads: Vec<String> = heads
+            .iter()
+            .map(|head| head.trim_start_matches('\u{feff}').trim().to_owned())
+            .collect();
+        let missing: Vec<_> = self
+            .profile
+            .required()
+            .into_iter()
+            .filter(|name| heads.iter().all(|head| head != name))
+            .collect();
         ensure!(missing.is_empty(), "{} has no column {}", path.display(), missing.join(", "));
         Ok(Box::new(reader.into_records().enumerate().map(move |(n, record)| match record {
             Err(error) => {
@@ -73,7 +87,12 @@ impl Source {
                 let line = record.position().map_or(n as u64 + 2, csv::Position::line);
                 if let Some(place) = record.iter().position(|cell| cell.contains('\u{fffd}')) {
                     let name = heads.get(place).map_or("", String::as_str);
-                    return (line, Err(vec![format!("{name}: has a sign that is none in the charset of the file")]));
+                    return (
+                        line,
+                        Err(vec![format!(
+                            "{name}: has a sign that is none in the charset of the file"
+                        )]),
+                    );
                 }
                 let cell = |name: &str| {
                     let at = heads.iter().position(|head| head == name)?;
@@ -89,10 +108,12 @@ impl Source {
         let mut is_broken = false;
         let lines = BufReader::new(file).lines().zip(1_u64..).take_while(move |(line, _)| {
             let goes_on = !is_broken;
-            is_broken = line.as_ref().is_err_and(|error| error.kind() != std::io::ErrorKind::InvalidData);
+            is_broken =
+                line.as_ref().is_err_and(|error| error.kind() != std::io::ErrorKind::InvalidData);
             goes_on
         });
-        let is_empty = |line: &std::io::Result<String>| line.as_ref().is_ok_and(|line| line.trim().is_empty());
+        let is_empty =
+            |line: &std::io::Result<String>| line.as_ref().is_ok_and(|line| line.trim().is_empty());
         Box::new(lines.filter(move |(line, _)| !is_empty(line)).map(|(line, number)| {
             let line = line.map_err(|error| vec![format!("cannot be read: {error}")]);
             let object = line.and_then(|line| {

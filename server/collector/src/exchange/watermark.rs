@@ -1,5 +1,6 @@
-//! Up to where an export went: which commit of which slot was its last. Commits of a slot are in line, so that what comes later
-//! has a higher number, whatever its id, however long a collector stood still with it.
+//! Up to where an export went: which commit of which slot was its last. Commits of a slot are in
+//! line, so that what comes later has a higher number, whatever its id, however long a collector
+//! stood still with it.
 
 use std::{
     collections::BTreeMap,
@@ -17,8 +18,7 @@ use serde::{Deserialize, Serialize};
 /// How far back an export looks for ratings whose commit came late.
 const LATE_MILLIS: i64 = 7 * DAY_MILLIS;
 
-const WAY_OUT: &str =
-    "after a restore, export without the watermark into a new file and let the receiver drop receipts that it has";
+const WAY_OUT: &str = "after a restore, export without the watermark into a new file and let the receiver drop receipts that it has";
 
 /// The end of an export.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,10 +61,15 @@ impl Watermark {
         if !path.exists() {
             return Ok(None);
         }
-        let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("{} cannot be read", path.display()))?;
         let read: Self = serde_json::from_str(&text)
             .with_context(|| format!("{} is not a watermark of an export", path.display()))?;
-        ensure!(Instant::parse_rfc3339(&read.at).is_some(), "{} is not a watermark of an export", path.display());
+        ensure!(
+            Instant::parse_rfc3339(&read.at).is_some(),
+            "{} is not a watermark of an export",
+            path.display()
+        );
         Ok(Some(read))
     }
 
@@ -73,7 +78,8 @@ impl Watermark {
     /// # Errors
     /// In one line, if it cannot be written.
     pub fn write(&self, path: &Path) -> Result<()> {
-        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let directory =
+            path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut new = path.as_os_str().to_owned();
         new.push(".new");
         let new = PathBuf::from(new);
@@ -103,7 +109,8 @@ impl Watermark {
         Ok(())
     }
 
-    /// Whether the newest exported ratings are on record as they were: `found` has slot and revision of each, in order.
+    /// Whether the newest exported ratings are on record as they were: `found` has slot and
+    /// revision of each, in order.
     ///
     /// # Errors
     /// In one line: one of them is not, so the store was set back meanwhile and went another way.
@@ -120,7 +127,10 @@ impl Watermark {
     /// Remembers an exported rating, if it is the newest of its slot.
     pub fn note(&mut self, part: u8, id: RatingId, (slot, revision): (i64, i64)) {
         if self.newest.get(&slot).is_none_or(|newest| newest.revision <= revision) {
-            self.newest.insert(slot, Newest { part, id: uuid::Uuid::from_bytes(id).to_string(), revision });
+            self.newest.insert(
+                slot,
+                Newest { part, id: uuid::Uuid::from_bytes(id).to_string(), revision },
+            );
         }
     }
 
@@ -163,7 +173,9 @@ mod tests {
     fn a_store_that_was_set_back_is_told_apart() {
         let now = BTreeMap::from([(0, 7), (2, 1)]);
         assert!(of(&[(0, 7)]).check_before(&now).is_ok());
-        assert!(of(&[(0, 8)]).check_before(&now).unwrap_err().to_string().contains("slot 0: 8, now 7"));
+        assert!(
+            of(&[(0, 8)]).check_before(&now).unwrap_err().to_string().contains("slot 0: 8, now 7")
+        );
         assert!(of(&[(4, 1)]).check_before(&now).is_err());
     }
 
@@ -176,7 +188,10 @@ mod tests {
         assert_eq!(mark.newest[&0].key(), (3, [7; 16]), "the newest is kept");
         assert!(mark.check_newest(&[Some((0, 7))]).is_ok());
         for found in [None, Some((0, 8)), Some((2, 7))] {
-            assert!(mark.check_newest(&[found]).unwrap_err().to_string().contains("set back"), "{found:?}");
+            assert!(
+                mark.check_newest(&[found]).unwrap_err().to_string().contains("set back"),
+                "{found:?}"
+            );
         }
     }
 

@@ -1,5 +1,6 @@
-//! Calls of people at windows, and the pads that show them. Each pad shows the last call of its window; whichever collector took
-//! the call, the store is asked a few times a second what they are.
+//! Calls of people at windows, and the pads that show them. Each pad shows the last call of its
+//! window; whichever collector took the call, the store is asked a few times a second what they
+//! are.
 
 use std::{
     sync::{Arc, Weak},
@@ -52,16 +53,27 @@ pub enum NotConnected {
 ///
 /// # Errors
 /// [`NotConnected`]
-pub async fn connect(app: &Arc<App>, holder: Holder, release_on_drop: bool) -> Result<Connected, NotConnected> {
+pub async fn connect(
+    app: &Arc<App>,
+    holder: Holder,
+    release_on_drop: bool,
+) -> Result<Connected, NotConnected> {
     let now = app.clock.now();
     let stale = now - STALE;
     if !app.store.acquire_window(&holder, now, stale).await.map_err(NotConnected::Store)? {
         return Err(NotConnected::Taken);
     }
-    let last = app.store.last_calls(vec![holder.window.clone()]).await.map_err(NotConnected::Store)?;
+    let last =
+        app.store.last_calls(vec![holder.window.clone()]).await.map_err(NotConnected::Store)?;
     let last = last.into_iter().next().map(Arc::new);
     let shown = app.pads.hold(&holder, last);
-    Ok(Connected { app: Arc::clone(app), holder, shown, closing: app.pads.closing(), release_on_drop })
+    Ok(Connected {
+        app: Arc::clone(app),
+        holder,
+        shown,
+        closing: app.pads.closing(),
+        release_on_drop,
+    })
 }
 
 impl Connected {
@@ -71,7 +83,8 @@ impl Connected {
         state_of(&self.app, call.as_deref(), version)
     }
 
-    /// Waits until there is something else to show; false once the window is lost or the collector ends.
+    /// Waits until there is something else to show; false once the window is lost or the collector
+    /// ends.
     pub async fn changed(&mut self) -> bool {
         tokio::select! {
             changed = self.shown.changed() => changed.is_ok(),
@@ -83,7 +96,8 @@ impl Connected {
 impl Drop for Connected {
     fn drop(&mut self) {
         let is_lost = self.shown.has_changed().is_err();
-        // A page that is loaded anew has its window again before the end of its last connection is noticed.
+        // A page that is loaded anew has its window again before the end of its last connection is
+        // noticed.
         if !self.release_on_drop || is_lost || self.app.pads.is_held_twice(&self.holder.window) {
             return;
         }
@@ -98,12 +112,19 @@ impl Drop for Connected {
 
 /// What a pad shows of a call.
 fn state_of(app: &App, call: Option<&Call>, version: &str) -> v1::PadState {
-    let mark = call.map_or_else(String::new, |call| format!("{}-{}", name_of(&call.id), call.state.name()));
+    let mark = call
+        .map_or_else(String::new, |call| format!("{}-{}", name_of(&call.id), call.state.name()));
     let shown = call.map(|call| {
         // Of what has ended nothing is told but that it has.
         if !call.state.is_open() {
             let (id, state) = (name_of(&call.id), call.state.name().to_owned());
-            return v1::PadCall { id, state, ticket: String::new(), items: Vec::new(), agency: String::new() };
+            return v1::PadCall {
+                id,
+                state,
+                ticket: String::new(),
+                items: Vec::new(),
+                agency: String::new(),
+            };
         }
         let ticket = Ticket { part: call.part, service: call.service, last_day: call.ticket_day };
         v1::PadCall {

@@ -75,7 +75,8 @@ impl Pads {
         self.held().values().filter(|held| held.shown.receiver_count() > 0).count()
     }
 
-    /// Gives a page its window, which shows this. The same page once more goes on; another one that took over ends it.
+    /// Gives a page its window, which shows this. The same page once more goes on; another one that
+    /// took over ends it.
     pub(crate) fn hold(&self, holder: &Holder, last: Shown) -> watch::Receiver<Shown> {
         let mut held = self.held();
         let entry = held.entry(holder.window.clone()).or_insert_with(|| Held::new(holder));

@@ -1,4 +1,5 @@
-//! The code by which a device becomes the pad of a window: the desk or the command line shows it, somebody types it.
+//! The code by which a device becomes the pad of a window: the desk or the command line shows it,
+//! somebody types it.
 
 use haochaping_store::staff::Digest;
 
@@ -17,7 +18,8 @@ pub fn digest_of_code(keys: &Keys, window: &str, code: &str) -> Digest {
     keys.fingerprint.mac(&[b"hcp-pair-1\0", window.as_bytes(), b"\0", code.as_bytes()].concat())
 }
 
-/// A code: random digits. A byte is a little more often a low one, which takes nothing that matters from 26 bits.
+/// A code: random digits. A byte is a little more often a low one, which takes nothing that matters
+/// from 26 bits.
 pub fn make_code(rng: &dyn Rng) -> String {
     random::<CODE_DIGITS>(rng).map(|byte| char::from(b'0' + byte % 10)).iter().collect()
 }

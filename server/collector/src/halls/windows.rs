@@ -46,13 +46,15 @@ pub fn check_window(code: &str, name: &str) -> Result<NamedWindow, WindowFault> 
     }
 }
 
-/// The windows of a list, a code and a name in each line; or every fault with its line, from 1 on. Empty lines are left out.
+/// The windows of a list, a code and a name in each line; or every fault with its line, from 1 on.
+/// Empty lines are left out.
 ///
 /// # Errors
 /// The lines at fault.
 pub fn parse_windows(lines: &str) -> Result<Vec<NamedWindow>, Vec<(usize, WindowFault)>> {
     let (mut windows, mut faults) = (Vec::<NamedWindow>::new(), Vec::new());
-    for (line, text) in (1..).zip(lines.lines().map(str::trim)).filter(|(_, text)| !text.is_empty()) {
+    for (line, text) in (1..).zip(lines.lines().map(str::trim)).filter(|(_, text)| !text.is_empty())
+    {
         let (code, name) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
         match check_window(code, name) {
             Ok((code, _)) if windows.iter().any(|(known, _)| *known == code) => {
@@ -69,7 +71,11 @@ pub fn parse_windows(lines: &str) -> Result<Vec<NamedWindow>, Vec<(usize, Window
 ///
 /// # Errors
 /// The store's.
-pub async fn find_or_add_hall(acting: &Acting<'_>, name: &str, region: Region) -> Result<(Id, bool), StoreError> {
+pub async fn find_or_add_hall(
+    acting: &Acting<'_>,
+    name: &str,
+    region: Region,
+) -> Result<(Id, bool), StoreError> {
     let halls = acting.store.halls(region).await?;
     if let Some(known) = halls.iter().find(|hall| hall.name == name && hall.region == region) {
         return Ok((known.id, false));
@@ -93,15 +99,23 @@ pub async fn add_windows(
     acting.store.add_windows(hall, windows, acting.entry(AuditAction::WindowsAdded, &about)).await
 }
 
-/// A code by which a device becomes the pad of a window, for [`CODE_MINUTES`]; `None` if the window has a pad.
+/// A code by which a device becomes the pad of a window, for [`CODE_MINUTES`]; `None` if the window
+/// has a pad.
 ///
 /// # Errors
 /// The store's.
-pub async fn offer_code(acting: &Acting<'_>, keys: &Keys, window: &str) -> Result<Option<String>, StoreError> {
+pub async fn offer_code(
+    acting: &Acting<'_>,
+    keys: &Keys,
+    window: &str,
+) -> Result<Option<String>, StoreError> {
     let code = make_code(acting.rng);
     let until = acting.clock.now() + Duration::from_mins(CODE_MINUTES);
     let digest = digest_of_code(keys, window, &code);
-    let is_offered = acting.store.offer_code(window, digest, until, acting.entry(AuditAction::PadCode, window)).await?;
+    let is_offered = acting
+        .store
+        .offer_code(window, digest, until, acting.entry(AuditAction::PadCode, window))
+        .await?;
     Ok(is_offered.then_some(code))
 }
 
@@ -128,9 +142,16 @@ mod tests {
     #[test]
     fn windows_are_read_line_by_line_and_every_fault_has_its_line() {
         let read = parse_windows("A01 1 号综合窗口\n\n  a02\t2 号窗口 ").unwrap();
-        assert_eq!(read, [("a01".into(), "1 号综合窗口".into()), ("a02".into(), "2 号窗口".to_owned())]);
+        assert_eq!(
+            read,
+            [("a01".into(), "1 号综合窗口".into()), ("a02".into(), "2 号窗口".to_owned())]
+        );
         let faults = parse_windows("a01 一\na01 二\n窗口 三\na04\n").unwrap_err();
-        let expected = [(2, WindowFault::Repeated("a01".into())), (3, WindowFault::Code), (4, WindowFault::Name)];
+        let expected = [
+            (2, WindowFault::Repeated("a01".into())),
+            (3, WindowFault::Code),
+            (4, WindowFault::Name),
+        ];
         assert_eq!(faults, expected);
         assert_eq!(parse_windows(" \n").unwrap(), []);
     }

@@ -5,7 +5,10 @@ use std::{net::IpAddr, time::Duration};
 use haochaping::{
     calendar::{CivilDate, Instant},
     link::{LookupCode, RatingId, Receipt, Ticket, TokenError, Visit, part_of},
-    rating::{Channel, Fingerprint, INDICATOR_VERSION, Provenance, Rating, RatingDraft, Violation, Violations},
+    rating::{
+        Channel, Fingerprint, INDICATOR_VERSION, Provenance, Rating, RatingDraft, Violation,
+        Violations,
+    },
     wire::v1,
 };
 use haochaping_store::{About, CARD_AUTHORITY, Id, ImportedCase, NewRating, NewVisit, Outcome};
@@ -20,8 +23,8 @@ use crate::{
     state::App,
 };
 
-/// How a rating comes in. Channel and provenance follow from here and from nothing in a person's request; only of a relayed
-/// rating the other system says how it came in there.
+/// How a rating comes in. Channel and provenance follow from here and from nothing in a person's
+/// request; only of a relayed rating the other system says how it came in there.
 #[derive(Clone, Copy, Debug)]
 pub struct Entrance {
     /// How.
@@ -114,19 +117,26 @@ pub fn read_ticket(app: &App, text: &str) -> Result<Ticket, Violation> {
     })
 }
 
-/// A keyed hash of network (/24 or /64) and browser that changes with the day, so that it links nothing over days. It tells
-/// a burst from one place apart and is kept for a week.
+/// A keyed hash of network (/24 or /64) and browser that changes with the day, so that it links
+/// nothing over days. It tells a burst from one place apart and is kept for a week.
 pub fn source_of(app: &App, address: IpAddr, agent: &str) -> [u8; 8] {
     let day = app.clock.now().date_in_china();
     let network = match address {
         IpAddr::V4(v4) => v4.octets()[..3].to_vec(),
         IpAddr::V6(v6) => v6.octets()[..8].to_vec(),
     };
-    app.keys().fingerprint.mac(&[b"hcp-source-1\0", day.to_string().as_bytes(), &network, agent.as_bytes()].concat())
+    app.keys()
+        .fingerprint
+        .mac(&[b"hcp-source-1\0", day.to_string().as_bytes(), &network, agent.as_bytes()].concat())
 }
 
 /// Checks a rating, writes it, and returns when it is on disk.
-pub async fn accept(app: &App, entrance: Entrance, claim: Claim<'_>, draft: RatingDraft) -> Result<Accepted, Refusal> {
+pub async fn accept(
+    app: &App,
+    entrance: Entrance,
+    claim: Claim<'_>,
+    draft: RatingDraft,
+) -> Result<Accepted, Refusal> {
     let taken = take(app, entrance, claim, draft).await;
     let labels = [("channel", entrance.channel.name()), ("outcome", outcome(&taken))];
     metrics::counter!("haochaping_ratings_total", &labels).increment(1);
@@ -148,7 +158,12 @@ fn outcome(taken: &Result<Accepted, Refusal>) -> &'static str {
     }
 }
 
-async fn take(app: &App, entrance: Entrance, claim: Claim<'_>, draft: RatingDraft) -> Result<Accepted, Refusal> {
+async fn take(
+    app: &App,
+    entrance: Entrance,
+    claim: Claim<'_>,
+    draft: RatingDraft,
+) -> Result<Accepted, Refusal> {
     let now = app.clock.now();
     let mut faults = Vec::new();
     let about = check_claim(app, claim, now, &mut faults);
@@ -171,8 +186,12 @@ async fn take(app: &App, entrance: Entrance, claim: Claim<'_>, draft: RatingDraf
     let (id, rated_at, is_replay) = match outcome {
         Outcome::Accepted => (new.id, now, false),
         Outcome::Replayed { id, rated_at } => (id, rated_at, true),
-        Outcome::KeyReused { rated_at } => return Err(Refusal::KeyReused(rated_at.date_in_china())),
-        Outcome::AlreadyRated { rated_at } => return Err(Refusal::AlreadyRated(rated_at.date_in_china())),
+        Outcome::KeyReused { rated_at } => {
+            return Err(Refusal::KeyReused(rated_at.date_in_china()));
+        }
+        Outcome::AlreadyRated { rated_at } => {
+            return Err(Refusal::AlreadyRated(rated_at.date_in_china()));
+        }
         // A visit that leads nowhere has nothing that could be rated.
         Outcome::Unknown | Outcome::Led { .. } => return Err(Refusal::Violations(vec![unknown])),
         Outcome::Refused => return Err(Refusal::Failed),
@@ -185,7 +204,8 @@ async fn take(app: &App, entrance: Entrance, claim: Claim<'_>, draft: RatingDraf
     Ok(Accepted { id, part, answer, is_replay })
 }
 
-/// Writes it; what is said of a later service of a visit is said of the first one, whatever door it came by.
+/// Writes it; what is said of a later service of a visit is said of the first one, whatever door it
+/// came by.
 async fn write(app: &App, mut new: NewRating) -> Result<(NewRating, Written), Refusal> {
     const LEADS_MAX: usize = 2;
     for n_followed in 0.. {
@@ -199,8 +219,10 @@ async fn write(app: &App, mut new: NewRating) -> Result<(NewRating, Written), Re
             return Ok((new, written));
         }
         let part = part_of(authority, &lead.case_number);
-        let found = app.store.find_service(part, authority, &lead.case_number, lead.service_number).await;
-        let found = found.map_err(|error| if error.is_temporary() { Refusal::Busy } else { Refusal::Failed })?;
+        let found =
+            app.store.find_service(part, authority, &lead.case_number, lead.service_number).await;
+        let found = found
+            .map_err(|error| if error.is_temporary() { Refusal::Busy } else { Refusal::Failed })?;
         // It is named, and not on record yet: another collector is just doing that.
         let lead = found.ok_or(Refusal::Busy)?;
         new = NewRating { part: lead.part, about: About::Service(lead.id), ..new };
@@ -208,7 +230,8 @@ async fn write(app: &App, mut new: NewRating) -> Result<(NewRating, Written), Re
     Err(Refusal::Failed)
 }
 
-/// What the ledger says of a rating that stands; nobody is refused an answer because it says nothing just now.
+/// What the ledger says of a rating that stands; nobody is refused an answer because it says
+/// nothing just now.
 async fn fetch_proof(app: &App, part: u8, id: RatingId) -> Option<String> {
     match ledger::find(app, part, id).await {
         Ok(Found::Promise(text)) => Some(text),
@@ -221,7 +244,12 @@ async fn fetch_proof(app: &App, part: u8, id: RatingId) -> Option<String> {
 }
 
 /// What the claim is about, with its partition; `None` with a fault.
-fn check_claim(app: &App, claim: Claim<'_>, now: Instant, faults: &mut Vec<Violation>) -> Option<(u8, About)> {
+fn check_claim(
+    app: &App,
+    claim: Claim<'_>,
+    now: Instant,
+    faults: &mut Vec<Violation>,
+) -> Option<(u8, About)> {
     match claim {
         Claim::Ticket { ticket, key } => {
             let ticket = read_ticket(app, ticket).and_then(|ticket| {
@@ -237,9 +265,10 @@ fn check_claim(app: &App, claim: Claim<'_>, now: Instant, faults: &mut Vec<Viola
         }
         Claim::Relayed { part, service, .. } => Some((part, About::Service(service))),
         Claim::Visit { visit, source, purpose } => {
-            let visit =
-                Visit::check(visit, &app.keys().page, now).map_err(|error| faults.push(Violation::Visit(error)));
-            let is_listed = |purpose: &str| app.config.purposes.0.iter().any(|listed| listed == purpose);
+            let visit = Visit::check(visit, &app.keys().page, now)
+                .map_err(|error| faults.push(Violation::Visit(error)));
+            let is_listed =
+                |purpose: &str| app.config.purposes.0.iter().any(|listed| listed == purpose);
             if !purpose.is_none_or(is_listed) {
                 faults.push(Violation::PurposeUnknown);
             }
@@ -248,7 +277,13 @@ fn check_claim(app: &App, claim: Claim<'_>, now: Instant, faults: &mut Vec<Viola
     }
 }
 
-fn to_new_visit(app: &App, visit: &Visit, source: [u8; 8], purpose: Option<&str>, now: Instant) -> (u8, About) {
+fn to_new_visit(
+    app: &App,
+    visit: &Visit,
+    source: [u8; 8],
+    purpose: Option<&str>,
+    now: Instant,
+) -> (u8, About) {
     let config = &app.config;
     let case_number = visit.case_number();
     let new = NewVisit {
@@ -268,7 +303,8 @@ fn to_new_visit(app: &App, visit: &Visit, source: [u8; 8], purpose: Option<&str>
 fn link_of(about: &About) -> Id {
     match about {
         About::Service(id) => *id,
-        About::Visit(NewVisit { case_number, .. }) | About::Imported(ImportedCase { case_number, .. }) => {
+        About::Visit(NewVisit { case_number, .. })
+        | About::Imported(ImportedCase { case_number, .. }) => {
             let digest = Sha256::digest(case_number.as_bytes());
             std::array::from_fn(|i| digest[i])
         }
@@ -314,7 +350,11 @@ fn prepare(
         provenance: entrance.provenance,
         entered_by: if let Claim::Assisted { by, .. } = claim { Some(by.to_owned()) } else { None },
         lang: rating.lang().tag(),
-        collected_at: if let Claim::Relayed { collected_at, .. } = claim { Some(collected_at) } else { None },
+        collected_at: if let Claim::Relayed { collected_at, .. } = claim {
+            Some(collected_at)
+        } else {
+            None
+        },
     };
     new_rating(contents, &keys, &*app.rng, now)
 }

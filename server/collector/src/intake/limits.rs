@@ -1,11 +1,13 @@
-//! How often one link or one address may be used. Never a tight limit per address for ratings: a hall shares one.
+//! How often one link or one address may be used. Never a tight limit per address for ratings: a
+//! hall shares one.
 
 use std::{net::IpAddr, num::NonZeroU32};
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use haochaping_store::Id;
 
-/// A link takes a burst of 256 ratings and then one a second: far more than any person or retry needs.
+/// A link takes a burst of 256 ratings and then one a second: far more than any person or retry
+/// needs.
 const PER_LINK_BURST: NonZeroU32 = NonZeroU32::new(256).expect("not zero");
 /// An address looks up 60 codes at once and then one a second; the same again for signing in.
 const PER_ADDRESS_BURST: NonZeroU32 = NonZeroU32::new(60).expect("not zero");
@@ -14,7 +16,8 @@ const PAIRINGS_BURST: NonZeroU32 = NonZeroU32::new(5).expect("not zero");
 const PAIRING_PERIOD: std::time::Duration = std::time::Duration::from_mins(2);
 const PER_SECOND: NonZeroU32 = NonZeroU32::new(1).expect("not zero");
 
-/// What an address does, each counted for itself: whoever looks codes up keeps nobody behind the same proxy from signing in.
+/// What an address does, each counted for itself: whoever looks codes up keeps nobody behind the
+/// same proxy from signing in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Use {
     /// Looking a rating up by its code.
@@ -37,7 +40,8 @@ pub struct Limits {
 impl Limits {
     /// Nothing used yet.
     pub(crate) fn new() -> Self {
-        let per_address = || RateLimiter::keyed(Quota::per_second(PER_SECOND).allow_burst(PER_ADDRESS_BURST));
+        let per_address =
+            || RateLimiter::keyed(Quota::per_second(PER_SECOND).allow_burst(PER_ADDRESS_BURST));
         Self {
             links: RateLimiter::keyed(Quota::per_second(PER_SECOND).allow_burst(PER_LINK_BURST)),
             lookups: per_address(),
@@ -53,12 +57,14 @@ impl Limits {
         self.links.check_key(link).is_ok()
     }
 
-    /// Whether this network may do this now: an address of IPv4, or the first 64 bits of one of IPv6.
+    /// Whether this network may do this now: an address of IPv4, or the first 64 bits of one of
+    /// IPv6.
     pub fn admits_network(&self, network: IpAddr, what: Use) -> bool {
         self.of(what).check_key(&network).is_ok()
     }
 
-    /// Whether a code for this window may be tried from this network now: a code lives longer than a stranger may guess.
+    /// Whether a code for this window may be tried from this network now: a code lives longer than
+    /// a stranger may guess.
     pub fn admits_pairing(&self, network: IpAddr, window: &str) -> bool {
         self.pairings.check_key(&(window.to_owned(), network)).is_ok()
     }

@@ -1,4 +1,5 @@
-//! The one place where a rating is made as it is stored: its id, what of it is encrypted, and the random bytes that it needs.
+//! The one place where a rating is made as it is stored: its id, what of it is encrypted, and the
+//! random bytes that it needs.
 
 use haochaping::{
     calendar::Instant,

@@ -1,5 +1,5 @@
-//! From a request into the store: a bounded queue, and a task that commits whatever waits as one transaction; on a distributed
-//! engine a lane of both for every shard.
+//! From a request into the store: a bounded queue, and a task that commits whatever waits as one
+//! transaction; on a distributed engine a lane of both for every shard.
 
 use std::{pin::Pin, sync::Arc, time::Duration};
 
@@ -16,7 +16,8 @@ use crate::publication::figures::Figures;
 pub const BATCH_MAX: usize = 512;
 /// How many ratings wait before the collector says that it is busy: eight batches.
 const QUEUE_MAX: usize = 8 * BATCH_MAX;
-/// How long a batch that changed nothing is tried again; a store that waited for its lock by itself has used this up.
+/// How long a batch that changed nothing is tried again; a store that waited for its lock by itself
+/// has used this up.
 const PATIENCE: Duration = Duration::from_secs(4);
 
 struct Waiting {
@@ -50,7 +51,8 @@ pub enum NotWritten {
 /// A commit on its way.
 pub type Committing<'a> = Pin<Box<dyn Future<Output = Result<Committed, StoreError>> + Send + 'a>>;
 
-/// Where batches of ratings go: the store, or nowhere where the cost of everything else is measured.
+/// Where batches of ratings go: the store, or nowhere where the cost of everything else is
+/// measured.
 pub trait RatingSink: Send + Sync + 'static {
     /// How many lanes lead into it, each with a queue of its own.
     fn n_lanes(&self) -> usize;
@@ -92,10 +94,21 @@ impl std::fmt::Debug for Writer {
 impl Writer {
     /// Starts the writing tasks. Each ends after the last `Writer` is gone and its queue is empty.
     /// `batch_max` is [`BATCH_MAX`] but where something is measured against it.
-    pub fn start(sink: &Arc<dyn RatingSink>, figures: &Arc<Figures>, ledger: &Arc<LogKey>, batch_max: usize) -> Self {
+    pub fn start(
+        sink: &Arc<dyn RatingSink>,
+        figures: &Arc<Figures>,
+        ledger: &Arc<LogKey>,
+        batch_max: usize,
+    ) -> Self {
         let queues = (0..sink.n_lanes()).map(|_| {
             let (sender, queue) = mpsc::channel(QUEUE_MAX);
-            tokio::spawn(write_all(Arc::clone(sink), Arc::clone(figures), Arc::clone(ledger), queue, batch_max));
+            tokio::spawn(write_all(
+                Arc::clone(sink),
+                Arc::clone(figures),
+                Arc::clone(ledger),
+                queue,
+                batch_max,
+            ));
             sender
         });
         Self { queues: queues.collect(), sink: Arc::clone(sink) }
@@ -130,9 +143,16 @@ async fn write_all(
     }
 }
 
-async fn write_batch(sink: &dyn RatingSink, figures: &Figures, ledger: &LogKey, batch: Vec<Waiting>) {
-    let (ratings, answers): (Vec<_>, Vec<_>) = batch.into_iter().map(|w| (w.rating, w.answer)).unzip();
-    metrics::histogram!("haochaping_batch_size").record(u32::try_from(ratings.len()).unwrap_or(u32::MAX));
+async fn write_batch(
+    sink: &dyn RatingSink,
+    figures: &Figures,
+    ledger: &LogKey,
+    batch: Vec<Waiting>,
+) {
+    let (ratings, answers): (Vec<_>, Vec<_>) =
+        batch.into_iter().map(|w| (w.rating, w.answer)).unzip();
+    metrics::histogram!("haochaping_batch_size")
+        .record(u32::try_from(ratings.len()).unwrap_or(u32::MAX));
     #[cfg(debug_assertions)]
     let answers = answer_early(answers).await;
     let at = ratings.last().map_or(Instant::from_millis(0), |last| last.rated_at);
@@ -142,7 +162,9 @@ async fn write_batch(sink: &dyn RatingSink, figures: &Figures, ledger: &LogKey, 
         Ok(committed) => {
             committed.counted.iter().for_each(|counted| figures.add(counted));
             let promises = promise(ledger, &committed.leaves, &nonces, at);
-            for ((answer, outcome), promise) in answers.into_iter().zip(committed.outcomes).zip(promises) {
+            for ((answer, outcome), promise) in
+                answers.into_iter().zip(committed.outcomes).zip(promises)
+            {
                 // Whoever asked may have hung up; the rating stands.
                 let _ = answer.send(Ok(Written { outcome, promise }));
             }
@@ -156,9 +178,15 @@ async fn write_batch(sink: &dyn RatingSink, figures: &Figures, ledger: &LogKey, 
 }
 
 /// The ledger's word for the leaves of a batch, under one signature.
-fn promise(ledger: &LogKey, leaves: &[Option<Leaf>], nonces: &[Nonce], at: Instant) -> Vec<Option<Promise>> {
+fn promise(
+    ledger: &LogKey,
+    leaves: &[Option<Leaf>],
+    nonces: &[Nonce],
+    at: Instant,
+) -> Vec<Option<Promise>> {
     let with = leaves.iter().zip(nonces);
-    let entries: Vec<_> = with.filter_map(|(leaf, nonce)| Some((Entry::Leaf((*leaf)?).bytes(), *nonce))).collect();
+    let entries: Vec<_> =
+        with.filter_map(|(leaf, nonce)| Some((Entry::Leaf((*leaf)?).bytes(), *nonce))).collect();
     if entries.is_empty() {
         return vec![None; leaves.len()];
     }
@@ -192,10 +220,13 @@ async fn commit(sink: &dyn RatingSink, ratings: Arc<[NewRating]>) -> Result<Comm
     }
 }
 
-/// After a failed commit the file alone knows what happened; a new process reads it. Nobody is answered.
+/// After a failed commit the file alone knows what happened; a new process reads it. Nobody is
+/// answered.
 fn end_process(reason: &str) -> ! {
     tracing::error!(reason, "the outcome of a commit is unknown, so the process ends");
-    eprintln!("haochaping: the outcome of a commit is unknown ({reason}); start again to go on from what is on disk");
+    eprintln!(
+        "haochaping: the outcome of a commit is unknown ({reason}); start again to go on from what is on disk"
+    );
     std::process::exit(70);
 }
 

@@ -62,7 +62,9 @@ impl MasterKey {
         }
         let mut text = String::new();
         file.read_to_string(&mut text).map_err(unusable)?;
-        parse_hex(text.trim()).map(Self::new).ok_or_else(|| MasterKeyError::Malformed(path.to_owned()))
+        parse_hex(text.trim())
+            .map(Self::new)
+            .ok_or_else(|| MasterKeyError::Malformed(path.to_owned()))
     }
 
     /// Makes a key file; an existing one is never overwritten.
@@ -70,8 +72,12 @@ impl MasterKey {
         let unusable = |e| MasterKeyError::Unusable { path: path.to_owned(), error: e };
         let bytes: [u8; 32] = random(rng);
         let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        let mut file =
-            std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(unusable)?;
+        let mut file = std::fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)
+            .map_err(unusable)?;
         writeln!(file, "{hex}").and_then(|()| file.sync_all()).map_err(unusable)?;
         Ok(Self::new(bytes))
     }
@@ -91,7 +97,11 @@ impl MasterKey {
         let (nonce, sealed) = wrapped.split_at_checked(NONCE)?;
         let nonce: [u8; NONCE] = nonce.try_into().ok()?;
         let aad = format!("key‖{purpose}‖{id}");
-        self.0.decrypt(&Nonce::from(nonce), Payload { msg: sealed, aad: aad.as_bytes() }).ok()?.try_into().ok()
+        self.0
+            .decrypt(&Nonce::from(nonce), Payload { msg: sealed, aad: aad.as_bytes() })
+            .ok()?
+            .try_into()
+            .ok()
     }
 }
 

@@ -1,4 +1,5 @@
-//! Keys. One master key in a file of its own, apart from database and backup, wraps every other key.
+//! Keys. One master key in a file of its own, apart from database and backup, wraps every other
+//! key.
 
 mod master;
 mod pad;
@@ -34,14 +35,23 @@ pub enum Purpose {
     Fingerprint,
     /// Opens what pads sealed while they had no network.
     Pad,
-    /// Signs checkpoints and promises of the ledger. Never changes: everybody who holds a receipt checks it by this key.
+    /// Signs checkpoints and promises of the ledger. Never changes: everybody who holds a receipt
+    /// checks it by this key.
     Ledger,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 8] =
-        [Self::Ticket, Self::Card, Self::Page, Self::Data, Self::Lookup, Self::Fingerprint, Self::Pad, Self::Ledger];
+    pub const ALL: [Self; 8] = [
+        Self::Ticket,
+        Self::Card,
+        Self::Page,
+        Self::Data,
+        Self::Lookup,
+        Self::Fingerprint,
+        Self::Pad,
+        Self::Ledger,
+    ];
 
     /// The name in the store and on the command line.
     pub fn name(self) -> &'static str {
@@ -67,7 +77,10 @@ impl std::str::FromStr for Purpose {
     type Err = String;
     fn from_str(name: &str) -> Result<Self, String> {
         let names = || Self::ALL.map(Self::name).join(", ");
-        Self::ALL.into_iter().find(|p| p.name() == name).ok_or_else(|| format!("{name:?} is none of {}", names()))
+        Self::ALL
+            .into_iter()
+            .find(|p| p.name() == name)
+            .ok_or_else(|| format!("{name:?} is none of {}", names()))
     }
 }
 
@@ -114,9 +127,15 @@ pub struct Keys {
 
 impl Keys {
     /// Reads and unwraps all keys, and makes the first of each purpose that has none yet.
-    pub async fn load(store: &SqlStore, master: &MasterKey, rng: &dyn Rng, now: Instant) -> Result<Self, KeysError> {
+    pub async fn load(
+        store: &SqlStore,
+        master: &MasterKey,
+        rng: &dyn Rng,
+        now: Instant,
+    ) -> Result<Self, KeysError> {
         let mut stored = store.keys().await?;
-        let missing = Purpose::ALL.into_iter().filter(|p| stored.iter().all(|key| key.purpose != p.name()));
+        let missing =
+            Purpose::ALL.into_iter().filter(|p| stored.iter().all(|key| key.purpose != p.name()));
         for purpose in missing.collect::<Vec<_>>() {
             stored.push(add(store, master, rng, now, purpose, 0).await?);
         }
@@ -124,7 +143,8 @@ impl Keys {
         let ticket = ring(Purpose::Ticket)?;
         let card = ring(Purpose::Card)?;
         let page = ring(Purpose::Page)?;
-        let single = |purpose| live(&stored, master, purpose).map(|keys| keys.into_iter().next_back());
+        let single =
+            |purpose| live(&stored, master, purpose).map(|keys| keys.into_iter().next_back());
         let data = all(&stored, master, Purpose::Data)?;
         let pad = all(&stored, master, Purpose::Pad)?;
         let none = |purpose: Purpose| KeysError::NoneLive(purpose.name());
@@ -134,7 +154,9 @@ impl Keys {
             page: to_ring(page, Purpose::Page)?,
             vault: Vault::new(data).ok_or(none(Purpose::Data))?,
             lookup: MacKey::new(single(Purpose::Lookup)?.ok_or(none(Purpose::Lookup))?.1),
-            fingerprint: MacKey::new(single(Purpose::Fingerprint)?.ok_or(none(Purpose::Fingerprint))?.1),
+            fingerprint: MacKey::new(
+                single(Purpose::Fingerprint)?.ok_or(none(Purpose::Fingerprint))?.1,
+            ),
             pad: PadKeys::new(pad).ok_or(none(Purpose::Pad))?,
             ledger: single(Purpose::Ledger)?.ok_or(none(Purpose::Ledger))?.1,
         })
@@ -154,7 +176,12 @@ impl Keys {
         let stored = store.keys().await?;
         // A wrong master key must not sign the next generation of links.
         all(&stored, master, purpose)?;
-        let next = stored.iter().filter(|key| key.purpose == purpose.name()).map(|key| key.id + 1).max().unwrap_or(0);
+        let next = stored
+            .iter()
+            .filter(|key| key.purpose == purpose.name())
+            .map(|key| key.id + 1)
+            .max()
+            .unwrap_or(0);
         if next >= KeyId::COUNT {
             return Err(KeysError::UsedUp(purpose.name()));
         }
@@ -171,14 +198,24 @@ async fn add(
     id: u8,
 ) -> Result<StoredKey, KeysError> {
     let wrapped = master.wrap(purpose.name(), id, &random(rng), rng);
-    let key = StoredKey { purpose: purpose.name().to_owned(), id, wrapped, created_at: now, retired_at: None };
+    let key = StoredKey {
+        purpose: purpose.name().to_owned(),
+        id,
+        wrapped,
+        created_at: now,
+        retired_at: None,
+    };
     store.add_key(key.clone()).await?;
     Ok(key)
 }
 
 type Unwrapped = BTreeMap<u8, [u8; 32]>;
 
-fn live(stored: &[StoredKey], master: &MasterKey, purpose: Purpose) -> Result<Unwrapped, KeysError> {
+fn live(
+    stored: &[StoredKey],
+    master: &MasterKey,
+    purpose: Purpose,
+) -> Result<Unwrapped, KeysError> {
     let live: Vec<_> = stored.iter().filter(|key| key.retired_at.is_none()).cloned().collect();
     all(&live, master, purpose)
 }
@@ -186,13 +223,20 @@ fn live(stored: &[StoredKey], master: &MasterKey, purpose: Purpose) -> Result<Un
 fn all(stored: &[StoredKey], master: &MasterKey, purpose: Purpose) -> Result<Unwrapped, KeysError> {
     let of_purpose = stored.iter().filter(|key| key.purpose == purpose.name());
     of_purpose
-        .map(|key| Ok((key.id, master.unwrap(&key.purpose, key.id, &key.wrapped).ok_or(KeysError::WrongMaster)?)))
+        .map(|key| {
+            Ok((
+                key.id,
+                master.unwrap(&key.purpose, key.id, &key.wrapped).ok_or(KeysError::WrongMaster)?,
+            ))
+        })
         .collect()
 }
 
 fn to_ring(keys: Unwrapped, purpose: Purpose) -> Result<KeyRing, KeysError> {
-    let keys: BTreeMap<KeyId, MacKey> =
-        keys.into_iter().filter_map(|(id, bytes)| Some((KeyId::new(id)?, MacKey::new(bytes)))).collect();
+    let keys: BTreeMap<KeyId, MacKey> = keys
+        .into_iter()
+        .filter_map(|(id, bytes)| Some((KeyId::new(id)?, MacKey::new(bytes))))
+        .collect();
     let active = keys.keys().next_back().copied().ok_or(KeysError::NoneLive(purpose.name()))?;
     KeyRing::new(keys, active).map_err(|_| KeysError::NoneLive(purpose.name()))
 }

@@ -1,13 +1,13 @@
-//! What pads seal to: HPKE (RFC 9180), mode base, DHKEM(P-256, HKDF-SHA256), HKDF-SHA256 and AES-128-GCM, which browsers can do
-//! by themselves.
+//! What pads seal to: HPKE (RFC 9180), mode base, DHKEM(P-256, HKDF-SHA256), HKDF-SHA256 and
+//! AES-128-GCM, which browsers can do by themselves.
 
 use std::collections::BTreeMap;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use haochaping::wire::v1;
 use hpke::{
-    Deserializable, Kem as _, OpModeR, Serializable, aead::AesGcm128, kdf::HkdfSha256, kem::DhP256HkdfSha256,
-    single_shot_open,
+    Deserializable, Kem as _, OpModeR, Serializable, aead::AesGcm128, kdf::HkdfSha256,
+    kem::DhP256HkdfSha256, single_shot_open,
 };
 
 /// What a seal is for, so that none for something else is taken for one.
@@ -17,7 +17,8 @@ type Suite = DhP256HkdfSha256;
 type PrivateKey = <Suite as hpke::Kem>::PrivateKey;
 type Encapped = <Suite as hpke::Kem>::EncappedKey;
 
-/// The keys by number. All open, also those that were retired while a pad was without network; the newest seals.
+/// The keys by number. All open, also those that were retired while a pad was without network; the
+/// newest seals.
 pub struct PadKeys(BTreeMap<u8, PrivateKey>);
 
 impl std::fmt::Debug for PadKeys {
@@ -29,8 +30,10 @@ impl std::fmt::Debug for PadKeys {
 impl PadKeys {
     /// The key pairs that follow from secrets of 32 bytes; `None` without any.
     pub fn new(secrets: BTreeMap<u8, [u8; 32]>) -> Option<Self> {
-        let keys: BTreeMap<_, _> =
-            secrets.into_iter().map(|(id, secret)| (id, Suite::derive_keypair(&secret).0)).collect();
+        let keys: BTreeMap<_, _> = secrets
+            .into_iter()
+            .map(|(id, secret)| (id, Suite::derive_keypair(&secret).0))
+            .collect();
         (!keys.is_empty()).then_some(Self(keys))
     }
 
@@ -88,10 +91,16 @@ mod tests {
 
     fn sealed(keys: &PadKeys, call: &str, text: &[u8]) -> v1::Sealed {
         let (key, public) = keys.public();
-        let public = <Suite as hpke::Kem>::PublicKey::from_bytes(&BASE64_STANDARD.decode(public).unwrap()).unwrap();
-        let (encapped, mut context) =
-            setup_sender_with_rng::<AesGcm128, HkdfSha256, Suite>(&OpModeS::Base, &public, INFO, &mut Counting(7))
+        let public =
+            <Suite as hpke::Kem>::PublicKey::from_bytes(&BASE64_STANDARD.decode(public).unwrap())
                 .unwrap();
+        let (encapped, mut context) = setup_sender_with_rng::<AesGcm128, HkdfSha256, Suite>(
+            &OpModeS::Base,
+            &public,
+            INFO,
+            &mut Counting(7),
+        )
+        .unwrap();
         let text = context.seal(text, call.as_bytes()).unwrap();
         let encode = |bytes: &[u8]| BASE64_STANDARD.encode(bytes);
         v1::Sealed { key, enc: encode(&encapped.to_bytes()), text: encode(&text) }
@@ -106,7 +115,10 @@ mod tests {
         let changed = v1::Sealed { text: BASE64_STANDARD.encode([0; 40]), ..one.clone() };
         assert_eq!(keys.open("call-1", &changed), None);
         for broken in ["", "!", "AAAA"] {
-            assert_eq!(keys.open("call-1", &v1::Sealed { enc: broken.into(), ..one.clone() }), None);
+            assert_eq!(
+                keys.open("call-1", &v1::Sealed { enc: broken.into(), ..one.clone() }),
+                None
+            );
         }
     }
 
@@ -117,6 +129,10 @@ mod tests {
         let rotated = PadKeys::new([(0, [1; 32]), (1, [2; 32])].into()).unwrap();
         assert_eq!(rotated.public().0, 1);
         assert_eq!(rotated.open("call", &waiting).unwrap(), b"text");
-        assert_eq!(PadKeys::new([(0, [3; 32])].into()).unwrap().open("call", &waiting), None, "another collector's");
+        assert_eq!(
+            PadKeys::new([(0, [3; 32])].into()).unwrap().open("call", &waiting),
+            None,
+            "another collector's"
+        );
     }
 }

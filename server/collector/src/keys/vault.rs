@@ -7,8 +7,8 @@ use aes_gcm::{
 
 use crate::ports::{Rng, random};
 
-/// Encrypts what people write. A blob is format 1 · key id · nonce 12 · AES-256-GCM, bound to its table, row and column,
-/// so that no blob opens in another place.
+/// Encrypts what people write. A blob is format 1 · key id · nonce 12 · AES-256-GCM, bound to its
+/// table, row and column, so that no blob opens in another place.
 pub struct Vault {
     keys: BTreeMap<u8, Aes256Gcm>,
     active: u8,
@@ -28,20 +28,38 @@ impl Vault {
     /// A vault that encrypts under the newest key and opens with all of them; `None` without a key.
     pub fn new(keys: BTreeMap<u8, [u8; 32]>) -> Option<Self> {
         let active = *keys.keys().next_back()?;
-        let keys = keys.into_iter().map(|(id, bytes)| (id, Aes256Gcm::new(&Key::<Aes256Gcm>::from(bytes)))).collect();
+        let keys = keys
+            .into_iter()
+            .map(|(id, bytes)| (id, Aes256Gcm::new(&Key::<Aes256Gcm>::from(bytes))))
+            .collect();
         Some(Self { keys, active })
     }
 
     /// Encrypts `text` for one column of one row.
-    pub fn seal(&self, table: &str, row: &[u8; 16], column: &str, text: &str, rng: &dyn Rng) -> Vec<u8> {
+    pub fn seal(
+        &self,
+        table: &str,
+        row: &[u8; 16],
+        column: &str,
+        text: &str,
+        rng: &dyn Rng,
+    ) -> Vec<u8> {
         self.seal_bytes(table, row, column, text.as_bytes(), rng)
     }
 
     /// Encrypts bytes likewise.
-    pub fn seal_bytes(&self, table: &str, row: &[u8; 16], column: &str, bytes: &[u8], rng: &dyn Rng) -> Vec<u8> {
+    pub fn seal_bytes(
+        &self,
+        table: &str,
+        row: &[u8; 16],
+        column: &str,
+        bytes: &[u8],
+        rng: &dyn Rng,
+    ) -> Vec<u8> {
         let nonce: [u8; NONCE] = random(rng);
         let aad = place(table, row, column);
-        let sealed = self.keys[&self.active].encrypt(&Nonce::from(nonce), Payload { msg: bytes, aad: &aad });
+        let sealed =
+            self.keys[&self.active].encrypt(&Nonce::from(nonce), Payload { msg: bytes, aad: &aad });
         let mut blob = vec![FORMAT, self.active];
         blob.extend(nonce);
         blob.extend(sealed.expect("a text or file is within the limits of AES-GCM"));
@@ -54,12 +72,19 @@ impl Vault {
     }
 
     /// Opens what [`Self::seal_bytes`] made likewise.
-    pub fn open_bytes(&self, table: &str, row: &[u8; 16], column: &str, blob: &[u8]) -> Option<Vec<u8>> {
+    pub fn open_bytes(
+        &self,
+        table: &str,
+        row: &[u8; 16],
+        column: &str,
+        blob: &[u8],
+    ) -> Option<Vec<u8>> {
         let (header, rest) = blob.split_at_checked(HEADER)?;
         let (nonce, sealed) = rest.split_at_checked(NONCE)?;
         let nonce: [u8; NONCE] = nonce.try_into().ok()?;
         let key = self.keys.get(&header[1]).filter(|_| header[0] == FORMAT)?;
-        key.decrypt(&Nonce::from(nonce), Payload { msg: sealed, aad: &place(table, row, column) }).ok()
+        key.decrypt(&Nonce::from(nonce), Payload { msg: sealed, aad: &place(table, row, column) })
+            .ok()
     }
 }
 

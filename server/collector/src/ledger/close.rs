@@ -9,13 +9,16 @@ use haochaping_store::ledger::sequence;
 
 /// How often it is asked whether a day is to be closed.
 const EVERY: Duration = Duration::from_secs(3);
-/// And how long one waits for what could not be closed: leaves that are not there yet, or not any more.
+/// And how long one waits for what could not be closed: leaves that are not there yet, or not any
+/// more.
 const AGAIN: Duration = Duration::from_mins(5);
 
-/// About how many leaves one table takes: more than that are several tables, so that none holds up ratings for long.
+/// About how many leaves one table takes: more than that are several tables, so that none holds up
+/// ratings for long.
 const LEAVES_MAX: u64 = 100_000;
 
-/// Closes every day when it is over, beside the loop that gives leaves their numbers: neither waits for the other.
+/// Closes every day when it is over, beside the loop that gives leaves their numbers: neither waits
+/// for the other.
 pub(super) async fn every_day(app: Weak<App>) {
     let mut wait = Duration::from_millis(250);
     loop {

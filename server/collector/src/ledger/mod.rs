@@ -1,5 +1,6 @@
-//! The public log in which every rating has a leaf: how leaves get their numbers, how days are closed, and what is shown of
-//! both. What commits, proves and signs is in `haochaping::ledger`; here are the loops around it.
+//! The public log in which every rating has a leaf: how leaves get their numbers, how days are
+//! closed, and what is shown of both. What commits, proves and signs is in `haochaping::ledger`;
+//! here are the loops around it.
 
 mod close;
 mod proof;
@@ -15,12 +16,14 @@ use crate::{
     state::App,
 };
 
-/// How often leaves get their numbers: the log is never further behind than this and the time that it takes.
+/// How often leaves get their numbers: the log is never further behind than this and the time that
+/// it takes.
 const INTERVAL: Duration = Duration::from_millis(250);
 
 /// Starts the loop. Any number of collectors may run it on one store.
 pub async fn start(app: &Arc<App>) {
-    // A new store has nothing from before, and is done with it here: later it would ask for the store's one way to write.
+    // A new store has nothing from before, and is done with it here: later it would ask for the
+    // store's one way to write.
     let mut is_backfilling = backfill(app).await;
     tokio::spawn(close::every_day(Arc::downgrade(app)));
     let mut pace = Pace::default();
@@ -51,7 +54,8 @@ async fn backfill(app: &App) -> bool {
     })
 }
 
-/// What is named after a public address: the log of `https://hcp.example.gov.cn` is `hcp.example.gov.cn/ledger`.
+/// What is named after a public address: the log of `https://hcp.example.gov.cn` is
+/// `hcp.example.gov.cn/ledger`.
 pub fn origin_of(public_url: &str) -> String {
     let bare = public_url.split_once("://").map_or(public_url, |(_, bare)| bare);
     // Neither is in a valid address; both would make an unreadable key.
@@ -69,6 +73,7 @@ pub async fn key(
     public_url: &str,
 ) -> Result<LogKey, haochaping_store::StoreError> {
     let origin = store.ledger_origin(&origin_of(public_url)).await?;
-    LogKey::new(&origin, seed)
-        .map_err(|_| haochaping_store::StoreError::Failed(format!("{origin:?} cannot be the name of a ledger")))
+    LogKey::new(&origin, seed).map_err(|_| {
+        haochaping_store::StoreError::Failed(format!("{origin:?} cannot be the name of a ledger"))
+    })
 }

@@ -49,14 +49,24 @@ pub async fn find(app: &App, part: u8, rating: RatingId) -> Result<Found, NoProo
         if !found.is_waiting {
             return Err(NoProof::Gone);
         }
-        let promiser = Promiser::new(&app.ledger, vec![(Entry::Leaf(found.leaf).bytes(), found.nonce)], found.rated_at);
+        let promiser = Promiser::new(
+            &app.ledger,
+            vec![(Entry::Leaf(found.leaf).bytes(), found.nonce)],
+            found.rated_at,
+        );
         let promise = promiser.promise(0).ok_or(NoProof::Damaged("no leaf"))?;
         return Ok(Found::Promise(promise.to_text()));
     };
     let (index, entry) = locate(&app.store, among, &found.leaf).await?;
     let head = app.store.ledger_head().await?.ok_or(NoProof::Damaged("no head"))?;
     let path = path(&app.store, &head, index).await?;
-    Ok(Found::Proof(Proof { entry, nonce: found.nonce, index, path, checkpoint: checkpoint(app, &head).await? }))
+    Ok(Found::Proof(Proof {
+        entry,
+        nonce: found.nonce,
+        index,
+        path,
+        checkpoint: checkpoint(app, &head).await?,
+    }))
 }
 
 /// The head's checkpoint with the lines of witnesses that signed just this one.
@@ -70,13 +80,20 @@ pub async fn checkpoint(app: &App, head: &Head) -> Result<String, StoreError> {
     Ok(text)
 }
 
-/// Finds a leaf among those of its commit by whose it is. What it says may differ from what is on record now: then the log is
-/// right.
-async fn locate(store: &SqlStore, among: std::ops::Range<u64>, leaf: &Leaf) -> Result<(u64, Vec<u8>), NoProof> {
-    let keys = (among.start / TILE_WIDTH..among.end.div_ceil(TILE_WIDTH)).map(|n| (ENTRIES, n)).collect::<Vec<_>>();
+/// Finds a leaf among those of its commit by whose it is. What it says may differ from what is on
+/// record now: then the log is right.
+async fn locate(
+    store: &SqlStore,
+    among: std::ops::Range<u64>,
+    leaf: &Leaf,
+) -> Result<(u64, Vec<u8>), NoProof> {
+    let keys = (among.start / TILE_WIDTH..among.end.div_ceil(TILE_WIDTH))
+        .map(|n| (ENTRIES, n))
+        .collect::<Vec<_>>();
     let tiles = store.ledger_tiles(keys.clone()).await?;
     for ((_, n), tile) in keys.into_iter().zip(tiles) {
-        let entries = tile.as_deref().and_then(entries_of).ok_or(NoProof::Damaged("a tile of entries"))?;
+        let entries =
+            tile.as_deref().and_then(entries_of).ok_or(NoProof::Damaged("a tile of entries"))?;
         for (index, entry) in (n * TILE_WIDTH..).zip(entries) {
             let is_its = matches!(Entry::read(&entry), Some(Entry::Leaf(found)) if found.about == leaf.about);
             if among.contains(&index) && is_its {
@@ -93,8 +110,10 @@ async fn path(store: &SqlStore, head: &Head, index: u64) -> Result<Vec<Hash>, No
     let _ = prove_record(head.size, index, &needed);
     let keys: Vec<(i8, u64)> = needed.0.into_inner();
     let tiles = store.ledger_tiles(keys.clone()).await?;
-    let held = Held(keys.into_iter().zip(tiles).filter_map(|(key, tile)| Some((key, tile?))).collect());
-    let path = prove_record(head.size, index, &held).map_err(|_| NoProof::Damaged("a tile of hashes"))?;
+    let held =
+        Held(keys.into_iter().zip(tiles).filter_map(|(key, tile)| Some((key, tile?))).collect());
+    let path =
+        prove_record(head.size, index, &held).map_err(|_| NoProof::Damaged("a tile of hashes"))?;
     Ok(path.into_iter().map(|hash| Hash(hash.0)).collect())
 }
 
@@ -131,7 +150,12 @@ impl HashReader for Held {
 }
 
 /// A tile as published: of level and number, `width` wide; `None` if the log has no such tile.
-pub async fn tile(store: &SqlStore, level: i8, n: u64, width: u64) -> Result<Option<Vec<u8>>, StoreError> {
+pub async fn tile(
+    store: &SqlStore,
+    level: i8,
+    n: u64,
+    width: u64,
+) -> Result<Option<Vec<u8>>, StoreError> {
     let found = store.ledger_tiles(vec![(level, n)]).await?.pop().flatten();
     let Some(data) = found else { return Ok(None) };
     let width = usize::try_from(width).unwrap_or(usize::MAX);
@@ -142,7 +166,9 @@ pub async fn tile(store: &SqlStore, level: i8, n: u64, width: u64) -> Result<Opt
     let mut rest = &data[..];
     for _ in 0..width {
         let Some((length, after)) = rest.split_first_chunk() else { return Ok(None) };
-        let Some(after) = after.get(usize::from(u16::from_be_bytes(*length))..) else { return Ok(None) };
+        let Some(after) = after.get(usize::from(u16::from_be_bytes(*length))..) else {
+            return Ok(None);
+        };
         rest = after;
     }
     Ok(Some(data[..data.len() - rest.len()].to_vec()))

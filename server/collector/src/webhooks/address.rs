@@ -1,4 +1,5 @@
-//! Which addresses a message may go to: an endpoint's name must not lead into the collector's own network.
+//! Which addresses a message may go to: an endpoint's name must not lead into the collector's own
+//! network.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -34,9 +35,10 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         return is_public_v4(v4);
     }
     let [first, second, third, ..] = address.segments();
-    // 64:ff9b::/96 stands for an IPv4 address (RFC 6052), 2002::/16 likewise; 64:ff9b:1::/48 is for translation within a network
-    // (RFC 8215) and Teredo's 2001::/32 for a tunnel to anywhere (RFC 4380); 2001::/23 is for protocols, and 2001:db8::/32 and
-    // 3fff::/20 are for documents (RFC 9637).
+    // 64:ff9b::/96 stands for an IPv4 address (RFC 6052), 2002::/16 likewise; 64:ff9b:1::/48 is for
+    // translation within a network (RFC 8215) and Teredo's 2001::/32 for a tunnel to anywhere (RFC
+    // 4380); 2001::/23 is for protocols, and 2001:db8::/32 and 3fff::/20 are for documents (RFC
+    // 9637).
     let embedded = match (first, second, third) {
         (0x64, 0xff9b, 0) => Some((address.segments()[6], address.segments()[7])),
         (0x2002, ..) => Some((second, third)),
@@ -46,7 +48,8 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         return is_public_v4(Ipv4Addr::from(u32::from(high) << 16 | u32::from(low)));
     }
     let is_for_protocols = first == 0x2001 && second < 0x0200;
-    let is_for_documents = (first, second) == (0x2001, 0x0db8) || (first == 0x3fff && second < 0x1000);
+    let is_for_documents =
+        (first, second) == (0x2001, 0x0db8) || (first == 0x3fff && second < 0x1000);
     (first & 0xe000) == 0x2000 && !is_for_protocols && !is_for_documents
 }
 

@@ -1,4 +1,5 @@
-//! One attempt: a request to an endpoint that follows no redirect, uses no proxy and goes to no private address.
+//! One attempt: a request to an endpoint that follows no redirect, uses no proxy and goes to no
+//! private address.
 
 use std::{io::Read, time::Duration};
 
@@ -45,7 +46,12 @@ impl Sender {
     }
 
     /// Posts a message; an answer of 2xx takes it. Blocks.
-    pub(super) fn post(&self, url: &str, headers: &[(&str, String)], body: Vec<u8>) -> Result<(), Failed> {
+    pub(super) fn post(
+        &self,
+        url: &str,
+        headers: &[(&str, String)],
+        body: Vec<u8>,
+    ) -> Result<(), Failed> {
         let failed = |reason: String| Failed { reason, retry_after: None };
         let mut request = self.0.post(url).header("content-type", "application/json");
         for (name, value) in headers {
@@ -58,14 +64,15 @@ impl Sender {
         if status.is_success() {
             return Ok(());
         }
-        let retry_after = answer.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
+        let retry_after =
+            answer.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
         let retry_after = retry_after.map(|seconds: i64| seconds.clamp(0, RETRY_AFTER_MAX));
         Err(Failed { reason: format!("answered with status {}", status.as_u16()), retry_after })
     }
 }
 
-/// Leaves private addresses out of what a name leads to. Asked at each connection, so that a name that changes its mind gains
-/// nothing.
+/// Leaves private addresses out of what a name leads to. Asked at each connection, so that a name
+/// that changes its mind gains nothing.
 #[derive(Debug)]
 struct Guarded {
     allows_private: bool,
@@ -73,7 +80,12 @@ struct Guarded {
 }
 
 impl Resolver for Guarded {
-    fn resolve(&self, uri: &Uri, config: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
         let found = self.inner.resolve(uri, config, timeout)?;
         if self.allows_private {
             return Ok(found);
@@ -100,7 +112,9 @@ mod tests {
         listener.set_nonblocking(true).unwrap();
         let port = listener.local_addr().unwrap().port();
         for host in ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "2130706433", "0x7f.1"] {
-            let failed = Sender::new(false).post(&format!("http://{host}:{port}/"), &[], b"{}".to_vec()).unwrap_err();
+            let failed = Sender::new(false)
+                .post(&format!("http://{host}:{port}/"), &[], b"{}".to_vec())
+                .unwrap_err();
             assert!(!failed.reason.contains("status"), "{host}: {}", failed.reason);
         }
         assert!(listener.accept().is_err(), "nobody came");

@@ -1,6 +1,6 @@
-//! Messages to other systems, as webhooks of the Standard Webhooks specification: at least once, each with the same id at
-//! every attempt, in order about one subject. What nobody takes within days becomes a dead letter, which stops its own order
-//! only.
+//! Messages to other systems, as webhooks of the Standard Webhooks specification: at least once,
+//! each with the same id at every attempt, in order about one subject. What nobody takes within
+//! days becomes a dead letter, which stops its own order only.
 
 mod address;
 mod body;
@@ -35,7 +35,8 @@ const AT_ONCE: u32 = 8;
 /// For so long nobody else sends what was claimed. Longer than an attempt may take.
 const LEASE: Duration = Duration::from_mins(1);
 /// Seconds after each failed attempt: three days in all.
-const BACK_OFF: [i64; 14] = [1, 5, 30, 120, 300, 900, 1_800, 3_600, 7_200, 18_000, 36_000, 50_400, 64_800, 86_400];
+const BACK_OFF: [i64; 14] =
+    [1, 5, 30, 120, 300, 900, 1_800, 3_600, 7_200, 18_000, 36_000, 50_400, 64_800, 86_400];
 /// How long what was sent stays on record.
 const KEPT: Duration = Duration::from_hours(30 * 24);
 
@@ -99,7 +100,8 @@ async fn serve(app: Weak<App>, sender: Arc<Sender>, endpoint: Arc<Endpoint>) {
         };
         let mut tasks = JoinSet::new();
         for message in claimed {
-            let (app, sender, endpoint) = (Arc::clone(&app), Arc::clone(&sender), Arc::clone(&endpoint));
+            let (app, sender, endpoint) =
+                (Arc::clone(&app), Arc::clone(&sender), Arc::clone(&endpoint));
             tasks.spawn(async move {
                 if let Err(error) = send(&app, sender, &endpoint, &message).await {
                     tracing::warn!(%error, "what became of a message was not noted; it is sent again");
@@ -110,9 +112,15 @@ async fn serve(app: Weak<App>, sender: Arc<Sender>, endpoint: Arc<Endpoint>) {
     }
 }
 
-async fn send(app: &App, sender: Arc<Sender>, endpoint: &Endpoint, message: &Message) -> Result<(), StoreError> {
-    let note =
-        async |outcome, reason: &str| app.store.attempted(message.number, outcome, reason, app.clock.now()).await;
+async fn send(
+    app: &App,
+    sender: Arc<Sender>,
+    endpoint: &Endpoint,
+    message: &Message,
+) -> Result<(), StoreError> {
+    let note = async |outcome, reason: &str| {
+        app.store.attempted(message.number, outcome, reason, app.clock.now()).await
+    };
     let body = match body::of(app, endpoint, message).await {
         Ok(Some(body)) => body,
         Ok(None) => return note(Attempted::Sent, "nothing to tell any more").await,
@@ -129,23 +137,39 @@ async fn send(app: &App, sender: Arc<Sender>, endpoint: &Endpoint, message: &Mes
     let seconds = app.clock.now().millis().div_euclid(1_000);
     let signature = secret.sign(&id, seconds, &body);
     let url = endpoint.url.clone();
-    let headers = [("webhook-id", id), ("webhook-timestamp", seconds.to_string()), ("webhook-signature", signature)];
+    let headers = [
+        ("webhook-id", id),
+        ("webhook-timestamp", seconds.to_string()),
+        ("webhook-signature", signature),
+    ];
     let sent = tokio::task::spawn_blocking(move || sender.post(&url, &headers, body)).await;
-    match sent.unwrap_or_else(|error| Err(deliver::Failed { reason: error.to_string(), retry_after: None })) {
+    match sent.unwrap_or_else(|error| {
+        Err(deliver::Failed { reason: error.to_string(), retry_after: None })
+    }) {
         Ok(()) => {
             metrics::counter!("haochaping_messages_total", "outcome" => "sent").increment(1);
             note(Attempted::Sent, "").await
         }
         Err(failed) => {
             metrics::counter!("haochaping_messages_total", "outcome" => "failed").increment(1);
-            note(outcome_of(app, endpoint, message, &failed.reason, failed.retry_after), &failed.reason).await
+            note(
+                outcome_of(app, endpoint, message, &failed.reason, failed.retry_after),
+                &failed.reason,
+            )
+            .await
         }
     }
 }
 
-/// When a failed one is tried again; never more than a tenth earlier or later than its place in the row says, so that what
-/// failed together does not come back together.
-fn outcome_of(app: &App, endpoint: &Endpoint, message: &Message, reason: &str, retry_after: Option<i64>) -> Attempted {
+/// When a failed one is tried again; never more than a tenth earlier or later than its place in the
+/// row says, so that what failed together does not come back together.
+fn outcome_of(
+    app: &App,
+    endpoint: &Endpoint,
+    message: &Message,
+    reason: &str,
+    retry_after: Option<i64>,
+) -> Attempted {
     let place = usize::try_from(message.n_attempts).unwrap_or(usize::MAX).saturating_sub(1);
     let Some(seconds) = BACK_OFF.get(place) else {
         metrics::counter!("haochaping_dead_letters_total").increment(1);
@@ -158,12 +182,14 @@ fn outcome_of(app: &App, endpoint: &Endpoint, message: &Message, reason: &str, r
         );
         return Attempted::Dead;
     };
-    let jitter = i64::from(u16::from_be_bytes(random(&*app.rng))) * seconds * 200 / 65_536 - seconds * 100;
+    let jitter =
+        i64::from(u16::from_be_bytes(random(&*app.rng))) * seconds * 200 / 65_536 - seconds * 100;
     let millis = (seconds * 1_000 + jitter).max(retry_after.unwrap_or(0) * 1_000);
     Attempted::Later(Instant::from_millis(app.clock.now().millis() + millis))
 }
 
-/// Tells of terms that are near or over, each once; what is more than that waits for the next second.
+/// Tells of terms that are near or over, each once; what is more than that waits for the next
+/// second.
 ///
 /// # Errors
 /// The store's.

@@ -1,4 +1,5 @@
-//! Who works on orders, through the API or at the desk: what they see of an order, and in what capacity they act.
+//! Who works on orders, through the API or at the desk: what they see of an order, and in what
+//! capacity they act.
 
 use std::collections::BTreeSet;
 
@@ -36,40 +37,64 @@ impl OrderAccess {
     pub fn of_key(key: &Caller) -> Self {
         let role = if key.scope == Scope::WorkOrders { Role::Handler } else { Role::Supervisor };
         let (agency, region) = (key.agencies.first().cloned(), key.regions.first().copied());
-        let actor = Actor { role, who: AuditActor::System(key.key.clone()).to_string(), agency, region };
+        let actor =
+            Actor { role, who: AuditActor::System(key.key.clone()).to_string(), agency, region };
         Self { actor, regions: key.regions.clone(), agencies: key.agencies.clone() }
     }
 
-    /// The system behind an endpoint, about an order of this department: a hotline works for every department of its region.
+    /// The system behind an endpoint, about an order of this department: a hotline works for every
+    /// department of its region.
     pub fn of_endpoint(endpoint: &Endpoint, agency: &str) -> Self {
         let agency = endpoint.agency.as_deref().unwrap_or(agency).to_owned();
         let who = AuditActor::Endpoint(endpoint.name.clone()).to_string();
-        let actor = Actor { role: Role::Handler, who, agency: Some(agency.clone()), region: Some(endpoint.region) };
+        let actor = Actor {
+            role: Role::Handler,
+            who,
+            agency: Some(agency.clone()),
+            region: Some(endpoint.region),
+        };
         Self { actor, regions: vec![endpoint.region], agencies: BTreeSet::from([agency]) }
     }
 
     /// Somebody at the desk.
     pub fn of_staff(staff: &StaffRow) -> Self {
         let who = AuditActor::Staff(staff.name.clone()).to_string();
-        let actor = Actor { role: staff.role, who, agency: staff.agency.clone(), region: Some(staff.region) };
-        Self { actor, regions: vec![staff.region], agencies: staff.agency.iter().cloned().collect() }
+        let actor = Actor {
+            role: staff.role,
+            who,
+            agency: staff.agency.clone(),
+            region: Some(staff.region),
+        };
+        Self {
+            actor,
+            regions: vec![staff.region],
+            agencies: staff.agency.iter().cloned().collect(),
+        }
     }
 
-    /// Whose orders a handler sees, empty for all: a body sees those of every department of its region.
+    /// Whose orders a handler sees, empty for all: a body sees those of every department of its
+    /// region.
     pub fn agencies_shown(&self) -> Vec<String> {
-        if self.actor.role == Role::Handler { self.agencies.iter().cloned().collect() } else { Vec::new() }
+        if self.actor.role == Role::Handler {
+            self.agencies.iter().cloned().collect()
+        } else {
+            Vec::new()
+        }
     }
 
     /// Whether an order lies within their scope. What does not answers as if it were not there.
     pub fn sees(&self, row: &OrderRow) -> bool {
-        let is_in_region = self.regions.is_empty() || self.regions.iter().any(|own| own.contains(row.facts.region));
+        let is_in_region = self.regions.is_empty()
+            || self.regions.iter().any(|own| own.contains(row.facts.region));
         let is_own = self.agencies.contains(&row.standing.agency);
         is_in_region
             && match self.actor.role {
                 Role::Handler => is_own && row.standing.stage != Stage::Opened,
                 Role::Supervisor | Role::Province => true,
                 // 回访: nobody of the department calls back.
-                Role::Operator => row.standing.stage == Stage::Replied && !is_own && !self.is_rated(row),
+                Role::Operator => {
+                    row.standing.stage == Stage::Replied && !is_own && !self.is_rated(row)
+                }
                 _ => false,
             }
     }
@@ -84,7 +109,8 @@ impl OrderAccess {
         Actor { agency: agency.or_else(|| self.actor.agency.clone()), ..self.actor.clone() }
     }
 
-    /// No reprisal: the rated department, in whatever capacity, cannot tell an anonymous person by case or minute.
+    /// No reprisal: the rated department, in whatever capacity, cannot tell an anonymous person by
+    /// case or minute.
     fn must_not_know(&self, loaded: &Loaded) -> bool {
         let is_body = matches!(self.actor.role, Role::Supervisor | Role::Province);
         loaded.row.about.is_anonymous && (!is_body || self.is_rated(&loaded.row))
@@ -95,7 +121,11 @@ impl OrderAccess {
 ///
 /// # Errors
 /// The store failed, or the history cannot be read.
-pub async fn find(app: &App, worker: &OrderAccess, id: &str) -> Result<Option<Loaded>, HistoryError> {
+pub async fn find(
+    app: &App,
+    worker: &OrderAccess,
+    id: &str,
+) -> Result<Option<Loaded>, HistoryError> {
     let Some(id) = orders::parse_id(id) else { return Ok(None) };
     let row = app.store.order(id).await?.filter(|row| worker.sees(row));
     let Some(row) = row else { return Ok(None) };
@@ -112,7 +142,11 @@ pub fn view(app: &App, worker: &OrderAccess, loaded: &Loaded) -> v1::WorkOrder {
         blob.as_deref().and_then(|blob| vault.open("rating", &row.rating, column, blob))
     };
     let is_hidden = worker.must_not_know(loaded);
-    let rated_at = if is_hidden { about.rated_at.date_in_china().to_string() } else { about.rated_at.to_rfc3339() };
+    let rated_at = if is_hidden {
+        about.rated_at.date_in_china().to_string()
+    } else {
+        about.rated_at.to_rfc3339()
+    };
     let contact = open("contact", &about.contact).map(|text| {
         let (name, phone) = text.split_once('\n').unwrap_or((&text, ""));
         v1::MaskedContact { name: masked_name(name), phone: masked_phone(phone) }
@@ -140,7 +174,12 @@ pub fn view(app: &App, worker: &OrderAccess, loaded: &Loaded) -> v1::WorkOrder {
         item_name: about.item_name.clone(),
         window: about.window.clone(),
         level: about.level.name().into(),
-        indicators: about.indicators.split(',').filter(|code| !code.is_empty()).map(indicator).collect(),
+        indicators: about
+            .indicators
+            .split(',')
+            .filter(|code| !code.is_empty())
+            .map(indicator)
+            .collect(),
         comment: open("comment", &about.comment),
         anonymous: about.is_anonymous,
         real_name: order.facts.is_real_name,
@@ -159,7 +198,11 @@ pub fn view(app: &App, worker: &OrderAccess, loaded: &Loaded) -> v1::WorkOrder {
                 requires: action.fields().iter().map(ToString::to_string).collect(),
             })
             .collect(),
-        history: loaded.history.iter().map(|entry| entry_view(entry, is_hidden, entry.number < given_out)).collect(),
+        history: loaded
+            .history
+            .iter()
+            .map(|entry| entry_view(entry, is_hidden, entry.number < given_out))
+            .collect(),
     }
 }
 

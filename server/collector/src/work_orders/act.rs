@@ -1,5 +1,6 @@
-//! Work orders between the rules of `haochaping::work_order` and the store: a history is opened, replayed, added to and
-//! sealed again. Whoever acts, a department's system, a person or the collector itself, acts through here.
+//! Work orders between the rules of `haochaping::work_order` and the store: a history is opened,
+//! replayed, added to and sealed again. Whoever acts, a department's system, a person or the
+//! collector itself, acts through here.
 
 use std::time::Duration;
 
@@ -18,7 +19,8 @@ use crate::{keys::Vault, ports::Rng, state::App};
 /// The place of an entry's texts for the vault.
 const TABLE: &str = "work_order_entry";
 
-/// How long before the end of a term its department is reminded: terms end with a day, so this is 8 o'clock of the last one.
+/// How long before the end of a term its department is reminded: terms end with a day, so this is 8
+/// o'clock of the last one.
 const REMIND: Duration = Duration::from_hours(16);
 
 /// A work order with its history.
@@ -81,21 +83,36 @@ pub async fn load(store: &SqlStore, vault: &Vault, row: OrderRow) -> Result<Load
 
 async fn read(store: &SqlStore, vault: &Vault, row: OrderRow) -> Result<Loaded, HistoryError> {
     let stored = store.entries(row.part, row.rating).await?;
-    let history = stored.iter().map(|entry| unseal(vault, &row.rating, entry)).collect::<Result<Vec<_>, _>>()?;
+    let history = stored
+        .iter()
+        .map(|entry| unseal(vault, &row.rating, entry))
+        .collect::<Result<Vec<_>, _>>()?;
     let order = WorkOrder::replay(row.facts.clone(), row.opened_at, &history)?;
     Ok(Loaded { row, history, order })
 }
 
 /// Takes an action on an order that has `n_entries` entries, as whoever acts has seen it.
 ///
-/// To take the same action again gives the entry that stands, so that a lost answer can be asked for again.
+/// To take the same action again gives the entry that stands, so that a lost answer can be asked
+/// for again.
 ///
 /// # Errors
 /// [`ActError`]; nothing is changed then.
-pub async fn act(app: &App, loaded: &Loaded, n_entries: u32, action: Action, actor: &Actor) -> Result<Entry, ActError> {
+pub async fn act(
+    app: &App,
+    loaded: &Loaded,
+    n_entries: u32,
+    action: Action,
+    actor: &Actor,
+) -> Result<Entry, ActError> {
     if let Some(stands) = loaded.history.get(n_entries as usize) {
-        let is_same = stands.action == action && stands.role == actor.role && stands.who == actor.who;
-        return if is_same { Ok(stands.clone()) } else { Err(ActError::Moved(loaded.order.n_entries)) };
+        let is_same =
+            stands.action == action && stands.role == actor.role && stands.who == actor.who;
+        return if is_same {
+            Ok(stands.clone())
+        } else {
+            Err(ActError::Moved(loaded.order.n_entries))
+        };
     }
     if n_entries != loaded.order.n_entries {
         return Err(ActError::Moved(loaded.order.n_entries));
@@ -103,10 +120,15 @@ pub async fn act(app: &App, loaded: &Loaded, n_entries: u32, action: Action, act
     let (profile, calendar) = (&app.config.profile, app.calendar());
     let entry = loaded.order.decide(action, actor, app.clock.now(), profile, &calendar)?;
     let new = to_new(app, &loaded.row, &loaded.order, &entry)?;
-    if app.store.append_entries(vec![new]).await? == [true] { Ok(entry) } else { Err(ActError::Moved(entry.number)) }
+    if app.store.append_entries(vec![new]).await? == [true] {
+        Ok(entry)
+    } else {
+        Err(ActError::Moved(entry.number))
+    }
 }
 
-/// What the collector does by itself with orders whose time has come; returns how many entries that were.
+/// What the collector does by itself with orders whose time has come; returns how many entries that
+/// were.
 ///
 /// # Errors
 /// The store's. An order that cannot be worked is logged and left, and the others are worked.
@@ -127,13 +149,20 @@ pub async fn wake(app: &App, limit: u32) -> Result<usize, StoreError> {
     Ok(done.into_iter().filter(|is_done| *is_done).count())
 }
 
-/// One that cannot be worked now holds the others up no longer: it wakes when its terms say, or is tried again in an hour.
-async fn put_off(app: &App, row: OrderRow, now: Instant, error: &ActError) -> Result<(), StoreError> {
+/// One that cannot be worked now holds the others up no longer: it wakes when its terms say, or is
+/// tried again in an hour.
+async fn put_off(
+    app: &App,
+    row: OrderRow,
+    now: Instant,
+    error: &ActError,
+) -> Result<(), StoreError> {
     tracing::error!(order = id_of(&row), %error, "the next step of a work order was refused");
     let (part, rating, kept) = (row.part, row.rating, row.standing.clone());
     let in_an_hour = now + Duration::from_hours(1);
     let terms = load(&app.store, &app.keys().vault, row).await.ok();
-    let wake_at = terms.and_then(|found| standing(&found.order, &app.config.profile, &app.calendar()).wake_at);
+    let wake_at = terms
+        .and_then(|found| standing(&found.order, &app.config.profile, &app.calendar()).wake_at);
     let wake_at = Some(wake_at.filter(|at| *at > now).unwrap_or(in_an_hour));
     app.store.move_due(part, rating, OrderStanding { wake_at, ..kept }).await.map(drop)
 }
@@ -145,16 +174,27 @@ async fn next_of_its_own(app: &App, row: OrderRow, now: Instant) -> Result<NewEn
         _ => Action::Dispatch,
     };
     let loaded = load(&app.store, &app.keys().vault, row).await?;
-    let entry = loaded.order.decide(action, &Actor::system(), now, &app.config.profile, &app.calendar())?;
+    let entry =
+        loaded.order.decide(action, &Actor::system(), now, &app.config.profile, &app.calendar())?;
     to_new(app, &loaded.row, &loaded.order, &entry)
 }
 
-/// The hour at which an order reaches its department was drawn when it was opened; whatever is done before leaves it alone.
+/// The hour at which an order reaches its department was drawn when it was opened; whatever is done
+/// before leaves it alone.
 fn keep_hour(after: OrderStanding, row: &OrderRow) -> OrderStanding {
-    if after.stage == Stage::Opened { OrderStanding { wake_at: row.standing.wake_at, ..after } } else { after }
+    if after.stage == Stage::Opened {
+        OrderStanding { wake_at: row.standing.wake_at, ..after }
+    } else {
+        after
+    }
 }
 
-fn to_new(app: &App, row: &OrderRow, order: &WorkOrder, entry: &Entry) -> Result<NewEntry, ActError> {
+fn to_new(
+    app: &App,
+    row: &OrderRow,
+    order: &WorkOrder,
+    entry: &Entry,
+) -> Result<NewEntry, ActError> {
     let after = order.apply(entry).map_err(HistoryError::from)?;
     let after = keep_hour(standing(&after, &app.config.profile, &app.calendar()), row);
     let entry = seal(&app.keys().vault, &row.rating, entry, &*app.rng);
@@ -168,7 +208,8 @@ fn to_new(app: &App, row: &OrderRow, order: &WorkOrder, entry: &Entry) -> Result
 pub async fn read_calendar(store: &SqlStore) -> Result<WorkingCalendar, StoreError> {
     let mut calendar = WorkingCalendar::built_in();
     for (year, days) in store.holidays().await? {
-        let file = serde_json::from_str(&days).map(|days| HolidayFile { years: [(year.to_string(), days)].into() });
+        let file = serde_json::from_str(&days)
+            .map(|days| HolidayFile { years: [(year.to_string(), days)].into() });
         let taken = file
             .map_err(|error| error.to_string())
             .and_then(|file| calendar.import(&file).map_err(|error| error.to_string()));
@@ -194,8 +235,11 @@ pub async fn move_provisional(app: &App) -> Result<(), StoreError> {
                 continue;
             }
         };
-        let after = keep_hour(standing(&loaded.order, &app.config.profile, &app.calendar()), &loaded.row);
-        if after != before && app.store.move_due(loaded.row.part, loaded.row.rating, after.clone()).await? {
+        let after =
+            keep_hour(standing(&loaded.order, &app.config.profile, &app.calendar()), &loaded.row);
+        if after != before
+            && app.store.move_due(loaded.row.part, loaded.row.rating, after.clone()).await?
+        {
             let due = |standing: &OrderStanding| standing.due_at.map(Instant::to_rfc3339);
             tracing::info!(order = name, before = ?due(&before), after = ?due(&after), "a provisional term is settled");
         }
@@ -206,11 +250,16 @@ pub async fn move_provisional(app: &App) -> Result<(), StoreError> {
 /// What an order's row holds.
 pub fn standing(order: &WorkOrder, profile: &Profile, calendar: &WorkingCalendar) -> OrderStanding {
     let due = order.due(profile, calendar);
-    let owed = due.iter().find(|(kind, _)| matches!(kind, DueKind::Contact | DueKind::Reply)).map(|(_, at)| *at);
+    let owed = due
+        .iter()
+        .find(|(kind, _)| matches!(kind, DueKind::Contact | DueKind::Reply))
+        .map(|(_, at)| *at);
     let follow_up = due.iter().find(|(kind, _)| *kind == DueKind::FollowUp).map(|(_, at)| at.at);
     let wake_at = match order.stage() {
         // A second reply is not answered again, so its order goes to rest at once.
-        Stage::Replied => Some(follow_up.map_or(order.since, |last| last + Duration::from_millis(1))),
+        Stage::Replied => {
+            Some(follow_up.map_or(order.since, |last| last + Duration::from_millis(1)))
+        }
         Stage::FollowedUp => Some(order.since),
         _ => None,
     };
@@ -238,7 +287,13 @@ fn seal(vault: &Vault, rating: &RatingId, entry: &Entry, rng: &dyn Rng) -> Store
         role: entry.role,
         who: entry.who.clone(),
         action: entry.action.kind(),
-        detail: vault.seal(TABLE, rating, &column(entry.number, entry.at, entry.role, &entry.who), &text, rng),
+        detail: vault.seal(
+            TABLE,
+            rating,
+            &column(entry.number, entry.at, entry.role, &entry.who),
+            &text,
+            rng,
+        ),
     }
 }
 
@@ -247,8 +302,16 @@ fn unseal(vault: &Vault, rating: &RatingId, stored: &StoredEntry) -> Result<Entr
     let text = vault.open(TABLE, rating, &column, &stored.detail);
     let action: Option<Action> = text.and_then(|text| serde_json::from_str(&text).ok());
     // What stands in the open is what was sealed.
-    let action = action.filter(|action| action.kind() == stored.action).ok_or(HistoryError::Sealed(stored.number))?;
-    Ok(Entry { number: stored.number, at: stored.at.millis(), role: stored.role, who: stored.who.clone(), action })
+    let action = action
+        .filter(|action| action.kind() == stored.action)
+        .ok_or(HistoryError::Sealed(stored.number))?;
+    Ok(Entry {
+        number: stored.number,
+        at: stored.at.millis(),
+        role: stored.role,
+        who: stored.who.clone(),
+        action,
+    })
 }
 
 /// An entry opens in its own place of the history only, and as that person's and of that moment.
@@ -256,7 +319,8 @@ fn column(number: u32, at: i64, role: Role, who: &str) -> String {
     format!("detail {number} {at} {role} {who}")
 }
 
-/// The id of an order as others see it. Without its partition, which says something of the case number.
+/// The id of an order as others see it. Without its partition, which says something of the case
+/// number.
 pub fn id_of(row: &OrderRow) -> String {
     uuid::Uuid::from_bytes(row.id).to_string()
 }
@@ -266,8 +330,8 @@ pub fn parse_id(text: &str) -> Option<[u8; 16]> {
     uuid::Uuid::try_parse(text).ok().map(uuid::Uuid::into_bytes)
 }
 
-/// Every order whose row is not what its history adds up to, in words. What depends on days off is left to
-/// `calendar import`.
+/// Every order whose row is not what its history adds up to, in words. What depends on days off is
+/// left to `calendar import`.
 ///
 /// # Errors
 /// The store's.
@@ -276,7 +340,8 @@ pub async fn verify(store: &SqlStore, vault: &Vault) -> Result<Vec<String>, Stor
     let mut faults = Vec::new();
     let mut after = 0;
     loop {
-        let query = haochaping_store::order::OrderQuery { after, limit: PAGE, ..Default::default() };
+        let query =
+            haochaping_store::order::OrderQuery { after, limit: PAGE, ..Default::default() };
         let rows = store.orders(query).await?;
         let Some(last) = rows.last() else { return Ok(faults) };
         after = last.changed;
@@ -286,8 +351,13 @@ pub async fn verify(store: &SqlStore, vault: &Vault) -> Result<Vec<String>, Stor
     }
 }
 
-/// What is wrong with one order. An order that moved while its history was read is read again: a collector may be at work.
-async fn fault_of(store: &SqlStore, vault: &Vault, mut row: OrderRow) -> Result<Option<String>, StoreError> {
+/// What is wrong with one order. An order that moved while its history was read is read again: a
+/// collector may be at work.
+async fn fault_of(
+    store: &SqlStore,
+    vault: &Vault,
+    mut row: OrderRow,
+) -> Result<Option<String>, StoreError> {
     loop {
         let (id, changed) = (row.id, row.changed);
         let fault = compare(store, vault, row).await?;
@@ -298,14 +368,26 @@ async fn fault_of(store: &SqlStore, vault: &Vault, mut row: OrderRow) -> Result<
     }
 }
 
-async fn compare(store: &SqlStore, vault: &Vault, row: OrderRow) -> Result<Option<String>, StoreError> {
+async fn compare(
+    store: &SqlStore,
+    vault: &Vault,
+    row: OrderRow,
+) -> Result<Option<String>, StoreError> {
     let (name, kept) = (id_of(&row), row.standing.clone());
     let found = match read(store, vault, row).await {
         Ok(found) => found,
         Err(HistoryError::Store(error)) => return Err(error),
         Err(error) => return Ok(Some(format!("work order {name}: {error}"))),
     };
-    let is = (kept.stage, &kept.agency, kept.class, kept.is_upheld, kept.round, kept.replied_at, kept.n_entries);
+    let is = (
+        kept.stage,
+        &kept.agency,
+        kept.class,
+        kept.is_upheld,
+        kept.round,
+        kept.replied_at,
+        kept.n_entries,
+    );
     let o = &found.order;
     let should = (o.stage(), &o.agency, o.class, o.is_upheld, o.round, o.replied_at, o.n_entries);
     Ok((is != should).then(|| format!("work order {name} is {is:?}, its history gives {should:?}")))

@@ -1,5 +1,5 @@
-//! A rater's contact in full: shown only against a reason, which is kept with the name of whoever gave it, and deleted when
-//! its time is over.
+//! A rater's contact in full: shown only against a reason, which is kept with the name of whoever
+//! gave it, and deleted when its time is over.
 
 use std::time::Duration;
 
@@ -63,7 +63,8 @@ pub async fn disclose(
     }
     let sealed = row.about.contact.as_deref().ok_or(DisclosureError::Nothing)?;
     let text = keys.vault.open("rating", &row.rating, "contact", sealed);
-    let text = text.ok_or_else(|| StoreError::Failed("a contact does not open under any key".into()))?;
+    let text =
+        text.ok_or_else(|| StoreError::Failed("a contact does not open under any key".into()))?;
     let (name, phone) = text.split_once('\n').unwrap_or((&text, ""));
     let (id, who) = (fresh_id(&*app.clock, &*app.rng), actor.to_string());
     let reason = keys.vault.seal(TABLE, &id, &column(row, &who), reason, &*app.rng);

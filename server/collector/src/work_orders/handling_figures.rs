@@ -1,5 +1,6 @@
-//! How bad ratings were worked, as the public pages show it. Computed from the orders themselves a few seconds after one
-//! moved; a figure moves only after a step, so that nobody reads a single person's order from it.
+//! How bad ratings were worked, as the public pages show it. Computed from the orders themselves a
+//! few seconds after one moved; a figure moves only after a step, so that nobody reads a single
+//! person's order from it.
 
 use std::{
     collections::BTreeMap,
@@ -46,8 +47,9 @@ impl HandlingFigures {
         Ok(())
     }
 
-    /// Computes the figures if orders moved, and publishes those that moved by a step; where ratings are published daily, of
-    /// the published ones alone, once a day and by a group. On disk first.
+    /// Computes the figures if orders moved, and publishes those that moved by a step; where
+    /// ratings are published daily, of the published ones alone, once a day and by a group. On disk
+    /// first.
     ///
     /// # Errors
     /// The store's.
@@ -74,7 +76,9 @@ impl HandlingFigures {
         if is_fresh {
             return Ok(());
         }
-        let all = store.handled(Instant::from_millis(i64::MIN), Instant::from_millis(i64::MAX), now).await?;
+        let all = store
+            .handled(Instant::from_millis(i64::MIN), Instant::from_millis(i64::MAX), now)
+            .await?;
         let mut exact = around(&all);
         exact.retain(|key, _| figures.moves_by_itself(key));
         self.publish(store, exact, rules.step).await?;
@@ -93,20 +97,27 @@ impl HandlingFigures {
             if store.publish_handling(moved.clone()).await? {
                 self.state().published.extend(moved.into_iter().map(|(key, now, _)| (key, now)));
             } else {
-                // Another collector was quicker: what it published is what the next step is counted from.
+                // Another collector was quicker: what it published is what the next step is counted
+                // from.
                 self.load_published(store).await?;
             }
         }
         Ok(())
     }
 
-    fn moved(&self, exact: BTreeMap<FigureKey, Handling>, step: u64) -> Vec<(FigureKey, Handling, Option<Handling>)> {
+    fn moved(
+        &self,
+        exact: BTreeMap<FigureKey, Handling>,
+        step: u64,
+    ) -> Vec<(FigureKey, Handling, Option<Handling>)> {
         let state = self.state();
         let known = exact.into_iter().map(|(key, now)| {
             let before = state.published.get(&key).copied();
             (key, now, before)
         });
-        known.filter(|(_, now, before)| now.has_moved_by(step, &before.unwrap_or_default())).collect()
+        known
+            .filter(|(_, now, before)| now.has_moved_by(step, &before.unwrap_or_default()))
+            .collect()
     }
 
     /// A published figure.
@@ -122,7 +133,9 @@ pub fn around(of: &BTreeMap<FigureKey, Handling>) -> BTreeMap<FigureKey, Handlin
     for (key, handling) in of {
         for region in key.region.ancestors() {
             for agency in ["", &key.agency] {
-                sums.entry(FigureKey { region, agency: agency.to_owned() }).or_default().merge(handling);
+                sums.entry(FigureKey { region, agency: agency.to_owned() })
+                    .or_default()
+                    .merge(handling);
             }
         }
     }
@@ -149,13 +162,20 @@ mod tests {
     #[test]
     fn a_figure_moves_only_after_a_step() {
         let handled = HandlingFigures::default();
-        let of =
-            |bad, answered| BTreeMap::from([(key("321002", ""), Handling { bad, answered, ..Handling::default() })]);
+        let of = |bad, answered| {
+            BTreeMap::from([(key("321002", ""), Handling { bad, answered, ..Handling::default() })])
+        };
         assert!(handled.moved(of(4, 0), 5).is_empty());
-        assert!(handled.moved(of(6, 2), 5).is_empty(), "two answers would show beside six that came");
+        assert!(
+            handled.moved(of(6, 2), 5).is_empty(),
+            "two answers would show beside six that came"
+        );
         assert_eq!(handled.moved(of(6, 0), 5).len(), 1);
         handled.state().published = of(6, 0);
-        assert!(handled.moved(of(7, 5), 5).is_empty(), "nor does one that came show beside five answers");
+        assert!(
+            handled.moved(of(7, 5), 5).is_empty(),
+            "nor does one that came show beside five answers"
+        );
         assert_eq!(handled.moved(of(6, 5), 5).len(), 1);
     }
 }

@@ -1,4 +1,5 @@
-//! 以评促改: whether fewer people complain of something since it was changed, told from published figures alone.
+//! 以评促改: whether fewer people complain of something since it was changed, told from published
+//! figures alone.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +23,8 @@ use crate::{
 /// How many whole months before and after the month of the change are compared.
 const MONTHS: usize = 3;
 
-/// Ratings with a cause, and all ratings; `None` where a month's number is too small to be published, which is not 0.
+/// Ratings with a cause, and all ratings; `None` where a month's number is too small to be
+/// published, which is not 0.
 pub type Share = Option<(u64, u64)>;
 
 /// What the published figures say of an improvement.
@@ -55,24 +57,34 @@ pub async fn measure(app: &App, improvement: &Improvement) -> Result<Measured, S
     let shares = shares(app, improvement.region, &improvement.cause).await?;
     let sum = |months: &[u32]| {
         let of = months.iter().filter_map(|month| shares.get(month));
-        of.copied().try_fold((0, 0), |sum, share| share.map(|share| (sum.0 + share.0, sum.1 + share.1)))
+        of.copied()
+            .try_fold((0, 0), |sum, share| share.map(|share| (sum.0 + share.0, sum.1 + share.1)))
     };
     let (before, after) = (sum(&months_before), sum(&months_after));
-    let change = before.zip(after).map_or(Change::TooLittle, |(before, after)| Change::of(before, after));
+    let change =
+        before.zip(after).map_or(Change::TooLittle, |(before, after)| Change::of(before, after));
     Ok(Measured { months_before, months_after, before, after, change })
 }
 
 /// The whole months before a change, and those after it that are over.
 fn windows(change: u32, this: u32) -> (Vec<u32>, Vec<u32>) {
     let mut earlier: Vec<_> =
-        std::iter::successors(Some(before(change)), |month| Some(before(*month))).take(MONTHS).collect();
+        std::iter::successors(Some(before(change)), |month| Some(before(*month)))
+            .take(MONTHS)
+            .collect();
     earlier.reverse();
-    let later = std::iter::successors(Some(after(change)), |month| Some(after(*month))).take(MONTHS);
+    let later =
+        std::iter::successors(Some(after(change)), |month| Some(after(*month))).take(MONTHS);
     (earlier, later.take_while(|month| *month < this).collect())
 }
 
-/// By month, the ratings that name a cause and all of the region; for a department, an item or a region its bad ones and all.
-async fn shares(app: &App, region: Region, cause: &Cause) -> Result<BTreeMap<u32, Share>, StoreError> {
+/// By month, the ratings that name a cause and all of the region; for a department, an item or a
+/// region its bad ones and all.
+async fn shares(
+    app: &App,
+    region: Region,
+    cause: &Cause,
+) -> Result<BTreeMap<u32, Share>, StoreError> {
     let (within, by, value) = match cause {
         Cause::Option(_) | Cause::Word(_) => (region, Dimension::All, ""),
         Cause::Item(code) => (region, Dimension::Item, code.as_str()),
@@ -91,7 +103,8 @@ async fn shares(app: &App, region: Region, cause: &Cause) -> Result<BTreeMap<u32
     };
     let named: BTreeMap<_, _> = named.into_iter().collect();
     let share = |(month, counts): (u32, Counts)| {
-        // A rating of a month's last days may be filed with the next, where its group is, and its words with its own.
+        // A rating of a month's last days may be filed with the next, where its group is, and its
+        // words with its own.
         (month, named.get(&month).map(|n| (*n.min(&counts.total()), counts.total())))
     };
     Ok(counts.into_iter().map(share).collect())

@@ -69,8 +69,19 @@ impl Args {
     }
 }
 
-const CARD_HEADS: [&str; 11] =
-    ["serial", "kind", "name", "number", "agency", "region", "issued", "expires", "state", "replaced_by", "reason"];
+const CARD_HEADS: [&str; 11] = [
+    "serial",
+    "kind",
+    "name",
+    "number",
+    "agency",
+    "region",
+    "issued",
+    "expires",
+    "state",
+    "replaced_by",
+    "reason",
+];
 
 fn heads(first: &[&str], has_counts: bool) -> Vec<String> {
     let levels = SatisfactionLevel::ALL.map(|level| level.name().to_owned());
@@ -79,14 +90,22 @@ fn heads(first: &[&str], has_counts: bool) -> Vec<String> {
 }
 
 fn figures(counts: &Counts) -> Vec<String> {
-    let rate = if counts.total() < RATE_MIN { "—".to_owned() } else { show_rate(counts.good(), counts.total()) };
+    let rate = if counts.total() < RATE_MIN {
+        "—".to_owned()
+    } else {
+        show_rate(counts.good(), counts.total())
+    };
     let levels = SatisfactionLevel::ALL.map(|level| counts.of(level).to_string());
     levels.into_iter().chain([counts.total().to_string(), rate]).collect()
 }
 
 type Out = Writer<std::io::Stdout>;
 
-fn write_cards(out: &mut Out, cards: &[StoredCard], counts: Option<&BTreeMap<u32, Counts>>) -> Result<()> {
+fn write_cards(
+    out: &mut Out,
+    cards: &[StoredCard],
+    counts: Option<&BTreeMap<u32, Counts>>,
+) -> Result<()> {
     out.record(heads(&CARD_HEADS, counts.is_some()))?;
     for StoredCard { serial, card, issued_at, revoked, replaced_by } in cards {
         let state = match (revoked, replaced_by) {
@@ -107,13 +126,22 @@ fn write_cards(out: &mut Out, cards: &[StoredCard], counts: Option<&BTreeMap<u32
             replaced_by.map(|serial| serial.to_string()).unwrap_or_default(),
             revoked.as_ref().map(|(_, reason)| reason.clone()).unwrap_or_default(),
         ];
-        line.extend(counts.map(|counts| figures(&counts.get(serial).copied().unwrap_or_default())).unwrap_or_default());
+        line.extend(
+            counts
+                .map(|counts| figures(&counts.get(serial).copied().unwrap_or_default()))
+                .unwrap_or_default(),
+        );
         out.record(line)?;
     }
     Ok(())
 }
 
-fn write_sums(out: &mut Out, cards: &[StoredCard], counts: &BTreeMap<u32, Counts>, by: By) -> Result<()> {
+fn write_sums(
+    out: &mut Out,
+    cards: &[StoredCard],
+    counts: &BTreeMap<u32, Counts>,
+    by: By,
+) -> Result<()> {
     let mut sums: BTreeMap<_, (u64, Counts)> = BTreeMap::new();
     for card in cards {
         let region = card.card.region;

@@ -49,7 +49,8 @@ enum Action {
         #[arg(long)]
         lower_case: bool,
     },
-    /// Put a card that was replaced by mistake into use again, while nobody has rated by its successor
+    /// Put a card that was replaced by mistake into use again, while nobody has rated by its
+    /// successor
     Revive {
         /// The serial of the card that was replaced
         serial: u32,
@@ -69,7 +70,8 @@ pub(super) async fn run(args: Args) -> Result<()> {
         Action::Revoke { serial, reason } => {
             ensure!(is_visible(&reason), "say why by --reason");
             let store = open_existing(&args.store).await?;
-            let is_ended = change::revoke(&Acting::at_command_line(&store), serial, reason.trim()).await?;
+            let is_ended =
+                change::revoke(&Acting::at_command_line(&store), serial, reason.trim()).await?;
             ensure!(is_ended, "there is no card {serial} in use: see `haochaping card list`");
             println!("card {serial} is ended");
         }
@@ -77,11 +79,17 @@ pub(super) async fn run(args: Args) -> Result<()> {
             let store = open_existing(&args.store).await?;
             let reason = format!("replaced by {serial} again");
             match change::revive(&Acting::at_command_line(&store), serial, &reason).await? {
-                Revival::Revived { ended } => println!("card {serial} is in use again, and card {ended} has ended"),
-                Revival::NotReplaced => {
-                    anyhow::bail!("card {serial} was not replaced by one in use: see `haochaping card list`")
+                Revival::Revived { ended } => {
+                    println!("card {serial} is in use again, and card {ended} has ended");
                 }
-                Revival::Over => anyhow::bail!("the time of card {serial} is over: print its roster again"),
+                Revival::NotReplaced => {
+                    anyhow::bail!(
+                        "card {serial} was not replaced by one in use: see `haochaping card list`"
+                    )
+                }
+                Revival::Over => {
+                    anyhow::bail!("the time of card {serial} is over: print its roster again")
+                }
                 Revival::InUse { successor } => {
                     anyhow::bail!("card {successor} in its place was rated by already: it stays")
                 }
@@ -94,7 +102,11 @@ pub(super) async fn run(args: Args) -> Result<()> {
             let Some(new) = new else {
                 anyhow::bail!("there is no card {serial} in use: see `haochaping card list`");
             };
-            println!("card {} replaces card {serial}: {}", new.serial, link(&new, &keys, &public_url, lower_case));
+            println!(
+                "card {} replaces card {serial}: {}",
+                new.serial,
+                link(&new, &keys, &public_url, lower_case)
+            );
         }
     }
     Ok(())

@@ -61,7 +61,16 @@ pub(super) async fn run(store: &SqlStore, args: Args) -> Result<()> {
 
 async fn list(store: &SqlStore, all: bool) -> Result<()> {
     let mut out = haochaping_tables::Writer::new(std::io::stdout())?;
-    out.record(["receipt", "card", "limit", "rated_at", "release_at", "decision", "decided_at", "why"])?;
+    out.record([
+        "receipt",
+        "card",
+        "limit",
+        "rated_at",
+        "release_at",
+        "decision",
+        "decided_at",
+        "why",
+    ])?;
     for held in store.quarantined(all).await? {
         let (decision, at, why) = match &held.decided {
             Some((decision, at, why)) => (decision.name(), at.to_rfc3339(), why.as_str()),
@@ -87,10 +96,13 @@ async fn decide(store: &SqlStore, receipt: &str, decision: Decision, why: &str) 
     ensure!(!why.is_empty(), "say why by --reason");
     let typed = receipt.trim().to_uppercase();
     let held = store.quarantined(false).await?;
-    let Some(held) = held.iter().find(|held| Receipt::of(held.part, &held.rating).as_str() == typed) else {
+    let Some(held) =
+        held.iter().find(|held| Receipt::of(held.part, &held.rating).as_str() == typed)
+    else {
         bail!("{receipt} is not in quarantine: see `haochaping card quarantine list`");
     };
-    let is_done = change::decide(&Acting::at_command_line(store), held, (&typed, decision, why)).await?;
+    let is_done =
+        change::decide(&Acting::at_command_line(store), held, (&typed, decision, why)).await?;
     ensure!(is_done, "{receipt} was decided about in this moment by someone else");
     Ok(())
 }

@@ -1,4 +1,5 @@
-//! The way through a real browser, by the W3C WebDriver protocol: a person's clicks on the real page.
+//! The way through a real browser, by the W3C WebDriver protocol: a person's clicks on the real
+//! page.
 
 use std::{
     thread::sleep,
@@ -32,14 +33,17 @@ pub(super) fn rate(driver: &str, url: &str, level: SatisfactionLevel) -> Vec<Tri
 
 fn journey(session: &Session, url: &str, level: SatisfactionLevel) -> Vec<Tried> {
     let page = session.post("/url", &json!({ "url": url })).and_then(|_| {
-        session
-            .until(&format!("{ROOT}return !!e&&!!(e.querySelector('[type=radio]')||s.querySelector('[type=radio]'))"))
+        session.until(&format!(
+            "{ROOT}return !!e&&!!(e.querySelector('[type=radio]')||s.querySelector('[type=radio]'))"
+        ))
     });
     let mut tried = vec![Tried::new("page", &page)];
     if page.is_err() {
         return tried;
     }
-    let app = session.until(&format!("{ROOT}return !!a")).context("the app does not take over; the plain form is used");
+    let app = session
+        .until(&format!("{ROOT}return !!a"))
+        .context("the app does not take over; the plain form is used");
     tried.push(Tried::new("app", &app));
     let name = level.name();
     let rated = (|| {
@@ -64,8 +68,7 @@ struct Session {
 impl Session {
     fn start(driver: &str) -> Result<Self> {
         let arguments = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"];
-        let options =
-            json!({ "goog:chromeOptions": { "args": arguments }, "moz:firefoxOptions": { "args": ["-headless"] } });
+        let options = json!({ "goog:chromeOptions": { "args": arguments }, "moz:firefoxOptions": { "args": ["-headless"] } });
         let sets: Vec<Value> = ["goog:chromeOptions", "moz:firefoxOptions"]
             .into_iter()
             .map(|name| json!({ name: options[name].clone() }))
@@ -73,7 +76,8 @@ impl Session {
             .collect();
         let http = Http::new();
         let body = json!({ "capabilities": { "firstMatch": sets } });
-        let made = send(&http, "POST", &format!("{}/session", driver.trim_end_matches('/')), &body)?;
+        let made =
+            send(&http, "POST", &format!("{}/session", driver.trim_end_matches('/')), &body)?;
         let id = made["sessionId"].as_str().context("the WebDriver starts no browser")?;
         Ok(Self { http, url: format!("{}/session/{id}", driver.trim_end_matches('/')) })
     }
@@ -106,8 +110,12 @@ impl Session {
 
 fn send(http: &Http, method: &'static str, url: &str, body: &Value) -> Result<Value> {
     let headers = vec![("content-type", "application/json".to_owned())];
-    let (status, answer) =
-        http.send(&Request { method, url: url.to_owned(), headers, body: serde_json::to_vec(body)? })?;
+    let (status, answer) = http.send(&Request {
+        method,
+        url: url.to_owned(),
+        headers,
+        body: serde_json::to_vec(body)?,
+    })?;
     let answer: Value = serde_json::from_slice(&answer).unwrap_or_default();
     if status != 200 {
         bail!("the WebDriver says {}", answer["value"]["message"].as_str().unwrap_or("nothing"));

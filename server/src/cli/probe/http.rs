@@ -1,11 +1,13 @@
-//! The ways without a browser: the page, the form as a browser posts it, the API, the receipt, the look-up, the widget's
-//! files.
+//! The ways without a browser: the page, the form as a browser posts it, the API, the receipt, the
+//! look-up, the widget's files.
 
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
-use haochaping::{form::field, messages::Lang, portal::Request, rating::SatisfactionLevel, wire::v1};
+use haochaping::{
+    form::field, messages::Lang, portal::Request, rating::SatisfactionLevel, wire::v1,
+};
 use sha2::{Digest, Sha256};
 
 use super::Tried;
@@ -37,7 +39,12 @@ impl Http {
     fn get(&self, url: &str) -> Result<(String, String)> {
         let mut answer = self.0.get(url).header("accept-language", "zh-CN").call()?;
         ensure!(answer.status() == 200, "{url} answers with status {}", answer.status().as_u16());
-        let kind = answer.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or("").to_owned();
+        let kind = answer
+            .headers()
+            .get("content-type")
+            .and_then(|kind| kind.to_str().ok())
+            .unwrap_or("")
+            .to_owned();
         Ok((kind, answer.body_mut().read_to_string()?))
     }
 }
@@ -47,16 +54,23 @@ pub(super) fn assets(http: &Http, page: &str) -> Vec<Tried> {
     let found = http.get(page).map(|(_, html)| html);
     let html = found.as_deref().unwrap_or("");
     let script = (|| {
-        let path = attribute(html, "<script type=\"module\"", "src").context("the page loads no script")?;
+        let path = attribute(html, "<script type=\"module\"", "src")
+            .context("the page loads no script")?;
         let (kind, _) = http.get(&absolute(page, path)?)?;
         ensure!(kind.starts_with("text/javascript"), "the script has the MIME type {kind}");
         Ok(())
     })();
     let app = (|| {
-        let path = attribute(html, "<link rel=\"preload\"", "href").context("the page names no app")?;
-        let value =
-            attribute(html, "<link rel=\"preload\"", "integrity").context("the page names no integrity value")?;
-        let request = Request { method: "GET", url: absolute(page, path)?, headers: Vec::new(), body: Vec::new() };
+        let path =
+            attribute(html, "<link rel=\"preload\"", "href").context("the page names no app")?;
+        let value = attribute(html, "<link rel=\"preload\"", "integrity")
+            .context("the page names no integrity value")?;
+        let request = Request {
+            method: "GET",
+            url: absolute(page, path)?,
+            headers: Vec::new(),
+            body: Vec::new(),
+        };
         let (status, wasm) = http.send(&request)?;
         ensure!(status == 200, "the wasm file answers with status {status}");
         let is = format!("sha256-{}", BASE64_STANDARD.encode(Sha256::digest(&wasm)));
@@ -67,7 +81,12 @@ pub(super) fn assets(http: &Http, page: &str) -> Vec<Tried> {
 }
 
 /// One level by page, form and API.
-pub(super) fn rate(http: &Http, collector: &str, ticket: &v1::IssuedTicket, level: SatisfactionLevel) -> Vec<Tried> {
+pub(super) fn rate(
+    http: &Http,
+    collector: &str,
+    ticket: &v1::IssuedTicket,
+    level: SatisfactionLevel,
+) -> Vec<Tried> {
     let page = open(http, &ticket.url);
     let mut tried = vec![Tried::new("page", &page)];
     let Ok(html) = page else { return tried };
@@ -76,8 +95,11 @@ pub(super) fn rate(http: &Http, collector: &str, ticket: &v1::IssuedTicket, leve
     let api = again(http, collector, ticket, &html, level);
     tried.push(Tried::new("api", &api));
     if let (Ok(done), Ok(accepted)) = (&form, &api) {
-        let same =
-            if done.contains(&accepted.receipt) { Ok(()) } else { Err(anyhow::anyhow!("two receipts of one rating")) };
+        let same = if done.contains(&accepted.receipt) {
+            Ok(())
+        } else {
+            Err(anyhow::anyhow!("two receipts of one rating"))
+        };
         tried.push(Tried::new("receipt", &same));
         let looked = http.get(&accepted.lookup_url).and_then(|(_, html)| {
             ensure!(html.contains(&accepted.receipt), "the look-up does not find the rating");
@@ -93,7 +115,10 @@ fn open(http: &Http, url: &str) -> Result<String> {
     let (_, html) = http.get(url)?;
     let n_choices = html.matches("type=\"radio\"").count();
     ensure!(n_choices == 5, "the page offers {n_choices} levels");
-    ensure!(html.contains(Lang::ZhHans.page_messages().test_text), "the page does not say that it is a test");
+    ensure!(
+        html.contains(Lang::ZhHans.page_messages().test_text),
+        "the page does not say that it is a test"
+    );
     Ok(html)
 }
 
@@ -115,8 +140,11 @@ fn post(http: &Http, url: &str, html: &str, level: SatisfactionLevel) -> Result<
         .content_type("application/x-www-form-urlencoded")
         .send(fields.finish())?;
     ensure!(answer.status() == 303, "the form answers with status {}", answer.status().as_u16());
-    let place =
-        answer.headers().get("location").and_then(|place| place.to_str().ok()).context("a redirect to nowhere")?;
+    let place = answer
+        .headers()
+        .get("location")
+        .and_then(|place| place.to_str().ok())
+        .context("a redirect to nowhere")?;
     let (_, html) = http.get(&absolute(url, place)?)?;
     ensure!(html.contains("data-hcp-done"), "the page after the form has no receipt");
     Ok(html)
@@ -130,7 +158,8 @@ fn again(
     html: &str,
     level: SatisfactionLevel,
 ) -> Result<v1::RatingAccepted> {
-    let options: Vec<_> = OPTIONS.iter().filter(|(of, _)| *of == level).map(|(_, code)| *code).collect();
+    let options: Vec<_> =
+        OPTIONS.iter().filter(|(of, _)| *of == level).map(|(_, code)| *code).collect();
     let body = serde_json::json!({
         "ticket": ticket.ticket, "key": hidden(html, field::KEY)?, "level": level.name(), "indicators": options,
         "indicator_version": hidden(html, field::INDICATOR_VERSION)?, "comment": "", "anonymous": false, "contact": null,
@@ -149,7 +178,8 @@ fn again(
 }
 
 fn hidden<'a>(html: &'a str, name: &str) -> Result<&'a str> {
-    attribute(html, &format!("name=\"{name}\""), "value").with_context(|| format!("the form has no field {name}"))
+    attribute(html, &format!("name=\"{name}\""), "value")
+        .with_context(|| format!("the form has no field {name}"))
 }
 
 /// An attribute that stands behind `mark` in the same element.
@@ -172,11 +202,13 @@ mod tests {
 
     #[test]
     fn attributes_are_read_from_the_element_that_is_meant() {
-        let html =
-            "<input type=\"hidden\" name=\"key\" value=\"K\"><link rel=\"preload\" as=\"fetch\" href=\"/v/1/a.wasm\">";
+        let html = "<input type=\"hidden\" name=\"key\" value=\"K\"><link rel=\"preload\" as=\"fetch\" href=\"/v/1/a.wasm\">";
         assert_eq!(hidden(html, "key").unwrap(), "K");
         assert_eq!(attribute(html, "<link rel=\"preload\"", "href"), Some("/v/1/a.wasm"));
         assert!(hidden(html, "lang").is_err());
-        assert_eq!(absolute("https://h.example/hcp/r/T", "/hcp/v/1").unwrap(), "https://h.example/hcp/v/1");
+        assert_eq!(
+            absolute("https://h.example/hcp/r/T", "/hcp/v/1").unwrap(),
+            "https://h.example/hcp/v/1"
+        );
     }
 }

@@ -1,5 +1,6 @@
-//! `haochaping probe`: five test services, rated with all five levels by the ways that people have, so that a broken way is
-//! found before they find it. Bad ratings are the ones that such systems lose; they are half of the test.
+//! `haochaping probe`: five test services, rated with all five levels by the ways that people have,
+//! so that a broken way is found before they find it. Bad ratings are the ones that such systems
+//! lose; they are half of the test.
 
 mod browser;
 mod http;
@@ -63,7 +64,11 @@ pub(super) async fn run(args: Args) -> Result<()> {
     tokio::task::spawn_blocking(move || {
         let tickets = register(&args)?;
         let mut broken = Vec::new();
-        let once = if args.webdriver.is_none() { http::assets(&Http::new(), &tickets[0].url) } else { Vec::new() };
+        let once = if args.webdriver.is_none() {
+            http::assets(&Http::new(), &tickets[0].url)
+        } else {
+            Vec::new()
+        };
         print_line("every page", &once, None);
         broken.extend(faults("every page", &once));
         for (level, ticket) in SatisfactionLevel::ALL.into_iter().zip(&tickets) {
@@ -85,7 +90,9 @@ pub(super) async fn run(args: Args) -> Result<()> {
 }
 
 fn faults<'a>(of: &'a str, tried: &'a [Tried]) -> impl Iterator<Item = String> + 'a {
-    tried.iter().filter_map(move |way| Some(format!("broken: {} of {of}: {}", way.path, way.fault.as_ref()?)))
+    tried.iter().filter_map(move |way| {
+        Some(format!("broken: {} of {of}: {}", way.path, way.fault.as_ref()?))
+    })
 }
 
 #[expect(clippy::print_stdout, reason = "commands answer on standard output")]
@@ -93,7 +100,8 @@ fn print_line(of: &str, tried: &[Tried], millis: Option<u128>) {
     if tried.is_empty() {
         return;
     }
-    let shown = |way: &Tried| format!("{} {}", way.path, if way.fault.is_none() { "ok" } else { "BROKEN" });
+    let shown =
+        |way: &Tried| format!("{} {}", way.path, if way.fault.is_none() { "ok" } else { "BROKEN" });
     let ways: Vec<_> = tried.iter().map(shown).collect();
     let took = millis.map(|millis| format!("   {millis} ms")).unwrap_or_default();
     println!("{of:<22}{}{took}", ways.join(" · "));
@@ -115,11 +123,16 @@ fn register(args: &Args) -> Result<Vec<v1::IssuedTicket>> {
         ..v1::ServiceRegistration::default()
     };
     let services = SatisfactionLevel::ALL.map(service);
-    let (status, body) = Http::new().send(&portal.register(&services)).context("broken: registration")?;
-    let registered = portal.registered(Answer { status, body: &body }).context("broken: registration")?;
+    let (status, body) =
+        Http::new().send(&portal.register(&services)).context("broken: registration")?;
+    let registered =
+        portal.registered(Answer { status, body: &body }).context("broken: registration")?;
     if let Some(fault) = registered.rejected.first() {
         bail!("broken: registration: {} {}", fault.field, fault.code);
     }
-    anyhow::ensure!(registered.tickets.len() == services.len(), "broken: registration: not every service got a link");
+    anyhow::ensure!(
+        registered.tickets.len() == services.len(),
+        "broken: registration: not every service got a link"
+    );
     Ok(registered.tickets)
 }

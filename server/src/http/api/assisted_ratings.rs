@@ -1,9 +1,12 @@
-//! `POST /api/v1/assisted-ratings`: a rating that an operator of a hotline or hall entered in their own system.
+//! `POST /api/v1/assisted-ratings`: a rating that an operator of a hotline or hall entered in their
+//! own system.
 
 use std::sync::Arc;
 
 use axum::{Json, extract::State, http::StatusCode};
-use haochaping::{identifier::fold_number, link::part_of, rating::Channel, text::trimmed, wire::v1};
+use haochaping::{
+    identifier::fold_number, link::part_of, rating::Channel, text::trimmed, wire::v1,
+};
 use haochaping_collector::{
     intake::assist::{CHANNELS, Operator, enter, follow},
     state::App,
@@ -36,9 +39,14 @@ pub async fn create(
     if !request.read_back {
         return Err(Problem::required("read_back"));
     }
-    let channel = request.channel.parse::<Channel>().ok().filter(|channel| CHANNELS.contains(channel));
+    let channel =
+        request.channel.parse::<Channel>().ok().filter(|channel| CHANNELS.contains(channel));
     let channel = channel.ok_or_else(|| {
-        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-channel", "expected channel phone or hall_terminal")
+        Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid-channel",
+            "expected channel phone or hall_terminal",
+        )
     })?;
     let operator = Operator {
         who: format!("api:{} {number}", caller.key),
@@ -48,9 +56,15 @@ pub async fn create(
     let (authority, case) = (&request.authority, &fold_number(&request.case_number));
     let found = app.store.services_of_case(part_of(authority, case), authority, case).await;
     let found = found.map_err(|error| Problem::of_store(&error))?;
-    let service = found.into_iter().find(|one| one.service_number == request.service_number && operator.sees(one));
+    let service = found
+        .into_iter()
+        .find(|one| one.service_number == request.service_number && operator.sees(one));
     let mut service = service.ok_or_else(|| {
-        Problem::new(StatusCode::NOT_FOUND, "unknown-service", "no such service in the key's regions")
+        Problem::new(
+            StatusCode::NOT_FOUND,
+            "unknown-service",
+            "no such service in the key's regions",
+        )
     })?;
     follow(&app, &mut service).await.map_err(|error| Problem::of_store(&error))?;
     if !operator.may_enter(&service) {

@@ -1,4 +1,5 @@
-//! `GET /api/docs`: the contract of the API as a page, by task. What is written here needs no script.
+//! `GET /api/docs`: the contract of the API as a page, by task. What is written here needs no
+//! script.
 
 use std::{
     fmt::Write as _,
@@ -30,7 +31,8 @@ const STYLE: &str = include_str!("../../../templates/docs.css");
 /// The rules of a scroll bar that comes with the viewer.
 const SCROLL_BAR: &str = "'sha256-QMIg+bpjm3JdElJ388KYke01izlUW0UoNOeKjpMxdgc='";
 
-/// The page's own rules. Elements of style may also be that scroll bar's, or empty: the viewer adds its rules to those by script.
+/// The page's own rules. Elements of style may also be that scroll bar's, or empty: the viewer adds
+/// its rules to those by script.
 static STYLE_POLICY: LazyLock<String> = LazyLock::new(|| {
     let hash = |style: &str| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(style)));
     let (own, empty) = (hash(STYLE), hash(""));
@@ -56,9 +58,11 @@ pub async fn show(State(app): State<Arc<App>>) -> Response {
     let base = app.config.base_path();
     let src = format!("{base}/v/{}/{VIEWER}", assets::version());
     let script = assets::integrity(VIEWER).map(|integrity| Script { src, integrity });
-    let page = Docs { base, style: STYLE, content: plain(&openapi::at(&app.config.public_url)), script };
+    let page =
+        Docs { base, style: STYLE, content: plain(&openapi::at(&app.config.public_url)), script };
     let mut response = Html(page.render().expect("a template of our own renders")).into_response();
-    // The viewer puts the contract's own texts into the page, by the one policy that its start makes.
+    // The viewer puts the contract's own texts into the page, by the one policy that its start
+    // makes.
     let policy = policy_of(&app.config, Host::default(), &STYLE_POLICY, "default dompurify");
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
@@ -67,7 +71,9 @@ pub async fn show(State(app): State<Arc<App>>) -> Response {
 
 /// Everything by task, to be opened one by one.
 fn plain(document: &Value) -> String {
-    let mut out = String::from("<h1>接口文档</h1><p><a href=\"openapi.json\">openapi.json</a> · OpenAPI 3.1</p>");
+    let mut out = String::from(
+        "<h1>接口文档</h1><p><a href=\"openapi.json\">openapi.json</a> · OpenAPI 3.1</p>",
+    );
     put_paragraphs(&mut out, &document["info"]["description"]);
     for task in &openapi::operations().tasks {
         put_task(&mut out, task, document);
@@ -90,14 +96,19 @@ fn put_task(out: &mut String, task: &Task, document: &Value) {
 fn put_operation(out: &mut String, path: &str, method: &str, operation: &Value, document: &Value) {
     let text = |value: &Value| escape(value.as_str().unwrap_or_default());
     let call = format!("{} {}", method.to_uppercase(), escape(path));
-    let _ = write!(out, "<details><summary>{} <code>{call}</code></summary>", text(&operation["summary"]));
+    let _ = write!(
+        out,
+        "<details><summary>{} <code>{call}</code></summary>",
+        text(&operation["summary"])
+    );
     put_paragraphs(out, &operation["description"]);
     for sample in operation["x-codeSamples"].as_array().into_iter().flatten() {
         let _ = write!(out, "<pre>{}</pre>", text(&sample["source"]));
     }
     out.push_str("<dl>");
     for (status, answer) in operation["responses"].as_object().into_iter().flatten() {
-        let shared = answer["$ref"].as_str().and_then(|path| document.pointer(path.strip_prefix('#')?));
+        let shared =
+            answer["$ref"].as_str().and_then(|path| document.pointer(path.strip_prefix('#')?));
         let message = shared.unwrap_or(answer)["description"].as_str().unwrap_or_default();
         let _ = write!(out, "<dt><code>{status}</code></dt><dd>{}</dd>", marked(message));
     }
@@ -114,8 +125,9 @@ fn put_paragraphs(out: &mut String, text: &Value) {
 fn marked(text: &str) -> String {
     let between = |text: &str, mark: &str, tag: &str| {
         let parts = text.split(mark).enumerate();
-        let inside =
-            |(n, part): (usize, &str)| if n % 2 == 1 { format!("<{tag}>{part}</{tag}>") } else { part.to_owned() };
+        let inside = |(n, part): (usize, &str)| {
+            if n % 2 == 1 { format!("<{tag}>{part}</{tag}>") } else { part.to_owned() }
+        };
         parts.map(inside).collect::<String>()
     };
     between(&between(&escape(text), "`", "code"), "**", "b")

@@ -28,7 +28,8 @@ pub(super) fn is_csv(asked: Result<Query<Format>, QueryRejection>) -> Result<boo
         None | Some("json") => Ok(false),
         Some("csv") => Ok(true),
         Some(_) => {
-            let problem = Problem::new(StatusCode::BAD_REQUEST, "unknown-format", "choose json or csv");
+            let problem =
+                Problem::new(StatusCode::BAD_REQUEST, "unknown-format", "choose json or csv");
             Err(problem.in_chinese("应为 json 或 csv"))
         }
     }
@@ -68,7 +69,10 @@ pub(super) fn answer<T: Serialize>(asked: &HeaderMap, data: &Data<T>, is_csv: bo
     let name = format!("attachment; filename=\"haochaping-{}.csv\"", data.name);
     let own = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8; header=present")),
-        (header::CONTENT_DISPOSITION, HeaderValue::from_str(&name).expect("codes and names of dimensions are ASCII")),
+        (
+            header::CONTENT_DISPOSITION,
+            HeaderValue::from_str(&name).expect("codes and names of dimensions are ASCII"),
+        ),
     ];
     match csv_of(data.columns, &data.lines) {
         Ok(text) => (headers, own, text).into_response(),

@@ -75,8 +75,11 @@ mod tests {
             ServiceError::Text { field: "window", max: 50 },
         ];
         for error in all {
-            let fault =
-                v1::Violation { field: error.field().into(), code: error.code().into(), ..v1::Violation::default() };
+            let fault = v1::Violation {
+                field: error.field().into(),
+                code: error.code().into(),
+                ..v1::Violation::default()
+            };
             let message = in_words(Speaks(Lang::ZhHans), &fault, &error.to_string());
             assert!(!message.contains(error.code()), "{message}");
             assert_eq!(in_words(Speaks(Lang::En), &fault, &error.to_string()), error.to_string());
@@ -85,7 +88,14 @@ mod tests {
 
     #[test]
     fn a_fault_of_a_rating_is_said_as_its_form_says_it() {
-        let fault = v1::Violation { field: "rating.level".into(), code: "missing".into(), ..v1::Violation::default() };
-        assert_eq!(in_words(Speaks(Lang::ZhHans), &fault, ""), Lang::ZhHans.messages().fault_level_missing);
+        let fault = v1::Violation {
+            field: "rating.level".into(),
+            code: "missing".into(),
+            ..v1::Violation::default()
+        };
+        assert_eq!(
+            in_words(Speaks(Lang::ZhHans), &fault, ""),
+            Lang::ZhHans.messages().fault_level_missing
+        );
     }
 }

@@ -56,7 +56,13 @@ pub async fn show(
         .collect();
     let as_of = app.figures.daily_as_of();
     let cells = |word: &v1::HotWord| {
-        vec![word.of.clone(), word.source.clone(), word.code.clone(), word.text.clone(), word.ratings.to_string()]
+        vec![
+            word.of.clone(),
+            word.source.clone(),
+            word.code.clone(),
+            word.text.clone(),
+            word.ratings.to_string(),
+        ]
     };
     let data = Data {
         name: file_name("hot-words", &question),

@@ -71,17 +71,24 @@ where
         let app = Arc::<App>::from_ref(state);
         let bearer = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let found = match bearer {
-            Some(bearer) => admit(&app, bearer, P::SCOPES).await.map_err(|error| Problem::of_store(&error))?,
+            Some(bearer) => {
+                admit(&app, bearer, P::SCOPES).await.map_err(|error| Problem::of_store(&error))?
+            }
             None => None,
         };
         let caller = found.ok_or_else(|| {
-            Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", &format!("no live API key that may {}", P::NAME))
+            Problem::new(
+                StatusCode::UNAUTHORIZED,
+                "unauthorized",
+                &format!("no live API key that may {}", P::NAME),
+            )
         })?;
         Ok(Self(caller, PhantomData))
     }
 }
 
-/// The caller of a key. One that is not known here may have been added a moment ago by another process.
+/// The caller of a key. One that is not known here may have been added a moment ago by another
+/// process.
 async fn admit(app: &App, bearer: &str, scopes: &[Scope]) -> Result<Option<Caller>, StoreError> {
     let known = app.callers();
     if known.knows(bearer) {

@@ -1,5 +1,5 @@
-//! `GET /api/v1/links/{token}`: what a form for a link shows and carries, for forms that are not ours. Uses nothing up and
-//! keeps nothing.
+//! `GET /api/v1/links/{token}`: what a form for a link shows and carries, for forms that are not
+//! ours. Uses nothing up and keeps nothing.
 
 use std::sync::Arc;
 
@@ -41,7 +41,9 @@ fn describe(app: &App, link: &Link, found: LinkTarget) -> v1::LinkInfo {
     let is_ticket = matches!(link, Link::Ticket(_));
     let is_open = found.rated_on.is_none();
     let key = is_open.then(|| found.fresh_key(app));
-    let page_token = key.as_ref().map(|key| PageToken::mint(&app.keys().page, link.token(), key, app.clock.now()));
+    let page_token = key
+        .as_ref()
+        .map(|key| PageToken::mint(&app.keys().page, link.token(), key, app.clock.now()));
     let (service, card) = v1::LinkInfo::about(found.subject);
     let (key, visit) = if is_ticket { (key, None) } else { (None, key) };
     v1::LinkInfo {

@@ -72,8 +72,7 @@ pub async fn show(
     };
     let by = by.ok_or_else(unknown)?;
     if !by.answers(&question) {
-        let message =
-            "what is narrowed to an agency or item is published by regions and months only, and a month has no months";
+        let message = "what is narrowed to an agency or item is published by regions and months only, and a month has no months";
         return Err(bad(
             "impossible-filter",
             message,
@@ -81,11 +80,19 @@ pub async fn show(
         ));
     }
     let is_csv = is_csv(format)?;
-    let rows = rows(&app, &question, by, Lang::ZhHans).await.map_err(|error| Problem::of_store(&error))?;
+    let rows =
+        rows(&app, &question, by, Lang::ZhHans).await.map_err(|error| Problem::of_store(&error))?;
     Ok(answer(&app, &headers, &question, by, rows, is_csv))
 }
 
-fn answer(app: &App, asked: &HeaderMap, question: &Question, by: By, rows: Vec<Row>, is_csv: bool) -> Response {
+fn answer(
+    app: &App,
+    asked: &HeaderMap,
+    question: &Question,
+    by: By,
+    rows: Vec<Row>,
+    is_csv: bool,
+) -> Response {
     let live = app.figures.shown(question.region, "").as_of;
     let is_any_live = rows.iter().any(|row| row.is_live);
     let as_of = if is_any_live { live } else { app.figures.daily_as_of() };

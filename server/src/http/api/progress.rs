@@ -35,7 +35,10 @@ fn status_name(standing: Standing) -> &'static str {
 }
 
 fn to_wire(found: Handling) -> v1::Handling {
-    let step = |(stage, at): (Stage, Instant)| v1::HandlingStep { stage: stage.name().into(), at: at.to_rfc3339() };
+    let step = |(stage, at): (Stage, Instant)| v1::HandlingStep {
+        stage: stage.name().into(),
+        at: at.to_rfc3339(),
+    };
     v1::Handling {
         stage: found.steps.last().map_or(Stage::Opened, |(stage, _)| *stage).name().to_owned(),
         class: found.class.map(|class| class.name().to_owned()),
@@ -62,11 +65,15 @@ pub async fn show(
         return Err(Problem::too_many());
     }
     let Path(typed) = typed.map_err(|error| Problem::malformed_lookup(&error.body_text()))?;
-    let code = LookupCode::parse(&typed).map_err(|error| Problem::malformed_lookup(&error.to_string()))?;
+    let code =
+        LookupCode::parse(&typed).map_err(|error| Problem::malformed_lookup(&error.to_string()))?;
     let found = find(&app, &code).await.map_err(|error| Problem::of_store(&error))?;
-    let rating =
-        found.ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "unknown-lookup", "no rating has this code"))?;
-    let order = handling::load(&app, code.part(), &rating).await.map_err(|error| Problem::of_history(&error))?;
+    let rating = found.ok_or_else(|| {
+        Problem::new(StatusCode::NOT_FOUND, "unknown-lookup", "no rating has this code")
+    })?;
+    let order = handling::load(&app, code.part(), &rating)
+        .await
+        .map_err(|error| Problem::of_history(&error))?;
     let handling = order.map(|order| to_wire(handling::of(&app, &order)));
     Ok(Json(v1::RatingProgress {
         receipt: Receipt::of(code.part(), &rating.id).to_string(),

@@ -37,14 +37,18 @@ pub async fn show(
         return Err(Problem::too_many());
     }
     let Path(typed) = typed.map_err(|error| Problem::malformed_lookup(&error.body_text()))?;
-    let code = LookupCode::parse(&typed).map_err(|error| Problem::malformed_lookup(&error.to_string()))?;
+    let code =
+        LookupCode::parse(&typed).map_err(|error| Problem::malformed_lookup(&error.to_string()))?;
     let found = find(&app, &code).await.map_err(|error| Problem::of_store(&error))?;
-    let rating =
-        found.ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "unknown-lookup", "no rating has this code"))?;
+    let rating = found.ok_or_else(|| {
+        Problem::new(StatusCode::NOT_FOUND, "unknown-lookup", "no rating has this code")
+    })?;
     let proof = ledger::find(&app, code.part(), rating.id).await.map_err(|error| {
         tracing::error!(%error, "the ledger gave no proof");
         match error {
-            NoProof::Gone => Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "leaf-gone", &error.to_string()),
+            NoProof::Gone => {
+                Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "leaf-gone", &error.to_string())
+            }
             _ => Problem::internal(),
         }
     })?;

@@ -46,9 +46,11 @@ pub async fn create(
     }
     let claim = match &request.visit {
         None => Claim::Ticket { ticket: &request.ticket, key: &request.key },
-        Some(visit) => {
-            Claim::Visit { visit, source: source(&app, client, &headers), purpose: request.purpose.as_deref() }
-        }
+        Some(visit) => Claim::Visit {
+            visit,
+            source: source(&app, client, &headers),
+            purpose: request.purpose.as_deref(),
+        },
     };
     let entrance = entrance(&claim, via.map_or("", Channel::name), &headers);
     let accepted = accept(&app, entrance, claim, request.draft()).await?;

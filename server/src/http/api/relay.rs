@@ -6,7 +6,9 @@ use axum::{Json, extract::State};
 use futures_util::future::join_all;
 use haochaping::{
     rating::{Provenance, Violation},
-    wire::v1::{self, CheckedRelay, RELAYED_MAX, RelayAccepted, RelayAnswer, RelayRejected, RelayedRating},
+    wire::v1::{
+        self, CheckedRelay, RELAYED_MAX, RelayAccepted, RelayAnswer, RelayRejected, RelayedRating,
+    },
 };
 use haochaping_collector::{
     accounts::api_key::Caller,
@@ -24,8 +26,8 @@ use super::{
 };
 use crate::http::{json, json::Sent, problem::Problem};
 
-/// Takes ratings that keep all rules, each applied alone, and names every fault of the others. Sent again, a rating is found
-/// by its service and source key, and gives the same receipt.
+/// Takes ratings that keep all rules, each applied alone, and names every fault of the others. Sent
+/// again, a rating is found by its service and source key, and gives the same receipt.
 #[utoipa::path(
     post, path = "/api/v1/relay", operation_id = "relayRatings", tag = "ratings", security(("api_key" = [])),
     request_body = v1::RelayRequest,
@@ -58,20 +60,31 @@ struct Taken {
     service: NewService,
 }
 
-async fn relay(app: &App, caller: &Caller, speaks: Speaks, sent: Vec<Value>) -> Result<RelayAnswer, Problem> {
+async fn relay(
+    app: &App,
+    caller: &Caller,
+    speaks: Speaks,
+    sent: Vec<Value>,
+) -> Result<RelayAnswer, Problem> {
     let (taken, mut rejected) = check_all(app, caller, speaks, sent);
     let services = taken.iter().map(|one| one.service.clone()).collect();
-    let registration =
-        app.store.register(&caller.authority, services).await.map_err(|error| Problem::of_store(&error))?;
+    let registration = app
+        .store
+        .register(&caller.authority, services)
+        .await
+        .map_err(|error| Problem::of_store(&error))?;
     registration.counted.iter().for_each(|counted| app.figures.add(counted));
-    // A case may have been registered before, elsewhere: whoever relays answers for it as it stands.
+    // A case may have been registered before, elsewhere: whoever relays answers for it as it
+    // stands.
     let (inside, beyond): (Vec<_>, Vec<_>) = taken
         .iter()
         .zip(&registration.services)
         .partition(|(_, known)| outside(caller, known.region, &known.agency).is_empty());
     for (one, known) in beyond {
         let faults = outside(caller, known.region, &known.agency).into_iter().map(of_scope);
-        rejected.extend(faults.map(|fault| with_fault(speaks, one.index, &one.checked.source_key, fault)));
+        rejected.extend(
+            faults.map(|fault| with_fault(speaks, one.index, &one.checked.source_key, fault)),
+        );
     }
     let written = inside.iter().map(|(one, service)| write(app, one, service));
     let mut accepted = Vec::with_capacity(inside.len());
@@ -88,8 +101,14 @@ async fn relay(app: &App, caller: &Caller, speaks: Speaks, sent: Vec<Value>) -> 
     Ok(RelayAnswer { source: caller.authority.clone(), accepted, rejected })
 }
 
-/// Everything is checked before anything is written: a rating with a fault leaves no service behind.
-fn check_all(app: &App, caller: &Caller, speaks: Speaks, sent: Vec<Value>) -> (Vec<Taken>, Vec<RelayRejected>) {
+/// Everything is checked before anything is written: a rating with a fault leaves no service
+/// behind.
+fn check_all(
+    app: &App,
+    caller: &Caller,
+    speaks: Speaks,
+    sent: Vec<Value>,
+) -> (Vec<Taken>, Vec<RelayRejected>) {
     let now = app.clock.now();
     let (mut taken, mut rejected) = (Vec::with_capacity(sent.len()), Vec::new());
     for (index, relayed) in sent.into_iter().enumerate() {
@@ -102,8 +121,13 @@ fn check_all(app: &App, caller: &Caller, speaks: Speaks, sent: Vec<Value>) -> (V
             }
         };
         let checked = relayed.check(now).and_then(|checked| {
-            let outside = outside(caller, checked.service.region, checked.service.agency_code.as_str());
-            if outside.is_empty() { Ok(checked) } else { Err(outside.into_iter().map(of_scope).collect()) }
+            let outside =
+                outside(caller, checked.service.region, checked.service.agency_code.as_str());
+            if outside.is_empty() {
+                Ok(checked)
+            } else {
+                Err(outside.into_iter().map(of_scope).collect())
+            }
         });
         match checked {
             Ok(checked) => {
@@ -112,7 +136,9 @@ fn check_all(app: &App, caller: &Caller, speaks: Speaks, sent: Vec<Value>) -> (V
                 taken.push(Taken { index, checked, service });
             }
             Err(faults) => {
-                rejected.extend(faults.into_iter().map(|fault| with_fault(speaks, index, &source_key, fault)));
+                rejected.extend(
+                    faults.into_iter().map(|fault| with_fault(speaks, index, &source_key, fault)),
+                );
             }
         }
     }
@@ -143,20 +169,36 @@ fn of_form(speaks: Speaks, index: usize, source_key: &str, fault: &json::Fault) 
 
 fn of_scope(field: &str) -> (v1::Violation, String) {
     let (field, code) = (format!("service.{field}"), "outside-scope".to_owned());
-    (v1::Violation { field, code, ..Default::default() }, "outside of what the API key covers".to_owned())
+    (
+        v1::Violation { field, code, ..Default::default() },
+        "outside of what the API key covers".to_owned(),
+    )
 }
 
 async fn write(app: &App, one: &Taken, service: &Registered) -> Result<Accepted, Refusal> {
     let CheckedRelay { source_key, collected_at, channel, draft, .. } = &one.checked;
     let entrance = Entrance { channel: *channel, provenance: Provenance::Relayed };
-    let claim = Claim::Relayed { part: service.part, service: service.id, source_key, collected_at: *collected_at };
+    let claim = Claim::Relayed {
+        part: service.part,
+        service: service.id,
+        source_key,
+        collected_at: *collected_at,
+    };
     accept(app, entrance, claim, draft.clone()).await
 }
 
-/// What one rating is refused for; what is no fault of its own stops the whole answer, and everything is sent again.
-fn reject(speaks: Speaks, index: usize, source_key: String, refusal: Refusal) -> Result<RelayRejected, Problem> {
+/// What one rating is refused for; what is no fault of its own stops the whole answer, and
+/// everything is sent again.
+fn reject(
+    speaks: Speaks,
+    index: usize,
+    source_key: String,
+    refusal: Refusal,
+) -> Result<RelayRejected, Problem> {
     let (field, code, said, rated_on) = match refusal {
-        Refusal::AlreadyRated(on) => ("service", "already-rated", "the service has been rated".to_owned(), Some(on)),
+        Refusal::AlreadyRated(on) => {
+            ("service", "already-rated", "the service has been rated".to_owned(), Some(on))
+        }
         Refusal::KeyReused(on) => {
             let said = "this source key stands with another content, which is never changed";
             ("source_key", Violation::KeyReused.code(), said.to_owned(), Some(on))
@@ -165,9 +207,18 @@ fn reject(speaks: Speaks, index: usize, source_key: String, refusal: Refusal) ->
             let said = faults.first().map(ToString::to_string).unwrap_or_default();
             ("rating", "invalid-rating", said, None)
         }
-        other @ (Refusal::TooMany | Refusal::Busy | Refusal::Unwritable | Refusal::Failed) => return Err(other.into()),
+        other @ (Refusal::TooMany | Refusal::Busy | Refusal::Unwritable | Refusal::Failed) => {
+            return Err(other.into());
+        }
     };
-    let violation = v1::Violation { field: field.to_owned(), code: code.to_owned(), ..Default::default() };
+    let violation =
+        v1::Violation { field: field.to_owned(), code: code.to_owned(), ..Default::default() };
     let said = in_words(speaks, &violation, &said);
-    Ok(RelayRejected { index, source_key, violation, said, rated_on: rated_on.map(|on| on.to_string()) })
+    Ok(RelayRejected {
+        index,
+        source_key,
+        violation,
+        said,
+        rated_on: rated_on.map(|on| on.to_string()),
+    })
 }

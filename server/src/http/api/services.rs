@@ -1,4 +1,5 @@
-//! `POST /api/v1/services`: a portal's back end registers finished services and gets a rating link for each.
+//! `POST /api/v1/services`: a portal's back end registers finished services and gets a rating link
+//! for each.
 
 use std::sync::Arc;
 
@@ -60,7 +61,8 @@ async fn register(
     let now = app.clock.now();
     let (mut taken, mut rejected) = (Vec::new(), Vec::new());
     // As they were sent: a back end finds its own by them.
-    let numbers: Vec<_> = sent.iter().map(|one| one["case_number"].as_str().map(str::to_owned)).collect();
+    let numbers: Vec<_> =
+        sent.iter().map(|one| one["case_number"].as_str().map(str::to_owned)).collect();
     for (index, registration) in sent.into_iter().enumerate() {
         match check(caller, speaks, registration, now) {
             Ok(service) => {
@@ -69,16 +71,22 @@ async fn register(
             }
             Err(faults) => {
                 let case_number = || numbers[index].clone();
-                rejected.extend(faults.into_iter().map(|fault| fault.rejected(index, case_number())));
+                rejected
+                    .extend(faults.into_iter().map(|fault| fault.rejected(index, case_number())));
             }
         }
     }
     let news = taken.iter().map(|(_, new)| new.clone()).collect();
-    let registered = app.store.register(&caller.authority, news).await.map_err(|error| Problem::of_store(&error))?;
+    let registered = app
+        .store
+        .register(&caller.authority, news)
+        .await
+        .map_err(|error| Problem::of_store(&error))?;
     registered.counted.iter().for_each(|counted| app.figures.add(counted));
     let mut tickets = Vec::with_capacity(taken.len());
     for ((index, new), registered) in taken.into_iter().zip(registered.services) {
-        // A case may have been registered elsewhere before: its link belongs to whoever answers for it there.
+        // A case may have been registered elsewhere before: its link belongs to whoever answers for
+        // it there.
         let outside = outside(caller, registered.region, &registered.agency);
         if outside.is_empty() {
             let issued = issue(app, index, &new, &registered);
@@ -101,21 +109,41 @@ struct Fault {
 
 impl Fault {
     fn new(speaks: Speaks, field: &str, code: &'static str, english: &str) -> Self {
-        let fault = v1::Violation { field: field.to_owned(), code: code.to_owned(), ..v1::Violation::default() };
+        let fault = v1::Violation {
+            field: field.to_owned(),
+            code: code.to_owned(),
+            ..v1::Violation::default()
+        };
         Self { field: fault.field.clone(), code, detail: in_words(speaks, &fault, english) }
     }
 
     fn of_scope(speaks: Speaks, field: &str) -> Self {
-        Self::new(speaks, field, "outside-scope", &format!("{field}: outside of what the API key covers"))
+        Self::new(
+            speaks,
+            field,
+            "outside-scope",
+            &format!("{field}: outside of what the API key covers"),
+        )
     }
 
     fn rejected(self, index: usize, case_number: Option<String>) -> v1::RejectedService {
-        v1::RejectedService { index, code: self.code.to_owned(), field: self.field, case_number, detail: self.detail }
+        v1::RejectedService {
+            index,
+            code: self.code.to_owned(),
+            field: self.field,
+            case_number,
+            detail: self.detail,
+        }
     }
 }
 
 /// One entry, or all its faults. One that is not of the form says so of itself alone.
-fn check(caller: &Caller, speaks: Speaks, sent: Value, now: Instant) -> Result<Service, Vec<Fault>> {
+fn check(
+    caller: &Caller,
+    speaks: Speaks,
+    sent: Value,
+    now: Instant,
+) -> Result<Service, Vec<Fault>> {
     let sent: v1::ServiceRegistration = json::entry(sent).map_err(|fault| {
         vec![Fault { detail: fault.in_words(speaks.0), field: fault.path, code: "malformed-entry" }]
     })?;
@@ -149,12 +177,27 @@ pub fn to_new(app: &App, authority: &str, service: Service, now: Instant) -> New
     let id = uuid_at(now, &*app.rng);
     let part = part_of(authority, service.case_number.as_str());
     let last_day = Ticket::new(part, id, now, app.config.ticket_days).last_day;
-    NewService { service, part, id, last_day, is_probe: false, is_rated_elsewhere: false, lead: None, at: now }
+    NewService {
+        service,
+        part,
+        id,
+        last_day,
+        is_probe: false,
+        is_rated_elsewhere: false,
+        lead: None,
+        at: now,
+    }
 }
 
 /// The link of a service on record.
-pub fn issue(app: &App, index: usize, new: &NewService, registered: &Registered) -> v1::IssuedTicket {
-    let ticket = Ticket { part: registered.part, service: registered.id, last_day: registered.last_day };
+pub fn issue(
+    app: &App,
+    index: usize,
+    new: &NewService,
+    registered: &Registered,
+) -> v1::IssuedTicket {
+    let ticket =
+        Ticket { part: registered.part, service: registered.id, last_day: registered.last_day };
     let ticket = ticket.mint(&app.keys().ticket);
     v1::IssuedTicket {
         index,

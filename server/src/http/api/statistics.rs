@@ -26,12 +26,16 @@ impl From<Fault> for Problem {
 }
 
 /// The question of a request.
-pub(super) fn question(app: &App, asked: Result<Query<Params>, QueryRejection>) -> Result<Question, Problem> {
+pub(super) fn question(
+    app: &App,
+    asked: Result<Query<Params>, QueryRejection>,
+) -> Result<Question, Problem> {
     let Query(asked) = asked.map_err(|error| Problem::malformed_query(&error))?;
     Ok(Question::read(app, &asked)?)
 }
 
-/// The exact published counts of a region, of one department or item or of all, of a month or in all.
+/// The exact published counts of a region, of one department or item or of all, of a month or in
+/// all.
 #[utoipa::path(
     get, path = "/api/v1/statistics", operation_id = "getStatistics", tag = "statistics",
     params(
@@ -67,7 +71,10 @@ pub async fn show(
         good: row.counts.good(),
         bad: row.counts.bad(),
         good_rate: app.figures.rate(row.counts.good(), row.counts.total()),
-        participation_rate: app.figures.rate(part, whole).filter(|_| is_all && shown.is_live && part <= whole),
+        participation_rate: app
+            .figures
+            .rate(part, whole)
+            .filter(|_| is_all && shown.is_live && part <= whole),
         handling: is_all.then(|| handling(&app, app.handled.published(question.region, agency))),
         quarantined: excluded_counts.quarantined,
         excluded: excluded_counts.excluded,
@@ -89,7 +96,8 @@ pub(super) fn published(is_live: bool) -> v1::Published {
 
 /// With the rates that there is enough for.
 fn handling(app: &App, found: Handling) -> v1::HandlingFigures {
-    let enough = |rate: Option<f64>, whole| rate.filter(|_| whole >= app.config.publication.rate_min);
+    let enough =
+        |rate: Option<f64>, whole| rate.filter(|_| whole >= app.config.publication.rate_min);
     let all = v1::HandlingFigures::from(found);
     v1::HandlingFigures {
         rectified_rate: enough(all.rectified_rate, found.bad),

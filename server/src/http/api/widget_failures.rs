@@ -1,5 +1,5 @@
-//! `POST /api/v1/widget-failures?cause=…`: a widget that cannot start says why, once a page. No body, no ticket, nothing of
-//! the person; the plain form rates meanwhile.
+//! `POST /api/v1/widget-failures?cause=…`: a widget that cannot start says why, once a page. No
+//! body, no ticket, nothing of the person; the plain form rates meanwhile.
 
 use axum::{
     extract::{Query, rejection::QueryRejection},
@@ -9,9 +9,14 @@ use serde::Deserialize;
 
 use crate::http::problem::Problem;
 
-/// Why the app did not start, with what the guide says of it. Every code that `widget/element/js/start.js` can send.
+/// Why the app did not start, with what the guide says of it. Every code that
+/// `widget/element/js/start.js` can send.
 pub const CAUSES: [(&str, &str, &str); 10] = [
-    ("no-webassembly", "浏览器没有 WebAssembly（如 iOS 锁定模式）。", "无需处理，普通表单照常提交。"),
+    (
+        "no-webassembly",
+        "浏览器没有 WebAssembly（如 iOS 锁定模式）。",
+        "无需处理，普通表单照常提交。",
+    ),
     (
         "wasm-unreachable",
         "wasm 文件取不到：网络不通，或页面 CSP 的 connect-src 没有收集端。",
@@ -22,8 +27,16 @@ pub const CAUSES: [(&str, &str, &str); 10] = [
         "wasm 文件返回了非 200 状态。",
         "检查反向代理是否放行 /v/ 下的文件；npm 包的版本应是收集端最近三个版本之一。",
     ),
-    ("wasm-integrity", "wasm 文件与完整性值不符，途中被改动。", "检查代理或 CDN 是否改写、压缩或注入内容。"),
-    ("wasm-type", "wasm 文件的 MIME 类型不是 application/wasm。", "检查代理是否改写 Content-Type。"),
+    (
+        "wasm-integrity",
+        "wasm 文件与完整性值不符，途中被改动。",
+        "检查代理或 CDN 是否改写、压缩或注入内容。",
+    ),
+    (
+        "wasm-type",
+        "wasm 文件的 MIME 类型不是 application/wasm。",
+        "检查代理是否改写 Content-Type。",
+    ),
     (
         "wasm-csp",
         "页面 CSP 的 script-src 缺少 'wasm-unsafe-eval'。",
@@ -61,8 +74,16 @@ pub struct FailureReport {
         (status = 204, description = "counted"),
     )
 )]
-pub async fn create(told: Result<Query<FailureReport>, QueryRejection>) -> Result<StatusCode, Problem> {
-    let unknown = || Problem::new(StatusCode::BAD_REQUEST, "unknown-cause", "cause is none of the embed guide's codes");
+pub async fn create(
+    told: Result<Query<FailureReport>, QueryRejection>,
+) -> Result<StatusCode, Problem> {
+    let unknown = || {
+        Problem::new(
+            StatusCode::BAD_REQUEST,
+            "unknown-cause",
+            "cause is none of the embed guide's codes",
+        )
+    };
     let Query(told) = told.map_err(|_| unknown())?;
     // Only ours: whoever can reach this must not write into logs or make up label values.
     let (cause, ..) = CAUSES.iter().find(|(cause, ..)| *cause == told.cause).ok_or_else(unknown)?;

@@ -1,5 +1,5 @@
-//! `/api/v1/windows/{id}/…`: a window's system calls the person who was just served, sees whether the question still stands, and
-//! takes it back if they have left. It learns nothing of the answer.
+//! `/api/v1/windows/{id}/…`: a window's system calls the person who was just served, sees whether
+//! the question still stands, and takes it back if they have left. It learns nothing of the answer.
 
 use std::{sync::Arc, time::Duration};
 
@@ -28,7 +28,8 @@ use super::{
 };
 use crate::http::{json::Sent, problem::Problem};
 
-/// Calls the person at a window to rate what was done for them. Sending it again while it is open is the same call.
+/// Calls the person at a window to rate what was done for them. Sending it again while it is open
+/// is the same call.
 #[utoipa::path(
     post, path = "/api/v1/windows/{id}/call", operation_id = "callWindow", tag = "windows", security(("api_key" = [])),
     params(("id" = String, Path, description = "the window's code")),
@@ -61,9 +62,12 @@ pub async fn call(
     let open = app.store.make_call(new.clone()).await.map_err(|error| Problem::of_store(&error))?;
     let (status, call) = match open {
         None => (StatusCode::CREATED, new),
-        Some(open) if (open.part, open.service) == (new.part, new.service) => (StatusCode::OK, open),
+        Some(open) if (open.part, open.service) == (new.part, new.service) => {
+            (StatusCode::OK, open)
+        }
         Some(_) => {
-            let title = "another call is open at this window: withdraw it, or wait until it has ended";
+            let title =
+                "another call is open at this window: withdraw it, or wait until it has ended";
             return Err(Problem::new(StatusCode::CONFLICT, "call-open", title));
         }
     };
@@ -104,23 +108,34 @@ pub async fn withdraw(
 ) -> Result<Json<v1::Call>, Problem> {
     let window = find(&app, &caller, &id).await?;
     let last = last_call(&app, &id).await?;
-    let moved = calls::step(&app, last.id, CallAction::Withdraw).await.map_err(|error| Problem::of_store(&error))?;
+    let moved = calls::step(&app, last.id, CallAction::Withdraw)
+        .await
+        .map_err(|error| Problem::of_store(&error))?;
     Ok(Json(shown(&app, &window, &moved.unwrap_or(last))))
 }
 
 async fn last_call(app: &App, id: &str) -> Result<Call, Problem> {
-    let last = app.store.last_calls(vec![id.to_owned()]).await.map_err(|error| Problem::of_store(&error))?;
-    last.into_iter()
-        .next()
-        .ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "no-call", "nobody was called at this window yet"))
+    let last = app
+        .store
+        .last_calls(vec![id.to_owned()])
+        .await
+        .map_err(|error| Problem::of_store(&error))?;
+    last.into_iter().next().ok_or_else(|| {
+        Problem::new(StatusCode::NOT_FOUND, "no-call", "nobody was called at this window yet")
+    })
 }
 
 /// The window, if it lies where the caller answers.
 async fn find(app: &App, caller: &Caller, id: &str) -> Result<Window, Problem> {
     let window = app.store.window(id).await.map_err(|error| Problem::of_store(&error))?;
     let window = window.filter(|window| caller.covers_region(window.hall.region));
-    let unknown =
-        || Problem::new(StatusCode::NOT_FOUND, "unknown-window", "no window of this code where the key answers");
+    let unknown = || {
+        Problem::new(
+            StatusCode::NOT_FOUND,
+            "unknown-window",
+            "no window of this code where the key answers",
+        )
+    };
     window.ok_or_else(unknown)
 }
 
@@ -148,7 +163,11 @@ fn check(
                 let outside = outside(caller, service.region, service.agency_code.as_str());
                 faults.extend(outside.into_iter().map(|field| fault(field, "outside-scope")));
                 let named = service.window.clone().unwrap_or_else(|| window.name.clone());
-                services.push(Service { window: Some(named), mode: v1::ServiceMode::OnSite, ..service });
+                services.push(Service {
+                    window: Some(named),
+                    mode: v1::ServiceMode::OnSite,
+                    ..service
+                });
             }
             Err(found) => faults.extend(found.iter().map(|one| fault(one.field(), one.code()))),
         }
@@ -161,16 +180,28 @@ fn check(
 }
 
 /// What is rated for all of them, and how it is shown.
-async fn register(app: &App, caller: &Caller, services: Vec<Service>) -> Result<(Registered, ServiceView), Problem> {
+async fn register(
+    app: &App,
+    caller: &Caller,
+    services: Vec<Service>,
+) -> Result<(Registered, ServiceView), Problem> {
     let now = app.clock.now();
     let news: Vec<NewService> =
         services.into_iter().map(|service| to_new(app, &caller.authority, service, now)).collect();
-    let registration = app.store.register(&caller.authority, news).await.map_err(|error| Problem::of_store(&error))?;
+    let registration = app
+        .store
+        .register(&caller.authority, news)
+        .await
+        .map_err(|error| Problem::of_store(&error))?;
     registration.counted.iter().for_each(|counted| app.figures.add(counted));
     let first = registration.services.first().cloned().ok_or_else(Problem::internal)?;
-    // One that was registered alone before is rated alone: it cannot become part of a visit any more.
-    let strangers =
-        registration.services.iter().enumerate().filter(|(_, one)| (one.part, one.id) != (first.part, first.id));
+    // One that was registered alone before is rated alone: it cannot become part of a visit any
+    // more.
+    let strangers = registration
+        .services
+        .iter()
+        .enumerate()
+        .filter(|(_, one)| (one.part, one.id) != (first.part, first.id));
     let faults: Vec<_> = strangers
         .map(|(index, _)| v1::Violation {
             field: format!("services[{index}].visit"),
@@ -182,7 +213,8 @@ async fn register(app: &App, caller: &Caller, services: Vec<Service>) -> Result<
         let title = "these services were registered before, outside of this visit";
         return Err(Problem::faults("invalid-call", title, faults));
     }
-    let view = app.store.service(first.part, first.id).await.map_err(|error| Problem::of_store(&error))?;
+    let view =
+        app.store.service(first.part, first.id).await.map_err(|error| Problem::of_store(&error))?;
     Ok((first, view.ok_or_else(Problem::internal)?))
 }
 
@@ -195,7 +227,10 @@ fn to_call(app: &App, window: &Window, asked: &Registered, view: ServiceView) ->
         part: asked.part,
         service: asked.id,
         ticket_day: asked.last_day,
-        items: view.item_name.map(|items| items.split('、').map(str::to_owned).collect()).unwrap_or_default(),
+        items: view
+            .item_name
+            .map(|items| items.split('、').map(str::to_owned).collect())
+            .unwrap_or_default(),
         agency: view.agency_name.unwrap_or_default(),
         state: CallState::Waiting,
         called_at: now,

@@ -1,7 +1,8 @@
-//! `/api/v1/work-orders`: bad ratings for the systems of departments and of service-management bodies.
+//! `/api/v1/work-orders`: bad ratings for the systems of departments and of service-management
+//! bodies.
 //!
-//! A key of scope `work-orders` acts as the handler of its departments, one of scope `supervision` as the body of its
-//! region. What lies outside answers as if it were not there.
+//! A key of scope `work-orders` acts as the handler of its departments, one of scope `supervision`
+//! as the body of its region. What lies outside answers as if it were not there.
 
 use std::sync::Arc;
 
@@ -74,7 +75,10 @@ pub async fn list(
     }
     if asked.limit == 0 || asked.limit > PAGE_MAX {
         let english = format!("a limit of {}, 1 to {PAGE_MAX} are allowed", asked.limit);
-        return Err(malformed(&english, &format!("limit 为 {}，应为 1 至 {PAGE_MAX}", asked.limit)));
+        return Err(malformed(
+            &english,
+            &format!("limit 为 {}，应为 1 至 {PAGE_MAX}", asked.limit),
+        ));
     }
     let query = OrderQuery {
         after: asked.after,
@@ -135,10 +139,15 @@ pub async fn act(
     let actor = worker.actor_about(&loaded);
     orders::act(&app, &loaded, request.n_entries, request.action, &actor).await.map_err(refused)?;
     // After a reassignment the order may be another's; who gave it away sees that once.
-    let row =
-        app.store.order_of(loaded.row.part, loaded.row.rating).await.map_err(|error| Problem::of_store(&error))?;
+    let row = app
+        .store
+        .order_of(loaded.row.part, loaded.row.rating)
+        .await
+        .map_err(|error| Problem::of_store(&error))?;
     let row = row.ok_or_else(Problem::internal)?;
-    let loaded = orders::load(&app.store, &app.keys().vault, row).await.map_err(|error| Problem::of_history(&error))?;
+    let loaded = orders::load(&app.store, &app.keys().vault, row)
+        .await
+        .map_err(|error| Problem::of_history(&error))?;
     Ok(Json(view(&app, &worker, &loaded)))
 }
 
@@ -159,18 +168,30 @@ pub async fn contact(
 ) -> Result<Json<v1::Contact>, Problem> {
     let worker = OrderAccess::of_key(&caller);
     let loaded = find(&app, &worker, &id).await?;
-    let shown = disclosure::disclose(&app, &loaded, &AuditActor::System(caller.key.clone()), &request.reason).await;
+    let shown = disclosure::disclose(
+        &app,
+        &loaded,
+        &AuditActor::System(caller.key.clone()),
+        &request.reason,
+    )
+    .await;
     shown.map(Json).map_err(|error| match error {
         DisclosureError::Reason("required") => Problem::required("reason"),
-        DisclosureError::Reason(_) => Problem::too_long("reason", TEXT_MAX, request.reason.chars().count()),
-        DisclosureError::Nothing => Problem::new(StatusCode::NOT_FOUND, "no-contact", &error.to_string()),
+        DisclosureError::Reason(_) => {
+            Problem::too_long("reason", TEXT_MAX, request.reason.chars().count())
+        }
+        DisclosureError::Nothing => {
+            Problem::new(StatusCode::NOT_FOUND, "no-contact", &error.to_string())
+        }
         DisclosureError::Store(error) => Problem::of_store(&error),
     })
 }
 
 async fn find(app: &App, worker: &OrderAccess, id: &str) -> Result<Loaded, Problem> {
     let found = worker::find(app, worker, id).await.map_err(|error| Problem::of_history(&error))?;
-    found.ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "unknown-work-order", "no such work order"))
+    found.ok_or_else(|| {
+        Problem::new(StatusCode::NOT_FOUND, "unknown-work-order", "no such work order")
+    })
 }
 
 pub(super) fn refused(error: ActError) -> Problem {

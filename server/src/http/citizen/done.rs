@@ -1,5 +1,5 @@
-//! `GET /r/{ticket}/done` and `/c/{card}/done`: the receipt, to whoever was redirected here by the post; to everyone else only that the
-//! service was rated, and when.
+//! `GET /r/{ticket}/done` and `/c/{card}/done`: the receipt, to whoever was redirected here by the
+//! post; to everyone else only that the service was rated, and when.
 
 use std::sync::Arc;
 
@@ -73,21 +73,41 @@ pub async fn card_page(
 async fn show(app: &App, link: &Link, arrived: Arrived, headers: &HeaderMap) -> Response {
     let asked = Params { lang: arrived.lang, mode: arrived.mode, via: None, style: None };
     let reader = asked.reader(headers);
-    let view = LinkView { app, reader, shape: Shape::Page, link, via: String::new(), is_style_inert: true };
+    let view = LinkView {
+        app,
+        reader,
+        shape: Shape::Page,
+        link,
+        via: String::new(),
+        is_style_inert: true,
+    };
     let token = arrived.t.as_deref().unwrap_or("");
     let arrived_rating = DoneToken::check(&app.keys().page, link.token(), token, app.clock.now());
     if let Ok((part, id)) = arrived_rating {
         let accepted = answer(app, part, &id, accepted_at(&id));
         let m = reader.messages();
         let is_replay = arrived.again.is_some();
-        let section =
-            Done { messages: m, accepted: &accepted, is_replay, is_elder: reader.is_elder(), has_title: false };
-        return view.respond(reader.page_messages().done_title, &section.node(), StatusCode::OK, false, false);
+        let section = Done {
+            messages: m,
+            accepted: &accepted,
+            is_replay,
+            is_elder: reader.is_elder(),
+            has_title: false,
+        };
+        return view.respond(
+            reader.page_messages().done_title,
+            &section.node(),
+            StatusCode::OK,
+            false,
+            false,
+        );
     }
     match link.find(app, Access::Return).await {
         Err(reason) => view.no_form(reason),
         Ok(LinkTarget { rated_on: Some(on), .. }) => view.already_rated(&on, StatusCode::OK),
-        Ok(_) => Redirect::to(&format!("{}{}", app.config.base_path(), link.path())).into_response(),
+        Ok(_) => {
+            Redirect::to(&format!("{}{}", app.config.base_path(), link.path())).into_response()
+        }
     }
 }
 

@@ -1,5 +1,6 @@
-//! 追评: once the person has the answer, they say whether it will do; on the page of the code, with or without scripts, or
-//! by the API. A lost answer can be asked for again: the same view of the same answer is one.
+//! 追评: once the person has the answer, they say whether it will do; on the page of the code, with
+//! or without scripts, or by the API. A lost answer can be asked for again: the same view of the
+//! same answer is one.
 
 use std::sync::Arc;
 
@@ -45,7 +46,9 @@ pub async fn submit(
 ) -> Response {
     let reader = asked.reader(&headers);
     let field = |name: &str| {
-        form_urlencoded::parse(&body).find(|(found, _)| found == name).map(|(_, value)| value.into_owned())
+        form_urlencoded::parse(&body)
+            .find(|(found, _)| found == name)
+            .map(|(_, value)| value.into_owned())
     };
     if !app.limits.admits_network(client.network(), Use::LookUp) {
         return lookup::again(&app, reader, &typed, "", Some(&Problem::too_many())).await;
@@ -84,17 +87,23 @@ pub async fn create(
 }
 
 async fn take(app: &App, typed: &str, follow_up: v1::FollowUp) -> Result<LookupCode, Problem> {
-    let code = LookupCode::parse(typed).map_err(|error| Problem::malformed_lookup(&error.to_string()))?;
+    let code =
+        LookupCode::parse(typed).map_err(|error| Problem::malformed_lookup(&error.to_string()))?;
     let words = trimmed(&follow_up.words.replace("\r\n", "\n")).to_owned();
     let found = words.chars().count();
     if found > WORDS_MAX {
         return Err(Problem::too_long("words", WORDS_MAX, found));
     }
-    let unknown = || Problem::new(StatusCode::NOT_FOUND, "unknown-lookup", "no work order has this code");
-    let rating = find(app, &code).await.map_err(|error| Problem::of_store(&error))?.ok_or_else(unknown)?;
-    let loaded = handling::load(app, code.part(), &rating).await.map_err(|error| Problem::of_history(&error))?;
+    let unknown =
+        || Problem::new(StatusCode::NOT_FOUND, "unknown-lookup", "no work order has this code");
+    let rating =
+        find(app, &code).await.map_err(|error| Problem::of_store(&error))?.ok_or_else(unknown)?;
+    let loaded = handling::load(app, code.part(), &rating)
+        .await
+        .map_err(|error| Problem::of_history(&error))?;
     let loaded = loaded.ok_or_else(unknown)?;
-    let action = if follow_up.satisfied { Action::Satisfied } else { Action::StillDissatisfied { words } };
+    let action =
+        if follow_up.satisfied { Action::Satisfied } else { Action::StillDissatisfied { words } };
     if stands(&loaded, &action) {
         return Ok(code);
     }
@@ -104,7 +113,11 @@ async fn take(app: &App, typed: &str, follow_up: v1::FollowUp) -> Result<LookupC
         // The same twice at once is one.
         Err(ActError::Moved(_)) => match handling::load(app, code.part(), &rating).await {
             Ok(Some(now)) if stands(&now, &action) => Ok(code),
-            _ => Err(Problem::new(StatusCode::CONFLICT, "moved", "something else was said meanwhile")),
+            _ => Err(Problem::new(
+                StatusCode::CONFLICT,
+                "moved",
+                "something else was said meanwhile",
+            )),
         },
         Err(ActError::History(error)) => Err(Problem::of_history(&error)),
     }
@@ -112,6 +125,10 @@ async fn take(app: &App, typed: &str, follow_up: v1::FollowUp) -> Result<LookupC
 
 /// Whether the person has said just that, and no other reply came since.
 fn stands(loaded: &Loaded, action: &Action) -> bool {
-    let mut since_reply = loaded.history.iter().rev().take_while(|entry| !matches!(entry.action, Action::Reply { .. }));
+    let mut since_reply = loaded
+        .history
+        .iter()
+        .rev()
+        .take_while(|entry| !matches!(entry.action, Action::Reply { .. }));
     since_reply.any(|entry| entry.role == Role::Rater && entry.action == *action)
 }

@@ -1,5 +1,5 @@
-//! `GET /r/{ticket}` and `/c/{card}`: the rating form as a page, and with `/form` behind as a fragment. None of them uses a
-//! ticket up or keeps anything.
+//! `GET /r/{ticket}` and `/c/{card}`: the rating form as a page, and with `/form` behind as a
+//! fragment. None of them uses a ticket up or keeps anything.
 
 use std::sync::Arc;
 
@@ -122,7 +122,13 @@ pub async fn card_fragment(
     show(&app, Link::Card(card), &asked, &headers, Shape::Fragment).await
 }
 
-async fn show(app: &App, link: Link, asked: &Params, headers: &HeaderMap, shape: Shape) -> Response {
+async fn show(
+    app: &App,
+    link: Link,
+    asked: &Params,
+    headers: &HeaderMap,
+    shape: Shape,
+) -> Response {
     let view = LinkView {
         app,
         reader: asked.reader(headers),

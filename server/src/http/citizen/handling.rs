@@ -1,5 +1,6 @@
-//! How a bad rating is worked, as the person who gave it sees it: where it stands and since when, its class, when the answer
-//! is due, and the answer. Never who worked on it, and never what was noted.
+//! How a bad rating is worked, as the person who gave it sees it: where it stands and since when,
+//! its class, when the answer is due, and the answer. Never who worked on it, and never what was
+//! noted.
 
 use haochaping::{
     calendar::{Deadline, Instant},
@@ -41,7 +42,11 @@ impl Handling {
 ///
 /// # Errors
 /// The store failed, or the history cannot be read.
-pub async fn load(app: &App, part: u8, rating: &RatingView) -> Result<Option<Loaded>, HistoryError> {
+pub async fn load(
+    app: &App,
+    part: u8,
+    rating: &RatingView,
+) -> Result<Option<Loaded>, HistoryError> {
     let Some(row) = app.store.order_of(part, rating.id).await? else { return Ok(None) };
     orders::load(&app.store, &app.keys().vault, row).await.map(Some)
 }
@@ -66,6 +71,7 @@ pub fn of(app: &App, loaded: &Loaded) -> Handling {
         class: loaded.order.class,
         due: loaded.order.reply_due(&app.config.profile, &app.calendar()),
         reply,
-        can_follow_up: loaded.order.round == 1 && loaded.order.next_actions(Role::Rater).next().is_some(),
+        can_follow_up: loaded.order.round == 1
+            && loaded.order.next_actions(Role::Rater).next().is_some(),
     }
 }

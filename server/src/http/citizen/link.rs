@@ -1,5 +1,6 @@
-//! The two kinds of link that open a form, and what they lead to. A single-use ticket is about one finished service; a
-//! printed card about a service point. Each is checked by its MAC before anything is read.
+//! The two kinds of link that open a form, and what they lead to. A single-use ticket is about one
+//! finished service; a printed card about a service point. Each is checked by its MAC before
+//! anything is read.
 
 use axum::http::StatusCode;
 use haochaping::{
@@ -121,7 +122,9 @@ impl Link {
     /// Whether it was made here, maybe long ago.
     pub(in crate::http) fn is_genuine(&self, app: &App) -> bool {
         match self {
-            Self::Ticket(token) => matches!(read_ticket(app, token), Ok(_) | Err(Violation::TicketExpired)),
+            Self::Ticket(token) => {
+                matches!(read_ticket(app, token), Ok(_) | Err(Violation::TicketExpired))
+            }
             Self::Card(token) => {
                 let card = Card::verify(token, &app.keys().card, &app.config.canonical_host());
                 matches!(card, Ok(_) | Err(TokenError::Expired))
@@ -130,7 +133,11 @@ impl Link {
     }
 
     /// Where it leads at this moment.
-    pub(in crate::http) async fn find(&self, app: &App, moment: Access) -> Result<LinkTarget, FormUnavailable> {
+    pub(in crate::http) async fn find(
+        &self,
+        app: &App,
+        moment: Access,
+    ) -> Result<LinkTarget, FormUnavailable> {
         match self {
             Self::Ticket(token) => find_service(app, token, moment).await,
             Self::Card(token) => find_card(app, token, moment).await,
@@ -139,7 +146,8 @@ impl Link {
 }
 
 impl LinkTarget {
-    /// What is shown where the store does not say what a link is about: a filled form must come back all the same.
+    /// What is shown where the store does not say what a link is about: a filled form must come
+    /// back all the same.
     pub(in crate::http) fn nothing_known() -> Self {
         Self { subject: Subject::default(), rated_on: None, serial: None }
     }
@@ -147,7 +155,8 @@ impl LinkTarget {
     /// Whether a form's key may rate here: of a card, a visit to this card whose time is not over.
     pub(in crate::http) fn admits(&self, app: &App, key: &str) -> bool {
         self.serial.is_none_or(|serial| {
-            Visit::check(key, &app.keys().page, app.clock.now()).is_ok_and(|visit| visit.serial == serial)
+            Visit::check(key, &app.keys().page, app.clock.now())
+                .is_ok_and(|visit| visit.serial == serial)
         })
     }
 
@@ -163,7 +172,11 @@ impl LinkTarget {
     }
 }
 
-async fn find_service(app: &App, token: &str, moment: Access) -> Result<LinkTarget, FormUnavailable> {
+async fn find_service(
+    app: &App,
+    token: &str,
+    moment: Access,
+) -> Result<LinkTarget, FormUnavailable> {
     let ticket = read_ticket(app, token).map_err(FormUnavailable::Ticket)?;
     let now = app.clock.now();
     let is_in_time = match moment {
@@ -174,7 +187,8 @@ async fn find_service(app: &App, token: &str, moment: Access) -> Result<LinkTarg
     if !is_in_time {
         return Err(FormUnavailable::Ticket(Violation::TicketExpired));
     }
-    let service = app.store.service(ticket.part, ticket.service).await.map_err(FormUnavailable::Store)?;
+    let service =
+        app.store.service(ticket.part, ticket.service).await.map_err(FormUnavailable::Store)?;
     let service = service.ok_or(FormUnavailable::Unknown)?;
     let rated_on = service.rated_at.map(|at| at.date_in_china().to_string());
     Ok(LinkTarget { subject: of_service(service), rated_on, serial: None })
@@ -190,13 +204,19 @@ fn of_service(service: ServiceView) -> Subject {
 }
 
 async fn find_card(app: &App, token: &str, moment: Access) -> Result<LinkTarget, FormUnavailable> {
-    let card = Card::verify(token, &app.keys().card, &app.config.canonical_host()).map_err(FormUnavailable::Card)?;
+    let card = Card::verify(token, &app.keys().card, &app.config.canonical_host())
+        .map_err(FormUnavailable::Card)?;
     // A page that was opened in time may still send: its visit says until when.
     let is_open = moment == Access::Open;
     if is_open && !card.expires.is_good_on(app.clock.now().date_in_china()) {
         return Err(FormUnavailable::Card(TokenError::Expired));
     }
-    let stored = app.store.card(card.serial).await.map_err(FormUnavailable::Store)?.ok_or(FormUnavailable::Unknown)?;
+    let stored = app
+        .store
+        .card(card.serial)
+        .await
+        .map_err(FormUnavailable::Store)?
+        .ok_or(FormUnavailable::Unknown)?;
     if is_open && stored.replaced_by.is_some() {
         return Err(FormUnavailable::Replaced);
     }
@@ -208,7 +228,8 @@ async fn find_card(app: &App, token: &str, moment: Access) -> Result<LinkTarget,
 
 fn of_card(app: &App, StoredCard { card, .. }: StoredCard) -> Subject {
     // From the district down: whoever stands before the agent knows the city.
-    let mut places: Vec<_> = card.region.ancestors().take(3).map(|region| app.region_name(region)).collect();
+    let mut places: Vec<_> =
+        card.region.ancestors().take(3).map(|region| app.region_name(region)).collect();
     places.reverse();
     Subject::Card(CardSubject {
         kind: card.kind,

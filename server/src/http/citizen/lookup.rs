@@ -38,14 +38,20 @@ pub async fn find(app: &App, code: &LookupCode) -> Result<Option<RatingView>, St
 }
 
 /// The empty form.
-pub async fn form(State(app): State<Arc<App>>, Query(asked): Query<Params>, headers: HeaderMap) -> Response {
+pub async fn form(
+    State(app): State<Arc<App>>,
+    Query(asked): Query<Params>,
+    headers: HeaderMap,
+) -> Response {
     let reader = asked.reader(&headers);
     respond(&app, reader, StatusCode::OK, &form_html(reader, &app, "", ""), false)
 }
 
 /// The form's post, which leads to the code's own page.
 pub async fn submit(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Response {
-    let typed = form_urlencoded::parse(&body).find(|(name, _)| name == "code").map(|(_, value)| value.into_owned());
+    let typed = form_urlencoded::parse(&body)
+        .find(|(name, _)| name == "code")
+        .map(|(_, value)| value.into_owned());
     let typed = typed.unwrap_or_default();
     if let Ok(code) = LookupCode::parse(&typed) {
         Redirect::to(&format!("{}/q/{code}", app.config.base_path())).into_response()
@@ -72,12 +78,15 @@ pub async fn page(
 ) -> Response {
     let reader = asked.reader(&headers);
     let p = reader.page_messages();
-    let refuse =
-        |status, message, typed: &str| respond(&app, reader, status, &form_html(reader, &app, message, typed), true);
+    let refuse = |status, message, typed: &str| {
+        respond(&app, reader, status, &form_html(reader, &app, message, typed), true)
+    };
     if !app.limits.admits_network(client.network(), Use::LookUp) {
         return refuse(StatusCode::TOO_MANY_REQUESTS, p.failed_busy, "");
     }
-    let Ok(code) = LookupCode::parse(&typed) else { return refuse(StatusCode::NOT_FOUND, p.lookup_malformed, &typed) };
+    let Ok(code) = LookupCode::parse(&typed) else {
+        return refuse(StatusCode::NOT_FOUND, p.lookup_malformed, &typed);
+    };
     match progress_of(&app, reader, &code, "", "").await {
         Ok(Some(html)) => respond(&app, reader, StatusCode::OK, &html, false),
         Ok(None) => refuse(StatusCode::NOT_FOUND, p.lookup_unknown, &typed),
@@ -94,7 +103,13 @@ pub(super) fn path_of(app: &App, reader: Reader, code: &LookupCode) -> String {
 }
 
 /// The page after an answer that was not taken: why, with what the person wrote.
-pub(super) async fn again(app: &App, reader: Reader, typed: &str, words: &str, problem: Option<&Problem>) -> Response {
+pub(super) async fn again(
+    app: &App,
+    reader: Reader,
+    typed: &str,
+    words: &str,
+    problem: Option<&Problem>,
+) -> Response {
     let p = reader.page_messages();
     let (status, message) = match problem.map(Problem::status_and_message) {
         None => (422, p.follow_up_title),
@@ -127,8 +142,10 @@ async fn progress_of(
     let order = handling::load(app, code.part(), &rating).await?;
     let handling = order.map(|order| handling::of(app, &order));
     let asks = handling.as_ref().is_some_and(|handling| handling.can_follow_up);
-    let mut html =
-        format!("<div class=\"card\">{}</div>", progress_html(reader, code.part(), &rating, handling.as_ref()));
+    let mut html = format!(
+        "<div class=\"card\">{}</div>",
+        progress_html(reader, code.part(), &rating, handling.as_ref())
+    );
     if !fault.is_empty() && !asks {
         html = format!("<p class=\"fault\" role=\"alert\">{}</p>{html}", escape(fault));
     }
@@ -139,9 +156,19 @@ async fn progress_of(
     Ok(Some(html))
 }
 
-fn respond(app: &App, reader: Reader, status: StatusCode, content: &str, is_error: bool) -> Response {
+fn respond(
+    app: &App,
+    reader: Reader,
+    status: StatusCode,
+    content: &str,
+    is_error: bool,
+) -> Response {
     let title = reader.page_messages().lookup_title;
-    page::respond(app, reader, &Page { status, is_error, ..Page::new(title, "/q", content.to_owned()) })
+    page::respond(
+        app,
+        reader,
+        &Page { status, is_error, ..Page::new(title, "/q", content.to_owned()) },
+    )
 }
 
 fn form_html(reader: Reader, app: &App, fault: &str, typed: &str) -> String {
@@ -168,10 +195,16 @@ fn form_html(reader: Reader, app: &App, fault: &str, typed: &str) -> String {
     )
 }
 
-fn progress_html(reader: Reader, part: u8, rating: &RatingView, handling: Option<&Handling>) -> String {
+fn progress_html(
+    reader: Reader,
+    part: u8,
+    rating: &RatingView,
+    handling: Option<&Handling>,
+) -> String {
     let p = reader.page_messages();
     let at = |instant: Instant| instant.to_rfc3339()[..16].replace('T', " ");
-    let row = |label: &str, value: &str| format!("<div><dt>{label}</dt><dd>{}</dd></div>", escape(value));
+    let row =
+        |label: &str, value: &str| format!("<div><dt>{label}</dt><dd>{}</dd></div>", escape(value));
     let mut out = String::from("<dl class=\"plain\">");
     out += &row(p.receipt_label, &Receipt::of(part, &rating.id).to_string());
     out += &row(p.rated_at_label, &at(rating.rated_at));
@@ -179,7 +212,9 @@ fn progress_html(reader: Reader, part: u8, rating: &RatingView, handling: Option
         out += &row(p.class_label, p.class(class));
     }
     // What is answered is due no more.
-    if let Some(due) = handling.filter(|handling| !handling.is_answered()).and_then(|handling| handling.due) {
+    if let Some(due) =
+        handling.filter(|handling| !handling.is_answered()).and_then(|handling| handling.due)
+    {
         let note = if due.is_provisional { p.due_provisional } else { "" };
         out += &row(p.reply_due_label, &format!("{}{note}", at(due.at)));
     }
@@ -199,7 +234,8 @@ fn progress_html(reader: Reader, part: u8, rating: &RatingView, handling: Option
     out.push_str("</ol>");
     if let Some(reply) = handling.and_then(|handling| handling.reply.as_deref()) {
         let lines = escape(reply).replace('\n', "<br>");
-        out += &format!("<h2>{}</h2><p class=\"reply\" lang=\"zh-Hans\">{lines}</p>", p.reply_label);
+        out +=
+            &format!("<h2>{}</h2><p class=\"reply\" lang=\"zh-Hans\">{lines}</p>", p.reply_label);
     }
     out
 }
@@ -208,10 +244,14 @@ fn progress_html(reader: Reader, part: u8, rating: &RatingView, handling: Option
 fn proof_html(app: &App, reader: Reader, code: &LookupCode, receipt: &str) -> String {
     let (p, base) = (reader.lang.proof_messages(), app.config.base_path());
     let url = format!("{base}/api/v1/ratings/{code}/proof");
-    let link = format!("<a href=\"{url}\" download=\"haochaping-{receipt}.json\">{}</a>", p.download);
+    let link =
+        format!("<a href=\"{url}\" download=\"haochaping-{receipt}.json\">{}</a>", p.download);
     let [script, wasm] = PROOF;
     let Some(integrity) = assets::integrity(wasm) else {
-        return format!("<section class=\"card\"><h2>{}</h2><p>{}</p><p>{link}</p></section>", p.title, p.text);
+        return format!(
+            "<section class=\"card\"><h2>{}</h2><p>{}</p><p>{link}</p></section>",
+            p.title, p.text
+        );
     };
     let message = [
         ("checking", p.checking),
@@ -238,7 +278,11 @@ fn follow_up_html(reader: Reader, action: &str, fault: &str, words: &str) -> Str
     let fault = if fault.is_empty() {
         String::new()
     } else {
-        format!("<p class=\"fault\" role=\"alert\">{}{}</p>", reader.messages().error_prefix, escape(fault))
+        format!(
+            "<p class=\"fault\" role=\"alert\">{}{}</p>",
+            reader.messages().error_prefix,
+            escape(fault)
+        )
     };
     format!(
         "<form class=\"card look\" method=\"post\" action=\"{action}\"><h2>{}</h2><p>{}</p>{fault}<label for=\"words\">{}</label>\

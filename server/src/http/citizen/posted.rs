@@ -20,7 +20,10 @@ pub(in crate::http) struct Posted {
 impl Posted {
     /// Reads `application/x-www-form-urlencoded`; fields that are none of ours are left out.
     pub(in crate::http) fn parse(body: &[u8]) -> Self {
-        Self::of(form_urlencoded::parse(body).map(|(name, value)| (name.into_owned(), value.into_owned())))
+        Self::of(
+            form_urlencoded::parse(body)
+                .map(|(name, value)| (name.into_owned(), value.into_owned())),
+        )
     }
 
     /// The same of names and values.
@@ -65,7 +68,9 @@ mod tests {
 
     #[test]
     fn several_options_and_line_ends_arrive() {
-        let posted = Posted::parse(b"level=dissatisfied&indicator=213&indicator=214&comment=a%0D%0Ab&anonymous=1&x=y");
+        let posted = Posted::parse(
+            b"level=dissatisfied&indicator=213&indicator=214&comment=a%0D%0Ab&anonymous=1&x=y",
+        );
         assert_eq!(posted.draft.indicators, ["213", "214"]);
         assert_eq!(posted.draft.comment, "a\r\nb");
         assert!(posted.draft.anonymous && !posted.is_fragment);

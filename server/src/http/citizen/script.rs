@@ -1,7 +1,8 @@
-//! `GET /r/{ticket}/widget.js`: one tag that puts the element where it stands, with loader and form in one answer.
+//! `GET /r/{ticket}/widget.js`: one tag that puts the element where it stands, with loader and form
+//! in one answer.
 //!
-//! Any page can include a script, so this one holds no more than the form shows: no key and no page token. Sending keeps its
-//! CORS.
+//! Any page can include a script, so this one holds no more than the form shows: no key and no page
+//! token. Sending keeps its CORS.
 
 use std::sync::Arc;
 
@@ -28,7 +29,8 @@ pub struct TagQuery {
     via: Option<String>,
 }
 
-/// The script. Its status is always 200, since a browser runs no other: what is wrong with the link the element says.
+/// The script. Its status is always 200, since a browser runs no other: what is wrong with the link
+/// the element says.
 #[utoipa::path(
     get, path = "/r/{ticket}/widget.js", operation_id = "loadWidget", tag = "pages",
     params(
@@ -51,14 +53,18 @@ pub async fn show(
         return (StatusCode::NOT_FOUND, "no such file\n").into_response();
     }
     let asked = Params { lang: tag.lang, mode: tag.mode, via: tag.via, style: None };
-    // The page's language is not known here, and its readers' is not the page's: without `?lang=` it is that of the texts.
+    // The page's language is not known here, and its readers' is not the page's: without `?lang=`
+    // it is that of the texts.
     let lang = asked.lang.as_deref().unwrap_or("zh-Hans");
     let link = Link::Ticket(ticket);
     let theme = tag.theme.filter(|theme| ["light", "dark", "auto"].contains(&theme.as_str()));
     let view = LinkView {
         app: &app,
         reader: Reader::of(Some(lang), asked.mode.as_deref(), &headers),
-        shape: Shape::Script { is_lang_asked: asked.lang.is_some(), theme: theme.unwrap_or_default() },
+        shape: Shape::Script {
+            is_lang_asked: asked.lang.is_some(),
+            theme: theme.unwrap_or_default(),
+        },
         link: &link,
         via: asked.via().to_owned(),
         is_style_inert: true,

@@ -1,5 +1,5 @@
-//! `POST /r/{ticket}` and `/c/{card}`: the form sent by a browser, with or without script. On an error it comes back with every choice
-//! kept.
+//! `POST /r/{ticket}` and `/c/{card}`: the form sent by a browser, with or without script. On an
+//! error it comes back with every choice kept.
 
 use std::sync::Arc;
 
@@ -89,13 +89,24 @@ pub async fn submit_card(
     take(&app, Link::Card(card), client, &headers, request).await
 }
 
-async fn take(app: &App, link: Link, client: Client, headers: &HeaderMap, request: Request) -> Response {
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+async fn take(
+    app: &App,
+    link: Link,
+    client: Client,
+    headers: &HeaderMap,
+    request: Request,
+) -> Response {
+    let content_type =
+        headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     if !content_type.starts_with("application/x-www-form-urlencoded") {
         return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
     }
     // Of a link that is none of ours nothing is read.
-    let body = if link.is_genuine(app) { Bytes::from_request(request, &()).await } else { Ok(Bytes::new()) };
+    let body = if link.is_genuine(app) {
+        Bytes::from_request(request, &()).await
+    } else {
+        Ok(Bytes::new())
+    };
     let posted = match body {
         Ok(body) => Posted::parse(&body),
         Err(refused) => return refused.into_response(),
@@ -114,7 +125,11 @@ async fn take(app: &App, link: Link, client: Client, headers: &HeaderMap, reques
         Err(FormUnavailable::Store(error)) => {
             tracing::error!(%error, "what a link is about was not read");
             let notice = view.reader.page_messages().failed_busy;
-            return view.form(LinkTarget::nothing_known(), &keep(posted, &[], notice), StatusCode::SERVICE_UNAVAILABLE);
+            return view.form(
+                LinkTarget::nothing_known(),
+                &keep(posted, &[], notice),
+                StatusCode::SERVICE_UNAVAILABLE,
+            );
         }
         Err(reason) => return view.no_form(reason),
     };
@@ -135,9 +150,11 @@ async fn take(app: &App, link: Link, client: Client, headers: &HeaderMap, reques
     let draft = posted.draft.clone().without_hidden_fields();
     let claim = match &link {
         Link::Ticket(ticket) => Claim::Ticket { ticket, key: &posted.key },
-        Link::Card(_) => {
-            Claim::Visit { visit: &posted.key, source: source(app, client, headers), purpose: posted.purpose() }
-        }
+        Link::Card(_) => Claim::Visit {
+            visit: &posted.key,
+            source: source(app, client, headers),
+            purpose: posted.purpose(),
+        },
     };
     match accept(app, entrance(&claim, &view.via, headers), claim, draft).await {
         Ok(accepted) => done(&view, &accepted),
@@ -162,14 +179,19 @@ pub(in crate::http) fn source(app: &App, client: Client, headers: &HeaderMap) ->
     source_of(app, client.address, agent)
 }
 
-/// Whether the post comes from a form we made, on a page that may send it. If not, nothing is lost: the form comes back
-/// from us, filled, to be sent again.
-fn refuse_page(view: &LinkView<'_>, posted: &Posted, headers: &HeaderMap) -> Option<(StatusCode, &'static str)> {
+/// Whether the post comes from a form we made, on a page that may send it. If not, nothing is lost:
+/// the form comes back from us, filled, to be sent again.
+fn refuse_page(
+    view: &LinkView<'_>,
+    posted: &Posted,
+    headers: &HeaderMap,
+) -> Option<(StatusCode, &'static str)> {
     let p = view.reader.page_messages();
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let config = &view.app.config;
-    let is_ours =
-        |origin: &str| origin == config.origin() || config.allow_origins.iter().any(|allowed| allowed == origin);
+    let is_ours = |origin: &str| {
+        origin == config.origin() || config.allow_origins.iter().any(|allowed| allowed == origin)
+    };
     let is_foreign = match text("origin") {
         Some(origin) => !is_ours(origin),
         None => text("sec-fetch-site") == Some("cross-site"),
@@ -178,7 +200,13 @@ fn refuse_page(view: &LinkView<'_>, posted: &Posted, headers: &HeaderMap) -> Opt
         return Some((StatusCode::FORBIDDEN, p.foreign_origin));
     }
     let now = view.app.clock.now();
-    let checked = PageToken::check(&view.app.keys().page, view.link.token(), &posted.key, &posted.page_token, now);
+    let checked = PageToken::check(
+        &view.app.keys().page,
+        view.link.token(),
+        &posted.key,
+        &posted.page_token,
+        now,
+    );
     checked.is_err().then_some((StatusCode::UNPROCESSABLE_ENTITY, p.page_expired))
 }
 
@@ -192,33 +220,52 @@ fn done(view: &LinkView<'_>, accepted: &Accepted) -> Response {
             is_elder: view.reader.is_elder(),
             has_title: true,
         };
-        return view.respond(view.reader.page_messages().done_title, &section.node(), StatusCode::OK, false, false);
+        return view.respond(
+            view.reader.page_messages().done_title,
+            &section.node(),
+            StatusCode::OK,
+            false,
+            false,
+        );
     }
-    let token =
-        DoneToken::mint(&view.app.keys().page, view.link.token(), accepted.part, &accepted.id, view.app.clock.now());
+    let token = DoneToken::mint(
+        &view.app.keys().page,
+        view.link.token(),
+        accepted.part,
+        &accepted.id,
+        view.app.clock.now(),
+    );
     let mode = view.reader.mode_query();
     let replay = if accepted.is_replay { "&again=1" } else { "" };
     let (base, lang) = (view.app.config.base_path(), view.reader.lang.tag());
-    Redirect::to(&format!("{base}{}/done?t={token}&lang={lang}{mode}{replay}", view.link.path())).into_response()
+    Redirect::to(&format!("{base}{}/done?t={token}&lang={lang}{mode}{replay}", view.link.path()))
+        .into_response()
 }
 
 fn come_back(view: &LinkView<'_>, found: LinkTarget, posted: Posted, refusal: Refusal) -> Response {
     let p = view.reader.page_messages();
     let (faults, notice, status) = match refusal {
-        Refusal::AlreadyRated(on) => return view.already_rated(&on.to_string(), StatusCode::CONFLICT),
+        Refusal::AlreadyRated(on) => {
+            return view.already_rated(&on.to_string(), StatusCode::CONFLICT);
+        }
         // A form's key can be made anew; a visit cannot, and what it said stands.
-        Refusal::KeyReused(on) if matches!(view.link, Link::Card(_)) => return view.visit_rated(&on.to_string()),
+        Refusal::KeyReused(on) if matches!(view.link, Link::Card(_)) => {
+            return view.visit_rated(&on.to_string());
+        }
         Refusal::KeyReused(_) => (vec![Violation::KeyReused], "", StatusCode::UNPROCESSABLE_ENTITY),
         Refusal::Violations(faults) => (faults, "", StatusCode::UNPROCESSABLE_ENTITY),
         Refusal::TooMany => (Vec::new(), p.failed_busy, StatusCode::TOO_MANY_REQUESTS),
-        Refusal::Busy | Refusal::Unwritable => (Vec::new(), p.failed_busy, StatusCode::SERVICE_UNAVAILABLE),
+        Refusal::Busy | Refusal::Unwritable => {
+            (Vec::new(), p.failed_busy, StatusCode::SERVICE_UNAVAILABLE)
+        }
         Refusal::Failed => (Vec::new(), p.failed_server, StatusCode::INTERNAL_SERVER_ERROR),
     };
     view.form(found, &keep(posted, &faults, notice), status)
 }
 
 fn keep(posted: Posted, faults: &[Violation], notice: &'static str) -> Filled {
-    // The key stays, so that sending again is the same rating; but one that stands for another content must go.
+    // The key stays, so that sending again is the same rating; but one that stands for another
+    // content must go.
     let is_key_good = v1::check_key(&posted.key).is_ok() && !faults.contains(&Violation::KeyReused);
     Filled {
         faults: faults.iter().map(v1::Violation::from).collect(),
@@ -233,5 +280,7 @@ fn keep(posted: Posted, faults: &[Violation], notice: &'static str) -> Filled {
 pub fn is_mobile(headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
     text("sec-ch-ua-mobile") == "?1"
-        || ["Mobile", "Android", "iPhone", "iPad", "HarmonyOS"].iter().any(|mark| text("user-agent").contains(mark))
+        || ["Mobile", "Android", "iPhone", "iPad", "HarmonyOS"]
+            .iter()
+            .any(|mark| text("user-agent").contains(mark))
 }

@@ -37,7 +37,8 @@ pub(super) fn respond(given: &Given<'_>) -> Response {
     (StatusCode::OK, headers, script).into_response()
 }
 
-/// JSON as an expression: two line ends that JSON allows in a string end a line in the scripts of older engines.
+/// JSON as an expression: two line ends that JSON allows in a string end a line in the scripts of
+/// older engines.
 fn to_script(given: &Given<'_>) -> String {
     let json = serde_json::to_string(given).expect("plain data has a JSON form");
     json.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
@@ -51,9 +52,20 @@ mod tests {
     fn no_text_ends_a_line_of_the_script() {
         let content = Element::new("p").child("a\u{2028}b\u{2029}c\n</script>".to_owned());
         let (collector, ticket, lang) = ("https://c.example", "T", "zh-Hans");
-        let given =
-            Given { collector, ticket, lang, is_asked: false, mode: "", theme: "", style: "", content: &content };
+        let given = Given {
+            collector,
+            ticket,
+            lang,
+            is_asked: false,
+            mode: "",
+            theme: "",
+            style: "",
+            content: &content,
+        };
         let script = to_script(&given);
-        assert!(script.contains(r"a\u2028b\u2029c\n") && !script.contains(['\u{2028}', '\u{2029}', '\n']));
+        assert!(
+            script.contains(r"a\u2028b\u2029c\n")
+                && !script.contains(['\u{2028}', '\u{2029}', '\n'])
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! What form, post and end have in common: who reads, and how the place a link leads to is shown, as page or fragment.
+//! What form, post and end have in common: who reads, and how the place a link leads to is shown,
+//! as page or fragment.
 
 use axum::{
     http::{HeaderMap, StatusCode},
@@ -51,8 +52,8 @@ pub(super) enum Shape {
     Page,
     /// Style and content only.
     Fragment,
-    /// A script that puts the element into the page, style and content in it. Any page can have it, so it holds nothing that is
-    /// not shown.
+    /// A script that puts the element into the page, style and content in it. Any page can have it,
+    /// so it holds nothing that is not shown.
     Script {
         /// Whether the tag says its language.
         is_lang_asked: bool,
@@ -93,12 +94,20 @@ impl LinkView<'_> {
         if let Subject::Card(card) = &mut subject {
             card.purpose.clone_from(&filled.purpose);
         }
-        let prefix = format!("h{}-", haochaping::link::base32::encode(&random::<4>(&*app.rng)).to_lowercase());
+        let prefix = format!(
+            "h{}-",
+            haochaping::link::base32::encode(&random::<4>(&*app.rng)).to_lowercase()
+        );
         let path = self.link.path();
-        let action =
-            if self.shape == Shape::Page { format!("{}{path}", app.config.base_path()) } else { app.config.url(&path) };
-        let notice: Vec<_> = (!filled.notice.is_empty()).then_some(filled.notice.into()).into_iter().collect();
-        let page_token = PageToken::mint(&app.keys().page, self.link.token(), &key, app.clock.now());
+        let action = if self.shape == Shape::Page {
+            format!("{}{path}", app.config.base_path())
+        } else {
+            app.config.url(&path)
+        };
+        let notice: Vec<_> =
+            (!filled.notice.is_empty()).then_some(filled.notice.into()).into_iter().collect();
+        let page_token =
+            PageToken::mint(&app.keys().page, self.link.token(), &key, app.clock.now());
         let is_private = !matches!(self.shape, Shape::Script { .. });
         let post = Post {
             action: &action,
@@ -126,13 +135,17 @@ impl LinkView<'_> {
     /// A notice in the place of the form; a page has its title above.
     fn notice(&self, notice: Notice<'_>, status: StatusCode) -> Response {
         let title = notice.title;
-        let notice = if self.shape == Shape::Page { Notice { title: "", ..notice } } else { notice };
+        let notice =
+            if self.shape == Shape::Page { Notice { title: "", ..notice } } else { notice };
         self.respond(title, &notice.node(), status, false, false)
     }
 
     /// This visit was rated on this day, with another content.
     pub(super) fn visit_rated(&self, on: &str) -> Response {
-        self.rated(&self.reader.page_messages().visit_rated_text.replace("{date}", on), StatusCode::CONFLICT)
+        self.rated(
+            &self.reader.page_messages().visit_rated_text.replace("{date}", on),
+            StatusCode::CONFLICT,
+        )
     }
 
     /// The service was rated on this day.
@@ -144,7 +157,10 @@ impl LinkView<'_> {
         let messages = self.reader.messages();
         let title = self.reader.page_messages().already_title;
         let (way_out, is_elder) = (messages.already_replay, self.reader.is_elder());
-        self.notice(Notice { messages, code: "already-rated", title, text, way_out, is_elder }, status)
+        self.notice(
+            Notice { messages, code: "already-rated", title, text, way_out, is_elder },
+            status,
+        )
     }
 
     /// Why there is no form.
@@ -166,13 +182,22 @@ impl LinkView<'_> {
         has_widget: bool,
     ) -> Response {
         match &self.shape {
-            Shape::Script { is_lang_asked, theme } => tag::respond(&self.given(*is_lang_asked, theme, content)),
+            Shape::Script { is_lang_asked, theme } => {
+                tag::respond(&self.given(*is_lang_asked, theme, content))
+            }
             Shape::Fragment => self.fragment(title, content, status),
             Shape::Page => {
                 let html = content.to_html();
                 let html = if has_widget { self.element(&html) } else { html };
-                let query = if self.via.is_empty() { String::new() } else { format!("via={}", self.via) };
-                let page = Page { query, status, is_error, has_widget, ..Page::new(title, self.link.path(), html) };
+                let query =
+                    if self.via.is_empty() { String::new() } else { format!("via={}", self.via) };
+                let page = Page {
+                    query,
+                    status,
+                    is_error,
+                    has_widget,
+                    ..Page::new(title, self.link.path(), html)
+                };
                 page::respond(self.app, self.reader, &page)
             }
         }

@@ -1,4 +1,5 @@
-//! How the desk answers: a step that was taken with a banner on the next page, anything else with what was wrong.
+//! How the desk answers: a step that was taken with a banner on the next page, anything else with
+//! what was wrong.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -16,7 +17,9 @@ use axum::{
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use haochaping::link::base32;
-use haochaping_collector::{accounts::staff::digest_of, state::App, work_orders::act::HistoryError};
+use haochaping_collector::{
+    accounts::staff::digest_of, state::App, work_orders::act::HistoryError,
+};
 use haochaping_store::StoreError;
 
 /// The store is busy, or the disk takes nothing.
@@ -148,7 +151,8 @@ impl Saved {
         format!("{text}.{}", mark(desk, &text))
     }
 
-    /// The banner of a request, if this session wrote it: nobody else can have a page say that something was done.
+    /// The banner of a request, if this session wrote it: nobody else can have a page say that
+    /// something was done.
     pub(super) fn read(desk: &Desk, headers: &HeaderMap) -> Option<Self> {
         let value = COOKIE.read(&desk.app.config, headers)?;
         let (text, found) = value.split_once('.')?;
@@ -165,8 +169,13 @@ fn mark(desk: &Desk, text: &str) -> String {
 }
 
 /// Takes the banner away with the answer that shows it.
-pub(in crate::http) async fn show_banner_once(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let has_banner = request.method() == Method::GET && COOKIE.read(&app.config, request.headers()).is_some();
+pub(in crate::http) async fn show_banner_once(
+    State(app): State<Arc<App>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let has_banner =
+        request.method() == Method::GET && COOKIE.read(&app.config, request.headers()).is_some();
     let mut response = next.run(request).await;
     if has_banner && response.status().is_success() {
         let cookie = COOKIE.set(&app.config, "").parse().expect("an empty cookie is plain");

@@ -1,4 +1,5 @@
-//! 代录评价: the form that everybody fills in, filled in by an operator, read back to the person, and then sent.
+//! 代录评价: the form that everybody fills in, filled in by an operator, read back to the person,
+//! and then sent.
 
 use askama::Template;
 use axum::{
@@ -80,7 +81,9 @@ impl<'a> FoundForRating<'a> {
             let part: u8 = part.parse().ok()?;
             Some((part, uuid::Uuid::try_parse(id).ok()?.into_bytes()))
         });
-        let Some(((part, id), channel)) = parsed.zip(channel) else { return Err(DeskError::gone(desk)) };
+        let Some(((part, id), channel)) = parsed.zip(channel) else {
+            return Err(DeskError::gone(desk));
+        };
         let found = assist::found(&desk.app, part, id).await?;
         let operator = operator(desk);
         let service = found.filter(|service| operator.sees(service) && operator.may_enter(service));
@@ -124,14 +127,31 @@ impl<'a> FoundForRating<'a> {
             is_elder: false,
             driver: post,
         };
-        let title = if self.channel == Channel::Phone { "电话代录评价" } else { "大厅代录评价" };
+        let title = if self.channel == Channel::Phone {
+            "电话代录评价"
+        } else {
+            "大厅代录评价"
+        };
         let f = Frame::inside(self.desk, "", title, !status.is_success());
         respond(status, &FormPage { f, form: form.node().to_html() })
     }
 
-    fn read_back(&self, status: StatusCode, draft: &RatingDraft, fields: &Fields, notice: &'static str) -> Response {
-        let kept = fields.0.iter().filter(|(name, _)| !matches!(name.as_str(), "csrf" | "page_token" | "step"));
-        let texts = draft.indicators.iter().filter_map(|code| Indicator::find(code)).map(|option| option.text);
+    fn read_back(
+        &self,
+        status: StatusCode,
+        draft: &RatingDraft,
+        fields: &Fields,
+        notice: &'static str,
+    ) -> Response {
+        let kept = fields
+            .0
+            .iter()
+            .filter(|(name, _)| !matches!(name.as_str(), "csrf" | "page_token" | "step"));
+        let texts = draft
+            .indicators
+            .iter()
+            .filter_map(|code| Indicator::find(code))
+            .map(|option| option.text);
         let contact = (draft.contact.name.clone(), draft.contact.phone.clone());
         let page = ReadBack {
             f: Frame::inside(self.desk, "", "向评价人复述", !status.is_success()),
@@ -188,7 +208,9 @@ impl FoundForRating<'_> {
             return self.read_back(StatusCode::OK, &draft, fields, "");
         }
         let (desk, who) = (self.desk, operator(self.desk));
-        let entered = assist::enter(&desk.app, &who, &self.service, self.channel, &rating.key, draft.clone()).await;
+        let entered =
+            assist::enter(&desk.app, &who, &self.service, self.channel, &rating.key, draft.clone())
+                .await;
         match entered {
             Ok(accepted) => {
                 let f = Frame::inside(desk, "", "评价已提交", false);
@@ -217,7 +239,8 @@ impl FoundForRating<'_> {
 
 /// It has been rated: whoever looks the case up again sees when.
 fn rated(opened: &FoundForRating<'_>) -> Response {
-    let case: String = form_urlencoded::byte_serialize(opened.service.case_number.as_bytes()).collect();
+    let case: String =
+        form_urlencoded::byte_serialize(opened.service.case_number.as_bytes()).collect();
     let to = format!("{}/desk/services?case={case}", opened.desk.app.config.base_path());
     Redirect::to(&to).into_response()
 }

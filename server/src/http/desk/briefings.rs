@@ -1,4 +1,5 @@
-//! 通报: a service-management body sees its months, writes the cases, and publishes, for everybody or inside only.
+//! 通报: a service-management body sees its months, writes the cases, and publishes, for everybody
+//! or inside only.
 
 use askama::Template;
 use axum::{extract::Path, http::StatusCode, response::Response};
@@ -11,7 +12,10 @@ use haochaping_collector::{
     ports::fresh_id,
     publication::{
         briefing,
-        briefing::{Case, Month, after, before, begins_at, contains_personal_identifier, is_briefed, month_name},
+        briefing::{
+            Case, Month, after, before, begins_at, contains_personal_identifier, is_briefed,
+            month_name,
+        },
     },
 };
 use haochaping_store::briefing::Briefing;
@@ -59,19 +63,24 @@ pub(in crate::http) async fn list(Allowed { desk, .. }: Allowed<Briefings>) -> A
     let (app, region) = (&desk.app, desk.session.staff.region);
     let found = app.store.briefings(region, false, 1_000).await?;
     let this = app.clock.now().date_in_china().month();
-    let months = std::iter::successors(Some(this), |month| Some(before(*month))).take(N_MONTHS).map(|month| {
-        let stored = found.iter().find(|one| one.region == region && one.month == month);
-        let state = match stored {
-            Some(Briefing { published: Some(_), is_public: true, .. }) => "已公开",
-            Some(Briefing { published: Some(_), .. }) => "已内部印发",
-            Some(_) => "草稿",
-            None if month == this => "本月未完",
-            None => "未编制",
-        };
-        (month, month_name(month), state)
-    });
+    let months = std::iter::successors(Some(this), |month| Some(before(*month)))
+        .take(N_MONTHS)
+        .map(|month| {
+            let stored = found.iter().find(|one| one.region == region && one.month == month);
+            let state = match stored {
+                Some(Briefing { published: Some(_), is_public: true, .. }) => "已公开",
+                Some(Briefing { published: Some(_), .. }) => "已内部印发",
+                Some(_) => "草稿",
+                None if month == this => "本月未完",
+                None => "未编制",
+            };
+            (month, month_name(month), state)
+        });
     let f = Frame::inside(&desk, Briefings::PATH, "工作通报", false);
-    Ok(respond(StatusCode::OK, &List { f, is_briefed: is_briefed(region), months: months.collect() }))
+    Ok(respond(
+        StatusCode::OK,
+        &List { f, is_briefed: is_briefed(region), months: months.collect() },
+    ))
 }
 
 /// A month of a body's own region: what is stored, the figures, the cases.
@@ -132,7 +141,10 @@ impl<'a> LoadedMonth<'a> {
 }
 
 /// A month.
-pub(in crate::http) async fn show(Allowed { desk, .. }: Allowed<Briefings>, Path(month): Path<u32>) -> Answer {
+pub(in crate::http) async fn show(
+    Allowed { desk, .. }: Allowed<Briefings>,
+    Path(month): Path<u32>,
+) -> Answer {
     let loaded = LoadedMonth::read(&desk, month).await?;
     Ok(loaded.page(StatusCode::OK, &loaded.cases, ""))
 }
@@ -168,7 +180,9 @@ pub(in crate::http) async fn submit(
 /// The cases of the form, as many as it has, empty ones too.
 fn cases_of(fields: &Fields) -> Vec<Case> {
     let text = |name: String| trimmed(&fields.get(&name).replace("\r\n", "\n")).to_owned();
-    (1..=N_CASES).map(|n| Case { title: text(format!("title-{n}")), text: text(format!("text-{n}")) }).collect()
+    (1..=N_CASES)
+        .map(|n| Case { title: text(format!("title-{n}")), text: text(format!("text-{n}")) })
+        .collect()
 }
 
 impl LoadedMonth<'_> {
@@ -188,8 +202,10 @@ impl LoadedMonth<'_> {
         if publishes && !self.is_over() {
             return Err(DeskError::typed("本月还没有结束，不能发布。"));
         }
-        let audited = if publishes { AuditAction::BriefingPublished } else { AuditAction::BriefingSaved };
-        let entry = self.desk.audit(audited, &format!("{} {}", self.month.region, self.month.month));
+        let audited =
+            if publishes { AuditAction::BriefingPublished } else { AuditAction::BriefingSaved };
+        let entry =
+            self.desk.audit(audited, &format!("{} {}", self.month.region, self.month.month));
         if !self.desk.app.store.write_briefing(self.briefing(&cases, action), entry).await? {
             return Err(Fault::moved(PUBLISHED).into());
         }
@@ -201,7 +217,8 @@ impl LoadedMonth<'_> {
     }
 
     fn briefing(&self, cases: &[Case], action: &str) -> Briefing {
-        let (app, who, publishes) = (&self.desk.app, self.desk.actor().to_string(), action != "save");
+        let (app, who, publishes) =
+            (&self.desk.app, self.desk.actor().to_string(), action != "save");
         let (now, id) = (app.clock.now(), fresh_id(&*app.clock, &*app.rng));
         Briefing {
             region: self.desk.session.staff.region,
@@ -212,7 +229,8 @@ impl LoadedMonth<'_> {
             changed_by: who.clone(),
             published: publishes.then_some((now, who)),
             is_public: action == "publish",
-            figures: publishes.then(|| serde_json::to_string(&self.month).expect("figures are plain data")),
+            figures: publishes
+                .then(|| serde_json::to_string(&self.month).expect("figures are plain data")),
         }
     }
 }
@@ -226,7 +244,8 @@ fn fault_of(case: &Case) -> Option<&'static str> {
         Some("案例内容最多 2000 个字。")
     } else if !is_plain(&case.title) || !is_plain(&case.text) {
         Some("含有不能使用的字符。")
-    } else if contains_personal_identifier(&case.title) || contains_personal_identifier(&case.text) {
+    } else if contains_personal_identifier(&case.title) || contains_personal_identifier(&case.text)
+    {
         Some("案例中有电话号码或身份证号，请隐去。")
     } else {
         None

@@ -1,4 +1,5 @@
-//! Who may have a page, and what they sent: the only ways to a session. A handler that takes none of these knows nobody.
+//! Who may have a page, and what they sent: the only ways to a session. A handler that takes none
+//! of these knows nobody.
 
 use std::{marker::PhantomData, sync::Arc};
 
@@ -35,7 +36,8 @@ pub(in crate::http) struct Allowed<P> {
     page: PhantomData<P>,
 }
 
-/// What somebody who may do so sent by a form of a page. `fields` are the same as they came, for what has names of its own.
+/// What somebody who may do so sent by a form of a page. `fields` are the same as they came, for
+/// what has names of its own.
 pub(in crate::http) struct Submitted<P, F = Fields> {
     pub(super) desk: Desk,
     pub(super) form: F,
@@ -72,7 +74,16 @@ async fn check_origin(
     }
     match found {
         Ok(Some(desk)) => desk.record_refusal(AuditAction::OriginRefused, path).await,
-        _ => record_refusal(app, &AuditActor::Stranger, AuditAction::OriginRefused, path, client.address).await,
+        _ => {
+            record_refusal(
+                app,
+                &AuditActor::Stranger,
+                AuditAction::OriginRefused,
+                path,
+                client.address,
+            )
+            .await;
+        }
     }
     Err(page::refused(app, headers, StatusCode::FORBIDDEN))
 }
@@ -80,7 +91,9 @@ async fn check_origin(
 /// Whether a body says that it is no longer than any text of the desk.
 fn is_short(headers: &HeaderMap) -> bool {
     const TEXT_BYTES: u64 = 32 * 1024;
-    let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    let length = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     length.is_some_and(|length| length <= TEXT_BYTES)
 }
 
@@ -93,7 +106,8 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
         let app = Arc::<App>::from_ref(state);
         let path = parts.uri.path().to_owned();
-        let client = Client::from_request_parts(parts, state).await.map_err(IntoResponse::into_response)?;
+        let client =
+            Client::from_request_parts(parts, state).await.map_err(IntoResponse::into_response)?;
         let found = Desk::read(Arc::clone(&app), client, &parts.headers).await;
         let mut desk = match found {
             Ok(found) => found.ok_or_else(|| ask(&app, &path, ""))?,
@@ -114,11 +128,14 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         let app = Arc::<App>::from_ref(state);
         let (mut parts, body) = request.into_parts();
-        let client = Client::from_request_parts(&mut parts, state).await.map_err(IntoResponse::into_response)?;
+        let client = Client::from_request_parts(&mut parts, state)
+            .await
+            .map_err(IntoResponse::into_response)?;
         let (path, headers) = (parts.uri.path().to_owned(), parts.headers.clone());
         let found = Desk::read(Arc::clone(&app), client, &headers).await;
         check_origin(&app, &headers, client, &path, &found).await?;
-        // Nobody loses what was written because a session ended meanwhile; who never had one does not write that much.
+        // Nobody loses what was written because a session ended meanwhile; who never had one does
+        // not write that much.
         if COOKIE.read(&app.config, &headers).is_none() && !is_short(&headers) {
             return Err(ask(&app, &path, ""));
         }
@@ -131,7 +148,9 @@ where
             Err(_) => return Err(busy(&app, &path, &fields.without_password())),
         };
         // The rating form carries its token under a name of its own.
-        let token = Some(fields.get("csrf")).filter(|token| !token.is_empty()).unwrap_or(fields.get(PAGE_TOKEN));
+        let token = Some(fields.get("csrf"))
+            .filter(|token| !token.is_empty())
+            .unwrap_or(fields.get(PAGE_TOKEN));
         if digest_of(token) != digest_of(&desk.csrf()) {
             return Err(resume(&desk, &path, &fields.0));
         }
@@ -150,7 +169,9 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         let app = Arc::<App>::from_ref(state);
         let (mut parts, body) = request.into_parts();
-        let client = Client::from_request_parts(&mut parts, state).await.map_err(IntoResponse::into_response)?;
+        let client = Client::from_request_parts(&mut parts, state)
+            .await
+            .map_err(IntoResponse::into_response)?;
         let path = parts.uri.path().to_owned();
         let found = Desk::read(Arc::clone(&app), client, &parts.headers).await;
         let Ok(Some(_)) = &found else {
@@ -160,9 +181,12 @@ where
         let Ok(Some(desk)) = found else { return Err(ask(&app, &path, "")) };
         check_role::<P>(&desk).await?;
         let upload = match Upload::read(Request::from_parts(parts, body)).await {
-            Ok(upload) if digest_of(field(&upload.fields, "csrf")) == digest_of(&desk.csrf()) => Ok(upload),
+            Ok(upload) if digest_of(field(&upload.fields, "csrf")) == digest_of(&desk.csrf()) => {
+                Ok(upload)
+            }
             Ok(_) => Err(Fault {
-                status: StatusCode::FORBIDDEN, ..Fault::typed("页面已过期，请再选一次文件。")
+                status: StatusCode::FORBIDDEN,
+                ..Fault::typed("页面已过期，请再选一次文件。")
             }),
             Err(message) => Err(Fault::typed(message)),
         };

@@ -1,4 +1,5 @@
-//! The frame of every page of the desk: style, navigation, security headers. No page of it holds a script.
+//! The frame of every page of the desk: style, navigation, security headers. No page of it holds a
+//! script.
 
 use std::sync::LazyLock;
 
@@ -66,13 +67,20 @@ impl Frame {
         let nav = pages_of(staff.role).map(|(href, name)| (href, name, href == path)).collect();
         let who = format!("{}（{}）", staff.name, texts::role(staff.role));
         let saved = desk.saved.clone().filter(|_| !is_error);
-        Self { csrf: desk.csrf(), who: Some(who), nav, saved, ..Self::outside(&desk.app, title, is_error) }
+        Self {
+            csrf: desk.csrf(),
+            who: Some(who),
+            nav,
+            saved,
+            ..Self::outside(&desk.app, title, is_error)
+        }
     }
 }
 
 /// A page as an answer: kept by no cache, framed by nobody.
 pub(super) fn respond(status: StatusCode, page: &impl Template) -> Response {
-    let mut response = (status, page.render().expect("a template of our own renders")).into_response();
+    let mut response =
+        (status, page.render().expect("a template of our own renders")).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

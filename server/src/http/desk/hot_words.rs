@@ -55,8 +55,11 @@ async fn page(desk: &Desk, status: StatusCode, form: &Form, fault: &str) -> Answ
     Ok(respond(status, &HotWordsPage { f, rules, form, fault }))
 }
 
-/// Merges a word with another, hides it, or lets it stand for itself again. Everything is counted anew afterwards.
-pub(in crate::http) async fn change(Submitted { desk, form, .. }: Submitted<HotWords, Form>) -> Answer {
+/// Merges a word with another, hides it, or lets it stand for itself again. Everything is counted
+/// anew afterwards.
+pub(in crate::http) async fn change(
+    Submitted { desk, form, .. }: Submitted<HotWords, Form>,
+) -> Answer {
     match apply(&desk, &form).await {
         Ok(saved) => Ok(saved.show_at(&desk, HotWords::PATH)),
         Err(error) => {
@@ -71,9 +74,15 @@ async fn apply(desk: &Desk, form: &Form) -> Result<Saved, DeskError> {
     let is_word = |text: &str| cutter::is_word(text) && text.chars().count() <= LENGTH_MAX;
     let refused = |message: &'static str| Err(DeskError::typed(message));
     let (stands_for, about, done) = match action.as_str() {
-        "merge" if !is_word(word) || !is_word(other) => return refused("请填写两个汉字词，各 2 到 20 个字。"),
+        "merge" if !is_word(word) || !is_word(other) => {
+            return refused("请填写两个汉字词，各 2 到 20 个字。");
+        }
         "merge" if word == other => return refused("两个词是一样的。"),
-        "merge" => (Some(other.as_str()), format!("{word} → {other}"), format!("“{word}”已合并到“{other}”")),
+        "merge" => (
+            Some(other.as_str()),
+            format!("{word} → {other}"),
+            format!("“{word}”已合并到“{other}”"),
+        ),
         "hide" if !is_word(word) => return refused("请填写一个汉字词，2 到 20 个字。"),
         "hide" => (Some(""), format!("{word} →"), format!("“{word}”不再显示")),
         "remove" => (None, word.clone(), format!("已取消对“{word}”的规则")),
@@ -81,10 +90,14 @@ async fn apply(desk: &Desk, form: &Form) -> Result<Saved, DeskError> {
     };
     let (_, known) = desk.app.store.word_rules().await?;
     // A chain would be counted under its second word only.
-    let is_chained = stands_for.is_some_and(|to| known.contains_key(to) || known.values().any(|v| v == word));
+    let is_chained =
+        stands_for.is_some_and(|to| known.contains_key(to) || known.values().any(|v| v == word));
     if is_chained {
         return refused("这两个词里有一个已经与别的词合并，请先取消那一条。");
     }
-    desk.app.store.set_synonym(word, stands_for, desk.audit(AuditAction::HotWordChanged, &about)).await?;
+    desk.app
+        .store
+        .set_synonym(word, stands_for, desk.audit(AuditAction::HotWordChanged, &about))
+        .await?;
     Ok(Saved::new(format!("{done}。热词正在重新统计。")))
 }

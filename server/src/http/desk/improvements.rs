@@ -1,4 +1,5 @@
-//! 以评促改: a service-management body records what was changed because of what people said, and sees what comes again.
+//! 以评促改: a service-management body records what was changed because of what people said, and
+//! sees what comes again.
 
 use askama::Template;
 use axum::{extract::Path, http::StatusCode};
@@ -111,7 +112,9 @@ async fn page(desk: &Desk, status: StatusCode, form: &Form, fault: &str) -> Answ
     let recurring = app.store.recurring(region, RECURRING_MAX).await?;
     let recurring = recurring.into_iter().map(|one| RecurringLine {
         text: match one.source {
-            Source::Option => Indicator::find(&one.word).map_or(one.word.clone(), |option| option.text.to_owned()),
+            Source::Option => {
+                Indicator::find(&one.word).map_or(one.word.clone(), |option| option.text.to_owned())
+            }
             Source::Word => one.word,
         },
         n_agencies: one.n_agencies,
@@ -121,7 +124,10 @@ async fn page(desk: &Desk, status: StatusCode, form: &Form, fault: &str) -> Answ
     let page = ImprovementsPage {
         f: Frame::inside(desk, Improvements::PATH, "以评促改", !status.is_success()),
         kinds: KINDS,
-        options: bad.flat_map(Indicator::of_level).map(|option| (option.code.as_str(), option.text)).collect(),
+        options: bad
+            .flat_map(Indicator::of_level)
+            .map(|option| (option.code.as_str(), option.text))
+            .collect(),
         recurring: recurring.collect(),
         lines: lines.iter().map(|one| line(app, one)).collect(),
         form,
@@ -134,15 +140,25 @@ fn line(app: &App, one: &Improvement) -> Line {
     Line {
         id: uuid::Uuid::from_bytes(one.id).to_string(),
         title: one.title.clone(),
-        about: format!("{} · {} · {}", app.region_name(one.region), cause_name(app, &one.cause), day_name(one.day)),
+        about: format!(
+            "{} · {} · {}",
+            app.region_name(one.region),
+            cause_name(app, &one.cause),
+            day_name(one.day)
+        ),
         recorded: format!("{} · {}", to_minute(one.at), account_name(&one.who)),
         has_case: one.case.is_some(),
-        withdrawn: one.withdrawn.as_ref().map(|(at, by)| format!("{} · {}", to_minute(*at), account_name(by))),
+        withdrawn: one
+            .withdrawn
+            .as_ref()
+            .map(|(at, by)| format!("{} · {}", to_minute(*at), account_name(by))),
     }
 }
 
 /// Records one, which everybody sees at once.
-pub(in crate::http) async fn add(Submitted { desk, form, .. }: Submitted<Improvements, Form>) -> Answer {
+pub(in crate::http) async fn add(
+    Submitted { desk, form, .. }: Submitted<Improvements, Form>,
+) -> Answer {
     match record(&desk, &form).await {
         Ok(saved) => Ok(saved.show_at(&desk, Improvements::PATH)),
         Err(error) => {
@@ -196,14 +212,24 @@ async fn take_back(desk: &Desk, id: &str) -> Result<Saved, DeskError> {
 fn read(app: &App, form: &Form, within: Region) -> Result<Improvement, &'static str> {
     let Form { kind, option, value, day, title, text, .. } = form;
     let cause = match kind.as_str() {
-        "option" => Cause::Option(Indicator::find(option).ok_or("请选择评价指标。")?.code.as_str().to_owned()),
+        "option" => Cause::Option(
+            Indicator::find(option).ok_or("请选择评价指标。")?.code.as_str().to_owned(),
+        ),
         "word" if is_word(value) && value.chars().count() <= 20 => Cause::Word(value.clone()),
         "word" => return Err("请填写一个汉字词，2 到 20 个字。"),
-        "item" => Cause::Item(ItemCode::parse(value).map_err(|_| "事项编码不正确。")?.as_str().to_owned()),
-        "agency" => Cause::Agency(Uscc::parse(value).map_err(|_| "统一社会信用代码不正确。")?.to_string()),
+        "item" => {
+            Cause::Item(ItemCode::parse(value).map_err(|_| "事项编码不正确。")?.as_str().to_owned())
+        }
+        "agency" => {
+            Cause::Agency(Uscc::parse(value).map_err(|_| "统一社会信用代码不正确。")?.to_string())
+        }
         "region" => {
             let region: Region = value.parse().map_err(|_| "行政区划代码不正确。")?;
-            Cause::Region(Some(region).filter(|region| within.contains(*region)).ok_or("这个地区不在您的办理范围内。")?)
+            Cause::Region(
+                Some(region)
+                    .filter(|region| within.contains(*region))
+                    .ok_or("这个地区不在您的办理范围内。")?,
+            )
         }
         _ => return Err("请选择针对的问题属于哪一类。"),
     };
@@ -232,12 +258,17 @@ fn read(app: &App, form: &Form, within: Region) -> Result<Improvement, &'static 
     })
 }
 
-/// Whether everybody may read a text: it is there, not too long, plain, and names nobody by a number.
+/// Whether everybody may read a text: it is there, not too long, plain, and names nobody by a
+/// number.
 fn is_publishable(text: &str, max: usize) -> bool {
-    !text.is_empty() && text.chars().count() <= max && is_plain(text) && !contains_personal_identifier(text)
+    !text.is_empty()
+        && text.chars().count() <= max
+        && is_plain(text)
+        && !contains_personal_identifier(text)
 }
 
-/// The case, if one was written: only of an order within one's scope, and only with the person's consent on record.
+/// The case, if one was written: only of an order within one's scope, and only with the person's
+/// consent on record.
 async fn case(desk: &Desk, id: Id, form: &Form) -> Result<Option<PublishedCase>, DeskError> {
     let Form { order, case_text: text, consent, .. } = form;
     if order.is_empty() && text.is_empty() && consent.is_empty() {

@@ -63,7 +63,10 @@ async fn read(desk: &Desk) -> Result<(Vec<Line>, Vec<Dead>), StoreError> {
         Line {
             kind: kind(endpoint.kind),
             region: desk.app.region_name(endpoint.region),
-            waiting: found.map_or_else(|| "0".into(), |(_, n, since)| format!("{n}（最早 {}）", to_minute(*since))),
+            waiting: found.map_or_else(
+                || "0".into(),
+                |(_, n, since)| format!("{n}（最早 {}）", to_minute(*since)),
+            ),
             is_live: endpoint.disabled_at.is_none(),
             name: endpoint.name,
             url: endpoint.url,
@@ -100,7 +103,10 @@ fn dead(letter: DeadLetter) -> Dead {
 }
 
 /// Sends a dead letter again.
-pub(in crate::http) async fn resend(Path(number): Path<i64>, Submitted { desk, .. }: Submitted<Messages>) -> Answer {
+pub(in crate::http) async fn resend(
+    Path(number): Path<i64>,
+    Submitted { desk, .. }: Submitted<Messages>,
+) -> Answer {
     let entry = desk.audit(AuditAction::MessageResent, &number.to_string());
     if !desk.app.store.resend(number, entry).await? {
         return Err(DeskError::gone(&desk));

@@ -1,7 +1,8 @@
 //! `/desk`: where staff work on bad ratings. Complete without scripts; in Chinese.
 //!
-//! A handler takes `extract.rs`'s `Allowed`, `Submitted` or `Uploaded`, which sign in, check origin, token and role; without one it
-//! knows nobody. It answers with a page, with `Saved` (what was done and what comes next), or with a `DeskError`.
+//! A handler takes `extract.rs`'s `Allowed`, `Submitted` or `Uploaded`, which sign in, check
+//! origin, token and role; without one it knows nobody. It answers with a page, with `Saved` (what
+//! was done and what comes next), or with a `DeskError`.
 
 mod answer;
 pub mod assist;

@@ -1,7 +1,9 @@
-//! The pages of the desk: where each is, what it is called, and which roles have it. What is not in a page's row does not exist
-//! for a role.
+//! The pages of the desk: where each is, what it is called, and which roles have it. What is not in
+//! a page's row does not exist for a role.
 
-use haochaping::work_order::Role::{self, Administrator, CardOffice, Handler, Operator, Province, Supervisor};
+use haochaping::work_order::Role::{
+    self, Administrator, CardOffice, Handler, Operator, Province, Supervisor,
+};
 
 /// A page, or what its forms do.
 pub(in crate::http) trait Page: Send + Sync + 'static {
@@ -71,6 +73,7 @@ pages! {
 
 /// The pages in a role's navigation, in order: path and title.
 pub(super) fn pages_of(role: Role) -> impl Iterator<Item = (&'static str, &'static str)> {
-    let of_role = PAGES.iter().filter(move |(_, title, roles)| !title.is_empty() && roles.contains(&role));
+    let of_role =
+        PAGES.iter().filter(move |(_, title, roles)| !title.is_empty() && roles.contains(&role));
     of_role.map(|(path, title, _)| (*path, *title))
 }

@@ -1,4 +1,5 @@
-//! Whether a password is right: slow by intent, so few at once and few in line, and the same for an account that is none.
+//! Whether a password is right: slow by intent, so few at once and few in line, and the same for an
+//! account that is none.
 
 use haochaping_collector::{
     accounts::{
@@ -21,14 +22,17 @@ pub(super) const WRONG: &str = "账号或密码不正确。多次输错后，账
 const N_FREE: u32 = 5;
 /// Each hash takes 19 MiB and a core: more at once would be a way to stop the collector.
 const AT_ONCE: usize = 2;
-/// How many wait for their turn, tens of milliseconds each. Whoever comes after these is asked to come back.
+/// How many wait for their turn, tens of milliseconds each. Whoever comes after these is asked to
+/// come back.
 const IN_LINE: usize = 16;
 
 /// Hashes where it stops nobody.
 ///
 /// # Errors
 /// [`StoreError::Busy`] if the line is full.
-pub(super) async fn hashing<T: Send + 'static>(hash: impl FnOnce() -> T + Send + 'static) -> Result<T, StoreError> {
+pub(super) async fn hashing<T: Send + 'static>(
+    hash: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, StoreError> {
     static LINE: Semaphore = Semaphore::const_new(AT_ONCE + IN_LINE);
     static HASHING: Semaphore = Semaphore::const_new(AT_ONCE);
     let full = |_| StoreError::Busy("too many passwords are being checked".into());
@@ -37,8 +41,8 @@ pub(super) async fn hashing<T: Send + 'static>(hash: impl FnOnce() -> T + Send +
     tokio::task::spawn_blocking(hash).await.map_err(|error| StoreError::Failed(error.to_string()))
 }
 
-/// The account whose password this is now. What is refused is on record, and takes the same time for an account that is none or
-/// locked.
+/// The account whose password this is now. What is refused is on record, and takes the same time
+/// for an account that is none or locked.
 ///
 /// # Errors
 /// The store's, and [`StoreError::Busy`] if too many passwords are being checked.
@@ -64,11 +68,17 @@ pub(super) async fn admit(
     Ok(row.filter(|_| is_right))
 }
 
-/// Whether this is the password of somebody who has signed in: asked once more before what needs it.
+/// Whether this is the password of somebody who has signed in: asked once more before what needs
+/// it.
 ///
 /// # Errors
 /// As [`admit`].
-pub(super) async fn is_still(app: &App, name: &str, client: Client, password: &str) -> Result<bool, StoreError> {
+pub(super) async fn is_still(
+    app: &App,
+    name: &str,
+    client: Client,
+    password: &str,
+) -> Result<bool, StoreError> {
     let is_right = admit(app, name, client, password).await?.is_some();
     if is_right {
         app.store.purge_attempts(name, &client.network().to_string(), app.clock.now()).await?;

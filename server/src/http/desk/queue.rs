@@ -1,4 +1,5 @@
-//! The queues of the desk: what is due with the longest overdue first, what waits for somebody else, what is at rest.
+//! The queues of the desk: what is due with the longest overdue first, what waits for somebody
+//! else, what is at rest.
 
 use std::time::Duration;
 
@@ -70,7 +71,10 @@ struct List<'a> {
 }
 
 /// 待办; whoever has none lands on the first page of theirs.
-pub(in crate::http) async fn due(Allowed { desk, .. }: Allowed<Everybody>, Query(params): Query<Params>) -> Answer {
+pub(in crate::http) async fn due(
+    Allowed { desk, .. }: Allowed<Everybody>,
+    Query(params): Query<Params>,
+) -> Answer {
     match pages_of(desk.session.staff.role).next() {
         Some((first, _)) if first != Due::PATH => {
             Ok(Redirect::to(&format!("{}{first}", desk.app.config.base_path())).into_response())
@@ -80,17 +84,26 @@ pub(in crate::http) async fn due(Allowed { desk, .. }: Allowed<Everybody>, Query
 }
 
 /// 等待中
-pub(in crate::http) async fn waiting(Allowed { desk, .. }: Allowed<Waiting>, Query(params): Query<Params>) -> Answer {
+pub(in crate::http) async fn waiting(
+    Allowed { desk, .. }: Allowed<Waiting>,
+    Query(params): Query<Params>,
+) -> Answer {
     list(&desk, &params, OrderQueue::Waiting, Waiting::PATH, "等待中的工单").await
 }
 
 /// 已办结
-pub(in crate::http) async fn closed(Allowed { desk, .. }: Allowed<Closed>, Query(params): Query<Params>) -> Answer {
+pub(in crate::http) async fn closed(
+    Allowed { desk, .. }: Allowed<Closed>,
+    Query(params): Query<Params>,
+) -> Answer {
     list(&desk, &params, OrderQueue::Closed, Closed::PATH, "已办结的工单").await
 }
 
 /// 申诉与改派
-pub(in crate::http) async fn appeals(Allowed { desk, .. }: Allowed<Appeals>, Query(params): Query<Params>) -> Answer {
+pub(in crate::http) async fn appeals(
+    Allowed { desk, .. }: Allowed<Appeals>,
+    Query(params): Query<Params>,
+) -> Answer {
     list(&desk, &params, OrderQueue::Body, Appeals::PATH, "待裁定的申诉与改派").await
 }
 
@@ -102,12 +115,22 @@ pub(in crate::http) async fn call_backs(
     list(&desk, &params, OrderQueue::Waiting, CallBacks::PATH, "待回访的工单").await
 }
 
-async fn list(desk: &Desk, params: &Params, queue: OrderQueue, path: &'static str, title: &str) -> Answer {
+async fn list(
+    desk: &Desk,
+    params: &Params,
+    queue: OrderQueue,
+    path: &'static str,
+    title: &str,
+) -> Answer {
     let app = &desk.app;
     let (access, now) = (OrderAccess::of_staff(&desk.session.staff), app.clock.now());
     let rows = app.store.desk_orders(query(desk, params, queue, now)).await?;
     let last = rows.last().filter(|_| rows.len() == PAGE as usize).map(|row| {
-        let key = if queue == OrderQueue::Due { row.standing.due_at.map_or(0, Instant::millis) } else { row.changed };
+        let key = if queue == OrderQueue::Due {
+            row.standing.due_at.map_or(0, Instant::millis)
+        } else {
+            row.changed
+        };
         format!("{key}_{}", id_of(row))
     });
     let more = last.map(|after| {
@@ -153,8 +176,10 @@ fn query(desk: &Desk, params: &Params, queue: OrderQueue, now: Instant) -> DeskQ
     if staff.role == Role::Operator {
         stages = vec![Stage::Replied];
     }
-    let after =
-        params.after.split_once('_').and_then(|(key, id)| Some(After { key: key.parse().ok()?, id: parse_id(id)? }));
+    let after = params
+        .after
+        .split_once('_')
+        .and_then(|(key, id)| Some(After { key: key.parse().ok()?, id: parse_id(id)? }));
     DeskQuery {
         queue,
         agency: staff.agency.clone().filter(|_| is_handler),

@@ -1,4 +1,5 @@
-//! 查找办件: a finished service by its case number; where an operator enters a rating at the citizen's word.
+//! 查找办件: a finished service by its case number; where an operator enters a rating at the
+//! citizen's word.
 
 use askama::Template;
 use axum::{extract::Query, http::StatusCode};
@@ -59,15 +60,26 @@ pub(super) fn name_of(service: &FoundService) -> String {
 }
 
 /// The page.
-pub(in crate::http) async fn show(Allowed { desk, .. }: Allowed<Services>, Query(params): Query<Params>) -> Answer {
+pub(in crate::http) async fn show(
+    Allowed { desk, .. }: Allowed<Services>,
+    Query(params): Query<Params>,
+) -> Answer {
     let (operator, case) = (operator(&desk), fold_number(&params.case));
-    let found = if case.is_empty() { Vec::new() } else { assist::find(&desk.app, &operator, &case).await? };
+    let found = if case.is_empty() {
+        Vec::new()
+    } else {
+        assist::find(&desk.app, &operator, &case).await?
+    };
     let is_operator = desk.session.staff.role == Role::Operator;
     let line = |service: FoundService| Line {
         name: name_of(&service),
         may_enter: is_operator && operator.may_enter(&service) && service.rated_at.is_none(),
-        // No reprisal: by its day somebody of the rated body would tell an anonymous person by case number.
-        rated_on: service.rated_at.filter(|_| operator.may_enter(&service)).map(|at| at.date_in_china().to_string()),
+        // No reprisal: by its day somebody of the rated body would tell an anonymous person by case
+        // number.
+        rated_on: service
+            .rated_at
+            .filter(|_| operator.may_enter(&service))
+            .map(|at| at.date_in_china().to_string()),
         is_rated: service.rated_at.is_some(),
         item: service.item_name.unwrap_or_else(|| "未登记事项名称".to_owned()),
         agency: service.agency_name.unwrap_or(service.agency),

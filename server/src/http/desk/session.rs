@@ -1,5 +1,5 @@
-//! Who sits at the desk. A session is a random cookie; of it the store has the digest, and every form of a page has a token
-//! that follows from it.
+//! Who sits at the desk. A session is a random cookie; of it the store has the digest, and every
+//! form of a page has a token that follows from it.
 
 use std::sync::Arc;
 
@@ -43,7 +43,11 @@ impl Desk {
     ///
     /// # Errors
     /// The store's.
-    pub(super) async fn read(app: Arc<App>, client: Client, headers: &HeaderMap) -> Result<Option<Self>, StoreError> {
+    pub(super) async fn read(
+        app: Arc<App>,
+        client: Client,
+        headers: &HeaderMap,
+    ) -> Result<Option<Self>, StoreError> {
         let Some(secret) = COOKIE.read(&app.config, headers) else { return Ok(None) };
         let now = app.clock.now();
         let found = app.store.session(digest_of(&secret)).await;
@@ -64,7 +68,8 @@ impl Desk {
 
     /// The token of this session's forms.
     pub(super) fn csrf(&self) -> String {
-        let digest: [u8; 32] = Sha256::digest([b"hcp-csrf-1\0", self.secret.as_bytes()].concat()).into();
+        let digest: [u8; 32] =
+            Sha256::digest([b"hcp-csrf-1\0", self.secret.as_bytes()].concat()).into();
         base32::encode(&digest[..20])
     }
 
@@ -102,7 +107,11 @@ pub(in crate::http) struct Fields(pub(super) Vec<(String, String)>);
 impl Fields {
     /// Reads a body.
     pub(super) fn read(body: &[u8]) -> Self {
-        Self(form_urlencoded::parse(body).map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
+        Self(
+            form_urlencoded::parse(body)
+                .map(|(name, value)| (name.into_owned(), value.into_owned()))
+                .collect(),
+        )
     }
 
     /// A field, empty if it is missing.
@@ -159,7 +168,10 @@ mod tests {
         let staff = account("root", Role::Administrator.name(), "", "", &SystemClock).unwrap();
         let at = Instant::from_millis;
         let over = |last: i64, now: i64| {
-            is_over(&Session { staff: staff.clone(), created_at: at(0), last_at: at(last * MINUTE) }, at(now * MINUTE))
+            is_over(
+                &Session { staff: staff.clone(), created_at: at(0), last_at: at(last * MINUTE) },
+                at(now * MINUTE),
+            )
         };
         assert!(!over(0, 30) && over(0, 31));
         assert!(!over(715, 720) && over(720, 721), "used to the last, and over all the same");
@@ -175,6 +187,9 @@ mod tests {
             missing: String,
         }
         let fields = Fields::read("note=+a%0D%0Ab+&csrf=x&note=second".as_bytes());
-        assert_eq!(fields.parse::<Form>().unwrap(), Form { note: "a\nb".into(), missing: String::new() });
+        assert_eq!(
+            fields.parse::<Form>().unwrap(),
+            Form { note: "a\nb".into(), missing: String::new() }
+        );
     }
 }

@@ -52,7 +52,10 @@ pub(in crate::http) struct Params {
 }
 
 /// The form.
-pub(in crate::http) async fn form(State(app): State<Arc<App>>, Query(params): Query<Params>) -> Response {
+pub(in crate::http) async fn form(
+    State(app): State<Arc<App>>,
+    Query(params): Query<Params>,
+) -> Response {
     sign_in(&app, StatusCode::OK, "", "", own_path(&app, &params.next), "")
 }
 
@@ -68,7 +71,14 @@ pub(in crate::http) async fn submit(
     let next = own_path(&app, form.get("next"));
     let again = |status, fault| sign_in(&app, status, fault, &name, next, kept);
     if !is_from_here(&app, &headers) {
-        record_refusal(&app, &AuditActor::SignIn, AuditAction::OriginRefused, &name, client.address).await;
+        record_refusal(
+            &app,
+            &AuditActor::SignIn,
+            AuditAction::OriginRefused,
+            &name,
+            client.address,
+        )
+        .await;
         return again(StatusCode::FORBIDDEN, WRONG);
     }
     if !app.limits.admits_network(client.network(), Use::SignIn) {
@@ -77,14 +87,23 @@ pub(in crate::http) async fn submit(
     let row = match admit(&app, &name, client, form.get("password")).await {
         Ok(Some(row)) => row,
         Ok(None) => return again(StatusCode::UNPROCESSABLE_ENTITY, WRONG),
-        Err(error) => return failed(&error, || again_later(again(StatusCode::SERVICE_UNAVAILABLE, BUSY))),
+        Err(error) => {
+            return failed(&error, || again_later(again(StatusCode::SERVICE_UNAVAILABLE, BUSY)));
+        }
     };
     let secret = base32::encode(&random::<32>(&*app.rng));
-    let message = entry(&*app.clock, &AuditActor::Staff(name.clone()), AuditAction::SignedIn, &name);
-    match app.store.begin_session(digest_of(&secret), &row, &client.network().to_string(), message).await {
+    let message =
+        entry(&*app.clock, &AuditActor::Staff(name.clone()), AuditAction::SignedIn, &name);
+    match app
+        .store
+        .begin_session(digest_of(&secret), &row, &client.network().to_string(), message)
+        .await
+    {
         Ok(true) => {}
         Ok(false) => return again(StatusCode::UNPROCESSABLE_ENTITY, WRONG),
-        Err(error) => return failed(&error, || again_later(again(StatusCode::SERVICE_UNAVAILABLE, BUSY))),
+        Err(error) => {
+            return failed(&error, || again_later(again(StatusCode::SERVICE_UNAVAILABLE, BUSY)));
+        }
     }
     let to = format!("{}{next}", app.config.base_path());
     let mut response = match app.store.session(digest_of(&secret)).await {
@@ -129,7 +148,9 @@ pub(in crate::http) async fn welcome(
     match app.store.invited(digest_of(&token), app.clock.now()).await {
         Ok(Some(row)) => welcome_page(&app, StatusCode::OK, &row.name, ""),
         Ok(None) => page::not_found(&app, &headers),
-        Err(error) => failed(&error, || page::refused(&app, &headers, StatusCode::SERVICE_UNAVAILABLE)),
+        Err(error) => {
+            failed(&error, || page::refused(&app, &headers, StatusCode::SERVICE_UNAVAILABLE))
+        }
     }
 }
 
@@ -147,13 +168,24 @@ pub(in crate::http) async fn accept(
 ) -> Response {
     let form = Fields::read(&body);
     if !is_from_here(&app, &headers) {
-        record_refusal(&app, &AuditActor::Stranger, AuditAction::OriginRefused, "/desk/welcome", client.address).await;
+        record_refusal(
+            &app,
+            &AuditActor::Stranger,
+            AuditAction::OriginRefused,
+            "/desk/welcome",
+            client.address,
+        )
+        .await;
         return page::refused(&app, &headers, StatusCode::FORBIDDEN);
     }
     let row = match app.store.invited(digest_of(&token), app.clock.now()).await {
         Ok(Some(row)) => row,
         Ok(None) => return page::not_found(&app, &headers),
-        Err(error) => return failed(&error, || page::refused(&app, &headers, StatusCode::SERVICE_UNAVAILABLE)),
+        Err(error) => {
+            return failed(&error, || {
+                page::refused(&app, &headers, StatusCode::SERVICE_UNAVAILABLE)
+            });
+        }
     };
     let password = form.get("password");
     let fault = match check_password(&row.name, password) {
@@ -173,10 +205,19 @@ pub(in crate::http) async fn accept(
             });
         }
     };
-    let message = entry(&*app.clock, &AuditActor::Staff(row.name.clone()), AuditAction::PasswordSet, &row.name);
+    let message = entry(
+        &*app.clock,
+        &AuditActor::Staff(row.name.clone()),
+        AuditAction::PasswordSet,
+        &row.name,
+    );
     match app.store.accept_invitation(digest_of(&token), &hashed, message).await {
-        Ok(true) => Redirect::to(&format!("{}/desk/sign-in", app.config.base_path())).into_response(),
+        Ok(true) => {
+            Redirect::to(&format!("{}/desk/sign-in", app.config.base_path())).into_response()
+        }
         Ok(false) => page::not_found(&app, &headers),
-        Err(error) => failed(&error, || welcome_page(&app, StatusCode::SERVICE_UNAVAILABLE, &row.name, BUSY)),
+        Err(error) => {
+            failed(&error, || welcome_page(&app, StatusCode::SERVICE_UNAVAILABLE, &row.name, BUSY))
+        }
     }
 }

@@ -33,8 +33,16 @@ struct Resume<'a> {
     shown: Vec<(&'static str, String)>,
 }
 
-/// The page for somebody without a session: `name` as they typed it, `next` where it leads, `kept` a form that they sent before.
-pub(super) fn sign_in(app: &App, status: StatusCode, fault: &str, name: &str, next: &str, kept: &str) -> Response {
+/// The page for somebody without a session: `name` as they typed it, `next` where it leads, `kept`
+/// a form that they sent before.
+pub(super) fn sign_in(
+    app: &App,
+    status: StatusCode,
+    fault: &str,
+    name: &str,
+    next: &str,
+    kept: &str,
+) -> Response {
     let f = Frame::outside(app, "登录", !fault.is_empty());
     respond(status, &SignIn { f, fault, name, next, kept })
 }
@@ -49,18 +57,25 @@ pub(super) fn ask(app: &App, path: &str, kept: &str) -> Response {
     let path = own_path(app, path);
     if kept.is_empty() {
         let next: String = form_urlencoded::byte_serialize(path.as_bytes()).collect();
-        return Redirect::to(&format!("{}/desk/sign-in?next={next}", app.config.base_path())).into_response();
+        return Redirect::to(&format!("{}/desk/sign-in?next={next}", app.config.base_path()))
+            .into_response();
     }
     sign_in(app, StatusCode::UNAUTHORIZED, "", "", path, kept)
 }
 
 /// A form whose token was of another session, to be sent again.
 pub(super) fn resume(desk: &Desk, path: &str, form: &[(String, String)]) -> Response {
-    let fields: Vec<_> =
-        form.iter().filter(|(name, _)| !matches!(name.as_str(), "csrf" | "page_token" | "password")).cloned().collect();
-    // Everything that will be sent is shown, in words, since whoever is asked has to see what they agree to.
+    let fields: Vec<_> = form
+        .iter()
+        .filter(|(name, _)| !matches!(name.as_str(), "csrf" | "page_token" | "password"))
+        .cloned()
+        .collect();
+    // Everything that will be sent is shown, in words, since whoever is asked has to see what they
+    // agree to.
     let shown = fields.iter().filter(|(name, value)| name != "n_entries" && !value.is_empty());
-    let shown = shown.map(|(name, value)| (texts::field(name), texts::value(name, value).to_owned())).collect();
+    let shown = shown
+        .map(|(name, value)| (texts::field(name), texts::value(name, value).to_owned()))
+        .collect();
     let f = Frame::inside(desk, "", "继续提交", false);
     respond(StatusCode::FORBIDDEN, &Resume { f, next: own_path(&desk.app, path), fields, shown })
 }
@@ -69,6 +84,9 @@ pub(super) fn resume(desk: &Desk, path: &str, form: &[(String, String)]) -> Resp
 pub(super) fn own_path<'a>(app: &App, path: &'a str) -> &'a str {
     let own = path.strip_prefix(app.config.base_path()).unwrap_or(path);
     let is_plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'?' | b'#');
-    let is_own = own.starts_with("/desk/") && !own.contains("//") && !own.contains("..") && own.bytes().all(is_plain);
+    let is_own = own.starts_with("/desk/")
+        && !own.contains("//")
+        && !own.contains("..")
+        && own.bytes().all(is_plain);
     if is_own { own } else { "/desk" }
 }

@@ -1,5 +1,5 @@
-//! 督办: what a service-management body keeps an eye on, and the ratings in quarantine, about which it decides without
-//! knowing what they say.
+//! 督办: what a service-management body keeps an eye on, and the ratings in quarantine, about which
+//! it decides without knowing what they say.
 
 use std::time::Duration;
 
@@ -100,8 +100,16 @@ async fn read(desk: &Desk) -> Result<(Vec<Count>, Vec<Quarantined>), StoreError>
     };
     let asked = [
         ("已超期", "/desk?due=overdue", DeskQuery { due_before: Some(now), ..all.clone() }),
-        ("24 小时内到期", "/desk?due=soon", DeskQuery { due_before: Some(soon), due_from: Some(now), ..all.clone() }),
-        ("拟认定误评或恶意", "/desk?stage=contested", DeskQuery { stages: vec![Stage::Contested], ..all.clone() }),
+        (
+            "24 小时内到期",
+            "/desk?due=soon",
+            DeskQuery { due_before: Some(soon), due_from: Some(now), ..all.clone() },
+        ),
+        (
+            "拟认定误评或恶意",
+            "/desk?stage=contested",
+            DeskQuery { stages: vec![Stage::Contested], ..all.clone() },
+        ),
         ("待裁定的申诉与改派", "/desk/appeals", DeskQuery { queue: OrderQueue::Body, ..all }),
     ];
     let mut counts = Vec::new();
@@ -135,7 +143,8 @@ fn shown(desk: &Desk, one: &Quarantined) -> Held {
     }
 }
 
-/// Lets a rating count now, or leaves it out for good. The body whose card it is does not decide about it.
+/// Lets a rating count now, or leaves it out for good. The body whose card it is does not decide
+/// about it.
 pub(in crate::http) async fn decide(
     Path(receipt): Path<String>,
     Submitted { desk, form, .. }: Submitted<Supervision, Form>,
@@ -144,7 +153,12 @@ pub(in crate::http) async fn decide(
         Ok(saved) => Ok(saved.show_at(&desk, Supervision::PATH)),
         Err(error) => {
             let fault = error.into_fault()?;
-            page(&desk, fault.status, &FormState { receipt: &receipt, why: &form.why, fault: &fault.message }).await
+            page(
+                &desk,
+                fault.status,
+                &FormState { receipt: &receipt, why: &form.why, fault: &fault.message },
+            )
+            .await
         }
     }
 }
@@ -163,7 +177,8 @@ async fn apply(desk: &Desk, receipt: &str, form: &Form) -> Result<Saved, DeskErr
     if form.why.is_empty() || form.why.chars().count() > WHY_MAX {
         return Err(DeskError::typed("请填写理由，最多 200 个字。"));
     }
-    if !change::decide(&desk.app.acting(desk.actor()), &one, (receipt, decision, &form.why)).await? {
+    if !change::decide(&desk.app.acting(desk.actor()), &one, (receipt, decision, &form.why)).await?
+    {
         return Err(Fault::moved("这条评价刚刚已由他人决定，或已到期计入，请刷新查看。").into());
     }
     Ok(Saved::new(format!("{done}：{receipt}。理由已记录。")))

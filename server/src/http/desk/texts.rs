@@ -123,7 +123,9 @@ pub(super) fn account(error: &AccountError) -> String {
     match error {
         AccountError::Name(_) => "账号名应为 3 到 32 个小写字母、数字或连字符，字母开头。".into(),
         AccountError::Role(_) => "请选择角色。".into(),
-        AccountError::NoAgency(role) => format!("{}要填写所属机构的统一社会信用代码。", self::role(*role)),
+        AccountError::NoAgency(role) => {
+            format!("{}要填写所属机构的统一社会信用代码。", self::role(*role))
+        }
         AccountError::Agency(typed) => format!("“{typed}”不是有效的统一社会信用代码。"),
         AccountError::Region(typed) => format!("“{typed}”不是行政区划代码。"),
     }
@@ -134,7 +136,8 @@ pub(super) fn notice(kind: &str) -> &'static str {
     if kind == "reminder" { "到期提醒" } else { "超期通知" }
 }
 
-/// Who did something that is recorded: an account by its name, and what has no account by what it is.
+/// Who did something that is recorded: an account by its name, and what has no account by what it
+/// is.
 pub(super) fn actor(who: &str) -> &str {
     match who {
         "cli" => "（命令行）",

@@ -122,7 +122,9 @@ fn invitation(app: &App, name: &str, token: &str) -> Invitation {
 }
 
 /// Makes an account and shows its link.
-pub(in crate::http) async fn add(Submitted { desk, form, .. }: Submitted<Users, NewAccount>) -> Answer {
+pub(in crate::http) async fn add(
+    Submitted { desk, form, .. }: Submitted<Users, NewAccount>,
+) -> Answer {
     let made = make(&desk, &form).await;
     show_result(desk, made.map(Done::Invited), form).await
 }
@@ -173,7 +175,9 @@ async fn apply(desk: &Desk, name: &str, action: &str) -> Result<Done, DeskError>
     let acting = desk.app.acting(desk.actor());
     match action {
         "reset" => {
-            let token = staff::reset(&acting, name).await?.ok_or_else(|| DeskError::typed("没有这个账号。"))?;
+            let token = staff::reset(&acting, name)
+                .await?
+                .ok_or_else(|| DeskError::typed("没有这个账号。"))?;
             Ok(Done::Invited(invitation(&desk.app, name, &token)))
         }
         "disable" if staff::disable(&acting, name).await? => {

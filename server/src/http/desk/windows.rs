@@ -1,5 +1,5 @@
-//! 窗口评价器: halls and windows of the operator's region, their pads, and how many of those who were asked did not choose.
-//! No level is here, and nobody's call.
+//! 窗口评价器: halls and windows of the operator's region, their pads, and how many of those who
+//! were asked did not choose. No level is here, and nobody's call.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,10 @@ use haochaping::{
 use haochaping_collector::halls::{
     calls::STALE,
     pairing::CODE_MINUTES,
-    windows::{WINDOWS_MAX, WindowFault, add_windows, find_or_add_hall, offer_code, parse_windows, remove, unpair},
+    windows::{
+        WINDOWS_MAX, WindowFault, add_windows, find_or_add_hall, offer_code, parse_windows, remove,
+        unpair,
+    },
 };
 use haochaping_store::{
     Id, StoreError,
@@ -198,7 +201,9 @@ pub(in crate::http) async fn add(Submitted { desk, form, .. }: Submitted<Windows
 /// The page with what was done, or with what is wrong and what was typed.
 async fn show_result(mut desk: Desk, done: Result<Done, DeskError>, form: Form) -> Answer {
     let (status, state) = match done {
-        Ok(Done::Offered(offer)) => (StatusCode::OK, FormState { offer: Some(offer), ..FormState::default() }),
+        Ok(Done::Offered(offer)) => {
+            (StatusCode::OK, FormState { offer: Some(offer), ..FormState::default() })
+        }
         Ok(Done::Saved(saved)) => {
             desk.saved = Some(saved);
             (StatusCode::OK, FormState::default())
@@ -215,10 +220,13 @@ async fn add_hall(desk: &Desk, form: &Form) -> Result<Saved, DeskError> {
     if !is_window_name(&form.hall_name) {
         return Err(DeskError::typed(format!("大厅名称要 1 到 {NAME_MAX} 个字。")));
     }
-    let region: Option<Region> = form.region.parse().ok().filter(|region: &Region| region.is_known_district());
+    let region: Option<Region> =
+        form.region.parse().ok().filter(|region: &Region| region.is_known_district());
     let region = region.filter(|region| desk.session.staff.region.contains(*region));
-    let region = region.ok_or_else(|| DeskError::typed("行政区划代码不正确，或不在您的办理范围内。"))?;
-    let (_, is_new) = find_or_add_hall(&desk.app.acting(desk.actor()), &form.hall_name, region).await?;
+    let region =
+        region.ok_or_else(|| DeskError::typed("行政区划代码不正确，或不在您的办理范围内。"))?;
+    let (_, is_new) =
+        find_or_add_hall(&desk.app.acting(desk.actor()), &form.hall_name, region).await?;
     let done = if is_new { "已添加" } else { "已经有了" };
     Ok(Saved::new(format!("{} {done}，接着添加它的窗口。", form.hall_name)))
 }
@@ -240,7 +248,10 @@ async fn add_list(desk: &Desk, form: &Form) -> Result<Saved, DeskError> {
 /// The windows of a list; or every fault with its line, in words.
 fn read_list(lines: &str) -> Result<Vec<(String, String)>, String> {
     let windows = parse_windows(lines).map_err(|faults| {
-        let message: Vec<_> = faults.iter().map(|(line, fault)| format!("第 {line} 行：{}", text_of(fault))).collect();
+        let message: Vec<_> = faults
+            .iter()
+            .map(|(line, fault)| format!("第 {line} 行：{}", text_of(fault)))
+            .collect();
         message.join("；") + "。"
     })?;
     match windows.len() {
@@ -283,9 +294,15 @@ async fn apply(desk: &Desk, id: &str, action: &str) -> Result<Done, DeskError> {
         "pair" => {
             let code = offer_code(&acting, &app.keys(), id).await?;
             let code = code.ok_or_else(|| DeskError::typed("这个窗口已有设备，请先解除配对。"))?;
-            Ok(Done::Offered(Offer { window: name, link: app.config.url(&format!("/pad/{id}")), code }))
+            Ok(Done::Offered(Offer {
+                window: name,
+                link: app.config.url(&format!("/pad/{id}")),
+                code,
+            }))
         }
-        "unpair" if unpair(&acting, id).await? => saved(format!("{name} 已解除配对，可以配对新的平板。")),
+        "unpair" if unpair(&acting, id).await? => {
+            saved(format!("{name} 已解除配对，可以配对新的平板。"))
+        }
         "unpair" => Err(DeskError::typed("这个窗口没有设备。")),
         "remove" if remove(&acting, id).await? => saved(format!("窗口 {id} 已删除。")),
         "remove" => Err(DeskError::typed("这个窗口还有设备，请先解除配对。")),
@@ -300,7 +317,8 @@ mod tests {
     #[test]
     fn every_fault_of_a_list_is_named_with_its_line() {
         let message = read_list("a01 一\na01 二\n窗口 三\na04\n").unwrap_err();
-        for fault in ["第 2 行：编号 a01 重复", "第 3 行：编号要", "第 4 行：编号后空一格"] {
+        for fault in ["第 2 行：编号 a01 重复", "第 3 行：编号要", "第 4 行：编号后空一格"]
+        {
             assert!(message.contains(fault), "{message}");
         }
         assert_eq!(read_list(" \n").unwrap_err(), "请填写窗口，每行一个。");

@@ -1,4 +1,5 @@
-//! 口头诉求: what people say about a matter that is no rating, noted by operators for the department and its body.
+//! 口头诉求: what people say about a matter that is no rating, noted by operators for the
+//! department and its body.
 
 use askama::Template;
 use axum::{extract::Query, http::StatusCode};
@@ -75,7 +76,10 @@ struct WishesPage<'a> {
 }
 
 /// The page.
-pub(in crate::http) async fn show(Allowed { desk, .. }: Allowed<Wishes>, Query(params): Query<Params>) -> Answer {
+pub(in crate::http) async fn show(
+    Allowed { desk, .. }: Allowed<Wishes>,
+    Query(params): Query<Params>,
+) -> Answer {
     let form = prefill(&desk, &params.service).await?;
     page(&desk, StatusCode::OK, &form, "").await
 }
@@ -87,7 +91,12 @@ async fn prefill(desk: &Desk, name: &str) -> Result<Form, StoreError> {
         Some((part, uuid::Uuid::try_parse(id).ok()?.into_bytes()))
     });
     let Some((part, id)) = parsed else { return Ok(Form::default()) };
-    let found = desk.app.store.found_service(part, id).await?.filter(|service| operator(desk).sees(service));
+    let found = desk
+        .app
+        .store
+        .found_service(part, id)
+        .await?
+        .filter(|service| operator(desk).sees(service));
     Ok(found.map_or_else(Form::default, |service| Form {
         item_name: service.item_name.unwrap_or_default(),
         item_code: service.item_code.unwrap_or_default(),
@@ -103,7 +112,10 @@ async fn page(desk: &Desk, status: StatusCode, form: &Form, fault: &str) -> Answ
     let wishes = app.store.wishes(staff.region, agency, SHOWN_MAX).await?;
     let lines = wishes.into_iter().map(|wish| line(app, wish)).collect();
     let f = Frame::inside(desk, Wishes::PATH, "口头诉求", !status.is_success());
-    Ok(respond(status, &WishesPage { f, lines, is_operator: staff.role == Role::Operator, form, fault }))
+    Ok(respond(
+        status,
+        &WishesPage { f, lines, is_operator: staff.role == Role::Operator, form, fault },
+    ))
 }
 
 fn line(app: &App, wish: Wish) -> Line {
@@ -156,8 +168,10 @@ fn read(form: &Form, within: Region) -> Result<Wish, &'static str> {
         return Err("请填写诉求内容，最多 2000 个字。");
     }
     let item_code = Some(code).filter(|code| !code.is_empty());
-    let item_code =
-        item_code.map(|code| ItemCode::parse(code)).transpose().map_err(|_| "事项编码不正确，可以不填。")?;
+    let item_code = item_code
+        .map(|code| ItemCode::parse(code))
+        .transpose()
+        .map_err(|_| "事项编码不正确，可以不填。")?;
     let agency = Uscc::parse(agency).map_err(|_| "请填写办理部门的统一社会信用代码。")?;
     let region: Region = region.parse().map_err(|_| "请填写行政区划代码。")?;
     if !within.contains(region) {

@@ -1,5 +1,5 @@
-//! Accepts connections, and ends those that only hold a place: silent ones, half a header, answers that nobody reads. When all
-//! places are taken, whoever has been idle for longest makes room.
+//! Accepts connections, and ends those that only hold a place: silent ones, half a header, answers
+//! that nobody reads. When all places are taken, whoever has been idle for longest makes room.
 
 mod seats;
 mod watched;
@@ -46,7 +46,8 @@ pub struct Connections {
     /// How long a request's header may take, in seconds
     #[arg(long, env = "HAOCHAPING_HEADER_SECONDS", value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=120))]
     header_seconds: u16,
-    /// How long a connection stays open between requests, in seconds; longer than the proxy in front keeps its own
+    /// How long a connection stays open between requests, in seconds; longer than the proxy in
+    /// front keeps its own
     #[arg(long, env = "HAOCHAPING_IDLE_SECONDS", value_name = "SECONDS", default_value_t = 75, value_parser = clap::value_parser!(u16).range(1..=3600))]
     idle_seconds: u16,
     /// How long an answer waits for somebody to read on, in seconds
@@ -92,7 +93,14 @@ pub async fn serve(
             () = &mut ended => break,
         };
         if let Some(seat) = seats.take(peer.ip()) {
-            tokio::spawn(attend(stream, peer, seat, router.clone(), graceful.watcher(), limits.clone()));
+            tokio::spawn(attend(
+                stream,
+                peer,
+                seat,
+                router.clone(),
+                graceful.watcher(),
+                limits.clone(),
+            ));
         } else {
             tokio::spawn(turn_away(stream));
         }
@@ -116,9 +124,12 @@ async fn attend(
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(Duration::from_secs(limits.write_seconds.into())));
     let stream = Watched::new(Box::pin(stream), Arc::clone(&seat));
-    let service =
-        service_fn(|request: hyper::Request<Incoming>| answer(request, peer, router.clone(), Arc::clone(&seat)));
-    let connection = http1::Builder::new().header_read_timeout(None).serve_connection(TokioIo::new(stream), service);
+    let service = service_fn(|request: hyper::Request<Incoming>| {
+        answer(request, peer, router.clone(), Arc::clone(&seat))
+    });
+    let connection = http1::Builder::new()
+        .header_read_timeout(None)
+        .serve_connection(TokioIo::new(stream), service);
     tokio::select! {
         ended = watcher.watch(connection) => if let Err(error) = ended {
             tracing::debug!(%error, "a connection ended");
@@ -140,7 +151,8 @@ async fn answer(
     request.extensions_mut().insert(ConnectInfo(peer));
     let mut response = router.oneshot(request).await?;
     if !is_read.load(Ordering::Relaxed) {
-        // What is left of the body stands before the next request: there is none on this connection.
+        // What is left of the body stands before the next request: there is none on this
+        // connection.
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     Ok(response.map(|body| Body::new(answering.until_sent(body))))
@@ -155,8 +167,8 @@ async fn sweep(seats: Arc<Seats>, limits: Connections) {
     }
 }
 
-/// Says so, and waits a moment until it was read: an end with bytes that nobody read would take the answer back. Beyond a few
-/// at once nothing is said.
+/// Says so, and waits a moment until it was read: an end with bytes that nobody read would take the
+/// answer back. Beyond a few at once nothing is said.
 async fn turn_away(mut stream: TcpStream) {
     const PATIENCE: Duration = Duration::from_secs(1);
     static AT_ONCE: Semaphore = Semaphore::const_new(64);
@@ -180,7 +192,8 @@ async fn wait_after(error: &std::io::Error, seats: &Seats) {
     tokio::time::sleep(PAUSE).await;
 }
 
-/// Raises the soft limit of descriptors to the hard one; gives how many connections they are enough for.
+/// Raises the soft limit of descriptors to the hard one; gives how many connections they are enough
+/// for.
 fn most_by_descriptors() -> u32 {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let limit = getrlimit(Resource::Nofile);
@@ -188,6 +201,7 @@ fn most_by_descriptors() -> u32 {
     if let Err(error) = setrlimit(Resource::Nofile, raised) {
         tracing::warn!(%error, "the limit of descriptors was not raised");
     }
-    let n = getrlimit(Resource::Nofile).current.and_then(|n| u32::try_from(n).ok()).unwrap_or(u32::MAX);
+    let n =
+        getrlimit(Resource::Nofile).current.and_then(|n| u32::try_from(n).ok()).unwrap_or(u32::MAX);
     n.saturating_sub(RESERVED).clamp(RESERVED, MAX_ENTRIES)
 }

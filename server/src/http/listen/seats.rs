@@ -97,8 +97,9 @@ impl Seats {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A place for a peer. When all are taken the longest idle one is asked to leave; when none is idle there is none. One
-    /// network has at most half of all places for what it has begun and not ended.
+    /// A place for a peer. When all are taken the longest idle one is asked to leave; when none is
+    /// idle there is none. One network has at most half of all places for what it has begun and not
+    /// ended.
     pub(super) fn take(self: &Arc<Self>, peer: IpAddr) -> Option<Arc<Seat>> {
         let network = network(peer);
         let is_proxy = self.trusted.iter().any(|net| net.contains(&peer.to_canonical()));
@@ -110,7 +111,13 @@ impl Seats {
         }
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let doing = Mutex::new(Doing::Header(Instant::now()));
-        let seat = Arc::new(Seat { number, network, doing, leave: Notify::new(), seats: Arc::downgrade(self) });
+        let seat = Arc::new(Seat {
+            number,
+            network,
+            doing,
+            leave: Notify::new(),
+            seats: Arc::downgrade(self),
+        });
         self.taken().insert(number, Arc::downgrade(&seat));
         metrics::gauge!("haochaping_connections").increment(1);
         Some(seat)
@@ -135,7 +142,8 @@ impl Seats {
         }
     }
 
-    /// Those that were not asked to leave are counted; outside of the lock, since a seat that is dropped takes it.
+    /// Those that were not asked to leave are counted; outside of the lock, since a seat that is
+    /// dropped takes it.
     fn all(&self) -> Vec<Arc<Seat>> {
         let taken: Vec<_> = self.taken().values().cloned().collect();
         taken.iter().filter_map(Weak::upgrade).collect()
@@ -171,7 +179,10 @@ mod tests {
         let second = seats.take(address(2)).unwrap();
         first.begins_answer();
         let third = seats.take(address(3)).unwrap();
-        assert!(seats.all().iter().all(|seat| seat.number != second.number), "the second one waited");
+        assert!(
+            seats.all().iter().all(|seat| seat.number != second.number),
+            "the second one waited"
+        );
         third.begins_answer();
         assert!(seats.take(address(4)).is_none(), "all are being answered");
         third.ends_answer();
@@ -182,7 +193,9 @@ mod tests {
     fn one_network_has_half_of_the_places_and_a_proxy_all() {
         let answering = |seats: &Arc<Seats>, peer| {
             let taken: Vec<_> =
-                std::iter::from_fn(|| seats.take(peer).inspect(|seat| seat.begins_answer())).take(20).collect();
+                std::iter::from_fn(|| seats.take(peer).inspect(|seat| seat.begins_answer()))
+                    .take(20)
+                    .collect();
             taken.len()
         };
         assert_eq!(answering(&Arc::new(Seats::new(8, Vec::new())), address(1)), 4);

@@ -20,8 +20,9 @@ use tokio::{
 
 use super::seats::Seat;
 
-/// How long it is waited until the other side has read an answer and says that it is done. Who ends with bytes that came
-/// unread takes the answer back with them: a body that was refused by its length would not learn why.
+/// How long it is waited until the other side has read an answer and says that it is done. Who ends
+/// with bytes that came unread takes the answer back with them: a body that was refused by its
+/// length would not learn why.
 const LINGER: Duration = Duration::from_secs(2);
 
 /// A stream whose reads are noted, and which ends when the other side has read.
@@ -39,7 +40,11 @@ impl<S> Watched<S> {
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.inner).poll_read(cx, buffer);
         if buffer.filled().len() > before {
@@ -50,7 +55,11 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<S> {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.inner).poll_write(cx, bytes)
     }
 
@@ -77,7 +86,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<S> {
         }
         let mut unread = [0; 8 * 1024];
         loop {
-            let is_over = self.lingering.as_mut().is_none_or(|sleep| sleep.as_mut().poll(cx).is_ready());
+            let is_over =
+                self.lingering.as_mut().is_none_or(|sleep| sleep.as_mut().poll(cx).is_ready());
             let mut buffer = ReadBuf::new(&mut unread);
             if is_over
                 || ready!(Pin::new(&mut self.inner).poll_read(cx, &mut buffer)).is_err()
@@ -130,7 +140,10 @@ impl HttpBody for Coming {
     type Data = Bytes;
     type Error = hyper::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
         if frame.is_none() || self.body.is_end_stream() {
             self.is_read.store(true, Ordering::Relaxed);
@@ -158,7 +171,10 @@ impl HttpBody for Sending {
     type Data = Bytes;
     type Error = axum::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         Pin::new(&mut self.body).poll_frame(cx)
     }
 

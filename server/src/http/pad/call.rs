@@ -36,9 +36,14 @@ pub async fn step(
     let call = find(&app, &headers, &window, &call).await?;
     let Sent(Step { action }) = Sent::from_request(request, &()).await?;
     let action = CallAction::of_pad(&action).ok_or_else(|| {
-        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "unknown-action", "action is show, extend or run-out")
+        Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "unknown-action",
+            "action is show, extend or run-out",
+        )
     })?;
-    let moved = calls::step(&app, call.id, action).await.map_err(|error| Problem::of_store(&error))?;
+    let moved =
+        calls::step(&app, call.id, action).await.map_err(|error| Problem::of_store(&error))?;
     let ended = || Problem::new(StatusCode::CONFLICT, "call-ended", "this call has ended");
     moved.map(|_| StatusCode::NO_CONTENT).ok_or_else(ended)
 }
@@ -61,7 +66,8 @@ pub async fn code(
     Ok((headers, drawn.to_svg()).into_response())
 }
 
-/// A ticket's link as it is scanned: all upper case where that leads to the same place, since its code is smaller then.
+/// A ticket's link as it is scanned: all upper case where that leads to the same place, since its
+/// code is smaller then.
 pub(super) fn scanned(config: &Config, ticket: &str) -> String {
     let link = config.url(&format!("/R/{ticket}"));
     if config.base_path().is_empty() { link.to_uppercase() } else { link }
@@ -69,7 +75,9 @@ pub(super) fn scanned(config: &Config, ticket: &str) -> String {
 
 async fn find(app: &App, headers: &HeaderMap, window: &str, call: &str) -> Result<Call, Problem> {
     Device::at(app, headers, window).await?;
-    let unknown = || Problem::new(StatusCode::NOT_FOUND, "unknown-call", "there is no such call at this window");
+    let unknown = || {
+        Problem::new(StatusCode::NOT_FOUND, "unknown-call", "there is no such call at this window")
+    };
     let id = uuid::Uuid::try_parse(call).map_err(|_| unknown())?.into_bytes();
     let found = app.store.call(id).await.map_err(|error| Problem::of_store(&error))?;
     found.filter(|call| call.window == window).ok_or_else(unknown)

@@ -29,13 +29,20 @@ impl Device {
         Ok(found.map(|(window, is_paired)| Self { window, is_paired }))
     }
 
-    /// The same for what a script of ours asks; whether it stands at some window is the caller's question.
+    /// The same for what a script of ours asks; whether it stands at some window is the caller's
+    /// question.
     pub(super) async fn known(app: &App, headers: &HeaderMap) -> Result<Self, Problem> {
         if !is_from_here(app, headers) {
-            return Err(Problem::new(StatusCode::FORBIDDEN, "foreign-origin", "asked from another site's page"));
+            return Err(Problem::new(
+                StatusCode::FORBIDDEN,
+                "foreign-origin",
+                "asked from another site's page",
+            ));
         }
         let found = Self::of(app, headers).await.map_err(|error| Problem::of_store(&error))?;
-        found.ok_or_else(|| Problem::new(StatusCode::UNAUTHORIZED, "unknown-pad", "this device was never paired"))
+        found.ok_or_else(|| {
+            Problem::new(StatusCode::UNAUTHORIZED, "unknown-pad", "this device was never paired")
+        })
     }
 
     /// The same for one that stands at this window.
@@ -44,6 +51,10 @@ impl Device {
         if device.is_paired && device.window == window {
             return Ok(device);
         }
-        Err(Problem::new(StatusCode::FORBIDDEN, "unpaired", "this device is not paired with this window"))
+        Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "unpaired",
+            "this device is not paired with this window",
+        ))
     }
 }

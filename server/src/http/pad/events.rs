@@ -1,5 +1,5 @@
-//! `GET /pad/{window}/events` and `/state`: what the pad shows, as it changes. Events are sent by the server; where something
-//! between cuts them, the pad asks again and again.
+//! `GET /pad/{window}/events` and `/state`: what the pad shows, as it changes. Events are sent by
+//! the server; where something between cuts them, the pad asks again and again.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
@@ -66,11 +66,13 @@ pub async fn events(
         Some((Ok::<_, Infallible>(event), (connected, false)))
     });
     // A proxy that collects answers would hold a call back.
-    Ok(([("x-accel-buffering", "no"), ("cache-control", "no-store")], Sse::new(events)).into_response())
+    Ok(([("x-accel-buffering", "no"), ("cache-control", "no-store")], Sse::new(events))
+        .into_response())
 }
 
 fn state(connected: &mut Connected) -> Event {
-    let data = serde_json::to_string(&connected.state(assets::version())).expect("a state is plain data");
+    let data =
+        serde_json::to_string(&connected.state(assets::version())).expect("a state is plain data");
     Event::default().event("state").data(data)
 }
 
@@ -103,17 +105,21 @@ async fn admit(
 ) -> Result<Connected, Problem> {
     Device::at(app, headers, &window).await?;
     let is_name = |text: &str| {
-        text.len() <= NAME_MAX && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte))
+        text.len() <= NAME_MAX
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte))
     };
     if asked.page.is_empty() || !is_name(&asked.page) || !is_name(&asked.version) {
-        let title = format!("page and version: at most {NAME_MAX} letters, digits, dots and hyphens");
+        let title =
+            format!("page and version: at most {NAME_MAX} letters, digits, dots and hyphens");
         return Err(Problem::new(StatusCode::BAD_REQUEST, "malformed-request", &title));
     }
     let holder = Holder { window, page: asked.page, version: asked.version };
     connect(app, holder, release_on_drop).await.map_err(|error| match error {
-        NotConnected::Taken => {
-            Problem::new(StatusCode::CONFLICT, "other-page", "another page has this window; close it there first")
-        }
+        NotConnected::Taken => Problem::new(
+            StatusCode::CONFLICT,
+            "other-page",
+            "another page has this window; close it there first",
+        ),
         NotConnected::Store(error) => Problem::of_store(&error),
     })
 }

@@ -58,7 +58,8 @@ impl Frame {
 
 /// A page as an answer, kept by no cache.
 pub(super) fn respond(status: StatusCode, page: &impl Template) -> Response {
-    let mut response = (status, page.render().expect("a template of our own renders")).into_response();
+    let mut response =
+        (status, page.render().expect("a template of our own renders")).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -1,4 +1,5 @@
-//! `/pad/{window}`: the pad in front of a person at a window. It is paired once, then waits for calls.
+//! `/pad/{window}`: the pad in front of a person at a window. It is paired once, then waits for
+//! calls.
 
 mod call;
 mod device;

@@ -101,7 +101,8 @@ fn failed(app: &App, headers: &HeaderMap, error: &StoreError) -> Response {
 }
 
 fn pad(app: &App, window: &Window, asked: &Params, headers: &HeaderMap) -> Response {
-    // A hall's pad speaks Chinese until the person chooses otherwise, whatever its browser was set to.
+    // A hall's pad speaks Chinese until the person chooses otherwise, whatever its browser was set
+    // to.
     let lang = asked.lang.as_deref().and_then(Lang::matching).unwrap_or_default();
     let reader = Reader { lang, ..Reader::of(None, None, headers) };
     let m = reader.messages();
@@ -150,7 +151,12 @@ pub(super) async fn pairing(app: &App, id: &str, status: StatusCode, fault: &str
     let Some(window) = found else { return refused(app, &HeaderMap::new(), StatusCode::NOT_FOUND) };
     let is_taken = window.has_pad;
     let page = PairingPage {
-        f: Frame::new(app, Lang::default(), &format!("{} {}", window.hall.name, window.name), &window.id),
+        f: Frame::new(
+            app,
+            Lang::default(),
+            &format!("{} {}", window.hall.name, window.name),
+            &window.id,
+        ),
         url: format!("{}/pad/{}", app.config.base_path(), window.id),
         hall: window.hall.name,
         window: window.name,

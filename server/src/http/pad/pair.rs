@@ -26,8 +26,9 @@ use super::{
 };
 use crate::http::{client::Client, cookie::is_from_here, page as pages};
 
-/// Wrong codes from everywhere after which none works and the desk has to hand out another. From one address only a few are
-/// taken at all, so that no stranger ends a code that somebody is about to type.
+/// Wrong codes from everywhere after which none works and the desk has to hand out another. From
+/// one address only a few are taken at all, so that no stranger ends a code that somebody is about
+/// to type.
 const TRIES_MAX: u32 = 1_000;
 
 /// The form.
@@ -39,13 +40,22 @@ pub async fn submit(
     body: Bytes,
 ) -> Response {
     if !is_from_here(&app, &headers) {
-        record_refusal(&app, &AuditActor::Pad, AuditAction::OriginRefused, &window, client.address).await;
+        record_refusal(&app, &AuditActor::Pad, AuditAction::OriginRefused, &window, client.address)
+            .await;
         return pages::refused(&app, &headers, StatusCode::FORBIDDEN);
     }
     if !app.limits.admits_pairing(client.network(), &window) {
-        return page::pairing(&app, &window, StatusCode::TOO_MANY_REQUESTS, "尝试过于频繁，请稍后再试。").await;
+        return page::pairing(
+            &app,
+            &window,
+            StatusCode::TOO_MANY_REQUESTS,
+            "尝试过于频繁，请稍后再试。",
+        )
+        .await;
     }
-    let typed = form_urlencoded::parse(&body).find(|(name, _)| name == "code").map(|(_, value)| value.into_owned());
+    let typed = form_urlencoded::parse(&body)
+        .find(|(name, _)| name == "code")
+        .map(|(_, value)| value.into_owned());
     let code: String = typed.unwrap_or_default().chars().filter(char::is_ascii_digit).collect();
     if code.len() != CODE_DIGITS {
         let fault = format!("配对码是 {CODE_DIGITS} 位数字，请核对后再输入。");
@@ -63,12 +73,14 @@ pub async fn submit(
         }
         // Twice by a double touch: the first one did it.
         Ok(Pairing::Taken) if is_own(&app, &headers, &window).await => {
-            return Redirect::to(&format!("{}/pad/{window}", app.config.base_path())).into_response();
+            return Redirect::to(&format!("{}/pad/{window}", app.config.base_path()))
+                .into_response();
         }
         Ok(Pairing::Unknown | Pairing::Taken) => (StatusCode::CONFLICT, ""),
-        Ok(Pairing::NoCode) => {
-            (StatusCode::UNPROCESSABLE_ENTITY, "配对码已失效（超过 10 分钟、已用过或输错太多次），请在工作台重新生成。")
-        }
+        Ok(Pairing::NoCode) => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "配对码已失效（超过 10 分钟、已用过或输错太多次），请在工作台重新生成。",
+        ),
         Ok(Pairing::Wrong) => (StatusCode::UNPROCESSABLE_ENTITY, "配对码不正确，请核对后再输入。"),
         Err(error) => {
             tracing::error!(%error, "a pad was not paired");

@@ -1,5 +1,5 @@
-//! `POST /pad/{window}/ratings`: a rating given on a pad, now or while it had no network. A device that was unpaired
-//! meanwhile still hands over what was given on it.
+//! `POST /pad/{window}/ratings`: a rating given on a pad, now or while it had no network. A device
+//! that was unpaired meanwhile still hands over what was given on it.
 
 use std::sync::Arc;
 
@@ -49,7 +49,11 @@ fn open(app: &App, sent: &v1::PadRating) -> Result<v1::RatingRequest, Problem> {
         (Some(rating), None) => Ok(rating.clone()),
         (None, Some(sealed)) => {
             let opened = app.keys().pad.open(&sent.call, sealed).ok_or_else(|| {
-                Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "not-opened", "this was not sealed to this collector")
+                Problem::new(
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "not-opened",
+                    "this was not sealed to this collector",
+                )
             })?;
             json::read(&opened).map_err(|_| malformed("what was sealed is not a rating"))
         }

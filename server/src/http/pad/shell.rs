@@ -15,7 +15,11 @@ use serde_json::json;
 const ICON: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 512 512\"><path fill=\"#0b57a4\" d=\"M0 0h512v512H0z\"/><path fill=\"none\" stroke=\"#fff\" stroke-width=\"44\" stroke-linecap=\"round\" stroke-linejoin=\"round\" d=\"M136 262l84 86 156-176\"/></svg>";
 
 /// `GET /pad/{window}/app.webmanifest`
-pub async fn manifest(State(app): State<Arc<App>>, Path(window): Path<String>, headers: HeaderMap) -> Response {
+pub async fn manifest(
+    State(app): State<Arc<App>>,
+    Path(window): Path<String>,
+    headers: HeaderMap,
+) -> Response {
     let base = app.config.base_path();
     let product = crate::http::page::Reader::of(None, None, &headers).page_messages().product;
     let manifest = json!({
@@ -35,6 +39,7 @@ pub async fn manifest(State(app): State<Arc<App>>, Path(window): Path<String>, h
 
 /// `GET /pad/icon.svg`
 pub async fn icon() -> Response {
-    let headers = [(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "public, max-age=86400")];
+    let headers =
+        [(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "public, max-age=86400")];
     (headers, ICON).into_response()
 }

@@ -40,7 +40,9 @@ impl Problem {
     /// A problem with a stable code and its particulars in English; empty where there are none.
     pub fn new(status: StatusCode, code: &str, particulars: &str) -> Self {
         let title = title(code, Lang::En);
-        let detail = Some(particulars).filter(|message| !message.is_empty() && *message != title).map(str::to_owned);
+        let detail = Some(particulars)
+            .filter(|message| !message.is_empty() && *message != title)
+            .map(str::to_owned);
         let problem = v1::Problem {
             kind: format!("urn:haochaping:problem:{code}"),
             title: title.to_owned(),
@@ -66,14 +68,20 @@ impl Problem {
         if lang == Lang::En {
             return problem.clone();
         }
-        v1::Problem { title: title(&problem.code, lang).to_owned(), detail: chinese.clone(), ..problem.clone() }
+        v1::Problem {
+            title: title(&problem.code, lang).to_owned(),
+            detail: chinese.clone(),
+            ..problem.clone()
+        }
     }
 
     /// The answer to a reader of this language.
     pub fn answer(self, lang: Lang) -> Response {
         let problem = self.to_wire(lang);
-        let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let wait = if problem.code == UNWRITABLE { RETRY_AFTER_ROOM_SECONDS } else { RETRY_AFTER_SECONDS };
+        let status =
+            StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let wait =
+            if problem.code == UNWRITABLE { RETRY_AFTER_ROOM_SECONDS } else { RETRY_AFTER_SECONDS };
         let mut response = (status, Json(problem)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
@@ -94,11 +102,17 @@ impl Problem {
 
     /// 422 with everything that is wrong.
     pub fn violations(faults: &[Violation]) -> Self {
-        let message = faults.iter().map(|fault| format!("{}: {fault}", fault.field())).collect::<Vec<_>>().join("; ");
+        let message = faults
+            .iter()
+            .map(|fault| format!("{}: {fault}", fault.field()))
+            .collect::<Vec<_>>()
+            .join("; ");
         let texts = Lang::ZhHans.messages();
-        let chinese: BTreeSet<_> = faults.iter().map(|fault| texts.fault(&v1::Violation::from(fault))).collect();
+        let chinese: BTreeSet<_> =
+            faults.iter().map(|fault| texts.fault(&v1::Violation::from(fault))).collect();
         let chinese = chinese.into_iter().collect::<Vec<_>>().join("；");
-        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-rating", &message).in_chinese(chinese);
+        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-rating", &message)
+            .in_chinese(chinese);
         problem.0.problem.violations = faults.iter().map(v1::Violation::from).collect();
         problem
     }
@@ -116,16 +130,24 @@ impl Problem {
         let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-action", &title)
             .in_chinese(format!("{field} 有 {found} 个字，最多 {max} 个字"));
         let (field, code) = (field.to_owned(), "too-long".to_owned());
-        problem.0.problem.violations =
-            vec![v1::Violation { field, code, max: Some(max), found: Some(found), ..Default::default() }];
+        problem.0.problem.violations = vec![v1::Violation {
+            field,
+            code,
+            max: Some(max),
+            found: Some(found),
+            ..Default::default()
+        }];
         problem
     }
 
     /// 422 for a text that is missing.
     pub fn required(field: &str) -> Self {
-        let mut problem =
-            Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-action", &format!("{field} is required"))
-                .in_chinese(format!("缺少 {field}"));
+        let mut problem = Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid-action",
+            &format!("{field} is required"),
+        )
+        .in_chinese(format!("缺少 {field}"));
         let (field, code) = (field.to_owned(), "required".to_owned());
         problem.0.problem.violations = vec![v1::Violation { field, code, ..Default::default() }];
         problem
@@ -134,7 +156,8 @@ impl Problem {
     /// 400 for a query that cannot be read.
     pub fn malformed_query(rejection: &QueryRejection) -> Self {
         let message = rejection.body_text();
-        let message = message.strip_prefix("Failed to deserialize query string: ").unwrap_or(&message);
+        let message =
+            message.strip_prefix("Failed to deserialize query string: ").unwrap_or(&message);
         let chinese = match message.split_once(": ") {
             Some((name, _)) => format!("参数 {name} 的取值不正确"),
             None => "查询参数无法读取".to_owned(),
@@ -155,10 +178,15 @@ impl Problem {
 
     /// 422 with the rule that an action on a work order breaks.
     pub fn action(refused: &Refused) -> Self {
-        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, refused.code(), &refused.to_string())
-            .in_chinese(in_chinese(refused));
+        let mut problem =
+            Self::new(StatusCode::UNPROCESSABLE_ENTITY, refused.code(), &refused.to_string())
+                .in_chinese(in_chinese(refused));
         if let Refused::Input { field, code } = refused {
-            let fault = v1::Violation { field: (*field).to_owned(), code: (*code).to_owned(), ..Default::default() };
+            let fault = v1::Violation {
+                field: (*field).to_owned(),
+                code: (*code).to_owned(),
+                ..Default::default()
+            };
             problem.0.problem.violations = vec![fault];
         }
         problem
@@ -204,7 +232,11 @@ impl Problem {
 
     /// Too often.
     pub fn too_many() -> Self {
-        Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "too many requests for one link or address")
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too-many-requests",
+            "too many requests for one link or address",
+        )
     }
 }
 
@@ -213,7 +245,8 @@ impl From<Refusal> for Problem {
         match refusal {
             Refusal::Violations(faults) => Self::violations(&faults),
             Refusal::AlreadyRated(on) => {
-                let mut problem = Self::new(StatusCode::CONFLICT, "already-rated", "the service has been rated");
+                let mut problem =
+                    Self::new(StatusCode::CONFLICT, "already-rated", "the service has been rated");
                 problem.0.problem.rated_on = Some(on.to_string());
                 problem
             }
@@ -248,7 +281,8 @@ pub async fn translate(request: Request, next: Next) -> Response {
     in_language(&headers, next.run(request).await)
 }
 
-/// The language that a request prefers. A program that asks for none in particular is an engineer's.
+/// The language that a request prefers. A program that asks for none in particular is an
+/// engineer's.
 pub fn preferred(headers: &HeaderMap) -> Lang {
     let tags = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     tags.filter(|tags| tags.to_ascii_lowercase().contains("zh")).map_or(Lang::En, Lang::negotiate)

@@ -2,7 +2,8 @@
 
 use haochaping::messages::Lang;
 
-/// Codes in order, each with its title in English and in Chinese. A title never varies; the particulars are in `detail`.
+/// Codes in order, each with its title in English and in Chinese. A title never varies; the
+/// particulars are in `detail`.
 const TITLES: &[(&str, &str, &str)] = &[
     ("already-rated", "the service has been rated", "该办件已经评价"),
     ("appeal-term-over", "the term for an appeal is over", "申诉期限已过"),
@@ -52,7 +53,11 @@ const TITLES: &[(&str, &str, &str)] = &[
     ("not-json", "the body is not application/json", "请求内容类型不是 application/json"),
     ("not-opened", "this was not sealed to this collector", "内容不是为本系统加密的"),
     ("not-your-step", "this step is another role's", "这一步由其他角色办理"),
-    ("other-body", "the body of the department's level decides", "应由承办部门同级的政务服务管理机构决定"),
+    (
+        "other-body",
+        "the body of the department's level decides",
+        "应由承办部门同级的政务服务管理机构决定",
+    ),
     ("other-page", "another page has this window", "该窗口已在其他页面打开"),
     ("own-agency", "nobody enters what is said of their own body", "不能代录对本机构的评价"),
     ("own-appeal", "an appeal cannot be decided by whoever filed it", "提出申诉的人不能裁定该申诉"),

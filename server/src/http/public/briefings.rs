@@ -1,4 +1,5 @@
-//! `GET /briefings`: the monthly briefings that were published for everybody. In Chinese, as they were written.
+//! `GET /briefings`: the monthly briefings that were published for everybody. In Chinese, as they
+//! were written.
 
 use std::{fmt::Write as _, sync::Arc};
 
@@ -35,7 +36,11 @@ pub async fn list(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     for one in found {
         let (base, name) = (app.config.base_path(), escape(&app.region_name(one.region)));
         let (region, month) = (one.region, one.month);
-        let _ = write!(out, "<li><a href=\"{base}/briefings/{region}/{month}\">{name} {}</a></li>", month_name(month));
+        let _ = write!(
+            out,
+            "<li><a href=\"{base}/briefings/{region}/{month}\">{name} {}</a></li>",
+            month_name(month)
+        );
     }
     out.push_str("</ul>");
     respond(&app, &headers, "工作通报", "/briefings", out)
@@ -50,8 +55,9 @@ pub async fn show(
     match read(&app, &region, month).await {
         Ok(Some((figures, cases))) => {
             let path = format!("/briefings/{region}/{month}");
-            let link =
-                |kind: &str, name: &str| format!("<a href=\"{}{path}/{kind}\">{name}</a>", app.config.base_path());
+            let link = |kind: &str, name: &str| {
+                format!("<a href=\"{}{path}/{kind}\">{name}</a>", app.config.base_path())
+            };
             let links = format!("<p>{}　{}</p>", link("pdf", "下载 PDF"), link("xlsx", "下载表格"));
             respond(&app, &headers, &figures.title(), &path, links + &body(&figures, &cases, false))
         }
@@ -78,7 +84,11 @@ pub async fn download(
 }
 
 /// The figures and cases of a briefing that was published for everybody.
-async fn read(app: &App, region: &str, month: u32) -> Result<Option<(Month, Vec<Case>)>, StoreError> {
+async fn read(
+    app: &App,
+    region: &str,
+    month: u32,
+) -> Result<Option<(Month, Vec<Case>)>, StoreError> {
     let Ok(region) = region.parse::<Region>() else { return Ok(None) };
     let found = app.store.briefing(region, month).await?;
     let found = found.filter(|one| one.is_public && one.published.is_some());
@@ -88,7 +98,13 @@ async fn read(app: &App, region: &str, month: u32) -> Result<Option<(Month, Vec<
     }))
 }
 
-fn respond(app: &Arc<App>, headers: &HeaderMap, title: &str, path: &str, content: String) -> Response {
+fn respond(
+    app: &Arc<App>,
+    headers: &HeaderMap,
+    title: &str,
+    path: &str,
+    content: String,
+) -> Response {
     let reader = Reader::of(Some("zh-Hans"), None, headers);
     page::respond(app, reader, &Page { is_public: true, ..Page::new(title, path, content) })
 }

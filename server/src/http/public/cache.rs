@@ -1,5 +1,5 @@
-//! Public pages as they were rendered last. Figures are brought up once a second, so a page is the same for everybody until
-//! then: it is rendered and packed once.
+//! Public pages as they were rendered last. Figures are brought up once a second, so a page is the
+//! same for everybody until then: it is rendered and packed once.
 
 use std::{
     collections::HashMap,
@@ -43,7 +43,12 @@ impl Pages {
     }
 
     /// Keeps a page that was answered, if it is one.
-    pub async fn keep(&self, generation: u64, key: String, response: Response) -> Result<Arc<Kept>, Response> {
+    pub async fn keep(
+        &self,
+        generation: u64,
+        key: String,
+        response: Response,
+    ) -> Result<Arc<Kept>, Response> {
         if response.status() != StatusCode::OK {
             return Err(response);
         }
@@ -81,7 +86,9 @@ impl Kept {
         *response.headers_mut() = self.headers.clone();
         if is_packed {
             response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
-            response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-encoding"));
+            response
+                .headers_mut()
+                .append(header::VARY, HeaderValue::from_static("accept-encoding"));
         }
         response
     }
@@ -99,7 +106,8 @@ pub fn lists(headers: &HeaderMap, name: &HeaderName, what: &str) -> bool {
     let mut entries = values.flat_map(|value| value.split(','));
     entries.any(|entry| {
         let (token, parameters) = entry.split_once(';').unwrap_or((entry, ""));
-        let is_out = parameters.trim().strip_prefix("q=").is_some_and(|q| q.trim().parse() == Ok(0.0));
+        let is_out =
+            parameters.trim().strip_prefix("q=").is_some_and(|q| q.trim().parse() == Ok(0.0));
         token.trim() == what && !is_out
     })
 }
@@ -147,7 +155,10 @@ mod tests {
         brotli::BrotliDecompress(&mut &body[..], &mut plain).unwrap();
         assert_eq!(plain, "一".repeat(1_000).as_bytes());
         let tag = kept.headers[header::ETAG].to_str().unwrap().to_owned();
-        assert_eq!(kept.answer(&headers(header::IF_NONE_MATCH, &tag)).status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(
+            kept.answer(&headers(header::IF_NONE_MATCH, &tag)).status(),
+            StatusCode::NOT_MODIFIED
+        );
         assert_eq!(kept.answer(&HeaderMap::new()).status(), StatusCode::OK);
     }
 }

@@ -1,5 +1,6 @@
-//! Charts as SVG, drawn here and complete without a script. A chart has a title, a pattern of its own beside its colour, and
-//! a table with the same figures next to it. Labels and figures are text of the page, so that they grow with it in 大字版.
+//! Charts as SVG, drawn here and complete without a script. A chart has a title, a pattern of its
+//! own beside its colour, and a table with the same figures next to it. Labels and figures are text
+//! of the page, so that they grow with it in 大字版.
 
 use std::fmt::Write as _;
 
@@ -49,8 +50,8 @@ pub struct Bar {
     pub shown: String,
 }
 
-/// Bars that lie, one below another, from zero on; the longest takes the whole width. A page has at most one chart of a fill,
-/// whose pattern the first bar brings along.
+/// Bars that lie, one below another, from zero on; the longest takes the whole width. A page has at
+/// most one chart of a fill, whose pattern the first bar brings along.
 pub fn bars(title: &str, bars: &[Bar], fill: Fill) -> String {
     let most = bars.iter().filter_map(|bar| bar.value).fold(0.0, f64::max);
     let mut out = format!("<figure class=\"chart\"><figcaption>{}</figcaption><ul>", escape(title));
@@ -79,11 +80,19 @@ mod tests {
 
     #[test]
     fn lengths_start_at_zero_and_names_are_escaped() {
-        let drawn = bars("每月", &[bar("<市>", Some(5.0)), bar("乙", Some(10.0)), bar("丙", None)], Fill::Striped);
+        let drawn = bars(
+            "每月",
+            &[bar("<市>", Some(5.0)), bar("乙", Some(10.0)), bar("丙", None)],
+            Fill::Striped,
+        );
         assert!(drawn.contains("&lt;市&gt;") && !drawn.contains("<市>"));
         let bars = drawn.split("<rect class=\"striped\" width=\"").skip(1);
         let widths: Vec<_> = bars.filter_map(|rest| rest.split('"').next()).collect();
-        assert_eq!(widths, ["50.0%", "100.0%", "0.0%"], "half as many are half as long; what is not known has no bar");
+        assert_eq!(
+            widths,
+            ["50.0%", "100.0%", "0.0%"],
+            "half as many are half as long; what is not known has no bar"
+        );
         assert_eq!(drawn.matches("id=\"striped\"").count(), 1);
         assert!(drawn.contains("<span>—</span>"));
     }

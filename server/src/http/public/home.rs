@@ -36,7 +36,9 @@ pub async fn show(
     shown: Result<Query<Shown>, QueryRejection>,
     headers: HeaderMap,
 ) -> Response {
-    let Ok(Query(shown)) = shown else { return page::refused(&app, &headers, StatusCode::BAD_REQUEST) };
+    let Ok(Query(shown)) = shown else {
+        return page::refused(&app, &headers, StatusCode::BAD_REQUEST);
+    };
     let reader = Reader::of(shown.lang.as_deref(), shown.mode.as_deref(), &headers);
     let question = match Question::read(&app, &shown.asked) {
         Ok(question) => question,
@@ -50,9 +52,14 @@ pub async fn show(
     let view = View { app: &app, reader, m: reader.lang.public_messages(), question: &question };
     match content(&view).await {
         Ok(content) => {
-            let is_root = question == Question { region: app.config.root_region, only: None, month: None };
+            let is_root =
+                question == Question { region: app.config.root_region, only: None, month: None };
             let query = if is_root { String::new() } else { question.query() };
-            let page = Page { query, is_public: true, ..Page::new(reader.page_messages().public_title, "/", content) };
+            let page = Page {
+                query,
+                is_public: true,
+                ..Page::new(reader.page_messages().public_title, "/", content)
+            };
             match pages.keep(generation, key, page::respond(&app, reader, &page)).await {
                 Ok(kept) => kept.answer(&headers),
                 Err(response) => response,
@@ -71,8 +78,11 @@ async fn content(view: &View<'_>) -> Result<String, StoreError> {
     sections::put(view, &mut out).await?;
     let briefings = view.reader.lang.handling_messages().briefings;
     let (base, improvements) = (view.app.config.base_path(), view.m.improvements);
-    let (region, lang, mode) =
-        (view.question.region, view.reader.lang.tag(), view.reader.mode_query().replace('&', "&amp;"));
+    let (region, lang, mode) = (
+        view.question.region,
+        view.reader.lang.tag(),
+        view.reader.mode_query().replace('&', "&amp;"),
+    );
     let _ = write!(
         out,
         "<p class=\"crumb\"><a href=\"{base}/improvements?region={region}&amp;lang={lang}{mode}\">{improvements}</a> <a href=\"{base}/briefings\">{briefings}</a></p>"

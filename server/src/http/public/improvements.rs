@@ -46,9 +46,12 @@ pub async fn show(
     shown: Result<Query<Shown>, QueryRejection>,
     headers: HeaderMap,
 ) -> Response {
-    let Ok(Query(shown)) = shown else { return page::refused(&app, &headers, StatusCode::BAD_REQUEST) };
+    let Ok(Query(shown)) = shown else {
+        return page::refused(&app, &headers, StatusCode::BAD_REQUEST);
+    };
     let reader = Reader::of(shown.lang.as_deref(), shown.mode.as_deref(), &headers);
-    let question = match Question::read(&app, &Params { region: shown.region, ..Params::default() }) {
+    let question = match Question::read(&app, &Params { region: shown.region, ..Params::default() })
+    {
         Ok(question) => question,
         Err(fault) => return refused(&app, reader, &fault),
     };
@@ -71,7 +74,8 @@ pub async fn show(
 
 async fn content(app: &App, reader: Reader, question: &Question) -> Result<String, StoreError> {
     let m = reader.lang.public_messages();
-    let (base, tag, place) = (app.config.base_path(), reader.lang.tag(), escape(&app.region_name(question.region)));
+    let (base, tag, place) =
+        (app.config.base_path(), reader.lang.tag(), escape(&app.region_name(question.region)));
     let mut out = format!(
         "<p class=\"crumb\"><a href=\"{base}/?region={}&amp;lang={tag}{}\">{}</a></p><h2>{place}</h2><p class=\"muted\">{}</p>",
         question.region,
@@ -132,7 +136,9 @@ fn put(app: &App, reader: Reader, out: &mut String, one: &Improvement, found: &M
 
 fn row(m: &PublicMessages, name: &str, months: &[u32], share: Share) -> String {
     let period = match (months.first(), months.last()) {
-        (Some(first), Some(last)) if first != last => format!("{}–{}", m.month(*first), m.month(*last)),
+        (Some(first), Some(last)) if first != last => {
+            format!("{}–{}", m.month(*first), m.month(*last))
+        }
         (Some(only), _) => m.month(*only),
         _ => "—".to_owned(),
     };
@@ -140,8 +146,8 @@ fn row(m: &PublicMessages, name: &str, months: &[u32], share: Share) -> String {
     let Some((part, whole)) = share else {
         return format!("<tr><td>{name}<br>{period}</td><td>—</td><td>—</td><td>—</td></tr>");
     };
-    let interval =
-        wilson(part, whole).map_or("—".to_owned(), |(low, high)| format!("{}–{}", percent(low), percent(high)));
+    let interval = wilson(part, whole)
+        .map_or("—".to_owned(), |(low, high)| format!("{}–{}", percent(low), percent(high)));
     format!(
         "<tr><td>{name}<br>{period}</td><td>{} / {}</td><td>{}</td><td>{interval}</td></tr>",
         show_count(part),
@@ -154,7 +160,9 @@ fn row(m: &PublicMessages, name: &str, months: &[u32], share: Share) -> String {
 pub(in crate::http) fn cause_name(app: &App, cause: &Cause) -> String {
     let names = app.names();
     match cause {
-        Cause::Option(code) => Indicator::find(code).map_or(code.clone(), |option| option.text.to_owned()),
+        Cause::Option(code) => {
+            Indicator::find(code).map_or(code.clone(), |option| option.text.to_owned())
+        }
         Cause::Word(word) => word.clone(),
         Cause::Item(code) => names.items.get(code).unwrap_or(code).clone(),
         Cause::Agency(code) => names.agencies.get(code).unwrap_or(code).clone(),

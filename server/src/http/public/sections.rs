@@ -1,4 +1,5 @@
-//! The public page below its totals: tables, each with the chart it is the table of, and the same figures as files.
+//! The public page below its totals: tables, each with the chart it is the table of, and the same
+//! figures as files.
 
 use std::fmt::Write as _;
 
@@ -31,7 +32,9 @@ pub(super) async fn put(view: &View<'_>, out: &mut String) -> Result<(), StoreEr
     if By::Agencies.answers(view.question) {
         let all = rows(view.app, view.question, By::Agencies, view.reader.lang).await?;
         let (title, own) = own_agencies(view, all);
-        put_table(view, out, title, p.agency_label, &own, |code| Some(narrowed(view, Only::Agency(code.to_owned()))));
+        put_table(view, out, title, p.agency_label, &own, |code| {
+            Some(narrowed(view, Only::Agency(code.to_owned())))
+        });
     }
     if By::Items.answers(view.question) {
         let all = rows(view.app, view.question, By::Items, view.reader.lang).await?;
@@ -54,18 +57,23 @@ pub(super) async fn put(view: &View<'_>, out: &mut String) -> Result<(), StoreEr
     }
     if view.app.config.publication.group > 1 {
         let group = view.app.config.publication.group.to_string();
-        let note = view.m.daily_note.replace("{group}", &group).replace("{date}", &view.daily_date());
+        let note =
+            view.m.daily_note.replace("{group}", &group).replace("{date}", &view.daily_date());
         let _ = write!(out, "<p class=\"muted\">{note}</p>");
     }
     put_files(view, out);
     Ok(())
 }
 
-/// Departments of the region itself; where it has regions with figures below, those that work there are on their pages.
+/// Departments of the region itself; where it has regions with figures below, those that work there
+/// are on their pages.
 fn own_agencies(view: &View<'_>, all: Vec<Row>) -> (&'static str, Vec<Row>) {
     let figures = &view.app.figures;
-    let below: Vec<_> =
-        figures.children(view.question.region).into_iter().map(|child| figures.agencies(child)).collect();
+    let below: Vec<_> = figures
+        .children(view.question.region)
+        .into_iter()
+        .map(|child| figures.agencies(child))
+        .collect();
     if below.iter().all(std::collections::BTreeSet::is_empty) || view.question.month.is_some() {
         return (view.reader.page_messages().by_agency, all);
     }
@@ -87,8 +95,11 @@ async fn put_regions(view: &View<'_>, out: &mut String) -> Result<(), StoreError
     put_lines(view, out, p.by_region, p.region_label, &all, |code| {
         Some(Question { region: code.parse().ok()?, ..view.question.clone() })
     });
-    // A bar a region: what zero-based bars can compare is how many are bad, not how close to 100 % the rest is.
-    if view.question.region.kind() <= RegionKind::Province && all.iter().any(|row| row.counts.total() > 0) {
+    // A bar a region: what zero-based bars can compare is how many are bad, not how close to 100 %
+    // the rest is.
+    if view.question.region.kind() <= RegionKind::Province
+        && all.iter().any(|row| row.counts.total() > 0)
+    {
         let bar = |row: &Row| in_ten_thousand(view, row, row.name.clone());
         let drawn: Vec<_> = all.iter().map(bar).collect();
         out.push_str(&bars(view.m.bad_in_ten_thousand.label, &drawn, Fill::Dotted));
@@ -98,8 +109,13 @@ async fn put_regions(view: &View<'_>, out: &mut String) -> Result<(), StoreError
 }
 
 fn in_ten_thousand(view: &View<'_>, row: &Row, label: String) -> Bar {
-    let value = view.app.figures.rate(row.counts.bad(), row.counts.total()).map(|rate| rate * 10_000.0);
-    Bar { label, value, shown: value.map_or_else(|| show_rate(0, 0), |value| format!("{value:.1}")) }
+    let value =
+        view.app.figures.rate(row.counts.bad(), row.counts.total()).map(|rate| rate * 10_000.0);
+    Bar {
+        label,
+        value,
+        shown: value.map_or_else(|| show_rate(0, 0), |value| format!("{value:.1}")),
+    }
 }
 
 async fn put_months(view: &View<'_>, out: &mut String) -> Result<(), StoreError> {
@@ -147,7 +163,8 @@ fn put_table(
     let _ = write!(out, "<h2>{title}</h2>");
     if most.len() < all.len() {
         let note = view.m.first_lines.replace("{all}", &show_count(all.len() as u64));
-        let _ = write!(out, "<p class=\"muted\">{}</p>", note.replace("{n}", &most.len().to_string()));
+        let _ =
+            write!(out, "<p class=\"muted\">{}</p>", note.replace("{n}", &most.len().to_string()));
     }
     put_lines(view, out, title, first, &most, to);
 }
@@ -175,7 +192,10 @@ fn put_lines(
         };
         let [total, good, bad] = [counts.total(), counts.good(), counts.bad()].map(show_count);
         let rate = view.rate(counts.good(), counts.total());
-        let _ = write!(out, "<tr><td>{name}</td><td>{total}</td><td>{good}</td><td>{bad}</td><td>{rate}</td></tr>");
+        let _ = write!(
+            out,
+            "<tr><td>{name}</td><td>{total}</td><td>{good}</td><td>{bad}</td><td>{rate}</td></tr>"
+        );
     }
     out.push_str("</tbody></table></div>");
 }
@@ -199,7 +219,11 @@ fn put_files(view: &View<'_>, out: &mut String) {
             continue;
         }
         let query = view.question.query().replace('&', "&amp;");
-        let href = format!("{}/api/v1/statistics/{}?{query}&amp;format=", view.app.config.base_path(), by.name());
+        let href = format!(
+            "{}/api/v1/statistics/{}?{query}&amp;format=",
+            view.app.config.base_path(),
+            by.name()
+        );
         let _ = write!(
             out,
             "<li>{name} <a href=\"{href}csv\" aria-label=\"{0} {name} CSV\">CSV</a> <a href=\"{href}json\" aria-label=\"{0} {name} JSON\">JSON</a></li>",
@@ -207,7 +231,8 @@ fn put_files(view: &View<'_>, out: &mut String) {
         );
     }
     let query = view.question.query().replace('&', "&amp;");
-    let href = format!("{}/api/v1/statistics/hot-words?{query}&amp;format=", view.app.config.base_path());
+    let href =
+        format!("{}/api/v1/statistics/hot-words?{query}&amp;format=", view.app.config.base_path());
     let _ = write!(
         out,
         "<li>{0} <a href=\"{href}csv\" aria-label=\"{1} {0} CSV\">CSV</a> <a href=\"{href}json\" aria-label=\"{1} {0} JSON\">JSON</a></li></ul>",

@@ -65,8 +65,8 @@ impl By {
         }
     }
 
-    /// Whether a question can be answered along this: what is narrowed to one department or item is published by place and
-    /// month only.
+    /// Whether a question can be answered along this: what is narrowed to one department or item is
+    /// published by place and month only.
     pub fn answers(self, question: &Question) -> bool {
         match self {
             Self::Regions => true,
@@ -89,49 +89,77 @@ pub struct Row {
     pub is_live: bool,
 }
 
-/// The lines of a question, in the order of codes; no line without a rating, but every named region.
+/// The lines of a question, in the order of codes; no line without a rating, but every named
+/// region.
 ///
 /// # Errors
 /// The store's.
-pub async fn rows(app: &App, question: &Question, by: By, lang: Lang) -> Result<Vec<Row>, StoreError> {
+pub async fn rows(
+    app: &App,
+    question: &Question,
+    by: By,
+    lang: Lang,
+) -> Result<Vec<Row>, StoreError> {
     let m = lang.public_messages();
     let (region, names) = (question.region, app.names());
     let daily = |code: String, name: String, counts| Row { code, name, counts, is_live: false };
-    let named = |names: &BTreeMap<String, String>, code: &str| names.get(code).cloned().unwrap_or(code.to_owned());
+    let named = |names: &BTreeMap<String, String>, code: &str| {
+        names.get(code).cloned().unwrap_or(code.to_owned())
+    };
     Ok(match by {
         By::Regions => return regions(app, question).await,
         By::Agencies if question.month.is_none() => {
             let codes = app.figures.agencies(region);
             let row = |code: String| {
                 let shown = app.figures.shown(region, &code);
-                Row { name: named(&names.agencies, &code), code, counts: shown.counts, is_live: shown.is_live }
+                Row {
+                    name: named(&names.agencies, &code),
+                    code,
+                    counts: shown.counts,
+                    is_live: shown.is_live,
+                }
             };
             codes.into_iter().map(row).collect()
         }
         By::Agencies => {
             let sums = sums(app, region, Dimension::Agency, question.month).await?;
-            sums.into_iter().map(|(code, counts)| daily(code.clone(), named(&names.agencies, &code), counts)).collect()
+            sums.into_iter()
+                .map(|(code, counts)| daily(code.clone(), named(&names.agencies, &code), counts))
+                .collect()
         }
         By::Items => {
             let sums = sums(app, region, Dimension::Item, question.month).await?;
-            sums.into_iter().map(|(code, counts)| daily(code.clone(), named(&names.items, &code), counts)).collect()
+            sums.into_iter()
+                .map(|(code, counts)| daily(code.clone(), named(&names.items, &code), counts))
+                .collect()
         }
         By::Months => {
             let mut months: BTreeMap<u32, Counts> = BTreeMap::new();
             for (_, month, counts) in of_question(app, region, question).await? {
                 months.entry(month).or_default().merge(&counts);
             }
-            months.into_iter().map(|(month, counts)| daily(month_text(month), m.month(month), counts)).collect()
+            months
+                .into_iter()
+                .map(|(month, counts)| daily(month_text(month), m.month(month), counts))
+                .collect()
         }
         By::Channels => {
             let sums = sums(app, region, Dimension::Channel, question.month).await?;
-            let name = |code: &str| code.parse::<Channel>().map_or("", |channel| m.channel(channel)).to_owned();
-            sums.into_iter().map(|(code, counts)| daily(code.clone(), name(&code), counts)).collect()
+            let name = |code: &str| {
+                code.parse::<Channel>().map_or("", |channel| m.channel(channel)).to_owned()
+            };
+            sums.into_iter()
+                .map(|(code, counts)| daily(code.clone(), name(&code), counts))
+                .collect()
         }
         By::Provenances => {
             let sums = sums(app, region, Dimension::Provenance, question.month).await?;
-            let name = |code: &str| code.parse::<Provenance>().map_or("", |from| m.provenance(from)).to_owned();
-            sums.into_iter().map(|(code, counts)| daily(code.clone(), name(&code), counts)).collect()
+            let name = |code: &str| {
+                code.parse::<Provenance>().map_or("", |from| m.provenance(from)).to_owned()
+            };
+            sums.into_iter()
+                .map(|(code, counts)| daily(code.clone(), name(&code), counts))
+                .collect()
         }
         By::Sources => {
             let sums = sums(app, region, Dimension::Source, question.month).await?;
@@ -147,7 +175,8 @@ pub async fn rows(app: &App, question: &Question, by: By, lang: Lang) -> Result<
 /// The store's.
 pub async fn total(app: &App, question: &Question) -> Result<Row, StoreError> {
     let name = app.region_name(question.region);
-    let (code, is_daily) = (question.region.to_string(), question.month.is_some() || question.item().is_some());
+    let (code, is_daily) =
+        (question.region.to_string(), question.month.is_some() || question.item().is_some());
     if !is_daily {
         let shown = app.figures.shown(question.region, question.agency().unwrap_or_default());
         return Ok(Row { code, name, counts: shown.counts, is_live: shown.is_live });
@@ -155,10 +184,15 @@ pub async fn total(app: &App, question: &Question) -> Result<Row, StoreError> {
     Ok(Row { code, name, counts: in_region(app, question.region, question).await?, is_live: false })
 }
 
-/// The regions right below: all that have an official name, and others where there is something to show.
+/// The regions right below: all that have an official name, and others where there is something to
+/// show.
 async fn regions(app: &App, question: &Question) -> Result<Vec<Row>, StoreError> {
     let named = question.region.builtin_children();
-    let deeper = app.figures.children(question.region).into_iter().filter(|child| child.kind() > RegionKind::District);
+    let deeper = app
+        .figures
+        .children(question.region)
+        .into_iter()
+        .filter(|child| child.kind() > RegionKind::District);
     let mut children: Vec<Region> = named.chain(deeper).collect();
     children.sort_unstable();
     children.dedup();
@@ -169,7 +203,8 @@ async fn regions(app: &App, question: &Question) -> Result<Vec<Row>, StoreError>
     Ok(rows)
 }
 
-/// Agents go by their number, since a person's name belongs on their card and not in a table; other cards by their name.
+/// Agents go by their number, since a person's name belongs on their card and not in a table; other
+/// cards by their name.
 async fn cards(app: &App, question: &Question, m: &PublicMessages) -> Result<Vec<Row>, StoreError> {
     let sums = sums(app, question.region, Dimension::Card, question.month).await?;
     if sums.is_empty() {
@@ -179,9 +214,19 @@ async fn cards(app: &App, question: &Question, m: &PublicMessages) -> Result<Vec
         CardKind::Agent => m.card_of.replace("{number}", &card.card.number),
         _ => card.card.name,
     };
-    let names: BTreeMap<_, _> =
-        app.store.cards().await?.into_iter().map(|card| (card.serial.to_string(), name(card))).collect();
-    let row = |(code, counts)| Row { name: names.get(&code).unwrap_or(&code).clone(), code, counts, is_live: false };
+    let names: BTreeMap<_, _> = app
+        .store
+        .cards()
+        .await?
+        .into_iter()
+        .map(|card| (card.serial.to_string(), name(card)))
+        .collect();
+    let row = |(code, counts)| Row {
+        name: names.get(&code).unwrap_or(&code).clone(),
+        code,
+        counts,
+        is_live: false,
+    };
     Ok(sums.into_iter().map(row).collect())
 }
 
@@ -190,7 +235,11 @@ async fn lines(app: &App, region: Region, by: Dimension) -> Result<Arc<Vec<Line>
 }
 
 /// The lines of a region that a question is narrowed to, of every month.
-async fn of_question(app: &App, region: Region, question: &Question) -> Result<Vec<Line>, StoreError> {
+async fn of_question(
+    app: &App,
+    region: Region,
+    question: &Question,
+) -> Result<Vec<Line>, StoreError> {
     let (by, value) = match &question.only {
         None => (Dimension::All, ""),
         Some(Only::Agency(code)) => (Dimension::Agency, code.as_str()),

@@ -1,4 +1,5 @@
-//! A question about public figures with whoever reads the answer: what the home page and its parts share.
+//! A question about public figures with whoever reads the answer: what the home page and its parts
+//! share.
 
 use std::fmt::Write as _;
 
@@ -25,10 +26,15 @@ pub(super) fn refused(app: &App, reader: Reader, fault: &Fault) -> Response {
         (_, "impossible-filter" | "malformed-month") => m.question_impossible,
         _ => m.question_unknown,
     };
-    let back = format!("{}/?lang={}{}", app.config.base_path(), reader.lang.tag(), reader.mode_query());
-    let content =
-        format!("<div class=\"card\"><p>{text}</p><p><a href=\"{}\">{}</a></p></div>", escape(&back), p.public_title);
-    let page = Page { status: fault.status, is_error: true, ..Page::new(m.question_title, "/", content) };
+    let back =
+        format!("{}/?lang={}{}", app.config.base_path(), reader.lang.tag(), reader.mode_query());
+    let content = format!(
+        "<div class=\"card\"><p>{text}</p><p><a href=\"{}\">{}</a></p></div>",
+        escape(&back),
+        p.public_title
+    );
+    let page =
+        Page { status: fault.status, is_error: true, ..Page::new(m.question_title, "/", content) };
     page::respond(app, reader, &page)
 }
 
@@ -61,7 +67,10 @@ impl View<'_> {
         ];
         let mut definitions = vec![self.m.good_rate];
         if self.question.month.is_none() && self.question.item().is_none() {
-            let shown = self.app.figures.shown(self.question.region, self.question.agency().unwrap_or_default());
+            let shown = self
+                .app
+                .figures
+                .shown(self.question.region, self.question.agency().unwrap_or_default());
             let (part, whole) = shown.participation;
             // Of services that were registered elsewhere nobody here knows how many there are.
             if shown.is_live && part <= whole {
@@ -81,7 +90,11 @@ impl View<'_> {
             );
         }
         if rules.step > 1 && all.is_live {
-            let _ = write!(out, "<p class=\"muted\">{}</p>", p.step_note.replace("{step}", &rules.step.to_string()));
+            let _ = write!(
+                out,
+                "<p class=\"muted\">{}</p>",
+                p.step_note.replace("{step}", &rules.step.to_string())
+            );
         }
         self.put_handling(&mut out);
         out
@@ -90,16 +103,27 @@ impl View<'_> {
     /// Where, and of what only.
     fn title(&self) -> String {
         let names = self.app.names();
-        let only = self.question.agency().map(|code| names.agencies.get(code).map_or(code, String::as_str));
-        let only = only.or(self.question.item().map(|code| names.items.get(code).map_or(code, String::as_str)));
+        let only = self
+            .question
+            .agency()
+            .map(|code| names.agencies.get(code).map_or(code, String::as_str));
+        let only = only.or(self
+            .question
+            .item()
+            .map(|code| names.items.get(code).map_or(code, String::as_str)));
         let month = self.question.month.map(|month| self.m.month(month));
         let place = self.app.region_name(self.question.region);
-        [Some(place.as_str()), only, month.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+        [Some(place.as_str()), only, month.as_deref()]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" · ")
     }
 
     fn as_of(&self, is_live: bool) -> String {
         if is_live {
-            let time = self.app.figures.shown(self.question.region, "").as_of.to_rfc3339()[..19].replace('T', " ");
+            let time = self.app.figures.shown(self.question.region, "").as_of.to_rfc3339()[..19]
+                .replace('T', " ");
             self.reader.page_messages().as_of.replace("{time}", &time)
         } else {
             self.m.daily_as_of.replace("{date}", &self.daily_date())
@@ -113,7 +137,11 @@ impl View<'_> {
 
     /// A rate, or “—” where there is too little to tell.
     pub(super) fn rate(&self, part: u64, whole: u64) -> String {
-        if whole < self.app.config.publication.rate_min { show_rate(0, 0) } else { show_rate(part, whole) }
+        if whole < self.app.config.publication.rate_min {
+            show_rate(0, 0)
+        } else {
+            show_rate(part, whole)
+        }
     }
 
     /// What is kept and does not count.
@@ -122,8 +150,10 @@ impl View<'_> {
             return;
         }
         let p = self.reader.page_messages();
-        let excluded_counts =
-            self.app.figures.excluded_counts(self.question.region, self.question.agency().unwrap_or_default());
+        let excluded_counts = self
+            .app
+            .figures
+            .excluded_counts(self.question.region, self.question.agency().unwrap_or_default());
         let excluded_counts = [
             (p.quarantined_label, excluded_counts.quarantined),
             (p.excluded_label, excluded_counts.excluded),
@@ -131,8 +161,11 @@ impl View<'_> {
             (self.m.defaults_label, excluded_counts.defaults),
             (p.probes_label, excluded_counts.probes),
         ];
-        let there: Vec<_> =
-            excluded_counts.into_iter().filter(|(_, n)| *n > 0).map(|(label, n)| (label, show_count(n))).collect();
+        let there: Vec<_> = excluded_counts
+            .into_iter()
+            .filter(|(_, n)| *n > 0)
+            .map(|(label, n)| (label, show_count(n)))
+            .collect();
         if !there.is_empty() {
             put_figures(out, &there);
         }
@@ -159,9 +192,13 @@ impl View<'_> {
     }
 
     pub(super) fn put_definitions(&self, out: &mut String, texts: &[Labelled]) {
-        let items: String = texts.iter().map(|text| format!("<li>{}</li>", text.definition)).collect();
-        let _ =
-            write!(out, "<details class=\"what\"><summary>{}</summary><ul>{items}</ul></details>", self.m.definitions);
+        let items: String =
+            texts.iter().map(|text| format!("<li>{}</li>", text.definition)).collect();
+        let _ = write!(
+            out,
+            "<details class=\"what\"><summary>{}</summary><ul>{items}</ul></details>",
+            self.m.definitions
+        );
     }
 
     /// How bad ratings were worked, gross and net.
@@ -170,7 +207,10 @@ impl View<'_> {
         if self.question.month.is_some() || self.question.item().is_some() {
             return;
         }
-        let found = self.app.handled.published(self.question.region, self.question.agency().unwrap_or_default());
+        let found = self
+            .app
+            .handled
+            .published(self.question.region, self.question.agency().unwrap_or_default());
         if found.bad == 0 {
             return;
         }
@@ -187,12 +227,21 @@ impl View<'_> {
         self.put_definitions(out, &m.all());
     }
 
-    /// The way up: out of a department, an item or a month, else to the region around, unless this is the root.
+    /// The way up: out of a department, an item or a month, else to the region around, unless this
+    /// is the root.
     fn way_up(&self) -> String {
         let (to, text, region) = if self.question.only.is_some() || self.question.month.is_some() {
-            (Question { only: None, month: None, ..self.question.clone() }, self.m.all_of, self.question.region)
+            (
+                Question { only: None, month: None, ..self.question.clone() },
+                self.m.all_of,
+                self.question.region,
+            )
         } else {
-            let parent = self.question.region.parent().filter(|_| self.question.region != self.app.config.root_region);
+            let parent = self
+                .question
+                .region
+                .parent()
+                .filter(|_| self.question.region != self.app.config.root_region);
             let Some(parent) = parent else { return String::new() };
             let to = Question { region: parent, only: None, month: None };
             (to, self.reader.page_messages().back_up, parent)

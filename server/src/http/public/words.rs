@@ -7,7 +7,9 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::Response,
 };
-use haochaping::{form::html::escape, rating::Indicator, region::RegionKind, statistics::show_count};
+use haochaping::{
+    form::html::escape, rating::Indicator, region::RegionKind, statistics::show_count,
+};
 use haochaping_collector::state::App;
 use haochaping_store::{
     StoreError,
@@ -65,16 +67,19 @@ pub async fn hot_words(app: &App, question: &Question) -> Result<Vec<HotWord>, S
     };
     // What staff have hidden is gone at once, and not only when everything is counted anew.
     let (_, synonyms) = app.store.word_rules().await?;
-    let is_hidden =
-        |word: &ShownWord| word.source == Source::Word && synonyms.get(&word.word).is_some_and(String::is_empty);
+    let is_hidden = |word: &ShownWord| {
+        word.source == Source::Word && synonyms.get(&word.word).is_some_and(String::is_empty)
+    };
     let mut sums: BTreeMap<(Source, bool, String), u64> = BTreeMap::new();
     for word in app.store.shown_words(question.region, kind, value).await? {
         if !is_hidden(&word) && question.month.is_none_or(|month| month == word.month) {
             *sums.entry((word.source, word.is_good, word.word)).or_default() += word.n;
         }
     }
-    let mut words: Vec<_> =
-        sums.into_iter().map(|((source, is_good, code), n)| HotWord { is_good, source, code, n }).collect();
+    let mut words: Vec<_> = sums
+        .into_iter()
+        .map(|((source, is_good, code), n)| HotWord { is_good, source, code, n })
+        .collect();
     words.sort_by(|a, b| (a.source, b.n, &a.code).cmp(&(b.source, a.n, &b.code)));
     Ok(words)
 }
@@ -96,7 +101,10 @@ pub(super) async fn put(view: &View<'_>, out: &mut String) -> Result<(), StoreEr
     for (is_good, title) in [(true, m.good_words), (false, m.bad_words)] {
         let _ = write!(out, "<section><h3>{title}</h3>");
         for (source, name) in [(Source::Option, m.word_options), (Source::Word, m.word_comments)] {
-            let of = words.iter().filter(|word| word.is_good == is_good && word.source == source).take(SHOWN_MAX);
+            let of = words
+                .iter()
+                .filter(|word| word.is_good == is_good && word.source == source)
+                .take(SHOWN_MAX);
             let items: String = of.map(|word| item(view, word)).collect();
             if !items.is_empty() {
                 let _ = write!(out, "<h4>{name}</h4><ol class=\"files\">{items}</ol>");
@@ -114,11 +122,20 @@ fn item(view: &View<'_>, word: &HotWord) -> String {
     format!("<li><a lang=\"zh-Hans\" href=\"{href}\">{text}</a> {n}</li>")
 }
 
-fn href(app: &App, reader: Reader, question: &Question, is_good: bool, source: Source, code: &str) -> String {
+fn href(
+    app: &App,
+    reader: Reader,
+    question: &Question,
+    is_good: bool,
+    source: Source,
+    code: &str,
+) -> String {
     let word = utf8_percent_encode(code, NON_ALPHANUMERIC);
-    let (of, source, mode) = (if is_good { "good" } else { "bad" }, source.name(), reader.mode_query());
+    let (of, source, mode) =
+        (if is_good { "good" } else { "bad" }, source.name(), reader.mode_query());
     let (base, region, lang) = (app.config.base_path(), question.region, reader.lang.tag());
-    format!("{base}/words?region={region}&of={of}&source={source}&word={word}&lang={lang}{mode}").replace('&', "&amp;")
+    format!("{base}/words?region={region}&of={of}&source={source}&word={word}&lang={lang}{mode}")
+        .replace('&', "&amp;")
 }
 
 /// Which word, where.
@@ -138,13 +155,18 @@ pub async fn show(
     asked: Result<Query<AskedWord>, QueryRejection>,
     headers: HeaderMap,
 ) -> Response {
-    let Ok(Query(asked)) = asked else { return page::refused(&app, &headers, StatusCode::BAD_REQUEST) };
+    let Ok(Query(asked)) = asked else {
+        return page::refused(&app, &headers, StatusCode::BAD_REQUEST);
+    };
     let reader = Reader::of(asked.lang.as_deref(), asked.mode.as_deref(), &headers);
-    let question = match Question::read(&app, &Params { region: asked.region, ..Params::default() }) {
+    let question = match Question::read(&app, &Params { region: asked.region, ..Params::default() })
+    {
         Ok(question) => question,
         Err(fault) => return refused(&app, reader, &fault),
     };
-    let (Some(source), true) = (Source::from_name(&asked.source), matches!(asked.of.as_str(), "good" | "bad")) else {
+    let (Some(source), true) =
+        (Source::from_name(&asked.source), matches!(asked.of.as_str(), "good" | "bad"))
+    else {
         return page::refused(&app, &headers, StatusCode::BAD_REQUEST);
     };
     let is_good = asked.of == "good";
@@ -152,9 +174,14 @@ pub async fn show(
         Ok(Some(content)) => {
             let word = utf8_percent_encode(&asked.word, NON_ALPHANUMERIC);
             let of = if is_good { "good" } else { "bad" };
-            let query = format!("region={}&of={of}&source={}&word={word}", question.region, source.name());
+            let query =
+                format!("region={}&of={of}&source={}&word={word}", question.region, source.name());
             let title = reader.lang.public_messages().words_title;
-            page::respond(&app, reader, &Page { query, is_public: true, ..Page::new(title, "/words", content) })
+            page::respond(
+                &app,
+                reader,
+                &Page { query, is_public: true, ..Page::new(title, "/words", content) },
+            )
         }
         Ok(None) => page::not_found(&app, &headers),
         Err(error) => {
@@ -193,11 +220,23 @@ async fn content(
     let lines = months.iter().map(|(month, n)| (m.month(*month), *n));
     put_table(&mut out, m.by_month, m.month_label, m.n_ratings, lines);
     let mut places = Vec::new();
-    for child in app.figures.children(question.region).into_iter().filter(|child| child.kind() <= RegionKind::District)
+    for child in app
+        .figures
+        .children(question.region)
+        .into_iter()
+        .filter(|child| child.kind() <= RegionKind::District)
     {
-        let n: u64 = app.store.shown_word(child, is_good, source, word).await?.iter().map(|(_, n)| n).sum();
+        let n: u64 =
+            app.store.shown_word(child, is_good, source, word).await?.iter().map(|(_, n)| n).sum();
         if n > 0 {
-            let href = href(app, reader, &Question { region: child, ..question.clone() }, is_good, source, word);
+            let href = href(
+                app,
+                reader,
+                &Question { region: child, ..question.clone() },
+                is_good,
+                source,
+                word,
+            );
             places.push((format!("<a href=\"{href}\">{}</a>", escape(&app.region_name(child))), n));
         }
     }
@@ -210,8 +249,16 @@ async fn content(
     Ok(Some(out))
 }
 
-fn put_table(out: &mut String, title: &str, first: &str, second: &str, lines: impl Iterator<Item = (String, u64)>) {
-    let body: String = lines.map(|(name, n)| format!("<tr><td>{name}</td><td>{}</td></tr>", show_count(n))).collect();
+fn put_table(
+    out: &mut String,
+    title: &str,
+    first: &str,
+    second: &str,
+    lines: impl Iterator<Item = (String, u64)>,
+) {
+    let body: String = lines
+        .map(|(name, n)| format!("<tr><td>{name}</td><td>{}</td></tr>", show_count(n)))
+        .collect();
     if !body.is_empty() {
         let _ = write!(
             out,

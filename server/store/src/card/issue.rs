@@ -33,7 +33,10 @@ row!(NewCard {
 
 /// A statement for cards `c`; `rest` says which and in what order.
 fn select(rest: &str) -> String {
-    format!("select {} from card c left join agency a on a.code = c.agency {rest}", StoredCard::columns())
+    format!(
+        "select {} from card c left join agency a on a.code = c.agency {rest}",
+        StoredCard::columns()
+    )
 }
 
 pub(crate) fn issue(
@@ -43,9 +46,13 @@ pub(crate) fn issue(
     entry: &AuditEntry,
 ) -> Result<Issued, StoreError> {
     let transaction = connection.transaction()?;
-    let issued: Vec<_> =
-        cards.iter().map(|new| issue_one(&transaction, new, entry.at)).collect::<Result<_, StoreError>>()?;
-    let ended = issued.iter().filter_map(|(_, issue)| if let Issue::Replaces(old) = issue { Some(*old) } else { None });
+    let issued: Vec<_> = cards
+        .iter()
+        .map(|new| issue_one(&transaction, new, entry.at))
+        .collect::<Result<_, StoreError>>()?;
+    let ended = issued
+        .iter()
+        .filter_map(|(_, issue)| if let Issue::Replaces(old) = issue { Some(*old) } else { None });
     let others: Vec<_> = match agreed {
         Agreed::All => Vec::new(),
         Agreed::Serials(serials) => ended.filter(|old| !serials.contains(old)).collect(),
@@ -59,7 +66,11 @@ pub(crate) fn issue(
     Ok(Ok(issued))
 }
 
-fn issue_one(transaction: &Transaction<'_>, new: &NewCard, at: Instant) -> Result<(StoredCard, Issue), StoreError> {
+fn issue_one(
+    transaction: &Transaction<'_>,
+    new: &NewCard,
+    at: Instant,
+) -> Result<(StoredCard, Issue), StoreError> {
     if let Some(name) = &new.agency_name {
         keep_name(transaction, "agency", &new.agency, name)?;
     }
@@ -74,7 +85,10 @@ fn issue_one(transaction: &Transaction<'_>, new: &NewCard, at: Instant) -> Resul
         )
         .optional()?;
     match live {
-        Some(live) if live.card.content == new.content && live.card.expires.is_good_on(at.date_in_china()) => {
+        Some(live)
+            if live.card.content == new.content
+                && live.card.expires.is_good_on(at.date_in_china()) =>
+        {
             Ok((live, Issue::Known))
         }
         Some(live) => {
@@ -86,9 +100,16 @@ fn issue_one(transaction: &Transaction<'_>, new: &NewCard, at: Instant) -> Resul
     }
 }
 
-fn insert(transaction: &Transaction<'_>, new: &NewCard, at: Instant) -> Result<StoredCard, StoreError> {
-    let serial: u32 =
-        transaction.query_row("select coalesce(max(serial), 0) + 1 from card", params![], |row| row.get(0))?;
+fn insert(
+    transaction: &Transaction<'_>,
+    new: &NewCard,
+    at: Instant,
+) -> Result<StoredCard, StoreError> {
+    let serial: u32 = transaction.query_row(
+        "select coalesce(max(serial), 0) + 1 from card",
+        params![],
+        |row| row.get(0),
+    )?;
     if serial > Card::SERIAL_MAX {
         return Err(StoreError::Failed("all 16,777,215 serials of cards are used up".into()));
     }
@@ -125,7 +146,9 @@ pub(crate) fn replace(
     let at = entry.at;
     let transaction = connection.transaction()?;
     let is_live = |card: &StoredCard| {
-        card.revoked.is_none() && card.replaced_by.is_none() && card.card.expires.is_good_on(at.date_in_china())
+        card.revoked.is_none()
+            && card.replaced_by.is_none()
+            && card.card.expires.is_good_on(at.date_in_china())
     };
     let live = one(&transaction, serial)?.filter(is_live);
     let Some(live) = live else { return Ok(None) };
@@ -173,8 +196,11 @@ pub(crate) fn revive(
     if !one(&transaction, successor)?.is_some_and(|card| is_in_use(&card)) {
         return Ok(Revival::NotReplaced);
     }
-    let n_ratings: i64 =
-        transaction.query_row("select count(*) from rating where card = ?1", params![successor], |row| row.get(0))?;
+    let n_ratings: i64 = transaction.query_row(
+        "select count(*) from rating where card = ?1",
+        params![successor],
+        |row| row.get(0),
+    )?;
     if n_ratings > 0 {
         return Ok(Revival::InUse { successor });
     }
@@ -189,7 +215,9 @@ pub(crate) fn revive(
 }
 
 pub(crate) fn one(connection: &Connection, serial: u32) -> Result<Option<StoredCard>, StoreError> {
-    Ok(connection.query_row(&select("where c.serial = ?1"), params![serial], read_row).optional()?)
+    Ok(connection
+        .query_row(&select("where c.serial = ?1"), params![serial], read_row)
+        .optional()?)
 }
 
 pub(crate) fn all(connection: &Connection) -> Result<Vec<StoredCard>, StoreError> {

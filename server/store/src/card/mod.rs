@@ -73,7 +73,8 @@ pub enum Agreed {
     Serials(BTreeSet<u32>),
 }
 
-/// The cards of a roster in its order; or nothing was issued, since these would end and nobody agreed.
+/// The cards of a roster in its order; or nothing was issued, since these would end and nobody
+/// agreed.
 pub type Issued = Result<Vec<(StoredCard, Issue)>, Vec<u32>>;
 
 /// What became of the wish to have a replaced card back.
@@ -117,9 +118,9 @@ pub struct NewVisit {
 }
 
 impl SqlStore {
-    /// Issues the cards of a roster in one transaction; the answers are in order. A row that is on record as it stands
-    /// gives its card again; of a changed one, or of a card that has expired, the new card replaces the old.
-    /// Nothing is issued if a card would end that is not agreed to.
+    /// Issues the cards of a roster in one transaction; the answers are in order. A row that is on
+    /// record as it stands gives its card again; of a changed one, or of a card that has expired,
+    /// the new card replaces the old. Nothing is issued if a card would end that is not agreed to.
     pub async fn issue_cards(
         &self,
         cards: Vec<NewCard>,
@@ -129,19 +130,35 @@ impl SqlStore {
         self.write(move |c| issue::issue(c, &cards, &agreed, &entry)).await
     }
 
-    /// Issues a card that says the same in the place of one that was lost; `None` if there is no such live card.
-    pub async fn replace_card(&self, serial: u32, entry: AuditEntry) -> Result<Option<StoredCard>, StoreError> {
+    /// Issues a card that says the same in the place of one that was lost; `None` if there is no
+    /// such live card.
+    pub async fn replace_card(
+        &self,
+        serial: u32,
+        entry: AuditEntry,
+    ) -> Result<Option<StoredCard>, StoreError> {
         self.write(move |c| issue::replace(c, serial, &entry)).await
     }
 
     /// Ends a card; false if there is no such live card.
-    pub async fn revoke_card(&self, serial: u32, reason: &str, entry: AuditEntry) -> Result<bool, StoreError> {
+    pub async fn revoke_card(
+        &self,
+        serial: u32,
+        reason: &str,
+        entry: AuditEntry,
+    ) -> Result<bool, StoreError> {
         let reason = reason.to_owned();
         self.write(move |c| issue::revoke(c, serial, &reason, &entry)).await
     }
 
-    /// Puts a card that was replaced by mistake into use again, and ends its successor, while nobody has rated by that.
-    pub async fn revive_card(&self, serial: u32, reason: &str, entry: AuditEntry) -> Result<Revival, StoreError> {
+    /// Puts a card that was replaced by mistake into use again, and ends its successor, while
+    /// nobody has rated by that.
+    pub async fn revive_card(
+        &self,
+        serial: u32,
+        reason: &str,
+        entry: AuditEntry,
+    ) -> Result<Revival, StoreError> {
         let reason = reason.to_owned();
         self.write(move |c| issue::revive(c, serial, &reason, &entry)).await
     }

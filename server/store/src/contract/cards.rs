@@ -11,8 +11,8 @@ use super::{
     make::{AGENCIES, Placed, TODAY, counted, noon, of_ratings, outcomes, rating, service, sum},
 };
 use crate::{
-    About, Agreed, CARD_AUTHORITY, Decision, Figure, FigureKey, Issue, NewCard, NewRating, NewVisit, Outcome, Revival,
-    Standing, Tally, staff::AuditEntry,
+    About, Agreed, CARD_AUTHORITY, Decision, Figure, FigureKey, Issue, NewCard, NewRating,
+    NewVisit, Outcome, Revival, Standing, Tally, staff::AuditEntry,
 };
 
 const VILLAGE: &str = "321002001001";
@@ -51,10 +51,15 @@ pub(super) fn beyond(card: u32, n: u32) -> NewRating {
     visit(card, n, 1, 0)
 }
 
-/// The rating of the nth visit to a card, from a source, with room for this many a day and for two a source.
+/// The rating of the nth visit to a card, from a source, with room for this many a day and for two
+/// a source.
 fn visit(card: u32, n: u32, source: u8, day_limit: u32) -> NewRating {
     let case_number = format!("VISIT{n}");
-    let placed = Placed { part: part_of(CARD_AUTHORITY, &case_number), id: [0; 16], service: service("unused") };
+    let placed = Placed {
+        part: part_of(CARD_AUTHORITY, &case_number),
+        id: [0; 16],
+        service: service("unused"),
+    };
     let about = About::Visit(NewVisit {
         card,
         case_number,
@@ -73,16 +78,26 @@ async fn village(store: Any<'_>) -> Figure {
     counted(store).await.get(&key).copied().unwrap_or_default()
 }
 
-pub(super) async fn the_same_roster_gives_the_same_cards_and_a_changed_line_a_new_one(store: Any<'_>) {
+pub(super) async fn the_same_roster_gives_the_same_cards_and_a_changed_line_a_new_one(
+    store: Any<'_>,
+) {
     let both = vec![card("1", 1), card("2", 2)];
     assert_eq!(issue(store, both.clone()).await, [(1, Issue::New), (2, Issue::New)]);
     assert_eq!(issue(store, both.clone()).await, [(1, Issue::Known), (2, Issue::Known)]);
     assert_eq!(issue(store, vec![card("2", 3)]).await, [(3, Issue::Replaces(2))]);
     let window = NewCard { kind: CardKind::Window, ..card("1", 1) };
-    assert_eq!(issue(store, vec![window]).await, [(4, Issue::New)], "another kind counts by itself");
+    assert_eq!(
+        issue(store, vec![window]).await,
+        [(4, Issue::New)],
+        "another kind counts by itself"
+    );
     let expired = NewCard { expires: ExpiryMonth::new(2026, 10).unwrap(), ..card("5", 5) };
     assert_eq!(issue(store, vec![expired.clone()]).await, [(5, Issue::New)]);
-    assert_eq!(issue(store, vec![card("5", 5)]).await, [(6, Issue::Replaces(5))], "its time is over");
+    assert_eq!(
+        issue(store, vec![card("5", 5)]).await,
+        [(6, Issue::Replaces(5))],
+        "its time is over"
+    );
     assert_eq!(store.card(2).await.unwrap().unwrap().replaced_by, Some(3));
     assert_eq!(store.card(1).await.unwrap().unwrap().card, card("1", 1), "every word comes back");
     assert_eq!(store.cards().await.unwrap().len(), 6);
@@ -95,11 +110,18 @@ pub(super) async fn a_card_ends_once_and_says_why(store: Any<'_>) {
     assert!(store.revoke_card(1, "遗失", entry(at)).await.unwrap());
     assert!(!store.revoke_card(1, "again", entry(at)).await.unwrap());
     assert_eq!(store.card(1).await.unwrap().unwrap().revoked, Some((at, "遗失".into())));
-    assert_eq!(store.replace_card(1, entry(at)).await.unwrap(), None, "what has ended has no successor");
+    assert_eq!(
+        store.replace_card(1, entry(at)).await.unwrap(),
+        None,
+        "what has ended has no successor"
+    );
     let new = store.replace_card(2, entry(at)).await.unwrap().unwrap();
     assert_eq!((new.serial, &new.card), (3, &card("2", 2)));
     assert!(!store.revoke_card(2, "late", entry(at)).await.unwrap());
-    assert_eq!(issue(store, vec![card("1", 1), card("2", 2)]).await, [(4, Issue::New), (3, Issue::Known)]);
+    assert_eq!(
+        issue(store, vec![card("1", 1), card("2", 2)]).await,
+        [(4, Issue::New), (3, Issue::Known)]
+    );
 }
 
 pub(super) async fn a_card_replaced_by_mistake_is_in_use_again(store: Any<'_>) {
@@ -116,9 +138,15 @@ pub(super) async fn a_card_replaced_by_mistake_is_in_use_again(store: Any<'_>) {
     assert_eq!(revive(99).await, Revival::NotReplaced);
     // Nothing ends that nobody agreed to.
     let other = NewCard { content: [8; 32], ..card("1", 1) };
-    let issued = store.issue_cards(vec![other, card("9", 9)], Agreed::Serials([7].into()), entry(at)).await.unwrap();
+    let issued = store
+        .issue_cards(vec![other, card("9", 9)], Agreed::Serials([7].into()), entry(at))
+        .await
+        .unwrap();
     assert_eq!(issued, Err(vec![1]));
-    assert_eq!((store.card(1).await.unwrap().unwrap().replaced_by, store.cards().await.unwrap().len()), (None, 3));
+    assert_eq!(
+        (store.card(1).await.unwrap().unwrap().replaced_by, store.cards().await.unwrap().len()),
+        (None, 3)
+    );
     // A term that is over does not come back.
     let expired = NewCard { expires: ExpiryMonth::new(2026, 10).unwrap(), ..card("5", 5) };
     let old = issue(store, vec![expired]).await[0].0;
@@ -135,9 +163,15 @@ pub(super) async fn a_visit_is_rated_once_in_its_village(store: Any<'_>) {
     let first = NewRating { level: SatisfactionLevel::Dissatisfied, ..visit(1, 1, 1, 100) };
     let batch = vec![first.clone(), first.clone(), visit(1, 2, 1, 100), visit(9, 3, 1, 100)];
     let replayed = Outcome::Replayed { id: first.id, rated_at: first.rated_at };
-    assert_eq!(outcomes(store, batch).await, [Outcome::Accepted, replayed, Outcome::Accepted, Outcome::Unknown]);
+    assert_eq!(
+        outcomes(store, batch).await,
+        [Outcome::Accepted, replayed, Outcome::Accepted, Outcome::Unknown]
+    );
     let figure = village(store).await;
-    assert_eq!((figure.counts.satisfied, figure.counts.dissatisfied, figure.n_quarantined), (1, 1, 0));
+    assert_eq!(
+        (figure.counts.satisfied, figure.counts.dissatisfied, figure.n_quarantined),
+        (1, 1, 0)
+    );
     let found = store.verify().await.unwrap();
     assert_eq!((found.n_ratings, found.n_work_orders, found.faults), (2, 1, vec![]));
 }
@@ -152,10 +186,21 @@ pub(super) async fn what_is_beyond_the_limits_waits_whatever_its_level(store: An
     assert!(committed.outcomes.iter().all(|outcome| *outcome == Outcome::Accepted));
     let held = store.quarantined(false).await.unwrap();
     let reasons: Vec<_> = held.iter().map(|held| (held.card, held.reason.as_str())).collect();
-    assert_eq!(reasons, [(1, "source"), (1, "day")], "the third from one place, the fifth of the day");
+    assert_eq!(
+        reasons,
+        [(1, "source"), (1, "day")],
+        "the third from one place, the fifth of the day"
+    );
     let figure = village(store).await;
-    assert_eq!((figure.counts.total(), figure.n_quarantined), (4, 2), "the other card is not touched");
-    assert_eq!(sum(committed.counted.iter().flat_map(|counted| &counted.added)), of_ratings(counted(store).await));
+    assert_eq!(
+        (figure.counts.total(), figure.n_quarantined),
+        (4, 2),
+        "the other card is not touched"
+    );
+    assert_eq!(
+        sum(committed.counted.iter().flat_map(|counted| &counted.added)),
+        of_ratings(counted(store).await)
+    );
     let again = outcomes(store, vec![of(3, 1)]).await;
     assert!(matches!(again[0], Outcome::Replayed { .. }));
     let view = store.ratings_between(held[0].part, held[0].rating, held[0].rating).await.unwrap();
@@ -165,19 +210,32 @@ pub(super) async fn what_is_beyond_the_limits_waits_whatever_its_level(store: An
 
 pub(super) async fn a_decision_moves_the_figures_and_is_made_once(store: Any<'_>) {
     issue(store, vec![card("1", 1)]).await;
-    let bad =
-        |n| NewRating { level: SatisfactionLevel::VeryDissatisfied, indicators: "110".into(), ..visit(1, n, 7, 0) };
+    let bad = |n| NewRating {
+        level: SatisfactionLevel::VeryDissatisfied,
+        indicators: "110".into(),
+        ..visit(1, n, 7, 0)
+    };
     outcomes(store, vec![bad(1), bad(2), bad(3)]).await;
     let held = store.quarantined(false).await.unwrap();
-    assert_eq!(store.verify().await.unwrap().n_work_orders, 0, "no work on what does not count yet");
+    assert_eq!(
+        store.verify().await.unwrap().n_work_orders,
+        0,
+        "no work on what does not count yet"
+    );
     let decide = async |n: usize, decision| {
-        store.decide(held[n].part, held[n].rating, decision, "核对", entry(noon(TODAY + 1))).await.unwrap()
+        store
+            .decide(held[n].part, held[n].rating, decision, "核对", entry(noon(TODAY + 1)))
+            .await
+            .unwrap()
     };
     assert!(decide(0, Decision::Released).await);
     assert!(decide(1, Decision::Excluded).await);
     assert!(!decide(1, Decision::Released).await, "what is decided is decided");
     let figure = village(store).await;
-    assert_eq!((figure.counts.very_dissatisfied, figure.n_quarantined, figure.n_excluded), (1, 1, 1));
+    assert_eq!(
+        (figure.counts.very_dissatisfied, figure.n_quarantined, figure.n_excluded),
+        (1, 1, 1)
+    );
     assert_eq!(store.verify().await.unwrap().n_work_orders, 1, "opened at the release");
 
     let due = noon(TODAY + 7);
@@ -185,7 +243,10 @@ pub(super) async fn a_decision_moves_the_figures_and_is_made_once(store: Any<'_>
     assert_eq!(store.release_due(due).await.unwrap(), 1);
     assert_eq!(store.release_due(due).await.unwrap(), 0);
     let figure = village(store).await;
-    assert_eq!((figure.counts.very_dissatisfied, figure.n_quarantined, figure.n_excluded), (2, 0, 1));
+    assert_eq!(
+        (figure.counts.very_dissatisfied, figure.n_quarantined, figure.n_excluded),
+        (2, 0, 1)
+    );
     let decided = store.quarantined(true).await.unwrap();
     assert_eq!(decided.iter().filter(|held| held.decided.is_some()).count(), 3);
     let found = store.verify().await.unwrap();
@@ -200,11 +261,18 @@ pub(super) async fn sources_are_forgotten_and_days_are_not_mixed(store: Any<'_>)
         if let About::Visit(visit) = &mut new.about {
             visit.day = i64::from(day);
         }
-        NewRating { rated_at: Instant::from_millis(i64::from(day) * DAY_MILLIS + i64::from(n)), ..new }
+        NewRating {
+            rated_at: Instant::from_millis(i64::from(day) * DAY_MILLIS + i64::from(n)),
+            ..new
+        }
     };
     outcomes(store, vec![on(1, TODAY), on(2, TODAY), on(3, TODAY + 1), on(4, TODAY + 1)]).await;
     assert_eq!(store.quarantined(false).await.unwrap(), [], "two a day are within the limit");
     store.purge_sources(i64::from(TODAY) + 1).await.unwrap();
     outcomes(store, vec![on(5, TODAY), on(6, TODAY + 1)]).await;
-    assert_eq!(store.quarantined(false).await.unwrap().len(), 1, "only the later day is still known");
+    assert_eq!(
+        store.quarantined(false).await.unwrap().len(),
+        1,
+        "only the later day is still known"
+    );
 }

@@ -8,7 +8,8 @@ use haochaping::{
 use super::{
     Any,
     make::{
-        AUTHORITY, Placed, TODAY, counted, fold, new_service, noon, of_ratings, outcomes, place_n, rating, service, sum,
+        AUTHORITY, Placed, TODAY, counted, fold, new_service, noon, of_ratings, outcomes, place_n,
+        rating, service, sum,
     },
 };
 use crate::{About, Committed, Figure, NewRating, NewService, Outcome};
@@ -16,7 +17,8 @@ use crate::{About, Committed, Figure, NewRating, NewService, Outcome};
 pub(super) async fn each_rating_of_one_batch_has_its_own_outcome(store: Any<'_>) {
     let placed = place_n(store, 2).await;
     let first = rating(&placed[0], 1);
-    let retry = NewRating { id: [1; 16], work_order: [2; 16], rated_at: noon(TODAY + 1), ..first.clone() };
+    let retry =
+        NewRating { id: [1; 16], work_order: [2; 16], rated_at: noon(TODAY + 1), ..first.clone() };
     let batch = vec![
         first.clone(),
         retry.clone(),
@@ -61,7 +63,11 @@ pub(super) async fn a_later_batch_is_compared_with_what_stands(store: Any<'_>) {
         ]
     );
     let found = store.verify().await.unwrap();
-    assert_eq!((found.n_ratings, found.n_work_orders), (1, 1), "nothing of the later ones was kept");
+    assert_eq!(
+        (found.n_ratings, found.n_work_orders),
+        (1, 1),
+        "nothing of the later ones was kept"
+    );
     assert_eq!(found.faults, [""; 0]);
 }
 
@@ -73,20 +79,30 @@ pub(super) async fn a_row_that_does_not_fit_is_cut_out_and_the_others_live(store
         batch[place].indicators = "1".repeat(201);
     }
     let refused = |place: usize| place == 2 || place == 6;
-    let expected: Vec<_> =
-        (0..7).map(|place| if refused(place) { Outcome::Refused } else { Outcome::Accepted }).collect();
+    let expected: Vec<_> = (0..7)
+        .map(|place| if refused(place) { Outcome::Refused } else { Outcome::Accepted })
+        .collect();
     let committed = store.commit(batch.clone().into()).await.unwrap();
     assert_eq!(committed.outcomes, expected);
     let last = committed.counted.last().unwrap();
     assert_eq!(last.revision, store.slot_revisions().await.unwrap()[&last.slot]);
     let revisions: Vec<_> = committed.counted.iter().map(|counted| counted.revision).collect();
-    assert_eq!(revisions, (1..=last.revision).collect::<Vec<_>>(), "each transaction tells what it added");
+    assert_eq!(
+        revisions,
+        (1..=last.revision).collect::<Vec<_>>(),
+        "each transaction tells what it added"
+    );
     assert_eq!(
         sum(committed.counted.iter().flat_map(|counted| &counted.added)),
         of_ratings(counted(store).await),
         "what is told of a cut batch is what was kept"
     );
-    let kept = placed.iter().zip(&batch).enumerate().filter(|(place, _)| !refused(*place)).map(|(_, pair)| pair);
+    let kept = placed
+        .iter()
+        .zip(&batch)
+        .enumerate()
+        .filter(|(place, _)| !refused(*place))
+        .map(|(_, pair)| pair);
     assert_eq!(of_ratings(counted(store).await), fold(kept));
     let found = store.verify().await.unwrap();
     assert_eq!((found.n_ratings, found.faults), (5, vec![]));
@@ -108,11 +124,17 @@ pub(super) async fn a_bad_rating_that_counts_opens_one_work_order(store: Any<'_>
         .collect();
     // The whole batch twice: a replay opens nothing.
     assert!(outcomes(store, batch.clone()).await.iter().all(|o| *o == Outcome::Accepted));
-    assert!(outcomes(store, batch.clone()).await.iter().all(|o| matches!(o, Outcome::Replayed { .. })));
+    assert!(
+        outcomes(store, batch.clone()).await.iter().all(|o| matches!(o, Outcome::Replayed { .. }))
+    );
     for (new, (level, provenance)) in batch.iter().zip(cases) {
-        let found =
-            store.order_of(new.part, new.id).await.unwrap().map(|order| (order.standing.stage, order.opened_at));
-        let expected = (level.is_bad() && provenance.counts()).then_some((Stage::Opened, new.rated_at));
+        let found = store
+            .order_of(new.part, new.id)
+            .await
+            .unwrap()
+            .map(|order| (order.standing.stage, order.opened_at));
+        let expected =
+            (level.is_bad() && provenance.counts()).then_some((Stage::Opened, new.rated_at));
         assert_eq!(found, expected, "{level} {provenance}");
     }
     // Two bad levels by three provenances that count.
@@ -121,7 +143,10 @@ pub(super) async fn a_bad_rating_that_counts_opens_one_work_order(store: Any<'_>
 
 pub(super) async fn what_does_not_count_enters_no_figure(store: Any<'_>) {
     let placed = place_n(store, 4).await;
-    let of = |n: usize, provenance| NewRating { provenance, ..rating(&placed[n], u32::try_from(n).unwrap()) };
+    let of = |n: usize, provenance| NewRating {
+        provenance,
+        ..rating(&placed[n], u32::try_from(n).unwrap())
+    };
     let silent = [of(0, Provenance::Imported), of(1, Provenance::Default)];
     let committed = store.commit(silent.to_vec().into()).await.unwrap();
     assert_eq!(committed.outcomes, [Outcome::Accepted, Outcome::Accepted]);
@@ -130,7 +155,11 @@ pub(super) async fn what_does_not_count_enters_no_figure(store: Any<'_>) {
     let figures = of_ratings(counted(store).await);
     let apart = Figure { n_imported: 1, n_defaults: 1, n_probes: 1, ..Figure::default() };
     assert!(figures.values().all(|figure| *figure == apart), "{figures:?}");
-    assert_eq!(store.waiting_ratings().await.unwrap(), [], "and none of them is ever published as a rating");
+    assert_eq!(
+        store.waiting_ratings().await.unwrap(),
+        [],
+        "and none of them is ever published as a rating"
+    );
     assert_eq!(store.verify().await.unwrap().n_ratings, 3, "they are kept all the same");
     assert_eq!(outcomes(store, vec![of(3, Provenance::Relayed)]).await, [Outcome::Accepted]);
     let figures = of_ratings(counted(store).await);
@@ -138,7 +167,9 @@ pub(super) async fn what_does_not_count_enters_no_figure(store: Any<'_>) {
 }
 
 /// Whatever the entrance says: the service decides.
-pub(super) async fn a_bad_rating_of_a_test_service_is_a_test_and_opens_no_work_order(store: Any<'_>) {
+pub(super) async fn a_bad_rating_of_a_test_service_is_a_test_and_opens_no_work_order(
+    store: Any<'_>,
+) {
     let test = NewService { is_probe: true, ..new_service(AUTHORITY, service("probe"), 1) };
     let id = store.register(AUTHORITY, vec![test.clone()]).await.unwrap().services[0].id;
     let placed = Placed { part: test.part, id, service: test.service };
@@ -146,7 +177,10 @@ pub(super) async fn a_bad_rating_of_a_test_service_is_a_test_and_opens_no_work_o
     assert_eq!(bad.provenance, Provenance::Citizen);
     assert_eq!(outcomes(store, vec![bad]).await, [Outcome::Accepted]);
     let figures = of_ratings(counted(store).await);
-    assert!(!figures.is_empty() && figures.values().all(|figure| figure.counts.total() == 0 && figure.n_probes == 1));
+    assert!(
+        !figures.is_empty()
+            && figures.values().all(|figure| figure.counts.total() == 0 && figure.n_probes == 1)
+    );
     let found = store.verify().await.unwrap();
     assert_eq!((found.n_ratings, found.n_work_orders, found.faults), (1, 0, vec![]));
     assert!(store.service(placed.part, id).await.unwrap().unwrap().is_probe, "its page says so");
@@ -156,7 +190,10 @@ pub(super) async fn a_batch_raises_the_revision_by_one(store: Any<'_>) {
     let mut placed = place_n(store, 60).await;
     let lane = store.lane(placed[0].part);
     placed.retain(|of| store.lane(of.part) == lane);
-    let first = store.commit(placed[..2].iter().zip(1..).map(|(of, n)| rating(of, n)).collect()).await.unwrap();
+    let first = store
+        .commit(placed[..2].iter().zip(1..).map(|(of, n)| rating(of, n)).collect())
+        .await
+        .unwrap();
     let revision_of = |committed: &Committed| {
         let [counted] = &committed.counted[..] else { panic!("one transaction: {committed:?}") };
         counted.revision
@@ -189,7 +226,13 @@ pub(super) async fn ratings_are_found_by_their_ids_in_their_part_only(store: Any
     outcomes(store, vec![low.clone(), high.clone(), elsewhere]).await;
 
     let ids = async |from, to| {
-        let mut ids: Vec<_> = store.ratings_between(part, from, to).await.unwrap().into_iter().map(|r| r.id).collect();
+        let mut ids: Vec<_> = store
+            .ratings_between(part, from, to)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|r| r.id)
+            .collect();
         ids.sort_unstable();
         ids
     };

@@ -25,9 +25,18 @@ async fn filled() -> (SqlStore, tempfile::TempDir) {
     let directory = tempfile::tempdir().unwrap();
     let store = SqlStore::open(directory.path()).unwrap();
     let placed = place_n(&store, N + 2).await;
-    let bad = |new: NewRating| NewRating { level: SatisfactionLevel::Dissatisfied, comment: Some(vec![0, 255]), ..new };
-    let batch = placed[..N].iter().zip(1..).map(|(of, n)| if n % 3 == 0 { bad(rating(of, n)) } else { rating(of, n) });
-    assert!(outcomes(&store, batch.collect()).await.iter().all(|outcome| *outcome == Outcome::Accepted));
+    let bad = |new: NewRating| NewRating {
+        level: SatisfactionLevel::Dissatisfied,
+        comment: Some(vec![0, 255]),
+        ..new
+    };
+    let batch = placed[..N]
+        .iter()
+        .zip(1..)
+        .map(|(of, n)| if n % 3 == 0 { bad(rating(of, n)) } else { rating(of, n) });
+    assert!(
+        outcomes(&store, batch.collect()).await.iter().all(|outcome| *outcome == Outcome::Accepted)
+    );
     (store, directory)
 }
 
@@ -68,7 +77,8 @@ async fn a_copy_that_was_cut_off_opens_for_nobody_and_goes_on() {
     let url = server().await;
     let half = SqlStore::connect_incomplete(&url, true).await.unwrap();
     // The process is lost in the middle of the largest table.
-    let lost = Arc::new(|table: &str, done: u64, _| assert!(table != "rating" || done < 1_000, "lost"));
+    let lost =
+        Arc::new(|table: &str, done: u64, _| assert!(table != "rating" || done < 1_000, "lost"));
     copy(&file, &half, lost).await.unwrap_err();
     let message = SqlStore::connect(&url, false).await.unwrap_err().to_string();
     assert!(message.contains("run haochaping copy again"), "{message}");
@@ -99,5 +109,8 @@ async fn a_source_that_changed_meanwhile_is_noticed() {
         }
     };
     let message = copy(&file, &half, Arc::new(meddle)).await.unwrap_err().to_string();
-    assert!(message.contains("rating has 1500 rows") && message.contains("while no collector runs"), "{message}");
+    assert!(
+        message.contains("rating has 1500 rows") && message.contains("while no collector runs"),
+        "{message}"
+    );
 }

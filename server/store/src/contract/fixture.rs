@@ -23,7 +23,10 @@ pub async fn on_file() -> Fresh {
 /// On a server.
 pub async fn on_server() -> Fresh {
     let url = haochaping_postgres::shared().database();
-    Fresh { store: SqlStore::connect(&url, true).await.unwrap(), directory: tempfile::tempdir().unwrap() }
+    Fresh {
+        store: SqlStore::connect(&url, true).await.unwrap(),
+        directory: tempfile::tempdir().unwrap(),
+    }
 }
 
 /// A database that says that it is distributed over eight shards, and is not.

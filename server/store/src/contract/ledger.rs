@@ -23,7 +23,8 @@ fn key() -> LogKey {
 
 /// The sum and number of the leaves in a range.
 async fn sum(store: Any<'_>, from: u64, to: u64) -> (Element, u64) {
-    let tiles = store.ledger_tiles((0..to.div_ceil(256)).map(|n| (ENTRIES, n)).collect()).await.unwrap();
+    let tiles =
+        store.ledger_tiles((0..to.div_ceil(256)).map(|n| (ENTRIES, n)).collect()).await.unwrap();
     let entries = tiles.into_iter().flat_map(|tile| entries_of(&tile.unwrap()).unwrap());
     let range = usize::try_from(from).unwrap()..usize::try_from(to).unwrap();
     let entries: Vec<_> = entries.collect();
@@ -64,7 +65,11 @@ pub(super) async fn leaves_get_numbers_without_gap_whoever_gives_them(store: Any
     numbers.sort_unstable();
     assert_eq!(numbers, (0..300).collect::<Vec<_>>());
     assert_eq!(store.ledger_origin("one.example").await.unwrap(), "one.example");
-    assert_eq!(store.ledger_origin("two.example").await.unwrap(), "one.example", "a log keeps its name");
+    assert_eq!(
+        store.ledger_origin("two.example").await.unwrap(),
+        "one.example",
+        "a log keeps its name"
+    );
 }
 
 fn group(until: u16, counts: Counts) -> Group {
@@ -106,15 +111,25 @@ pub(super) async fn what_was_published_is_closed_to_the_unit_and_the_rest_is_nam
     let counts = Counts { satisfied: 4, dissatisfied: 1, ..Counts::default() };
     assert_eq!(store.release(vec![group(TODAY, counts)]).await.unwrap(), 1);
 
-    assert!(!store.ledger_is_due(i64::from(TODAY) + 1).await.unwrap(), "ratings from before come first");
+    assert!(
+        !store.ledger_is_due(i64::from(TODAY) + 1).await.unwrap(),
+        "ratings from before come first"
+    );
     while store.ledger_backfill().await.unwrap() {}
     assert!(store.ledger_pending(1).await.unwrap().is_empty(), "there are none");
     assert!(store.ledger_is_due(TODAY.into()).await.unwrap(), "what was published is in no table");
     assert!(store.ledger_is_due(i64::from(TODAY) + 1).await.unwrap());
     let closed = store.ledger_close(ask(TODAY + 1)).await.unwrap().unwrap();
     let table = closed.table.clone();
-    assert_eq!((table.rows.len(), table.rows[0].counts, table.rows[0].day), (1, counts, i64::from(TODAY)));
-    assert_eq!((table.spread.as_ref(), table.remainder.leaves), (None, 5), "four tests are too few");
+    assert_eq!(
+        (table.rows.len(), table.rows[0].counts, table.rows[0].day),
+        (1, counts, i64::from(TODAY))
+    );
+    assert_eq!(
+        (table.spread.as_ref(), table.remainder.leaves),
+        (None, 5),
+        "four tests are too few"
+    );
     let (first_sum, n) = sum(store, 0, table.size).await;
     assert_eq!(table.check(&Remainder::default(), n, first_sum), Ok(()));
     assert!(store.ledger_publish(closed.clone()).await.unwrap());
@@ -126,11 +141,18 @@ pub(super) async fn what_was_published_is_closed_to_the_unit_and_the_rest_is_nam
     assert_eq!((stored.number, stored.leaf, stored.hash), (1, Some(10), DayTable::hash(&body)));
     assert!(!store.ledger_is_due(i64::from(TODAY) + 1).await.unwrap());
 
-    // Two days of few ratings are published together, and how many came on which of them is not told.
+    // Two days of few ratings are published together, and how many came on which of them is not
+    // told.
     let second = (10..13).map(|n| on(TODAY + 1, &placed[n], u32::try_from(n).unwrap(), Satisfied));
     outcomes(store, second.chain([probe(13)]).collect()).await;
-    outcomes(store, vec![on(TODAY + 2, &placed[14], 14, Dissatisfied), on(TODAY + 2, &placed[15], 15, Satisfied)])
-        .await;
+    outcomes(
+        store,
+        vec![
+            on(TODAY + 2, &placed[14], 14, Dissatisfied),
+            on(TODAY + 2, &placed[15], 15, Satisfied),
+        ],
+    )
+    .await;
     sequence(store, &key()).await.unwrap();
     let counts = Counts { satisfied: 4, dissatisfied: 1, ..Counts::default() };
     assert_eq!(store.release(vec![group(TODAY + 2, counts)]).await.unwrap(), 1);
@@ -142,10 +164,9 @@ pub(super) async fn what_was_published_is_closed_to_the_unit_and_the_rest_is_nam
     assert_eq!(two.check(&table.remainder, n, second_sum), Ok(()));
     assert_eq!(two.rows, [], "nothing of one day alone");
     let days = vec![i64::from(TODAY) + 1, i64::from(TODAY) + 2];
-    let told = two
-        .spread
-        .as_ref()
-        .map(|HiddenSums { groups, .. }| groups.iter().map(|one| (one.days.clone(), one.told.clone())));
+    let told = two.spread.as_ref().map(|HiddenSums { groups, .. }| {
+        groups.iter().map(|one| (one.days.clone(), one.told.clone()))
+    });
     let told: Vec<_> = told.into_iter().flatten().collect();
     let of_tests = vec![i64::from(TODAY)];
     assert_eq!(
@@ -173,7 +194,12 @@ pub(super) async fn what_happens_to_a_rating_later_is_a_leaf_too(store: Any<'_>)
     let card = cards::one(store).await;
     let (released, excluded) = (cards::beyond(card, 1), cards::beyond(card, 2));
     outcomes(store, vec![released.clone(), excluded.clone()]).await;
-    let entry = || AuditEntry { at: noon(TODAY + 1), who: "cli".into(), what: "test".into(), about: String::new() };
+    let entry = || AuditEntry {
+        at: noon(TODAY + 1),
+        who: "cli".into(),
+        what: "test".into(),
+        about: String::new(),
+    };
     for (of, decision) in [(&released, Decision::Released), (&excluded, Decision::Excluded)] {
         assert!(store.decide(of.part, of.id, decision, "why", entry()).await.unwrap());
     }

@@ -84,7 +84,8 @@ pub struct Placed {
 
 /// Puts services on record.
 pub async fn place(store: Any<'_>, services: Vec<Service>) -> Vec<Placed> {
-    let news: Vec<_> = services.into_iter().zip(0..).map(|(s, n)| new_service(AUTHORITY, s, n)).collect();
+    let news: Vec<_> =
+        services.into_iter().zip(0..).map(|(s, n)| new_service(AUTHORITY, s, n)).collect();
     let registered = store.register(AUTHORITY, news.clone()).await.unwrap().services;
     news.into_iter()
         .zip(registered)
@@ -135,15 +136,20 @@ pub async fn outcomes(store: Any<'_>, batch: Vec<NewRating>) -> Vec<Outcome> {
     store.commit(batch.into()).await.unwrap().outcomes
 }
 
-/// What the figures must be, from the ratings alone: one for each region around, for the agency and for all.
-pub fn fold<'a>(ratings: impl IntoIterator<Item = (&'a Placed, &'a NewRating)>) -> BTreeMap<FigureKey, Figure> {
+/// What the figures must be, from the ratings alone: one for each region around, for the agency and
+/// for all.
+pub fn fold<'a>(
+    ratings: impl IntoIterator<Item = (&'a Placed, &'a NewRating)>,
+) -> BTreeMap<FigureKey, Figure> {
     let mut figures: BTreeMap<FigureKey, Figure> = BTreeMap::new();
     for (placed, rating) in ratings {
         let tally = match rating.provenance {
             Provenance::Probe => Tally::Probe,
             Provenance::Imported => Tally::Imported,
             Provenance::Default => Tally::Default,
-            Provenance::Citizen | Provenance::Assisted | Provenance::Relayed => Tally::Counted(rating.level),
+            Provenance::Citizen | Provenance::Assisted | Provenance::Relayed => {
+                Tally::Counted(rating.level)
+            }
         };
         let ancestors: Vec<Region> = placed.service.region.ancestors().collect();
         for region in ancestors {
@@ -166,7 +172,9 @@ pub fn of_ratings(mut figures: BTreeMap<FigureKey, Figure>) -> BTreeMap<FigureKe
 }
 
 /// What commits told they added, as figures.
-pub fn sum<'a>(added: impl IntoIterator<Item = &'a (FigureKey, Tally, i64)>) -> BTreeMap<FigureKey, Figure> {
+pub fn sum<'a>(
+    added: impl IntoIterator<Item = &'a (FigureKey, Tally, i64)>,
+) -> BTreeMap<FigureKey, Figure> {
     let mut figures: BTreeMap<FigureKey, Figure> = BTreeMap::new();
     for (key, tally, n) in added {
         figures.entry(key.clone()).or_default().add(*tally, *n);

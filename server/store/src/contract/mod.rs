@@ -32,7 +32,8 @@ mod window;
 
 use crate::SqlStore;
 
-/// Makes one test of each claim and database, on a fresh store each. The multi-threaded runtime is what the collector runs on.
+/// Makes one test of each claim and database, on a fresh store each. The multi-threaded runtime is
+/// what the collector runs on.
 #[macro_export]
 macro_rules! on_every_store {
     ($($topics:tt)+) => {

@@ -18,7 +18,8 @@ use crate::{NewRating, Outcome};
 /// Few enough that most batches meet a service twice, some of them within the batch.
 const N_SERVICES: usize = 60;
 const N_BATCHES: usize = 25;
-/// Streets, villages, a city's street without a district, and a municipality: every depth of the tree.
+/// Streets, villages, a city's street without a district, and a municipality: every depth of the
+/// tree.
 const REGIONS: [&str; 6] = ["321002", "321002001", "321002001004", "441900003", "110101", "650000"];
 const OPTIONS: [&str; 4] = ["", "213", "213,214", "510,511,512"];
 
@@ -44,17 +45,19 @@ fn sent() -> impl Strategy<Value = Sent> {
         prop::sample::select(OPTIONS.to_vec()),
     );
     let rest = (0..N_SERVICES, 0_u8..2, 0_u8..2, 0_u16..3, prop::bool::weighted(0.97));
-    (rest, chosen).prop_map(|((service, key, content, month, fits), (level, provenance, channel, indicators))| Sent {
-        service,
-        key,
-        content,
-        level,
-        provenance,
-        channel,
-        indicators,
-        month,
-        fits,
-    })
+    (rest, chosen).prop_map(
+        |((service, key, content, month, fits), (level, provenance, channel, indicators))| Sent {
+            service,
+            key,
+            content,
+            level,
+            provenance,
+            channel,
+            indicators,
+            month,
+            fits,
+        },
+    )
 }
 
 fn to_new(sent: &Sent, placed: &[Placed], n: u32) -> NewRating {
@@ -75,8 +78,12 @@ fn expect(new: &NewRating, fits: bool, standing: Option<&NewRating>) -> Outcome 
     match standing {
         None if fits => Outcome::Accepted,
         None => Outcome::Refused,
-        Some(first) if first.key_digest != new.key_digest => Outcome::AlreadyRated { rated_at: first.rated_at },
-        Some(first) if first.fingerprint != new.fingerprint => Outcome::KeyReused { rated_at: first.rated_at },
+        Some(first) if first.key_digest != new.key_digest => {
+            Outcome::AlreadyRated { rated_at: first.rated_at }
+        }
+        Some(first) if first.fingerprint != new.fingerprint => {
+            Outcome::KeyReused { rated_at: first.rated_at }
+        }
         Some(first) => Outcome::Replayed { id: first.id, rated_at: first.rated_at },
     }
 }
@@ -90,7 +97,8 @@ pub(super) async fn random_batches_do_what_the_model_says(store: Any<'_>) {
     });
     let placed = place(store, services.collect()).await;
     // Always the same sequence: a failure comes again.
-    let mut runner = TestRunner::new_with_rng(Config::default(), TestRunner::deterministic().new_rng());
+    let mut runner =
+        TestRunner::new_with_rng(Config::default(), TestRunner::deterministic().new_rng());
     let batches = prop::collection::vec(prop::collection::vec(sent(), 1..40), N_BATCHES);
     let batches = batches.new_tree(&mut runner).unwrap().current();
 
@@ -102,8 +110,9 @@ pub(super) async fn random_batches_do_what_the_model_says(store: Any<'_>) {
         for sent in &batch {
             n += 1;
             let new = to_new(sent, &placed, n);
-            // A row that stands is never written again, so whether the new one would fit does not matter to it; but a
-            // store may find out by trying, so a batch offers rows that do not fit to unrated services only.
+            // A row that stands is never written again, so whether the new one would fit does not
+            // matter to it; but a store may find out by trying, so a batch offers rows that do not
+            // fit to unrated services only.
             let new = if standing.contains_key(&sent.service) && !sent.fits {
                 NewRating { indicators: String::new(), ..new }
             } else {
@@ -127,7 +136,8 @@ pub(super) async fn random_batches_do_what_the_model_says(store: Any<'_>) {
     let found = store.verify().await.unwrap();
     assert_eq!(found.faults, [""; 0]);
     assert_eq!(found.n_ratings, standing.len() as u64);
-    let n_bad = standing.values().filter(|new| new.level.is_bad() && new.provenance.counts()).count();
+    let n_bad =
+        standing.values().filter(|new| new.level.is_bad() && new.provenance.counts()).count();
     assert_eq!(found.n_work_orders, n_bad as u64);
     assert!(standing.len() > N_SERVICES / 2 && n_bad > 0, "the batches reached something");
 }

@@ -31,7 +31,9 @@ fn the_statements_are_what_a_distributed_engine_understands() {
     found.extend(files(&source));
     // What only a file is asked, and this list itself.
     found.retain(|path| {
-        !["contract", "engine/sqlite", "sqlite.sql"].iter().any(|of| path.to_string_lossy().contains(of))
+        !["contract", "engine/sqlite", "sqlite.sql"]
+            .iter()
+            .any(|of| path.to_string_lossy().contains(of))
     });
     assert!(found.len() > 60, "{found:?}");
     for path in found {
@@ -76,18 +78,25 @@ async fn both_stores_have_the_same_tables() {
          where table_schema = 'public' and table_name <> 'schema_migration' order by 1",
     );
     let tables = crate::engine::sqlite::tables::tables().unwrap();
-    let mut on_file: Vec<String> =
-        tables.iter().flat_map(|table| table.columns.iter().map(|column| format!("{}.{column}", table.name))).collect();
+    let mut on_file: Vec<String> = tables
+        .iter()
+        .flat_map(|table| table.columns.iter().map(|column| format!("{}.{column}", table.name)))
+        .collect();
     let mut on_server = on_server;
     on_file.sort();
     on_server.sort();
     assert_eq!(on_file, on_server);
-    let versions = server.rows_at(&url, "select version || ' ' || name from schema_migration order by version");
+    let versions = server
+        .rows_at(&url, "select version || ' ' || name from schema_migration order by version");
     let directory = tempfile::tempdir().unwrap();
     drop(SqlStore::open(directory.path()).unwrap());
-    let file = rusqlite::Connection::open(directory.path().join(crate::engine::sqlite::FILE_NAME)).unwrap();
-    let mut statement = file.prepare("select version || ' ' || name from schema_migration order by version").unwrap();
-    let of_file: Vec<String> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let file = rusqlite::Connection::open(directory.path().join(crate::engine::sqlite::FILE_NAME))
+        .unwrap();
+    let mut statement = file
+        .prepare("select version || ' ' || name from schema_migration order by version")
+        .unwrap();
+    let of_file: Vec<String> =
+        statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
     assert_eq!(of_file, versions);
 }
 
@@ -97,13 +106,14 @@ async fn the_guide_distributes_what_has_parts() {
     let server = haochaping_postgres::shared();
     let url = server.database();
     drop(SqlStore::connect(&url, true).await.unwrap());
-    let sql =
-        "select table_name from information_schema.columns where column_name = 'part' and table_schema = 'public'";
+    let sql = "select table_name from information_schema.columns where column_name = 'part' and table_schema = 'public'";
     let mut with_parts = server.rows_at(&url, sql);
     let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/databases.md");
     let guide = std::fs::read_to_string(guide).unwrap();
-    let calls = guide.lines().filter_map(|line| line.strip_prefix("select create_distributed_table('"));
-    let mut named: Vec<_> = calls.filter_map(|rest| rest.split_once("', 'part', ")).map(|(name, _)| name).collect();
+    let calls =
+        guide.lines().filter_map(|line| line.strip_prefix("select create_distributed_table('"));
+    let mut named: Vec<_> =
+        calls.filter_map(|rest| rest.split_once("', 'part', ")).map(|(name, _)| name).collect();
     named.sort_unstable();
     with_parts.sort_unstable();
     assert_eq!(named, with_parts);
@@ -113,7 +123,8 @@ async fn the_guide_distributes_what_has_parts() {
 fn with_parts() -> Vec<String> {
     let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/databases.md");
     let guide = std::fs::read_to_string(guide).unwrap();
-    let calls = guide.lines().filter_map(|line| line.strip_prefix("select create_distributed_table('"));
+    let calls =
+        guide.lines().filter_map(|line| line.strip_prefix("select create_distributed_table('"));
     calls.filter_map(|rest| rest.split_once('\'')).map(|(name, _)| name.to_owned()).collect()
 }
 
@@ -127,17 +138,27 @@ struct Joined {
 }
 
 fn joined(sql: &str) -> Vec<Joined> {
-    let words: Vec<_> = sql.split_whitespace().map(|word| word.trim_matches(['(', ')', ',', ';', '"'])).collect();
+    let words: Vec<_> =
+        sql.split_whitespace().map(|word| word.trim_matches(['(', ')', ',', ';', '"'])).collect();
     let mut found = Vec::new();
     for at in (0..words.len()).filter(|at| matches!(words[*at], "from" | "join")) {
         let Some(table) = words.get(at + 1) else { continue };
-        let is_alias =
-            |word: &&&str| !["on", "where", "order", "left", "join", "set", "union", "select"].contains(*word);
+        let is_alias = |word: &&&str| {
+            !["on", "where", "order", "left", "join", "set", "union", "select"].contains(*word)
+        };
         let alias = words.get(at + 2).filter(is_alias).unwrap_or(table);
         let rest = &words[at + 2..];
-        let end = rest.iter().skip(1).position(|word| ["join", "left", "from", "union", "group"].contains(word));
+        let end = rest
+            .iter()
+            .skip(1)
+            .position(|word| ["join", "left", "from", "union", "group"].contains(word));
         let rest = rest[..end.map_or(rest.len(), |end| end + 1)].join(" ");
-        found.push(Joined { table: (*table).into(), alias: (*alias).into(), is_join: words[at] == "join", rest });
+        found.push(Joined {
+            table: (*table).into(),
+            alias: (*alias).into(),
+            is_join: words[at] == "join",
+            rest,
+        });
     }
     found
 }
@@ -156,9 +177,10 @@ fn unequal(sql: &str, tables: &[String]) -> (usize, Vec<String>) {
         let is_by_part = rest.match_indices(&own).any(|(at, _)| {
             let mut words = rest[at + own.len()..].split_whitespace();
             let right = words.next().unwrap_or("");
-            let is_column =
-                right.rsplit_once('.').is_some_and(|(_, column)| column == "part") || right.starts_with('?');
-            is_column && !words.next().is_some_and(|next| ["/", "*", "+", "-", ">>", "%"].contains(&next))
+            let is_column = right.rsplit_once('.').is_some_and(|(_, column)| column == "part")
+                || right.starts_with('?');
+            is_column
+                && !words.next().is_some_and(|next| ["/", "*", "+", "-", ">>", "%"].contains(&next))
         });
         if !is_by_part && !rest.contains(&format!(".part = {alias}.part")) {
             faults.push(format!("{table} {rest}"));
@@ -167,13 +189,13 @@ fn unequal(sql: &str, tables: &[String]) -> (usize, Vec<String>) {
     (n, faults)
 }
 
-/// A distributed engine joins two tables with parts where their parts are equal, and by nothing else (0A000).
+/// A distributed engine joins two tables with parts where their parts are equal, and by nothing
+/// else (0A000).
 #[test]
 fn tables_with_parts_are_joined_by_equal_parts() {
     let (tables, source) = (with_parts(), Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
     assert!(tables.len() > 20, "{tables:?}");
-    let by_slot =
-        "select b.first from rating r left join ledger_batch b on b.part = r.slot / 4294967296 and b.slot = r.slot";
+    let by_slot = "select b.first from rating r left join ledger_batch b on b.part = r.slot / 4294967296 and b.slot = r.slot";
     assert_eq!(unequal(by_slot, &tables).1.len(), 1, "the fault that this finds");
     let (mut n_joins, mut faults) = (0, Vec::new());
     for path in files(&source) {

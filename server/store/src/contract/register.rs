@@ -20,7 +20,8 @@ pub(super) async fn registering_again_gives_the_same_service(store: Any<'_>) {
     };
     assert_eq!(registered, std::slice::from_ref(&expected));
 
-    // The retry of a portal comes with another proposal of an id and of a day; what stands is what counts.
+    // The retry of a portal comes with another proposal of an id and of a day; what stands is what
+    // counts.
     let again = NewService { last_day: TODAY + 91, ..new_service(AUTHORITY, service("case"), 2) };
     let standing = Registered { is_new: false, ..expected };
     assert_eq!(
@@ -37,13 +38,23 @@ pub(super) async fn a_ticket_is_prolonged_only_when_it_ended_unused(store: Any<'
     assert_eq!(outcomes(store, vec![rating(&placed[1], 1)]).await, [Outcome::Accepted]);
     let again_on = |day: u16| {
         ["unused", "rated"]
-            .map(|case| NewService { last_day: day + 90, at: noon(day), ..new_service(AUTHORITY, service(case), 9) })
+            .map(|case| NewService {
+                last_day: day + 90,
+                at: noon(day),
+                ..new_service(AUTHORITY, service(case), 9)
+            })
             .to_vec()
     };
-    let days = |registered: Vec<Registered>| registered.into_iter().map(|r| r.last_day).collect::<Vec<_>>();
+    let days = |registered: Vec<Registered>| {
+        registered.into_iter().map(|r| r.last_day).collect::<Vec<_>>()
+    };
 
     let on_the_last_day = store.register(AUTHORITY, again_on(ended_on)).await.unwrap().services;
-    assert_eq!(days(on_the_last_day), [ended_on, ended_on], "a ticket that still opens stays as it was given out");
+    assert_eq!(
+        days(on_the_last_day),
+        [ended_on, ended_on],
+        "a ticket that still opens stays as it was given out"
+    );
 
     let a_day_later = store.register(AUTHORITY, again_on(ended_on + 1)).await.unwrap().services;
     assert_eq!(a_day_later[0].id, placed[0].id, "a prolonged service is the same service");
@@ -81,5 +92,9 @@ pub(super) async fn a_service_shows_what_was_registered_and_when_it_was_rated(st
     assert_eq!(store.service(part, id).await.unwrap().unwrap().rated_at, Some(first.rated_at));
     let found = store.find_service(part, AUTHORITY, "case", 1).await.unwrap().unwrap();
     assert_eq!(found.rated_at, Some(first.rated_at));
-    assert_eq!(store.service((part + 1) % 64, id).await.unwrap(), None, "an id belongs to its part");
+    assert_eq!(
+        store.service((part + 1) % 64, id).await.unwrap(),
+        None,
+        "an id belongs to its part"
+    );
 }

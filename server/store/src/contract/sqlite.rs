@@ -1,5 +1,5 @@
-//! What only a store on one file can be held to: that `verify` notices what is changed behind its back, and that a copy
-//! made while others write is a store.
+//! What only a store on one file can be held to: that `verify` notices what is changed behind its
+//! back, and that a copy made while others write is a store.
 
 use std::sync::{Arc, Mutex, mpsc};
 
@@ -13,7 +13,8 @@ use super::{
 };
 use crate::{NewRating, Outcome, SqlStore, engine::sqlite::FILE_NAME};
 
-/// The faults that `verify` names after `tamper` was run on a sound store of one good and one bad rating.
+/// The faults that `verify` names after `tamper` was run on a sound store of one good and one bad
+/// rating.
 async fn faults_after(tamper: &str) -> Vec<String> {
     let fresh = fresh().await;
     let placed = place_n(&fresh.store, 2).await;
@@ -42,7 +43,9 @@ async fn verify_names_what_was_changed_behind_its_back() {
         ),
         (
             "update slice set n = 7 where kind = 'agency' and level = 'satisfied'",
-            &["slice [202611 321000000000 agency 11110000000021135M satisfied] is 7, the ratings give 1"],
+            &[
+                "slice [202611 321000000000 agency 11110000000021135M satisfied] is 7, the ratings give 1",
+            ],
         ),
         ("delete from work_order", &["1 bad ratings have no work order"]),
         (
@@ -67,7 +70,10 @@ async fn verify_names_what_was_changed_behind_its_back() {
     for (tamper, expected) in cases {
         let faults = faults_after(tamper).await;
         for fault in expected {
-            assert!(faults.iter().any(|message| message.contains(fault)), "{tamper}: {fault:?} is not in {faults:#?}");
+            assert!(
+                faults.iter().any(|message| message.contains(fault)),
+                "{tamper}: {fault:?} is not in {faults:#?}"
+            );
         }
     }
 }
@@ -83,10 +89,12 @@ async fn a_backup_made_while_others_write_is_a_store_of_one_moment() {
     let batch = placed[..N_BEFORE].iter().zip(1..).map(|(of, n)| long(rating(of, n))).collect();
     assert!(outcomes(&store, batch).await.iter().all(|o| *o == Outcome::Accepted));
 
-    // After its first step the copy waits until a rating has been written, so that the two surely overlap.
+    // After its first step the copy waits until a rating has been written, so that the two surely
+    // overlap.
     let (begun, has_begun) = oneshot::channel::<()>();
     let (written, is_written) = mpsc::channel::<()>();
-    let last = NewRating { level: SatisfactionLevel::Dissatisfied, ..rating(&placed[N_BEFORE], 10_000) };
+    let last =
+        NewRating { level: SatisfactionLevel::Dissatisfied, ..rating(&placed[N_BEFORE], 10_000) };
     let writing = tokio::spawn({
         let (store, last) = (Arc::clone(&store), last.clone());
         async move {
@@ -112,9 +120,11 @@ async fn a_backup_made_while_others_write_is_a_store_of_one_moment() {
     let restored = SqlStore::open(copy.path()).unwrap();
     let found = restored.verify().await.unwrap();
     assert_eq!((found.n_ratings, found.n_work_orders, found.faults), (N_BEFORE as u64, 0, vec![]));
-    // It goes on as the same store: a rating that came before is known, and what came later is taken.
+    // It goes on as the same store: a rating that came before is known, and what came later is
+    // taken.
     let first = long(rating(&placed[0], 1));
-    let expected = [Outcome::Replayed { id: first.id, rated_at: first.rated_at }, Outcome::Accepted];
+    let expected =
+        [Outcome::Replayed { id: first.id, rated_at: first.rated_at }, Outcome::Accepted];
     assert_eq!(outcomes(&restored, vec![first, last]).await, expected);
 
     let message = store.backup(&to, &|_, _| {}).await.unwrap_err().to_string();

@@ -1,7 +1,9 @@
-//! One way to speak to either database: statements are written once, in SQL that both understand, with `?1` for values.
+//! One way to speak to either database: statements are written once, in SQL that both understand,
+//! with `?1` for values.
 //!
-//! What differs is here: how a transaction begins, how values are carried, which errors can be tried again, and that the
-//! rows of one statement travel together to a database that is a network away.
+//! What differs is here: how a transaction begins, how values are carried, which errors can be
+//! tried again, and that the rows of one statement travel together to a database that is a network
+//! away.
 
 mod postgres;
 mod raw_row;
@@ -39,7 +41,9 @@ pub(crate) enum Error {
 impl Error {
     /// A stored value that this binary cannot have written.
     pub(crate) fn damaged(column: usize, expected: &str) -> Self {
-        Self::Store(StoreError::Failed(format!("column {column} of a row is damaged: no {expected}")))
+        Self::Store(StoreError::Failed(format!(
+            "column {column} of a row is damaged: no {expected}"
+        )))
     }
 }
 
@@ -103,7 +107,8 @@ macro_rules! set {
 pub(crate) enum Isolation {
     /// As if it were alone; tried again when it was not.
     Serializable,
-    /// Each statement sees what is committed. For those whose every change is guarded by the row that it changes.
+    /// Each statement sees what is committed. For those whose every change is guarded by the row
+    /// that it changes.
     ReadCommitted,
 }
 
@@ -115,7 +120,8 @@ pub(crate) struct Connection {
     slot: i64,
     /// Whether other processes keep copies of the figures.
     is_read_by_others: bool,
-    /// Whether rows lie in shards, so that a statement finds its own only by values that it is given one by one.
+    /// Whether rows lie in shards, so that a statement finds its own only by values that it is
+    /// given one by one.
     is_sharded: bool,
 }
 
@@ -128,12 +134,22 @@ enum Driver {
 impl Connection {
     /// To a file.
     pub(crate) fn sqlite(connection: rusqlite::Connection) -> Self {
-        Self { driver: Driver::Sqlite(connection), slot: 0, is_read_by_others: false, is_sharded: false }
+        Self {
+            driver: Driver::Sqlite(connection),
+            slot: 0,
+            is_read_by_others: false,
+            is_sharded: false,
+        }
     }
 
     /// To a server.
     pub(crate) fn postgres(client: Client) -> Self {
-        Self { driver: Driver::Postgres(client), slot: 0, is_read_by_others: false, is_sharded: false }
+        Self {
+            driver: Driver::Postgres(client),
+            slot: 0,
+            is_read_by_others: false,
+            is_sharded: false,
+        }
     }
 
     /// The slot of ratings.
@@ -177,7 +193,9 @@ impl Connection {
         self.run(match (&self.driver, isolation) {
             (Driver::Sqlite(_), _) => "begin immediate",
             (Driver::Postgres(_), Isolation::Serializable) => "begin isolation level serializable",
-            (Driver::Postgres(_), Isolation::ReadCommitted) => "begin isolation level read committed",
+            (Driver::Postgres(_), Isolation::ReadCommitted) => {
+                "begin isolation level read committed"
+            }
         })?;
         Ok(Transaction { connection: self, is_open: true })
     }
@@ -217,8 +235,8 @@ impl Connection {
         }
     }
 
-    /// Inserts a row for each set of values; `sql` is an `insert … values (…)` of one. No two rows may have one key, unless those
-    /// that are there are left alone.
+    /// Inserts a row for each set of values; `sql` is an `insert … values (…)` of one. No two rows
+    /// may have one key, unless those that are there are left alone.
     pub(crate) fn insert_all(&self, sql: &str, sets: &[Vec<Param<'_>>]) -> Result<()> {
         all_storable(sets)?;
         match &self.driver {
@@ -236,7 +254,9 @@ impl Connection {
     ) -> Result<C> {
         all_storable(sets)?;
         match &self.driver {
-            Driver::Sqlite(_) => Ok(self.query_each(sql, sets, read)?.into_iter().flatten().collect()),
+            Driver::Sqlite(_) => {
+                Ok(self.query_each(sql, sets, read)?.into_iter().flatten().collect())
+            }
             Driver::Postgres(client) => {
                 let rows = client.query_all(sql, sets, insert_of_all)?;
                 rows.iter().map(|row| read(&Row(RowOf::Postgres(row)))).collect()
@@ -259,7 +279,11 @@ impl Connection {
         let mut found: Vec<Option<T>> = std::iter::repeat_with(|| None).take(sets.len()).collect();
         for places in self.together(sets) {
             let own: Vec<_> = places.iter().map(|place| sets[*place].clone()).collect();
-            for row in client.query_all(sql, &own, if self.is_sharded { select_of_part } else { select_of_all })? {
+            for row in client.query_all(
+                sql,
+                &own,
+                if self.is_sharded { select_of_part } else { select_of_all },
+            )? {
                 let row = Row(RowOf::Postgres(&row));
                 let nth: usize = row.get::<i64>(row.len() - 1)?.try_into().unwrap_or_default();
                 let place = places.get(nth.wrapping_sub(1)).and_then(|place| found.get_mut(*place));
@@ -271,8 +295,8 @@ impl Connection {
         Ok(found)
     }
 
-    /// The places of the sets that one statement can ask for: all of them, or on a distributed engine those of one part, whose
-    /// rows are on one machine.
+    /// The places of the sets that one statement can ask for: all of them, or on a distributed
+    /// engine those of one part, whose rows are on one machine.
     fn together(&self, sets: &[Vec<Param<'_>>]) -> Vec<Vec<usize>> {
         let mut by_part: BTreeMap<Option<i64>, Vec<usize>> = BTreeMap::new();
         for (place, set) in sets.iter().enumerate() {
@@ -374,8 +398,8 @@ impl Transaction<'_> {
     /// Commits.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] or [`StoreError::Unwritable`] if it surely did not happen, [`StoreError::OutcomeUnknown`] if
-    /// nobody knows.
+    /// [`StoreError::Busy`] or [`StoreError::Unwritable`] if it surely did not happen,
+    /// [`StoreError::OutcomeUnknown`] if nobody knows.
     pub(crate) fn commit(mut self) -> std::result::Result<(), StoreError> {
         self.is_open = false;
         match &self.connection.driver {

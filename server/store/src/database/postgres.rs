@@ -1,5 +1,5 @@
-//! PostgreSQL's side. Statements run on a thread that may wait, as SQLite's do. Each connection has a runtime of that thread's
-//! own, so that a statement costs no way to another thread and back.
+//! PostgreSQL's side. Statements run on a thread that may wait, as SQLite's do. Each connection has
+//! a runtime of that thread's own, so that a statement costs no way to another thread and back.
 
 use std::{
     cell::{Cell, RefCell},
@@ -26,11 +26,13 @@ pub(crate) struct Client {
     /// `None` only while it is dropped.
     runtime: Option<Runtime>,
     statements: RefCell<HashMap<String, Statement>>,
-    /// Whether a statement of the running transaction failed: the server would answer a commit by taking it back.
+    /// Whether a statement of the running transaction failed: the server would answer a commit by
+    /// taking it back.
     has_failed: Cell<bool>,
     /// Whether the server turned out to be a standby: a new connection may find the primary.
     is_standby: Cell<bool>,
-    /// Whether rows of a statement are being handed over. Another statement would wait for them, and they for it.
+    /// Whether rows of a statement are being handed over. Another statement would wait for them,
+    /// and they for it.
     is_handing_over: Cell<bool>,
 }
 
@@ -56,7 +58,8 @@ impl Client {
         F: Future<Output = std::result::Result<tokio_postgres::Client, StoreError>>,
     {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| StoreError::Failed(format!("no runtime for a connection: {error}")))?;
+        let runtime = runtime
+            .map_err(|error| StoreError::Failed(format!("no runtime for a connection: {error}")))?;
         let inner = runtime.block_on(async { connect().await })?;
         Ok(Self {
             inner,
@@ -101,14 +104,20 @@ impl Client {
         }
         match self.wait_for(self.inner.batch_execute("commit")) {
             Ok(()) => Ok(()),
-            // The server answered that it did not. A distributed one may not know, and says so by an internal error.
-            Err(error) if error.as_db_error().is_some_and(|answer| is_certain(answer.code())) => Err(error.into()),
+            // The server answered that it did not. A distributed one may not know, and says so by
+            // an internal error.
+            Err(error) if error.as_db_error().is_some_and(|answer| is_certain(answer.code())) => {
+                Err(error.into())
+            }
             Err(error) => Err(StoreError::OutcomeUnknown(message(&error))),
         }
     }
 
     fn prepare(&self, sql: &str) -> Result<Statement> {
-        assert!(!self.is_handing_over.get(), "no statement while rows of another are handed over: {sql}");
+        assert!(
+            !self.is_handing_over.get(),
+            "no statement while rows of another are handed over: {sql}"
+        );
         if let Some(known) = self.statements.borrow().get(sql) {
             return Ok(known.clone());
         }
@@ -134,12 +143,20 @@ impl Client {
         Ok(counts.into_iter().map(|n| usize::try_from(n).unwrap_or(usize::MAX)).collect())
     }
 
-    pub(super) fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<tokio_postgres::Row>> {
+    pub(super) fn query(
+        &self,
+        sql: &str,
+        params: &[Param<'_>],
+    ) -> Result<Vec<tokio_postgres::Row>> {
         let statement = self.prepare(sql)?;
         self.noted(self.wait_for(rows(&self.inner, &statement, params)))
     }
 
-    pub(super) fn query_each(&self, sql: &str, sets: &[Vec<Param<'_>>]) -> Result<Vec<Vec<tokio_postgres::Row>>> {
+    pub(super) fn query_each(
+        &self,
+        sql: &str,
+        sets: &[Vec<Param<'_>>],
+    ) -> Result<Vec<Vec<tokio_postgres::Row>>> {
         if sets.is_empty() {
             return Ok(Vec::new());
         }
@@ -208,7 +225,8 @@ fn is_certain(code: &SqlState) -> bool {
 
 /// The server is going down or has cut the connection: what it was asked last may have happened.
 fn is_shutdown(code: &SqlState) -> bool {
-    [SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN, SqlState::CANNOT_CONNECT_NOW].contains(code)
+    [SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN, SqlState::CANNOT_CONNECT_NOW]
+        .contains(code)
 }
 
 /// Whether a worker refused a row by its data: the texts of PostgreSQL's classes 22 and 23.
@@ -236,7 +254,9 @@ impl From<tokio_postgres::Error> for StoreError {
         let reason = message(&error);
         let Some(code) = error.code() else {
             // The connection is gone: the server has taken back whatever was not committed.
-            return if error.is_closed() || error.source().is_some_and(<dyn StdError>::is::<std::io::Error>) {
+            return if error.is_closed()
+                || error.source().is_some_and(<dyn StdError>::is::<std::io::Error>)
+            {
                 Self::Busy(format!("the connection was lost: {reason}"))
             } else {
                 Self::Failed(reason)
@@ -253,8 +273,8 @@ impl From<tokio_postgres::Error> for StoreError {
             return if is_of_a_row(&reason) { Self::Row(reason) } else { Self::Busy(reason) };
         }
         match &code.code()[..2] {
-            // Transactions that met, deadlocks; resources; connections; locks that were not to be had; a standby that is not the
-            // primary any more, which another connection mends.
+            // Transactions that met, deadlocks; resources; connections; locks that were not to be
+            // had; a standby that is not the primary any more, which another connection mends.
             "40" | "53" | "08" | "55" | "25" => Self::Busy(reason),
             // Data and constraints.
             "22" | "23" => Self::Row(reason),

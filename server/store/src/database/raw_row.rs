@@ -48,7 +48,9 @@ fn of_sqlite<'r>(row: &'r rusqlite::Row<'_>, column: usize) -> Result<Column<'r>
     Ok(match row.get_ref(column)? {
         ValueRef::Null => Column::Null,
         ValueRef::Integer(n) => Column::Int(n),
-        ValueRef::Text(text) => Column::Text(std::str::from_utf8(text).map_err(|_| Error::damaged(column, "text"))?),
+        ValueRef::Text(text) => {
+            Column::Text(std::str::from_utf8(text).map_err(|_| Error::damaged(column, "text"))?)
+        }
         ValueRef::Blob(bytes) => Column::Blob(bytes),
         ValueRef::Real(_) => return Err(Error::damaged(column, "whole number")),
     })

@@ -25,10 +25,16 @@ pub(super) fn insert_of_all(sql: &str, types: &[Type]) -> String {
     let one = numbered(sql);
     let Some((before, rest)) = one.split_once("values (") else { return one };
     let Some((values, after)) = rest.split_once(')') else { return one };
-    format!("{before}select {} from {} u({}){after}", columns_of(values), arrays(types), names(types))
+    format!(
+        "{before}select {} from {} u({}){after}",
+        columns_of(values),
+        arrays(types),
+        names(types)
+    )
 }
 
-/// A `select` for one set of values as one for all; the place of the set, from 1, is the last column.
+/// A `select` for one set of values as one for all; the place of the set, from 1, is the last
+/// column.
 pub(super) fn select_of_all(sql: &str, types: &[Type]) -> String {
     let one = columns_of(&numbered(sql));
     format!(
@@ -43,12 +49,15 @@ pub(super) fn is_by_part(sql: &str) -> bool {
     sql.contains("part = ?1 ")
 }
 
-/// The same as [`select_of_all`] for sets of one part, which is said once more as a value of its own: by it a distributed engine
-/// sends the whole statement to the one machine that has the part.
+/// The same as [`select_of_all`] for sets of one part, which is said once more as a value of its
+/// own: by it a distributed engine sends the whole statement to the one machine that has the part.
 pub(super) fn select_of_part(sql: &str, types: &[Type]) -> String {
     let by_part = sql.replacen("part = ?1 ", "part = ?1 and part = any(?1s) ", 1);
     // A table's other name stands before both.
-    let by_part = match sql.split_once(".part = ?1 ").and_then(|(before, _)| before.rsplit(' ').next()) {
+    let by_part = match sql
+        .split_once(".part = ?1 ")
+        .and_then(|(before, _)| before.rsplit(' ').next())
+    {
         Some(alias) => by_part.replacen("and part = any", &format!("and {alias}.part = any"), 1),
         None => by_part,
     };
@@ -83,7 +92,10 @@ mod tests {
     fn one_row_becomes_all() {
         let types = [Type::INT8, Type::TEXT];
         assert_eq!(
-            insert_of_all("insert into t (a, b, c) values (0, ?1, ?2) on conflict do nothing", &types),
+            insert_of_all(
+                "insert into t (a, b, c) values (0, ?1, ?2) on conflict do nothing",
+                &types
+            ),
             "insert into t (a, b, c) select 0, u.p1, u.p2 from unnest($1::int8[], $2::text[]) u(p1, p2) on conflict do nothing"
         );
         assert_eq!(

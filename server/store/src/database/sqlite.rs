@@ -13,26 +13,37 @@ use crate::{
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy(error.to_string()),
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+                Self::Busy(error.to_string())
+            }
             Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::TooBig) => {
                 Self::Row(error.to_string())
             }
-            Some(ErrorCode::DiskFull | ErrorCode::ReadOnly | ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => {
-                Self::Unwritable(error.to_string())
-            }
+            Some(
+                ErrorCode::DiskFull
+                | ErrorCode::ReadOnly
+                | ErrorCode::SystemIoFailure
+                | ErrorCode::CannotOpen,
+            ) => Self::Unwritable(error.to_string()),
             _ => Self::Failed(error.to_string()),
         }
     }
 }
 
-/// Commits. A log that took no more bytes has no valid frame of the commit, so it did not happen; after any other error,
-/// a failed sync first of all, the file alone knows.
+/// Commits. A log that took no more bytes has no valid frame of the commit, so it did not happen;
+/// after any other error, a failed sync first of all, the file alone knows.
 pub(super) fn commit(connection: &Connection) -> std::result::Result<(), StoreError> {
     let Err(error) = connection.execute_batch("commit") else { return Ok(()) };
-    let is_refused = matches!(error.sqlite_error_code(), Some(ErrorCode::DiskFull | ErrorCode::ReadOnly));
-    let is_unwritten =
-        error.sqlite_error().is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_IOERR_WRITE);
-    if is_refused || is_unwritten { Err(error.into()) } else { Err(StoreError::OutcomeUnknown(error.to_string())) }
+    let is_refused =
+        matches!(error.sqlite_error_code(), Some(ErrorCode::DiskFull | ErrorCode::ReadOnly));
+    let is_unwritten = error
+        .sqlite_error()
+        .is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_IOERR_WRITE);
+    if is_refused || is_unwritten {
+        Err(error.into())
+    } else {
+        Err(StoreError::OutcomeUnknown(error.to_string()))
+    }
 }
 
 impl From<rusqlite::Error> for Error {
@@ -58,7 +69,11 @@ pub(super) fn execute(connection: &Connection, sql: &str, params: &[Param<'_>]) 
 }
 
 /// Runs a statement once for each set of values, and says how many rows each changed.
-pub(super) fn execute_each(connection: &Connection, sql: &str, sets: &[Vec<Param<'_>>]) -> Result<Vec<usize>> {
+pub(super) fn execute_each(
+    connection: &Connection,
+    sql: &str,
+    sets: &[Vec<Param<'_>>],
+) -> Result<Vec<usize>> {
     let mut statement = connection.prepare_cached(sql)?;
     sets.iter().map(|set| Ok(statement.execute(rusqlite::params_from_iter(set))?)).collect()
 }

@@ -1,4 +1,5 @@
-//! Rows with typed columns. What a statement selects is named once, beside the field that it goes into, so that no reader counts columns.
+//! Rows with typed columns. What a statement selects is named once, beside the field that it goes
+//! into, so that no reader counts columns.
 
 use haochaping::{
     calendar::Instant,
@@ -89,8 +90,9 @@ impl<A: FromColumn, B: FromColumn, C: FromColumn> FromColumns for Option<(A, B, 
     }
 }
 
-/// Names the columns of a row: `row!(Key { id: "k.id", made: "k.made_at" })` for a type that is there, `row!(struct Key { id: Id = "k.id" })`
-/// for one of its own. A field of several columns names them with commas; one that names its own is `[Type]`.
+/// Names the columns of a row: `row!(Key { id: "k.id", made: "k.made_at" })` for a type that is
+/// there, `row!(struct Key { id: Id = "k.id" })` for one of its own. A field of several columns
+/// names them with commas; one that names its own is `[Type]`.
 macro_rules! row {
     ($(#[$meta:meta])* $vis:vis struct $name:ident { $($field:ident: $type:ty = $text:literal),+ $(,)? }) => {
         $(#[$meta])*
@@ -132,7 +134,8 @@ impl FromColumn for u64 {
 }
 
 impl FromColumn for Region {
-    /// What was stored was checked; a damaged number shows as the country rather than stopping a page.
+    /// What was stored was checked; a damaged number shows as the country rather than stopping a
+    /// page.
     fn from_column(column: Column<'_>) -> Option<Self> {
         let number = i64::from_column(column)?;
         Some(u64::try_from(number).ok().and_then(Self::from_number).unwrap_or(Self::COUNTRY))
@@ -152,7 +155,8 @@ impl FromColumn for ExpiryMonth {
 }
 
 impl FromColumns for Option<Class> {
-    /// A class that only a newer collector knows is none here: an order with it stays in every list.
+    /// A class that only a newer collector knows is none here: an order with it stays in every
+    /// list.
     fn from_columns(cursor: &mut Cursor<'_>) -> Result<Self> {
         let name: Option<String> = cursor.take()?;
         Ok(name.as_deref().and_then(Class::from_name))

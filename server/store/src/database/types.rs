@@ -13,7 +13,10 @@ use crate::{
 struct Raw<'a>(Column<'a>);
 
 impl<'a> FromSql<'a> for Raw<'a> {
-    fn from_sql(of: &Type, raw: &'a [u8]) -> std::result::Result<Self, Box<dyn StdError + Sync + Send>> {
+    fn from_sql(
+        of: &Type,
+        raw: &'a [u8],
+    ) -> std::result::Result<Self, Box<dyn StdError + Sync + Send>> {
         Ok(Self(match *of {
             Type::INT8 => Column::Int(i64::from_be_bytes(raw.try_into()?)),
             Type::INT4 => Column::Int(i32::from_be_bytes(raw.try_into()?).into()),
@@ -45,10 +48,12 @@ impl<'a> FromSql<'a> for Raw<'a> {
     }
 }
 
-/// A sum of big integers, which comes as a `numeric`: digits to the base of 10,000, most significant first.
+/// A sum of big integers, which comes as a `numeric`: digits to the base of 10,000, most
+/// significant first.
 /// <https://www.postgresql.org/docs/15/datatype-numeric.html>
 fn whole(raw: &[u8]) -> Option<i64> {
-    let word = |at: usize| raw.get(2 * at..2 * at + 2).map(|two| i16::from_be_bytes([two[0], two[1]]));
+    let word =
+        |at: usize| raw.get(2 * at..2 * at + 2).map(|two| i16::from_be_bytes([two[0], two[1]]));
     let (n_digits, weight, sign) = (word(0)?, word(1)?, word(2)?);
     let mut found: i64 = 0;
     for place in 0..=weight {
@@ -63,12 +68,17 @@ fn whole(raw: &[u8]) -> Option<i64> {
 }
 
 pub(super) fn column(row: &tokio_postgres::Row, column: usize) -> Result<Column<'_>> {
-    let Raw(found) = row.try_get(column).map_err(|error| Error::Store(StoreError::Failed(error.to_string())))?;
+    let Raw(found) =
+        row.try_get(column).map_err(|error| Error::Store(StoreError::Failed(error.to_string())))?;
     Ok(found)
 }
 
 impl ToSql for Param<'_> {
-    fn to_sql(&self, of: &Type, out: &mut BytesMut) -> std::result::Result<IsNull, Box<dyn StdError + Sync + Send>> {
+    fn to_sql(
+        &self,
+        of: &Type,
+        out: &mut BytesMut,
+    ) -> std::result::Result<IsNull, Box<dyn StdError + Sync + Send>> {
         match (*self, of) {
             (Self::Null, _) => Ok(IsNull::Yes),
             (Self::Bool(is), &Type::BOOL) => is.to_sql(of, out),

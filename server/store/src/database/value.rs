@@ -227,8 +227,13 @@ impl<T: FromColumn> FromColumn for Option<T> {
 
 /// No text of a server's holds the character 0, and the file answers as it does.
 pub(super) fn storable(params: &[Param<'_>]) -> Result<(), Error> {
-    let has_nul = params.iter().any(|param| matches!(param, Param::Text(text) if text.contains('\0')));
-    if has_nul { Err(StoreError::Row("a text holds the character 0".into()).into()) } else { Ok(()) }
+    let has_nul =
+        params.iter().any(|param| matches!(param, Param::Text(text) if text.contains('\0')));
+    if has_nul {
+        Err(StoreError::Row("a text holds the character 0".into()).into())
+    } else {
+        Ok(())
+    }
 }
 
 pub(super) fn all_storable(sets: &[Vec<Param<'_>>]) -> Result<(), Error> {

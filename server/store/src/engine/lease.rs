@@ -1,8 +1,9 @@
-//! Slots: each collector counts into two of its own for each lane, one for ratings and one for services, so that collectors never wait for
-//! one another's rows. A slot is leased; two that share one by accident wait for each other, and nothing worse.
+//! Slots: each collector counts into two of its own for each lane, one for ratings and one for
+//! services, so that collectors never wait for one another's rows. A slot is leased; two that share
+//! one by accident wait for each other, and nothing worse.
 //!
-//! All rows of a slot are of one part: 0, or on a distributed engine one in the shard of the ratings that are counted there. The
-//! slot's number begins with it.
+//! All rows of a slot are of one part: 0, or on a distributed engine one in the shard of the
+//! ratings that are counted there. The slot's number begins with it.
 
 use haochaping::calendar::Instant;
 
@@ -16,7 +17,8 @@ pub(crate) const LEASE_MILLIS: i64 = 30_000;
 /// The slots of commands, which are short and share them.
 pub(crate) const OF_COMMANDS: i64 = 1_000_000;
 
-/// The slot of what happens to ratings later: its revisions are keys of leaves. In the part of commands it is one of theirs.
+/// The slot of what happens to ratings later: its revisions are keys of leaves. In the part of
+/// commands it is one of theirs.
 const OF_EVENTS: i64 = 1_000_001;
 
 /// Where the part stands in a slot's number.
@@ -32,7 +34,8 @@ pub(crate) fn of_events(slot: i64) -> i64 {
     (part_of(slot) << PART_BITS) + OF_EVENTS
 }
 
-/// Keeps `slot` for `holder` if it is still theirs, or else takes the lowest of `part` that is free.
+/// Keeps `slot` for `holder` if it is still theirs, or else takes the lowest of `part` that is
+/// free.
 pub(crate) fn hold(
     connection: &mut Connection,
     holder: &Id,
@@ -49,7 +52,8 @@ pub(crate) fn hold(
     }
     let transaction = connection.transaction()?;
     let sql = "select slot from slot where part = ?1 and leased_until >= ?2 and holder <> ?3 order by slot";
-    let taken: Vec<i64> = transaction.query(sql, params![part, at.millis(), holder], |row| row.get(0))?;
+    let taken: Vec<i64> =
+        transaction.query(sql, params![part, at.millis(), holder], |row| row.get(0))?;
     let first = i64::from(part) << PART_BITS;
     let free = (first..).step_by(2).find(|slot| !taken.contains(slot)).unwrap_or(first);
     transaction.execute(
@@ -69,7 +73,11 @@ pub(crate) fn raise(transaction: &Transaction<'_>, slot: i64) -> Result<i64, Sto
 }
 
 /// Whether another collector holds a slot.
-pub(crate) fn is_any_held_by_others(connection: &Connection, holder: &Id, at: Instant) -> Result<bool, StoreError> {
+pub(crate) fn is_any_held_by_others(
+    connection: &Connection,
+    holder: &Id,
+    at: Instant,
+) -> Result<bool, StoreError> {
     let sql = "select count(*) > 0 from slot where leased_until >= ?1 and holder <> ?2";
     Ok(connection.query_row(sql, params![at.millis(), holder], |row| row.get(0))?)
 }

@@ -1,7 +1,8 @@
-//! Migrations: numbered texts that are applied once each, the same for both databases; a newer store is refused.
+//! Migrations: numbered texts that are applied once each, the same for both databases; a newer
+//! store is refused.
 //!
-//! A text is written in the types of SQLite. Where only those differ, PostgreSQL's is made of it; where a file that had ratings already
-//! needed more than that, there are two texts.
+//! A text is written in the types of SQLite. Where only those differ, PostgreSQL's is made of it;
+//! where a file that had ratings already needed more than that, there are two texts.
 
 use std::borrow::Cow;
 
@@ -35,7 +36,12 @@ macro_rules! shared {
 /// A text for each.
 macro_rules! apart {
     ($version:literal, $name:literal, $sqlite:literal, $postgres:literal) => {
-        Migration { version: $version, name: $name, sqlite: text!($sqlite), postgres: Some(text!($postgres)) }
+        Migration {
+            version: $version,
+            name: $name,
+            sqlite: text!($sqlite),
+            postgres: Some(text!($postgres)),
+        }
     };
 }
 
@@ -67,8 +73,10 @@ const MIGRATIONS: &[Migration] = &[
 /// The version that this binary makes and needs.
 const KNOWN: i64 = MIGRATIONS[MIGRATIONS.len() - 1].version;
 
-/// Fits SQLite, which gives a whole number the type `integer`, and PostgreSQL, where that has 32 bits.
-const TABLE: &str = "create table if not exists schema_migration (version bigint primary key, name text not null)";
+/// Fits SQLite, which gives a whole number the type `integer`, and PostgreSQL, where that has 32
+/// bits.
+const TABLE: &str =
+    "create table if not exists schema_migration (version bigint primary key, name text not null)";
 
 impl Migration {
     fn text(&self, is_postgres: bool) -> Cow<'static, str> {
@@ -136,13 +144,15 @@ fn make_table(connection: &Connection) -> Result<(), StoreError> {
         return Ok(());
     }
     match connection.run(TABLE) {
-        // Two that make the first table at the same moment meet in the server's catalogue: the other's is as good.
+        // Two that make the first table at the same moment meet in the server's catalogue: the
+        // other's is as good.
         Err(_) if has_store(connection)? => Ok(()),
         made => Ok(made?),
     }
 }
 
-/// All that is missing is one transaction; of two that begin at the same moment one waits for the other.
+/// All that is missing is one transaction; of two that begin at the same moment one waits for the
+/// other.
 fn apply(connection: &mut Connection) -> Result<(), StoreError> {
     let is_postgres = connection.is_postgres();
     let transaction = connection.begin(Isolation::ReadCommitted)?;
@@ -164,13 +174,15 @@ fn current(connection: &Connection) -> Result<i64, StoreError> {
     Ok(connection.query_row(sql, params![], |row| row.get(0))?)
 }
 
-/// A text with the types of PostgreSQL. A word is a type where something stands before it in its line; a column may be called `text`.
-/// What only PostgreSQL has stands in comments: `/* postgres: with (fillfactor = 50) */`.
+/// A text with the types of PostgreSQL. A word is a type where something stands before it in its
+/// line; a column may be called `text`. What only PostgreSQL has stands in comments: `/* postgres:
+/// with (fillfactor = 50) */`.
 fn in_types_of_postgres(text: &str) -> String {
     let mut rewritten = String::with_capacity(text.len() * 5 / 4);
     for line in text.lines() {
         let (code, comment) = line.split_at(line.find("--").unwrap_or(line.len()));
-        let code = code.replace("/* postgres: ", "").replace(" */", "").replace(" without rowid", "");
+        let code =
+            code.replace("/* postgres: ", "").replace(" */", "").replace(" without rowid", "");
         let mut is_first = true;
         for word in code.split_inclusive(|c: char| !c.is_alphanumeric() && c != '_') {
             let bare = word.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '_');
@@ -218,9 +230,14 @@ mod tests {
         let mut connection = of_version(0);
         run(&mut connection).unwrap();
         run(&mut connection).unwrap();
-        connection.run("insert into schema_migration (version, name) values (99, 'later')").unwrap();
+        connection
+            .run("insert into schema_migration (version, name) values (99, 'later')")
+            .unwrap();
         let message = run(&mut connection).unwrap_err().to_string();
-        assert!(message.contains("version 99") && message.contains("newer haochaping"), "{message}");
+        assert!(
+            message.contains("version 99") && message.contains("newer haochaping"),
+            "{message}"
+        );
     }
 
     /// Earlier versions opened work orders with their rating and state alone.
@@ -228,7 +245,9 @@ mod tests {
     fn bare_work_orders_are_completed() {
         let mut connection = of_version(3);
         // A registered person without contact, an anonymous one, and a card's with a contact.
-        for (n, case, anonymous, contact) in [(1, "c", 0, "null"), (2, "d", 1, "null"), (3, "card", 0, "x'00'")] {
+        for (n, case, anonymous, contact) in
+            [(1, "c", 0, "null"), (2, "d", 1, "null"), (3, "card", 0, "x'00'")]
+        {
             connection
                 .run(&format!(
                     "insert into rating (part, authority, case_number, service_number, id, key_digest, fingerprint, level,
@@ -256,9 +275,11 @@ mod tests {
             "select real_name || ' ' || has_contact || ' ' || (wake_at - opened_at >= 3600000) || ' ' || agency || ' ' || rated_agency || ' ' ||
                       region || ' ' || n_entries from work_order order by opened_at";
         let found: Vec<String> = connection.query(rows, params![], |row| row.get(0)).unwrap();
-        let expected = ["1 0 0 x x 321002000000 0", "0 0 1 x x 321002000000 0", "1 1 0 x x 321002000000 0"];
+        let expected =
+            ["1 0 0 x x 321002000000 0", "0 0 1 x x 321002000000 0", "1 1 0 x x 321002000000 0"];
         assert_eq!(found, expected);
-        let numbers = "select count(distinct changed) from work_order where changed > 0 and id <> rating";
+        let numbers =
+            "select count(distinct changed) from work_order where changed > 0 and id <> rating";
         assert_eq!(connection.query_row(numbers, params![], |row| row.get::<i64>(0)).unwrap(), 3);
     }
 

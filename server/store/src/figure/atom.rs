@@ -8,8 +8,8 @@ use haochaping::{
 
 use crate::database::row;
 
-/// All that a published figure may tell of a rating: ratings that agree in it wait together and are published together, so
-/// that no two figures differ by one of them.
+/// All that a published figure may tell of a rating: ratings that agree in it wait together and are
+/// published together, so that no two figures differ by one of them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Atom {
     /// Where the service happened.
@@ -26,7 +26,8 @@ pub struct Atom {
     pub provenance: Provenance,
     /// The system that relayed it; empty for every other.
     pub source: String,
-    /// Whether its service was registered before it came: not that of a visit to a card, and not one that was relayed with it.
+    /// Whether its service was registered before it came: not that of a visit to a card, and not
+    /// one that was relayed with it.
     pub is_registered: bool,
 }
 

@@ -1,5 +1,5 @@
-//! What each commit added to the figures, kept for a minute: another collector takes over what is new rather than reading a slot
-//! with all its counters.
+//! What each commit added to the figures, kept for a minute: another collector takes over what is
+//! new rather than reading a slot with all its counters.
 
 use haochaping::calendar::Instant;
 
@@ -14,14 +14,20 @@ use crate::{
 const KEPT_MILLIS: i64 = 60_000;
 
 /// Notes a commit in its own transaction, if anybody else reads it.
-pub(crate) fn note(transaction: &Transaction<'_>, counted: &Counted, at: Instant) -> Result<(), StoreError> {
+pub(crate) fn note(
+    transaction: &Transaction<'_>,
+    counted: &Counted,
+    at: Instant,
+) -> Result<(), StoreError> {
     if !transaction.is_read_by_others() {
         return Ok(());
     }
     let Counted { slot, revision, added } = counted;
     let lines = added
         .iter()
-        .map(|(key, tally, n)| format!("{}\t{}\t{}\t{n}\n", signed(key.region), key.agency, tally.name()))
+        .map(|(key, tally, n)| {
+            format!("{}\t{}\t{}\t{n}\n", signed(key.region), key.agency, tally.name())
+        })
         .collect::<String>();
     transaction.execute(
         "insert into counted (part, slot, revision, at, added) values (?1, ?2, ?3, ?4, ?5)",
@@ -31,7 +37,11 @@ pub(crate) fn note(transaction: &Transaction<'_>, counted: &Counted, at: Instant
 }
 
 /// The commits of a slot after a revision that are still known, in order.
-pub(crate) fn since(connection: &Connection, slot: i64, revision: i64) -> Result<Vec<Counted>, StoreError> {
+pub(crate) fn since(
+    connection: &Connection,
+    slot: i64,
+    revision: i64,
+) -> Result<Vec<Counted>, StoreError> {
     let sql = "select revision, added from counted where part = ?1 and slot = ?2 and revision > ?3 order by revision";
     Ok(connection.query(sql, params![part_of(slot), slot, revision], |row| read(row, slot))?)
 }

@@ -75,7 +75,9 @@ impl std::str::FromStr for Tally {
             "probe" => Ok(Self::Probe),
             "unregistered" => Ok(Self::Unregistered),
             "service" => Ok(Self::Service),
-            level => level.parse().map(Self::Counted).map_err(|_| format!("unknown level {level:?}")),
+            level => {
+                level.parse().map(Self::Counted).map_err(|_| format!("unknown level {level:?}"))
+            }
         }
     }
 }
@@ -106,7 +108,8 @@ pub struct Figure {
 pub struct Published {
     /// Ratings that count.
     pub counts: Counts,
-    /// Those of them to which no registered service belongs: visits to cards, and what came with its service from another system.
+    /// Those of them to which no registered service belongs: visits to cards, and what came with
+    /// its service from another system.
     pub n_unregistered: u64,
 }
 
@@ -120,7 +123,9 @@ impl Figure {
             Tally::Imported => self.n_imported = self.n_imported.saturating_add_signed(n),
             Tally::Default => self.n_defaults = self.n_defaults.saturating_add_signed(n),
             Tally::Probe => self.n_probes = self.n_probes.saturating_add_signed(n),
-            Tally::Unregistered => self.n_unregistered = self.n_unregistered.saturating_add_signed(n),
+            Tally::Unregistered => {
+                self.n_unregistered = self.n_unregistered.saturating_add_signed(n);
+            }
             Tally::Service => self.n_services = self.n_services.saturating_add_signed(n),
         }
     }
@@ -138,18 +143,26 @@ pub struct Counted {
 }
 
 impl SqlStore {
-    /// The revision of each slot: every collector counts into slots of its own, and a total is the sum over all.
+    /// The revision of each slot: every collector counts into slots of its own, and a total is the
+    /// sum over all.
     pub async fn slot_revisions(&self) -> Result<BTreeMap<i64, i64>, StoreError> {
         self.read(slot_revisions).await
     }
 
     /// The revision of a slot and what was counted into it.
-    pub async fn figures(&self, slot: i64) -> Result<(i64, Vec<(FigureKey, Tally, i64)>), StoreError> {
+    pub async fn figures(
+        &self,
+        slot: i64,
+    ) -> Result<(i64, Vec<(FigureKey, Tally, i64)>), StoreError> {
         self.read(move |c| figures(c, slot)).await
     }
 
     /// The commits of a slot after a revision, in order, as far as they are still known.
-    pub async fn counted_since(&self, slot: i64, revision: i64) -> Result<Vec<Counted>, StoreError> {
+    pub async fn counted_since(
+        &self,
+        slot: i64,
+        revision: i64,
+    ) -> Result<Vec<Counted>, StoreError> {
         self.read(move |c| counted::since(c, slot, revision)).await
     }
 
@@ -158,20 +171,25 @@ impl SqlStore {
         self.read(published).await
     }
 
-    /// Keeps figures as published, each with what it was before; false, and nothing is kept, if one of them has been
-    /// published by another collector meanwhile.
-    pub async fn publish(&self, moved: Vec<(FigureKey, Published, Option<Published>)>) -> Result<bool, StoreError> {
+    /// Keeps figures as published, each with what it was before; false, and nothing is kept, if one
+    /// of them has been published by another collector meanwhile.
+    pub async fn publish(
+        &self,
+        moved: Vec<(FigureKey, Published, Option<Published>)>,
+    ) -> Result<bool, StoreError> {
         self.write(move |c| publish(c, &moved)).await
     }
 }
 
 /// The revision of each collector's slots.
 fn slot_revisions(connection: &Connection) -> Result<BTreeMap<i64, i64>, StoreError> {
-    Ok(connection.query("select slot, revision from slot", params![], |row| Ok((row.get(0)?, row.get(1)?)))?)
+    Ok(connection.query("select slot, revision from slot", params![], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })?)
 }
 
-/// The revision of a slot and its figures, of one moment, so that a batch committed meanwhile is not counted twice: one
-/// statement, since engines of several machines have no moment in common.
+/// The revision of a slot and its figures, of one moment, so that a batch committed meanwhile is
+/// not counted twice: one statement, since engines of several machines have no moment in common.
 fn figures(connection: &Connection, slot: i64) -> Result<(i64, Vec<Added>), StoreError> {
     let (mut revision, mut figures) = (0, Vec::new());
     connection.for_each(
@@ -200,8 +218,9 @@ fn published(connection: &Connection) -> Result<BTreeMap<FigureKey, Published>, 
     Ok(connection.query(&sql, params![], read_row)?)
 }
 
-/// Keeps figures as published, each only if it still stands as the caller knows it: of two collectors that publish at the
-/// same moment one does, so that no figure moves by less than a step.
+/// Keeps figures as published, each only if it still stands as the caller knows it: of two
+/// collectors that publish at the same moment one does, so that no figure moves by less than a
+/// step.
 fn publish(
     connection: &mut Connection,
     moved: &[(FigureKey, Published, Option<Published>)],

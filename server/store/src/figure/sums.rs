@@ -1,5 +1,5 @@
-//! What a batch adds to counters. Ratings are summed up by what they have in common, and only then spread over regions
-//! and slices: a batch of 512 touches each counter row once.
+//! What a batch adds to counters. Ratings are summed up by what they have in common, and only then
+//! spread over regions and slices: a batch of 512 touches each counter row once.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -21,7 +21,8 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Group {
     pub(crate) month: u32,
-    /// The day from which on they count, which is later than their own for those that were in quarantine.
+    /// The day from which on they count, which is later than their own for those that were in
+    /// quarantine.
     pub(crate) day: i64,
     pub(crate) region: Region,
     pub(crate) agency: String,
@@ -62,11 +63,17 @@ pub(crate) fn roll_up_to_ancestors(
     }
 }
 
-/// Writes what was added to the counters of a slot, in the order of their keys, so that two that share a slot by accident
-/// wait for each other and never in a circle.
-pub(crate) fn count(transaction: &Transaction<'_>, slot: i64, figures: &[Added]) -> Result<(), StoreError> {
+/// Writes what was added to the counters of a slot, in the order of their keys, so that two that
+/// share a slot by accident wait for each other and never in a circle.
+pub(crate) fn count(
+    transaction: &Transaction<'_>,
+    slot: i64,
+    figures: &[Added],
+) -> Result<(), StoreError> {
     let part = part_of(slot);
-    let sets = figures.iter().map(|(key, tally, n)| set![part, signed(key.region), &key.agency, tally.name(), slot, n]);
+    let sets = figures
+        .iter()
+        .map(|(key, tally, n)| set![part, signed(key.region), &key.agency, tally.name(), slot, n]);
     transaction.insert_all(
         "insert into counter (part, region, agency, level, slot, n) values (?1, ?2, ?3, ?4, ?5, ?6)
          on conflict (part, region, agency, level, slot) do update set n = counter.n + excluded.n",
@@ -98,7 +105,8 @@ impl Sums {
     fn write_waiting(&self, transaction: &Transaction<'_>, slot: i64) -> Result<(), StoreError> {
         let (part, waiting) = (part_of(slot), self.waiting());
         let sets = waiting.iter().map(|((atom, day), counts)| {
-            let (region, channel, provenance) = (signed(atom.region), atom.channel.name(), atom.provenance.name());
+            let (region, channel, provenance) =
+                (signed(atom.region), atom.channel.name(), atom.provenance.name());
             let mut set = set![
                 part,
                 region,
@@ -132,9 +140,9 @@ impl Sums {
 
     fn write_slices(&self, transaction: &Transaction<'_>, slot: i64) -> Result<(), StoreError> {
         let (part, slices) = (part_of(slot), self.slices());
-        let sets = slices
-            .iter()
-            .map(|((month, city, agency, level), n)| set![part, month, signed(*city), agency, level.name(), slot, n]);
+        let sets = slices.iter().map(|((month, city, agency, level), n)| {
+            set![part, month, signed(*city), agency, level.name(), slot, n]
+        });
         transaction.insert_all(
             "insert into slice (part, month, city, kind, value, level, slot, n)
              values (?1, ?2, ?3, 'agency', ?4, ?5, ?6, ?7)
@@ -144,7 +152,8 @@ impl Sums {
         Ok(())
     }
 
-    /// Each rating that counts, in its region and all around it, for its agency and for all; and beside them the tests.
+    /// Each rating that counts, in its region and all around it, for its agency and for all; and
+    /// beside them the tests.
     fn figures(&self) -> Vec<Added> {
         let mut figures = BTreeMap::new();
         for (group, n) in &self.groups {
@@ -154,8 +163,8 @@ impl Sums {
                 Provenance::Default => Tally::Default,
                 Provenance::Citizen | Provenance::Assisted | Provenance::Relayed => group.tally,
             };
-            let unregistered =
-                (!group.is_registered && matches!(tally, Tally::Counted(_))).then_some(Tally::Unregistered);
+            let unregistered = (!group.is_registered && matches!(tally, Tally::Counted(_)))
+                .then_some(Tally::Unregistered);
             for tally in [Some(tally), unregistered].into_iter().flatten() {
                 roll_up_to_ancestors(&mut figures, (group.region, &group.agency), tally, *n);
             }
@@ -167,7 +176,9 @@ impl Sums {
     fn waiting(&self) -> BTreeMap<(Atom, i64), Counts> {
         let mut waiting: BTreeMap<_, Counts> = BTreeMap::new();
         for (group, n) in &self.groups {
-            let (Tally::Counted(level), true) = (group.tally, group.provenance.counts()) else { continue };
+            let (Tally::Counted(level), true) = (group.tally, group.provenance.counts()) else {
+                continue;
+            };
             let atom = Atom {
                 region: group.region,
                 agency: group.agency.clone(),
@@ -178,13 +189,16 @@ impl Sums {
                 source: group.source.clone(),
                 is_registered: group.is_registered,
             };
-            waiting.entry((atom, group.day)).or_default().add(level, u64::try_from(*n).unwrap_or(0));
+            waiting
+                .entry((atom, group.day))
+                .or_default()
+                .add(level, u64::try_from(*n).unwrap_or(0));
         }
         waiting
     }
 
-    /// The departments' months in a city, of which briefings are made. What is in quarantine is in none, since slices are by
-    /// level.
+    /// The departments' months in a city, of which briefings are made. What is in quarantine is in
+    /// none, since slices are by level.
     fn slices(&self) -> BTreeMap<SliceKey, i64> {
         let mut slices = BTreeMap::new();
         for (group, n) in &self.groups {

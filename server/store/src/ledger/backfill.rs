@@ -1,4 +1,5 @@
-//! Leaves of ratings that were on record before there was a ledger, some at a time, and of what had happened to them.
+//! Leaves of ratings that were on record before there was a ledger, some at a time, and of what had
+//! happened to them.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -31,7 +32,11 @@ pub(crate) fn backfill(connection: &mut Connection) -> Result<bool, StoreError> 
         if let Some((last, ..)) = page.last() {
             let last = *last;
             write(&transaction, part, last, page)?;
-            return moved(transaction, &at, Some(&format!("{part} {}", uuid::Uuid::from_bytes(last).simple())));
+            return moved(
+                transaction,
+                &at,
+                Some(&format!("{part} {}", uuid::Uuid::from_bytes(last).simple())),
+            );
         }
         (part, after) = (part + 1, [0; 16]);
     }
@@ -42,10 +47,14 @@ pub(crate) fn backfill(connection: &mut Connection) -> Result<bool, StoreError> 
 fn moved(transaction: Transaction<'_>, from: &str, to: Option<&str>) -> Result<bool, StoreError> {
     let name = "ledger_backfill";
     let n = if let Some(to) = to {
-        transaction.execute("update meta set value = ?3 where name = ?1 and value = ?2", params![name, from, to])?
+        transaction.execute(
+            "update meta set value = ?3 where name = ?1 and value = ?2",
+            params![name, from, to],
+        )?
     } else {
         transaction.execute("delete from ledger_before", params![])?;
-        transaction.execute("delete from meta where name = ?1 and value = ?2", params![name, from])?
+        transaction
+            .execute("delete from meta where name = ?1 and value = ?2", params![name, from])?
     };
     if n > 0 {
         transaction.commit()?;
@@ -53,19 +62,28 @@ fn moved(transaction: Transaction<'_>, from: &str, to: Option<&str>) -> Result<b
     Ok(to.is_some() || n == 0)
 }
 
-/// Ratings of a part after one, in order, with what had happened to each; those with a leaf have none here.
-fn page(connection: &Connection, part: u8, after: &RatingId) -> Result<Vec<(RatingId, Vec<NewLeaf>)>, StoreError> {
+/// Ratings of a part after one, in order, with what had happened to each; those with a leaf have
+/// none here.
+fn page(
+    connection: &Connection,
+    part: u8,
+    after: &RatingId,
+) -> Result<Vec<(RatingId, Vec<NewLeaf>)>, StoreError> {
     let sql = format!(
         "select {}, r.slot, r.revision from rating r left join quarantine q on q.part = r.part and q.rating = r.id
          where r.part = ?1 and r.id > ?2 order by r.id limit ?3",
         RatedRow::columns()
     );
-    let rated: Vec<(RatedRow, Commit)> = connection.query(&sql, params![part, after, AT_ONCE], read_row)?;
+    let rated: Vec<(RatedRow, Commit)> =
+        connection.query(&sql, params![part, after, AT_ONCE], read_row)?;
     let Some((last, _)) = rated.last() else { return Ok(Vec::new()) };
     let mut known = HashSet::new();
     for table in ["ledger_batch", "ledger_pending"] {
         let sql = format!("select 1 from {table} where part = ?1 and slot = ?2 and revision = ?3");
-        known.extend(of_commits(connection, &sql, rated.iter().map(|(_, commit)| *commit), |_| Ok(()))?.into_keys());
+        known.extend(
+            of_commits(connection, &sql, rated.iter().map(|(_, commit)| *commit), |_| Ok(()))?
+                .into_keys(),
+        );
     }
     let mut events = events(connection, part, (after, &last.id))?;
     let of = |(rated, commit): (RatedRow, Commit)| {
@@ -81,7 +99,11 @@ fn page(connection: &Connection, part: u8, after: &RatingId) -> Result<Vec<(Rati
 /// What had happened to a rating: kind, number and when.
 type Events = BTreeMap<RatingId, Vec<(Kind, u32, Instant)>>;
 
-fn events(connection: &Connection, part: u8, (after, last): (&RatingId, &RatingId)) -> Result<Events, StoreError> {
+fn events(
+    connection: &Connection,
+    part: u8,
+    (after, last): (&RatingId, &RatingId),
+) -> Result<Events, StoreError> {
     let sql = "select rating, kind, number, at from ledger_before where part = ?1 and rating > ?2 and rating <= ?3
          order by rating, kind, number";
     let mut found = Events::new();

@@ -15,14 +15,22 @@ pub(crate) fn place(connection: &Connection) -> Result<Option<String>, StoreErro
 pub(crate) fn read_place(text: &str) -> Result<(u8, RatingId), StoreError> {
     let read = || {
         let (part, rating) = text.split_once(' ')?;
-        let rating = if rating.is_empty() { [0; 16] } else { rating.parse::<uuid::Uuid>().ok()?.into_bytes() };
+        let rating = if rating.is_empty() {
+            [0; 16]
+        } else {
+            rating.parse::<uuid::Uuid>().ok()?.into_bytes()
+        };
         Some((part.parse().ok()?, rating))
     };
     read().ok_or_else(|| StoreError::Failed(format!("{text:?} does not name a part and a rating")))
 }
 
 /// Whether a rating is still to be come to.
-pub(crate) fn is_ahead(connection: &Connection, part: u8, rating: &RatingId) -> Result<bool, StoreError> {
+pub(crate) fn is_ahead(
+    connection: &Connection,
+    part: u8,
+    rating: &RatingId,
+) -> Result<bool, StoreError> {
     let Some(at) = place(connection)? else { return Ok(false) };
     Ok((part, *rating) > read_place(&at)?)
 }

@@ -1,7 +1,8 @@
 //! Closing a day: which leaves go into its table, and what they add up to.
 //!
-//! Ratings that count go in when their group was published, just as many of each level as were published, so that the tables
-//! tell of nothing that the public page does not tell. Everything else goes in by groups that are large enough.
+//! Ratings that count go in when their group was published, just as many of each level as were
+//! published, so that the tables tell of nothing that the public page does not tell. Everything
+//! else goes in by groups that are large enough.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +14,10 @@ use haochaping::{
 
 use crate::{
     StoreError,
-    database::{self, Connection, Isolation, OptionalRow as _, Selected as _, Transaction, params, read_row, row, set},
+    database::{
+        self, Connection, Isolation, OptionalRow as _, Selected as _, Transaction, params,
+        read_row, row, set,
+    },
     ledger::{
         CloseDay, Closed, DueKey, OF_BEFORE, OpenKey, StoredTable,
         leaf::RatedRow,
@@ -92,7 +96,8 @@ pub(crate) fn close(connection: &Connection, ask: CloseDay) -> Result<Option<Clo
             return;
         }
         let groups = due.get_mut(&open.atom).map_or(&mut [][..], Vec::as_mut_slice);
-        let lacks = |due: &&mut Due| open.cell.day <= due.until && due.lacks.of(open.cell.level) > 0;
+        let lacks =
+            |due: &&mut Due| open.cell.day <= due.until && due.lacks.of(open.cell.level) > 0;
         match groups.iter_mut().find(lacks) {
             Some(due) => {
                 due.lacks = without(&due.lacks, open.cell.level);
@@ -101,9 +106,12 @@ pub(crate) fn close(connection: &Connection, ask: CloseDay) -> Result<Option<Clo
             None => open.add_to(&mut rest),
         }
     })?;
-    let (mut taken, mut keys, mut of_groups) = (BTreeMap::<Group, Tally>::new(), Vec::new(), Vec::new());
-    let whole =
-        due.into_values().flatten().map(|due| (due.lacks.total() == 0, due.bucket, Some((due.key, due.counts))));
+    let (mut taken, mut keys, mut of_groups) =
+        (BTreeMap::<Group, Tally>::new(), Vec::new(), Vec::new());
+    let whole = due
+        .into_values()
+        .flatten()
+        .map(|due| (due.lacks.total() == 0, due.bucket, Some((due.key, due.counts))));
     // Those above the limit wait for the table of another day.
     let mut n_others = 0;
     let others = others.into_values().map(|bucket| {
@@ -156,7 +164,13 @@ fn due(connection: &Connection, n_max: u64) -> Result<BTreeMap<Atom, Vec<Due>>, 
         n += lacks.total();
         let (region, agency, item, card, channel, provenance, source, registered) = atom.clone();
         let key = (region, agency, item, card, channel, provenance, source, registered, until);
-        found.entry(atom).or_default().push(Due { until, counts: lacks, lacks, key, bucket: Bucket::default() });
+        found.entry(atom).or_default().push(Due {
+            until,
+            counts: lacks,
+            lacks,
+            key,
+            bucket: Bucket::default(),
+        });
         Ok(())
     })?;
     Ok(found)
@@ -179,7 +193,8 @@ fn each_open(connection: &Connection, mut each: impl FnMut(Open)) -> Result<(), 
         let (rated, kind, number, day, atom): (RatedRow, _, _, i64, _) = row.read()?;
         each(Open {
             key: (rated.part, rated.id, kind, number),
-            // The row's own day for a rating, so that one that was moved to another day no longer fits its leaf.
+            // The row's own day for a rating, so that one that was moved to another day no longer
+            // fits its leaf.
             cell: Cell::new(
                 Group { kind, ..rated.group },
                 if number == 0 { rated.rated_at.day_in_china() } else { day },
@@ -193,13 +208,15 @@ fn each_open(connection: &Connection, mut each: impl FnMut(Open)) -> Result<(), 
 }
 
 fn last(connection: &Connection) -> Result<Option<StoredTable>, StoreError> {
-    let sql = format!("select {} from ledger_table order by number desc limit 1", StoredTable::columns());
+    let sql =
+        format!("select {} from ledger_table order by number desc limit 1", StoredTable::columns());
     Ok(connection.query_row(&sql, params![], read_row).optional()?)
 }
 
 row!(StoredTable { number: "number", day: "day", size: "size", hash: "hash", leaf: "leaf" });
 
-/// Keeps a table, and its entry on the way into the log. Whoever comes second finds the number taken.
+/// Keeps a table, and its entry on the way into the log. Whoever comes second finds the number
+/// taken.
 pub(crate) fn publish(connection: &mut Connection, closed: &Closed) -> Result<bool, StoreError> {
     let transaction = connection.begin(Isolation::ReadCommitted)?;
     let bytes = closed.table.to_bytes();
@@ -212,9 +229,13 @@ pub(crate) fn publish(connection: &mut Connection, closed: &Closed) -> Result<bo
     if inserted == 0 {
         return Ok(false);
     }
-    transaction.execute("update ledger_table set kept = null where number < ?1", params![number])?;
+    transaction
+        .execute("update ledger_table set kept = null where number < ?1", params![number])?;
     note_table(&transaction, number, hash)?;
-    let taken = closed.taken.iter().map(|(part, rating, kind, number)| set![*part, rating, kind.name(), *number]);
+    let taken = closed
+        .taken
+        .iter()
+        .map(|(part, rating, kind, number)| set![*part, rating, kind.name(), *number]);
     transaction.execute_each(
         "delete from ledger_open where part = ?1 and rating = ?2 and kind = ?3 and number = ?4",
         &taken.collect::<Vec<_>>(),
@@ -228,9 +249,11 @@ pub(crate) fn publish(connection: &mut Connection, closed: &Closed) -> Result<bo
 fn take_due(transaction: &Transaction<'_>, due: &[(DueKey, Counts)]) -> Result<(), StoreError> {
     const OF_KEY: &str = "region = ?1 and agency = ?2 and item = ?3 and card = ?4 and channel = ?5
            and provenance = ?6 and source = ?7 and registered = ?8 and day = ?9";
-    let keys = due.iter().map(|((region, agency, item, card, channel, provenance, source, registered, day), _)| {
-        set![*region, agency, item, *card, channel, provenance, source, *registered, *day]
-    });
+    let keys = due.iter().map(
+        |((region, agency, item, card, channel, provenance, source, registered, day), _)| {
+            set![*region, agency, item, *card, channel, provenance, source, *registered, *day]
+        },
+    );
     let keys: Vec<_> = keys.collect();
     let sets: Vec<_> = keys
         .iter()
@@ -262,14 +285,19 @@ fn take_due(transaction: &Transaction<'_>, due: &[(DueKey, Counts)]) -> Result<(
 /// What is kept of the newest table; `None` before the first.
 pub(crate) fn kept(connection: &Connection) -> Result<Option<Kept>, StoreError> {
     let sql = "select kept from ledger_table order by number desc limit 1";
-    let Some(bytes) = connection.query_row(sql, params![], |row| row.get::<Option<Vec<u8>>>(0)).optional()? else {
+    let Some(bytes) =
+        connection.query_row(sql, params![], |row| row.get::<Option<Vec<u8>>>(0)).optional()?
+    else {
         return Ok(None);
     };
     let read = bytes.as_deref().and_then(Kept::read);
-    Ok(Some(read.ok_or_else(|| StoreError::Failed("what is kept of the ledger's last table is damaged".into()))?))
+    Ok(Some(read.ok_or_else(|| {
+        StoreError::Failed("what is kept of the ledger's last table is damaged".into())
+    })?))
 }
 
-/// Notes that groups were published, in the transaction by which they are; another time on the same day adds to it.
+/// Notes that groups were published, in the transaction by which they are; another time on the same
+/// day adds to it.
 pub(crate) fn note_due(
     transaction: &Transaction<'_>,
     groups: &[&crate::figure::atom::Group],
@@ -306,7 +334,11 @@ pub(crate) fn note_due(
     Ok(())
 }
 
-pub(crate) fn tables(connection: &Connection, after: u32, limit: u32) -> Result<Vec<StoredTable>, StoreError> {
+pub(crate) fn tables(
+    connection: &Connection,
+    after: u32,
+    limit: u32,
+) -> Result<Vec<StoredTable>, StoreError> {
     let sql = format!(
         "select {} from ledger_table where number > ?1 and leaf is not null order by number limit ?2",
         StoredTable::columns()

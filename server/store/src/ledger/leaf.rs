@@ -16,7 +16,8 @@ use haochaping::{
 use crate::{
     StoreError,
     database::{
-        self, Connection, Cursor, FromColumns, OptionalRow as _, Row, Selected, Transaction, params, read_row, row, set,
+        self, Connection, Cursor, FromColumns, OptionalRow as _, Row, Selected, Transaction,
+        params, read_row, row, set,
     },
     engine::{lease as slot, lease::part_of},
     ledger::{OF_BEFORE, RatingLeaf, Record, before},
@@ -50,7 +51,12 @@ pub(crate) fn of_rating(
 }
 
 /// The leaf of what happened to a rating.
-pub(crate) fn of_event((part, rating): (u8, &RatingId), cell: Cell, salt: &[u8; 32], number: u32) -> NewLeaf {
+pub(crate) fn of_event(
+    (part, rating): (u8, &RatingId),
+    cell: Cell,
+    salt: &[u8; 32],
+    number: u32,
+) -> NewLeaf {
     let kind = cell.group.kind;
     NewLeaf {
         part,
@@ -79,7 +85,8 @@ pub(crate) fn commit(leaves: &[NewLeaf]) -> Vec<(Leaf, Record)> {
     with.collect()
 }
 
-/// Puts leaves on their way in the transaction of what they stand for, under the commit's slot and revision.
+/// Puts leaves on their way in the transaction of what they stand for, under the commit's slot and
+/// revision.
 pub(crate) fn note(
     transaction: &Transaction<'_>,
     (slot, revision): (i64, i64),
@@ -127,7 +134,17 @@ impl FromColumns for RatedRow {
         let row: RatedColumns = cursor.take()?;
         let kind = if row.is_held { Kind::Held } else { Kind::Counted };
         let RatedColumns {
-            part, id, level, district, agency, channel, provenance, rated_at, salt, fingerprint, ..
+            part,
+            id,
+            level,
+            district,
+            agency,
+            channel,
+            provenance,
+            rated_at,
+            salt,
+            fingerprint,
+            ..
         } = row;
         let group = Group { kind, district, agency, channel, provenance };
         Ok(Self { part, id, group, level, rated_at, salt, fingerprint })
@@ -141,11 +158,13 @@ impl Selected for RatedRow {
     }
 }
 
-/// The commit that a rating came in, by slot and revision; `None` for one from before there was a ledger.
+/// The commit that a rating came in, by slot and revision; `None` for one from before there was a
+/// ledger.
 pub(crate) type Commit = Option<(i64, i64)>;
 
-/// What `sql` says of each commit, by part, slot and revision. No join: a commit's rows have the part of their slot, which need
-/// not be a rating's own, and a distributed engine joins by equal parts only.
+/// What `sql` says of each commit, by part, slot and revision. No join: a commit's rows have the
+/// part of their slot, which need not be a rating's own, and a distributed engine joins by equal
+/// parts only.
 pub(crate) fn of_commits<T>(
     connection: &Connection,
     sql: &str,
@@ -153,9 +172,14 @@ pub(crate) fn of_commits<T>(
     read: impl FnMut(&Row<'_>) -> database::Result<T>,
 ) -> Result<HashMap<(i64, i64), T>, StoreError> {
     let commits: Vec<_> = commits.flatten().collect::<BTreeSet<_>>().into_iter().collect();
-    let sets: Vec<_> = commits.iter().map(|(slot, revision)| set![part_of(*slot), *slot, *revision]).collect();
+    let sets: Vec<_> =
+        commits.iter().map(|(slot, revision)| set![part_of(*slot), *slot, *revision]).collect();
     let found = connection.select_each(sql, &sets, read)?;
-    Ok(commits.into_iter().zip(found).filter_map(|(commit, found)| Some((commit, found?))).collect())
+    Ok(commits
+        .into_iter()
+        .zip(found)
+        .filter_map(|(commit, found)| Some((commit, found?)))
+        .collect())
 }
 
 impl RatedRow {
@@ -173,7 +197,11 @@ impl RatedRow {
 }
 
 /// The rating of an event.
-pub(crate) fn rated(connection: &Connection, part: u8, rating: &RatingId) -> Result<Option<RatedRow>, StoreError> {
+pub(crate) fn rated(
+    connection: &Connection,
+    part: u8,
+    rating: &RatingId,
+) -> Result<Option<RatedRow>, StoreError> {
     let sql = format!(
         "select {} from rating r left join quarantine q on q.part = r.part and q.rating = r.id
          where r.part = ?1 and r.id = ?2",
@@ -183,7 +211,11 @@ pub(crate) fn rated(connection: &Connection, part: u8, rating: &RatingId) -> Res
 }
 
 /// The leaf of a rating, and the numbers among which it is.
-pub(crate) fn leaf(connection: &Connection, part: u8, rating: &RatingId) -> Result<Option<RatingLeaf>, StoreError> {
+pub(crate) fn leaf(
+    connection: &Connection,
+    part: u8,
+    rating: &RatingId,
+) -> Result<Option<RatingLeaf>, StoreError> {
     let snapshot = connection.snapshot()?;
     let Some(row) = rated(&snapshot, part, rating)? else { return Ok(None) };
     let commit: Commit = snapshot.query_row(
@@ -197,14 +229,14 @@ pub(crate) fn leaf(connection: &Connection, part: u8, rating: &RatingId) -> Resu
     };
     let (slot, revision) = commit.unwrap_or((OF_BEFORE, 0));
     let sql = "select first, n from ledger_batch where part = ?1 and slot = ?2 and revision = ?3";
-    let mut among = snapshot.query_row(sql, params![part_of(slot), slot, revision], range).optional()?;
+    let mut among =
+        snapshot.query_row(sql, params![part_of(slot), slot, revision], range).optional()?;
     let sql = "select exists (select 1 from ledger_pending where part = ?1 and slot = ?2 and revision = ?3)";
-    let mut is_waiting =
-        among.is_none() && snapshot.query_row(sql, params![part_of(slot), slot, revision], |row| row.get(0))?;
+    let mut is_waiting = among.is_none()
+        && snapshot.query_row(sql, params![part_of(slot), slot, revision], |row| row.get(0))?;
     if among.is_none() && !is_waiting {
         // From before the ledger, or dropped.
-        let sql =
-            "select first, n from ledger_batch where part = ?1 and slot = ?2 and last >= ?3 order by last limit 1";
+        let sql = "select first, n from ledger_batch where part = ?1 and slot = ?2 and last >= ?3 order by last limit 1";
         among = snapshot.query_row(sql, params![part, OF_BEFORE, rating], range).optional()?;
         let sql = "select exists (select 1 from ledger_pending where part = ?1 and slot = ?2 and last >= ?3)";
         is_waiting = among.is_none()
@@ -212,7 +244,13 @@ pub(crate) fn leaf(connection: &Connection, part: u8, rating: &RatingId) -> Resu
                 || before::is_ahead(&snapshot, part, rating)?);
     }
     let nonce = Leaf::nonce(&row.salt);
-    Ok(Some(RatingLeaf { leaf: commit_one(&row.leaf()), nonce, among, is_waiting, rated_at: row.rated_at }))
+    Ok(Some(RatingLeaf {
+        leaf: commit_one(&row.leaf()),
+        nonce,
+        among,
+        is_waiting,
+        rated_at: row.rated_at,
+    }))
 }
 
 fn commit_one(new: &NewLeaf) -> Leaf {

@@ -1,4 +1,5 @@
-//! What a store keeps for the public log: leaves on their way into it, its tiles and head, and the tables of closed days.
+//! What a store keeps for the public log: leaves on their way into it, its tiles and head, and the
+//! tables of closed days.
 
 mod backfill;
 mod before;
@@ -41,7 +42,8 @@ pub struct Record {
     pub rating: RatingId,
     /// What the leaf stands for.
     pub kind: Kind,
-    /// 0 for the rating's own leaf; 1 for that of its way out of quarantine; the entry's number for what happened to its order.
+    /// 0 for the rating's own leaf; 1 for that of its way out of quarantine; the entry's number for
+    /// what happened to its order.
     pub number: u32,
     /// The day, counted from 1970-01-01 in China.
     pub day: i64,
@@ -138,7 +140,8 @@ pub struct RatingLeaf {
     pub nonce: Nonce,
     /// The numbers of the commit's leaves, once they have some.
     pub among: Option<std::ops::Range<u64>>,
-    /// Whether the leaf is on its way into the log, or is still to be made for a rating from before.
+    /// Whether the leaf is on its way into the log, or is still to be made for a rating from
+    /// before.
     pub is_waiting: bool,
     /// When the rating was given.
     pub rated_at: Instant,
@@ -177,7 +180,8 @@ pub struct Closed {
     pub due: Vec<(DueKey, Counts)>,
 }
 
-/// A published group: region, agency, item, card, channel, provenance, source, whether registered, and day.
+/// A published group: region, agency, item, card, channel, provenance, source, whether registered,
+/// and day.
 pub type DueKey = (i64, String, String, u32, String, String, String, bool, i64);
 
 /// What is asked of a store that is to close a day.
@@ -203,22 +207,31 @@ impl SqlStore {
     }
 
     /// Tiles by level and number, in order.
-    pub async fn ledger_tiles(&self, keys: Vec<(i8, u64)>) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+    pub async fn ledger_tiles(
+        &self,
+        keys: Vec<(i8, u64)>,
+    ) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
         self.read(move |c| log::tiles(c, &keys)).await
     }
 
-    /// Extends the log in one transaction; false, and nothing happened, if another did so meanwhile.
+    /// Extends the log in one transaction; false, and nothing happened, if another did so
+    /// meanwhile.
     pub async fn ledger_extend(&self, extension: Extension) -> Result<bool, StoreError> {
         self.write(move |c| log::extend(c, &extension)).await
     }
 
-    /// Makes the leaves of some ratings that were on record before there was a ledger; false when there are no more.
+    /// Makes the leaves of some ratings that were on record before there was a ledger; false when
+    /// there are no more.
     pub async fn ledger_backfill(&self) -> Result<bool, StoreError> {
         self.write(backfill::backfill).await
     }
 
     /// The leaf of a rating; `None` if there is no such rating.
-    pub async fn ledger_leaf(&self, part: u8, rating: RatingId) -> Result<Option<RatingLeaf>, StoreError> {
+    pub async fn ledger_leaf(
+        &self,
+        part: u8,
+        rating: RatingId,
+    ) -> Result<Option<RatingLeaf>, StoreError> {
         self.read(move |c| leaf::leaf(c, part, &rating)).await
     }
 
@@ -227,7 +240,8 @@ impl SqlStore {
         self.read(move |c| close::is_due(c, today)).await
     }
 
-    /// Makes a table from one look at the store, and keeps nothing; `None` for a log without leaves.
+    /// Makes a table from one look at the store, and keeps nothing; `None` for a log without
+    /// leaves.
     pub async fn ledger_close(&self, close: CloseDay) -> Result<Option<Closed>, StoreError> {
         self.read(move |c| close::close(c, close)).await
     }
@@ -238,7 +252,11 @@ impl SqlStore {
     }
 
     /// Tables whose entries are in the log, after a number, at most `limit`.
-    pub async fn ledger_tables(&self, after: u32, limit: u32) -> Result<Vec<StoredTable>, StoreError> {
+    pub async fn ledger_tables(
+        &self,
+        after: u32,
+        limit: u32,
+    ) -> Result<Vec<StoredTable>, StoreError> {
         self.read(move |c| close::tables(c, after, limit)).await
     }
 
@@ -247,7 +265,8 @@ impl SqlStore {
         self.read(move |c| close::table(c, number)).await
     }
 
-    /// What is kept of the newest table, and opens its remainder; `None` before the first. Not for the public.
+    /// What is kept of the newest table, and opens its remainder; `None` before the first. Not for
+    /// the public.
     pub async fn ledger_kept(&self) -> Result<Option<Kept>, StoreError> {
         self.read(close::kept).await
     }
@@ -262,7 +281,12 @@ impl SqlStore {
     }
 
     /// Keeps the newest checkpoint that a witness signed.
-    pub async fn ledger_cosign(&self, witness: &str, size: u64, checkpoint: &str) -> Result<(), StoreError> {
+    pub async fn ledger_cosign(
+        &self,
+        witness: &str,
+        size: u64,
+        checkpoint: &str,
+    ) -> Result<(), StoreError> {
         let (witness, checkpoint) = (witness.to_owned(), checkpoint.to_owned());
         self.write(move |c| {
             c.execute(
@@ -280,7 +304,9 @@ impl SqlStore {
     pub async fn ledger_cosignatures(&self) -> Result<Vec<(String, u64, String)>, StoreError> {
         self.read(|c| {
             let sql = "select witness, size, checkpoint from ledger_cosignature order by witness";
-            Ok(c.query(sql, params![], |row| Ok((row.get(0)?, row.get::<i64>(1)?.unsigned_abs(), row.get(2)?)))?)
+            Ok(c.query(sql, params![], |row| {
+                Ok((row.get(0)?, row.get::<i64>(1)?.unsigned_abs(), row.get(2)?))
+            })?)
         })
         .await
     }

@@ -1,5 +1,6 @@
-//! Numbers for leaves. A round reads what waits, adds it to the edge of the log, signs, and keeps all of it in one transaction that
-//! only happens if the log still is as it was read. So two collectors cannot fork it, and one that is killed leaves no gap.
+//! Numbers for leaves. A round reads what waits, adds it to the edge of the log, signs, and keeps
+//! all of it in one transaction that only happens if the log still is as it was read. So two
+//! collectors cannot fork it, and one that is killed leaves no gap.
 
 use haochaping::ledger::{LogKey, sign_checkpoint};
 
@@ -23,7 +24,8 @@ pub async fn sequence(store: &SqlStore, key: &LogKey) -> Result<u64, StoreError>
         let is_more = pending.len() == COMMITS_MAX as usize;
         let Some(extension) = extend(store, key, pending).await? else { return Ok(n_leaves) };
         let n = extension.head.size - extension.from;
-        // Where another collector was first there is nothing to mend: the next round reads what is left.
+        // Where another collector was first there is nothing to mend: the next round reads what is
+        // left.
         if store.ledger_extend(extension).await? {
             n_leaves += n;
         } else {
@@ -36,7 +38,11 @@ pub async fn sequence(store: &SqlStore, key: &LogKey) -> Result<u64, StoreError>
 }
 
 /// What follows after the head with these; `None` if another collector went on meanwhile.
-async fn extend(store: &SqlStore, key: &LogKey, pending: Vec<Pending>) -> Result<Option<Extension>, StoreError> {
+async fn extend(
+    store: &SqlStore,
+    key: &LogKey,
+    pending: Vec<Pending>,
+) -> Result<Option<Extension>, StoreError> {
     let size = async || Ok::<_, StoreError>(store.ledger_head().await?.map_or(0, |head| head.size));
     let from = size().await?;
     let tiles = store.ledger_tiles(Log::edge_of(from)).await?;
@@ -51,7 +57,8 @@ async fn extend(store: &SqlStore, key: &LogKey, pending: Vec<Pending>) -> Result
             log.append(&leaves);
             tables.push((u32::try_from(key.2).unwrap_or_default(), first));
         } else {
-            let of_commit = Record::read_all(&leaves).ok_or_else(|| damaged("leaves on their way into the ledger"))?;
+            let of_commit = Record::read_all(&leaves)
+                .ok_or_else(|| damaged("leaves on their way into the ledger"))?;
             for record in &of_commit {
                 log.append(&record.entry);
             }

@@ -27,11 +27,13 @@ impl Log {
     pub fn edge_of(size: u64) -> Vec<(i8, u64)> {
         let entries = (!size.is_multiple_of(TILE_WIDTH)).then_some((ENTRIES, size / TILE_WIDTH));
         let levels = (0..8_i8).map(|level| (level, size >> (TILE_HEIGHT * level.unsigned_abs())));
-        let partial = levels.filter(|(_, n)| n % TILE_WIDTH > 0).map(|(level, n)| (level, n / TILE_WIDTH));
+        let partial =
+            levels.filter(|(_, n)| n % TILE_WIDTH > 0).map(|(level, n)| (level, n / TILE_WIDTH));
         entries.into_iter().chain(partial).collect()
     }
 
-    /// A log that goes on from a size; `tiles` are those of [`Self::edge_of`], in order. `None` if one is missing or cut short.
+    /// A log that goes on from a size; `tiles` are those of [`Self::edge_of`], in order. `None` if
+    /// one is missing or cut short.
     pub fn resume(size: u64, tiles: Vec<Option<Vec<u8>>>) -> Option<Self> {
         let mut edge = BTreeMap::new();
         for ((level, _), tile) in Self::edge_of(size).into_iter().zip(tiles) {
@@ -55,7 +57,9 @@ impl Log {
     pub fn of_hashes(size: u64, edge: BTreeMap<i8, Vec<u8>>) -> Option<Self> {
         let levels = Self::edge_of(size).into_iter().filter(|(level, _)| *level != ENTRIES);
         for (level, _) in levels {
-            let width = usize::try_from((size >> (TILE_HEIGHT * level.unsigned_abs())) % TILE_WIDTH).ok()?;
+            let width =
+                usize::try_from((size >> (TILE_HEIGHT * level.unsigned_abs())) % TILE_WIDTH)
+                    .ok()?;
             (edge.get(&level)?.len() == width * HASH_BYTES).then_some(())?;
         }
         Some(Self { size, edge, keeps: false, full: Vec::new() })
@@ -103,14 +107,17 @@ impl Log {
 
     /// The root.
     pub fn root(&self) -> Hash {
-        Hash(tree_hash(self.size, self).expect("the edge has every hash that the root is made of").0)
+        Hash(
+            tree_hash(self.size, self).expect("the edge has every hash that the root is made of").0,
+        )
     }
 
     /// Tiles that are new or longer since the last time.
     pub fn take_tiles(&mut self) -> Vec<(i8, u64, Vec<u8>)> {
         let edge = Self::edge_of(self.size).into_iter();
-        let partial =
-            edge.filter_map(|(level, n)| Some((level, n, self.edge.get(&level)?.clone()))).collect::<Vec<_>>();
+        let partial = edge
+            .filter_map(|(level, n)| Some((level, n, self.edge.get(&level)?.clone())))
+            .collect::<Vec<_>>();
         self.full.drain(..).chain(partial).collect()
     }
 }
@@ -167,16 +174,22 @@ mod tests {
         let entries = store.iter().filter(|((level, _), _)| *level == ENTRIES);
         let entries: Vec<_> = entries.flat_map(|(_, data)| entries_of(data).unwrap()).collect();
         assert_eq!(entries, (0..size).map(entry).collect::<Vec<_>>());
-        assert_eq!((store[&(1, 0)].len(), store[&(1, 1)].len()), (8_192, 3 * 32), "259 tiles of 256 hashes");
+        assert_eq!(
+            (store[&(1, 0)].len(), store[&(1, 1)].len()),
+            (8_192, 3 * 32),
+            "259 tiles of 256 hashes"
+        );
     }
 
     #[test]
     fn a_tile_that_is_missing_or_cut_short_is_told() {
         let mut log = Log { keeps: true, ..Log::default() };
         (0..300).for_each(|n| log.append(&entry(n)));
-        let tiles: BTreeMap<_, _> = log.take_tiles().into_iter().map(|(level, n, data)| ((level, n), data)).collect();
+        let tiles: BTreeMap<_, _> =
+            log.take_tiles().into_iter().map(|(level, n, data)| ((level, n), data)).collect();
         let of = |change: fn(&mut Vec<Option<Vec<u8>>>)| {
-            let mut edge = Log::edge_of(300).iter().map(|key| tiles.get(key).cloned()).collect::<Vec<_>>();
+            let mut edge =
+                Log::edge_of(300).iter().map(|key| tiles.get(key).cloned()).collect::<Vec<_>>();
             change(&mut edge);
             Log::resume(300, edge)
         };

@@ -1,4 +1,5 @@
-//! Whether the ledger and what is on record fit: each rating has the leaf that follows from its row, and each leaf a rating.
+//! Whether the ledger and what is on record fit: each rating has the leaf that follows from its
+//! row, and each leaf a rating.
 
 use std::collections::HashMap;
 
@@ -26,7 +27,12 @@ const NAMED: usize = 20;
 
 pub(crate) fn faults(connection: &Connection) -> Result<Vec<String>, StoreError> {
     let snapshot = connection.snapshot()?;
-    let mut check = Check { connection: &snapshot, tile: (u64::MAX, Vec::new()), seen: Vec::new(), faults: Vec::new() };
+    let mut check = Check {
+        connection: &snapshot,
+        tile: (u64::MAX, Vec::new()),
+        seen: Vec::new(),
+        faults: Vec::new(),
+    };
     let size = check.log()?;
     check.seen = vec![false; usize::try_from(size).unwrap_or_default()];
     let waiting = check.waiting()?;
@@ -54,9 +60,11 @@ impl Check<'_> {
         let n = index / 256;
         if self.tile.0 != n {
             let sql = "select data from ledger_tile where level = ?1 and n = ?2";
-            let data = self
-                .connection
-                .query_row(sql, params![i32::from(ENTRIES), n.cast_signed()], |row| row.get::<Vec<u8>>(0));
+            let data = self.connection.query_row(
+                sql,
+                params![i32::from(ENTRIES), n.cast_signed()],
+                |row| row.get::<Vec<u8>>(0),
+            );
             self.tile = (n, data.optional()?.as_deref().and_then(entries_of).unwrap_or_default());
         }
         let place = usize::try_from(index % 256).unwrap_or_default();
@@ -77,7 +85,10 @@ impl Check<'_> {
             Ok(())
         })?;
         if !is_sound || log.size() != head.size || log.root() != head.root {
-            self.faults.push(format!("the ledger's entries are not those of its head of {} leaves", head.size));
+            self.faults.push(format!(
+                "the ledger's entries are not those of its head of {} leaves",
+                head.size
+            ));
         }
         Ok(head.size)
     }
@@ -104,9 +115,11 @@ impl Check<'_> {
     /// Each rating has its leaf.
     fn ratings(&mut self, waiting: &HashMap<[u8; 16], Leaf>) -> Result<(), StoreError> {
         let mut before: HashMap<u8, Vec<([u8; 16], u64, u64)>> = HashMap::new();
-        let sql = "select part, last, first, n from ledger_batch where slot = ?1 order by part, last";
+        let sql =
+            "select part, last, first, n from ledger_batch where slot = ?1 order by part, last";
         self.connection.for_each(sql, params![OF_BEFORE], |row| {
-            let range = (row.get(1)?, row.get::<i64>(2)?.unsigned_abs(), row.get::<i64>(3)?.unsigned_abs());
+            let range =
+                (row.get(1)?, row.get::<i64>(2)?.unsigned_abs(), row.get::<i64>(3)?.unsigned_abs());
             before.entry(row.get(0)?).or_default().push(range);
             Ok(())
         })?;
@@ -124,7 +137,8 @@ impl Check<'_> {
                         ranges.get(place).map(|(_, first, n)| (*first, *n))
                     });
                 }
-                // In the order of the log, so that a tile is read once for all of a page that are in it.
+                // In the order of the log, so that a tile is read once for all of a page that are
+                // in it.
                 page.sort_by_key(|(_, among)| *among);
                 for (rated, among) in page {
                     self.rating(&rated, among, waiting, backfilling)?;
@@ -134,19 +148,25 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// Ratings of a part after one, in the order of their ids, each with the first number and the number of its commit's leaves.
+    /// Ratings of a part after one, in the order of their ids, each with the first number and the
+    /// number of its commit's leaves.
     fn page(&self, part: u8, after: &RatingId) -> Result<Vec<Placed>, StoreError> {
         let sql = format!(
             "select {}, r.slot, r.revision from rating r left join quarantine q on q.part = r.part and q.rating = r.id
              where r.part = ?1 and r.id > ?2 order by r.id limit ?3",
             RatedRow::columns()
         );
-        let rated: Vec<(RatedRow, Commit)> = self.connection.query(&sql, params![part, after, PAGE], read_row)?;
-        let sql = "select first, n from ledger_batch where part = ?1 and slot = ?2 and revision = ?3";
-        let batches = of_commits(self.connection, sql, rated.iter().map(|(_, commit)| *commit), |row| {
-            Ok((row.get::<i64>(0)?.unsigned_abs(), row.get::<i64>(1)?.unsigned_abs()))
-        })?;
-        let of = |(rated, commit): (RatedRow, Commit)| (rated, commit.and_then(|commit| batches.get(&commit).copied()));
+        let rated: Vec<(RatedRow, Commit)> =
+            self.connection.query(&sql, params![part, after, PAGE], read_row)?;
+        let sql =
+            "select first, n from ledger_batch where part = ?1 and slot = ?2 and revision = ?3";
+        let batches =
+            of_commits(self.connection, sql, rated.iter().map(|(_, commit)| *commit), |row| {
+                Ok((row.get::<i64>(0)?.unsigned_abs(), row.get::<i64>(1)?.unsigned_abs()))
+            })?;
+        let of = |(rated, commit): (RatedRow, Commit)| {
+            (rated, commit.and_then(|commit| batches.get(&commit).copied()))
+        };
         Ok(rated.into_iter().map(of).collect())
     }
 
@@ -171,14 +191,17 @@ impl Check<'_> {
             {
                 self.see(index);
                 if found != leaf {
-                    self.faults.push(format!("the rating {receipt} is not what its leaf {index} says"));
+                    self.faults
+                        .push(format!("the rating {receipt} is not what its leaf {index} says"));
                 }
                 return Ok(());
             }
         }
         match waiting.get(&leaf.about) {
             Some(found) if *found == leaf => {}
-            Some(_) => self.faults.push(format!("the rating {receipt} is not what its leaf on the way says")),
+            Some(_) => self
+                .faults
+                .push(format!("the rating {receipt} is not what its leaf on the way says")),
             None if backfilling => {}
             None => self.faults.push(format!("the rating {receipt} has no leaf in the ledger")),
         }
@@ -193,13 +216,16 @@ impl Check<'_> {
 
     /// Every other leaf is a table's, or stands for what happened to a rating.
     fn others(&mut self) -> Result<(), StoreError> {
-        let unseen: Vec<u64> = (0..).zip(&self.seen).filter(|(_, seen)| !**seen).map(|(index, _)| index).collect();
+        let unseen: Vec<u64> =
+            (0..).zip(&self.seen).filter(|(_, seen)| !**seen).map(|(index, _)| index).collect();
         let mut events: HashMap<[u8; 16], (u64, Leaf)> = HashMap::new();
         for index in unseen {
             match self.entry(index)? {
                 Some(Entry::Leaf(leaf)) => {
                     if let Some((earlier, _)) = events.insert(leaf.about, (index, leaf)) {
-                        self.faults.push(format!("leaf {earlier} of the ledger is there again as leaf {index}"));
+                        self.faults.push(format!(
+                            "leaf {earlier} of the ledger is there again as leaf {index}"
+                        ));
                     }
                 }
                 Some(Entry::Table { number, hash }) => self.table(number, hash)?,
@@ -223,10 +249,9 @@ impl Check<'_> {
                 let (rated, number, at): (RatedRow, _, _) = row.read()?;
                 for kind in Kind::ALL {
                     let about = Leaf::about_event(&rated.salt, kind, number);
-                    if events
-                        .get(&about)
-                        .is_some_and(|(_, leaf)| *leaf == commit(&[rated.event(kind, at, number)])[0].0)
-                    {
+                    if events.get(&about).is_some_and(|(_, leaf)| {
+                        *leaf == commit(&[rated.event(kind, at, number)])[0].0
+                    }) {
                         events.remove(&about);
                     }
                 }
@@ -235,16 +260,22 @@ impl Check<'_> {
         }
         let mut left: Vec<u64> = events.into_values().map(|(index, _)| index).collect();
         left.sort_unstable();
-        self.faults
-            .extend(left.iter().map(|index| format!("leaf {index} of the ledger stands for no rating on record")));
+        self.faults.extend(
+            left.iter()
+                .map(|index| format!("leaf {index} of the ledger stands for no rating on record")),
+        );
         Ok(())
     }
 
     fn table(&mut self, number: u32, hash: Hash) -> Result<(), StoreError> {
         let sql = "select body from ledger_table where number = ?1";
-        let body = self.connection.query_row(sql, params![number], |row| row.get::<Vec<u8>>(0)).optional()?;
+        let body = self
+            .connection
+            .query_row(sql, params![number], |row| row.get::<Vec<u8>>(0))
+            .optional()?;
         if body.is_none_or(|body| DayTable::hash(&body) != hash) {
-            self.faults.push(format!("table {number} of the ledger is not the one that was published"));
+            self.faults
+                .push(format!("table {number} of the ledger is not the one that was published"));
         }
         Ok(())
     }

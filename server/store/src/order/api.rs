@@ -12,7 +12,11 @@ impl SqlStore {
     }
 
     /// The work order of a rating.
-    pub async fn order_of(&self, part: u8, rating: RatingId) -> Result<Option<OrderRow>, StoreError> {
+    pub async fn order_of(
+        &self,
+        part: u8,
+        rating: RatingId,
+    ) -> Result<Option<OrderRow>, StoreError> {
         self.read(move |c| statements::of_rating(c, part, &rating)).await
     }
 
@@ -21,7 +25,8 @@ impl SqlStore {
         self.read(move |c| statements::list(c, &query)).await
     }
 
-    /// Work orders with which the collector has something to do by itself, the longest overdue first.
+    /// Work orders with which the collector has something to do by itself, the longest overdue
+    /// first.
     pub async fn due_orders(&self, now: Instant, limit: u32) -> Result<Vec<OrderRow>, StoreError> {
         self.read(move |c| statements::to_wake(c, now, limit)).await
     }
@@ -32,11 +37,16 @@ impl SqlStore {
     }
 
     /// The history of a work order.
-    pub async fn entries(&self, part: u8, rating: RatingId) -> Result<Vec<StoredEntry>, StoreError> {
+    pub async fn entries(
+        &self,
+        part: u8,
+        rating: RatingId,
+    ) -> Result<Vec<StoredEntry>, StoreError> {
         self.read(move |c| statements::entries(c, part, &rating)).await
     }
 
-    /// Appends entries, a transaction for each lane, each only if its order has not moved meanwhile; says which were.
+    /// Appends entries, a transaction for each lane, each only if its order has not moved
+    /// meanwhile; says which were.
     pub async fn append_entries(&self, news: Vec<NewEntry>) -> Result<Vec<bool>, StoreError> {
         let mut appended = vec![false; news.len()];
         for (part, places) in self.by_lane(news.iter().map(|new| new.part)) {
@@ -48,7 +58,12 @@ impl SqlStore {
     }
 
     /// Moves what is due of an order that has not moved meanwhile; false if it has.
-    pub async fn move_due(&self, part: u8, rating: RatingId, after: OrderStanding) -> Result<bool, StoreError> {
+    pub async fn move_due(
+        &self,
+        part: u8,
+        rating: RatingId,
+        after: OrderStanding,
+    ) -> Result<bool, StoreError> {
         self.write_part(part, move |c| statements::move_due(c, part, &rating, &after)).await
     }
 }

@@ -95,7 +95,9 @@ fn within(region: Region) -> Option<(String, Vec<i64>)> {
         RegionKind::Province => 10_000_000_000,
         RegionKind::City => 100_000_000,
         RegionKind::District => 1_000_000,
-        RegionKind::Street | RegionKind::Village => return Some(("w.region between ? and ?".into(), vec![low, high])),
+        RegionKind::Street | RegionKind::Village => {
+            return Some(("w.region between ? and ?".into(), vec![low, high]));
+        }
     };
     Some((format!("w.region / {size} = ?"), vec![low / size]))
 }
@@ -115,7 +117,8 @@ fn clause(query: &DeskQuery) -> (String, Vec<Value>) {
         values.push(Value::Text(agency.clone()));
     }
     if let Some((condition, found)) = within(query.region) {
-        // A department has fewer orders than a region: `+` keeps the planner from the region's index.
+        // A department has fewer orders than a region: `+` keeps the planner from the region's
+        // index.
         let index = if query.agency.is_some() { "+" } else { "" };
         sql += &format!(" and {index}{condition}");
         values.extend(found.into_iter().map(Value::Integer));
@@ -155,8 +158,8 @@ fn count(connection: &Connection, query: &DeskQuery) -> Result<u64, StoreError> 
     Ok(n.unsigned_abs())
 }
 
-/// Deletes contacts of ratings whose order, if they have one, is closed. That one was left stays known: it is in the order's
-/// facts.
+/// Deletes contacts of ratings whose order, if they have one, is closed. That one was left stays
+/// known: it is in the order's facts.
 fn purge_contacts(connection: &Connection, before: Instant, limit: u32) -> Result<u64, StoreError> {
     let n = connection.execute(
         "update rating set contact = null where (part, id) in (
@@ -182,7 +185,13 @@ impl SqlStore {
     }
 
     /// Adds a note, with the entry of the record that tells of it.
-    pub async fn add_note(&self, part: u8, rating: RatingId, note: Note, entry: AuditEntry) -> Result<(), StoreError> {
+    pub async fn add_note(
+        &self,
+        part: u8,
+        rating: RatingId,
+        note: Note,
+        entry: AuditEntry,
+    ) -> Result<(), StoreError> {
         self.write(move |c| {
             let t = c.transaction()?;
             t.execute(
@@ -216,7 +225,11 @@ impl SqlStore {
     }
 
     /// Who has seen the contact of an order's rater, oldest first.
-    pub async fn disclosures(&self, part: u8, rating: RatingId) -> Result<Vec<Disclosure>, StoreError> {
+    pub async fn disclosures(
+        &self,
+        part: u8,
+        rating: RatingId,
+    ) -> Result<Vec<Disclosure>, StoreError> {
         self.read(move |c| {
             Ok(c.query(
                 "select id, at, who, reason from disclosure where part = ?1 and rating = ?2 order by at, id",
@@ -230,7 +243,8 @@ impl SqlStore {
         .await
     }
 
-    /// Deletes the contacts of ratings from before this time whose order, if they have one, is closed; how many.
+    /// Deletes the contacts of ratings from before this time whose order, if they have one, is
+    /// closed; how many.
     pub async fn purge_contacts(&self, before: Instant, limit: u32) -> Result<u64, StoreError> {
         self.write(move |c| purge_contacts(c, before, limit)).await
     }

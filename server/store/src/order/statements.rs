@@ -14,7 +14,8 @@ use sha2::{Digest, Sha256};
 use crate::{
     Id, StoreError,
     database::{
-        Connection, Isolation, OptionalRow as _, Selected as _, Transaction, Value, params, read_row, row, set,
+        Connection, Isolation, OptionalRow as _, Selected as _, Transaction, Value, params,
+        read_row, row, set,
     },
     ledger,
     order::{NewEntry, OrderQuery, OrderRow, OrderStanding, RatedService, StoredEntry},
@@ -25,8 +26,8 @@ use crate::{
     row::{params_of, region_of, signed, span},
 };
 
-/// Between 1 and 24 hours, by random bits of the rating that nobody outside sees: a department must not tell from the time of
-/// an order whose anonymous rating it is.
+/// Between 1 and 24 hours, by random bits of the rating that nobody outside sees: a department must
+/// not tell from the time of an order whose anonymous rating it is.
 fn delayed(salt: &[u8; 32], at: Instant) -> Instant {
     const HOUR: u64 = 3_600_000;
     let digest: [u8; 32] = Sha256::digest([b"delay of ", &salt[..]].concat()).into();
@@ -51,7 +52,8 @@ pub(crate) struct Opening {
     pub(crate) salt: [u8; 32],
 }
 
-/// Bad ratings that count are worked from now on. Done last in a transaction: the numbers of changes are held until the commit.
+/// Bad ratings that count are worked from now on. Done last in a transaction: the numbers of
+/// changes are held until the commit.
 pub(crate) fn open(transaction: &Transaction<'_>, orders: &[Opening]) -> Result<(), StoreError> {
     if orders.is_empty() {
         return Ok(());
@@ -62,7 +64,18 @@ pub(crate) fn open(transaction: &Transaction<'_>, orders: &[Opening]) -> Result<
         let is_real_name = !new.is_anonymous && (new.is_real_name || new.has_contact);
         let (at, region) = (new.at.millis(), signed(new.region));
         let of = (new.part, &new.rating, &new.id);
-        set![of.0, of.1, of.2, at, &new.agency, region, is_real_name, new.has_contact, wake_at, changed]
+        set![
+            of.0,
+            of.1,
+            of.2,
+            at,
+            &new.agency,
+            region,
+            is_real_name,
+            new.has_contact,
+            wake_at,
+            changed
+        ]
     });
     transaction.insert_all(
         "insert into work_order (part, rating, id, state, opened_at, agency, rated_agency, region, real_name,
@@ -121,7 +134,14 @@ row!(RatedService {
     rated_at: "r.rated_at",
 });
 
-row!(StoredEntry { number: "number", at: "at", role: "role", who: "who", action: "action", detail: "detail" });
+row!(StoredEntry {
+    number: "number",
+    at: "at",
+    role: "role",
+    who: "who",
+    action: "action",
+    detail: "detail"
+});
 
 /// A statement for work orders `w` with their ratings `r`; `rest` says which and in what order.
 pub(crate) fn select(rest: &str) -> String {
@@ -138,13 +158,21 @@ pub(crate) fn by_id(connection: &Connection, id: &Id) -> Result<Option<OrderRow>
     Ok(connection.query_row(&select("where w.id = ?1"), params![id], read_row).optional()?)
 }
 
-pub(crate) fn of_rating(connection: &Connection, part: u8, rating: &RatingId) -> Result<Option<OrderRow>, StoreError> {
+pub(crate) fn of_rating(
+    connection: &Connection,
+    part: u8,
+    rating: &RatingId,
+) -> Result<Option<OrderRow>, StoreError> {
     Ok(connection
         .query_row(&select("where w.part = ?1 and w.rating = ?2"), params![part, rating], read_row)
         .optional()?)
 }
 
-pub(crate) fn to_wake(connection: &Connection, now: Instant, limit: u32) -> Result<Vec<OrderRow>, StoreError> {
+pub(crate) fn to_wake(
+    connection: &Connection,
+    now: Instant,
+    limit: u32,
+) -> Result<Vec<OrderRow>, StoreError> {
     let sql = select("where w.wake_at <= ?1 order by w.wake_at limit ?2");
     Ok(connection.query(&sql, params![now.millis(), limit], read_row)?)
 }
@@ -157,7 +185,10 @@ pub(crate) fn provisional(connection: &Connection) -> Result<Vec<OrderRow>, Stor
     )?)
 }
 
-pub(crate) fn list(connection: &Connection, query: &OrderQuery) -> Result<Vec<OrderRow>, StoreError> {
+pub(crate) fn list(
+    connection: &Connection,
+    query: &OrderQuery,
+) -> Result<Vec<OrderRow>, StoreError> {
     let mut sql = select("where w.changed > ?");
     let mut values = vec![Value::Integer(query.after)];
     if query.is_dispatched {
@@ -168,7 +199,10 @@ pub(crate) fn list(connection: &Connection, query: &OrderQuery) -> Result<Vec<Or
         values.extend(query.agencies.iter().cloned().map(Value::Text));
     }
     if !query.regions.is_empty() {
-        sql += &format!(" and ({})", vec!["w.region between ? and ?"; query.regions.len()].join(" or "));
+        sql += &format!(
+            " and ({})",
+            vec!["w.region between ? and ?"; query.regions.len()].join(" or ")
+        );
         for region in &query.regions {
             let (low, high) = span(*region);
             values.extend([Value::Integer(low), Value::Integer(high)]);
@@ -179,17 +213,31 @@ pub(crate) fn list(connection: &Connection, query: &OrderQuery) -> Result<Vec<Or
     Ok(connection.query(&sql, &params_of(&values), read_row)?)
 }
 
-pub(crate) fn entries(connection: &Connection, part: u8, rating: &RatingId) -> Result<Vec<StoredEntry>, StoreError> {
+pub(crate) fn entries(
+    connection: &Connection,
+    part: u8,
+    rating: &RatingId,
+) -> Result<Vec<StoredEntry>, StoreError> {
     let columns = StoredEntry::columns();
-    let sql = format!("select {columns} from work_order_entry where part = ?1 and rating = ?2 order by number");
+    let sql = format!(
+        "select {columns} from work_order_entry where part = ?1 and rating = ?2 order by number"
+    );
     Ok(connection.query(&sql, params![part, rating], read_row)?)
 }
 
 /// Appends entries, each only if the order has not moved meanwhile; says which.
-pub(crate) fn append(connection: &mut Connection, news: &[NewEntry]) -> Result<Vec<bool>, StoreError> {
+pub(crate) fn append(
+    connection: &mut Connection,
+    news: &[NewEntry],
+) -> Result<Vec<bool>, StoreError> {
     let transaction = connection.begin(Isolation::ReadCommitted)?;
-    let done: Vec<bool> = news.iter().map(|new| append_one(&transaction, new)).collect::<Result<_, _>>()?;
-    let moved = news.iter().zip(&done).filter(|(_, is_done)| **is_done).map(|(new, _)| (new.part, &new.rating));
+    let done: Vec<bool> =
+        news.iter().map(|new| append_one(&transaction, new)).collect::<Result<_, _>>()?;
+    let moved = news
+        .iter()
+        .zip(&done)
+        .filter(|(_, is_done)| **is_done)
+        .map(|(new, _)| (new.part, &new.rating));
     number_moved(&transaction, &moved.collect::<Vec<_>>())?;
     transaction.commit()?;
     Ok(done)
@@ -203,7 +251,8 @@ fn append_one(transaction: &Transaction<'_>, new: &NewEntry) -> Result<bool, Sto
             read_row,
         )
         .optional()?;
-    let Some((agency, region, has_contact, was_upheld)): Option<(String, i64, bool, bool)> = place else {
+    let Some((agency, region, has_contact, was_upheld)): Option<(String, i64, bool, bool)> = place
+    else {
         return Ok(false);
     };
     if !update_if_unchanged(transaction, new.part, &new.rating, new.entry.number - 1, &new.after)? {
@@ -226,7 +275,8 @@ fn append_one(transaction: &Transaction<'_>, new: &NewEntry) -> Result<bool, Sto
     if was_upheld != new.after.is_upheld {
         note_validity(transaction, new)?;
     }
-    // What is said before a department has the order is not told: it would tell when an anonymous rating came.
+    // What is said before a department has the order is not told: it would tell when an anonymous
+    // rating came.
     if new.after.stage == Stage::Opened {
         return Ok(true);
     }
@@ -258,21 +308,32 @@ fn note_validity(transaction: &Transaction<'_>, new: &NewEntry) -> Result<(), St
 
 /// Takes numbers for `n` changes. The row is held until the commit, so that changes become visible
 /// in the order of their numbers: whoever asks for what came after one misses none.
-fn number_changes(transaction: &Transaction<'_>, n: usize) -> Result<RangeInclusive<i64>, StoreError> {
+fn number_changes(
+    transaction: &Transaction<'_>,
+    n: usize,
+) -> Result<RangeInclusive<i64>, StoreError> {
     let n = i64::try_from(n).unwrap_or(i64::MAX);
     let sql = "update revision set value = value + ?1 where name = 'changes' returning value";
     let last: i64 = transaction.query_row(sql, params![n], |row| row.get(0))?;
     Ok(last - n + 1..=last)
 }
 
-/// Numbers the changes of orders whose rows this transaction holds. Done last, so that nobody waits long for a number.
-fn number_moved(transaction: &Transaction<'_>, moved: &[(u8, &RatingId)]) -> Result<(), StoreError> {
+/// Numbers the changes of orders whose rows this transaction holds. Done last, so that nobody waits
+/// long for a number.
+fn number_moved(
+    transaction: &Transaction<'_>,
+    moved: &[(u8, &RatingId)],
+) -> Result<(), StoreError> {
     if moved.is_empty() {
         return Ok(());
     }
     let numbers = number_changes(transaction, moved.len())?;
-    let sets: Vec<_> = moved.iter().zip(numbers).map(|((part, rating), n)| set![*part, *rating, n]).collect();
-    transaction.execute_each("update work_order set changed = ?3 where part = ?1 and rating = ?2", &sets)?;
+    let sets: Vec<_> =
+        moved.iter().zip(numbers).map(|((part, rating), n)| set![*part, *rating, n]).collect();
+    transaction.execute_each(
+        "update work_order set changed = ?3 where part = ?1 and rating = ?2",
+        &sets,
+    )?;
     Ok(())
 }
 

@@ -12,7 +12,11 @@ use crate::{
     },
 };
 
-pub(crate) fn due(connection: &Connection, now: Instant, limit: u32) -> Result<Vec<OrderRow>, StoreError> {
+pub(crate) fn due(
+    connection: &Connection,
+    now: Instant,
+    limit: u32,
+) -> Result<Vec<OrderRow>, StoreError> {
     let sql = select("where w.notice_at <= ?1 order by w.notice_at limit ?2");
     Ok(connection.query(&sql, params![now.millis(), limit], read_row)?)
 }
@@ -61,6 +65,8 @@ pub(crate) fn of_order(
     Ok(connection.query(
         "select kind, due_at, at from notice where part = ?1 and rating = ?2 order by at",
         params![part, rating],
-        |row| Ok((row.get(0)?, Instant::from_millis(row.get(1)?), Instant::from_millis(row.get(2)?))),
+        |row| {
+            Ok((row.get(0)?, Instant::from_millis(row.get(1)?), Instant::from_millis(row.get(2)?)))
+        },
     )?)
 }

@@ -1,4 +1,5 @@
-//! Messages as they are written: in the transaction of what they tell of, to each endpoint that is to be told.
+//! Messages as they are written: in the transaction of what they tell of, to each endpoint that is
+//! to be told.
 
 use haochaping::{calendar::Instant, region::Region};
 use sha2::{Digest, Sha256};
@@ -34,14 +35,21 @@ row! {
     }
 }
 
-/// Writes a message to each endpoint of these kinds that is to be told: of departments to each that is named, of others to
-/// the nearest up the tree of regions.
-pub(crate) fn post(transaction: &Transaction<'_>, event: &Event<'_>, kinds: &[EndpointKind]) -> Result<(), StoreError> {
+/// Writes a message to each endpoint of these kinds that is to be told: of departments to each that
+/// is named, of others to the nearest up the tree of regions.
+pub(crate) fn post(
+    transaction: &Transaction<'_>,
+    event: &Event<'_>,
+    kinds: &[EndpointKind],
+) -> Result<(), StoreError> {
     let live = live(transaction)?;
     for kind in kinds {
-        let of_kind = live.iter().filter(|one| one.kind == *kind && one.region.contains(event.region));
+        let of_kind =
+            live.iter().filter(|one| one.kind == *kind && one.region.contains(event.region));
         if *kind == EndpointKind::Department {
-            let is_named = |one: &&Live| one.agency.as_deref().is_some_and(|own| event.agencies.contains(&own));
+            let is_named = |one: &&Live| {
+                one.agency.as_deref().is_some_and(|own| event.agencies.contains(&own))
+            };
             for one in of_kind.filter(is_named) {
                 insert(transaction, event, &one.id)?;
             }
@@ -69,7 +77,8 @@ pub(crate) fn has_any(connection: &Connection, kind: EndpointKind) -> Result<boo
 }
 
 fn was_told(connection: &Connection, event: &Event<'_>, endpoint: &Id) -> Result<bool, StoreError> {
-    let sql = "select exists (select 1 from outbox where endpoint = ?1 and part = ?2 and subject = ?3)";
+    let sql =
+        "select exists (select 1 from outbox where endpoint = ?1 and part = ?2 and subject = ?3)";
     Ok(connection.query_row(sql, params![endpoint, event.part, event.subject], |row| row.get(0))?)
 }
 
@@ -83,10 +92,16 @@ fn live(connection: &Connection) -> Result<Vec<Live>, StoreError> {
     Ok(connection.query(&sql, params![], read_row)?)
 }
 
-/// The id follows from what is told to whom, so that a message has one however often it is looked at.
-fn insert(transaction: &Transaction<'_>, event: &Event<'_>, endpoint: &Id) -> Result<(), StoreError> {
+/// The id follows from what is told to whom, so that a message has one however often it is looked
+/// at.
+fn insert(
+    transaction: &Transaction<'_>,
+    event: &Event<'_>,
+    endpoint: &Id,
+) -> Result<(), StoreError> {
     let subject = params![endpoint, event.part, event.subject];
-    // Holds those that wait until this is committed: whoever sends the last of them meanwhile must see this one behind it.
+    // Holds those that wait until this is committed: whoever sends the last of them meanwhile must
+    // see this one behind it.
     transaction.execute(
         "update outbox set sequence = sequence where endpoint = ?1 and part = ?2 and subject = ?3
            and state in ('waiting', 'dead')",
@@ -98,7 +113,14 @@ fn insert(transaction: &Transaction<'_>, event: &Event<'_>, endpoint: &Id) -> Re
         subject,
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
-    let told = [&endpoint[..], &[event.part], event.subject, &sequence.to_be_bytes(), event.kind.as_bytes()].concat();
+    let told = [
+        &endpoint[..],
+        &[event.part],
+        event.subject,
+        &sequence.to_be_bytes(),
+        event.kind.as_bytes(),
+    ]
+    .concat();
     let digest: [u8; 32] = Sha256::digest(told).into();
     let id: Id = std::array::from_fn(|i| digest[i]);
     let at = event.at.millis();

@@ -1,10 +1,14 @@
-//! Messages to other systems: written with what they tell of, claimed by one sender at a time, kept in order by subject.
+//! Messages to other systems: written with what they tell of, claimed by one sender at a time, kept
+//! in order by subject.
 
 use haochaping::{calendar::Instant, link::RatingId};
 
 use crate::{
     Id, SqlStore, StoreError,
-    database::{self, Connection, Isolation, OptionalRow as _, Selected as _, Transaction, params, read_row, row},
+    database::{
+        self, Connection, Isolation, OptionalRow as _, Selected as _, Transaction, params,
+        read_row, row,
+    },
     order::OrderRow,
     outbox::{Attempted, DeadLetter, Endpoint, InvitedService, Message, NoticeKind, notice},
     row::signed,
@@ -131,7 +135,11 @@ fn recorded(
     Ok(is_done)
 }
 
-fn invited_service(connection: &Connection, part: u8, id: &Id) -> Result<Option<InvitedService>, StoreError> {
+fn invited_service(
+    connection: &Connection,
+    part: u8,
+    id: &Id,
+) -> Result<Option<InvitedService>, StoreError> {
     let sql = format!(
         "select {} from service s left join rating r on r.part = s.part and r.authority = s.authority
            and r.case_number = s.case_number and r.service_number = s.service_number
@@ -168,15 +176,21 @@ impl SqlStore {
     /// Every endpoint by name.
     pub async fn endpoints(&self) -> Result<Vec<Endpoint>, StoreError> {
         self.read(|c| {
-            Ok(c.query(&format!("select {} from endpoint order by name", Endpoint::columns()), params![], |row| {
-                row.read()
-            })?)
+            Ok(c.query(
+                &format!("select {} from endpoint order by name", Endpoint::columns()),
+                params![],
+                read_row,
+            )?)
         })
         .await
     }
 
     /// Ends an endpoint, whose messages wait no longer; false if there is no live one.
-    pub async fn disable_endpoint(&self, name: &str, entry: AuditEntry) -> Result<bool, StoreError> {
+    pub async fn disable_endpoint(
+        &self,
+        name: &str,
+        entry: AuditEntry,
+    ) -> Result<bool, StoreError> {
         let name = name.to_owned();
         self.write(move |c| {
             recorded(c, &entry, |t| {
@@ -196,7 +210,8 @@ impl SqlStore {
         .await
     }
 
-    /// Takes messages that are due for an endpoint, at most `limit`. Nobody else gets them until `until`.
+    /// Takes messages that are due for an endpoint, at most `limit`. Nobody else gets them until
+    /// `until`.
     pub async fn claim(
         &self,
         endpoint: Id,
@@ -297,22 +312,40 @@ impl SqlStore {
     }
 
     /// The service of an invitation.
-    pub async fn invited_service(&self, part: u8, id: Id) -> Result<Option<InvitedService>, StoreError> {
+    pub async fn invited_service(
+        &self,
+        part: u8,
+        id: Id,
+    ) -> Result<Option<InvitedService>, StoreError> {
         self.read(move |c| invited_service(c, part, &id)).await
     }
 
     /// Orders of which something is to be told, the longest overdue first.
-    pub async fn orders_needing_notice(&self, now: Instant, limit: u32) -> Result<Vec<OrderRow>, StoreError> {
+    pub async fn orders_needing_notice(
+        &self,
+        now: Instant,
+        limit: u32,
+    ) -> Result<Vec<OrderRow>, StoreError> {
         self.read(move |c| notice::due(c, now, limit)).await
     }
 
-    /// Tells of the term of an order that has not moved meanwhile, once; false if it has, or was told before.
-    pub async fn record_notice(&self, row: OrderRow, kind: NoticeKind, at: Instant) -> Result<bool, StoreError> {
+    /// Tells of the term of an order that has not moved meanwhile, once; false if it has, or was
+    /// told before.
+    pub async fn record_notice(
+        &self,
+        row: OrderRow,
+        kind: NoticeKind,
+        at: Instant,
+    ) -> Result<bool, StoreError> {
         self.write(move |c| notice::record_notice(c, &row, kind, at)).await
     }
 
     /// What was told about an order: what, of which term, when.
-    pub async fn notices(&self, part: u8, rating: RatingId) -> Result<Vec<(String, Instant, Instant)>, StoreError> {
+    pub async fn notices(
+        &self,
+        part: u8,
+        rating: RatingId,
+    ) -> Result<Vec<(String, Instant, Instant)>, StoreError> {
         self.read(move |c| notice::of_order(c, part, &rating)).await
     }
 }

@@ -1,14 +1,19 @@
-//! Into quarantine: each visit is counted against the limits of its card in the rating's own transaction.
+//! Into quarantine: each visit is counted against the limits of its card in the rating's own
+//! transaction.
 
 use crate::{
     NewRating, NewVisit, StoreError,
     database::{Connection, Transaction, params, set},
 };
 
-/// Counts each visit's rating against the limits of its card, in order, and puts it into quarantine beyond them; says which.
-pub(crate) fn hold(transaction: &Transaction<'_>, visits: &[(&NewRating, &NewVisit)]) -> Result<Vec<bool>, StoreError> {
-    // In the order of keys, so that two transactions with the same cards wait for each other in one direction. Those of one card
-    // stay in the order in which they came.
+/// Counts each visit's rating against the limits of its card, in order, and puts it into quarantine
+/// beyond them; says which.
+pub(crate) fn hold(
+    transaction: &Transaction<'_>,
+    visits: &[(&NewRating, &NewVisit)],
+) -> Result<Vec<bool>, StoreError> {
+    // In the order of keys, so that two transactions with the same cards wait for each other in one
+    // direction. Those of one card stay in the order in which they came.
     let mut order: Vec<usize> = (0..visits.len()).collect();
     order.sort_by_key(|n| {
         let (_, visit) = visits[*n];
@@ -22,7 +27,10 @@ pub(crate) fn hold(transaction: &Transaction<'_>, visits: &[(&NewRating, &NewVis
     Ok(is_held)
 }
 
-fn hold_sorted(transaction: &Transaction<'_>, visits: &[(&NewRating, &NewVisit)]) -> Result<Vec<bool>, StoreError> {
+fn hold_sorted(
+    transaction: &Transaction<'_>,
+    visits: &[(&NewRating, &NewVisit)],
+) -> Result<Vec<bool>, StoreError> {
     let days = visits.iter().map(|(_, visit)| set![visit.card % 64, visit.card, visit.day]);
     let n_of_days: Vec<Option<u32>> = transaction.query_each(
         "insert into card_day (part, card, day, n) values (?1, ?2, ?3, 1)
@@ -30,7 +38,8 @@ fn hold_sorted(transaction: &Transaction<'_>, visits: &[(&NewRating, &NewVisit)]
         &days.collect::<Vec<_>>(),
         |row| row.get(0),
     )?;
-    let sources = visits.iter().map(|(_, visit)| set![visit.card % 64, visit.card, visit.day, &visit.source]);
+    let sources =
+        visits.iter().map(|(_, visit)| set![visit.card % 64, visit.card, visit.day, &visit.source]);
     let n_of_sources: Vec<Option<u32>> = transaction.query_each(
         "insert into card_source (part, card, day, source, n) values (?1, ?2, ?3, ?4, 1)
          on conflict (part, card, day, source) do update set n = card_source.n + 1 returning n",
@@ -38,8 +47,11 @@ fn hold_sorted(transaction: &Transaction<'_>, visits: &[(&NewRating, &NewVisit)]
         |row| row.get(0),
     )?;
     let numbers = n_of_days.into_iter().flatten().zip(n_of_sources.into_iter().flatten());
-    let reasons: Vec<_> =
-        visits.iter().zip(numbers).map(|((_, visit), (of_day, of_source))| reason(visit, of_day, of_source)).collect();
+    let reasons: Vec<_> = visits
+        .iter()
+        .zip(numbers)
+        .map(|((_, visit), (of_day, of_source))| reason(visit, of_day, of_source))
+        .collect();
     let held = visits.iter().zip(&reasons).filter_map(|((new, visit), reason)| {
         reason.map(|reason| set![new.part, &new.id, reason, visit.release_at.millis()])
     });

@@ -1,5 +1,6 @@
-//! Quarantine: ratings of a card beyond its limits are kept and acknowledged, and count when they are released. The limits
-//! are asked in the rating's own transaction and know nothing of its level.
+//! Quarantine: ratings of a card beyond its limits are kept and acknowledged, and count when they
+//! are released. The limits are asked in the rating's own transaction and know nothing of its
+//! level.
 use haochaping::{calendar::Instant, link::RatingId, region::Region};
 
 use crate::{
@@ -108,7 +109,8 @@ impl SqlStore {
         entry: AuditEntry,
     ) -> Result<bool, StoreError> {
         let why = why.to_owned();
-        self.write_part(part, move |c| settle::decide(c, part, &rating, decision, &why, &entry)).await
+        self.write_part(part, move |c| settle::decide(c, part, &rating, decision, &why, &entry))
+            .await
     }
 
     /// Releases what is due, up to 500, a transaction for each lane; returns how many.

@@ -12,7 +12,9 @@ use sha2::{Digest, Sha256};
 use super::Decision;
 use crate::{
     Counted, Id, StoreError, Tally,
-    database::{Connection, Isolation, OptionalRow as _, Selected as _, Transaction, params, read_row, row},
+    database::{
+        Connection, Isolation, OptionalRow as _, Selected as _, Transaction, params, read_row, row,
+    },
     engine::lease as slot,
     figure::{
         counted,
@@ -38,9 +40,18 @@ pub(super) fn due(connection: &Connection, at: Instant) -> Result<Vec<(u8, Ratin
 }
 
 /// Releases ratings whose time came, and gives how many were still in quarantine.
-pub(super) fn release(connection: &mut Connection, due: &[(u8, RatingId)], at: Instant) -> Result<u64, StoreError> {
+pub(super) fn release(
+    connection: &mut Connection,
+    due: &[(u8, RatingId)],
+    at: Instant,
+) -> Result<u64, StoreError> {
     let transaction = connection.begin(Isolation::ReadCommitted)?;
-    let verdict = Verdict { decision: Decision::Released, why: "its time came", at, revision: raise(&transaction)? };
+    let verdict = Verdict {
+        decision: Decision::Released,
+        why: "its time came",
+        at,
+        revision: raise(&transaction)?,
+    };
     let (mut settled, mut n_released) = (Settled::default(), 0);
     for (part, rating) in due {
         match settle(&transaction, *part, rating, &verdict, &mut settled) {
@@ -81,11 +92,16 @@ struct Settled {
     leaves: Vec<NewLeaf>,
 }
 
-fn finish(transaction: Transaction<'_>, verdict: &Verdict<'_>, settled: &Settled) -> Result<(), StoreError> {
+fn finish(
+    transaction: Transaction<'_>,
+    verdict: &Verdict<'_>,
+    settled: &Settled,
+) -> Result<(), StoreError> {
     let added = settled.sums.write(&transaction)?;
     let counted = Counted { slot: transaction.slot(), revision: verdict.revision, added };
     counted::note(&transaction, &counted, verdict.at)?;
-    let records: Vec<_> = ledger::commit(&settled.leaves).into_iter().map(|(_, record)| record).collect();
+    let records: Vec<_> =
+        ledger::commit(&settled.leaves).into_iter().map(|(_, record)| record).collect();
     ledger::note(&transaction, (counted.slot, counted.revision), &records)?;
     order::open(&transaction, &settled.to_open)?;
     transaction.commit()
@@ -100,7 +116,8 @@ struct Verdict<'a> {
     revision: i64,
 }
 
-/// Raises the slot first, as a batch of ratings does, so that the two never wait for each other in a circle.
+/// Raises the slot first, as a batch of ratings does, so that the two never wait for each other in
+/// a circle.
 fn raise(transaction: &Transaction<'_>) -> Result<i64, StoreError> {
     slot::raise(transaction, transaction.slot())
 }
@@ -150,8 +167,8 @@ fn settle(
     Ok(true)
 }
 
-/// The id of a work order that is opened at a release: it follows from the rating's own id, whose random bits nobody knows,
-/// and tells nothing of any moment.
+/// The id of a work order that is opened at a release: it follows from the rating's own id, whose
+/// random bits nobody knows, and tells nothing of any moment.
 fn order_id(rating: &RatingId) -> Id {
     let digest: [u8; 32] = Sha256::digest([b"work order of ", &rating[..]].concat()).into();
     let mut id = [0; 16];
@@ -185,14 +202,20 @@ row! {
     }
 }
 
-fn read_held(connection: &Connection, part: u8, rating: &RatingId, at: Instant) -> Result<Option<Held>, StoreError> {
+fn read_held(
+    connection: &Connection,
+    part: u8,
+    rating: &RatingId,
+    at: Instant,
+) -> Result<Option<Held>, StoreError> {
     let sql = format!(
         "select {} from rating r left join service s on s.part = r.part and s.authority = r.authority
            and s.case_number = r.case_number and s.service_number = r.service_number
          where r.part = ?1 and r.id = ?2",
         HeldColumns::columns()
     );
-    let found: Option<HeldColumns> = connection.query_row(&sql, params![part, rating], read_row).optional()?;
+    let found: Option<HeldColumns> =
+        connection.query_row(&sql, params![part, rating], read_row).optional()?;
     Ok(found.map(|row| Held {
         group: Group {
             month: row.rated_at.date_in_china().month(),

@@ -1,4 +1,5 @@
-//! A batch of ratings as one transaction: ratings, work orders, counters. Each step is one statement for the whole batch.
+//! A batch of ratings as one transaction: ratings, work orders, counters. Each step is one
+//! statement for the whole batch.
 
 use std::collections::HashSet;
 
@@ -17,17 +18,24 @@ use crate::{
     row::signed,
 };
 
-/// Commits the batch. A row that fails by its data is found by halving the batch, and the others live.
-pub(crate) fn commit(connection: &mut Connection, batch: &[NewRating]) -> Result<Committed, StoreError> {
+/// Commits the batch. A row that fails by its data is found by halving the batch, and the others
+/// live.
+pub(crate) fn commit(
+    connection: &mut Connection,
+    batch: &[NewRating],
+) -> Result<Committed, StoreError> {
     match try_commit(connection, batch) {
         Err(StoreError::Row(_)) if batch.len() > 1 => {
             let (first, second) = batch.split_at(batch.len() / 2);
             let mut committed = commit(connection, first)?;
-            // Half of the batch stands: if the rest fails for good, nobody may be told that nothing was written. A store that
-            // takes nothing now is tried again as a whole, and finds the first half as replays.
+            // Half of the batch stands: if the rest fails for good, nobody may be told that nothing
+            // was written. A store that takes nothing now is tried again as a whole, and finds the
+            // first half as replays.
             let rest = commit(connection, second).map_err(|error| match error {
                 error if error.is_temporary() => error,
-                other => StoreError::OutcomeUnknown(format!("half of a batch was committed: {other}")),
+                other => {
+                    StoreError::OutcomeUnknown(format!("half of a batch was committed: {other}"))
+                }
             })?;
             committed.outcomes.extend(rest.outcomes);
             committed.leaves.extend(rest.leaves);
@@ -36,7 +44,11 @@ pub(crate) fn commit(connection: &mut Connection, batch: &[NewRating]) -> Result
         }
         Err(StoreError::Row(reason)) => {
             tracing::error!(reason, "a rating does not fit the store");
-            Ok(Committed { outcomes: vec![Outcome::Refused], leaves: vec![None], counted: Vec::new() })
+            Ok(Committed {
+                outcomes: vec![Outcome::Refused],
+                leaves: vec![None],
+                counted: Vec::new(),
+            })
         }
         other => other,
     }
@@ -59,7 +71,8 @@ fn try_commit(connection: &mut Connection, batch: &[NewRating]) -> Result<Commit
         let provenance = if place.is_probe { Provenance::Probe } else { new.provenance };
         placed.push((n, Placed { new, place, provenance }));
     }
-    // In the order of keys, so that two collectors that are sent the same cases wait for each other in one direction.
+    // In the order of keys, so that two collectors that are sent the same cases wait for each other
+    // in one direction.
     placed.sort_by(|(_, a), (_, b)| key(a).cmp(&key(b)));
     let inserted = insert(&transaction, &placed, revision)?;
     let mut accepted = Vec::with_capacity(placed.len());
@@ -150,7 +163,8 @@ fn compare_with_standing(
          where part = ?1 and authority = ?2 and case_number = ?3 and service_number = ?4",
         params![new.part, place.authority, place.case_number, place.service_number],
         |row| {
-            let (id, key, fingerprint, rated_at): (RatingId, [u8; 16], [u8; 16], Instant) = row.read()?;
+            let (id, key, fingerprint, rated_at): (RatingId, [u8; 16], [u8; 16], Instant) =
+                row.read()?;
             Ok(match (key == new.key_digest, fingerprint == new.fingerprint) {
                 (true, true) => Outcome::Replayed { id, rated_at },
                 (true, false) => Outcome::KeyReused { rated_at },

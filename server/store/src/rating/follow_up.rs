@@ -1,4 +1,5 @@
-//! What follows from ratings that are new: quarantine, work orders, words to read, counters, and a leaf each.
+//! What follows from ratings that are new: quarantine, work orders, words to read, counters, and a
+//! leaf each.
 
 use haochaping::{
     ledger::{Cell, Kind, Leaf},
@@ -33,8 +34,12 @@ pub(super) struct FollowUp {
 }
 
 impl FollowUp {
-    /// Of ratings that are on record in this transaction; those beyond a card's limits go into quarantine.
-    pub(super) fn of(transaction: &Transaction<'_>, accepted: &[Placed<'_>]) -> Result<Self, StoreError> {
+    /// Of ratings that are on record in this transaction; those beyond a card's limits go into
+    /// quarantine.
+    pub(super) fn of(
+        transaction: &Transaction<'_>,
+        accepted: &[Placed<'_>],
+    ) -> Result<Self, StoreError> {
         let visits: Vec<_> = accepted
             .iter()
             .filter_map(|one| match &one.new.about {
@@ -78,16 +83,19 @@ impl FollowUp {
         self.sums.add(group, 1);
     }
 
-    /// Writes words to read, counters and work orders, and makes the leaves. Their curve arithmetic needs no store: of a batch it
-    /// is done beside the statements.
+    /// Writes words to read, counters and work orders, and makes the leaves. Their curve arithmetic
+    /// needs no store: of a batch it is done beside the statements.
     pub(super) fn write(&self, transaction: &Transaction<'_>) -> Result<Written, StoreError> {
         std::thread::scope(|scope| {
-            let beside = (self.leaves.len() >= BESIDE_MIN).then(|| scope.spawn(|| ledger::commit(&self.leaves)));
+            let beside = (self.leaves.len() >= BESIDE_MIN)
+                .then(|| scope.spawn(|| ledger::commit(&self.leaves)));
             word::to_read(transaction, &self.to_read)?;
             let added = self.sums.write(transaction)?;
             order::open(transaction, &self.to_open)?;
             let committed = match beside {
-                Some(beside) => beside.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                Some(beside) => {
+                    beside.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+                }
                 None => ledger::commit(&self.leaves),
             };
             Ok((added, committed))

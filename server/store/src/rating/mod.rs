@@ -115,7 +115,8 @@ pub struct Committed {
     pub outcomes: Vec<Outcome>,
     /// The leaf of each rating that was accepted.
     pub leaves: Vec<Option<Leaf>>,
-    /// What it added to the figures, commit by commit: more than one where a row did not fit and the batch was halved.
+    /// What it added to the figures, commit by commit: more than one where a row did not fit and
+    /// the batch was halved.
     pub counted: Vec<Counted>,
 }
 
@@ -131,11 +132,12 @@ pub struct RatingView {
 }
 
 impl SqlStore {
-    /// Writes a batch of ratings with work orders and counters in one transaction. All of one lane can be one batch;
-    /// others may, and are slower.
+    /// Writes a batch of ratings with work orders and counters in one transaction. All of one lane
+    /// can be one batch; others may, and are slower.
     ///
     /// # Errors
-    /// [`StoreError::OutcomeUnknown`] when the commit itself failed; the caller must not answer anyone.
+    /// [`StoreError::OutcomeUnknown`] when the commit itself failed; the caller must not answer
+    /// anyone.
     pub async fn commit(&self, batch: Arc<[NewRating]>) -> Result<Committed, StoreError> {
         let part = batch.first().map_or(0, |rating| rating.part);
         let work = move |c: &mut Connection| commit::commit(c, &batch);

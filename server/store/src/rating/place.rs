@@ -48,13 +48,20 @@ pub(super) fn find_places(
     }
     let mut of_services = transaction
         .select_each(
-            &format!("select {} from service where part = ?1 and id = ?2", ServiceColumns::columns()),
+            &format!(
+                "select {} from service where part = ?1 and id = ?2",
+                ServiceColumns::columns()
+            ),
             &services,
             read_row::<ServiceColumns>,
         )?
         .into_iter();
     let mut of_cards = transaction
-        .select_each("select agency, region from card where serial = ?1", &cards, read_row::<(String, Region)>)?
+        .select_each(
+            "select agency, region from card where serial = ?1",
+            &cards,
+            read_row::<(String, Region)>,
+        )?
         .into_iter();
     let place = |new: &NewRating| match &new.about {
         About::Service(_) => of_services.next().flatten().map(Place::from),
@@ -119,7 +126,10 @@ impl From<ServiceColumns> for Place {
             is_probe: row.is_probe,
             is_real_name: row.is_real_name,
             is_registered: row.is_registered,
-            lead: row.lead.map(|(case_number, service_number)| PrimaryService { case_number, service_number }),
+            lead: row.lead.map(|(case_number, service_number)| PrimaryService {
+                case_number,
+                service_number,
+            }),
         }
     }
 }

@@ -26,7 +26,8 @@ pub struct NewService {
     pub last_day: u16,
     /// Whether it is a service by which the collector tests itself.
     pub is_probe: bool,
-    /// Whether its rating comes with it, so that nobody is invited to rate it, and it is none of those of which a share is rated.
+    /// Whether its rating comes with it, so that nobody is invited to rate it, and it is none of
+    /// those of which a share is rated.
     pub is_rated_elsewhere: bool,
     /// The service that is rated in its place, of the later ones of a visit; the store sees to it.
     pub lead: Option<PrimaryService>,
@@ -87,15 +88,21 @@ pub struct ServiceView {
 }
 
 impl SqlStore {
-    /// Puts services on record, a transaction for each lane, each applied alone; the answers are in order.
-    pub async fn register(&self, authority: &str, mut services: Vec<NewService>) -> Result<Registration, StoreError> {
+    /// Puts services on record, a transaction for each lane, each applied alone; the answers are in
+    /// order.
+    pub async fn register(
+        &self,
+        authority: &str,
+        mut services: Vec<NewService>,
+    ) -> Result<Registration, StoreError> {
         self.name_leads(authority, &mut services).await?;
         let mut registered: Vec<Option<Known>> = vec![None; services.len()];
         let mut counted = Vec::new();
         for (part, places) in self.by_lane(services.iter().map(|new| new.part)) {
             let news: Vec<_> = places.iter().map(|n| services[*n].clone()).collect();
             let authority = authority.to_owned();
-            let (known, added) = self.write_part(part, move |c| register::register(c, &authority, &news)).await?;
+            let (known, added) =
+                self.write_part(part, move |c| register::register(c, &authority, &news)).await?;
             places.into_iter().zip(known).for_each(|(n, one)| registered[n] = Some(one));
             counted.extend(added);
         }
@@ -128,8 +135,13 @@ impl SqlStore {
         self.read(agency_names).await
     }
 
-    /// Says of each service of a visit which one is rated in its place: the one that was named first, now or before.
-    async fn name_leads(&self, authority: &str, services: &mut [NewService]) -> Result<(), StoreError> {
+    /// Says of each service of a visit which one is rated in its place: the one that was named
+    /// first, now or before.
+    async fn name_leads(
+        &self,
+        authority: &str,
+        services: &mut [NewService],
+    ) -> Result<(), StoreError> {
         let mut visits: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (n, new) in services.iter().enumerate() {
             if let Some(visit) = &new.service.visit {
@@ -138,9 +150,13 @@ impl SqlStore {
         }
         for (visit, places) in visits {
             let first = key_of(&services[places[0]]);
-            let items = places.iter().filter_map(|n| services[*n].service.item_name.clone()).collect::<Vec<_>>();
+            let items = places
+                .iter()
+                .filter_map(|n| services[*n].service.item_name.clone())
+                .collect::<Vec<_>>();
             let (part, authority) = (part_of(authority, &visit), authority.to_owned());
-            let claim = move |c: &mut _| visit::claim(c, part, (&authority, &visit), &first, &items);
+            let claim =
+                move |c: &mut _| visit::claim(c, part, (&authority, &visit), &first, &items);
             let lead = self.write_part(part, claim).await?;
             for n in places {
                 services[n].lead = (key_of(&services[n]) != lead).then(|| lead.clone());
@@ -150,16 +166,24 @@ impl SqlStore {
     }
 
     /// What is rated in the place of a service, as it stands.
-    async fn follow(&self, authority: &str, new: NewService, known: Known) -> Result<Registered, StoreError> {
+    async fn follow(
+        &self,
+        authority: &str,
+        new: NewService,
+        known: Known,
+    ) -> Result<Registered, StoreError> {
         let Known { mut standing, mut lead } = known;
         for _ in 0..LEADS_MAX {
             let Some(next) = lead else { return Ok(standing) };
             let (part, authority) = (part_of(authority, &next.case_number), authority.to_owned());
             let new = new.clone();
-            let found = self.write_part(part, move |c| register::stand_in(c, &authority, &next, &new)).await?;
+            let found = self
+                .write_part(part, move |c| register::stand_in(c, &authority, &next, &new))
+                .await?;
             // Another collector named it and has not put it on record yet.
-            let found =
-                found.ok_or_else(|| StoreError::Busy("the first service of a visit is not on record".into()))?;
+            let found = found.ok_or_else(|| {
+                StoreError::Busy("the first service of a visit is not on record".into())
+            })?;
             let Registered { is_new, region, agency, .. } = standing;
             standing = Registered { is_new, region, agency, ..found.standing };
             lead = found.lead;
@@ -170,7 +194,10 @@ impl SqlStore {
 
 fn key_of(new: &NewService) -> PrimaryService {
     let service = &new.service;
-    PrimaryService { case_number: service.case_number.as_str().to_owned(), service_number: service.service_number }
+    PrimaryService {
+        case_number: service.case_number.as_str().to_owned(),
+        service_number: service.service_number,
+    }
 }
 
 fn service(connection: &Connection, part: u8, id: Id) -> Result<Option<ServiceView>, StoreError> {
@@ -199,11 +226,13 @@ fn service(connection: &Connection, part: u8, id: Id) -> Result<Option<ServiceVi
     if let Some(visit) = visit {
         // It is rated for all that was done in the visit.
         let items = visit::items(connection, part_of(&authority, &visit), (&authority, &visit))?;
-        view.item_name = Some(items.join("、")).filter(|items| !items.is_empty()).or(view.item_name);
+        view.item_name =
+            Some(items.join("、")).filter(|items| !items.is_empty()).or(view.item_name);
     }
     Ok(Some(view))
 }
 
 fn agency_names(connection: &Connection) -> Result<BTreeMap<String, String>, StoreError> {
-    Ok(connection.query("select code, name from agency", params![], |row| Ok((row.get(0)?, row.get(1)?)))?)
+    Ok(connection
+        .query("select code, name from agency", params![], |row| Ok((row.get(0)?, row.get(1)?)))?)
 }

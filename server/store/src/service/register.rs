@@ -1,4 +1,5 @@
-//! Finished services on record. Registering again gives the same link; a new one only when the old one ended unused.
+//! Finished services on record. Registering again gives the same link; a new one only when the old
+//! one ended unused.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -6,7 +7,9 @@ use haochaping::{link::part_of, wire::v1::ServiceMode};
 
 use crate::{
     Counted, Id, NewService, PrimaryService, Registered, StoreError, Tally,
-    database::{self, Connection, Isolation, OptionalRow as _, Param, Row, Transaction, params, set},
+    database::{
+        self, Connection, Isolation, OptionalRow as _, Param, Row, Transaction, params, set,
+    },
     engine::{lease as slot, lease::service_slot},
     figure::{
         counted,
@@ -29,7 +32,8 @@ pub(crate) fn register(
     services: &[NewService],
 ) -> Result<(Vec<Known>, Option<Counted>), StoreError> {
     let transaction = connection.begin(Isolation::ReadCommitted)?;
-    // In the order of keys, so that two collectors that are sent the same services wait for each other in one direction.
+    // In the order of keys, so that two collectors that are sent the same services wait for each
+    // other in one direction.
     let mut order: Vec<usize> = (0..services.len()).collect();
     order.sort_by_key(|n| {
         let NewService { part, service, .. } = &services[*n];
@@ -47,17 +51,25 @@ pub(crate) fn register(
     Ok((registered, counted))
 }
 
-/// Adds what is new to the services that can be rated: not those that came with their rating, since of the others of their
-/// system nobody tells us, and of a visit the first only.
+/// Adds what is new to the services that can be rated: not those that came with their rating, since
+/// of the others of their system nobody tells us, and of a visit the first only.
 fn count_services(
     transaction: &Transaction<'_>,
     services: &[NewService],
     registered: &[Known],
 ) -> Result<Option<Counted>, StoreError> {
     let mut figures = BTreeMap::new();
-    let news = services.iter().zip(registered).filter(|(new, known)| known.standing.is_new && is_asked_for(new));
+    let news = services
+        .iter()
+        .zip(registered)
+        .filter(|(new, known)| known.standing.is_new && is_asked_for(new));
     for (NewService { service, .. }, _) in news {
-        roll_up_to_ancestors(&mut figures, (service.region, service.agency_code.as_str()), Tally::Service, 1);
+        roll_up_to_ancestors(
+            &mut figures,
+            (service.region, service.agency_code.as_str()),
+            Tally::Service,
+            1,
+        );
     }
     if figures.is_empty() {
         return Ok(None);
@@ -65,7 +77,8 @@ fn count_services(
     let added: Vec<_> = figures.into_iter().map(|((key, tally), n)| (key, tally, n)).collect();
     let of_services = service_slot(transaction);
     count(transaction, of_services, &added)?;
-    let counted = Counted { slot: of_services, revision: slot::raise(transaction, of_services)?, added };
+    let counted =
+        Counted { slot: of_services, revision: slot::raise(transaction, of_services)?, added };
     if let Some(new) = services.first() {
         counted::note(transaction, &counted, new.at)?;
     }
@@ -77,11 +90,15 @@ fn register_all(
     authority: &str,
     services: &[&NewService],
 ) -> Result<Vec<Known>, StoreError> {
-    let key = |new: &&NewService| (new.part, new.service.case_number.as_str().to_owned(), new.service.service_number);
+    let key = |new: &&NewService| {
+        (new.part, new.service.case_number.as_str().to_owned(), new.service.service_number)
+    };
     let keys: Vec<_> = services.iter().map(key).collect();
-    let sets: Vec<_> = keys.iter().map(|(part, case, number)| set![part, authority, case, number]).collect();
+    let sets: Vec<_> =
+        keys.iter().map(|(part, case, number)| set![part, authority, case, number]).collect();
     let known = transaction.select_each(FIND, &sets, read)?;
-    let news = services.iter().zip(&known).filter(|(_, known)| known.is_none()).map(|(new, _)| *new);
+    let news =
+        services.iter().zip(&known).filter(|(_, known)| known.is_none()).map(|(new, _)| *new);
     let inserted = insert(transaction, authority, &news.collect::<Vec<_>>())?;
     let has_invitations = has_any(transaction, EndpointKind::Invitations)?;
     let mut registered = Vec::with_capacity(services.len());
@@ -130,7 +147,11 @@ fn invite(transaction: &Transaction<'_>, new: &NewService) -> Result<(), StoreEr
 }
 
 /// Inserts those that are not on record, and gives their ids.
-fn insert(transaction: &Transaction<'_>, authority: &str, news: &[&NewService]) -> Result<HashSet<Id>, StoreError> {
+fn insert(
+    transaction: &Transaction<'_>,
+    authority: &str,
+    news: &[&NewService],
+) -> Result<HashSet<Id>, StoreError> {
     let sets = news.iter().map(|new| {
         let service = &new.service;
         let mode = match service.mode {
@@ -172,8 +193,13 @@ fn insert(transaction: &Transaction<'_>, authority: &str, news: &[&NewService]) 
     )?)
 }
 
-/// A ticket that ended unused is replaced by one with a later day; every other stays as it was given out.
-fn prolong(transaction: &Transaction<'_>, new: &NewService, known: Known) -> Result<Known, StoreError> {
+/// A ticket that ended unused is replaced by one with a later day; every other stays as it was
+/// given out.
+fn prolong(
+    transaction: &Transaction<'_>,
+    new: &NewService,
+    known: Known,
+) -> Result<Known, StoreError> {
     let today = new.at.millis().div_euclid(haochaping::calendar::DAY_MILLIS);
     let Known { standing, lead } = known;
     if lead.is_some() || standing.rated_at.is_some() || i64::from(standing.last_day) >= today {
@@ -186,7 +212,8 @@ fn prolong(transaction: &Transaction<'_>, new: &NewService, known: Known) -> Res
     Ok(Known { standing: Registered { last_day: new.last_day, ..standing }, lead })
 }
 
-/// The first service of the visit of `new`, its ticket prolonged as its own would be; `None` if it is not on record.
+/// The first service of the visit of `new`, its ticket prolonged as its own would be; `None` if it
+/// is not on record.
 pub(crate) fn stand_in(
     connection: &mut Connection,
     authority: &str,
@@ -203,8 +230,8 @@ pub(crate) fn stand_in(
     Ok(Some(known))
 }
 
-/// The latest names of departments and items. What has one is asked first: names hardly ever change, and a row that is not
-/// touched holds nobody up.
+/// The latest names of departments and items. What has one is asked first: names hardly ever
+/// change, and a row that is not touched holds nobody up.
 fn keep_names(transaction: &Transaction<'_>, services: &[NewService]) -> Result<(), StoreError> {
     let (mut agencies, mut items) = (BTreeMap::new(), BTreeMap::new());
     for NewService { service, is_probe, .. } in services {
@@ -222,7 +249,9 @@ fn keep_names(transaction: &Transaction<'_>, services: &[NewService]) -> Result<
         let known = transaction.select_each(&sql, &sets, |row| row.get::<String>(0))?;
         for ((code, name), known) in names.into_iter().zip(known) {
             match (name, known) {
-                (Some(name), known) if known.as_deref() != Some(name) => keep_name(transaction, table, code, name)?,
+                (Some(name), known) if known.as_deref() != Some(name) => {
+                    keep_name(transaction, table, code, name)?;
+                }
                 // It is known all the same, by its code.
                 (None, None) => keep_name(transaction, table, code, code)?,
                 _ => {}
@@ -240,7 +269,8 @@ pub(crate) fn keep_name(
     name: &str,
 ) -> Result<(), StoreError> {
     let sql = format!("select name from {table} where code = ?1");
-    let known: Option<String> = transaction.query_row(&sql, params![code], |row| row.get(0)).optional()?;
+    let known: Option<String> =
+        transaction.query_row(&sql, params![code], |row| row.get(0)).optional()?;
     if known.as_deref() == Some(name) {
         return Ok(());
     }
@@ -271,9 +301,21 @@ const FIND: &str =
      where s.part = ?1 and s.authority = ?2 and s.case_number = ?3 and s.service_number = ?4";
 
 fn read(row: &Row<'_>) -> database::Result<Known> {
-    let (part, id, last_day, region, agency, rated_at, lead): (_, _, _, _, _, _, Option<(String, u32)>) = row.read()?;
-    let lead = lead.map(|(case_number, service_number)| PrimaryService { case_number, service_number });
-    Ok(Known { standing: Registered { part, id, last_day, is_new: false, region, agency, rated_at }, lead })
+    let (part, id, last_day, region, agency, rated_at, lead): (
+        _,
+        _,
+        _,
+        _,
+        _,
+        _,
+        Option<(String, u32)>,
+    ) = row.read()?;
+    let lead =
+        lead.map(|(case_number, service_number)| PrimaryService { case_number, service_number });
+    Ok(Known {
+        standing: Registered { part, id, last_day, is_new: false, region, agency, rated_at },
+        lead,
+    })
 }
 
 pub(crate) fn find(
@@ -286,7 +328,10 @@ pub(crate) fn find(
     let mut key = (part, case.to_owned(), number);
     for _ in 0..LEADS_MAX {
         let set = params![key.0, authority, key.1, key.2];
-        let Some(Known { standing, lead }) = connection.query_row(FIND, set, read).optional()? else { return Ok(None) };
+        let Some(Known { standing, lead }) = connection.query_row(FIND, set, read).optional()?
+        else {
+            return Ok(None);
+        };
         let Some(lead) = lead else { return Ok(Some(standing)) };
         key = (part_of(authority, &lead.case_number), lead.case_number, lead.service_number);
     }

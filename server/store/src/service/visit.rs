@@ -5,7 +5,8 @@ use crate::{
     database::{Connection, params},
 };
 
-/// The service that is rated for a visit, which is `first` where the visit is new. Notes the names of what was done.
+/// The service that is rated for a visit, which is `first` where the visit is new. Notes the names
+/// of what was done.
 pub(crate) fn claim(
     connection: &mut Connection,
     part: u8,

@@ -31,7 +31,11 @@ struct Known {
     has_signed_in: bool,
 }
 
-fn known(transaction: &Transaction<'_>, account: &Digest, network: &str) -> Result<Known, StoreError> {
+fn known(
+    transaction: &Transaction<'_>,
+    account: &Digest,
+    network: &str,
+) -> Result<Known, StoreError> {
     let sql = "select locked_until, signed_in_at from sign_in where account = ?1 and network = ?2";
     let found = transaction.query_row(sql, params![account, network], |row| {
         Ok(Known { locked_until: row.get(0)?, has_signed_in: row.get::<Option<i64>>(1)?.is_some() })
@@ -51,7 +55,10 @@ pub(crate) fn attempt(
     let row = by_name(&transaction, name)?.filter(|row| row.password.is_some());
     let here = known(&transaction, &account, network)?;
     let elsewhere = known(&transaction, &account, ELSEWHERE)?;
-    let counted = [(network, n_free, here.locked_until), (ELSEWHERE, N_FREE_ELSEWHERE, elsewhere.locked_until)];
+    let counted = [
+        (network, n_free, here.locked_until),
+        (ELSEWHERE, N_FREE_ELSEWHERE, elsewhere.locked_until),
+    ];
     // Whoever signed in here before is not locked by what others do elsewhere.
     let counted = &counted[..if here.has_signed_in { 1 } else { 2 }];
     let locked_until = counted.iter().filter_map(|(_, _, until)| *until).max();
@@ -90,7 +97,12 @@ fn count(
 }
 
 /// The password was right: this network is known from now on, and its attempts begin anew.
-pub(crate) fn succeed(connection: &Connection, name: &str, network: &str, now: Instant) -> Result<(), StoreError> {
+pub(crate) fn succeed(
+    connection: &Connection,
+    name: &str,
+    network: &str,
+    now: Instant,
+) -> Result<(), StoreError> {
     connection.execute(
         "insert into sign_in (account, network, last_at, signed_in_at) values (?1, ?2, ?3, ?3)
          on conflict (account, network) do update set n_attempts = 0, locked_until = null, last_at = excluded.last_at,
@@ -102,8 +114,10 @@ pub(crate) fn succeed(connection: &Connection, name: &str, network: &str, now: I
 
 /// A new password: whatever was locked is open.
 pub(crate) fn unlock(connection: &Connection, name: &str) -> Result<(), StoreError> {
-    connection
-        .execute("update sign_in set n_attempts = 0, locked_until = null where account = ?1", params![digest(name)])?;
+    connection.execute(
+        "update sign_in set n_attempts = 0, locked_until = null where account = ?1",
+        params![digest(name)],
+    )?;
     Ok(())
 }
 

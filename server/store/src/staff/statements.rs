@@ -20,7 +20,8 @@ pub(crate) fn record(connection: &Connection, entry: &AuditEntry) -> Result<(), 
     Ok(())
 }
 
-/// Runs `change` and records it if it did something, in one transaction that also tells running collectors.
+/// Runs `change` and records it if it did something, in one transaction that also tells running
+/// collectors.
 fn changed(
     connection: &mut Connection,
     entry: &AuditEntry,
@@ -84,13 +85,23 @@ impl SqlStore {
     }
 
     /// Adds an account that waits for its password; false if the name is taken.
-    pub async fn add_staff(&self, row: StaffRow, link: Invitation, entry: AuditEntry) -> Result<bool, StoreError> {
+    pub async fn add_staff(
+        &self,
+        row: StaffRow,
+        link: Invitation,
+        entry: AuditEntry,
+    ) -> Result<bool, StoreError> {
         self.write(move |c| changed(c, &entry, |t| add(t, &row, &link))).await
     }
 
-    /// Takes the password and all sessions away and hands a link out, also to a disabled account, which lives again; false if
-    /// there is none.
-    pub async fn reset_staff(&self, name: &str, link: Invitation, entry: AuditEntry) -> Result<bool, StoreError> {
+    /// Takes the password and all sessions away and hands a link out, also to a disabled account,
+    /// which lives again; false if there is none.
+    pub async fn reset_staff(
+        &self,
+        name: &str,
+        link: Invitation,
+        entry: AuditEntry,
+    ) -> Result<bool, StoreError> {
         let name = name.to_owned();
         self.write(move |c| {
             changed(c, &entry, |t| {
@@ -107,7 +118,8 @@ impl SqlStore {
         .await
     }
 
-    /// Ends an account and its sessions; false if there is no live one, or if it is the last administrator.
+    /// Ends an account and its sessions; false if there is no live one, or if it is the last
+    /// administrator.
     pub async fn disable_staff(&self, name: &str, entry: AuditEntry) -> Result<bool, StoreError> {
         let name = name.to_owned();
         self.write(move |c| {
@@ -128,7 +140,11 @@ impl SqlStore {
     }
 
     /// Whose link it is, if it works at that time.
-    pub async fn invited(&self, digest: Digest, now: Instant) -> Result<Option<StaffRow>, StoreError> {
+    pub async fn invited(
+        &self,
+        digest: Digest,
+        now: Instant,
+    ) -> Result<Option<StaffRow>, StoreError> {
         self.read(move |c| {
             let sql = select("where f.invitation = ?1 and f.invited_until >= ?2");
             Ok(c.query_row(&sql, params![digest, now.millis()], read_row).optional()?)
@@ -136,7 +152,8 @@ impl SqlStore {
         .await
     }
 
-    /// Sets a password by a link, which works no longer, and ends all sessions; false if it does not work.
+    /// Sets a password by a link, which works no longer, and ends all sessions; false if it does
+    /// not work.
     pub async fn accept_invitation(
         &self,
         digest: Digest,
@@ -164,21 +181,33 @@ impl SqlStore {
         .await
     }
 
-    /// Counts an attempt to sign in from a network. After `n_free` attempts each further one locks the account there, twice as
-    /// long each time. Many attempts from many networks lock it in all where it never signed in.
-    pub async fn attempt(&self, name: &str, network: &str, now: Instant, n_free: u32) -> Result<Attempt, StoreError> {
+    /// Counts an attempt to sign in from a network. After `n_free` attempts each further one locks
+    /// the account there, twice as long each time. Many attempts from many networks lock it in all
+    /// where it never signed in.
+    pub async fn attempt(
+        &self,
+        name: &str,
+        network: &str,
+        now: Instant,
+        n_free: u32,
+    ) -> Result<Attempt, StoreError> {
         let (name, network) = (name.to_owned(), network.to_owned());
         self.write(move |c| sign_in::attempt(c, &name, &network, now, n_free)).await
     }
 
     /// Forgets failed attempts from a network, after the password was right.
-    pub async fn purge_attempts(&self, name: &str, network: &str, now: Instant) -> Result<(), StoreError> {
+    pub async fn purge_attempts(
+        &self,
+        name: &str,
+        network: &str,
+        now: Instant,
+    ) -> Result<(), StoreError> {
         let (name, network) = (name.to_owned(), network.to_owned());
         self.write(move |c| sign_in::succeed(c, &name, &network, now)).await
     }
 
-    /// Begins a session and forgets failed attempts from its network; false if the account has not this password any more, or
-    /// was ended.
+    /// Begins a session and forgets failed attempts from its network; false if the account has not
+    /// this password any more, or was ended.
     pub async fn begin_session(
         &self,
         id: Digest,
@@ -186,7 +215,8 @@ impl SqlStore {
         network: &str,
         entry: AuditEntry,
     ) -> Result<bool, StoreError> {
-        let (name, password, network) = (row.name.clone(), row.password.clone(), network.to_owned());
+        let (name, password, network) =
+            (row.name.clone(), row.password.clone(), network.to_owned());
         self.write(move |c| {
             let t = c.transaction()?;
             let stands: bool = t.query_row(
@@ -235,7 +265,11 @@ impl SqlStore {
     }
 
     /// Forgets sessions that were used last, or began, before these times.
-    pub async fn purge_sessions(&self, last_before: Instant, begun_before: Instant) -> Result<(), StoreError> {
+    pub async fn purge_sessions(
+        &self,
+        last_before: Instant,
+        begun_before: Instant,
+    ) -> Result<(), StoreError> {
         self.write(move |c| {
             c.execute(
                 "delete from staff_session where last_at < ?1 or created_at < ?2",
@@ -251,7 +285,8 @@ impl SqlStore {
         self.write(move |c| record(c, &entry)).await
     }
 
-    /// Forgets attempts of the day before, and networks in which an account has not signed in for half a year.
+    /// Forgets attempts of the day before, and networks in which an account has not signed in for
+    /// half a year.
     pub async fn purge_sign_ins(&self, now: Instant) -> Result<(), StoreError> {
         self.write(move |c| sign_in::forget(c, now)).await
     }

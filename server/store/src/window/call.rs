@@ -1,4 +1,5 @@
-//! Calls: made one at a time for a window, and taken from state to state as the table of `haochaping::call` says.
+//! Calls: made one at a time for a window, and taken from state to state as the table of
+//! `haochaping::call` says.
 
 use haochaping::{
     calendar::Instant,
@@ -27,7 +28,18 @@ row! {
 }
 
 fn read(row: &Row<'_>) -> database::Result<Call> {
-    let CallColumns { id, window, part, service, ticket_day, items, agency, state, called_at, ends_at } = row.read()?;
+    let CallColumns {
+        id,
+        window,
+        part,
+        service,
+        ticket_day,
+        items,
+        agency,
+        state,
+        called_at,
+        ends_at,
+    } = row.read()?;
     let items = items.lines().map(str::to_owned).collect();
     Ok(Call { id, window, part, service, ticket_day, items, agency, state, called_at, ends_at })
 }
@@ -80,7 +92,8 @@ pub(crate) fn last(connection: &Connection, windows: &[String]) -> Result<Vec<Ca
 
 /// Every open one, and whether what it asks about was rated.
 pub(crate) fn open(connection: &Connection) -> Result<Vec<(Call, bool)>, StoreError> {
-    let calls: Vec<Call> = connection.query(&select("where c.ended_at is null"), params![], read)?;
+    let calls: Vec<Call> =
+        connection.query(&select("where c.ended_at is null"), params![], read)?;
     let sets: Vec<_> = calls.iter().map(|call| set![call.part, &call.service]).collect();
     let rated = connection.select_each(
         "select r.rated_at is not null from service s left join rating r on r.part = s.part
@@ -89,7 +102,11 @@ pub(crate) fn open(connection: &Connection) -> Result<Vec<(Call, bool)>, StoreEr
         &sets,
         |row| row.get::<bool>(0),
     )?;
-    Ok(calls.into_iter().zip(rated).map(|(call, is_rated)| (call, is_rated.unwrap_or(false))).collect())
+    Ok(calls
+        .into_iter()
+        .zip(rated)
+        .map(|(call, is_rated)| (call, is_rated.unwrap_or(false)))
+        .collect())
 }
 
 /// Takes a step, if there is one from where the call stands.

@@ -45,7 +45,8 @@ pub enum Pairing {
     Unknown,
     /// Another pad is.
     Taken,
-    /// No code stands: none was handed out, it was used, its time is over, or it was tried too often.
+    /// No code stands: none was handed out, it was used, its time is over, or it was tried too
+    /// often.
     NoCode,
     /// Another code stands.
     Wrong,

@@ -30,7 +30,10 @@ row!(Hall { id: "h.id", name: "h.name", region: "h.region" });
 
 /// A statement for windows `w` with their halls `h`; `rest` says which and in what order.
 fn select(rest: &str) -> String {
-    format!("select {} from service_window w join hall h on h.id = w.hall {rest}", Window::columns())
+    format!(
+        "select {} from service_window w join hall h on h.id = w.hall {rest}",
+        Window::columns()
+    )
 }
 
 fn add_windows(
@@ -42,7 +45,9 @@ fn add_windows(
     let transaction = connection.transaction()?;
     let sets: Vec<_> = windows.iter().map(|(id, _)| set![id]).collect();
     let known =
-        transaction.select_each("select id from service_window where id = ?1", &sets, |row| row.get::<String>(0))?;
+        transaction.select_each("select id from service_window where id = ?1", &sets, |row| {
+            row.get::<String>(0)
+        })?;
     let taken: Vec<String> = known.into_iter().flatten().collect();
     if !taken.is_empty() {
         return Ok(taken);
@@ -76,15 +81,19 @@ fn pair(
     let (expected, tries) = match found {
         None => return Ok(Pairing::Unknown),
         Some((true, ..)) => return Ok(Pairing::Taken),
-        Some((_, Some(expected), Some(until), tries)) if until > entry.at.millis() && tries < tries_max => {
+        Some((_, Some(expected), Some(until), tries))
+            if until > entry.at.millis() && tries < tries_max =>
+        {
             (expected, tries)
         }
         Some(_) => return Ok(Pairing::NoCode),
     };
     if expected != code {
         // A wrong one counts whoever tried it, so that nobody can try them all.
-        transaction
-            .execute("update service_window set code_tries = ?2 where id = ?1", params![id, i64::from(tries) + 1])?;
+        transaction.execute(
+            "update service_window set code_tries = ?2 where id = ?1",
+            params![id, i64::from(tries) + 1],
+        )?;
         transaction.commit()?;
         return Ok(Pairing::Wrong);
     }
@@ -120,7 +129,11 @@ fn unpair(connection: &mut Connection, id: &str, entry: &AuditEntry) -> Result<b
 }
 
 /// Those that have their windows no longer.
-fn heartbeat(connection: &mut Connection, holders: &[Holder], at: Instant) -> Result<Vec<Holder>, StoreError> {
+fn heartbeat(
+    connection: &mut Connection,
+    holders: &[Holder],
+    at: Instant,
+) -> Result<Vec<Holder>, StoreError> {
     let transaction = connection.transaction()?;
     let mut gone = Vec::new();
     for holder in holders {
@@ -165,7 +178,8 @@ impl SqlStore {
         .await
     }
 
-    /// Adds windows to a hall, code and name each; none of them where a code is in use, and those codes are given back.
+    /// Adds windows to a hall, code and name each; none of them where a code is in use, and those
+    /// codes are given back.
     pub async fn add_windows(
         &self,
         hall: Id,
@@ -180,7 +194,9 @@ impl SqlStore {
         let id = id.to_owned();
         self.write(move |c| {
             let t = c.transaction()?;
-            if t.execute("delete from service_window where id = ?1 and pad is null", params![id])? == 0 {
+            if t.execute("delete from service_window where id = ?1 and pad is null", params![id])?
+                == 0
+            {
                 return Ok(false);
             }
             record(&t, &entry)?;
@@ -193,7 +209,10 @@ impl SqlStore {
     /// A window.
     pub async fn window(&self, id: &str) -> Result<Option<Window>, StoreError> {
         let id = id.to_owned();
-        self.read(move |c| Ok(c.query_row(&select("where w.id = ?1"), params![id], read_row).optional()?)).await
+        self.read(move |c| {
+            Ok(c.query_row(&select("where w.id = ?1"), params![id], read_row).optional()?)
+        })
+        .await
     }
 
     /// The windows of a region with all below, by hall and code.
@@ -207,7 +226,10 @@ impl SqlStore {
     }
 
     /// How many calls since a moment stand how, by window.
-    pub async fn call_counts(&self, since: Instant) -> Result<BTreeMap<String, BTreeMap<CallState, u64>>, StoreError> {
+    pub async fn call_counts(
+        &self,
+        since: Instant,
+    ) -> Result<BTreeMap<String, BTreeMap<CallState, u64>>, StoreError> {
         self.read(move |c| {
             let mut counts: BTreeMap<String, BTreeMap<CallState, u64>> = BTreeMap::new();
             c.for_each(
@@ -224,7 +246,8 @@ impl SqlStore {
         .await
     }
 
-    /// Hands out a code by which one pad is paired; false if there is no such window, or it has a pad.
+    /// Hands out a code by which one pad is paired; false if there is no such window, or it has a
+    /// pad.
     pub async fn offer_code(
         &self,
         id: &str,
@@ -276,7 +299,12 @@ impl SqlStore {
     }
 
     /// Gives the window to a page, unless another one had it after `stale`.
-    pub async fn acquire_window(&self, holder: &Holder, at: Instant, stale: Instant) -> Result<bool, StoreError> {
+    pub async fn acquire_window(
+        &self,
+        holder: &Holder,
+        at: Instant,
+        stale: Instant,
+    ) -> Result<bool, StoreError> {
         let Holder { window, page, version } = holder.clone();
         self.write(move |c| {
             let sql = "update service_window set page = ?2, seen_at = ?3, version = ?5
@@ -287,7 +315,11 @@ impl SqlStore {
     }
 
     /// Notes that these pages still have their windows; gives those that do not.
-    pub async fn heartbeat(&self, holders: Vec<Holder>, at: Instant) -> Result<Vec<Holder>, StoreError> {
+    pub async fn heartbeat(
+        &self,
+        holders: Vec<Holder>,
+        at: Instant,
+    ) -> Result<Vec<Holder>, StoreError> {
         self.write(move |c| heartbeat(c, &holders, at)).await
     }
 
@@ -295,7 +327,10 @@ impl SqlStore {
     pub async fn release_window(&self, holder: &Holder) -> Result<(), StoreError> {
         let Holder { window, page, .. } = holder.clone();
         self.write(move |c| {
-            c.execute("update service_window set page = null where id = ?1 and page = ?2", params![window, page])?;
+            c.execute(
+                "update service_window set page = null where id = ?1 and page = ?2",
+                params![window, page],
+            )?;
             Ok(())
         })
         .await
@@ -321,7 +356,8 @@ impl SqlStore {
         self.read(call::open).await
     }
 
-    /// Takes a step and gives the call after it, `None` where there is no such step. `ends_at` counts if time begins anew.
+    /// Takes a step and gives the call after it, `None` where there is no such step. `ends_at`
+    /// counts if time begins anew.
     pub async fn move_call(
         &self,
         id: Id,
@@ -335,7 +371,8 @@ impl SqlStore {
     /// Forgets calls that were made before.
     pub async fn purge_calls(&self, before: Instant) -> Result<u64, StoreError> {
         self.write(move |c| {
-            Ok(c.execute("delete from window_call where called_at < ?1", params![before.millis()])? as u64)
+            Ok(c.execute("delete from window_call where called_at < ?1", params![before.millis()])?
+                as u64)
         })
         .await
     }

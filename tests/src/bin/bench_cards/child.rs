@@ -19,12 +19,20 @@ const TICKS: f64 = 100.0;
 /// Runs a program to its end.
 pub(crate) fn measure(program: &Path, args: &[&str], input: Stdio) -> Cost {
     let before = ticks_of_children();
-    let mut child = Command::new(program).args(args).stdin(input).stdout(Stdio::null()).spawn().expect("it starts");
+    let mut child = Command::new(program)
+        .args(args)
+        .stdin(input)
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("it starts");
     let status = format!("/proc/{}/status", child.id());
     let mut peak = 0;
     let ended = loop {
-        // The highest that the kernel saw so far; the last look before the end is the one that counts.
-        peak = peak.max(std::fs::read_to_string(&status).ok().and_then(|text| high_water(&text)).unwrap_or(0));
+        // The highest that the kernel saw so far; the last look before the end is the one that
+        // counts.
+        peak = peak.max(
+            std::fs::read_to_string(&status).ok().and_then(|text| high_water(&text)).unwrap_or(0),
+        );
         match child.try_wait().expect("a child can be asked") {
             Some(ended) => break ended,
             None => std::thread::sleep(Duration::from_millis(2)),

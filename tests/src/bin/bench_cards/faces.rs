@@ -14,7 +14,8 @@ const HOST: &str = "hcp.yz.gov.cn";
 /// Made-up agents of real villages, with links signed by a key of no secret.
 pub(crate) fn faces(n: usize) -> Vec<Face> {
     let id = KeyId::new(0).expect("a small number");
-    let ring = KeyRing::new(BTreeMap::from([(id, MacKey::new([1; 32]))]), id).expect("the key is in it");
+    let ring =
+        KeyRing::new(BTreeMap::from([(id, MacKey::new([1; 32]))]), id).expect("the key is in it");
     let expires = ExpiryMonth::new(2028, 11).expect("a month");
     let face = |(serial, agent): (u32, roster::Agent)| {
         let token = Card { serial, kind: CardKind::Agent, expires }.mint(&ring, HOST);
@@ -51,5 +52,8 @@ pub(crate) fn write_csv(to: &Path, faces: &[Face]) {
 /// Regular and bold of a TrueType font, which reportlab reads too.
 pub(crate) fn fonts() -> (PathBuf, PathBuf) {
     let folder = workspace().join("tests/bench/node_modules/@expo-google-fonts/noto-sans-sc");
-    (folder.join("400Regular/NotoSansSC_400Regular.ttf"), folder.join("700Bold/NotoSansSC_700Bold.ttf"))
+    (
+        folder.join("400Regular/NotoSansSC_400Regular.ttf"),
+        folder.join("700Bold/NotoSansSC_700Bold.ttf"),
+    )
 }

@@ -1,5 +1,5 @@
-//! `cargo xtask bench cards`: what a city's cards cost, against bare encoding of the same links and against segno with
-//! reportlab on the same texts and fonts, in one run.
+//! `cargo xtask bench cards`: what a city's cards cost, against bare encoding of the same links and
+//! against segno with reportlab on the same texts and fonts, in one run.
 
 #![expect(clippy::print_stdout, reason = "a table is what is asked for")]
 
@@ -42,7 +42,8 @@ fn main() {
     }
 }
 
-/// The crate as it comes: one alphanumeric segment, version 4, H. (Left to split a link by itself, it needs version 5.)
+/// The crate as it comes: one alphanumeric segment, version 4, H. (Left to split a link by itself,
+/// it needs version 5.)
 fn encode_bare(link: &str) {
     let mut bits = Bits::new(Version::Normal(4));
     bits.push_alphanumeric_data(link.as_bytes()).expect("it fits");
@@ -56,10 +57,15 @@ fn number(text: &str) -> usize {
 
 fn ours(n: usize, is_system: bool, out: &Path) {
     let (regular, bold) = fonts();
-    let files = if is_system { FontFiles::find(None, None) } else { FontFiles::find(Some(&regular), Some(&bold)) };
+    let files = if is_system {
+        FontFiles::find(None, None)
+    } else {
+        FontFiles::find(Some(&regular), Some(&bold))
+    };
     let (faces, wording) = (faces(n), Wording::default());
     let layout = Layout::of(&faces[0].link).expect("it fits");
-    let batch = Batch { faces: &faces, wording: &wording, sheet: Sheet::A4Ten, layout, has_back: false };
+    let batch =
+        Batch { faces: &faces, wording: &wording, sheet: Sheet::A4Ten, layout, has_back: false };
     let file = BufWriter::new(File::create(out).expect("it can be written"));
     pdf::write(file, &batch, &files.expect("there is a font"), &|_| {}).expect("it is printed");
 }
@@ -91,7 +97,8 @@ fn compare() {
     let (regular, bold) = fonts();
     let python = workspace().join("target/venv/bin/python");
     let peer = text(&workspace().join("tests/bench/peer.py"));
-    let sheets = [peer.as_str(), "sheets", &text(&csv), &text(&regular), &text(&bold), &peer_pdf].map(str::to_owned);
+    let sheets = [peer.as_str(), "sheets", &text(&csv), &text(&regular), &text(&bold), &peer_pdf]
+        .map(str::to_owned);
     let sheets: Vec<&str> = sheets.iter().map(String::as_str).collect();
     let by_peer = best(|| measure(&python, &sheets, Stdio::null()));
     let size = |pdf: &str| std::fs::metadata(pdf).expect("it was written").len();
@@ -115,15 +122,22 @@ fn compare() {
     let by_c = best(|| measure(&c, &[], File::open(&lines).expect("it is there").into()));
     let by_segno = best(|| measure(&python, &[&peer, "codes", &text(&csv)], Stdio::null()));
     let ours = less(best(|| me(&["matrix", &city])));
-    for (name, cost) in
-        [("libqrencode", by_c), ("qrcode, bare", bare), ("ours", ours), ("segno, with its start", by_segno)]
-    {
+    for (name, cost) in [
+        ("libqrencode", by_c),
+        ("qrcode, bare", bare),
+        ("ours", ours),
+        ("segno, with its start", by_segno),
+    ] {
         println!("{name:<34} {:>9.0}", f64::from(u32::try_from(CITY).expect("small")) / cost.cpu);
     }
 
     let mut goals = Goals::default();
     goals.at_most("cards: ours ÷ bare encoding, CPU", with_system.cpu / bare.cpu, 1.5);
-    goals.at_least("cards: segno with reportlab ÷ ours, same fonts, CPU", by_peer.cpu / with_plain.cpu, 8.0);
+    goals.at_least(
+        "cards: segno with reportlab ÷ ours, same fonts, CPU",
+        by_peer.cpu / with_plain.cpu,
+        8.0,
+    );
     goals.at_most("cards: PDF of a city, MB", mega(size(&system)), 2.0);
     goals.at_most("cards: peak of a city, MB", mega(with_system.peak), 64.0);
     goals.at_most(format!("cards: peak of {n_many} cards, MB"), mega(large.peak), 128.0);

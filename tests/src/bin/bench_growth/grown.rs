@@ -33,8 +33,8 @@ pub(crate) struct Grown<'a> {
     /// Ratings, and services of which some were not rated.
     n_ratings: usize,
     n_runs: usize,
-    /// Bytes stored a rating, and bytes written for a rating of the last growth: the write-ahead log of a server, or all that the
-    /// process wrote into a file and its log.
+    /// Bytes stored a rating, and bytes written for a rating of the last growth: the write-ahead
+    /// log of a server, or all that the process wrote into a file and its log.
     pub(crate) bytes: (u64, u64),
 }
 
@@ -44,7 +44,14 @@ impl<'a> Grown<'a> {
         let url = server.map(Server::database);
         let collector = Collector::start(Kind::GroupCommit, data, url.as_deref()).await?;
         let server = server.zip(url);
-        Ok(Self { collector, data: data.to_owned(), server, n_ratings: 0, n_runs: 0, bytes: (0, 0) })
+        Ok(Self {
+            collector,
+            data: data.to_owned(),
+            server,
+            n_ratings: 0,
+            n_runs: 0,
+            bytes: (0, 0),
+        })
     }
 
     pub(crate) fn name(&self) -> &'static str {
@@ -63,7 +70,8 @@ impl<'a> Grown<'a> {
             let numbers = self.n_ratings..size.min(self.n_ratings + CHUNK);
             self.n_ratings = numbers.end;
             let tickets = self.collector.register(self.n_runs, numbers.clone()).await?;
-            let ratings = numbers.zip(&tickets).map(|(n, ticket)| rate(&self.collector.app, n, ticket));
+            let ratings =
+                numbers.zip(&tickets).map(|(n, ticket)| rate(&self.collector.app, n, ticket));
             if join_all(ratings).await.into_iter().any(|is_accepted| !is_accepted) {
                 return Err("a rating was refused".into());
             }
@@ -94,7 +102,10 @@ impl<'a> Grown<'a> {
 
     fn n_stored(&self) -> Result<u64> {
         if let Some((server, url)) = &self.server {
-            return Ok(server.sql_at(url, "select pg_database_size(current_database())").trim().parse()?);
+            return Ok(server
+                .sql_at(url, "select pg_database_size(current_database())")
+                .trim()
+                .parse()?);
         }
         // The size of the file alone lacks what is only in its log yet.
         let file = rusqlite::Connection::open(self.data.join("haochaping.sqlite3"))?;
@@ -108,7 +119,10 @@ impl<'a> Grown<'a> {
             return Ok(server.sql_at(url, sql).trim().parse()?);
         }
         let io = fs::read_to_string("/proc/self/io")?;
-        let line = io.lines().find_map(|line| line.strip_prefix("write_bytes: ")).ok_or("no write_bytes")?;
+        let line = io
+            .lines()
+            .find_map(|line| line.strip_prefix("write_bytes: "))
+            .ok_or("no write_bytes")?;
         Ok(line.parse()?)
     }
 

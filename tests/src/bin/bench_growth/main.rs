@@ -1,14 +1,17 @@
-//! What becomes of a collector whose store grows: ratings a second, latency of a public figure, bytes and memory, from ten
-//! thousand to ten million ratings, in a file and on a server.
+//! What becomes of a collector whose store grows: ratings a second, latency of a public figure,
+//! bytes and memory, from ten thousand to ten million ratings, in a file and on a server.
 //!
-//! `cargo xtask bench growth [-- sqlite|postgres] [SIZE…]`; with the usual sizes it takes more than an hour on
-//! two cores, most of it for writing the ratings; with `--short` it stops at a hundred thousand.
+//! `cargo xtask bench growth [-- sqlite|postgres] [SIZE…]`; with the usual sizes it takes more than
+//! an hour on two cores, most of it for writing the ratings; with `--short` it stops at a hundred
+//! thousand.
 //!
-//! A store grows through the collector's own writing task, each rating with its service. At each size it takes turns with a new
-//! store of the first size, which the measurement at most triples: 256 clients rate by HTTP, then 16 ask for the figures of a province. The ratios between
-//! the two count. One database is measured after the other, so that a machine's memory need not hold both.
+//! A store grows through the collector's own writing task, each rating with its service. At each
+//! size it takes turns with a new store of the first size, which the measurement at most triples:
+//! 256 clients rate by HTTP, then 16 ask for the figures of a province. The ratios between the two
+//! count. One database is measured after the other, so that a machine's memory need not hold both.
 //!
-//! Memory is that of the shipped binary, started on either store: its peak while 256 clients rate and ask.
+//! Memory is that of the shipped binary, started on either store: its peak while 256 clients rate
+//! and ask.
 
 #[path = "../bench_ingest/collector.rs"]
 #[expect(dead_code, reason = "of the collectors of the other measurement only one grows")]
@@ -34,7 +37,8 @@ const SIZES_SHORT: [usize; 2] = [10_000, 100_000];
 const N_ROUNDS: usize = 5;
 const N_CLIENTS: usize = 256;
 const N_READERS: usize = 16;
-/// Tickets of a round: what half a second uses up. Few, so that the small store does not grow out of its size.
+/// Tickets of a round: what half a second uses up. Few, so that the small store does not grow out
+/// of its size.
 const N_TICKETS: usize = 4_000;
 
 #[tokio::main]
@@ -77,8 +81,19 @@ async fn grow(sizes: &[usize], server: Option<&Server>) -> Result<Vec<Row>> {
         large.settle();
         let [beside, measured] = measure([&mut small, &mut large]).await?;
         let is_last = n + 1 == sizes.len();
-        let peaks = if is_last { Some((small.peak_memory().await?, large.peak_memory().await?)) } else { None };
-        rows.push(Row { store: large.name(), size: *size, beside, measured, bytes: large.bytes, peaks });
+        let peaks = if is_last {
+            Some((small.peak_memory().await?, large.peak_memory().await?))
+        } else {
+            None
+        };
+        rows.push(Row {
+            store: large.name(),
+            size: *size,
+            beside,
+            measured,
+            bytes: large.bytes,
+            peaks,
+        });
     }
     Ok(rows)
 }

@@ -6,7 +6,8 @@ use haochaping_tests::{goals::Goals, load::Load};
 
 /// The rate at the last size is at least this share of that of the small store.
 const GOAL_RATE: f64 = 0.8;
-/// The p99 of a read at the last size is at most so many times that of the small store, and so is the memory.
+/// The p99 of a read at the last size is at most so many times that of the small store, and so is
+/// the memory.
 const GOAL_READ: f64 = 1.5;
 
 /// What clients found.
@@ -72,8 +73,16 @@ fn goals(rows: &[Row]) -> Goals {
     for row in rows {
         let Some((small, large)) = row.peaks else { continue };
         let Row { store, size, .. } = row;
-        goals.at_least(format!("growth, {store}: ratings/s with {size} ÷ small"), row.rate(), GOAL_RATE);
-        goals.at_most(format!("growth, {store}: figure p99 with {size} ÷ small"), row.read(), GOAL_READ);
+        goals.at_least(
+            format!("growth, {store}: ratings/s with {size} ÷ small"),
+            row.rate(),
+            GOAL_RATE,
+        );
+        goals.at_most(
+            format!("growth, {store}: figure p99 with {size} ÷ small"),
+            row.read(),
+            GOAL_READ,
+        );
         goals.at_most(
             format!("growth, {store}: peak memory with {size} ÷ small"),
             megabytes(large) / megabytes(small),

@@ -1,9 +1,11 @@
-//! What hot words cost: comments a second that are cut into words, beside the bare dictionary, and the memory of it.
+//! What hot words cost: comments a second that are cut into words, beside the bare dictionary, and
+//! the memory of it.
 //!
 //! `cargo xtask bench hot-words`, some seconds on one core.
 //!
-//! The peer is jieba's own tagging of the same comments in turns: what finding our terms, and dropping what is none, adds to it.
-//! Comments are made of 24 sentences as people write them, three or four in a row, about 35 characters each.
+//! The peer is jieba's own tagging of the same comments in turns: what finding our terms, and
+//! dropping what is none, adds to it. Comments are made of 24 sentences as people write them, three
+//! or four in a row, about 35 characters each.
 
 use std::{
     collections::BTreeMap,
@@ -44,15 +46,20 @@ const SENTENCES: [&str; 24] = [
 const N: usize = 200_000;
 const N_SHORT: usize = 40_000;
 const N_ROUNDS: usize = 4;
-/// Ours looks at names, places and synonyms and makes a set for each comment, which takes three times what jieba does: a guard
-/// against more.
+/// Ours looks at names, places and synonyms and makes a set for each comment, which takes three
+/// times what jieba does: a guard against more.
 const GOAL: f64 = 0.2;
 
 #[expect(clippy::print_stdout, reason = "a measurement prints what it found")]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let n = if is_short() { N_SHORT } else { N };
     let comments: Vec<String> = (0..n)
-        .map(|n| (0..3 + n % 2).map(|k| SENTENCES[(n * 7 + k * 11 + n / 24) % 24]).collect::<Vec<_>>().join("，"))
+        .map(|n| {
+            (0..3 + n % 2)
+                .map(|k| SENTENCES[(n * 7 + k * 11 + n / 24) % 24])
+                .collect::<Vec<_>>()
+                .join("，")
+        })
         .collect();
     let before = resident()?;
     let loaded = Instant::now();
@@ -65,7 +72,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         n_words += round.iter().map(|comment| cutter.words(comment).len()).sum::<usize>();
         ours += begun.elapsed();
         let begun = Instant::now();
-        std::hint::black_box(round.iter().map(|comment| bare.tag(comment, false).len()).sum::<usize>());
+        std::hint::black_box(
+            round.iter().map(|comment| bare.tag(comment, false).len()).sum::<usize>(),
+        );
         theirs += begun.elapsed();
     }
     #[expect(clippy::cast_precision_loss, reason = "a rate is shown without decimals")]
@@ -78,7 +87,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         theirs.as_secs_f64() / ours.as_secs_f64(),
         GOAL,
     );
-    goals.at_most("hot words: memory of the dictionary, MB", f64::from(u32::try_from(memory)?) / 1e3, 64.0);
+    goals.at_most(
+        "hot words: memory of the dictionary, MB",
+        f64::from(u32::try_from(memory)?) / 1e3,
+        64.0,
+    );
     print!("{}", goals.report());
     Ok(())
 }

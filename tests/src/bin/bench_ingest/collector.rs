@@ -82,7 +82,11 @@ impl RatingSink for Nowhere {
     }
     fn commit(&self, batch: Arc<[NewRating]>) -> Committing<'_> {
         let n = batch.len();
-        let committed = Committed { outcomes: vec![Outcome::Accepted; n], leaves: vec![None; n], counted: Vec::new() };
+        let committed = Committed {
+            outcomes: vec![Outcome::Accepted; n],
+            leaves: vec![None; n],
+            counted: Vec::new(),
+        };
         Box::pin(std::future::ready(Ok(committed)))
     }
 }
@@ -99,7 +103,8 @@ pub(crate) struct Collector {
 }
 
 impl Collector {
-    /// Starts one as `serve` does, with its data in an empty directory or in an empty database, and its key file in the directory.
+    /// Starts one as `serve` does, with its data in an empty directory or in an empty database, and
+    /// its key file in the directory.
     pub(crate) async fn start(kind: Kind, data: &Path, database: Option<&str>) -> Result<Self> {
         let store = Arc::new(match database {
             None => SqlStore::open(data)?,
@@ -122,8 +127,11 @@ impl Collector {
             ledger,
             batch_max: kind.batch_max(),
         };
-        let app =
-            Arc::new(if kind == Kind::NoStore { App::with_sink(parts, Arc::new(Nowhere)) } else { App::new(parts) });
+        let app = Arc::new(if kind == Kind::NoStore {
+            App::with_sink(parts, Arc::new(Nowhere))
+        } else {
+            App::new(parts)
+        });
         watch::start(&app, master).await?;
         let routes = router(&app, Served(Arc::new(Releases::default())));
         let service = routes.into_make_service_with_connect_info::<SocketAddr>();
@@ -131,26 +139,34 @@ impl Collector {
         Ok(Self { kind, address, app, agencies: agencies() })
     }
 
-    /// A request for each of `n` services that are on record and not yet rated. `run` tells their case numbers from
-    /// those of other runs.
+    /// A request for each of `n` services that are on record and not yet rated. `run` tells their
+    /// case numbers from those of other runs.
     pub(crate) async fn requests(&self, run: usize, n: usize) -> Result<Vec<Vec<u8>>> {
         let mut requests = Vec::with_capacity(n);
         while requests.len() < n {
             let numbers = requests.len()..n.min(requests.len() + CHUNK);
             let tickets = self.register(run, numbers.clone()).await?;
-            requests.extend(numbers.zip(tickets).map(|(number, ticket)| self.request(run, number, ticket)));
+            requests.extend(
+                numbers.zip(tickets).map(|(number, ticket)| self.request(run, number, ticket)),
+            );
         }
         Ok(requests)
     }
 
     /// Registers services, and gives their tickets.
-    pub(crate) async fn register(&self, run: usize, numbers: std::ops::Range<usize>) -> Result<Vec<String>> {
+    pub(crate) async fn register(
+        &self,
+        run: usize,
+        numbers: std::ops::Range<usize>,
+    ) -> Result<Vec<String>> {
         let at = now();
-        let news: Vec<_> = numbers.map(|n| to_new(&self.app, AUTHORITY, self.service(run, n), at)).collect();
+        let news: Vec<_> =
+            numbers.map(|n| to_new(&self.app, AUTHORITY, self.service(run, n), at)).collect();
         let registered = self.app.store.register(AUTHORITY, news.clone()).await?.services;
         let keys = self.app.keys();
         let tickets = news.iter().zip(registered).map(|(new, registered)| {
-            Ticket { part: new.part, service: registered.id, last_day: registered.last_day }.mint(&keys.ticket)
+            Ticket { part: new.part, service: registered.id, last_day: registered.last_day }
+                .mint(&keys.ticket)
         });
         Ok(tickets.collect())
     }
@@ -178,7 +194,11 @@ impl Collector {
 
     fn request(&self, run: usize, n: usize, ticket: String) -> Vec<u8> {
         let (level, indicator, comment) = if n.is_multiple_of(10) {
-            (SatisfactionLevel::Dissatisfied, "209", "材料交齐已经两周，窗口说还要再等，没有人说明原因。")
+            (
+                SatisfactionLevel::Dissatisfied,
+                "209",
+                "材料交齐已经两周，窗口说还要再等，没有人说明原因。",
+            )
         } else {
             (SatisfactionLevel::VerySatisfied, "510", "")
         };
@@ -214,12 +234,14 @@ pub(crate) fn now() -> haochaping::calendar::Instant {
 /// Agencies that do not exist, in districts that do, spread over Jiangsu.
 fn agencies() -> Vec<(Uscc, Region)> {
     let jiangsu: Region = "320000".parse().expect("a code of six digits");
-    let districts: Vec<Region> = jiangsu.builtin_children().flat_map(Region::builtin_children).collect();
+    let districts: Vec<Region> =
+        jiangsu.builtin_children().flat_map(Region::builtin_children).collect();
     let spread = (0..N_AGENCIES).map(|n| districts[n * districts.len() / N_AGENCIES]);
     spread.enumerate().map(|(n, region)| (code_of_agency(region, n), region)).collect()
 }
 
-/// 统一社会信用代码 of a body of government in a region; `DEM0` stands where no real code has letters.
+/// 统一社会信用代码 of a body of government in a region; `DEM0` stands where no real code has
+/// letters.
 fn code_of_agency(region: Region, n: usize) -> Uscc {
     let first_17 = format!("11{region}DEM0{n:05}");
     let mut checks = "0123456789ABCDEFGHJKLMNPQRTUWXY".chars();

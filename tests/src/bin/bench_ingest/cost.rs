@@ -1,4 +1,5 @@
-//! What a rating costs the thread that writes, without HTTP: processor time and bytes, alone and in batches as they come under load.
+//! What a rating costs the thread that writes, without HTTP: processor time and bytes, alone and in
+//! batches as they come under load.
 
 use std::{fs, path::Path, time::Duration};
 
@@ -50,7 +51,11 @@ pub(crate) async fn measure(directory: &Path) -> Result<String> {
     for batch in [1, TOGETHER] {
         let data = directory.join(format!("cost-{batch}"));
         fs::create_dir(&data)?;
-        sides.push((Collector::start(Kind::GroupCommit, &data, None).await?, batch, Cost::default()));
+        sides.push((
+            Collector::start(Kind::GroupCommit, &data, None).await?,
+            batch,
+            Cost::default(),
+        ));
     }
     let n_rounds = if is_short() { N_ROUNDS_SHORT } else { N_ROUNDS };
     for round in 1..=n_rounds {
@@ -73,9 +78,17 @@ pub(crate) async fn measure(directory: &Path) -> Result<String> {
     Ok(out + &goals.report())
 }
 
-async fn take_turn(collector: &Collector, round: usize, batch: usize, cost: &mut Cost) -> Result<()> {
+async fn take_turn(
+    collector: &Collector,
+    round: usize,
+    batch: usize,
+    cost: &mut Cost,
+) -> Result<()> {
     let tickets = collector.register(round, 0..4 * TOGETHER).await?;
-    let ratings = tickets.iter().enumerate().map(|(n, token)| Ok(rating(collector, n, &Ticket::read(token)?)));
+    let ratings = tickets
+        .iter()
+        .enumerate()
+        .map(|(n, token)| Ok(rating(collector, n, &Ticket::read(token)?)));
     let ratings: Vec<NewRating> = ratings.collect::<Result<_>>()?;
     let (cpu, n_bytes) = (process::cpu_time_of("store-writer")?, process::n_written()?);
     for batch in ratings.chunks(batch) {
@@ -90,7 +103,11 @@ async fn take_turn(collector: &Collector, round: usize, batch: usize, cost: &mut
 /// One in ten is bad, with an option and a comment.
 fn rating(collector: &Collector, n: usize, ticket: &Ticket) -> NewRating {
     let (level, option, comment) = if n.is_multiple_of(10) {
-        (SatisfactionLevel::Dissatisfied, "209", "材料交齐已经两周，窗口说还要再等，没有人说明原因。")
+        (
+            SatisfactionLevel::Dissatisfied,
+            "209",
+            "材料交齐已经两周，窗口说还要再等，没有人说明原因。",
+        )
     } else {
         (SatisfactionLevel::VerySatisfied, "510", "")
     };

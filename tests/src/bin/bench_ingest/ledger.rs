@@ -1,5 +1,6 @@
-//! What the ledger costs. Two collectors take ratings of 256 clients by turns: one gives their leaves numbers meanwhile, as `serve`
-//! does; the other leaves them waiting. Then a day of ratings is closed, and an audit reads it on one core.
+//! What the ledger costs. Two collectors take ratings of 256 clients by turns: one gives their
+//! leaves numbers meanwhile, as `serve` does; the other leaves them waiting. Then a day of ratings
+//! is closed, and an audit reads it on one core.
 
 use std::{
     fs,
@@ -63,18 +64,24 @@ struct Side {
 
 /// The whole answer of a run.
 pub(crate) async fn measure(directory: &Path, server: Option<&Server>) -> Result<String> {
-    let mut sides = [start(directory, "sequenced", server).await?, start(directory, "waiting", server).await?];
+    let mut sides =
+        [start(directory, "sequenced", server).await?, start(directory, "waiting", server).await?];
     ledger::start(&sides[0].collector.app).await;
     let n_turns = if is_short() { N_TURNS_SHORT } else { N_TURNS };
     for turn in 1..=n_turns {
         for (is_waiting, side) in [false, true].into_iter().zip(&mut sides) {
             side.take_turn(turn, is_waiting, server).await?;
         }
-        eprintln!("turn {turn} of {n_turns}: {:.0} and {:.0} ratings/s", sides[0].per_second(), sides[1].per_second());
+        eprintln!(
+            "turn {turn} of {n_turns}: {:.0} and {:.0} ratings/s",
+            sides[0].per_second(),
+            sides[1].per_second()
+        );
     }
     let [sequenced, waiting] = &mut sides;
     sequenced.n_leaves = size(&sequenced.collector).await?;
-    waiting.n_leaves = sequence(&waiting.collector.app.store, &waiting.collector.app.ledger).await?;
+    waiting.n_leaves =
+        sequence(&waiting.collector.app.store, &waiting.collector.app.ledger).await?;
     let ratio = sequenced.per_second() / waiting.per_second();
     let mut out = format!("{:<22} | ratings/s | p99 ms | bytes written a rating\n", "");
     for (name, side) in [("with sequencing", &*sequenced), ("without", &*waiting)] {
@@ -83,15 +90,20 @@ pub(crate) async fn measure(directory: &Path, server: Option<&Server>) -> Result
         out += &format!("{name:<22} | {:>9.0} | {p99:>6.1} | {bytes:>22.0}\n", side.per_second());
     }
     let (n_behind, drained) = sequenced.behind;
-    out +=
-        &format!("at the end of a turn {n_behind} leaves had no number at most, and {drained:.2?} later all had one\n");
+    out += &format!(
+        "at the end of a turn {n_behind} leaves had no number at most, and {drained:.2?} later all had one\n"
+    );
     let mut goals = Goals::default();
     let store = if server.is_some() { "PostgreSQL" } else { "SQLite" };
     goals.at_least(format!("ledger, {store}: ratings/s with numbers ÷ without"), ratio, GOAL);
     let (text, per_second) = audited(directory, server).await?;
     out += &text;
     let ratio = per_second / sequenced.per_second();
-    goals.at_least(format!("ledger, {store}: leaves audited a second ÷ ratings taken"), ratio, GOAL_AUDIT);
+    goals.at_least(
+        format!("ledger, {store}: leaves audited a second ÷ ratings taken"),
+        ratio,
+        GOAL_AUDIT,
+    );
     out += &goals.report();
     Ok(out)
 }
@@ -110,13 +122,19 @@ impl Side {
         self.load.per_second()
     }
 
-    async fn take_turn(&mut self, turn: usize, is_waiting: bool, server: Option<&Server>) -> Result<()> {
+    async fn take_turn(
+        &mut self,
+        turn: usize,
+        is_waiting: bool,
+        server: Option<&Server>,
+    ) -> Result<()> {
         let mut requests = self.collector.requests(turn, N_LOADS * N_TICKETS).await?;
         let before = self.n_written(server)?;
         for _ in 0..N_LOADS {
             let rest = requests.split_off(N_TICKETS);
             let part = std::mem::replace(&mut requests, rest);
-            self.load.add(load::run(self.collector.address, N_CLIENTS, Requests::Once(part)).await?);
+            self.load
+                .add(load::run(self.collector.address, N_CLIENTS, Requests::Once(part)).await?);
         }
         if !is_waiting {
             let (then, at_end) = (Instant::now(), size(&self.collector).await?);
@@ -144,7 +162,8 @@ async fn size(collector: &Collector) -> Result<u64> {
     Ok(collector.app.store.ledger_head().await?.map_or(0, |head| head.size))
 }
 
-/// How long a day takes to be closed, in words, and how many of its leaves one core audits a second.
+/// How long a day takes to be closed, in words, and how many of its leaves one core audits a
+/// second.
 async fn audited(directory: &Path, server: Option<&Server>) -> Result<(String, f64)> {
     let n_audited = if is_short() { N_AUDITED_SHORT } else { N_AUDITED };
     let Side { collector, .. } = start(directory, "audited", server).await?;
@@ -166,7 +185,10 @@ async fn audited(directory: &Path, server: Option<&Server>) -> Result<(String, f
     let (audited, cpu) = tokio::task::spawn_blocking(move || {
         let before = process::cpu_time()?;
         let audited = audit::audit(&Client::new(&url), &mut State::default(), &file, &|_, _| {})?;
-        Ok::<_, Box<dyn std::error::Error + Send + Sync>>((audited, process::cpu_time()?.saturating_sub(before)))
+        Ok::<_, Box<dyn std::error::Error + Send + Sync>>((
+            audited,
+            process::cpu_time()?.saturating_sub(before),
+        ))
     })
     .await??;
     let rate = as_number(audited.n_read) / cpu.as_secs_f64();

@@ -1,25 +1,30 @@
-//! What a rating costs that is on disk before it is answered: ratings per second and latency of three collectors.
+//! What a rating costs that is on disk before it is answered: ratings per second and latency of
+//! three collectors.
 //!
-//! `cargo xtask bench ingest`, about a minute on two cores; with `--short` at 1 and 256 clients, two rounds each.
+//! `cargo xtask bench ingest`, about a minute on two cores; with `--short` at 1 and 256 clients,
+//! two rounds each.
 //!
-//! The collectors differ in their store and in how many ratings share a transaction, and in nothing else: the router,
-//! the handlers, the writing task and the once-a-second refresh are those of `haochaping serve`.
+//! The collectors differ in their store and in how many ratings share a transaction, and in nothing
+//! else: the router, the handlers, the writing task and the once-a-second refresh are those of
+//! `haochaping serve`.
 //! - *no store*: a sink accepts every rating and keeps none. What HTTP, checks and encryption cost.
 //! - *one per request*: `SqlStore` with `batch_max` 1. Every rating waits for its own transaction.
 //! - *group commit*: `SqlStore` with `batch_max` 512, as `serve` has it.
 //!
-//! With `-- --store postgres` the stores are databases of a PostgreSQL server that is started for it, and beside them stands
-//! *pgbench*: the bare insert of such a row on the same server. With `-- --ledger` or `-- --cost` something else is measured: see
-//! `ledger.rs` and `cost.rs`.
+//! With `-- --store postgres` the stores are databases of a PostgreSQL server that is started for
+//! it, and beside them stands *pgbench*: the bare insert of such a row on the same server. With `--
+//! --ledger` or `-- --cost` something else is measured: see `ledger.rs` and `cost.rs`.
 //!
-//! All three listen on loopback in this process, each with a data directory under `target/bench` that is removed
-//! afterwards. Clients are tasks of the same process that share its cores: each keeps one connection, sends a request
-//! built before, reads the whole answer and sends the next. Any answer but 201 ends the run. Ratings are of finished
-//! services of 50 agencies in as many districts of Jiangsu, a ticket each, one in ten bad with an option and a comment.
+//! All three listen on loopback in this process, each with a data directory under `target/bench`
+//! that is removed afterwards. Clients are tasks of the same process that share its cores: each
+//! keeps one connection, sends a request built before, reads the whole answer and sends the next.
+//! Any answer but 201 ends the run. Ratings are of finished services of 50 agencies in as many
+//! districts of Jiangsu, a ticket each, one in ten bad with an option and a comment.
 //!
-//! A cell of the table is four rounds of 0.5 s after 0.2 s each, cut short when its tickets are used up. The three
-//! collectors take turns round by round, so that a machine that others use slows all of them alike; the ratios count,
-//! not the numbers. Beside each row stands how often the same directory takes 4 KiB and `fdatasync` in one second.
+//! A cell of the table is four rounds of 0.5 s after 0.2 s each, cut short when its tickets are
+//! used up. The three collectors take turns round by round, so that a machine that others use slows
+//! all of them alike; the ratios count, not the numbers. Beside each row stands how often the same
+//! directory takes 4 KiB and `fdatasync` in one second.
 
 mod collector;
 mod cost;
@@ -65,7 +70,12 @@ async fn main() -> Result<()> {
     let server = match arguments[..] {
         [] | ["--store", "sqlite"] => None,
         ["--store", "postgres"] => Some(Server::start(&[])),
-        _ => return Err("usage: bench-ingest [--short] [--cost | [--ledger] [--store sqlite|postgres]]".into()),
+        _ => {
+            return Err(
+                "usage: bench-ingest [--short] [--cost | [--ledger] [--store sqlite|postgres]]"
+                    .into(),
+            );
+        }
     };
     if is_of_cost {
         print!("{}", cost::measure(directory.path()).await?);
@@ -102,7 +112,11 @@ async fn measure(directory: &Path, server: Option<&Server>) -> Result<Vec<Row>> 
     Ok(rows)
 }
 
-async fn measure_row(collectors: &[Collector], n_clients: usize, n_tickets: usize) -> Result<[Cell; 3]> {
+async fn measure_row(
+    collectors: &[Collector],
+    n_clients: usize,
+    n_tickets: usize,
+) -> Result<[Cell; 3]> {
     let mut waiting = Vec::new();
     for collector in collectors {
         eprintln!("  {}: {n_tickets} tickets", collector.kind.name());
@@ -127,7 +141,8 @@ async fn measure_row(collectors: &[Collector], n_clients: usize, n_tickets: usiz
     Ok(loads.map(Cell::of))
 }
 
-/// How often 4 KiB are written and synced in one second, over a file of the size at which SQLite starts its log anew.
+/// How often 4 KiB are written and synced in one second, over a file of the size at which SQLite
+/// starts its log anew.
 fn syncs_per_second(path: &Path) -> io::Result<f64> {
     const PAGE: usize = 4096;
     const PAGES: u32 = 1000;

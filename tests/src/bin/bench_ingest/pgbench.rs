@@ -1,5 +1,5 @@
-//! PostgreSQL's own measure on the same server: the bare insert of a row like a rating's, prepared, without work orders,
-//! counters or checks.
+//! PostgreSQL's own measure on the same server: the bare insert of a row like a rating's, prepared,
+//! without work orders, counters or checks.
 
 use std::process::Command;
 
@@ -32,15 +32,25 @@ impl Pgbench {
     /// Inserts a second by so many clients, over `seconds`.
     pub(crate) fn per_second(&self, n_clients: usize, seconds: u32) -> Result<f64> {
         let output = Command::new(haochaping_postgres::program("pgbench"))
-            .args(["-n", "-M", "prepared", "-j", "2", "-c", &n_clients.to_string(), "-T", &seconds.to_string(), "-f"])
+            .args([
+                "-n",
+                "-M",
+                "prepared",
+                "-j",
+                "2",
+                "-c",
+                &n_clients.to_string(),
+                "-T",
+                &seconds.to_string(),
+                "-f",
+            ])
             .arg(self.script.path())
             .arg(&self.url)
             .output()?;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        let line = text
-            .lines()
-            .find_map(|line| line.strip_prefix("tps = "))
-            .ok_or_else(|| format!("pgbench said {text} {}", String::from_utf8_lossy(&output.stderr)))?;
+        let line = text.lines().find_map(|line| line.strip_prefix("tps = ")).ok_or_else(|| {
+            format!("pgbench said {text} {}", String::from_utf8_lossy(&output.stderr))
+        })?;
         Ok(line.split_whitespace().next().unwrap_or_default().parse()?)
     }
 }

@@ -24,7 +24,8 @@ pub(crate) fn cpu_time_of(name: &str) -> Result<Duration> {
 /// The bytes that this process has handed to disks so far.
 pub(crate) fn n_written() -> Result<u64> {
     let io = fs::read_to_string("/proc/self/io")?;
-    let line = io.lines().find_map(|line| line.strip_prefix("write_bytes: ")).ok_or("no write_bytes")?;
+    let line =
+        io.lines().find_map(|line| line.strip_prefix("write_bytes: ")).ok_or("no write_bytes")?;
     Ok(line.parse()?)
 }
 

@@ -18,7 +18,9 @@ impl Cell {
     /// Sums up a measurement.
     pub(crate) fn of(mut load: Load) -> Self {
         load.latencies.sort_unstable();
-        let percentile = |p: usize| load.latencies.get(load.latencies.len() * p / 100).copied().unwrap_or_default();
+        let percentile = |p: usize| {
+            load.latencies.get(load.latencies.len() * p / 100).copied().unwrap_or_default()
+        };
         Self { per_second: load.per_second(), p50: percentile(50), p99: percentile(99) }
     }
 }
@@ -52,7 +54,8 @@ const GOALS: [Goal; 3] = [
     Goal { of: Kind::GroupCommit, to: Kind::OnePerRequest, n_clients: 1, at_least: 0.9 },
 ];
 
-const ON_SERVER: [Goal; 1] = [Goal { of: Kind::GroupCommit, to: Kind::OnePerRequest, n_clients: 256, at_least: 6.0 }];
+const ON_SERVER: [Goal; 1] =
+    [Goal { of: Kind::GroupCommit, to: Kind::OnePerRequest, n_clients: 256, at_least: 6.0 }];
 
 /// The whole answer of a run.
 pub(crate) fn table(rows: &[Row]) -> String {
@@ -91,7 +94,8 @@ fn write(out: &mut String, rows: &[Row]) -> std::fmt::Result {
 
 fn goals(rows: &[Row], is_on_server: bool) -> Goals {
     let mut goals = Goals::default();
-    let (store, limits) = if is_on_server { ("PostgreSQL", &ON_SERVER[..]) } else { ("SQLite", &GOALS[..]) };
+    let (store, limits) =
+        if is_on_server { ("PostgreSQL", &ON_SERVER[..]) } else { ("SQLite", &GOALS[..]) };
     let row_of = |n_clients: usize| {
         let row = rows.iter().find(|row| row.n_clients == n_clients);
         row.expect("goals are set at measured numbers of clients")
@@ -99,7 +103,8 @@ fn goals(rows: &[Row], is_on_server: bool) -> Goals {
     for &Goal { of, to, n_clients, at_least } in limits {
         let row = row_of(n_clients);
         let clients = if n_clients == 1 { "client" } else { "clients" };
-        let what = format!("ingest, {store}: {} ÷ {} at {n_clients} {clients}", of.name(), to.name());
+        let what =
+            format!("ingest, {store}: {} ÷ {} at {n_clients} {clients}", of.name(), to.name());
         goals.at_least(what, row.per_second(of) / row.per_second(to), at_least);
     }
     if let Row { bare: Some(bare), .. } = row_of(256) {

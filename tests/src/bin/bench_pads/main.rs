@@ -1,4 +1,5 @@
-//! 200 pads on one collector: the memory that each takes, and how long after a call its pad is woken.
+//! 200 pads on one collector: the memory that each takes, and how long after a call its pad is
+//! woken.
 //!
 //! `cargo xtask bench pads`. Its peer in the same run is the shortest answer there
 //! is, `/healthz`: what a call takes beyond it is the call's own.
@@ -18,7 +19,8 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>
 
 const N_PADS: usize = 200;
 const N_ROUNDS: usize = 5;
-/// A call that was given to another collector is seen within a second; one of this collector's own must not take longer.
+/// A call that was given to another collector is seen within a second; one of this collector's own
+/// must not take longer.
 const LIMIT_MS: f64 = 1_000.0;
 /// A call is a transaction and its event; the shortest answer is neither.
 const LIMIT_RATIO: f64 = 40.0;
@@ -59,11 +61,14 @@ fn main() -> Result<()> {
         }
     }
     eprintln!();
-    let [p50, p99, shortest] =
-        [at(&mut woken, 50), at(&mut woken, 99), at(&mut shortest, 50)].map(|time| time.as_secs_f64() * 1e3);
-    println!("{after} KB of memory with {N_PADS} pads; from a call to its event p50 {p50:.2} ms, p99 {p99:.2} ms");
+    let [p50, p99, shortest] = [at(&mut woken, 50), at(&mut woken, 99), at(&mut shortest, 50)]
+        .map(|time| time.as_secs_f64() * 1e3);
+    println!(
+        "{after} KB of memory with {N_PADS} pads; from a call to its event p50 {p50:.2} ms, p99 {p99:.2} ms"
+    );
     let mut goals = Goals::default();
-    let kilobytes = f64::from(u32::try_from(after.saturating_sub(before))?) / f64::from(u32::try_from(N_PADS)?);
+    let kilobytes =
+        f64::from(u32::try_from(after.saturating_sub(before))?) / f64::from(u32::try_from(N_PADS)?);
     goals.at_most("pads: memory of a connected pad, KB", kilobytes, LIMIT_KB);
     goals.at_most("pads: call to wake, p99, ms", p99, LIMIT_MS);
     goals.at_most("pads: call to wake ÷ /healthz, p50", p50 / shortest, LIMIT_RATIO);

@@ -55,7 +55,8 @@ impl Collector {
         fill(&store, n).await?;
         let listener = TcpListener::bind((IpAddr::from(Ipv4Addr::LOCALHOST), 0)).await?;
         let address = listener.local_addr()?;
-        let config = Config { root_region: "320000".parse()?, ..Config::usual(format!("http://{address}")) };
+        let config =
+            Config { root_region: "320000".parse()?, ..Config::usual(format!("http://{address}")) };
         let master = MasterKey::new(random(&SystemRng));
         let keys = Keys::load(&store, &master, &SystemRng, SystemClock.now()).await?;
         let ledger = ledger::key(&store, &keys.ledger, &config.public_url).await?;
@@ -83,9 +84,14 @@ impl Collector {
         let mut answer = Vec::new();
         loop {
             stream.read_buf(&mut answer).await?;
-            let Some(head) = answer.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
+            let Some(head) = answer.windows(4).position(|four| four == b"\r\n\r\n") else {
+                continue;
+            };
             let text = String::from_utf8_lossy(&answer[..head]).to_ascii_lowercase();
-            let length = text.lines().find_map(|line| line.strip_prefix("content-length: ")).ok_or("no length")?;
+            let length = text
+                .lines()
+                .find_map(|line| line.strip_prefix("content-length: "))
+                .ok_or("no length")?;
             return Ok(length.parse()?);
         }
     }
@@ -94,8 +100,12 @@ impl Collector {
 /// Cards of every department in every district, and their ratings, one in forty of them bad.
 async fn fill(store: &SqlStore, n: usize) -> Result<()> {
     let province: Region = "320000".parse()?;
-    let districts: Vec<_> = province.builtin_children().flat_map(Region::builtin_children).collect();
-    let cards: Vec<_> = districts.iter().flat_map(|district| (0..N_DEPARTMENTS).map(|k| card(*district, k))).collect();
+    let districts: Vec<_> =
+        province.builtin_children().flat_map(Region::builtin_children).collect();
+    let cards: Vec<_> = districts
+        .iter()
+        .flat_map(|district| (0..N_DEPARTMENTS).map(|k| card(*district, k)))
+        .collect();
     let agencies = cards.len();
     let issued = store
         .issue_cards(
@@ -109,7 +119,8 @@ async fn fill(store: &SqlStore, n: usize) -> Result<()> {
     for (round, first) in (0..n).step_by(BATCH).enumerate() {
         let (place, day) = (round % agencies, i64::try_from(round).unwrap_or(0) % (N_DAYS - 1));
         let at = Instant::from_millis(first_day + day * DAY_MILLIS);
-        let batch: Vec<_> = (first..n.min(first + BATCH)).map(|n| rating(issued[place].0.serial, n, at)).collect();
+        let batch: Vec<_> =
+            (first..n.min(first + BATCH)).map(|n| rating(issued[place].0.serial, n, at)).collect();
         store.commit(batch.into()).await?;
         if first % 100_000 == 0 {
             eprint!("\r{first} of {n} ratings  ");
@@ -139,8 +150,11 @@ fn card(district: Region, k: usize) -> NewCard {
 
 fn rating(card: u32, n: usize, at: Instant) -> NewRating {
     let case_number = format!("BENCH{n}");
-    let levels =
-        [SatisfactionLevel::VerySatisfied, SatisfactionLevel::Satisfied, SatisfactionLevel::BasicallySatisfied];
+    let levels = [
+        SatisfactionLevel::VerySatisfied,
+        SatisfactionLevel::Satisfied,
+        SatisfactionLevel::BasicallySatisfied,
+    ];
     let visit = NewVisit {
         card,
         day: at.day_in_china(),
@@ -157,7 +171,11 @@ fn rating(card: u32, n: usize, at: Instant) -> NewRating {
         id: uuid_at(at, &SystemRng),
         key_digest: random(&SystemRng),
         fingerprint: random(&SystemRng),
-        level: if n.is_multiple_of(40) { SatisfactionLevel::Dissatisfied } else { levels[n % levels.len()] },
+        level: if n.is_multiple_of(40) {
+            SatisfactionLevel::Dissatisfied
+        } else {
+            levels[n % levels.len()]
+        },
         indicators: String::new(),
         indicator_version: INDICATOR_VERSION.into(),
         comment: None,

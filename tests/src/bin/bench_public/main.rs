@@ -1,13 +1,14 @@
-//! What the public page costs: requests a second and p99 of the province page against the same server's `/healthz`, with a
-//! thousand ratings in the store and with ten million.
+//! What the public page costs: requests a second and p99 of the province page against the same
+//! server's `/healthz`, with a thousand ratings in the store and with ten million.
 //!
 //! `cargo xtask bench public [-- RATINGS]`, half an hour on two cores, most of it for writing
 //! the ratings; with `RATINGS` in place of 10,000,000, or with `--short`, less.
 //!
-//! Router, pages, figures and store are those of `haochaping serve`, as is the once-a-second refresh that goes on meanwhile.
-//! Ratings are of visits to cards of 30 departments in every district of Jiangsu, on days before today, so that all daily
-//! figures are published. 16 clients on loopback take the page as browsers do, packed by brotli. Page and `/healthz` take
-//! turns, and so do the stores; the ratios count.
+//! Router, pages, figures and store are those of `haochaping serve`, as is the once-a-second
+//! refresh that goes on meanwhile. Ratings are of visits to cards of 30 departments in every
+//! district of Jiangsu, on days before today, so that all daily figures are published. 16 clients
+//! on loopback take the page as browsers do, packed by brotli. Page and `/healthz` take turns, and
+//! so do the stores; the ratios count.
 
 mod collector;
 
@@ -47,7 +48,9 @@ async fn main() -> Result<()> {
         fs::create_dir(&data)?;
         collectors.push((n, Collector::start(&data, n).await?));
     }
-    println!("| ratings | page, requests/s | p99, ms | /healthz, requests/s | p99, ms | page ÷ /healthz |");
+    println!(
+        "| ratings | page, requests/s | p99, ms | /healthz, requests/s | p99, ms | page ÷ /healthz |"
+    );
     println!("|--:|--:|--:|--:|--:|--:|");
     let mut loads: Vec<[Load; 2]> = collectors.iter().map(|_| Default::default()).collect();
     for _ in 0..N_ROUNDS {
@@ -69,9 +72,17 @@ async fn main() -> Result<()> {
             health.per_second(),
             millis(health)
         );
-        goals.at_least(format!("public page ÷ /healthz, requests a second with {n} ratings"), ratio, GOAL_RATIO);
+        goals.at_least(
+            format!("public page ÷ /healthz, requests a second with {n} ratings"),
+            ratio,
+            GOAL_RATIO,
+        );
         let bytes = f64::from(u32::try_from(collector.page_bytes(&request(PAGE)).await?)?);
-        goals.at_most(format!("public page: bytes on the wire with {n} ratings"), bytes, GOAL_BYTES);
+        goals.at_most(
+            format!("public page: bytes on the wire with {n} ratings"),
+            bytes,
+            GOAL_BYTES,
+        );
     }
     print!("{}", goals.report());
     Ok(())

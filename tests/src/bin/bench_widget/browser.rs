@@ -1,4 +1,5 @@
-//! A Chromium by its driver: WebDriver is JSON over HTTP, and the driver passes commands of the DevTools on.
+//! A Chromium by its driver: WebDriver is JSON over HTTP, and the driver passes commands of the
+//! DevTools on.
 
 use std::process::Child;
 
@@ -7,7 +8,8 @@ use serde_json::{Value, json};
 
 use crate::orphans::{at_panic, kill};
 
-/// A phone's width, and tall enough for the whole form: what is out of sight cannot be hit by a test of clicks.
+/// A phone's width, and tall enough for the whole form: what is out of sight cannot be hit by a
+/// test of clicks.
 const SCREEN: (u32, u32) = (412, 2_000);
 
 /// A browser with one tab. Both end when this is dropped.
@@ -33,11 +35,16 @@ impl Browser {
             "--disable-dev-shm-usage",
             "--lang=zh-CN",
         ];
-        let capabilities = json!({ "browserName": "chrome", "goog:chromeOptions": { "args": arguments } });
+        let capabilities =
+            json!({ "browserName": "chrome", "goog:chromeOptions": { "args": arguments } });
         let http = Http::unchecked();
         let url = format!("http://127.0.0.1:{port}/session");
-        let session = http.post_json(&url, &json!({ "capabilities": { "alwaysMatch": capabilities } })).json();
-        let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("chromium starts: {session}")).to_owned();
+        let session = http
+            .post_json(&url, &json!({ "capabilities": { "alwaysMatch": capabilities } }))
+            .json();
+        let text = |value: &Value| {
+            value.as_str().unwrap_or_else(|| panic!("chromium starts: {session}")).to_owned()
+        };
         let session_url = format!("{url}/{}", text(&session["value"]["sessionId"]));
         let version = text(&session["value"]["capabilities"]["browserVersion"]);
         let (own, pid) = (session_url.clone(), driver.id());
@@ -48,13 +55,15 @@ impl Browser {
         Self { http, session: session_url, driver, version }
     }
 
-    /// Leaves the tab for one in a process of its own, in which nothing is cached, compiled or warm.
+    /// Leaves the tab for one in a process of its own, in which nothing is cached, compiled or
+    /// warm.
     pub(crate) fn fresh_tab(&self) {
         let made = self.post("window/new", &json!({ "type": "window" }));
         self.delete("window");
         self.post("window", &json!({ "handle": made["handle"] }));
         let (width, height) = SCREEN;
-        let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": true });
+        let screen =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": true });
         self.devtools("Emulation.setDeviceMetricsOverride", &screen);
         self.devtools("Network.enable", &json!({}));
         self.devtools("Network.clearBrowserCache", &json!({}));
@@ -77,7 +86,8 @@ impl Browser {
 
     /// Evaluates an expression, waits if it is a promise, and gives its value.
     pub(crate) fn value_of(&self, expression: &str) -> Value {
-        let asked = json!({ "expression": expression, "awaitPromise": true, "returnByValue": true });
+        let asked =
+            json!({ "expression": expression, "awaitPromise": true, "returnByValue": true });
         let mut answer = self.devtools("Runtime.evaluate", &asked);
         assert!(answer["exceptionDetails"].is_null(), "{expression}: {answer}");
         answer["result"]["value"].take()
@@ -85,7 +95,11 @@ impl Browser {
 
     fn post(&self, path: &str, body: &Value) -> Value {
         let mut answer = self.http.post_json(&format!("{}/{path}", self.session), body).json();
-        assert!(answer["value"]["error"].is_null(), "{path} {body}: {}", answer["value"]["message"]);
+        assert!(
+            answer["value"]["error"].is_null(),
+            "{path} {body}: {}",
+            answer["value"]["message"]
+        );
         answer["value"].take()
     }
 

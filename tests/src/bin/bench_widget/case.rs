@@ -71,7 +71,9 @@ impl Case {
     pub(crate) fn blank(self, places: &Places) -> String {
         match self {
             Self::Page => places.of_collector("/healthz"),
-            Self::Fetched | Self::Preloaded | Self::OneTag | Self::InPage => places.of_portal("/blank.html"),
+            Self::Fetched | Self::Preloaded | Self::OneTag | Self::InPage => {
+                places.of_portal("/blank.html")
+            }
             _ => places.of_peer("blank"),
         }
     }

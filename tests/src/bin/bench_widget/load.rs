@@ -1,4 +1,5 @@
-//! One load of a page as somebody sees it who has never been there, on a slow network with a slow phone.
+//! One load of a page as somebody sees it who has never been there, on a slow network with a slow
+//! phone.
 
 use serde_json::{Value, json};
 
@@ -16,8 +17,10 @@ pub(crate) struct Network {
 }
 
 /// Both networks of the tables.
-pub(crate) const NETWORKS: [Network; 2] =
-    [Network { kbit_per_second: 1_600, latency_ms: 150 }, Network { kbit_per_second: 400, latency_ms: 400 }];
+pub(crate) const NETWORKS: [Network; 2] = [
+    Network { kbit_per_second: 1_600, latency_ms: 150 },
+    Network { kbit_per_second: 400, latency_ms: 400 },
+];
 
 /// What one load showed. Times in milliseconds from the start of the navigation.
 #[derive(Clone, Copy, Debug)]
@@ -36,10 +39,16 @@ pub(crate) struct Load {
 }
 
 /// Loads a page. Without a network the machine is as fast as it is.
-pub(crate) fn load(browser: &Browser, places: &Places, case: Case, network: Option<Network>) -> Load {
+pub(crate) fn load(
+    browser: &Browser,
+    places: &Places,
+    case: Case,
+    network: Option<Network>,
+) -> Load {
     browser.fresh_tab();
     let url = case.url(places);
-    // The tab is in its process before that is slowed down; a process keeps its pace only as long as it lives.
+    // The tab is in its process before that is slowed down; a process keeps its pace only as long
+    // as it lives.
     browser.open_page(&case.blank(places));
     browser.run_first(&format!("{WATCH}({})", case.has_script()));
     if let Some(Network { kbit_per_second, latency_ms }) = network {
@@ -56,8 +65,10 @@ pub(crate) fn load(browser: &Browser, places: &Places, case: Case, network: Opti
     let found = browser.value_of("benchFound");
     let bytes = as_number(places.n_bytes() - before);
     let time = |name: &str| found[name].as_f64();
-    let must = |name: &str| time(name).unwrap_or_else(|| panic!("{}: never {name}: {found}", case.name()));
-    let tasks: Vec<f64> = found["tasks"].as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
+    let must =
+        |name: &str| time(name).unwrap_or_else(|| panic!("{}: never {name}: {found}", case.name()));
+    let tasks: Vec<f64> =
+        found["tasks"].as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
     Load {
         chosen: must("chosen"),
         sent: must("sent"),

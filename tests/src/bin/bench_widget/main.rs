@@ -1,10 +1,11 @@
-//! `cargo xtask bench widget`: how soon a person can rate, and what that costs, against the same form written by hand with
-//! Preact and with React (`tests/peers`), in one run.
+//! `cargo xtask bench widget`: how soon a person can rate, and what that costs, against the same
+//! form written by hand with Preact and with React (`tests/peers`), in one run.
 //!
-//! `bench-widget [--short] [--write FILE]`. Everything is on loopback; Chromium slows network and processor down. A collector
-//! of the same build serves our page and the widget; a small server in this process serves the peers, and the portal's
-//! pages by another name, so that the collector is foreign to them. Each load is the first of a new tab in a process of its
-//! own, with empty caches. All cases take turns, load by load, so that a machine that others use slows all of them alike:
+//! `bench-widget [--short] [--write FILE]`. Everything is on loopback; Chromium slows network and
+//! processor down. A collector of the same build serves our page and the widget; a small server in
+//! this process serves the peers, and the portal's pages by another name, so that the collector is
+//! foreign to them. Each load is the first of a new tab in a process of its own, with empty caches.
+//! All cases take turns, load by load, so that a machine that others use slows all of them alike:
 //! the ratios count, not the numbers.
 
 #![expect(clippy::print_stdout, reason = "a measurement prints its table")]
@@ -74,7 +75,10 @@ fn measure(places: &Places) -> Found {
             for turn in 0..Case::ALL.len() {
                 let case = Case::ALL[(turn + run) % Case::ALL.len()];
                 let (run, name) = (run + 1, case.name());
-                progress.step(&format!("{run} of {n_runs}, {} kbit/s, {name}", network.kbit_per_second));
+                progress.step(&format!(
+                    "{run} of {n_runs}, {} kbit/s, {name}",
+                    network.kbit_per_second
+                ));
                 let load = load::load(&browser, places, case, Some(network));
                 progress.show(&load);
                 loads[at][case as usize].push(load);
@@ -108,7 +112,8 @@ fn download(browser: &Browser, places: &Places) -> f64 {
     browser.open_page(&places.rating_page());
     browser.value_of("new Promise(done => setTimeout(done, 500))");
     let names = browser.value_of("performance.getEntriesByType('resource').map(one => one.name)");
-    let names = names.as_array().expect("a list").iter().map(|name| name.as_str().expect("an address"));
+    let names =
+        names.as_array().expect("a list").iter().map(|name| name.as_str().expect("an address"));
     let http = Http::unchecked().header("accept-encoding", "br");
     names.map(|url| load::as_number(http.get(url).body.len() as u64)).sum()
 }
@@ -116,7 +121,8 @@ fn download(browser: &Browser, places: &Places) -> f64 {
 /// Puts the tables between the two marks of a file.
 fn put_in(file: &Path, tables: &str) {
     let text = std::fs::read_to_string(file).expect("the file is there");
-    let [begin, end] = MARKS.map(|mark| text.find(mark).unwrap_or_else(|| panic!("no {mark} in {}", file.display())));
+    let [begin, end] = MARKS
+        .map(|mark| text.find(mark).unwrap_or_else(|| panic!("no {mark} in {}", file.display())));
     let text = format!("{}\n{tables}\n{}", &text[..begin + MARKS[0].len()], &text[end..]);
     std::fs::write(file, text).expect("the file can be written");
 }

@@ -1,4 +1,5 @@
-//! What a form on a page holds, and what it leaves behind when it goes. At full speed: nothing is timed.
+//! What a form on a page holds, and what it leaves behind when it goes. At full speed: nothing is
+//! timed.
 
 use serde_json::json;
 
@@ -84,7 +85,9 @@ fn held(browser: &Browser) -> Held {
         browser.devtools("HeapProfiler.collectGarbage", &json!({}));
     }
     let heap = browser.devtools("Runtime.getHeapUsage", &json!({}));
-    let size = |name: &str| as_number(heap[name].as_u64().unwrap_or_else(|| panic!("no {name} in {heap}")));
+    let size = |name: &str| {
+        as_number(heap[name].as_u64().unwrap_or_else(|| panic!("no {name} in {heap}")))
+    };
     let wasm = browser.value_of("window.bench ? bench.wasm() : 0");
     Held {
         wasm: as_number(wasm.as_u64().expect("a size")),

@@ -9,8 +9,8 @@ use crate::{
     wire::Wire,
 };
 
-/// A collector and the other server, each behind a wire. The portal is the latter by its other name, so that the
-/// collector is foreign to it.
+/// A collector and the other server, each behind a wire. The portal is the latter by its other
+/// name, so that the collector is foreign to it.
 #[derive(Debug)]
 pub(crate) struct Places {
     wires: [Wire; 2],
@@ -25,7 +25,8 @@ impl Places {
         let [to_collector, to_site] = &wires;
         let url = format!("http://127.0.0.1:{}", to_collector.port());
         let portal = format!("http://localhost:{}", to_site.port());
-        let collector = block_in_place(|| Collector::start(&["--public-url", &url, "--allow-origin", &portal]));
+        let collector =
+            block_in_place(|| Collector::start(&["--public-url", &url, "--allow-origin", &portal]));
         let pid = collector.pid();
         at_panic(move || kill(pid));
         to_collector.lead_to(collector.address());
@@ -34,14 +35,16 @@ impl Places {
         let mut site = Site::of_peers(&workspace().join("target/peers"));
         let fragment = block_in_place(|| fragment(&url, &ticket));
         let link = format!("<a href=\"{url}/r/{ticket}\">评价本次服务</a>");
-        let element =
-            |inside: &str| format!("<hao-cha-ping ticket=\"{ticket}\" lang=\"zh-Hans\">{inside}</hao-cha-ping>");
+        let element = |inside: &str| {
+            format!("<hao-cha-ping ticket=\"{ticket}\" lang=\"zh-Hans\">{inside}</hao-cha-ping>")
+        };
         site.add("/blank.html", "<!doctype html><link rel=\"icon\" href=\"data:,\">");
         site.add("/fetched", &portal_page(&url, &element(&link)));
         let preload = format!(
             "<link rel=\"preload\" as=\"fetch\" crossorigin href=\"{url}/r/{ticket}/form?lang=zh-Hans&amp;style=template\">"
         );
-        let preloaded = portal_page(&url, &element(&link)).replacen("<script", &format!("{preload}<script"), 1);
+        let preloaded =
+            portal_page(&url, &element(&link)).replacen("<script", &format!("{preload}<script"), 1);
         site.add("/preloaded", &preloaded);
         let tag = format!("<script async src=\"{url}/r/{ticket}/widget.js\"></script>");
         site.add("/one-tag", &page("", &tag));
@@ -85,7 +88,8 @@ impl Places {
 
 /// What a portal's own server puts into the element: style and form.
 fn fragment(collector: &str, ticket: &str) -> String {
-    let answer = Http::unchecked().get(&format!("{collector}/r/{ticket}/form?style=inline&lang=zh-Hans"));
+    let answer =
+        Http::unchecked().get(&format!("{collector}/r/{ticket}/form?style=inline&lang=zh-Hans"));
     assert_eq!(answer.status, 200, "{}", answer.text());
     let text = answer.text();
     text[text.find("<style").expect("the fragment has its style")..].to_owned()

@@ -21,7 +21,8 @@ impl Progress {
 
     /// The next step.
     pub(crate) fn step(&mut self, what: &str) {
-        let (percent, seconds) = (self.n_done * 100 / self.n_steps, self.started.elapsed().as_secs());
+        let (percent, seconds) =
+            (self.n_done * 100 / self.n_steps, self.started.elapsed().as_secs());
         eprint!("{}{percent:>3} % {seconds:>4} s  {what}", self.start);
         self.n_done += 1;
     }
@@ -29,7 +30,8 @@ impl Progress {
     /// What the step showed.
     pub(crate) fn show(&self, load: &Load) {
         // On a terminal the next step writes over it.
-        let taken_over = load.taken_over.map_or(String::new(), |at| format!(", {at:.0} taken over"));
+        let taken_over =
+            load.taken_over.map_or(String::new(), |at| format!(", {at:.0} taken over"));
         eprint!(
             "{} {:.0} chosen, {:.0} sent{taken_over}",
             if self.start == "\n" { ":" } else { " " },

@@ -88,7 +88,8 @@ fn write_network(out: &mut String, found: &Found, at: usize, network: Network) -
     for case in Case::ALL {
         let of = |value: fn(&Load) -> f64| found.median(at, case, value);
         let chosen = of(|load| load.chosen);
-        let [from, to] = spread(found.loads[at][case as usize].iter().map(|load| load.chosen)).map(grouped);
+        let [from, to] =
+            spread(found.loads[at][case as usize].iter().map(|load| load.chosen)).map(grouped);
         let taken_over = of(|load| load.taken_over.unwrap_or_default());
         writeln!(
             out,
@@ -107,13 +108,31 @@ fn write_network(out: &mut String, found: &Found, at: usize, network: Network) -
 }
 
 fn write_memory(out: &mut String, found: &Found) -> std::fmt::Result {
-    writeln!(out, "\n| KB for each form | wasm | JavaScript | the browser's elements |\n|---|--:|--:|--:|")?;
+    writeln!(
+        out,
+        "\n| KB for each form | wasm | JavaScript | the browser's elements |\n|---|--:|--:|--:|"
+    )?;
     let mut row = |name: &str, held: Held| {
-        writeln!(out, "| {name} | {:.1} | {:.1} | {:.1} |", held.wasm / 1e3, held.script / 1e3, held.dom / 1e3)
+        writeln!(
+            out,
+            "| {name} | {:.1} | {:.1} | {:.1} |",
+            held.wasm / 1e3,
+            held.script / 1e3,
+            held.dom / 1e3
+        )
     };
-    for (whose, name) in ["our widget, one more", "Preact, one more", "React, one more"].into_iter().enumerate() {
+    for (whose, name) in
+        ["our widget, one more", "Preact, one more", "React, one more"].into_iter().enumerate()
+    {
         let of = |value: fn(&Held) -> f64| found.instance(whose, value);
-        row(name, Held { wasm: of(|held| held.wasm), script: of(|held| held.script), dom: of(|held| held.dom) })?;
+        row(
+            name,
+            Held {
+                wasm: of(|held| held.wasm),
+                script: of(|held| held.script),
+                dom: of(|held| held.dom),
+            },
+        )?;
     }
     let (n, left) = found.leak;
     row(&format!("our widget, left by each of {n} mounts and unmounts"), left)
@@ -133,7 +152,8 @@ fn goals(found: &Found) -> Goals {
     for (at, network) in NETWORKS.iter().enumerate() {
         for (of, to, limit) in limits {
             let chosen = |case| found.median(at, case, |load| load.chosen);
-            let what = format!("a level can be chosen, {}: {} ÷ {}", name(*network), of.name(), to.name());
+            let what =
+                format!("a level can be chosen, {}: {} ÷ {}", name(*network), of.name(), to.name());
             goals.at_most(what, chosen(of) / chosen(to), limit);
         }
     }

@@ -1,4 +1,5 @@
-//! The other server: the peers, and the pages of a portal that is foreign to the collector. All of it compressed before.
+//! The other server: the peers, and the pages of a portal that is foreign to the collector. All of
+//! it compressed before.
 
 use std::{
     collections::HashMap,
@@ -50,14 +51,19 @@ impl Site {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let address = listener.local_addr().expect("it listens").to_string();
         let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-        let routes = Router::new().route("/api/v1/ratings", post(accept)).fallback(answer).with_state(Arc::new(self));
+        let routes = Router::new()
+            .route("/api/v1/ratings", post(accept))
+            .fallback(answer)
+            .with_state(Arc::new(self));
         tokio::spawn(async move { axum::serve(listener, routes).await });
         address
     }
 }
 
 async fn answer(State(site): State<Arc<Site>>, uri: Uri) -> Response {
-    let Some(file) = site.files.get(uri.path()) else { return StatusCode::NOT_FOUND.into_response() };
+    let Some(file) = site.files.get(uri.path()) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
     let mut response = file.clone().into_response();
     // As the collector's: pages are asked for each time, files are kept.
     let (kind, cache) = if Path::new(uri.path()).extension().is_some_and(|kind| kind == "js") {
@@ -80,22 +86,28 @@ async fn answer(State(site): State<Arc<Site>>, uri: Uri) -> Response {
 /// Takes a peer's rating as the collector does, and keeps nothing.
 async fn accept(body: Bytes) -> Response {
     let rating: Value = serde_json::from_slice(&body).unwrap_or_default();
-    let is_whole = ["ticket", "key", "level", "indicator_version"].iter().all(|name| rating[name].is_string())
-        && rating["comment"] == "示例"
-        && rating["indicators"].is_array();
+    let is_whole =
+        ["ticket", "key", "level", "indicator_version"].iter().all(|name| rating[name].is_string())
+            && rating["comment"] == "示例"
+            && rating["indicators"].is_array();
     if !is_whole {
         return StatusCode::UNPROCESSABLE_ENTITY.into_response();
     }
-    let accepted =
-        json!({ "receipt": "SHILI", "lookup": "SHILI-SHILI-SHILI-SHILI", "lookup_url": "/q", "rated_at": "" });
-    (StatusCode::CREATED, [(header::CONTENT_TYPE, "application/json")], accepted.to_string()).into_response()
+    let accepted = json!({ "receipt": "SHILI", "lookup": "SHILI-SHILI-SHILI-SHILI", "lookup_url": "/q", "rated_at": "" });
+    (StatusCode::CREATED, [(header::CONTENT_TYPE, "application/json")], accepted.to_string())
+        .into_response()
 }
 
 fn compress(text: &str) -> Vec<u8> {
-    let script = "process.stdout.write(require('zlib').brotliCompressSync(require('fs').readFileSync(0)))";
+    let script =
+        "process.stdout.write(require('zlib').brotliCompressSync(require('fs').readFileSync(0)))";
     let mut node = Command::new("node");
-    let mut node =
-        node.args(["-e", script]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("node is installed");
+    let mut node = node
+        .args(["-e", script])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("node is installed");
     node.stdin.take().expect("piped").write_all(text.as_bytes()).expect("node reads");
     node.wait_with_output().expect("node ends").stdout
 }

@@ -1,4 +1,5 @@
-//! A wire before a server that counts what comes down it: a browser does not say what foreign files weighed.
+//! A wire before a server that counts what comes down it: a browser does not say what foreign files
+//! weighed.
 
 use std::sync::{
     Arc, OnceLock,
@@ -10,7 +11,8 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// One end of the wire; the other is set later, since the server must know by which address it is reached.
+/// One end of the wire; the other is set later, since the server must know by which address it is
+/// reached.
 #[derive(Clone, Debug)]
 pub(crate) struct Wire {
     port: u16,

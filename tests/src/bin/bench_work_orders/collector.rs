@@ -81,14 +81,20 @@ impl Collector {
         let agencies: Vec<_> = (0..N_AGENCIES).map(code_of_agency).collect();
         let (stored, bearers): (Vec<_>, Vec<_>) = agencies.iter().map(key_of).unzip();
         app.set_callers(ApiKeys::new(stored, Vec::new()));
-        let service =
-            router(&app, Served(Arc::new(Releases::default()))).into_make_service_with_connect_info::<SocketAddr>();
+        let service = router(&app, Served(Arc::new(Releases::default())))
+            .into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await });
-        // Every step is told to a hotline, as in a real place: the message is part of what giving an order out costs.
+        // Every step is told to a hotline, as in a real place: the message is part of what giving
+        // an order out costs.
         app.store
             .add_endpoint(
                 hotline(&url),
-                entry(&SystemClock, &AuditActor::CommandLine, AuditAction::EndpointAdded, "hotline"),
+                entry(
+                    &SystemClock,
+                    &AuditActor::CommandLine,
+                    AuditAction::EndpointAdded,
+                    "hotline",
+                ),
             )
             .await?;
         let mut cookies = Vec::new();
@@ -194,10 +200,20 @@ async fn sign_in(app: &App, name: &str, role: &str, agency: &Uscc) -> Result<Str
     let (token, link) = invite(&SystemClock, &SystemRng);
     app.store.add_staff(row, link, recorded(AuditAction::StaffAdded)).await?;
     // Nobody signs in by it.
-    app.store.accept_invitation(digest_of(&token), "no hash", recorded(AuditAction::PasswordSet)).await?;
-    let row = app.store.staff().await?.into_iter().find(|row| row.name == name).ok_or("an account went away")?;
+    app.store
+        .accept_invitation(digest_of(&token), "no hash", recorded(AuditAction::PasswordSet))
+        .await?;
+    let row = app
+        .store
+        .staff()
+        .await?
+        .into_iter()
+        .find(|row| row.name == name)
+        .ok_or("an account went away")?;
     let secret = format!("SESSION-OF-{name}");
-    app.store.begin_session(digest_of(&secret), &row, "127.0.0.1", recorded(AuditAction::SignedIn)).await?;
+    app.store
+        .begin_session(digest_of(&secret), &row, "127.0.0.1", recorded(AuditAction::SignedIn))
+        .await?;
     Ok(format!("hcp-desk={secret}"))
 }
 
@@ -240,7 +256,8 @@ fn key_of(agency: &Uscc) -> (StoredApiKey, String) {
     (key, format!("Bearer {whole}"))
 }
 
-/// A body of government in 320102 that does not exist; `DEM0` stands where no real code has letters.
+/// A body of government in 320102 that does not exist; `DEM0` stands where no real code has
+/// letters.
 fn code_of_agency(n: usize) -> Uscc {
     let mut checks = "0123456789ABCDEFGHJKLMNPQRTUWXY".chars();
     let code = checks.find_map(|check| Uscc::parse(&format!("11320102DEM0{n:05}{check}")).ok());

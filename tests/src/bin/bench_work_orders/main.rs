@@ -1,12 +1,14 @@
-//! What many work orders cost those who work on them: how fast the collector gives orders to departments, and how long a
-//! department waits for a page of its list, with 1,000 orders in the store and with 1,000,000.
+//! What many work orders cost those who work on them: how fast the collector gives orders to
+//! departments, and how long a department waits for a page of its list, with 1,000 orders in the
+//! store and with 1,000,000.
 //!
 //! `cargo xtask bench work-orders`, some minutes on two cores; with `--short` the many are 50,000.
 //!
-//! Router, handlers, rules, encryption and store are those of `haochaping serve`. Orders are of finished services of 20
-//! departments, and every order that is given out is told to a hotline, in the same transaction. Both stores have 50 orders
-//! or more for every department. Requests take turns between the
-//! two stores, so that a machine that others use slows both alike; the ratios count.
+//! Router, handlers, rules, encryption and store are those of `haochaping serve`. Orders are of
+//! finished services of 20 departments, and every order that is given out is told to a hotline, in
+//! the same transaction. Both stores have 50 orders or more for every department. Requests take
+//! turns between the two stores, so that a machine that others use slows both alike; the ratios
+//! count.
 
 mod collector;
 
@@ -46,7 +48,11 @@ async fn main() -> Result<()> {
         let per_second = collector.dispatch(n).await?;
         println!("{n} orders: {per_second:.0} a second given to their departments");
         if n == many {
-            goals.at_least(format!("work orders: given out a second, {n} in the store"), per_second, GOAL_DISPATCH);
+            goals.at_least(
+                format!("work orders: given out a second, {n} in the store"),
+                per_second,
+                GOAL_DISPATCH,
+            );
         }
         collectors.push(collector);
     }
@@ -58,7 +64,11 @@ async fn main() -> Result<()> {
             }
         }
         let ratio = slower([FEW, many], list, taken);
-        goals.at_most(format!("work orders: p99 of the {list:?} list with {many} ÷ with {FEW}"), ratio, GOAL_LIST);
+        goals.at_most(
+            format!("work orders: p99 of the {list:?} list with {many} ÷ with {FEW}"),
+            ratio,
+            GOAL_LIST,
+        );
     }
     print!("{}", goals.report());
     Ok(())
@@ -107,5 +117,9 @@ fn page(collector: &Collector, list: List, round: usize) -> Result<f64> {
         List::Department => answer.json()["orders"].as_array().map_or(0, Vec::len),
         List::Handler | List::Supervisor => answer.text().matches("/desk/orders/").count(),
     };
-    if n >= 20 { Ok(millis) } else { Err(format!("{n} orders on a page: {}", answer.text()).into()) }
+    if n >= 20 {
+        Ok(millis)
+    } else {
+        Err(format!("{n} orders on a page: {}", answer.text()).into())
+    }
 }

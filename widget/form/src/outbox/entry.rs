@@ -1,5 +1,5 @@
-//! A rating on its way, as it is written down: one schema for these components and for the element's `outbox.js`, so that
-//! what one wrote down the other sends.
+//! A rating on its way, as it is written down: one schema for these components and for the
+//! element's `outbox.js`, so that what one wrote down the other sends.
 
 use haochaping::{client::outbox::Waited, wire::v1};
 use serde::{Deserialize, Serialize};
@@ -65,9 +65,12 @@ impl Entry {
         Self { id, ticket: request.ticket.clone(), body, at, ..Self::default() }
     }
 
-    /// Whether it is one of ours: stores are the page's too, and what lies in them is foreign until it is checked.
+    /// Whether it is one of ours: stores are the page's too, and what lies in them is foreign until
+    /// it is checked.
     pub(super) fn is_whole(&self) -> bool {
-        let is_object = || serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&self.body).is_ok();
+        let is_object = || {
+            serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&self.body).is_ok()
+        };
         !self.id.is_empty() && (self.end.is_some() || is_object())
     }
 
@@ -91,7 +94,15 @@ impl From<v1::Problem> for Refusal {
 impl From<Refusal> for v1::Problem {
     fn from(refusal: Refusal) -> Self {
         let Refusal { code, violations, rated_on } = refusal;
-        Self { kind: String::new(), title: String::new(), detail: None, status: 0, code, violations, rated_on }
+        Self {
+            kind: String::new(),
+            title: String::new(),
+            detail: None,
+            status: 0,
+            code,
+            violations,
+            rated_on,
+        }
     }
 }
 
@@ -110,7 +121,10 @@ mod tests {
         let ended = r#"{"id":"K","ticket":"T","body":"","at":1,"kept":true,"words":"x",
             "end":{"outcome":"refused","body":{"type":"u","title":"t","status":410,"code":"expired"}}}"#;
         let ended: Entry = serde_json::from_str(ended).unwrap();
-        assert_eq!(ended.end, Some(End::Refused(Refusal { code: "expired".into(), ..Refusal::default() })));
+        assert_eq!(
+            ended.end,
+            Some(End::Refused(Refusal { code: "expired".into(), ..Refusal::default() }))
+        );
         let late = r#"{"id":"K","ticket":"","body":"","at":1,"kept":true,"end":{"outcome":"refused","body":{"code":"kept-too-long"}}}"#;
         assert!(matches!(serde_json::from_str::<Entry>(late).unwrap().end, Some(End::Refused(_))));
     }
@@ -135,8 +149,13 @@ mod tests {
             let found = serde_json::from_str::<Entry>(text).ok().filter(Entry::is_whole);
             assert_eq!(found, None, "{text}");
         }
-        let whole: Entry = serde_json::from_str(r#"{"id":"K","ticket":"T","body":"{}","spent":5,"tries":2}"#).unwrap();
-        assert_eq!((whole.is_whole(), whole.waited), (true, Waited { seen: 0.0, spent: 5.0, tries: 2 }));
+        let whole: Entry =
+            serde_json::from_str(r#"{"id":"K","ticket":"T","body":"{}","spent":5,"tries":2}"#)
+                .unwrap();
+        assert_eq!(
+            (whole.is_whole(), whole.waited),
+            (true, Waited { seen: 0.0, spent: 5.0, tries: 2 })
+        );
     }
 
     #[test]
@@ -144,10 +163,15 @@ mod tests {
         let draft = RatingDraft { comment: "排队很久".into(), ..RatingDraft::default() };
         let request = v1::RatingRequest::of("T".into(), "K".repeat(26), None, draft);
         let mut entry = Entry::new(&request, 1.0);
-        let read = |entry: &Entry| serde_json::from_str::<Entry>(&serde_json::to_string(entry).unwrap()).unwrap();
+        let read = |entry: &Entry| {
+            serde_json::from_str::<Entry>(&serde_json::to_string(entry).unwrap()).unwrap()
+        };
         assert_eq!(read(&entry), entry);
         entry.settle(End::Refused(Refusal { code: "x".into(), ..Refusal::default() }));
-        assert_eq!((read(&entry), entry.words.as_deref(), &*entry.body), (entry.clone(), Some("排队很久"), ""));
+        assert_eq!(
+            (read(&entry), entry.words.as_deref(), &*entry.body),
+            (entry.clone(), Some("排队很久"), "")
+        );
         entry.settle(End::Accepted(v1::RatingAccepted::default()));
         assert_eq!(read(&entry), entry);
     }

@@ -15,7 +15,8 @@ pub struct OutboxHandle {
 }
 
 impl OutboxHandle {
-    /// Sends what waits now, even before the collector's own time: for a button that a person presses.
+    /// Sends what waits now, even before the collector's own time: for a button that a person
+    /// presses.
     pub fn flush(&self) {
         self.outbox.flush(true);
     }
@@ -26,9 +27,9 @@ impl OutboxHandle {
     }
 }
 
-/// Lets a page take part in sending: ratings that were submitted without network, here or by `<hao-cha-ping>`, go on their
-/// way on any page that uses this, and the page learns how many still wait. Called once near the root of a portal it
-/// makes every page of it such a page.
+/// Lets a page take part in sending: ratings that were submitted without network, here or by
+/// `<hao-cha-ping>`, go on their way on any page that uses this, and the page learns how many still
+/// wait. Called once near the root of a portal it makes every page of it such a page.
 #[hook]
 pub fn use_outbox(collector: &str) -> OutboxHandle {
     let outbox = use_memo(collector.to_owned(), |collector| Outbox::of(collector));
@@ -39,7 +40,8 @@ pub fn use_outbox(collector: &str) -> OutboxHandle {
         use_effect_with(collector.to_owned(), move |_| {
             n_waiting.set(outbox.n_waiting());
             let counted = Rc::clone(&outbox);
-            let subscription: Subscription = outbox.listen(Callback::from(move |_| n_waiting.set(counted.n_waiting())));
+            let subscription: Subscription =
+                outbox.listen(Callback::from(move |_| n_waiting.set(counted.n_waiting())));
             move || drop(subscription)
         });
     }

@@ -1,4 +1,5 @@
-//! A mirror of what waits in localStorage, for web-views that lose their database or never open it. A browser may forbid it.
+//! A mirror of what waits in localStorage, for web-views that lose their database or never open it.
+//! A browser may forbid it.
 
 use gloo_storage::{LocalStorage, Storage};
 
@@ -9,7 +10,8 @@ fn is_there() -> bool {
     web_sys::window().is_some_and(|window| matches!(window.local_storage(), Ok(Some(_))))
 }
 
-/// Everything under this start of a key that can be read. What else is in the storage is the portal's.
+/// Everything under this start of a key that can be read. What else is in the storage is the
+/// portal's.
 pub(super) fn load(start: &str) -> Vec<Entry> {
     if !is_there() {
         return Vec::new();
@@ -18,7 +20,10 @@ pub(super) fn load(start: &str) -> Vec<Entry> {
     let keys = (0..LocalStorage::length()).filter_map(|place| storage.key(place).ok().flatten());
     // A collector under a path of this one has keys of its own.
     let is_own = |key: &String| key.strip_prefix(start).is_some_and(|id| !id.contains('/'));
-    keys.filter(is_own).filter_map(|key| LocalStorage::get(key).ok()).filter(Entry::is_whole).collect()
+    keys.filter(is_own)
+        .filter_map(|key| LocalStorage::get(key).ok())
+        .filter(Entry::is_whole)
+        .collect()
 }
 
 /// Whether it is written.

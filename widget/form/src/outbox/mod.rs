@@ -1,5 +1,6 @@
-//! Ratings on their way: written down before they are sent, kept until the collector has them or refuses them for good, and
-//! sent again when the network is back or the next page of the portal is opened.
+//! Ratings on their way: written down before they are sent, kept until the collector has them or
+//! refuses them for good, and sent again when the network is back or the next page of the portal is
+//! opened.
 
 mod entry;
 mod hook;
@@ -49,7 +50,8 @@ pub struct OutboxEvent {
     pub entry: Entry,
     /// What happened.
     pub status: EntryStatus,
-    /// Whether nobody showed this end so far: whoever hears it now may, although it is of another link.
+    /// Whether nobody showed this end so far: whoever hears it now may, although it is of another
+    /// link.
     pub is_late: bool,
 }
 
@@ -155,8 +157,9 @@ impl Outbox {
         let wake = |this: &Rc<Self>| {
             let this = Rc::downgrade(this);
             move |_: &web_sys::Event| {
-                let is_hidden =
-                    web_sys::window().and_then(|window| window.document()).is_some_and(|page| page.hidden());
+                let is_hidden = web_sys::window()
+                    .and_then(|window| window.document())
+                    .is_some_and(|page| page.hidden());
                 if let Some(outbox) = this.upgrade().filter(|_| !is_hidden) {
                     outbox.flush(false);
                 }
@@ -182,7 +185,11 @@ impl Outbox {
             let known: Vec<Entry> = this.entries.borrow().values().cloned().collect();
             for entry in known {
                 match entry.end.clone() {
-                    None => listener.emit(OutboxEvent { entry, status: EntryStatus::Waits, is_late: false }),
+                    None => listener.emit(OutboxEvent {
+                        entry,
+                        status: EntryStatus::Waits,
+                        is_late: false,
+                    }),
                     Some(end) => this.tell_one(&listener, &entry, &end).await,
                 }
             }
@@ -209,8 +216,13 @@ impl Outbox {
 
     /// Sends whatever waits, now; where a person asks, even before the collector's own time.
     pub fn flush(self: &Rc<Self>, is_asked: bool) {
-        let waiting: Vec<String> =
-            self.entries.borrow().values().filter(|entry| entry.end.is_none()).map(|entry| entry.id.clone()).collect();
+        let waiting: Vec<String> = self
+            .entries
+            .borrow()
+            .values()
+            .filter(|entry| entry.end.is_none())
+            .map(|entry| entry.id.clone())
+            .collect();
         for id in waiting {
             if is_asked && let Some(run) = self.runs.borrow_mut().get_mut(&id) {
                 run.not_before = 0.0;
@@ -236,7 +248,12 @@ impl Outbox {
 
     /// Writes it down; whether that succeeded stands in the entry.
     async fn save(&self, mut entry: Entry) {
-        let n_others = self.entries.borrow().values().filter(|other| other.kept && other.id != entry.id).count();
+        let n_others = self
+            .entries
+            .borrow()
+            .values()
+            .filter(|other| other.kept && other.id != entry.id)
+            .count();
         let has_room = n_others < MAX_ENTRIES || entry.end.is_some();
         entry.kept = false;
         self.entries.borrow_mut().insert(entry.id.clone(), entry.clone());
@@ -259,9 +276,10 @@ impl Outbox {
         };
         let verdict = match send::verdict(outcome) {
             // Old ones got a last try before they are given up.
-            Verdict::Later { .. } if is_spent => {
-                Verdict::Ended(End::Refused(Refusal { code: "kept-too-long".into(), ..Refusal::default() }))
-            }
+            Verdict::Later { .. } if is_spent => Verdict::Ended(End::Refused(Refusal {
+                code: "kept-too-long".into(),
+                ..Refusal::default()
+            })),
             verdict => verdict,
         };
         match verdict {
@@ -269,7 +287,11 @@ impl Outbox {
             Verdict::Later { after_millis } => {
                 self.wait_for(&id, after_millis);
                 for listener in self.listeners() {
-                    listener.emit(OutboxEvent { entry: entry.clone(), status: EntryStatus::Later, is_late: false });
+                    listener.emit(OutboxEvent {
+                        entry: entry.clone(),
+                        status: EntryStatus::Later,
+                        is_late: false,
+                    });
                 }
                 // How long it has waited is known to the next page too.
                 if entry.kept && self.entries.borrow().contains_key(&id) {
@@ -279,7 +301,8 @@ impl Outbox {
         }
     }
 
-    /// What is to be sent, and how often that was tried; `None` if it is on its way already, or has to wait.
+    /// What is to be sent, and how often that was tried; `None` if it is on its way already, or has
+    /// to wait.
     fn begin(&self, id: &str) -> Option<(String, u32)> {
         let body = self.entries.borrow().get(id).filter(|entry| entry.end.is_none())?.body.clone();
         let mut runs = self.runs.borrow_mut();
@@ -300,7 +323,11 @@ impl Outbox {
         run.not_before = if asked_millis > 0.0 { now() + asked_millis } else { 0.0 };
         let millis = wait(run.n_tries, asked_millis, js_sys::Math::random());
         let (this, id) = (Rc::downgrade(self), id.to_owned());
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a wait of at most some hours")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a wait of at most some hours"
+        )]
         let millis = millis as u32;
         run.timer = Some(Timeout::new(millis, move || {
             let Some(outbox) = this.upgrade() else { return };
@@ -311,7 +338,8 @@ impl Outbox {
         }));
     }
 
-    /// It ended. Until somebody shows that to the person it is kept, without what was written once the collector has it.
+    /// It ended. Until somebody shows that to the person it is kept, without what was written once
+    /// the collector has it.
     async fn settle(self: &Rc<Self>, mut entry: Entry, end: End) {
         entry.settle(end.clone());
         self.runs.borrow_mut().remove(&entry.id);
@@ -333,9 +361,14 @@ impl Outbox {
         }
     }
 
-    /// An end that was found: to one that may have sent it, and if it did not, to the same as anybody.
+    /// An end that was found: to one that may have sent it, and if it did not, to the same as
+    /// anybody.
     async fn tell_one(&self, listener: &Callback<OutboxEvent>, entry: &Entry, end: &End) {
-        listener.emit(OutboxEvent { entry: entry.clone(), status: EntryStatus::Ended(end.clone()), is_late: false });
+        listener.emit(OutboxEvent {
+            entry: entry.clone(),
+            status: EntryStatus::Ended(end.clone()),
+            is_late: false,
+        });
         self.tell_late(listener, entry, end).await;
     }
 
@@ -343,7 +376,11 @@ impl Outbox {
         // Components hear in their own time, and acknowledge then.
         TimeoutFuture::new(0).await;
         if self.entries.borrow().contains_key(&entry.id) {
-            listener.emit(OutboxEvent { entry: entry.clone(), status: EntryStatus::Ended(end.clone()), is_late: true });
+            listener.emit(OutboxEvent {
+                entry: entry.clone(),
+                status: EntryStatus::Ended(end.clone()),
+                is_late: true,
+            });
         }
     }
 

@@ -7,7 +7,8 @@ use web_sys::{AbortController, RequestCredentials, RequestMode};
 
 /// Sends JSON once; never fails.
 pub(super) async fn send(collector: &str, body: &str, limit_millis: u32) -> Outcome {
-    let request = Request::post(&format!("{collector}/api/v1/ratings")).header("content-type", "application/json");
+    let request = Request::post(&format!("{collector}/api/v1/ratings"))
+        .header("content-type", "application/json");
     let (request, _limit) = limited(request, limit_millis);
     let Ok(request) = request.body(body) else { return Outcome::NoAnswer };
     match request.send().await {
@@ -18,7 +19,8 @@ pub(super) async fn send(collector: &str, body: &str, limit_millis: u32) -> Outc
 
 async fn read(response: Response) -> Outcome {
     let status = response.status();
-    let retry_after = response.headers().get("retry-after").and_then(|seconds| seconds.parse().ok());
+    let retry_after =
+        response.headers().get("retry-after").and_then(|seconds| seconds.parse().ok());
     let Ok(text) = response.text().await else { return Outcome::NoAnswer };
     Outcome::Answer {
         status,
@@ -28,8 +30,8 @@ async fn read(response: Response) -> Outcome {
     }
 }
 
-/// A request to another site without anything that names the person, which ends after so many milliseconds, for as long as
-/// the second value lives.
+/// A request to another site without anything that names the person, which ends after so many
+/// milliseconds, for as long as the second value lives.
 pub(crate) fn limited(request: RequestBuilder, millis: u32) -> (RequestBuilder, Option<Timeout>) {
     let request = request.mode(RequestMode::Cors).credentials(RequestCredentials::Omit);
     let Ok(abort) = AbortController::new() else { return (request, None) };
@@ -44,11 +46,19 @@ pub(super) fn verdict(outcome: Outcome) -> Verdict {
         Outcome::NoAnswer => None,
     };
     match judge(outcome) {
-        Judgement::Done { accepted, is_replay: true } => Verdict::Ended(super::End::Replayed(accepted)),
-        Judgement::Done { accepted, is_replay: false } => Verdict::Ended(super::End::Accepted(accepted)),
-        Judgement::Refused(_) => Verdict::Ended(super::End::Refused(problem.map(Into::into).unwrap_or_default())),
+        Judgement::Done { accepted, is_replay: true } => {
+            Verdict::Ended(super::End::Replayed(accepted))
+        }
+        Judgement::Done { accepted, is_replay: false } => {
+            Verdict::Ended(super::End::Accepted(accepted))
+        }
+        Judgement::Refused(_) => {
+            Verdict::Ended(super::End::Refused(problem.map(Into::into).unwrap_or_default()))
+        }
         #[expect(clippy::cast_precision_loss, reason = "a wait of at most some hours")]
-        Judgement::Later { after_millis, .. } => Verdict::Later { after_millis: after_millis as f64 },
+        Judgement::Later { after_millis, .. } => {
+            Verdict::Later { after_millis: after_millis as f64 }
+        }
     }
 }
 

@@ -1,5 +1,5 @@
-//! Where an outbox writes down: IndexedDB, flushed to the disk, and a mirror in localStorage for web-views that lose the one
-//! or never open it.
+//! Where an outbox writes down: IndexedDB, flushed to the disk, and a mirror in localStorage for
+//! web-views that lose the one or never open it.
 
 use std::future::Future;
 
@@ -24,7 +24,8 @@ const SLOW_MILLIS: u32 = 2_000;
 /// The store of one collector's outbox.
 #[derive(Clone, Debug)]
 pub(super) struct Store {
-    /// `haochaping/1/{collector}`: by schema and collector, since a portal may have tried another one before.
+    /// `haochaping/1/{collector}`: by schema and collector, since a portal may have tried another
+    /// one before.
     name: String,
     database: Shared<LocalBoxFuture<'static, Option<IdbDatabase>>>,
 }
@@ -55,7 +56,8 @@ impl Store {
         // At once, for a page that is closed while the database takes its time.
         let is_mirrored = mirror::put(&self.key_of(&entry.id), entry);
         let store = self.clone();
-        let writing = async move { store.run("put", &record).await.is_some() }.boxed_local().shared();
+        let writing =
+            async move { store.run("put", &record).await.is_some() }.boxed_local().shared();
         // Not dropped with the waiting: a slow store writes all the same.
         spawn_local(writing.clone().map(drop));
         let is_in_database = not_long(writing).await.unwrap_or(false);
@@ -123,7 +125,11 @@ async fn settled(request: &IdbRequest) -> Result<JsValue, JsValue> {
     request.result()
 }
 
-async fn transact(database: &IdbDatabase, action: &str, argument: &JsValue) -> Result<JsValue, JsValue> {
+async fn transact(
+    database: &IdbDatabase,
+    action: &str,
+    argument: &JsValue,
+) -> Result<JsValue, JsValue> {
     let transaction = begin(database)?;
     let store = transaction.object_store(RATINGS)?;
     let method: Function = Reflect::get(&store, &action.into())?.dyn_into()?;
@@ -136,7 +142,8 @@ async fn transact(database: &IdbDatabase, action: &str, argument: &JsValue) -> R
     request.result()
 }
 
-/// On disk when it is complete: the option of the specification, which the bindings do not have yet.
+/// On disk when it is complete: the option of the specification, which the bindings do not have
+/// yet.
 fn begin(database: &IdbDatabase) -> Result<IdbTransaction, JsValue> {
     let options = Object::new();
     Reflect::set(&options, &"durability".into(), &"strict".into())?;

@@ -3,7 +3,10 @@
 use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, CanvasRenderingContext2d, Document, Element, HtmlAnchorElement, HtmlCanvasElement, Url, Window};
+use web_sys::{
+    Blob, CanvasRenderingContext2d, Document, Element, HtmlAnchorElement, HtmlCanvasElement, Url,
+    Window,
+};
 use yew::{MouseEvent, TargetCast, platform::spawn_local};
 
 use super::RatingMsg;
@@ -13,12 +16,15 @@ const PICTURE_MILLIS: u32 = 10_000;
 
 /// What a press asks for; what only the browser does is done here.
 pub(super) fn pressed(event: MouseEvent) -> Option<RatingMsg> {
-    let button = event.target_dyn_into::<Element>()?.closest("button[type=button]").ok().flatten()?;
+    let button =
+        event.target_dyn_into::<Element>()?.closest("button[type=button]").ok().flatten()?;
     let section = button.closest("section").ok().flatten()?;
     let window = web_sys::window()?;
     match &*button.get_attribute("name")? {
         "again" => return Some(RatingMsg::Again),
-        "dismiss" => return Some(RatingMsg::Dismissed(section.get_attribute("data-place")?.parse().ok()?)),
+        "dismiss" => {
+            return Some(RatingMsg::Dismissed(section.get_attribute("data-place")?.parse().ok()?));
+        }
         "copy" => copy(window, section),
         // Where printing is forbidden the page stays as it is.
         "print" => drop(window.print()),
@@ -67,7 +73,8 @@ fn draw(document: &Document, lines: &[String]) -> Result<HtmlCanvasElement, JsVa
     let n_lines = u32::try_from(lines.len()).unwrap_or(0);
     canvas.set_width(1_000);
     canvas.set_height(120 + 45 * n_lines);
-    let pen: CanvasRenderingContext2d = canvas.get_context("2d")?.ok_or(JsValue::NULL)?.unchecked_into();
+    let pen: CanvasRenderingContext2d =
+        canvas.get_context("2d")?.ok_or(JsValue::NULL)?.unchecked_into();
     pen.set_fill_style_str("#fff");
     pen.fill_rect(0.0, 0.0, 1_000.0, f64::from(canvas.height()));
     pen.set_fill_style_str("#1b1f24");
@@ -86,6 +93,9 @@ fn offer(document: &Document, blob: &Blob) -> Result<(), JsValue> {
     link.set_href(&address);
     link.set_download("haochaping.png");
     link.click();
-    gloo_timers::callback::Timeout::new(PICTURE_MILLIS, move || drop(Url::revoke_object_url(&address))).forget();
+    gloo_timers::callback::Timeout::new(PICTURE_MILLIS, move || {
+        drop(Url::revoke_object_url(&address));
+    })
+    .forget();
     Ok(())
 }

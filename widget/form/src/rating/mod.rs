@@ -1,4 +1,5 @@
-//! The whole way of a rating: the link is opened, the form shown, the rating written down, sent, and its receipt shown.
+//! The whole way of a rating: the link is opened, the form shown, the rating written down, sent,
+//! and its receipt shown.
 
 mod end;
 mod props;
@@ -23,8 +24,9 @@ use crate::{
     vnode::Markup,
 };
 
-/// Opens a ticket or card, shows the form, writes the finished rating down, sends it, and shows the receipt. It says that a
-/// rating was sent only when the collector said so, and that it waits where it waits.
+/// Opens a ticket or card, shows the form, writes the finished rating down, sends it, and shows the
+/// receipt. It says that a rating was sent only when the collector said so, and that it waits where
+/// it waits.
 #[derive(Debug)]
 pub struct Rating {
     state: State,
@@ -68,7 +70,9 @@ impl Component for Rating {
 
     fn changed(&mut self, context: &Context<Self>, before: &RatingProps) -> bool {
         let props = context.props();
-        let link = |props: &RatingProps| (props.collector.clone(), props.ticket.clone(), props.card.clone());
+        let link = |props: &RatingProps| {
+            (props.collector.clone(), props.ticket.clone(), props.card.clone())
+        };
         if link(props) != link(before) {
             self.outbox = Outbox::of(&props.collector);
             self.listening = None;
@@ -84,9 +88,11 @@ impl Component for Rating {
                 let ticket = context.props().ticket.clone().unwrap_or_default();
                 let notification = self.state.opened(&ticket, answer);
                 notify(context.props(), notification);
-                // Also where it was rated: the receipt of what this person submitted may have been on its way.
+                // Also where it was rated: the receipt of what this person submitted may have been
+                // on its way.
                 if !matches!(self.state.content, Content::Link) {
-                    self.listening = Some(self.outbox.listen(context.link().callback(RatingMsg::OutboxEvent)));
+                    self.listening =
+                        Some(self.outbox.listen(context.link().callback(RatingMsg::OutboxEvent)));
                 }
             }
             RatingMsg::Opened(..) => return false,
@@ -122,7 +128,8 @@ impl Component for Rating {
         let lang = lang_of(context.props());
         let on_press = context.link().batch_callback(end::pressed);
         let late = self.state.late.iter().enumerate().map(|(place, heading)| {
-            let section = heading.section(lang, props.is_elder).with("data-place", place.to_string());
+            let section =
+                heading.section(lang, props.is_elder).with("data-place", place.to_string());
             themed(section, props.theme)
         });
         html! {
@@ -160,7 +167,8 @@ impl Rating {
         // Whatever was asked before is not answered any more.
         self.opening += 1;
         let Some(token) = props.ticket.clone().or_else(|| props.card.clone()) else { return };
-        let (opening, collector, link) = (self.opening, props.collector.clone(), context.link().clone());
+        let (opening, collector, link) =
+            (self.opening, props.collector.clone(), context.link().clone());
         spawn_local(async move {
             let answer = open(collector.trim_end_matches('/'), &token).await;
             link.send_message(RatingMsg::Opened(opening, answer));

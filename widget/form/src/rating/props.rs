@@ -6,16 +6,18 @@ use yew::{AttrValue, Callback, Children, Properties};
 /// What [`Rating`](super::Rating) is given.
 #[derive(Clone, Debug, PartialEq, Properties)]
 pub struct RatingProps {
-    /// Origin (and path) of the collector, `https://hcp.example.gov.cn`. It has to allow the portal's origin
-    /// (`--allow-origin`).
+    /// Origin (and path) of the collector, `https://hcp.example.gov.cn`. It has to allow the
+    /// portal's origin (`--allow-origin`).
     pub collector: AttrValue,
-    /// The single-use link's token, as the portal's back end got it when it registered the finished service.
+    /// The single-use link's token, as the portal's back end got it when it registered the finished
+    /// service.
     #[prop_or_default]
     pub ticket: Option<AttrValue>,
     /// The token of a printed card, instead of a ticket.
     #[prop_or_default]
     pub card: Option<AttrValue>,
-    /// The language of everything but the official texts; by default that of the page's `<html lang>`, or 简体中文.
+    /// The language of everything but the official texts; by default that of the page's `<html
+    /// lang>`, or 简体中文.
     #[prop_or_default]
     pub lang: Option<Lang>,
     /// 大字版; off by default.
@@ -24,8 +26,8 @@ pub struct RatingProps {
     /// Light by default, as most portals are.
     #[prop_or_default]
     pub theme: Theme,
-    /// Hears that the person has rated. [`Outcome::Queued`] comes first where the rating waits for the network, and another
-    /// outcome later. Never a level or a text.
+    /// Hears that the person has rated. [`Outcome::Queued`] comes first where the rating waits for
+    /// the network, and another outcome later. Never a level or a text.
     #[prop_or_default]
     pub on_rated: Callback<Rated>,
     /// Hears that the service was rated before, by another rating that stands.
@@ -34,7 +36,8 @@ pub struct RatingProps {
     /// Hears why there is no form, or why a rating was refused.
     #[prop_or_default]
     pub on_error: Callback<RatingError>,
-    /// What stands there until the form does, and instead of it where the collector cannot be reached: the link itself.
+    /// What stands there until the form does, and instead of it where the collector cannot be
+    /// reached: the link itself.
     #[prop_or_default]
     pub children: Children,
 }
@@ -91,6 +94,7 @@ pub struct AlreadyRated {
 /// Why something did not work.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RatingError {
-    /// The stable code: `unreachable`, `expired`, `card-revoked`, `refused` (the form says what is wrong) and so on.
+    /// The stable code: `unreachable`, `expired`, `card-revoked`, `refused` (the form says what is
+    /// wrong) and so on.
     pub code: String,
 }

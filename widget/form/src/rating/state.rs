@@ -88,7 +88,11 @@ impl State {
     }
 
     /// The collector says what the link is about.
-    pub(super) fn opened(&mut self, ticket: &str, answer: Result<v1::LinkInfo, String>) -> Notification {
+    pub(super) fn opened(
+        &mut self,
+        ticket: &str,
+        answer: Result<v1::LinkInfo, String>,
+    ) -> Notification {
         ticket.clone_into(&mut self.ticket);
         match answer {
             Ok(info) if info.key().is_some() => {
@@ -128,7 +132,8 @@ impl State {
         }
     }
 
-    /// What became of a rating on its way: what the page hears, and whether the person now sees its end.
+    /// What became of a rating on its way: what the page hears, and whether the person now sees its
+    /// end.
     pub(super) fn apply(&mut self, event: OutboxEvent) -> (Notification, bool) {
         self.is_asked = false;
         let entry = event.entry;
@@ -138,7 +143,8 @@ impl State {
             return (Notification::Nothing, true);
         }
         let is_sent = self.sent.as_deref() == Some(&*entry.id);
-        let is_own = is_sent || (!is_done && !entry.ticket.is_empty() && entry.ticket == self.ticket);
+        let is_own =
+            is_sent || (!is_done && !entry.ticket.is_empty() && entry.ticket == self.ticket);
         if is_own && event.is_late {
             return (Notification::Nothing, false);
         }
@@ -158,7 +164,8 @@ impl State {
                 if is_own && self.stage != Stage::Sending {
                     self.reopen(Stage::Editing);
                 }
-                self.late.push(Heading::Refused { refusal, words: entry.words.unwrap_or_default() });
+                self.late
+                    .push(Heading::Refused { refusal, words: entry.words.unwrap_or_default() });
                 Notification::Nothing
             }
             outbox::End::Refused(refusal) if refusal.code == "already-rated" => {
@@ -169,8 +176,12 @@ impl State {
                 self.late.push(Heading::Done { case: "late", accepted });
                 Notification::Nothing
             }
-            outbox::End::Accepted(accepted) => self.done(entry.id, "accepted", Outcome::Accepted, accepted),
-            outbox::End::Replayed(accepted) => self.done(entry.id, "replayed", Outcome::Replayed, accepted),
+            outbox::End::Accepted(accepted) => {
+                self.done(entry.id, "accepted", Outcome::Accepted, accepted)
+            }
+            outbox::End::Replayed(accepted) => {
+                self.done(entry.id, "replayed", Outcome::Replayed, accepted)
+            }
         };
         (notification, true)
     }
@@ -187,7 +198,13 @@ impl State {
         if is_news && was_tried { Notification::Rated(rated) } else { Notification::Nothing }
     }
 
-    fn done(&mut self, id: String, case: &'static str, outcome: Outcome, accepted: v1::RatingAccepted) -> Notification {
+    fn done(
+        &mut self,
+        id: String,
+        case: &'static str,
+        outcome: Outcome,
+        accepted: v1::RatingAccepted,
+    ) -> Notification {
         self.sent = Some(id);
         let receipt = accepted.receipt.clone();
         self.heading = Some(Heading::Done { case, accepted });
@@ -204,7 +221,8 @@ impl State {
 
     fn refused(&mut self, refusal: Refusal) -> Notification {
         self.needs_new_key = refusal.violations.iter().any(|violation| violation.field == "key");
-        let code = if refusal.violations.is_empty() { refusal.code.clone() } else { "refused".to_owned() };
+        let code =
+            if refusal.violations.is_empty() { refusal.code.clone() } else { "refused".to_owned() };
         self.reopen(Stage::Refused(refusal.into()));
         Notification::Error(RatingError { code })
     }
@@ -235,11 +253,16 @@ impl Heading {
     /// All of it.
     pub(super) fn section(&self, lang: Lang, is_elder: bool) -> Element {
         let m = lang.messages();
-        let filled = |end: End, case: &str, values: &[(&str, &str)]| end.filled(m, is_elder, case, values);
+        let filled =
+            |end: End, case: &str, values: &[(&str, &str)]| end.filled(m, is_elder, case, values);
         match self {
             Self::Done { case, accepted } => {
                 let v1::RatingAccepted { receipt, lookup, lookup_url, .. } = accepted;
-                filled(End::Done, case, &[("receipt", receipt), ("lookup", lookup), ("lookup_url", lookup_url)])
+                filled(
+                    End::Done,
+                    case,
+                    &[("receipt", receipt), ("lookup", lookup), ("lookup_url", lookup_url)],
+                )
             }
             Self::AlreadyRated { on } => filled(End::AlreadyRated, "", &[("date", on)]),
             Self::Saved => filled(End::Saved, "", &[]),
@@ -250,7 +273,11 @@ impl Heading {
                     _ => "other",
                 };
                 let date = refusal.rated_on.as_deref().unwrap_or_default();
-                filled(End::Refused, case, &[("date", date), ("code", &refusal.code), ("words", words)])
+                filled(
+                    End::Refused,
+                    case,
+                    &[("date", date), ("code", &refusal.code), ("words", words)],
+                )
             }
             Self::NoForm { code } => Notice::of_link(m, code, is_elder).node(),
         }

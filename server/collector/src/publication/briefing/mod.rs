@@ -1,5 +1,6 @@
-//! 通报: the month of a province or city in figures, by city and department, with the month before beside it, what is overdue,
-//! and one or two cases that staff chose and wrote. As a page, as PDF and as a spreadsheet.
+//! 通报: the month of a province or city in figures, by city and department, with the month before
+//! beside it, what is overdue, and one or two cases that staff chose and wrote. As a page, as PDF
+//! and as a spreadsheet.
 
 mod pdf;
 mod xlsx;
@@ -92,8 +93,16 @@ pub struct Case {
 }
 
 /// The heads of the tables.
-pub const HEADS: [&str; 8] =
-    ["评价总数", "差评总数", "好评率", "上月好评率", "有效差评", "差评整改率", "按期整改率", "实名差评回复率"];
+pub const HEADS: [&str; 8] = [
+    "评价总数",
+    "差评总数",
+    "好评率",
+    "上月好评率",
+    "有效差评",
+    "差评整改率",
+    "按期整改率",
+    "实名差评回复率",
+];
 
 impl Line {
     /// The cells below [`HEADS`].
@@ -137,8 +146,9 @@ impl Month {
         all
     }
 
-    /// For everybody, so that nobody is told apart: lines with fewer ratings than `least` are put together with others until
-    /// they are `least`, a share of fewer is left out, and of what is overdue only the number is said.
+    /// For everybody, so that nobody is told apart: lines with fewer ratings than `least` are put
+    /// together with others until they are `least`, a share of fewer is left out, and of what is
+    /// overdue only the number is said.
     #[must_use]
     pub fn redact_for_publication(mut self, least: u64) -> Self {
         self.agencies = merge_small_rows(self.agencies, least, "部门");
@@ -158,8 +168,8 @@ impl Month {
     }
 }
 
-/// Puts the smallest lines together, at least two and of at least so many ratings in all. A line without any says nothing of
-/// anybody.
+/// Puts the smallest lines together, at least two and of at least so many ratings in all. A line
+/// without any says nothing of anybody.
 fn merge_small_rows(mut lines: Vec<Line>, least: u64, what: &str) -> Vec<Line> {
     let n_of = |line: &Line| line.now.counts.total().max(line.now.handling.bad);
     let is_small = |line: &Line| (1..least).contains(&n_of(line));
@@ -168,7 +178,8 @@ fn merge_small_rows(mut lines: Vec<Line>, least: u64, what: &str) -> Vec<Line> {
     }
     let (mut n, mut sum) = (0_u64, Line::default());
     while n < 2 || lines.iter().any(is_small) || n_of(&sum) < least {
-        let smallest = (0..lines.len()).filter(|at| n_of(&lines[*at]) > 0).min_by_key(|at| n_of(&lines[*at]));
+        let smallest =
+            (0..lines.len()).filter(|at| n_of(&lines[*at]) > 0).min_by_key(|at| n_of(&lines[*at]));
         let Some(at) = smallest else { break };
         let line = lines.remove(at);
         sum.now.merge(&line.now.counts, &line.now.handling);
@@ -215,19 +226,31 @@ pub async fn make(app: &App, region: Region, month: u32) -> Result<Option<Month>
     let Some(lines) = Lines::read(app, region, month).await? else { return Ok(None) };
     let names = app.store.agency_names().await?;
     let name = |code: &str| names.get(code).cloned().unwrap_or_else(|| code.to_owned());
-    let mut total = Line { code: region.to_string(), name: app.region_name(region), ..Line::default() };
-    let children: Vec<Region> = region.builtin_children().filter(|child| is_briefed(*child)).collect();
+    let mut total =
+        Line { code: region.to_string(), name: app.region_name(region), ..Line::default() };
+    let children: Vec<Region> =
+        region.builtin_children().filter(|child| is_briefed(*child)).collect();
     let mut regions: BTreeMap<Region, Line> = children
         .iter()
-        .map(|child| (*child, Line { code: child.to_string(), name: app.region_name(*child), ..Line::default() }))
+        .map(|child| {
+            (
+                *child,
+                Line { code: child.to_string(), name: app.region_name(*child), ..Line::default() },
+            )
+        })
         .collect();
     let mut agencies: BTreeMap<String, Line> = BTreeMap::new();
     for (key, is_now, counts, handling) in lines.0 {
         let child = children.iter().find(|child| child.contains(key.region));
         let agency = agencies.entry(key.agency.clone());
-        let agency = agency.or_insert_with(|| Line { name: name(&key.agency), code: key.agency, ..Line::default() });
-        for line in
-            [Some(&mut total), Some(agency), child.and_then(|child| regions.get_mut(child))].into_iter().flatten()
+        let agency = agency.or_insert_with(|| Line {
+            name: name(&key.agency),
+            code: key.agency,
+            ..Line::default()
+        });
+        for line in [Some(&mut total), Some(agency), child.and_then(|child| regions.get_mut(child))]
+            .into_iter()
+            .flatten()
         {
             let figures = if is_now { &mut line.now } else { &mut line.before };
             figures.merge(&counts, &handling);
@@ -267,13 +290,23 @@ impl Lines {
         let (store, now) = (&app.store, app.clock.now());
         let mut lines = Vec::new();
         for (month, is_now) in [(month, true), (before(month), false)] {
-            let Some((from, to)) = begins_at(month).zip(begins_at(after(month))) else { return Ok(None) };
-            let counts =
-                store.month_counts(month).await?.into_iter().map(|(key, n)| (key, is_now, n, Handling::default()));
+            let Some((from, to)) = begins_at(month).zip(begins_at(after(month))) else {
+                return Ok(None);
+            };
+            let counts = store
+                .month_counts(month)
+                .await?
+                .into_iter()
+                .map(|(key, n)| (key, is_now, n, Handling::default()));
             lines.extend(counts);
             let handled = store.handled(from, to, now).await?.into_iter();
             lines.extend(handled.map(|(key, handling)| {
-                (FigureKey { region: key.region.city(), ..key }, is_now, Counts::default(), handling)
+                (
+                    FigureKey { region: key.region.city(), ..key },
+                    is_now,
+                    Counts::default(),
+                    handling,
+                )
             }));
         }
         lines.retain(|(key, ..)| region.contains(key.region));
@@ -281,20 +314,30 @@ impl Lines {
     }
 }
 
-/// What in a text is no matter for a briefing: a telephone or identity number, however it is spaced.
+/// What in a text is no matter for a briefing: a telephone or identity number, however it is
+/// spaced.
 pub fn contains_personal_identifier(text: &str) -> bool {
     let to_plain = |one: char| match one {
-        '０'..='９' => char::from_u32(u32::from(one) - u32::from('０') + u32::from('0')).unwrap_or(one),
+        '０'..='９' => {
+            char::from_u32(u32::from(one) - u32::from('０') + u32::from('0')).unwrap_or(one)
+        }
         _ => one,
     };
-    let plain: String = text.chars().filter(|one| !one.is_whitespace() && *one != '-').map(to_plain).collect();
+    let plain: String =
+        text.chars().filter(|one| !one.is_whitespace() && *one != '-').map(to_plain).collect();
     let mut runs = plain.split(|one: char| !one.is_ascii_digit() && !matches!(one, 'x' | 'X'));
     runs.any(|run| {
         let digits = run.bytes().take_while(u8::is_ascii_digit).count();
         let number = &run[..digits];
-        let national = number.strip_prefix("0086").or_else(|| number.strip_prefix("86")).unwrap_or(number);
-        let is_mobile = |number: &str| number.len() == 11 && number.starts_with('1') && number.as_bytes()[1] >= b'3';
-        is_mobile(number) || is_mobile(national) || digits == 18 || (digits == 17 && run.len() == 18)
+        let national =
+            number.strip_prefix("0086").or_else(|| number.strip_prefix("86")).unwrap_or(number);
+        let is_mobile = |number: &str| {
+            number.len() == 11 && number.starts_with('1') && number.as_bytes()[1] >= b'3'
+        };
+        is_mobile(number)
+            || is_mobile(national)
+            || digits == 18
+            || (digits == 17 && run.len() == 18)
     })
 }
 
@@ -323,7 +366,8 @@ mod tests {
         ] {
             assert!(contains_personal_identifier(text), "{text}");
         }
-        for text in ["本月12345热线", "编号2026112500001", "138****1234", "共收到 1380013 件"] {
+        for text in ["本月12345热线", "编号2026112500001", "138****1234", "共收到 1380013 件"]
+        {
             assert!(!contains_personal_identifier(text), "{text}");
         }
     }
@@ -332,7 +376,11 @@ mod tests {
     fn for_everybody_small_departments_are_put_together_and_no_matter_is_named() {
         let line = |name: &str, n: u64| {
             let counts = Counts { satisfied: n - 1, dissatisfied: 1, ..Counts::default() };
-            Line { name: name.into(), now: Figures { counts, ..Figures::default() }, ..Line::default() }
+            Line {
+                name: name.into(),
+                now: Figures { counts, ..Figures::default() },
+                ..Line::default()
+            }
         };
         let overdue = Overdue {
             id: "x".into(),
@@ -359,6 +407,9 @@ mod tests {
             (5, 2),
             "nothing is lost"
         );
-        assert_eq!((shown.overdue[0].item.as_str(), shown.overdue[0].agency_name.as_str()), ("共 1 件", "各部门"));
+        assert_eq!(
+            (shown.overdue[0].item.as_str(), shown.overdue[0].agency_name.as_str()),
+            ("共 1 件", "各部门")
+        );
     }
 }

@@ -20,7 +20,10 @@ pub fn write(month: &Month, cases: &[Case]) -> Result<Vec<u8>, PrintError> {
 
 fn report(month: &Month, cases: &[Case]) -> Report {
     let mut blocks = vec![
-        Block::Note(format!("制表时间：{}", month.as_of.get(..16).unwrap_or_default().replace('T', " "))),
+        Block::Note(format!(
+            "制表时间：{}",
+            month.as_of.get(..16).unwrap_or_default().replace('T', " ")
+        )),
         Block::Heading("总体情况".into()),
         table("地区", std::slice::from_ref(&month.total)),
     ];
@@ -43,7 +46,10 @@ fn report(month: &Month, cases: &[Case]) -> Report {
         blocks.push(Block::Table { columns, rows: rows.collect() });
     }
     for case in cases {
-        blocks.extend([Block::Heading(format!("案例：{}", case.title)), Block::Text(case.text.clone())]);
+        blocks.extend([
+            Block::Heading(format!("案例：{}", case.title)),
+            Block::Text(case.text.clone()),
+        ]);
     }
     blocks.push(Block::Heading("指标说明".into()));
     blocks.extend(Month::definitions().into_iter().map(|text| Block::Note(text.to_owned())));

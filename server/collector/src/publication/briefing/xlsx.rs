@@ -47,11 +47,14 @@ pub fn write(month: &Month, cases: &[Case]) -> Result<Vec<u8>, XlsxError> {
         sheet.set_column_width(0, 20)?.set_column_width(1, 28)?;
     }
     let sheet = book.add_worksheet().set_name("超期工单")?;
-    for (column, head) in (0..).zip(["工单", "部门代码", "部门", "事项", "阶段", "时限"]) {
+    for (column, head) in (0..).zip(["工单", "部门代码", "部门", "事项", "阶段", "时限"])
+    {
         sheet.write_string_with_format(0, column, head, &bold)?;
     }
     for (row, one) in (1..).zip(&month.overdue) {
-        for (column, text) in (0..).zip([&one.id, &one.agency, &one.agency_name, &one.item, &one.stage, &one.due_at]) {
+        for (column, text) in
+            (0..).zip([&one.id, &one.agency, &one.agency_name, &one.item, &one.stage, &one.due_at])
+        {
             sheet.write_string(row, column, text)?;
         }
     }

@@ -1,7 +1,8 @@
 //! The exact figures in memory: what each slot counted, and the sums over all slots.
 //!
-//! What this process commits is added at once. What another collector counted is taken over commit by commit when its slot's revision
-//! has moved, or read again as a whole where commits between are not known any more.
+//! What this process commits is added at once. What another collector counted is taken over commit
+//! by commit when its slot's revision has moved, or read again as a whole where commits between are
+//! not known any more.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +28,8 @@ struct Slot {
     early: BTreeMap<i64, Vec<Added>>,
 }
 
-/// A sum by tally. A slot of its own may be negative: what was in quarantine by one collector is released by another.
+/// A sum by tally. A slot of its own may be negative: what was in quarantine by one collector is
+/// released by another.
 #[derive(Clone, Copy, Debug, Default)]
 struct Sum([i64; TALLIES.len()]);
 
@@ -72,7 +74,10 @@ impl Exact {
     }
 
     fn catch_up(&mut self, slot: i64) {
-        let Some(Slot { revision: Some(revision), counted, early }) = self.slots.get_mut(&slot) else { return };
+        let Some(Slot { revision: Some(revision), counted, early }) = self.slots.get_mut(&slot)
+        else {
+            return;
+        };
         early.retain(|of, _| *of > *revision);
         while let Some(added) = early.remove(&(*revision + 1)) {
             *revision += 1;
@@ -101,7 +106,8 @@ impl Exact {
     /// Takes over a slot as it was read from the store.
     pub(super) fn load(&mut self, slot: i64, revision: i64, figures: Vec<Added>) {
         let of_slot = self.slots.entry(slot).or_default();
-        // A commit of this process may have been added meanwhile; then the older snapshot is left alone.
+        // A commit of this process may have been added meanwhile; then the older snapshot is left
+        // alone.
         if of_slot.revision.is_some_and(|known| known >= revision) {
             return;
         }
@@ -162,7 +168,8 @@ mod tests {
     }
 
     proptest! {
-        /// In whatever order commits become known, and whenever the slot is read beside them, each counts once.
+        /// In whatever order commits become known, and whenever the slot is read beside them, each
+        /// counts once.
         #[test]
         fn each_commit_counts_once(
             order in Just((1..=20_i64).collect::<Vec<_>>()).prop_shuffle(),

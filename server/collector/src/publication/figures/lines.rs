@@ -23,7 +23,8 @@ pub struct Lines {
 type Kept = HashMap<(Region, Dimension), Arc<Vec<Line>>>;
 
 impl Lines {
-    /// The published lines of a region along a dimension, as of daily publication number `generation`.
+    /// The published lines of a region along a dimension, as of daily publication number
+    /// `generation`.
     ///
     /// # Errors
     /// The store's.

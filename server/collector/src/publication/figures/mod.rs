@@ -1,4 +1,5 @@
-//! The figures behind public pages: an exact copy in memory of the counters, and what of it has been published.
+//! The figures behind public pages: an exact copy in memory of the counters, and what of it has
+//! been published.
 
 mod exact;
 pub mod lines;
@@ -14,7 +15,9 @@ use haochaping::{
     region::Region,
     statistics::{Counts, rate},
 };
-use haochaping_store::{Counted, Figure, FigureKey, Published, SqlStore, StoreError, publication::Waiting};
+use haochaping_store::{
+    Counted, Figure, FigureKey, Published, SqlStore, StoreError, publication::Waiting,
+};
 
 pub use self::exact::Added;
 use self::{
@@ -23,7 +26,8 @@ use self::{
 };
 use crate::config::Publication;
 
-/// How long until a day's publication is tried again, where a figure above did not know of all ratings yet.
+/// How long until a day's publication is tried again, where a figure above did not know of all
+/// ratings yet.
 const RETRY_MILLIS: i64 = 600_000;
 
 /// The figures in memory. Public pages see only [`Figures::shown`].
@@ -143,8 +147,8 @@ impl Figures {
         Ok(())
     }
 
-    /// Brings the copy up to the store, and publishes every figure that has moved by a step. On disk first: what a
-    /// reader has seen must not be taken back by a restart.
+    /// Brings the copy up to the store, and publishes every figure that has moved by a step. On
+    /// disk first: what a reader has seen must not be taken back by a restart.
     pub async fn refresh(&self, store: &SqlStore, now: Instant) -> Result<(), StoreError> {
         for (slot, revision) in store.slot_revisions().await? {
             if self.is_behind(slot, revision) {
@@ -156,7 +160,8 @@ impl Figures {
         }
         let moved = self.moved();
         if !moved.is_empty() && !store.publish(moved.clone()).await? {
-            // Another collector was quicker: what it published is what the next step is counted from.
+            // Another collector was quicker: what it published is what the next step is counted
+            // from.
             self.load_live(store).await?;
             return Ok(());
         }
@@ -173,17 +178,18 @@ impl Figures {
     /// Publishes what is due of the figures that move once a day.
     async fn publish_day(&self, store: &SqlStore, now: Instant) -> Result<(), StoreError> {
         let today = now.day_in_china();
-        let is_due = self
-            .state()
-            .tried_at
-            .is_none_or(|at| at.day_in_china() != today || now.millis() - at.millis() >= RETRY_MILLIS);
+        let is_due = self.state().tried_at.is_none_or(|at| {
+            at.day_in_china() != today || now.millis() - at.millis() >= RETRY_MILLIS
+        });
         if !is_due {
             return Ok(());
         }
         let waiting = store.waiting_ratings().await?;
         let Some(live) = self.snapshot(&waiting) else { return Ok(()) };
         let (root, group) = (self.root, self.rules.group);
-        let chosen = tokio::task::spawn_blocking(move || release::choose(&waiting, today, root, group, &live));
+        let chosen = tokio::task::spawn_blocking(move || {
+            release::choose(&waiting, today, root, group, &live)
+        });
         let chosen = chosen.await.map_err(|error| StoreError::Failed(error.to_string()))?;
         if !chosen.groups.is_empty() {
             store.release(chosen.groups).await?;
@@ -191,12 +197,13 @@ impl Figures {
         }
         let mut state = self.state();
         state.tried_at = Some(now);
-        state.daily_until = Some(Instant::from_millis(chosen.until * DAY_MILLIS).date_in_china().end_in_china());
+        state.daily_until =
+            Some(Instant::from_millis(chosen.until * DAY_MILLIS).date_in_china().end_in_china());
         Ok(())
     }
 
-    /// What the daily publication has to know of the figures that count these ratings and move by themselves; `None` while the
-    /// copy has fallen behind the store.
+    /// What the daily publication has to know of the figures that count these ratings and move by
+    /// themselves; `None` while the copy has fallen behind the store.
     fn snapshot(&self, waiting: &[Waiting]) -> Option<Snapshot> {
         let keys = release::keys(waiting, self.root);
         let state = self.state();
@@ -219,21 +226,28 @@ impl Figures {
             if !is_top(self.root, key.region) {
                 return false;
             }
-            let n = |of: &BTreeMap<FigureKey, Published>| of.get(*key).map(|published| published.counts.total());
-            let least = release::least_shown(n(&state.live), n(&state.daily).unwrap_or(0), self.rules);
+            let n = |of: &BTreeMap<FigureKey, Published>| {
+                of.get(*key).map(|published| published.counts.total())
+            };
+            let least =
+                release::least_shown(n(&state.live), n(&state.daily).unwrap_or(0), self.rules);
             self.is_live(&state, key) && figure.counts.total() >= least
         };
         let moved = state.exact.iter().filter(has_moved);
         let before = |key| state.live.get(key).copied();
         moved
             .map(|(key, f)| {
-                (key.clone(), Published { counts: f.counts, n_unregistered: f.n_unregistered }, before(key))
+                (
+                    key.clone(),
+                    Published { counts: f.counts, n_unregistered: f.n_unregistered },
+                    before(key),
+                )
             })
             .collect()
     }
 
-    /// Whether a figure moves by itself: totals of the root, of provinces and of cities, and there departments that are not
-    /// small, or no longer.
+    /// Whether a figure moves by itself: totals of the root, of provinces and of cities, and there
+    /// departments that are not small, or no longer.
     fn is_live(&self, state: &State, key: &FigureKey) -> bool {
         let n = |key| state.exact.get(key).map_or(0, |figure| figure.counts.total());
         is_top(self.root, key.region)
@@ -246,10 +260,16 @@ impl Figures {
         let is_live = self.is_live(&state, &key);
         // What is large by now and has not moved yet is still shown as it was published daily.
         let live = state.live.get(&key).filter(|_| is_live);
-        let Published { counts, n_unregistered } = live.or_else(|| state.daily.get(&key)).copied().unwrap_or_default();
+        let Published { counts, n_unregistered } =
+            live.or_else(|| state.daily.get(&key)).copied().unwrap_or_default();
         let n_services = state.exact.get(&key).map_or(0, |figure| figure.n_services);
         let as_of = if is_live { state.as_of } else { state.daily_until.unwrap_or_default() };
-        Shown { counts, participation: (counts.total().saturating_sub(n_unregistered), n_services), as_of, is_live }
+        Shown {
+            counts,
+            participation: (counts.total().saturating_sub(n_unregistered), n_services),
+            as_of,
+            is_live,
+        }
     }
 
     /// A rate as everybody may see it; `None` below the number from which on rates are shown.
@@ -307,8 +327,13 @@ impl Figures {
         let from = FigureKey { region, agency: String::new() };
         let state = self.state();
         let of = |published: &BTreeMap<FigureKey, Published>| {
-            let keys = published.range(from.clone()..).map(|(key, _)| key).take_while(|key| key.region == region);
-            keys.filter(|key| !key.agency.is_empty()).map(|key| key.agency.clone()).collect::<Vec<_>>()
+            let keys = published
+                .range(from.clone()..)
+                .map(|(key, _)| key)
+                .take_while(|key| key.region == region);
+            keys.filter(|key| !key.agency.is_empty())
+                .map(|key| key.agency.clone())
+                .collect::<Vec<_>>()
         };
         of(&state.live).into_iter().chain(of(&state.daily)).collect()
     }
@@ -317,7 +342,9 @@ impl Figures {
     pub fn children(&self, region: Region) -> BTreeSet<Region> {
         let state = self.state();
         let keys = state.live.keys().chain(state.daily.keys());
-        keys.filter(|key| key.agency.is_empty() && key.region.parent() == Some(region)).map(|key| key.region).collect()
+        keys.filter(|key| key.agency.is_empty() && key.region.parent() == Some(region))
+            .map(|key| key.region)
+            .collect()
     }
 }
 
@@ -366,7 +393,8 @@ mod tests {
             figures.add(&counted(revision, satisfied(1)));
         }
         assert!(figures.moved().is_empty());
-        figures.add(&counted(5, (key("320000"), Tally::Counted(SatisfactionLevel::Dissatisfied), 1)));
+        figures
+            .add(&counted(5, (key("320000"), Tally::Counted(SatisfactionLevel::Dissatisfied), 1)));
         let moved = figures.moved();
         assert_eq!(moved.len(), 1);
         assert_eq!((moved[0].1.counts.satisfied, moved[0].1.counts.dissatisfied), (4, 1));

@@ -1,10 +1,11 @@
-//! Which waiting ratings are published today. A group is what waits of one atom, and has `group` ratings or more; so every
-//! figure that is published daily is a sum of such groups, and no filter, day or difference tells one rating of a group
-//! from the others.
+//! Which waiting ratings are published today. A group is what waits of one atom, and has `group`
+//! ratings or more; so every figure that is published daily is a sum of such groups, and no filter,
+//! day or difference tells one rating of a group from the others.
 //!
-//! Figures of provinces, cities and large departments move by themselves meanwhile. Whatever lies under such a figure must
-//! not be published to the last rating, or the difference would be the few that came since: what is held back under each is
-//! a group too, and nothing is published under a figure that does not know of all of it yet.
+//! Figures of provinces, cities and large departments move by themselves meanwhile. Whatever lies
+//! under such a figure must not be published to the last rating, or the difference would be the few
+//! that came since: what is held back under each is a group too, and nothing is published under a
+//! figure that does not know of all of it yet.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,8 +26,9 @@ pub fn is_top(root: Region, region: Region) -> bool {
     region == root || (region.kind() <= RegionKind::City && root.contains(region))
 }
 
-/// From how many ratings on a figure that moves by itself may be shown anew, after it showed `shown` (`None` for never) and
-/// `daily` of its ratings were published daily: one that begins to move by itself begins with a group too.
+/// From how many ratings on a figure that moves by itself may be shown anew, after it showed
+/// `shown` (`None` for never) and `daily` of its ratings were published daily: one that begins to
+/// move by itself begins with a group too.
 pub fn least_shown(shown: Option<u64>, daily: u64, rules: Publication) -> u64 {
     match shown {
         Some(n) => n + rules.step,
@@ -80,14 +82,16 @@ impl Pile<'_> {
         }
     }
 
-    /// What is published: a group, or one for each month where each of them and what follows is a group by itself.
+    /// What is published: a group, or one for each month where each of them and what follows is a
+    /// group by itself.
     fn groups(&self, group: u64) -> Vec<Group> {
         let (mut groups, mut counts, mut left) = (Vec::new(), Counts::default(), self.size());
         let taken = &self.days[..self.n_days];
         for (place, (until, of_day)) in taken.iter().enumerate() {
             counts.merge(of_day);
             left -= of_day.total();
-            let ends_month = taken.get(place + 1).is_none_or(|(next, _)| month_of(*next) != month_of(*until));
+            let ends_month =
+                taken.get(place + 1).is_none_or(|(next, _)| month_of(*next) != month_of(*until));
             if left == 0 || (ends_month && counts.total() >= group && left >= group) {
                 groups.push(Group { atom: self.atom.clone(), until: *until, counts });
                 counts = Counts::default();
@@ -102,12 +106,19 @@ impl Pile<'_> {
 pub struct Chosen {
     /// The groups.
     pub groups: Vec<Group>,
-    /// The last day of which nothing waits any longer only because a figure above does not know of it: yesterday, or earlier.
+    /// The last day of which nothing waits any longer only because a figure above does not know of
+    /// it: yesterday, or earlier.
     pub until: i64,
 }
 
 /// What to publish today, the `today`-th day since 1970-01-01 in China, out of all that waits.
-pub fn choose(waiting: &[Waiting], today: i64, root: Region, group: u64, live: &dyn Live) -> Chosen {
+pub fn choose(
+    waiting: &[Waiting],
+    today: i64,
+    root: Region,
+    group: u64,
+    live: &dyn Live,
+) -> Chosen {
     let group = group.max(1);
     let (mut piles, n_today) = piles(waiting, today, root, live);
     for pile in &mut piles {
@@ -116,8 +127,11 @@ pub fn choose(waiting: &[Waiting], today: i64, root: Region, group: u64, live: &
     let mut until = today - 1;
     // Groups of one hide nobody, and nothing has to be held back for their sake.
     if group > 1 {
-        let late: BTreeSet<_> =
-            n_today.iter().filter(|&(key, n)| !live.is_covered(key, *n)).map(|(key, _)| key).collect();
+        let late: BTreeSet<_> = n_today
+            .iter()
+            .filter(|&(key, n)| !live.is_covered(key, *n))
+            .map(|(key, _)| key)
+            .collect();
         for pile in &mut piles {
             if pile.n_days > 0 && pile.above.iter().any(|key| late.contains(key)) {
                 until = until.min(pile.full_on(group) - 1);
@@ -154,7 +168,8 @@ fn piles<'a>(
         all.sort_by_key(|one| one.day);
         let (before, of_today): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.day < today);
         for key in &above {
-            *n_today.entry(key.clone()).or_default() += of_today.iter().map(|one| one.counts.total()).sum::<u64>();
+            *n_today.entry(key.clone()).or_default() +=
+                of_today.iter().map(|one| one.counts.total()).sum::<u64>();
         }
         let days = before.into_iter().map(|one| (one.day, one.counts)).collect();
         piles.push(Pile { atom, days, n_days: 0, above });
@@ -162,10 +177,12 @@ fn piles<'a>(
     (piles, n_today)
 }
 
-/// Holds back, the smallest first, until a group's worth of ratings under a figure is not published, or nothing is.
+/// Holds back, the smallest first, until a group's worth of ratings under a figure is not
+/// published, or nothing is.
 fn keep_a_rest(piles: &mut [Pile<'_>], under: &[usize], group: u64) {
     loop {
-        let rest: u64 = under.iter().map(|place| piles[*place].total() - piles[*place].size()).sum();
+        let rest: u64 =
+            under.iter().map(|place| piles[*place].total() - piles[*place].size()).sum();
         if rest >= group {
             return;
         }
@@ -182,7 +199,9 @@ fn month_of(day: i64) -> u32 {
 /// The figures that may move by themselves and count an atom's ratings.
 fn keys_of(atom: &Atom, root: Region) -> impl Iterator<Item = FigureKey> + '_ {
     let regions = atom.region.ancestors().filter(move |region| is_top(root, *region));
-    regions.flat_map(|region| ["", &atom.agency].map(|agency| FigureKey { region, agency: agency.to_owned() }))
+    regions.flat_map(|region| {
+        ["", &atom.agency].map(|agency| FigureKey { region, agency: agency.to_owned() })
+    })
 }
 
 /// The figures that may move by themselves and count any of these ratings.

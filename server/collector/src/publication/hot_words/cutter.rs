@@ -1,5 +1,5 @@
-//! What of a comment is a hot word: words of a dictionary that name a matter, and nothing that could name a person, a place
-//! or a number.
+//! What of a comment is a hot word: words of a dictionary that name a matter, and nothing that
+//! could name a person, a place or a number.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,8 +15,9 @@ const TERM_FREQUENCY: usize = 100_000;
 const NAME: &str = "nr";
 /// The mark of our own terms.
 const TERM: &str = "term";
-/// Kinds of words that name a matter: nouns, parts of a house (`s`), verbs, adjectives, idioms and set phrases. Names of people (`nr`), places (`ns`),
-/// bodies (`nt`) and others (`nz`), numbers and times are left out.
+/// Kinds of words that name a matter: nouns, parts of a house (`s`), verbs, adjectives, idioms and
+/// set phrases. Names of people (`nr`), places (`ns`), bodies (`nt`) and others (`nz`), numbers and
+/// times are left out.
 const KINDS: [&str; 11] = ["n", "s", "v", "a", "vn", "an", "ad", "i", "l", "j", TERM];
 /// Words of these kinds that say nothing by themselves.
 const STOP: [&str; 64] = [
@@ -88,7 +89,8 @@ const STOP: [&str; 64] = [
 /// A word has at least so many characters.
 const LENGTH_MIN: usize = 2;
 
-/// Another number whenever [`Cutter::words`] or its dictionary finds other words in the same comment.
+/// Another number whenever [`Cutter::words`] or its dictionary finds other words in the same
+/// comment.
 const RULES: &str = "1 jieba 0.11";
 
 /// Cuts comments into words.
@@ -138,7 +140,8 @@ impl Cutter {
         let kinds = tags.iter().enumerate().filter(|(_, tag)| KINDS.contains(&tag.tag));
         // What follows a family name is a given name, though it may be a word besides: 建军, 国强.
         let words = kinds.filter(|(place, _)| !is_given_name(*place)).map(|(_, tag)| tag.word);
-        let words = words.filter(|word| is_word(word) && !STOP.contains(word) && !self.places.contains(word));
+        let words = words
+            .filter(|word| is_word(word) && !STOP.contains(word) && !self.places.contains(word));
         let merged = words.map(|word| self.synonyms.get(word).map_or(word, String::as_str));
         merged.filter(|word| !word.is_empty()).map(str::to_owned).collect()
     }
@@ -160,7 +163,8 @@ fn places() -> BTreeSet<&'static str> {
 
 /// Whether it is a Chinese word of at least two characters, without a digit or letter in it.
 pub fn is_word(word: &str) -> bool {
-    word.chars().count() >= LENGTH_MIN && word.chars().all(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
+    word.chars().count() >= LENGTH_MIN
+        && word.chars().all(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
 }
 
 #[cfg(test)]
@@ -192,10 +196,21 @@ mod tests {
             "仪征和海口都能办，鲤城区不能",
         ] {
             for word in words(comment) {
-                let is_name =
-                    ["张三", "李小龙", "建国", "小明", "广陵", "东关", "建军", "国强", "仪征", "海口", "鲤城"]
-                        .iter()
-                        .any(|n| word.contains(n));
+                let is_name = [
+                    "张三",
+                    "李小龙",
+                    "建国",
+                    "小明",
+                    "广陵",
+                    "东关",
+                    "建军",
+                    "国强",
+                    "仪征",
+                    "海口",
+                    "鲤城",
+                ]
+                .iter()
+                .any(|n| word.contains(n));
                 assert!(!is_name && word.chars().all(|c| !c.is_ascii()), "{word} of {comment}");
             }
         }
@@ -203,12 +218,18 @@ mod tests {
 
     #[test]
     fn synonyms_stand_for_one_word_and_a_word_can_be_taken_out() {
-        let synonyms = BTreeMap::from([("社保卡".into(), "社会保障卡".into()), ("窗口".into(), String::new())]);
+        let synonyms = BTreeMap::from([
+            ("社保卡".into(), "社会保障卡".into()),
+            ("窗口".into(), String::new()),
+        ]);
         let before = version(&BTreeMap::new());
         assert_ne!(version(&synonyms), before);
         let cutter = Cutter::new(synonyms);
         let found = cutter.words("窗口说社保卡和社会保障卡是一样的");
-        assert!(found.contains("社会保障卡") && !found.contains("社保卡") && !found.contains("窗口"), "{found:?}");
+        assert!(
+            found.contains("社会保障卡") && !found.contains("社保卡") && !found.contains("窗口"),
+            "{found:?}"
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
-//! 评价热词: in how many ratings of a month an option was chosen or a word was written. Ratings are read once each, when they
-//! are published: words are counted over the same groups as every daily figure. Whoever reads some takes them off the list in the transaction that adds what is in them, so that any
-//! number of collectors share the work and nothing is counted twice.
+//! 评价热词: in how many ratings of a month an option was chosen or a word was written. Ratings are
+//! read once each, when they are published: words are counted over the same groups as every daily
+//! figure. Whoever reads some takes them off the list in the transaction that adds what is in them,
+//! so that any number of collectors share the work and nothing is counted twice.
 
 pub mod cutter;
 
@@ -81,10 +82,14 @@ pub async fn work(
         let keys = Arc::clone(keys);
         let read = tokio::task::spawn_blocking(move || {
             let sums = count(&unread, &cutter, &keys.vault);
-            (unread.into_iter().map(|one| (one.day, one.part, one.rating)).collect::<Vec<_>>(), sums)
+            (
+                unread.into_iter().map(|one| (one.day, one.part, one.rating)).collect::<Vec<_>>(),
+                sums,
+            )
         });
         let (read, sums) = read.await.map_err(|error| StoreError::Failed(error.to_string()))?;
-        // Another process may have read some of them, or the rules may be others by now: then the next go sees.
+        // Another process may have read some of them, or the rules may be others by now: then the
+        // next go sees.
         store.count_words(read, sums, &current).await?;
     }
     Ok(())
@@ -95,7 +100,9 @@ async fn cutter(
     current: &str,
     synonyms: &BTreeMap<String, String>,
 ) -> Result<Arc<Cutter>, StoreError> {
-    if let Some((_, cutter)) = words.state().cutter.as_ref().filter(|(version, _)| version == current) {
+    if let Some((_, cutter)) =
+        words.state().cutter.as_ref().filter(|(version, _)| version == current)
+    {
         return Ok(Arc::clone(cutter));
     }
     let synonyms = synonyms.clone();
@@ -110,15 +117,28 @@ pub fn count(ratings: &[Unread], cutter: &Cutter, vault: &Vault) -> BTreeMap<Wor
     let mut sums = BTreeMap::new();
     for rating in ratings {
         let is_good = !rating.level.is_bad();
-        let comment = rating.comment.as_ref().and_then(|blob| vault.open("rating", &rating.rating, "comment", blob));
+        let comment = rating
+            .comment
+            .as_ref()
+            .and_then(|blob| vault.open("rating", &rating.rating, "comment", blob));
         let words = comment.map_or_else(BTreeSet::new, |text| cutter.words(&text));
-        let options = rating.indicators.split(',').filter(|code| !code.is_empty()).map(str::to_owned);
-        let found =
-            options.map(|code| (Source::Option, code)).chain(words.into_iter().map(|word| (Source::Word, word)));
+        let options =
+            rating.indicators.split(',').filter(|code| !code.is_empty()).map(str::to_owned);
+        let found = options
+            .map(|code| (Source::Option, code))
+            .chain(words.into_iter().map(|word| (Source::Word, word)));
         for (source, word) in found {
             for (region, kind, value) in places(rating) {
                 let month = rating.rated_at.date_in_china().month();
-                let key = WordKey { region, kind, value: value.to_owned(), is_good, source, word: word.clone(), month };
+                let key = WordKey {
+                    region,
+                    kind,
+                    value: value.to_owned(),
+                    is_good,
+                    source,
+                    word: word.clone(),
+                    month,
+                };
                 *sums.entry(key).or_default() += 1;
             }
         }
@@ -126,11 +146,14 @@ pub fn count(ratings: &[Unread], cutter: &Cutter, vault: &Vault) -> BTreeMap<Wor
     sums
 }
 
-/// Where a rating's words are counted: to the district and in all around it, in all and for its department and item.
+/// Where a rating's words are counted: to the district and in all around it, in all and for its
+/// department and item.
 fn places(rating: &Unread) -> impl Iterator<Item = (Region, Dimension, &str)> {
     let regions = rating.region.ancestors().filter(|region| region.kind() <= RegionKind::District);
     regions.flat_map(|region| {
         let item = rating.item.as_deref().map(|item| (region, Dimension::Item, item));
-        [(region, Dimension::All, ""), (region, Dimension::Agency, rating.agency.as_str())].into_iter().chain(item)
+        [(region, Dimension::All, ""), (region, Dimension::Agency, rating.agency.as_str())]
+            .into_iter()
+            .chain(item)
     })
 }

@@ -34,7 +34,8 @@ pub(in crate::cli::card) struct Args {
     /// Say what would be printed and replaced, and do nothing
     #[arg(long)]
     pub(super) dry_run: bool,
-    /// End printed cards whose lines say something else now; without it nothing is printed if there is one
+    /// End printed cards whose lines say something else now; without it nothing is printed if there
+    /// is one
     #[arg(long)]
     pub(super) replace: bool,
     /// What to print on; without it a4-10 for agents and a5 for windows and halls

@@ -16,17 +16,29 @@ use haochaping_store::StoredCard;
 use super::{super::super::listed, Args};
 
 /// The good rows, and what is left out; faults end it here unless they may be skipped.
-pub(super) fn read(args: &Args, names: &Names, cards: &[StoredCard]) -> Result<(Roster, Vec<String>)> {
+pub(super) fn read(
+    args: &Args,
+    names: &Names,
+    cards: &[StoredCard],
+) -> Result<(Roster, Vec<String>)> {
     let place = args.roster.display();
     let bytes = fs::read(&args.roster).with_context(|| format!("{place} cannot be read"))?;
     let agency = args.agency.as_deref().map(|text| {
-        names
-            .agency(text)
-            .with_context(|| format!("--agency {text:?} is neither a credit code nor the name of an agency on record"))
+        names.agency(text).with_context(|| {
+            format!(
+                "--agency {text:?} is neither a credit code nor the name of an agency on record"
+            )
+        })
     });
     let (places, holders) = (names.places(), holders(cards, args.kind()));
     let today = SystemClock.now().date_in_china();
-    let checks = Checks { today, kind: args.kind(), agency: agency.transpose()?, places: &places, holders: &holders };
+    let checks = Checks {
+        today,
+        kind: args.kind(),
+        agency: agency.transpose()?,
+        places: &places,
+        holders: &holders,
+    };
     let roster = roster::read(&bytes, &checks).with_context(|| place.to_string())?;
     let faults: Vec<_> = roster.faults.iter().map(ToString::to_string).collect();
     if !faults.is_empty() && !args.skip_bad {
@@ -48,6 +60,11 @@ pub(super) fn read_portraits(args: &Args, rows: &[Row]) -> Result<BTreeMap<u64, 
             Err(error) => faults.push(format!("line {}, 照片: {error}", row.line)),
         }
     }
-    ensure!(faults.is_empty(), "{}: nothing was printed\n{}", args.roster.display(), faults.join("\n"));
+    ensure!(
+        faults.is_empty(),
+        "{}: nothing was printed\n{}",
+        args.roster.display(),
+        faults.join("\n")
+    );
     Ok(found)
 }

@@ -1,4 +1,5 @@
-//! `haochaping card print`: a roster is read and checked as a whole, its cards are issued, and then printed.
+//! `haochaping card print`: a roster is read and checked as a whole, its cards are issued, and then
+//! printed.
 
 mod args;
 mod files;
@@ -49,13 +50,20 @@ pub(super) async fn run(store_args: &StoreArgs, args: Args) -> Result<()> {
     let (roster, left_out) = read(&args, &names, &known)?;
     say_notes(&roster.table);
     if !roster.unknown.is_empty() {
-        eprintln!("columns that were not understood, and are on no card: {}", roster.unknown.join(", "));
+        eprintln!(
+            "columns that were not understood, and are on no card: {}",
+            roster.unknown.join(", ")
+        );
     }
     let rows = roster.rows;
     ensure!(!rows.is_empty(), "{}: there is no card to print", args.roster.display());
     let portraits = read_portraits(&args, &rows)?;
     let fonts = FontFiles::find(args.font.as_deref(), args.bold_font.as_deref())?;
-    let wording = Wording { title: args.title.clone(), second_title: args.second_title.clone(), ..Wording::default() };
+    let wording = Wording {
+        title: args.title.clone(),
+        second_title: args.second_title.clone(),
+        ..Wording::default()
+    };
     let terms = args.terms();
     let news = to_cards(&terms, &rows, &names, SystemClock.now());
     let plan = Plan::of(&news, &known, SystemClock.now().date_in_china());
@@ -86,19 +94,27 @@ pub(super) async fn run(store_args: &StoreArgs, args: Args) -> Result<()> {
     let batch = Batch { faces: &faces, ..batch };
     let bar = progress_bar(faces.len() as u64, "cards");
     let progress = |n| bar.inc(n);
-    let serials: BTreeMap<_, _> = faces.iter().zip(&cards).map(|(face, card)| (face.line, card.serial)).collect();
+    let serials: BTreeMap<_, _> =
+        faces.iter().zip(&cards).map(|(face, card)| (face.line, card.serial)).collect();
     let name = |face: &Face| format!("{:08}-{}", serials[&face.line], plain(&face.number));
     match args.format {
         FormatName::Pdf => {
             for (name, faces) in split(&args, &names, &rows, &faces) {
                 write_whole(&args.out.join(name), |file| {
-                    Ok(pdf::write(BufWriter::new(file), &Batch { faces: &faces, ..batch }, &fonts, &progress)?)
+                    Ok(pdf::write(
+                        BufWriter::new(file),
+                        &Batch { faces: &faces, ..batch },
+                        &fonts,
+                        &progress,
+                    )?)
                 })?;
             }
         }
         FormatName::Zip => {
             let singles = Singles::new(batch, &fonts)?;
-            write_whole(&args.out.join("cards.zip"), |file| Ok(singles.write_zip(file, &name, &progress)?))?;
+            write_whole(&args.out.join("cards.zip"), |file| {
+                Ok(singles.write_zip(file, &name, &progress)?)
+            })?;
         }
         FormatName::Svg | FormatName::Png => {
             let format = if args.format == FormatName::Svg { Format::Svg } else { Format::Png };
@@ -117,7 +133,13 @@ fn say_plan(plan: &Plan, rows: &[Row]) {
     }
     for one in &plan.replacements {
         let changes: Vec<_> = one.changes.iter().map(ToString::to_string).collect();
-        eprintln!("card {} of {} {:?} would end: {}", one.serial, one.name, one.number, changes.join("；"));
+        eprintln!(
+            "card {} of {} {:?} would end: {}",
+            one.serial,
+            one.name,
+            one.number,
+            changes.join("；")
+        );
     }
     eprintln!(
         "{} new, {} unchanged, {} that replace a printed card",
@@ -136,12 +158,14 @@ fn split(args: &Args, names: &Names, rows: &[Row], faces: &[Face]) -> Vec<(Strin
     for (row, face) in rows.iter().zip(faces) {
         streets.entry(row.region.parent().unwrap_or(row.region)).or_default().push(face.clone());
     }
-    let name = |street: Region| format!("{street}-{}.pdf", plain(&names.region(street).unwrap_or_default()));
+    let name = |street: Region| {
+        format!("{street}-{}.pdf", plain(&names.region(street).unwrap_or_default()))
+    };
     streets.into_iter().map(|(street, faces)| (name(street), faces)).collect()
 }
 
-/// Makes the folder and tries it: issuing ends older cards, and must not happen where nothing can be printed. The roster
-/// itself is never written over.
+/// Makes the folder and tries it: issuing ends older cards, and must not happen where nothing can
+/// be printed. The roster itself is never written over.
 fn prepare_folder(args: &Args) -> Result<()> {
     let message = || format!("{} cannot be written", args.out.display());
     fs::create_dir_all(&args.out).with_context(message)?;
@@ -149,8 +173,11 @@ fn prepare_folder(args: &Args) -> Result<()> {
     File::create(&trial).with_context(message)?;
     fs::remove_file(&trial).with_context(message)?;
     let roster = fs::canonicalize(&args.roster)?;
-    let is_roster = |name: &str| fs::canonicalize(args.out.join(name)).is_ok_and(|written| written == roster);
-    let taken = ["cards.csv", "cards.pdf", "cards.zip", "left-out.txt"].into_iter().find(|name| is_roster(name));
+    let is_roster =
+        |name: &str| fs::canonicalize(args.out.join(name)).is_ok_and(|written| written == roster);
+    let taken = ["cards.csv", "cards.pdf", "cards.zip", "left-out.txt"]
+        .into_iter()
+        .find(|name| is_roster(name));
     if let Some(name) = taken {
         anyhow::bail!("{name} would be written over the roster: name another folder by --out");
     }
@@ -163,7 +190,8 @@ fn write_list(args: &Args, cards: &[StoredCard], faces: &[Face]) -> Result<()> {
         let mut out = haochaping_tables::Writer::new(file)?;
         out.record(["serial", "number", "name", "region", "expires", "link"])?;
         for (StoredCard { serial, card, .. }, face) in cards.iter().zip(faces) {
-            let (serial, region, expires) = (serial.to_string(), card.region.to_string(), card.expires.to_string());
+            let (serial, region, expires) =
+                (serial.to_string(), card.region.to_string(), card.expires.to_string());
             out.record([&serial, &card.number, &card.name, &region, &expires, &face.link])?;
         }
         out.finish()?;
@@ -205,7 +233,12 @@ fn report(args: &Args, issued: &[(StoredCard, Issue)], left_out: &[String]) -> R
         let list = args.out.join("left-out.txt");
         fs::write(&list, left_out.join("\n") + "\n")
             .with_context(|| format!("{} cannot be written", list.display()))?;
-        eprintln!("{} faults, their lines were left out; see {}\n{}", left_out.len(), list.display(), listed(left_out));
+        eprintln!(
+            "{} faults, their lines were left out; see {}\n{}",
+            left_out.len(),
+            list.display(),
+            listed(left_out)
+        );
     }
     Ok(())
 }

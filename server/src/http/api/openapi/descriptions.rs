@@ -49,7 +49,8 @@ pub(super) struct Description {
 }
 
 impl Description {
-    /// The keywords of JSON Schema in it. An empty text takes one away that a field of this name has in general.
+    /// The keywords of JSON Schema in it. An empty text takes one away that a field of this name
+    /// has in general.
     pub(super) fn keywords(&self) -> Map<String, Value> {
         let all = json!({
             "type": self.kind, "enum": self.values, "const": self.fixed, "format": self.format, "pattern": self.pattern,
@@ -62,9 +63,15 @@ impl Description {
 
     /// This in general, with what is particular.
     pub(super) fn with(&self, own: &Self) -> Self {
-        let text = |own: &str, general: &str| if own.is_empty() { general.to_owned() } else { own.to_owned() };
+        let text = |own: &str, general: &str| {
+            if own.is_empty() { general.to_owned() } else { own.to_owned() }
+        };
         let is_another_form = own.reference.is_some() || own.values.is_some();
-        let general = if is_another_form { Self { zh: self.zh.clone(), ..Self::default() } } else { self.clone() };
+        let general = if is_another_form {
+            Self { zh: self.zh.clone(), ..Self::default() }
+        } else {
+            self.clone()
+        };
         Self {
             zh: text(&own.zh, &self.zh),
             en: text(&own.en, &self.en),
@@ -112,7 +119,10 @@ impl Fields {
     /// Of a field of a type.
     pub(super) fn of(&self, of: &str, field: &str) -> Description {
         let general = self.by_name.get(field).cloned().unwrap_or_default();
-        self.types.get(of).and_then(|found| found.fields.get(field)).map_or(general.clone(), |own| general.with(own))
+        self.types
+            .get(of)
+            .and_then(|found| found.fields.get(field))
+            .map_or(general.clone(), |own| general.with(own))
     }
 
     /// Of what goes with an action.
@@ -187,14 +197,18 @@ impl Operations {
             let text = format!("{}\n\n{}", described.zh, described.en);
             json!({"description": text, "schema": described.keywords(), "example": described.example})
         };
-        self.headers.iter().map(|(name, described)| (name.replace('-', ""), shown(described))).collect()
+        self.headers
+            .iter()
+            .map(|(name, described)| (name.replace('-', ""), shown(described)))
+            .collect()
     }
 }
 
 /// What is said of types.
 pub(super) fn fields() -> &'static Fields {
     static FIELDS: LazyLock<Fields> = LazyLock::new(|| {
-        toml::from_str(include_str!("../../../../contract/fields.toml")).expect("fields.toml is read by a test")
+        toml::from_str(include_str!("../../../../contract/fields.toml"))
+            .expect("fields.toml is read by a test")
     });
     &FIELDS
 }
@@ -202,7 +216,8 @@ pub(super) fn fields() -> &'static Fields {
 /// What is said of operations.
 pub(super) fn operations() -> &'static Operations {
     static OPERATIONS: LazyLock<Operations> = LazyLock::new(|| {
-        toml::from_str(include_str!("../../../../contract/operations.toml")).expect("operations.toml is read by a test")
+        toml::from_str(include_str!("../../../../contract/operations.toml"))
+            .expect("operations.toml is read by a test")
     });
     &OPERATIONS
 }

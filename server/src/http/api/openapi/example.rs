@@ -13,7 +13,9 @@ pub(super) fn example_of(schema: &Value, schemas: &Value) -> Value {
     if let Some(example) = schema["examples"].get(0).or_else(|| schema.get("const")) {
         return example.clone();
     }
-    if let Some(first) = schema["oneOf"].get(0).or_else(|| schema["enum"].get(0).filter(|_| schema["type"] != "object"))
+    if let Some(first) = schema["oneOf"]
+        .get(0)
+        .or_else(|| schema["enum"].get(0).filter(|_| schema["type"] != "object"))
     {
         return if first.is_object() { example_of(first, schemas) } else { first.clone() };
     }
@@ -27,9 +29,11 @@ pub(super) fn example_of(schema: &Value, schemas: &Value) -> Value {
 }
 
 fn example_of_object(schema: &Value, schemas: &Value) -> Map<String, Value> {
-    let required: Vec<_> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let required: Vec<_> =
+        schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let properties = schema["properties"].as_object().into_iter().flatten();
-    let shown = properties.filter(|(name, field)| required.contains(&name.as_str()) || !field["examples"].is_null());
+    let shown = properties
+        .filter(|(name, field)| required.contains(&name.as_str()) || !field["examples"].is_null());
     shown.map(|(name, field)| (name.clone(), example_of(field, schemas))).collect()
 }
 
@@ -45,7 +49,9 @@ pub(super) fn shell(url: &str, method: &str, operation: &Value, body: Option<&Va
         let example = example.as_str().map_or_else(|| example.to_string(), str::to_owned);
         match parameter["in"].as_str() {
             Some("path") => url = url.replace(&format!("{{{name}}}"), &example),
-            Some("query") if is_required || name == "region" => query.push(format!("{name}={example}")),
+            Some("query") if is_required || name == "region" => {
+                query.push(format!("{name}={example}"));
+            }
             Some("header") if is_required => lines.push(format!("-H '{name}: {example}'")),
             _ => {}
         }
@@ -57,11 +63,18 @@ pub(super) fn shell(url: &str, method: &str, operation: &Value, body: Option<&Va
         lines.push("-H 'Content-Type: application/json'".to_owned());
         lines.push(format!("-d '{body:#}'"));
     }
-    let media = operation.get("requestBody").and_then(|body| body.get("content")?.get("application/octet-stream"));
+    let media = operation
+        .get("requestBody")
+        .and_then(|body| body.get("content")?.get("application/octet-stream"));
     if media.is_some() {
         lines.push("--data-binary @FILE".to_owned());
     }
     let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
-    let method = if method == "get" { String::new() } else { format!("-X {} ", method.to_uppercase()) };
-    [format!("curl {method}'{url}{query}'")].into_iter().chain(lines).collect::<Vec<_>>().join(" \\\n  ")
+    let method =
+        if method == "get" { String::new() } else { format!("-X {} ", method.to_uppercase()) };
+    [format!("curl {method}'{url}{query}'")]
+        .into_iter()
+        .chain(lines)
+        .collect::<Vec<_>>()
+        .join(" \\\n  ")
 }

@@ -1,5 +1,6 @@
-//! `GET /api/openapi.json`: the contract of the API. Its shapes come from the handlers and from the types of the wire; what
-//! `server/contract/` says of both is put on them: Chinese, bounds, examples and problems.
+//! `GET /api/openapi.json`: the contract of the API. Its shapes come from the handlers and from the
+//! types of the wire; what `server/contract/` says of both is put on them: Chinese, bounds,
+//! examples and problems.
 
 mod descriptions;
 mod example;
@@ -82,7 +83,8 @@ fn build() -> Value {
     let mut document = serde_json::to_value(Shapes::openapi()).expect("the document is plain data");
     let (types, operations) = (descriptions::fields(), descriptions::operations());
     document["info"] = info();
-    document["servers"] = json!([{"url": EXAMPLE_URL, "description": "本系统的公开地址 · the public address"}]);
+    document["servers"] =
+        json!([{"url": EXAMPLE_URL, "description": "本系统的公开地址 · the public address"}]);
     document["tags"] = operations.tasks.iter().map(Task::tag).collect();
     document["components"]["securitySchemes"] = json!({"api_key": {
         "type": "http",
@@ -127,7 +129,10 @@ pub(super) fn operations() -> &'static Operations {
 
 /// The document as an answer. Tools on other sites may read it: it is the same for everybody.
 pub async fn show(State(app): State<Arc<App>>) -> Response {
-    let headers = AppendHeaders([(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"), (header::CACHE_CONTROL, "no-cache")]);
+    let headers = AppendHeaders([
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (header::CACHE_CONTROL, "no-cache"),
+    ]);
     (headers, axum::Json(at(&app.config.public_url))).into_response()
 }
 

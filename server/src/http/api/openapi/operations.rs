@@ -1,4 +1,5 @@
-//! The operations: what each is for, its parameters, its problems, and how it is called from a shell.
+//! The operations: what each is for, its parameters, its problems, and how it is called from a
+//! shell.
 
 use serde_json::{Value, json};
 
@@ -18,7 +19,9 @@ pub(super) fn describe(document: &mut Value, descriptions: &Operations, fields: 
     let Some(paths) = document["paths"].as_object_mut() else { return };
     for (path, item) in paths {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
-            let Some(own) = operation["operationId"].as_str().and_then(|id| descriptions.by_id.get(id)) else {
+            let Some(own) =
+                operation["operationId"].as_str().and_then(|id| descriptions.by_id.get(id))
+            else {
                 continue;
             };
             put_words(operation, own);
@@ -35,7 +38,8 @@ pub(super) fn describe(document: &mut Value, descriptions: &Operations, fields: 
                 continue;
             }
             let sample = shell(&format!("{EXAMPLE_URL}{path}"), method, operation, body.as_ref());
-            operation["x-codeSamples"] = json!([{"lang": "Shell", "label": "curl", "source": sample}]);
+            operation["x-codeSamples"] =
+                json!([{"lang": "Shell", "label": "curl", "source": sample}]);
         }
     }
     document["components"]["responses"] = problems.shared();
@@ -53,14 +57,27 @@ fn put_words(operation: &mut Value, own: &Operation) {
     operation["summary"] = own.title.clone().into();
 }
 
-fn put_parameters(operation: &mut Value, own: &Operation, descriptions: &Operations, fields: &Fields) {
+fn put_parameters(
+    operation: &mut Value,
+    own: &Operation,
+    descriptions: &Operations,
+    fields: &Fields,
+) {
     for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
         let name = parameter["name"].as_str().unwrap_or_default().to_owned();
         let general = descriptions.params.get(&name).cloned().unwrap_or_default();
-        let like = general.like.as_deref().and_then(|field| fields.by_name.get(field)).cloned().unwrap_or_default();
-        let words = like.with(&own.params.get(&name).map_or(general.clone(), |own| general.with(own)));
-        let is_number =
-            parameter["schema"]["type"].as_array().map_or(&parameter["schema"]["type"], |all| &all[0]) == "integer";
+        let like = general
+            .like
+            .as_deref()
+            .and_then(|field| fields.by_name.get(field))
+            .cloned()
+            .unwrap_or_default();
+        let words =
+            like.with(&own.params.get(&name).map_or(general.clone(), |own| general.with(own)));
+        let is_number = parameter["schema"]["type"]
+            .as_array()
+            .map_or(&parameter["schema"]["type"], |all| &all[0])
+            == "integer";
         let mut schema = words.keywords();
         schema.insert("type".into(), if is_number { "integer" } else { "string" }.into());
         if is_number && !schema.contains_key("minimum") {
@@ -79,12 +96,19 @@ fn put_parameters(operation: &mut Value, own: &Operation, descriptions: &Operati
 
 /// What each status means, before what it means here.
 fn put_statuses(operation: &mut Value, descriptions: &Operations) {
-    for (status, answer) in operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten() {
+    for (status, answer) in
+        operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten()
+    {
         prefix(answer, descriptions.statuses.get(status).map_or("", String::as_str));
     }
 }
 
-fn put_problems(operation: &mut Value, own: &Operation, descriptions: &Operations, problems: &mut Problems) {
+fn put_problems(
+    operation: &mut Value,
+    own: &Operation,
+    descriptions: &Operations,
+    problems: &mut Problems,
+) {
     let mut codes = Codes::new();
     let groups = own.groups.iter().map(String::as_str).chain(["all"]);
     let of_groups = groups.filter_map(|name| descriptions.groups.get(name));
@@ -101,15 +125,20 @@ fn put_problems(operation: &mut Value, own: &Operation, descriptions: &Operation
 
 fn put_headers(operation: &mut Value, headers: &Codes) {
     for (status, names) in headers {
-        let header =
-            |name: &String| (name.clone(), json!({"$ref": format!("#/components/headers/{}", name.replace('-', ""))}));
+        let header = |name: &String| {
+            (
+                name.clone(),
+                json!({"$ref": format!("#/components/headers/{}", name.replace('-', ""))}),
+            )
+        };
         operation["responses"][status]["headers"] = names.iter().map(header).collect();
     }
 }
 
 /// The example of its body, which is also put where tools look for it.
 fn put_example(operation: &mut Value, own: &Operation, schemas: &Value) -> Option<Value> {
-    let media = operation.get_mut("requestBody")?.get_mut("content")?.get_mut("application/json")?;
+    let media =
+        operation.get_mut("requestBody")?.get_mut("content")?.get_mut("application/json")?;
     let schema = own.example.as_deref().map_or_else(|| media["schema"].clone(), reference);
     let example = example_of(&schema, schemas);
     media["example"] = example.clone();

@@ -46,9 +46,13 @@ fn expand(code: &str) -> Vec<&str> {
 }
 
 fn answer(status: &str, codes: &[&str]) -> Value {
-    let line = |code: &&str| format!("- `{code}` {} · {}", title(code, Lang::ZhHans), title(code, Lang::En));
-    let examples: Map<_, _> =
-        codes.iter().map(|code| ((*code).to_owned(), json!({"value": problem(status, code)}))).collect();
+    let line = |code: &&str| {
+        format!("- `{code}` {} · {}", title(code, Lang::ZhHans), title(code, Lang::En))
+    };
+    let examples: Map<_, _> = codes
+        .iter()
+        .map(|code| ((*code).to_owned(), json!({"value": problem(status, code)})))
+        .collect();
     json!({
         "description": codes.iter().map(line).collect::<Vec<_>>().join("\n"),
         "headers": headers(status),
@@ -63,8 +67,12 @@ fn headers(status: &str) -> Value {
         "429" | "503" => Some("Retry-After"),
         _ => None,
     };
-    let header =
-        |name: &str| (name.to_owned(), json!({"$ref": format!("#/components/headers/{}", name.replace('-', ""))}));
+    let header = |name: &str| {
+        (
+            name.to_owned(),
+            json!({"$ref": format!("#/components/headers/{}", name.replace('-', ""))}),
+        )
+    };
     own.into_iter().chain(["Content-Language"]).map(header).collect()
 }
 

@@ -10,7 +10,10 @@ fn schemas() -> impl Iterator<Item = (&'static String, &'static Value)> {
 
 fn all_operations() -> impl Iterator<Item = &'static Value> {
     let of = |part: &'static str| DOCUMENT[part].as_object().into_iter().flatten();
-    of("paths").chain(of("webhooks")).flat_map(|(_, item)| item.as_object().into_iter().flatten()).map(|(_, one)| one)
+    of("paths")
+        .chain(of("webhooks"))
+        .flat_map(|(_, item)| item.as_object().into_iter().flatten())
+        .map(|(_, one)| one)
 }
 
 fn is_chinese(text: &Value) -> bool {
@@ -73,7 +76,8 @@ fn nothing_is_said_of_what_is_not_there() {
             assert!(shown["properties"][field].is_object(), "{name} has no field {field}");
         }
     }
-    let ids: BTreeSet<_> = all_operations().filter_map(|operation| operation["operationId"].as_str()).collect();
+    let ids: BTreeSet<_> =
+        all_operations().filter_map(|operation| operation["operationId"].as_str()).collect();
     for id in operations.by_id.keys() {
         assert!(ids.contains(id.as_str()), "there is no operation {id}");
     }
@@ -99,8 +103,12 @@ fn names_of_stages_and_steps_are_those_of_the_wire() {
     let values = |name: &str| DOCUMENT["components"]["schemas"][name]["enum"].clone();
     assert_eq!(values("Stage")[6], "appealed");
     assert_eq!(values("ActionKind")[1], "log_attempt");
-    assert_eq!(values("WorkOrderCause"), json!(["case", "matter", "window_staff", "hall", "website"]));
-    let causes: Vec<_> = crate::http::api::widget_failures::CAUSES.into_iter().map(|(cause, ..)| cause).collect();
+    assert_eq!(
+        values("WorkOrderCause"),
+        json!(["case", "matter", "window_staff", "hall", "website"])
+    );
+    let causes: Vec<_> =
+        crate::http::api::widget_failures::CAUSES.into_iter().map(|(cause, ..)| cause).collect();
     let parameter = &DOCUMENT["paths"]["/api/v1/widget-failures"]["post"]["parameters"][0];
     assert_eq!(parameter["schema"]["enum"], json!(causes));
     let channels: Vec<_> = Channel::ALL.into_iter().map(Channel::name).collect();

@@ -12,7 +12,8 @@ use super::{
 
 /// Puts what is said of types on the document.
 pub(super) fn describe(document: &mut Value, fields: &Fields) {
-    let (requests, answers) = (reached(document, &requests(document)), reached(document, &answers(document)));
+    let (requests, answers) =
+        (reached(document, &requests(document)), reached(document, &answers(document)));
     let Some(schemas) = document["components"]["schemas"].as_object_mut() else { return };
     unfold(schemas);
     for (name, schema) in &mut *schemas {
@@ -42,8 +43,14 @@ pub(super) fn describe(document: &mut Value, fields: &Fields) {
 
 fn describe_fields(of: &str, schema: &mut Value, fields: &Fields) {
     let shape = schema.clone();
-    for (field, property) in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
-        let description = if is_of_action(&shape, field) { fields.of_action(field) } else { fields.of(of, field) };
+    for (field, property) in
+        schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten()
+    {
+        let description = if is_of_action(&shape, field) {
+            fields.of_action(field)
+        } else {
+            fields.of(of, field)
+        };
         describe_field(property, &description);
         if description.omitted {
             property_without_null(property);
@@ -54,7 +61,8 @@ fn describe_fields(of: &str, schema: &mut Value, fields: &Fields) {
 /// An answer says everything that it knows, and that there is nothing as well.
 fn require_what_is_not_omitted(of: &str, schema: &mut Value, fields: &Fields) {
     let Some(properties) = schema["properties"].as_object() else { return };
-    let required: Vec<_> = properties.keys().filter(|field| !fields.of(of, field).omitted).cloned().collect();
+    let required: Vec<_> =
+        properties.keys().filter(|field| !fields.of(of, field).omitted).cloned().collect();
     schema["required"] = required.into();
 }
 
@@ -63,7 +71,11 @@ pub(super) fn describe_field(property: &mut Value, description: &Description) {
     let english = english_of(property);
     let is_nullable = is_nullable(property);
     if let Some(name) = &description.reference {
-        *property = if is_nullable { json!({"oneOf": [reference(name), {"type": "null"}]}) } else { reference(name) };
+        *property = if is_nullable {
+            json!({"oneOf": [reference(name), {"type": "null"}]})
+        } else {
+            reference(name)
+        };
     } else if let Some(name) = &description.items {
         property["items"] = reference(name);
     } else if property["$ref"].is_null() && property["oneOf"].is_null() {
@@ -79,7 +91,8 @@ pub(super) fn describe_field(property: &mut Value, description: &Description) {
 /// Bounds on a plain type.
 pub(super) fn put_keywords(schema: &mut Value, description: &Description, is_nullable: bool) {
     for (keyword, mut value) in description.keywords() {
-        if let (true, "enum", Some(values)) = (is_nullable, keyword.as_str(), value.as_array_mut()) {
+        if let (true, "enum", Some(values)) = (is_nullable, keyword.as_str(), value.as_array_mut())
+        {
             values.push(Value::Null);
         }
         schema[keyword] = value;
@@ -97,15 +110,20 @@ pub(super) fn put_keywords(schema: &mut Value, description: &Description, is_nul
 /// What the code says of a field, wherever it is put.
 fn english_of(property: &mut Value) -> String {
     let own = property.as_object_mut().and_then(|object| object.remove("description"));
-    let inner =
-        || property["oneOf"].as_array_mut()?.iter_mut().find_map(|one| one.as_object_mut()?.remove("description"));
+    let inner = || {
+        property["oneOf"]
+            .as_array_mut()?
+            .iter_mut()
+            .find_map(|one| one.as_object_mut()?.remove("description"))
+    };
     own.or_else(inner).and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// The Chinese in front of the English.
 pub(super) fn prefix(schema: &mut Value, zh: &str) {
     let english = schema["description"].as_str().unwrap_or_default();
-    schema["description"] = if english.is_empty() { zh.into() } else { format!("{zh}\n\n{english}").into() };
+    schema["description"] =
+        if english.is_empty() { zh.into() } else { format!("{zh}\n\n{english}").into() };
 }
 
 fn is_null(schema: &Value) -> bool {
@@ -113,7 +131,8 @@ fn is_null(schema: &Value) -> bool {
 }
 
 fn is_nullable(property: &Value) -> bool {
-    let lists_null = property["type"].as_array().is_some_and(|kinds| kinds.contains(&"null".into()));
+    let lists_null =
+        property["type"].as_array().is_some_and(|kinds| kinds.contains(&"null".into()));
     lists_null || property["oneOf"].as_array().is_some_and(|all| all.iter().any(is_null))
 }
 
@@ -151,7 +170,9 @@ fn let_null_be_nothing(schema: &mut Value) {
         .flatten()
         .filter_map(|name| name.as_str().map(str::to_owned))
         .collect();
-    let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return };
+    let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else {
+        return;
+    };
     for (name, property) in properties {
         if required.contains(name) || is_nullable(property) {
             continue;
@@ -172,7 +193,9 @@ fn let_null_be_nothing(schema: &mut Value) {
 fn names(part: &Value, found: &mut BTreeSet<String>) {
     match part {
         Value::Object(fields) => {
-            if let Some(name) = fields.get("$ref").and_then(|path| path.as_str()?.strip_prefix(SCHEMAS)) {
+            if let Some(name) =
+                fields.get("$ref").and_then(|path| path.as_str()?.strip_prefix(SCHEMAS))
+            {
                 found.insert(name.to_owned());
             }
             fields.values().for_each(|value| names(value, found));

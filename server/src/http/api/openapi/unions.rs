@@ -1,5 +1,6 @@
-//! Types that are flattened into one object on the wire. What is generated from a contract loses the parts of a flattened union,
-//! so that each alternative is a type of its own here, told by `action`.
+//! Types that are flattened into one object on the wire. What is generated from a contract loses
+//! the parts of a flattened union, so that each alternative is a type of its own here, told by
+//! `action`.
 
 use haochaping::work_order::ActionKind;
 use serde_json::{Map, Value, json};
@@ -54,7 +55,8 @@ fn put_alternatives(schemas: &mut Map<String, Value>, name: &str, whole: &Value)
         schemas.insert(title(kind), alternative(name, kind, whole));
     }
     let all = ActionKind::ALL.iter().copied();
-    let mapping: Map<_, _> = all.clone().map(|kind| (kind.name().to_owned(), path(&title(kind)).into())).collect();
+    let mapping: Map<_, _> =
+        all.clone().map(|kind| (kind.name().to_owned(), path(&title(kind)).into())).collect();
     let union = json!({
         "description": whole["description"],
         "oneOf": all.map(|kind| reference(&title(kind))).collect::<Vec<_>>(),

@@ -51,7 +51,10 @@ pub(super) fn all() -> Value {
             data: "Invitation",
         },
     ];
-    messages.into_iter().map(|message| (message.operation.to_owned(), json!({"post": operation(&message)}))).collect()
+    messages
+        .into_iter()
+        .map(|message| (message.operation.to_owned(), json!({"post": operation(&message)})))
+        .collect()
 }
 
 fn operation(message: &Message) -> Value {

@@ -48,8 +48,11 @@ const WHY_MAX: usize = 100;
 const AGENCIES_MAX: usize = 500;
 /// As the command line has it.
 const VALID_MONTHS: u8 = 24;
-const KINDS: [(&str, &str, CardKind); 3] =
-    [("agent", "网格员", CardKind::Agent), ("window", "窗口", CardKind::Window), ("hall", "大厅", CardKind::Hall)];
+const KINDS: [(&str, &str, CardKind); 3] = [
+    ("agent", "网格员", CardKind::Agent),
+    ("window", "窗口", CardKind::Window),
+    ("hall", "大厅", CardKind::Hall),
+];
 
 /// What is looked for.
 #[derive(Debug, Default, Deserialize)]
@@ -93,7 +96,10 @@ pub(in crate::http) struct Change {
 }
 
 /// The page.
-pub(in crate::http) async fn show(Allowed { desk, .. }: Allowed<Cards>, Query(params): Query<Params>) -> Answer {
+pub(in crate::http) async fn show(
+    Allowed { desk, .. }: Allowed<Cards>,
+    Query(params): Query<Params>,
+) -> Answer {
     list(&desk, StatusCode::OK, &params.find, &FormState::default()).await
 }
 
@@ -101,7 +107,9 @@ async fn list(desk: &Desk, status: StatusCode, find: &str, state: &FormState) ->
     let mut cards = in_scope(desk).await?;
     let find = find.trim();
     let is_meant = |card: &StoredCard| {
-        card.card.name.contains(find) || card.card.number.contains(find) || card.serial.to_string() == find
+        card.card.name.contains(find)
+            || card.card.number.contains(find)
+            || card.serial.to_string() == find
     };
     cards.retain(|card| find.is_empty() || is_meant(card));
     // The newest first.
@@ -110,7 +118,10 @@ async fn list(desk: &Desk, status: StatusCode, find: &str, state: &FormState) ->
     let lines = cards.into_iter().take(SHOWN_MAX).map(|card| line(&desk.app, card)).collect();
     let agencies = desk.app.store.agency_names().await?.into_values().take(AGENCIES_MAX).collect();
     let f = Frame::inside(desk, Cards::PATH, "服务码", !status.is_success());
-    Ok(respond(status, &CardsPage { f, lines, is_cut, find: find.to_owned(), kinds: KINDS, agencies, state }))
+    Ok(respond(
+        status,
+        &CardsPage { f, lines, is_cut, find: find.to_owned(), kinds: KINDS, agencies, state },
+    ))
 }
 
 async fn in_scope(desk: &Desk) -> Result<Vec<StoredCard>, StoreError> {
@@ -142,11 +153,16 @@ async fn names(app: &App) -> Result<Names, StoreError> {
 }
 
 fn terms(app: &App, kind: CardKind) -> Terms {
-    Terms { kind, valid_months: VALID_MONTHS, public_url: app.config.public_url.clone(), is_lower_case: false }
+    Terms {
+        kind,
+        valid_months: VALID_MONTHS,
+        public_url: app.config.public_url.clone(),
+        is_lower_case: false,
+    }
 }
 
-/// Shows what printing a roster would do; with `action=print` it is done, if every line is good, all can be printed, and whoever
-/// asks has agreed to what would be replaced.
+/// Shows what printing a roster would do; with `action=print` it is done, if every line is good,
+/// all can be printed, and whoever asks has agreed to what would be replaced.
 pub(in crate::http) async fn print(Uploaded { desk, upload, .. }: Uploaded<Cards>) -> Answer {
     let refused = async |status, state| list(&desk, status, "", &state).await;
     let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
@@ -178,7 +194,11 @@ enum Step {
 }
 
 /// The preview, the sheets, or every fault of the roster.
-async fn answer(desk: &Desk, kind: CardKind, upload: &Upload) -> Result<Result<Step, Box<FormState>>, StoreError> {
+async fn answer(
+    desk: &Desk,
+    kind: CardKind,
+    upload: &Upload,
+) -> Result<Result<Step, Box<FormState>>, StoreError> {
     let (app, names, now) = (&desk.app, Arc::new(names(&desk.app).await?), desk.app.clock.now());
     let known = app.store.cards().await?;
     let read = match read(desk, kind, upload, &names, &known).await {
@@ -192,7 +212,8 @@ async fn answer(desk: &Desk, kind: CardKind, upload: &Upload) -> Result<Result<S
     let (terms, keys, rows) = (terms(app, kind), app.keys(), Arc::new(read.rows.clone()));
     let news = to_cards(&terms, &rows, &names, now);
     let make = |cards: Vec<StoredCard>| {
-        let (terms, keys, names, rows) = (terms.clone(), Arc::clone(&keys), Arc::clone(&names), Arc::clone(&rows));
+        let (terms, keys, names, rows) =
+            (terms.clone(), Arc::clone(&keys), Arc::clone(&names), Arc::clone(&rows));
         sheets(kind, move || to_faces(&terms, &keys, &names, &rows, &cards, &BTreeMap::new()))
     };
     // With links that only have the right length: nothing is issued that cannot be printed.
@@ -219,7 +240,10 @@ async fn answer(desk: &Desk, kind: CardKind, upload: &Upload) -> Result<Result<S
 }
 
 /// Draws sheets. Takes a core for a second and more.
-async fn sheets(kind: CardKind, faces: impl FnOnce() -> Vec<Face> + Send + 'static) -> Result<Vec<u8>, PrintError> {
+async fn sheets(
+    kind: CardKind,
+    faces: impl FnOnce() -> Vec<Face> + Send + 'static,
+) -> Result<Vec<u8>, PrintError> {
     static DRAWING: Semaphore = Semaphore::const_new(1);
     let permit = DRAWING.acquire().await.map_err(|error| PrintError::Subset(error.to_string()))?;
     let draw = move || {
@@ -238,7 +262,9 @@ async fn sheets(kind: CardKind, faces: impl FnOnce() -> Vec<Face> + Send + 'stat
         pdf::write(&mut out, &batch, &fonts, &|_| ())?;
         Ok(out)
     };
-    tokio::task::spawn_blocking(draw).await.unwrap_or_else(|error| Err(PrintError::Subset(error.to_string())))
+    tokio::task::spawn_blocking(draw)
+        .await
+        .unwrap_or_else(|error| Err(PrintError::Subset(error.to_string())))
 }
 
 fn why_not_printed(error: &PrintError) -> String {
@@ -256,7 +282,10 @@ fn file(bytes: Vec<u8>, name: &'static str) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/pdf"));
     let disposition = format!("attachment; filename=\"{name}\"");
-    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_str(&disposition).expect("a plain name"));
+    headers.insert(
+        header::CONTENT_DISPOSITION,
+        HeaderValue::from_str(&disposition).expect("a plain name"),
+    );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
@@ -278,7 +307,8 @@ pub(in crate::http) async fn change(
 
 async fn apply(desk: &Desk, serial: u32, form: &Change) -> Answer {
     let cards = in_scope(desk).await?;
-    let card = cards.iter().find(|card| card.serial == serial).ok_or_else(|| DeskError::gone(desk))?;
+    let card =
+        cards.iter().find(|card| card.serial == serial).ok_or_else(|| DeskError::gone(desk))?;
     let saved = match form.action.as_str() {
         "replace" => return replace(desk, serial).await,
         "revive" => revive(desk, card, &cards).await?,
@@ -319,10 +349,14 @@ async fn revive(desk: &Desk, card: &StoredCard, cards: &[StoredCard]) -> Result<
     if card.replaced_by.is_some_and(|successor| cards.iter().all(|card| card.serial != successor)) {
         return Err(DeskError::typed("替换它的服务码在别的地区使用，请联系当地。"));
     }
-    let revived = change::revive(&desk.app.acting(desk.actor()), serial, &format!("恢复使用 {serial}")).await?;
+    let revived =
+        change::revive(&desk.app.acting(desk.actor()), serial, &format!("恢复使用 {serial}"))
+            .await?;
     Err(DeskError::typed(match revived {
         Revival::Revived { ended } => {
-            return Ok(Saved::new(format!("服务码 {serial} 已恢复使用，替换它的 {ended} 已停用。")));
+            return Ok(Saved::new(format!(
+                "服务码 {serial} 已恢复使用，替换它的 {ended} 已停用。"
+            )));
         }
         Revival::NotReplaced => "这张服务码没有被使用中的新码替换。",
         Revival::Over => "旧码的有效期已过，不能恢复，请用名单重新制作。",
@@ -335,6 +369,9 @@ pub(in crate::http) async fn template(Allowed { .. }: Allowed<Cards>) -> Respons
     let mut response = roster_file::template().into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
-    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"roster.csv\""));
+    headers.insert(
+        header::CONTENT_DISPOSITION,
+        HeaderValue::from_static("attachment; filename=\"roster.csv\""),
+    );
     response
 }

@@ -1,4 +1,5 @@
-//! Reading a roster at the desk: which rows there are, whether they are the office's to print, and every fault of them.
+//! Reading a roster at the desk: which rows there are, whether they are the office's to print, and
+//! every fault of them.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -46,7 +47,8 @@ impl FormState {
 /// A file of 5 MB may be a hundred once it is unpacked: one is read at a time.
 static READING: Semaphore = Semaphore::const_new(1);
 
-/// The roster of the file, or of the preview that is sent back. Reading takes a core for a moment, and no other request's.
+/// The roster of the file, or of the preview that is sent back. Reading takes a core for a moment,
+/// and no other request's.
 pub(super) async fn read(
     desk: &Desk,
     kind: CardKind,
@@ -65,8 +67,11 @@ pub(super) async fn read(
     } else {
         Some(Content::File(upload.content.to_vec()))
     };
-    let Some(content) = content else { return Err(Box::new(FormState::roster("请选择文件。"))) };
-    let (today, own, holders) = (desk.app.clock.now().date_in_china(), desk.session.staff.region, holders(known, kind));
+    let Some(content) = content else {
+        return Err(Box::new(FormState::roster("请选择文件。")));
+    };
+    let (today, own, holders) =
+        (desk.app.clock.now().date_in_china(), desk.session.staff.region, holders(known, kind));
     let names = Arc::clone(names);
     let permit = READING.acquire().await.map_err(|_| Box::new(FormState::roster(BUSY)))?;
     let read = move || {
@@ -79,7 +84,9 @@ pub(super) async fn read(
         };
         judged(roster.map_err(|error| Box::new(FormState::roster(error.zh())))?, own)
     };
-    tokio::task::spawn_blocking(read).await.unwrap_or_else(|_| Err(Box::new(FormState::roster("这个文件读不了。"))))
+    tokio::task::spawn_blocking(read)
+        .await
+        .unwrap_or_else(|_| Err(Box::new(FormState::roster("这个文件读不了。"))))
 }
 
 /// What a roster is read from.
@@ -91,12 +98,15 @@ enum Content {
 /// A roster without a fault, or all of them.
 fn judged(roster: Roster, own: Region) -> Result<Roster, Box<FormState>> {
     if roster.rows.len() > ROWS_MAX {
-        let fault = format!("一次最多 {ROWS_MAX} 张，更多的请管理员用 haochaping card print 制作。");
+        let fault =
+            format!("一次最多 {ROWS_MAX} 张，更多的请管理员用 haochaping card print 制作。");
         return Err(Box::new(FormState::roster(fault)));
     }
     let mut faults: Vec<_> = roster.faults.iter().map(|fault| (fault.line, fault.zh())).collect();
     let outside = roster.rows.iter().filter(|row| !own.contains(row.region));
-    faults.extend(outside.map(|row| (row.line, format!("第 {} 行：{} 不在您的地区内", row.line, row.region))));
+    faults.extend(
+        outside.map(|row| (row.line, format!("第 {} 行：{} 不在您的地区内", row.line, row.region))),
+    );
     if roster.rows.is_empty() && faults.is_empty() {
         return Err(Box::new(FormState::roster("名单里没有可以制作的服务码。")));
     }
@@ -105,7 +115,10 @@ fn judged(roster: Roster, own: Region) -> Result<Roster, Box<FormState>> {
     }
     faults.sort();
     let corrected = with_faults(&roster.table, &faults).unwrap_or_default();
-    Err(Box::new(FormState { corrected, ..FormState::of_faults(faults.into_iter().map(|(_, fault)| fault).collect()) }))
+    Err(Box::new(FormState {
+        corrected,
+        ..FormState::of_faults(faults.into_iter().map(|(_, fault)| fault).collect())
+    }))
 }
 
 /// The serials whose end was agreed to.
@@ -115,7 +128,12 @@ pub(super) fn agreed(upload: &Upload) -> BTreeSet<u32> {
 }
 
 /// A row ends the live card of its agency and number: one of another region is not theirs to end.
-pub(super) fn of_others(desk: &Desk, kind: CardKind, rows: &[Row], known: &[StoredCard]) -> Vec<String> {
+pub(super) fn of_others(
+    desk: &Desk,
+    kind: CardKind,
+    rows: &[Row],
+    known: &[StoredCard],
+) -> Vec<String> {
     let own = desk.session.staff.region;
     let live = known.iter().filter(|card| card.revoked.is_none() && card.replaced_by.is_none());
     let foreign: BTreeSet<_> = live
@@ -123,6 +141,7 @@ pub(super) fn of_others(desk: &Desk, kind: CardKind, rows: &[Row], known: &[Stor
         .map(|card| (card.card.agency.clone(), card.card.number.clone()))
         .collect();
     let is_foreign = |row: &&Row| foreign.contains(&(row.agency.to_string(), row.number.clone()));
-    let fault = |row: &Row| format!("第 {} 行：编号 {} 的服务码正在别的地区使用", row.line, row.number);
+    let fault =
+        |row: &Row| format!("第 {} 行：编号 {} 的服务码正在别的地区使用", row.line, row.number);
     rows.iter().filter(is_foreign).map(fault).collect()
 }

@@ -1,4 +1,5 @@
-//! Rosters at the desk: what a preview says, the roster that it carries on, and files for the office to go on with.
+//! Rosters at the desk: what a preview says, the roster that it carries on, and files for the
+//! office to go on with.
 
 use std::collections::BTreeMap;
 
@@ -13,8 +14,17 @@ use crate::http::desk::upload::Upload;
 /// Larger files are not given back with their faults: the page would carry them twice.
 const CORRECTED_MAX: usize = 2 * 1024 * 1024;
 /// The columns of a roster that is carried on.
-const COLUMNS: [&str; 9] =
-    ["姓名", "工号", "村社区代码", "责任单位代码", "责任单位", "服务范围", "电话", "照片", "有效期"];
+const COLUMNS: [&str; 9] = [
+    "姓名",
+    "工号",
+    "村社区代码",
+    "责任单位代码",
+    "责任单位",
+    "服务范围",
+    "电话",
+    "照片",
+    "有效期",
+];
 
 /// What printing a roster would do.
 pub(super) struct Preview {
@@ -35,11 +45,22 @@ pub(super) struct Preview {
 }
 
 impl Preview {
-    pub(super) fn new(kind: CardKind, upload: &Upload, roster: &Roster, plan: Plan, lacks_consent: bool) -> Self {
+    pub(super) fn new(
+        kind: CardKind,
+        upload: &Upload,
+        roster: &Roster,
+        plan: Plan,
+        lacks_consent: bool,
+    ) -> Self {
         let assigned = roster.rows.iter().filter(|row| row.is_assigned);
         // The notes are about the file, and the next step has none.
         let notes = if upload.content.is_empty() { Vec::new() } else { notes(roster) };
-        let ends = plan.replacements.iter().map(|one| one.serial.to_string()).collect::<Vec<_>>().join(",");
+        let ends = plan
+            .replacements
+            .iter()
+            .map(|one| one.serial.to_string())
+            .collect::<Vec<_>>()
+            .join(",");
         Self {
             ends,
             kind: match kind {
@@ -50,7 +71,9 @@ impl Preview {
             plan,
             roster: carried(&roster.rows),
             n_cards: roster.rows.len(),
-            assigned: assigned.map(|row| (row.name.clone(), row.region.to_string(), row.number.clone())).collect(),
+            assigned: assigned
+                .map(|row| (row.name.clone(), row.region.to_string(), row.number.clone()))
+                .collect(),
             notes,
             lacks_consent,
         }
@@ -93,7 +116,8 @@ fn carried(rows: &[Row]) -> String {
             row.expires.map(|month| month.to_string()).unwrap_or_default(),
         ]
     };
-    serde_json::to_string(&rows.iter().map(cells).collect::<Vec<_>>()).expect("texts have a JSON form")
+    serde_json::to_string(&rows.iter().map(cells).collect::<Vec<_>>())
+        .expect("texts have a JSON form")
 }
 
 /// The table that a preview carried on; `None` for what is none.
@@ -118,11 +142,13 @@ pub(super) fn with_faults(table: &Table, faults: &[(u64, String)]) -> Option<Str
     out.record(table.headings.iter().map(String::as_str).chain(["问题"])).ok()?;
     for line in &table.lines {
         let own = of_line.get(&line.number).map(|faults| faults.join("；")).unwrap_or_default();
-        let cells = (0..width).map(|place| line.cells.get(place).map_or("", |cell| cell.text.as_str()));
+        let cells =
+            (0..width).map(|place| line.cells.get(place).map_or("", |cell| cell.text.as_str()));
         out.record(cells.chain([own.as_str()])).ok()?;
     }
     let bytes = out.finish().ok()?;
-    let address = || format!("data:text/csv;charset=utf-8;base64,{}", BASE64_STANDARD.encode(&bytes));
+    let address =
+        || format!("data:text/csv;charset=utf-8;base64,{}", BASE64_STANDARD.encode(&bytes));
     (bytes.len() <= CORRECTED_MAX).then(address)
 }
 
@@ -130,7 +156,15 @@ pub(super) fn with_faults(table: &Table, faults: &[(u64, String)]) -> Option<Str
 pub(super) fn template() -> Vec<u8> {
     let rows = [
         ["姓名", "镇街", "村（社区）", "工号", "电话", "服务范围", "有效期"],
-        ["示例甲（填写时删去本行）", "示例街道", "示例社区", "", "0514-00000000", "社保、医保", "2028-12"],
+        [
+            "示例甲（填写时删去本行）",
+            "示例街道",
+            "示例社区",
+            "",
+            "0514-00000000",
+            "社保、医保",
+            "2028-12",
+        ],
     ];
     let mut out = Writer::new(Vec::new()).expect("memory can be written");
     for row in rows {

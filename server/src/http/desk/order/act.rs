@@ -25,12 +25,18 @@ const MOVED: &str = "工单刚刚有了新的进展，请看过办理记录再�
 const BUSY: &str = "系统繁忙，没有提交成功。您填写的内容还在，请稍后再试。";
 
 /// The page.
-pub(in crate::http) async fn show(Allowed { desk, .. }: Allowed<Orders>, Path(id): Path<String>) -> Answer {
+pub(in crate::http) async fn show(
+    Allowed { desk, .. }: Allowed<Orders>,
+    Path(id): Path<String>,
+) -> Answer {
     Ok(LoadedOrder::read(&desk, &id).await?.page(StatusCode::OK, &FormState::default()))
 }
 
 /// An action.
-pub(in crate::http) async fn act(Path(id): Path<String>, Submitted { desk, fields, .. }: Submitted<Orders>) -> Answer {
+pub(in crate::http) async fn act(
+    Path(id): Path<String>,
+    Submitted { desk, fields, .. }: Submitted<Orders>,
+) -> Answer {
     let order = LoadedOrder::read(&desk, &id).await?;
     let Some(kind) = ActionKind::from_name(fields.get("action")) else {
         let state = FormState { notice: CHOOSE, ..FormState::default() };
@@ -74,7 +80,8 @@ async fn take(order: &LoadedOrder<'_>, kind: ActionKind, fields: &Fields) -> Res
     })
 }
 
-/// The action of a form: of its fields those that this action has, and no others. The name of one that cannot be read.
+/// The action of a form: of its fields those that this action has, and no others. The name of one
+/// that cannot be read.
 fn read_action(kind: ActionKind, fields: &Fields) -> Result<Action, &'static str> {
     let mut map = Map::from_iter([("action".to_owned(), Value::from(kind.name()))]);
     for name in kind.fields() {

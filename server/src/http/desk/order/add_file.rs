@@ -29,11 +29,18 @@ use crate::http::desk::{
 /// The most files of an order.
 const COUNT_MAX: u32 = 20;
 /// What may be kept, with the end of its name.
-const KINDS: [(&str, &str); 4] =
-    [("image/jpeg", "jpg"), ("image/png", "png"), ("image/webp", "webp"), ("application/pdf", "pdf")];
+const KINDS: [(&str, &str); 4] = [
+    ("image/jpeg", "jpg"),
+    ("image/png", "png"),
+    ("image/webp", "webp"),
+    ("application/pdf", "pdf"),
+];
 
 /// Keeps a file.
-pub(in crate::http) async fn add(Path(id): Path<String>, Uploaded { desk, upload, .. }: Uploaded<Orders>) -> Answer {
+pub(in crate::http) async fn add(
+    Path(id): Path<String>,
+    Uploaded { desk, upload, .. }: Uploaded<Orders>,
+) -> Answer {
     let order = LoadedOrder::read(&desk, &id).await?;
     let kept = match upload {
         Ok(upload) => check_and_keep(&order, upload).await,
@@ -43,7 +50,8 @@ pub(in crate::http) async fn add(Path(id): Path<String>, Uploaded { desk, upload
         Ok(()) => Ok(Saved::new("附件已上传。").show_at(&desk, &format!("/desk/orders/{id}"))),
         Err(error) => {
             let fault = error.into_fault()?;
-            Ok(order.page(fault.status, &FormState { file: &fault.message, ..FormState::default() }))
+            Ok(order
+                .page(fault.status, &FormState { file: &fault.message, ..FormState::default() }))
         }
     }
 }
@@ -57,7 +65,8 @@ async fn check_and_keep(order: &LoadedOrder<'_>, mut upload: Upload) -> Result<(
     }
     let mime = infer::get(&upload.content).map(|kind| kind.mime_type());
     let kind = mime.and_then(|mime| KINDS.iter().find(|(known, _)| *known == mime));
-    let (mime, end) = kind.ok_or_else(|| DeskError::typed("只能上传图片（JPG、PNG、WebP）和 PDF。"))?;
+    let (mime, end) =
+        kind.ok_or_else(|| DeskError::typed("只能上传图片（JPG、PNG、WebP）和 PDF。"))?;
     // Without what a picture's file tells besides the picture.
     let content = picture::without_metadata(mime, &upload.content);
     upload.content = content.ok_or_else(|| DeskError::typed("这张图片已损坏，不能上传。"))?;
@@ -67,7 +76,12 @@ async fn check_and_keep(order: &LoadedOrder<'_>, mut upload: Upload) -> Result<(
     }
 }
 
-async fn keep(order: &LoadedOrder<'_>, upload: &Upload, mime: &str, end: &str) -> Result<Kept, StoreError> {
+async fn keep(
+    order: &LoadedOrder<'_>,
+    upload: &Upload,
+    mime: &str,
+    end: &str,
+) -> Result<Kept, StoreError> {
     let (app, row) = (&order.desk.app, &order.loaded.row);
     let (keys, rng) = (app.keys(), &*app.rng);
     let digest: Digest = Sha256::digest(&upload.content).into();
@@ -96,8 +110,10 @@ pub(in crate::http) async fn show(
     let found = app.store.file(row.part, row.rating, digest).await?;
     let (file, sealed) = found.ok_or_else(|| DeskError::gone(&desk))?;
     let content = app.keys().vault.open_bytes(CONTENT, &row_of(&digest), "content", &sealed);
-    let content = content.ok_or_else(|| StoreError::Failed("a file does not open under any key".into()))?;
-    let name: String = form_urlencoded::byte_serialize(name_of(app, row, &file).as_bytes()).collect();
+    let content =
+        content.ok_or_else(|| StoreError::Failed("a file does not open under any key".into()))?;
+    let name: String =
+        form_urlencoded::byte_serialize(name_of(app, row, &file).as_bytes()).collect();
     let disposition = format!("attachment; filename*=UTF-8''{}", name.replace('+', "%20"));
     let mut response = content.into_response();
     let headers = response.headers_mut();
@@ -107,7 +123,10 @@ pub(in crate::http) async fn show(
         (header::CACHE_CONTROL, "no-store"),
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox; frame-ancestors 'none'"),
     ] {
-        headers.insert(name, HeaderValue::from_str(value).expect("a MIME type or an escaped name is plain"));
+        headers.insert(
+            name,
+            HeaderValue::from_str(value).expect("a MIME type or an escaped name is plain"),
+        );
     }
     Ok(response)
 }

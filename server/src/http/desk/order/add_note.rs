@@ -53,6 +53,9 @@ async fn keep(order: &LoadedOrder<'_>, id: &str, text: &str) -> Result<(), DeskE
         return Err(DeskError::typed("含有不能使用的字符。"));
     }
     let note = notes::seal(&desk.app, row, desk.actor().to_string(), text);
-    desk.app.store.add_note(row.part, row.rating, note, desk.audit(AuditAction::NoteAdded, id)).await?;
+    desk.app
+        .store
+        .add_note(row.part, row.rating, note, desk.audit(AuditAction::NoteAdded, id))
+        .await?;
     Ok(())
 }

@@ -14,6 +14,10 @@ pub(super) struct Seen {
 /// Who has seen it, oldest first.
 pub(super) async fn read(app: &App, row: &OrderRow) -> Result<Vec<Seen>, StoreError> {
     let seen = contact::seen_by(app, row).await?.into_iter();
-    let line = |one: contact::Seen| Seen { at: one.at, who: account_name(&one.who).to_owned(), reason: one.reason };
+    let line = |one: contact::Seen| Seen {
+        at: one.at,
+        who: account_name(&one.who).to_owned(),
+        reason: one.reason,
+    };
     Ok(seen.map(line).collect())
 }

@@ -1,5 +1,5 @@
-//! Files beside an order's history: images and PDF, told by their content and not by their name, and handed out to be saved,
-//! never to be shown as a page of ours.
+//! Files beside an order's history: images and PDF, told by their content and not by their name,
+//! and handed out to be saved, never to be shown as a page of ours.
 
 use haochaping::calendar::Instant;
 use haochaping::text::is_invisible;
@@ -36,7 +36,8 @@ fn hex(digest: &Digest) -> String {
 
 /// A digest as addresses have it; nothing else is looked for.
 pub(super) fn parse(text: &str) -> Option<Digest> {
-    let is_plain = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+    let is_plain = text.len() == 64
+        && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
     let byte = |i: usize| u8::from_str_radix(&text[2 * i..2 * i + 2], 16).unwrap_or(0);
     is_plain.then(|| std::array::from_fn(byte))
 }
@@ -61,7 +62,8 @@ pub(super) fn name_of(app: &App, row: &OrderRow, file: &OrderFile) -> String {
     name.unwrap_or_else(|| "附件".to_owned())
 }
 
-/// A name for people: the last part of a path, without what has no place in a line, and with the end that the content has.
+/// A name for people: the last part of a path, without what has no place in a line, and with the
+/// end that the content has.
 pub(super) fn plain_name(sent: &str, end: &str) -> String {
     let last = sent.rsplit(['/', '\\']).next().unwrap_or("");
     let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem);
@@ -101,8 +103,15 @@ mod tests {
     fn a_digest_is_64_plain_digits_and_nothing_else() {
         let digest: Digest = Sha256::digest(b"x").into();
         assert_eq!(parse(&hex(&digest)), Some(digest));
-        for wrong in ["", "..", "../../master.key", &"A".repeat(64), &"g".repeat(64), &"0".repeat(63), &"é".repeat(32)]
-        {
+        for wrong in [
+            "",
+            "..",
+            "../../master.key",
+            &"A".repeat(64),
+            &"g".repeat(64),
+            &"0".repeat(63),
+            &"é".repeat(32),
+        ] {
             assert_eq!(parse(wrong), None, "{wrong}");
         }
     }

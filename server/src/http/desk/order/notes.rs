@@ -1,4 +1,5 @@
-//! Inner notes on an order: for those who work on it, and never for the person. Their texts are encrypted.
+//! Inner notes on an order: for those who work on it, and never for the person. Their texts are
+//! encrypted.
 
 use haochaping::calendar::Instant;
 use haochaping_collector::{accounts::audit_trail::account_name, ports::fresh_id, state::App};

@@ -1,5 +1,5 @@
-//! One order before somebody at the desk: the rating, what was done, and what can be done next, with everything that it asks for.
-//! What was typed comes back when an action is refused.
+//! One order before somebody at the desk: the rating, what was done, and what can be done next,
+//! with everything that it asks for. What was typed comes back when an action is refused.
 
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
@@ -77,7 +77,8 @@ struct OrderPage<'a> {
     entered_by: Option<&'a str>,
 }
 
-/// What comes back with the page: of something that was refused what was typed, and a contact that was asked for.
+/// What comes back with the page: of something that was refused what was typed, and a contact that
+/// was asked for.
 #[derive(Default)]
 pub(super) struct FormState<'a> {
     /// Why nothing was done, for the page as a whole.
@@ -127,7 +128,11 @@ impl<'a> LoadedOrder<'a> {
         let (part, rating) = (loaded.row.part, loaded.row.rating);
         let entered_by = app.store.entered_by(part, rating).await?.map(|(who, channel)| {
             let who = account_name(&who);
-            if channel == Channel::Phone.name() { format!("{who}（电话）") } else { format!("{who}（大厅）") }
+            if channel == Channel::Phone.name() {
+                format!("{who}（电话）")
+            } else {
+                format!("{who}（大厅）")
+            }
         });
         let notices = app.store.notices(part, rating).await?.into_iter();
         Ok(Self {
@@ -181,20 +186,26 @@ impl LoadedOrder<'_> {
     }
 }
 
-/// The steps of the table; that an order is another's stands last, since it is what is asked for least.
+/// The steps of the table; that an order is another's stands last, since it is what is asked for
+/// least.
 fn steps(loaded: &Loaded, access: &OrderAccess, refusal: Option<&Refusal<'_>>) -> Vec<Step> {
     let mut kinds: Vec<_> = loaded.order.next_actions(access.actor.role).collect();
-    kinds
-        .sort_by_key(|kind| matches!(kind, ActionKind::AskReassignment | ActionKind::Reassign | ActionKind::Supervise));
+    kinds.sort_by_key(|kind| {
+        matches!(kind, ActionKind::AskReassignment | ActionKind::Reassign | ActionKind::Supervise)
+    });
     kinds.into_iter().map(|kind| step(kind, refusal)).collect()
 }
 
 fn step(kind: ActionKind, refusal: Option<&Refusal<'_>>) -> Step {
     let refusal = refusal.filter(|refusal| refusal.action == kind);
     // What has changed meanwhile or is busy is said of the page as a whole.
-    let of_step = refusal.map(|refusal| &refusal.fault).filter(|fault| fault.status.as_u16() == 422);
-    let fault_at =
-        |field| of_step.filter(|fault| fault.field == field).map_or_else(String::new, |f| f.message.clone().into());
+    let of_step =
+        refusal.map(|refusal| &refusal.fault).filter(|fault| fault.status.as_u16() == 422);
+    let fault_at = |field| {
+        of_step
+            .filter(|fault| fault.field == field)
+            .map_or_else(String::new, |f| f.message.clone().into())
+    };
     let fields = kind.fields().iter().map(|&name| Field {
         name,
         label: texts::field(name),

@@ -1,5 +1,5 @@
-//! Pictures without what else the file tells: where and when it was taken, by which device, and a small picture of what was
-//! cut off.
+//! Pictures without what else the file tells: where and when it was taken, by which device, and a
+//! small picture of what was cut off.
 
 use axum::body::Bytes;
 use exif::{In, Reader, Tag};
@@ -10,7 +10,8 @@ use img_parts::{
     webp::WebP,
 };
 
-/// The picture as it is looked at, and nothing besides; `None` if it is damaged. Which side is up is kept.
+/// The picture as it is looked at, and nothing besides; `None` if it is damaged. Which side is up
+/// is kept.
 pub(super) fn without_metadata(mime: &str, content: &Bytes) -> Option<Bytes> {
     match mime {
         "image/jpeg" => jpeg(content),
@@ -25,19 +26,22 @@ fn jpeg(content: &Bytes) -> Option<Bytes> {
     let orientation = picture.exif().and_then(|exif| orientation(&exif));
     picture.segments_mut().retain(is_of_picture);
     picture.set_exif(orientation.map(exif_of));
-    let n_scans: usize = picture.segments().iter().map(|segment| segment.len_with_entropy() - segment.len()).sum();
+    let n_scans: usize =
+        picture.segments().iter().map(|segment| segment.len_with_entropy() - segment.len()).sum();
     let bytes = picture.encoder().bytes();
     let (head, scans) = bytes.split_at(bytes.len() - n_scans);
     Some([head, &scans_alone(scans)?].concat().into())
 }
 
-/// The scans of a picture up to its end, without what stands between and after them: a telephone puts a film or a second
-/// picture there.
+/// The scans of a picture up to its end, without what stands between and after them: a telephone
+/// puts a film or a second picture there.
 fn scans_alone(scans: &[u8]) -> Option<Vec<u8>> {
     let (mut kept, mut rest) = (Vec::with_capacity(scans.len()), scans);
     loop {
         // Within a scan the byte is followed by 0 or by the mark of a restart.
-        let at = rest.windows(2).position(|two| two[0] == 0xff && !matches!(two[1], 0 | 0xd0..=0xd7 | 0xff))?;
+        let at = rest
+            .windows(2)
+            .position(|two| two[0] == 0xff && !matches!(two[1], 0 | 0xd0..=0xd7 | 0xff))?;
         kept.extend(&rest[..at]);
         rest = &rest[at..];
         let marker = rest[1];
@@ -54,7 +58,8 @@ fn scans_alone(scans: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// Of what applications add, the frame, the profile of colours and Adobe's kind of colours change what is seen.
+/// Of what applications add, the frame, the profile of colours and Adobe's kind of colours change
+/// what is seen.
 fn is_of_picture(segment: &JpegSegment) -> bool {
     match segment.marker() {
         markers::APP0 => segment.contents().starts_with(b"JFIF\0"),
@@ -66,11 +71,14 @@ fn is_of_picture(segment: &JpegSegment) -> bool {
 }
 
 fn png(content: &Bytes) -> Option<Bytes> {
-    const KEPT: [&[u8; 4]; 9] = [b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"pHYs", b"acTL", b"fcTL", b"fdAT"];
+    const KEPT: [&[u8; 4]; 9] =
+        [b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"pHYs", b"acTL", b"fcTL", b"fdAT"];
     let mut picture = Png::from_bytes(content.clone()).ok()?;
     let orientation = picture.exif().and_then(|exif| orientation(&exif));
     // A chunk whose name begins with a capital is needed to show the picture.
-    picture.chunks_mut().retain(|chunk| chunk.kind()[0].is_ascii_uppercase() || KEPT.contains(&&chunk.kind()));
+    picture
+        .chunks_mut()
+        .retain(|chunk| chunk.kind()[0].is_ascii_uppercase() || KEPT.contains(&&chunk.kind()));
     picture.set_exif(orientation.map(exif_of));
     Some(picture.encoder().bytes())
 }
@@ -80,9 +88,9 @@ fn webp(content: &Bytes) -> Option<Bytes> {
     const HAS_XMP: u8 = 0b100;
     let mut picture = WebP::from_bytes(content.clone()).ok()?;
     let orientation = picture.exif().and_then(|exif| orientation(&exif));
-    picture
-        .chunks_mut()
-        .retain(|chunk| [b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP"].contains(&&chunk.id()));
+    picture.chunks_mut().retain(|chunk| {
+        [b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP"].contains(&&chunk.id())
+    });
     picture.set_exif(orientation.map(exif_of));
     let mut bytes = picture.encoder().bytes().to_vec();
     if bytes.get(12..16) == Some(b"VP8X") {
@@ -137,13 +145,18 @@ mod tests {
         let mut picture = Jpeg::from_bytes(drawn(ImageFormat::Jpeg)).unwrap();
         let pixels = picture.segments().last().unwrap().clone().encoder().bytes();
         picture.set_exif(Some(telling_exif()));
-        for (marker, start) in
-            [(markers::COM, &b""[..]), (markers::APP13, b"Photoshop 3.0\0"), (markers::APP2, b"MPF\0")]
-        {
+        for (marker, start) in [
+            (markers::COM, &b""[..]),
+            (markers::APP13, b"Photoshop 3.0\0"),
+            (markers::APP2, b"MPF\0"),
+        ] {
             let contents = [start, SECRET].concat();
-            picture.segments_mut().insert(1, JpegSegment::new_with_contents(marker, contents.into()));
+            picture
+                .segments_mut()
+                .insert(1, JpegSegment::new_with_contents(marker, contents.into()));
         }
-        let told = [&picture.encoder().bytes()[..], b"\xff\xd8", SECRET, b"\xff\xd9"].concat().into();
+        let told =
+            [&picture.encoder().bytes()[..], b"\xff\xd8", SECRET, b"\xff\xd9"].concat().into();
         let kept = without_metadata("image/jpeg", &told).unwrap();
         assert!(!holds(&kept, SECRET), "{}", String::from_utf8_lossy(&kept));
         assert!(holds(&kept, &pixels));
@@ -158,15 +171,18 @@ mod tests {
         picture.set_exif(Some(telling_exif()));
         let words = img_parts::png::PngChunk::new(*b"tEXt", [b"Comment\0", SECRET].concat().into());
         picture.chunks_mut().insert(1, words);
-        let kept = Png::from_bytes(without_metadata("image/png", &picture.encoder().bytes()).unwrap()).unwrap();
+        let kept =
+            Png::from_bytes(without_metadata("image/png", &picture.encoder().bytes()).unwrap())
+                .unwrap();
         assert_eq!(kept.chunks().len(), n_chunks + 1, "its side");
         assert!(!holds(&kept.encoder().bytes(), SECRET));
     }
 
     #[test]
     fn a_webp_says_no_longer_that_it_has_what_went() {
-        let chunk =
-            |id: &[u8; 4], data: &[u8]| [&id[..], &u32::try_from(data.len()).unwrap().to_le_bytes(), data].concat();
+        let chunk = |id: &[u8; 4], data: &[u8]| {
+            [&id[..], &u32::try_from(data.len()).unwrap().to_le_bytes(), data].concat()
+        };
         let parts = [
             chunk(b"VP8X", &[0b0000_1100, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
             chunk(b"VP8L", &[0x2f, 0, 0, 0, 0, 0]),
@@ -174,7 +190,13 @@ mod tests {
             chunk(b"XMP ", SECRET),
         ]
         .concat();
-        let file = [b"RIFF", &(u32::try_from(parts.len()).unwrap() + 4).to_le_bytes()[..], b"WEBP", &parts].concat();
+        let file = [
+            b"RIFF",
+            &(u32::try_from(parts.len()).unwrap() + 4).to_le_bytes()[..],
+            b"WEBP",
+            &parts,
+        ]
+        .concat();
         let kept = without_metadata("image/webp", &file.into()).unwrap();
         assert!(!holds(&kept, SECRET) && holds(&kept, b"VP8L"));
         assert!(kept.get(12..16) != Some(b"VP8X") || kept[20] & 0b1100 == 0);
@@ -183,7 +205,11 @@ mod tests {
     #[test]
     fn what_is_damaged_is_not_taken() {
         for mime in ["image/jpeg", "image/png", "image/webp"] {
-            assert_eq!(without_metadata(mime, &Bytes::from_static(b"\xff\xd8\xff")), None, "{mime}");
+            assert_eq!(
+                without_metadata(mime, &Bytes::from_static(b"\xff\xd8\xff")),
+                None,
+                "{mime}"
+            );
         }
     }
 }

@@ -28,7 +28,8 @@ pub(in crate::http) async fn show(
 ) -> Answer {
     let order = LoadedOrder::read(&desk, &id).await?;
     match open(&order, &form).await {
-        Ok(contact) => Ok(order.page(StatusCode::OK, &FormState { contact: Some(contact), ..FormState::default() })),
+        Ok(contact) => Ok(order
+            .page(StatusCode::OK, &FormState { contact: Some(contact), ..FormState::default() })),
         Err(error) => {
             let fault = error.into_fault()?;
             let reason = Unkept { typed: &form.reason, fault: &fault.message };
@@ -42,10 +43,12 @@ async fn open(order: &LoadedOrder<'_>, form: &Form) -> Result<v1::Contact, DeskE
     if !is_still(&desk.app, &desk.session.staff.name, desk.client, &form.password).await? {
         return Err(DeskError::typed(WRONG));
     }
-    disclose(&desk.app, &order.loaded, &desk.actor(), &form.reason).await.map_err(|error| match error {
-        DisclosureError::Reason("required") => DeskError::typed("请填写查看理由。"),
-        DisclosureError::Reason(_) => DeskError::typed("查看理由最多 2000 个字。"),
-        DisclosureError::Nothing => DeskError::typed("没有可以查看的联系方式。"),
-        DisclosureError::Store(error) => DeskError::Store(error),
+    disclose(&desk.app, &order.loaded, &desk.actor(), &form.reason).await.map_err(|error| {
+        match error {
+            DisclosureError::Reason("required") => DeskError::typed("请填写查看理由。"),
+            DisclosureError::Reason(_) => DeskError::typed("查看理由最多 2000 个字。"),
+            DisclosureError::Nothing => DeskError::typed("没有可以查看的联系方式。"),
+            DisclosureError::Store(error) => DeskError::Store(error),
+        }
     })
 }

@@ -1,5 +1,5 @@
-//! The address of a database, and how it is spoken to: by TLS with a certificate that is checked, or not at all beyond this
-//! machine.
+//! The address of a database, and how it is spoken to: by TLS with a certificate that is checked,
+//! or not at all beyond this machine.
 
 use std::{
     fmt,
@@ -65,7 +65,8 @@ impl Address {
                 _ => rest.push((name, value)),
             }
         }
-        let rest: String = form_urlencoded::Serializer::new(String::new()).extend_pairs(rest).finish();
+        let rest: String =
+            form_urlencoded::Serializer::new(String::new()).extend_pairs(rest).finish();
         let mut config = Config::from_str(&format!("{address}?{rest}"))
             .map_err(|error| failed(format!("not a valid database address: {error}")))?;
         if config.get_hosts().is_empty() {
@@ -82,16 +83,16 @@ impl Address {
                 )));
             }
         };
-        config.application_name("haochaping").connect_timeout(CONNECT_TIMEOUT).ssl_mode(if is_tls {
-            SslMode::Require
-        } else {
-            SslMode::Disable
-        });
+        config
+            .application_name("haochaping")
+            .connect_timeout(CONNECT_TIMEOUT)
+            .ssl_mode(if is_tls { SslMode::Require } else { SslMode::Disable });
         let tls = is_tls.then(|| connector(root.as_deref()).map_err(failed)).transpose()?;
         Ok(Self { config, tls, mode: (if is_tls { "verify-full" } else { "disable" }, root) })
     }
 
-    /// The address for PostgreSQL's own programs, whose arguments every user of the machine could read.
+    /// The address for PostgreSQL's own programs, whose arguments every user of the machine could
+    /// read.
     pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
         let hosts = self.config.get_hosts().iter().map(|host| match host {
             Host::Tcp(name) => name.clone(),
@@ -99,7 +100,8 @@ impl Address {
         });
         let ports = self.config.get_ports().iter().map(ToString::to_string);
         let list = |items: &mut dyn Iterator<Item = String>| items.collect::<Vec<_>>().join(",");
-        let password = self.config.get_password().map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+        let password =
+            self.config.get_password().map(|bytes| String::from_utf8_lossy(bytes).into_owned());
         let (mode, root) = &self.mode;
         [
             ("PGHOST", Some(list(&mut hosts.into_iter()))),
@@ -119,7 +121,8 @@ impl Address {
     pub(crate) async fn connect(&self) -> Result<Client, StoreError> {
         let message = |error: tokio_postgres::Error| {
             // A password or a name that is wrong stays so; whatever else is wrong may pass.
-            let is_refused = error.code().is_some_and(|code| matches!(&code.code()[..2], "28" | "3D" | "42"));
+            let is_refused =
+                error.code().is_some_and(|code| matches!(&code.code()[..2], "28" | "3D" | "42"));
             let reason = format!("{self}: {}", super::reason(error.into()));
             if is_refused { StoreError::Failed(reason) } else { StoreError::Busy(reason) }
         };
@@ -132,8 +135,8 @@ impl Address {
             tokio::spawn(connection);
             client
         };
-        // A collector that is stopped in the middle of a transaction must not hold its rows; and no setting of a server may make
-        // an acknowledged rating one that is not on disk.
+        // A collector that is stopped in the middle of a transaction must not hold its rows; and no
+        // setting of a server may make an acknowledged rating one that is not on disk.
         client
             .batch_execute(
                 "set idle_in_transaction_session_timeout = '5s'; set lock_timeout = '2s'; set statement_timeout = 0;
@@ -147,7 +150,9 @@ impl Address {
 
 fn is_this_machine(host: &Host) -> bool {
     match host {
-        Host::Tcp(name) => name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback()),
+        Host::Tcp(name) => {
+            name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+        }
         Host::Unix(_) => true,
     }
 }
@@ -157,7 +162,8 @@ fn connector(root: Option<&Path>) -> Result<MakeRustlsConnect, String> {
     match root {
         Some(path) => {
             let message = |reason: String| format!("sslrootcert {}: {reason}", path.display());
-            let found = CertificateDer::pem_file_iter(path).map_err(|error| message(error.to_string()))?;
+            let found =
+                CertificateDer::pem_file_iter(path).map_err(|error| message(error.to_string()))?;
             for certificate in found {
                 let certificate = certificate.map_err(|error| message(error.to_string()))?;
                 roots.add(certificate).map_err(|error| message(error.to_string()))?;
@@ -184,9 +190,15 @@ mod tests {
     #[test]
     fn an_address_that_would_trust_anybody_is_refused() {
         for mode in ["require", "prefer", "allow", "verify-ca"] {
-            let message = Address::parse(&format!("postgres://a:secret@db.example/x?sslmode={mode}")).err().unwrap();
+            let message =
+                Address::parse(&format!("postgres://a:secret@db.example/x?sslmode={mode}"))
+                    .err()
+                    .unwrap();
             let message = message.to_string();
-            assert!(message.contains("use verify-full") && !message.contains("secret"), "{message}");
+            assert!(
+                message.contains("use verify-full") && !message.contains("secret"),
+                "{message}"
+            );
         }
     }
 

@@ -1,5 +1,5 @@
-//! The backup of a server's database, by PostgreSQL's own tools: `pg_dump` writes it in the state of one moment, and
-//! `pg_restore` reads back what is in it.
+//! The backup of a server's database, by PostgreSQL's own tools: `pg_dump` writes it in the state
+//! of one moment, and `pg_restore` reads back what is in it.
 
 use std::{
     io::{BufRead, BufReader},
@@ -17,7 +17,10 @@ pub(crate) fn backup(
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<(), StoreError> {
     if to.exists() {
-        return Err(StoreError::Failed(format!("{} is there already: name another file", to.display())));
+        return Err(StoreError::Failed(format!(
+            "{} is there already: name another file",
+            to.display()
+        )));
     }
     let written = dump(address, tables.len() as u64, to, progress).and_then(|()| check(tables, to));
     if written.is_err() {
@@ -27,10 +30,19 @@ pub(crate) fn backup(
     written
 }
 
-fn dump(address: &Address, n_tables: u64, to: &Path, progress: &dyn Fn(u64, u64)) -> Result<(), StoreError> {
-    make_private(to).map_err(|error| StoreError::Failed(format!("{} cannot be written: {error}", to.display())))?;
+fn dump(
+    address: &Address,
+    n_tables: u64,
+    to: &Path,
+    progress: &dyn Fn(u64, u64),
+) -> Result<(), StoreError> {
+    make_private(to).map_err(|error| {
+        StoreError::Failed(format!("{} cannot be written: {error}", to.display()))
+    })?;
     let mut command = Command::new("pg_dump");
-    command.args(["--format=custom", "--no-owner", "--no-privileges", "--verbose", "--file"]).arg(to);
+    command
+        .args(["--format=custom", "--no-owner", "--no-privileges", "--verbose", "--file"])
+        .arg(to);
     let mut child = command
         .envs(address.environment())
         .stdin(Stdio::null())
@@ -39,7 +51,9 @@ fn dump(address: &Address, n_tables: u64, to: &Path, progress: &dyn Fn(u64, u64)
         .spawn()
         .map_err(|error| missing("pg_dump", &error))?;
     let (mut n_done, mut last) = (0, String::new());
-    for line in BufReader::new(child.stderr.take().expect("it is piped")).lines().map_while(Result::ok) {
+    for line in
+        BufReader::new(child.stderr.take().expect("it is piped")).lines().map_while(Result::ok)
+    {
         if line.contains("dumping contents of table") {
             n_done += 1;
             progress(n_tables.saturating_sub(n_done), n_tables);
@@ -50,11 +64,14 @@ fn dump(address: &Address, n_tables: u64, to: &Path, progress: &dyn Fn(u64, u64)
     }
     let status = child.wait().map_err(|error| StoreError::Failed(error.to_string()))?;
     if status.success() {
-        return std::fs::File::open(to)
-            .and_then(|file| file.sync_all())
-            .map_err(|error| StoreError::Failed(format!("{} cannot be written: {error}", to.display())));
+        return std::fs::File::open(to).and_then(|file| file.sync_all()).map_err(|error| {
+            StoreError::Failed(format!("{} cannot be written: {error}", to.display()))
+        });
     }
-    Err(StoreError::Failed(format!("pg_dump did not end well: {}", last.trim_start_matches("pg_dump: "))))
+    Err(StoreError::Failed(format!(
+        "pg_dump did not end well: {}",
+        last.trim_start_matches("pg_dump: ")
+    )))
 }
 
 /// Every table is in it with its rows, by the file's own list.
@@ -66,10 +83,14 @@ fn check(tables: &[String], file: &Path) -> Result<(), StoreError> {
         return Err(StoreError::Failed(format!("{} cannot be read back: {text}", file.display())));
     }
     let list = String::from_utf8_lossy(&listed.stdout);
-    let has = |table: &String| list.lines().any(|line| line.contains(&format!("TABLE DATA public {table} ")));
+    let has = |table: &String| {
+        list.lines().any(|line| line.contains(&format!("TABLE DATA public {table} ")))
+    };
     match tables.iter().find(|table| !has(table)) {
         None => Ok(()),
-        Some(table) => Err(StoreError::Failed(format!("the table {table} is not in {}", file.display()))),
+        Some(table) => {
+            Err(StoreError::Failed(format!("the table {table} is not in {}", file.display())))
+        }
     }
 }
 
@@ -80,5 +101,7 @@ fn make_private(path: &Path) -> std::io::Result<()> {
 }
 
 fn missing(program: &str, error: &std::io::Error) -> StoreError {
-    StoreError::Failed(format!("{program} does not run ({error}): install PostgreSQL's client programs"))
+    StoreError::Failed(format!(
+        "{program} does not run ({error}): install PostgreSQL's client programs"
+    ))
 }

@@ -1,5 +1,5 @@
-//! The lanes of ratings into the database: one, or on a distributed engine one for each shard, so that a batch is a transaction
-//! of one shard.
+//! The lanes of ratings into the database: one, or on a distributed engine one for each shard, so
+//! that a batch is a transaction of one shard.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -21,7 +21,11 @@ pub(crate) struct Lane {
 
 impl Lane {
     fn new(part: u8) -> Self {
-        Self { part, writer: tokio::sync::Mutex::default(), slot: AtomicI64::new(slot::OF_COMMANDS) }
+        Self {
+            part,
+            writer: tokio::sync::Mutex::default(),
+            slot: AtomicI64::new(slot::OF_COMMANDS),
+        }
     }
 
     pub(crate) fn slot(&self) -> i64 {
@@ -70,27 +74,39 @@ impl Lanes {
     }
 }
 
-/// The shard of each part where the ratings are distributed; `None` on a plain server. Who does not ask plans statements as for
-/// one, which a distributed engine refuses.
+/// The shard of each part where the ratings are distributed; `None` on a plain server. Who does not
+/// ask plans statements as for one, which a distributed engine refuses.
 ///
 /// # Errors
 /// As [`shards`].
-pub(crate) fn distributed(connection: &Connection) -> Result<Option<[i64; PARTS as usize]>, StoreError> {
+pub(crate) fn distributed(
+    connection: &Connection,
+) -> Result<Option<[i64; PARTS as usize]>, StoreError> {
     // Only where the catalogue is there can it be asked.
-    if !connection.query_row("select to_regclass('pg_dist_partition') is not null", params![], |row| row.get(0))? {
+    if !connection.query_row(
+        "select to_regclass('pg_dist_partition') is not null",
+        params![],
+        |row| row.get(0),
+    )? {
         return Ok(None);
     }
     let sql = "select exists (select 1 from pg_dist_partition where logicalrelid = to_regclass('rating') and partmethod = 'h')";
-    if connection.query_row(sql, params![], |row| row.get(0))? { shards(connection).map(Some) } else { Ok(None) }
+    if connection.query_row(sql, params![], |row| row.get(0))? {
+        shards(connection).map(Some)
+    } else {
+        Ok(None)
+    }
 }
 
 /// Asks a Citus database for the shard of each part.
 ///
 /// # Errors
-/// In one line: it is no such database, or a table with parts is not distributed by them together with the ratings.
+/// In one line: it is no such database, or a table with parts is not distributed by them together
+/// with the ratings.
 pub(crate) fn shards(connection: &Connection) -> Result<[i64; PARTS as usize], StoreError> {
     const GUIDE: &str = "docs/databases.md has the calls that distribute the tables";
-    let failed = |what: String| StoreError::Failed(format!("a distributed database: {what}; {GUIDE}"));
+    let failed =
+        |what: String| StoreError::Failed(format!("a distributed database: {what}; {GUIDE}"));
     let sql = "select to_regproc('get_shard_id_for_distribution_column') is not null
          and to_regclass('pg_dist_partition') is not null";
     if !connection.query_row(sql, params![], |row| row.get(0))? {

@@ -1,5 +1,5 @@
-//! A PostgreSQL database: a few connections, each statement on a thread that may wait; what met others or lost its connection
-//! is tried again.
+//! A PostgreSQL database: a few connections, each statement on a thread that may wait; what met
+//! others or lost its connection is tried again.
 
 mod address;
 mod backup;
@@ -33,20 +33,25 @@ use crate::{
     random::{Rng as _, SystemRng},
 };
 
-/// Connections of one collector: ratings need one, and people at the desk wait for no one else's question.
+/// Connections of one collector: ratings need one, and people at the desk wait for no one else's
+/// question.
 const N_CONNECTIONS: usize = 8;
-/// How long something that surely did not happen is tried again: the rest of a request's 15 s is for the answer.
+/// How long something that surely did not happen is tried again: the rest of a request's 15 s is
+/// for the answer.
 const PATIENCE: Duration = Duration::from_secs(4);
 /// Tries of what failed by a row that somebody else wrote at the same moment.
 const ROW_TRIES: u32 = 3;
-/// A batch finds everything by its keys. Its few statements are planned once, and not by how small tables were at that moment.
-const FOR_BATCHES: &str = "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set jit = off";
+/// A batch finds everything by its keys. Its few statements are planned once, and not by how small
+/// tables were at that moment.
+const FOR_BATCHES: &str =
+    "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set jit = off";
 /// A distributed engine plans by the values that tell the shard.
 const FOR_SHARDS: &str = "set plan_cache_mode = auto; set jit = off";
 /// A lease is renewed this long after it was last.
 const RENEW_MILLIS: i64 = slot::LEASE_MILLIS / 3;
 
-const NO_STORE: &str = "there is no store in it; haochaping serve makes one, beside a key file that is there by --new";
+const NO_STORE: &str =
+    "there is no store in it; haochaping serve makes one, beside a key file that is there by --new";
 
 /// A store on a server.
 pub(crate) struct PostgresEngine {
@@ -66,7 +71,9 @@ pub(crate) struct PostgresEngine {
 
 impl std::fmt::Debug for PostgresEngine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PostgresEngine").field("address", &self.address.to_string()).finish_non_exhaustive()
+        f.debug_struct("PostgresEngine")
+            .field("address", &self.address.to_string())
+            .finish_non_exhaustive()
     }
 }
 
@@ -94,7 +101,9 @@ impl PostgresEngine {
             lanes::distributed(c)
         });
         let (connection, shards) = prepared.await?;
-        let shards = shards.map_err(|error| StoreError::Failed(format!("{}: {}", engine.address, reason(error))))?;
+        let shards = shards.map_err(|error| {
+            StoreError::Failed(format!("{}: {}", engine.address, reason(error)))
+        })?;
         if let Some(shards) = shards {
             engine.lanes = Lanes::of_shards(&shards);
             engine.is_sharded = true;
@@ -104,8 +113,8 @@ impl PostgresEngine {
         Ok(engine)
     }
 
-    /// Writes each shard's ratings by a lane of their own from now on, as it does by itself where it finds the database
-    /// distributed.
+    /// Writes each shard's ratings by a lane of their own from now on, as it does by itself where
+    /// it finds the database distributed.
     ///
     /// # Errors
     /// In one line: the database is not distributed.
@@ -134,21 +143,25 @@ impl PostgresEngine {
 
     pub(crate) async fn open(&self) -> Result<Connection, StoreError> {
         let address = self.address.clone();
-        let opened = tokio::task::spawn_blocking(move || Client::connect(|| address.connect())).await;
-        let mut connection = Connection::postgres(opened.map_err(|error| StoreError::Failed(error.to_string()))??);
+        let opened =
+            tokio::task::spawn_blocking(move || Client::connect(|| address.connect())).await;
+        let mut connection =
+            Connection::postgres(opened.map_err(|error| StoreError::Failed(error.to_string()))??);
         if self.is_sharded {
             connection.set_sharded();
         }
         Ok(connection)
     }
 
-    /// Runs `work` once on a connection that waits for work, counting into the slot of a part's way.
+    /// Runs `work` once on a connection that waits for work, counting into the slot of a part's
+    /// way.
     async fn once<T: Send + 'static>(
         &self,
         part: u8,
         work: impl FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let _permit = self.permits.acquire().await.map_err(|e| StoreError::Failed(e.to_string()))?;
+        let _permit =
+            self.permits.acquire().await.map_err(|e| StoreError::Failed(e.to_string()))?;
         let held = self.idle().pop();
         let mut connection = match held {
             Some(connection) => connection,
@@ -157,7 +170,8 @@ impl PostgresEngine {
         self.set_slot(&mut connection, self.lanes.of(part));
         let (connection, result) = on_thread(connection, work).await?;
         if connection.is_lost() {
-            // The others were lost with it: the next one begins anew rather than finding them out one by one.
+            // The others were lost with it: the next one begins anew rather than finding them out
+            // one by one.
             self.idle().clear();
         } else {
             self.idle().push(connection);
@@ -173,7 +187,8 @@ impl PostgresEngine {
         self.write(move |connection| work(connection)).await
     }
 
-    /// Writes. What surely did not happen is tried again; what may have happened is not, and says so.
+    /// Writes. What surely did not happen is tried again; what may have happened is not, and says
+    /// so.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         work: impl Fn(&mut Connection) -> Result<T, StoreError> + Send + Sync + 'static,
@@ -205,8 +220,8 @@ impl PostgresEngine {
         }
     }
 
-    /// Writes what can be written twice: a batch of ratings with their own ids. When nobody knows whether a commit happened it is
-    /// run again, and finds its own rows if it did.
+    /// Writes what can be written twice: a batch of ratings with their own ids. When nobody knows
+    /// whether a commit happened it is run again, and finds its own rows if it did.
     pub(crate) async fn write_again<T: Send + 'static>(
         &self,
         part: u8,
@@ -222,7 +237,8 @@ impl PostgresEngine {
                 other => return other,
             };
             if !tries.go_on(&reason).await {
-                // Whoever asked is told that it did not work, and finds the rating when they send it again.
+                // Whoever asked is told that it did not work, and finds the rating when they send
+                // it again.
                 return Err(StoreError::Busy(reason));
             }
         }
@@ -268,7 +284,10 @@ impl PostgresEngine {
             match self.write(move |c| slot::hold(c, &holder, part, known, at)).await {
                 Ok(slot) => {
                     if known.is_some_and(|known| known != slot) {
-                        tracing::warn!(slot, "the lease of the counter slot had ended; another was taken");
+                        tracing::warn!(
+                            slot,
+                            "the lease of the counter slot had ended; another was taken"
+                        );
                     }
                     lane.set_slot(slot);
                 }
@@ -290,10 +309,15 @@ impl PostgresEngine {
         self.write(move |c| slot::give_back(c, &holder)).await
     }
 
-    pub(crate) async fn back_up(&self, to: &Path, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<(), StoreError> {
+    pub(crate) async fn back_up(
+        &self,
+        to: &Path,
+        progress: &(dyn Fn(u64, u64) + Sync),
+    ) -> Result<(), StoreError> {
         let sql = "select relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
              where n.nspname = 'public' and c.relkind = 'r' order by 1";
-        let tables: Vec<String> = self.read(move |c| Ok(c.query(sql, params![], |row| row.get(0))?)).await?;
+        let tables: Vec<String> =
+            self.read(move |c| Ok(c.query(sql, params![], |row| row.get(0))?)).await?;
         tokio::task::block_in_place(|| backup::backup(&self.address, &tables, to, progress))
     }
 }

@@ -1,5 +1,6 @@
-//! A pooler between the collector and its server. One that lends the server's sessions out for a transaction or a statement takes
-//! settings and prepared statements of one client to another, and what is set for a batch would hold for somebody else.
+//! A pooler between the collector and its server. One that lends the server's sessions out for a
+//! transaction or a statement takes settings and prepared statements of one client to another, and
+//! what is set for a batch would hold for somebody else.
 
 use crate::{
     StoreError,
@@ -7,11 +8,15 @@ use crate::{
     random::{Rng as _, SystemRng},
 };
 
-/// Refuses two connections of which one sees what the other has set for itself, or does not see it any more.
+/// Refuses two connections of which one sees what the other has set for itself, or does not see it
+/// any more.
 ///
 /// # Errors
 /// In one line.
-pub(crate) fn refuse_shared_sessions(first: &Connection, second: &Connection) -> Result<(), StoreError> {
+pub(crate) fn refuse_shared_sessions(
+    first: &Connection,
+    second: &Connection,
+) -> Result<(), StoreError> {
     let mut random = [0; 8];
     SystemRng.fill(&mut random);
     let mark = u64::from_be_bytes(random).to_string();

@@ -9,17 +9,27 @@ use crate::{
     engine::sqlite::connect::{make_private, reader},
 };
 
-/// Copies the file page by page while others write; the copy is a store of its own, in the state of one moment.
-pub(crate) fn backup(from: &Path, to: &Path, progress: &dyn Fn(u64, u64)) -> Result<(), StoreError> {
-    let message = |e: std::io::Error| StoreError::Failed(format!("{} cannot be written: {e}", to.display()));
+/// Copies the file page by page while others write; the copy is a store of its own, in the state of
+/// one moment.
+pub(crate) fn backup(
+    from: &Path,
+    to: &Path,
+    progress: &dyn Fn(u64, u64),
+) -> Result<(), StoreError> {
+    let message =
+        |e: std::io::Error| StoreError::Failed(format!("{} cannot be written: {e}", to.display()));
     if to.exists() {
-        return Err(StoreError::Failed(format!("{} is there already: name another file", to.display())));
+        return Err(StoreError::Failed(format!(
+            "{} is there already: name another file",
+            to.display()
+        )));
     }
     make_private(to).map_err(message)?;
     let source = reader(from)?.connection;
     let mut copy = Connection::open(to)?;
     {
-        // One transaction on the source: without it every write of the collector would start the copy anew.
+        // One transaction on the source: without it every write of the collector would start the
+        // copy anew.
         let snapshot = source.unchecked_transaction()?;
         snapshot.query_row("select count(*) from meta", [], |_| Ok(()))?;
         let run = backup::Backup::new(&snapshot, &mut copy)?;

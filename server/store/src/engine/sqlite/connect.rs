@@ -6,15 +6,17 @@ use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
 use crate::StoreError;
 
-/// How long another process may hold the file's write lock, so that commands work beside a running collector. A rating
-/// that waits behind a batch that waits is still answered within a request's 15 s.
+/// How long another process may hold the file's write lock, so that commands work beside a running
+/// collector. A rating that waits behind a batch that waits is still answered within a request's 15
+/// s.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Makes the file readable and writable by its owner alone before SQLite opens it; the WAL takes over its mode. A file that
-/// is there may lie on a disk that takes nothing.
+/// Makes the file readable and writable by its owner alone before SQLite opens it; the WAL takes
+/// over its mode. A file that is there may lie on a disk that takes nothing.
 pub(crate) fn make_private(path: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
-    let made = std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path).map(drop);
+    let made =
+        std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path).map(drop);
     if path.metadata().is_ok_and(|file| file.len() > 0) { Ok(()) } else { made }
 }
 
@@ -27,7 +29,8 @@ pub(crate) fn writer(path: &Path) -> Result<Connection, StoreError> {
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", synchronous())?;
     connection.pragma_update(None, "cache_size", -65_536)?;
-    // 64 MB of log before it is folded into the file: pages that many batches touch are then written once.
+    // 64 MB of log before it is folded into the file: pages that many batches touch are then
+    // written once.
     connection.pragma_update(None, "wal_autocheckpoint", 16_384)?;
     // Where the file or its directory is read-only, SQLite says so at the first change only.
     if connection.is_readonly("main")? {
@@ -43,7 +46,8 @@ pub(crate) struct Reader {
     pub(crate) is_shared: bool,
 }
 
-/// A connection that reads, also where the disk has no room for the index of the log, which all connections share.
+/// A connection that reads, also where the disk has no room for the index of the log, which all
+/// connections share.
 pub(crate) fn reader(path: &Path) -> Result<Reader, StoreError> {
     let shared = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY).and_then(|connection| {
         // The first statement opens the log.
@@ -56,16 +60,19 @@ pub(crate) fn reader(path: &Path) -> Result<Reader, StoreError> {
     }
 }
 
-/// A connection that takes the file as it is, without locks and with an index of the log of its own. Nobody writes where it is
-/// needed: whoever writes needs the shared index.
+/// A connection that takes the file as it is, without locks and with an index of the log of its
+/// own. Nobody writes where it is needed: whoever writes needs the shared index.
 fn alone(path: &Path) -> Result<Connection, StoreError> {
     let mut log = path.as_os_str().to_owned();
     log.push("-wal");
     let has_log = std::fs::metadata(log).is_ok_and(|log| log.len() > 0);
-    let name: String = form_urlencoded::byte_serialize(path.as_os_str().as_encoded_bytes()).collect();
+    let name: String =
+        form_urlencoded::byte_serialize(path.as_os_str().as_encoded_bytes()).collect();
     let how = if has_log { "vfs=unix-none" } else { "immutable=1" };
     let uri = format!("file:{}?mode=ro&{how}", name.replace('+', "%20"));
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_URI
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(uri, flags)?;
     prepare_once(&connection)?;
     connection.pragma_update(None, "locking_mode", "exclusive")?;
@@ -80,8 +87,9 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-/// Keeps statements as they were prepared. Without the guarantee of a stable plan SQLite prepares a statement anew for each set of
-/// values that might change its plan, which a condition of a partial index is enough for.
+/// Keeps statements as they were prepared. Without the guarantee of a stable plan SQLite prepares a
+/// statement anew for each set of values that might change its plan, which a condition of a partial
+/// index is enough for.
 fn prepare_once(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(128);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop)

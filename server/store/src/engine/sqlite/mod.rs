@@ -1,4 +1,5 @@
-//! One file: SQLite in WAL mode with `synchronous=FULL`, one thread that writes, a few connections that read.
+//! One file: SQLite in WAL mode with `synchronous=FULL`, one thread that writes, a few connections
+//! that read.
 
 mod backup;
 mod connect;
@@ -42,11 +43,13 @@ impl std::fmt::Debug for SqliteEngine {
 }
 
 impl SqliteEngine {
-    /// Opens the store in a data directory, makes it if it is not there, and brings it to this binary's version. On a disk
-    /// that takes nothing a store of this version is opened all the same, to be read until there is room.
+    /// Opens the store in a data directory, makes it if it is not there, and brings it to this
+    /// binary's version. On a disk that takes nothing a store of this version is opened all the
+    /// same, to be read until there is room.
     ///
     /// # Errors
-    /// In one line: the directory or file cannot be written, or the store is newer than this binary.
+    /// In one line: the directory or file cannot be written, or the store is newer than this
+    /// binary.
     pub fn open(directory: &Path) -> Result<Self, StoreError> {
         let path = directory.join(FILE_NAME);
         let is_empty = |file: &Path| file.metadata().map_or(true, |file| file.len() == 0);
@@ -59,8 +62,9 @@ impl SqliteEngine {
                 path.display()
             )));
         }
-        connect::make_private(&path)
-            .map_err(|e| StoreError::Failed(format!("{} cannot be written: {e}", path.display())))?;
+        connect::make_private(&path).map_err(|e| {
+            StoreError::Failed(format!("{} cannot be written: {e}", path.display()))
+        })?;
         let disk = Arc::new(Disk::default());
         let opened = connect::writer(&path).and_then(|connection| {
             let mut connection = Connection::sqlite(connection);
@@ -82,13 +86,22 @@ impl SqliteEngine {
             .name("store-writer".into())
             .spawn(move || write_all(&file, writer, inbox))
             .map_err(|e| StoreError::Failed(format!("no thread for the store: {e}")))?;
-        Ok(Self { path, disk, jobs, readers: Mutex::default(), reader_permits: Semaphore::new(N_READERS as usize) })
+        Ok(Self {
+            path,
+            disk,
+            jobs,
+            readers: Mutex::default(),
+            reader_permits: Semaphore::new(N_READERS as usize),
+        })
     }
 
     /// Another connection.
     pub(crate) fn connection(&self, is_read_only: bool) -> Result<Connection, StoreError> {
-        let connection =
-            if is_read_only { connect::reader(&self.path)?.connection } else { connect::writer(&self.path)? };
+        let connection = if is_read_only {
+            connect::reader(&self.path)?.connection
+        } else {
+            connect::writer(&self.path)?
+        };
         Ok(Connection::sqlite(connection))
     }
 
@@ -100,7 +113,11 @@ impl SqliteEngine {
     /// Tries to write something that changes nothing; what was refused last is over if that works.
     pub(crate) async fn try_disk(&self) -> Result<(), StoreError> {
         // Readers that found the index of the log read-only would keep it so for the whole process.
-        let _all = self.reader_permits.acquire_many(N_READERS).await.map_err(|e| StoreError::Failed(e.to_string()))?;
+        let _all = self
+            .reader_permits
+            .acquire_many(N_READERS)
+            .await
+            .map_err(|e| StoreError::Failed(e.to_string()))?;
         self.readers.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
         self.write(disk::write_something).await?;
         self.disk.accepted();
@@ -110,7 +127,8 @@ impl SqliteEngine {
     /// Closes every connection. The last one folds the log into the file.
     pub(crate) async fn close(&self) -> Result<(), StoreError> {
         let failed = |reason: String| StoreError::Failed(reason);
-        let all = self.reader_permits.acquire_many(N_READERS).await.map_err(|e| failed(e.to_string()))?;
+        let all =
+            self.reader_permits.acquire_many(N_READERS).await.map_err(|e| failed(e.to_string()))?;
         self.readers.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
         // Whoever still asks gets no connection any more.
         self.reader_permits.close();
@@ -129,8 +147,12 @@ impl SqliteEngine {
             // Whoever asked may have gone; the work is done all the same.
             let _ = answer.send(connection.and_then(work));
         });
-        self.jobs.send(Job::Write(work)).map_err(|_| StoreError::Failed("the writing thread ended".into()))?;
-        let written = answered.await.map_err(|_| StoreError::OutcomeUnknown("the writing thread ended".into()))?;
+        self.jobs
+            .send(Job::Write(work))
+            .map_err(|_| StoreError::Failed("the writing thread ended".into()))?;
+        let written = answered
+            .await
+            .map_err(|_| StoreError::OutcomeUnknown("the writing thread ended".into()))?;
         if let Err(StoreError::Unwritable(reason)) = &written {
             self.disk.refused(reason);
         }
@@ -141,7 +163,8 @@ impl SqliteEngine {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let _permit = self.reader_permits.acquire().await.map_err(|e| StoreError::Failed(e.to_string()))?;
+        let _permit =
+            self.reader_permits.acquire().await.map_err(|e| StoreError::Failed(e.to_string()))?;
         let held = self.readers.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop();
         let path = self.path.clone();
         let (kept, result) = tokio::task::spawn_blocking(move || {
@@ -160,13 +183,18 @@ impl SqliteEngine {
         result
     }
 
-    pub(crate) fn back_up(&self, to: &Path, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<(), StoreError> {
+    pub(crate) fn back_up(
+        &self,
+        to: &Path,
+        progress: &(dyn Fn(u64, u64) + Sync),
+    ) -> Result<(), StoreError> {
         // Its own connection, on this thread: a backup takes minutes and must not hold a reader.
         tokio::task::block_in_place(|| backup::backup(&self.path, to, progress))
     }
 }
 
-/// Works the jobs one after the other. A connection that could not be opened is tried again by each.
+/// Works the jobs one after the other. A connection that could not be opened is tried again by
+/// each.
 fn write_all(path: &Path, mut writer: Option<Connection>, jobs: mpsc::Receiver<Job>) {
     for job in jobs {
         let job = match job {

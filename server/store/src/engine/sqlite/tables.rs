@@ -1,4 +1,5 @@
-//! The tables of a store, as the migrations of a file make them; those of a server follow them name by name.
+//! The tables of a store, as the migrations of a file make them; those of a server follow them name
+//! by name.
 
 use crate::{StoreError, engine::migrate};
 
@@ -24,7 +25,8 @@ pub(crate) fn tables() -> Result<Vec<Table>, StoreError> {
     let mut columns = model.prepare("select name, pk from pragma_table_info(?1) order by cid")?;
     let mut tables = Vec::with_capacity(names.len());
     for name in names {
-        let found = columns.query_map([&name], |row| Ok((row.get::<_, String>(0)?, row.get::<_, u32>(1)?)))?;
+        let found = columns
+            .query_map([&name], |row| Ok((row.get::<_, String>(0)?, row.get::<_, u32>(1)?)))?;
         let found: Vec<_> = found.collect::<Result<_, _>>()?;
         let mut key: Vec<_> = found.iter().filter(|(_, place)| *place > 0).collect();
         key.sort_by_key(|(_, place)| *place);
@@ -45,7 +47,9 @@ mod tests {
     /// Names in a column of a glossary's table, without their marks.
     fn names(column: usize) -> impl Iterator<Item = &'static str> {
         let lines = include_str!("../../../../../docs/GLOSSARY.md").lines();
-        lines.filter_map(move |line| line.split('|').nth(column)?.trim().strip_prefix('`')?.strip_suffix('`'))
+        lines.filter_map(move |line| {
+            line.split('|').nth(column)?.trim().strip_prefix('`')?.strip_suffix('`')
+        })
     }
 
     #[test]
@@ -54,7 +58,10 @@ mod tests {
         let mut n = 0;
         for name in names(4) {
             let (table, column) = name.split_once('.').unwrap();
-            let table = tables.iter().find(|one| one.name == table).unwrap_or_else(|| panic!("no table {table}"));
+            let table = tables
+                .iter()
+                .find(|one| one.name == table)
+                .unwrap_or_else(|| panic!("no table {table}"));
             assert!(table.columns.contains(&format!("\"{column}\"")), "{name} is no column");
             n += 1;
         }

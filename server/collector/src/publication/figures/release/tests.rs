@@ -8,7 +8,8 @@ const REGIONS: [&str; 5] = ["321002001004", "321002001", "321003", "321012", "32
 const AGENCIES: [&str; 2] = ["A", "B"];
 const ITEMS: [&str; 2] = ["", "item"];
 const GROUP: u64 = 5;
-const RULES: Publication = Publication { step: 3, group: GROUP, small: 40, rate_min: 10, word_min: 10 };
+const RULES: Publication =
+    Publication { step: 3, group: GROUP, small: 40, rate_min: 10, word_min: 10 };
 const N_DAYS: i64 = 6;
 
 /// One rating: where, by whom, what, and on which day; the days are in order.
@@ -47,7 +48,8 @@ fn root() -> Region {
     "320000".parse().unwrap()
 }
 
-/// The figures that move by themselves, each as the ratings it shows: a beginning of all, by their places.
+/// The figures that move by themselves, each as the ratings it shows: a beginning of all, by their
+/// places.
 #[derive(Default)]
 struct Model {
     /// Ratings of a key that were accepted, and how many of them are shown.
@@ -90,13 +92,18 @@ fn waiting_of(all: &[Given], released: &BTreeMap<usize, i64>, today: i64) -> Vec
     sums.into_iter().map(|((atom, day), counts)| Waiting { atom, day, counts }).collect()
 }
 
-/// What a figure that moves by itself shows beyond all that is published under it is a group or more.
+/// What a figure that moves by itself shows beyond all that is published under it is a group or
+/// more.
 fn leaves_enough(model: &Model, released: &BTreeMap<usize, i64>) -> Result<(), TestCaseError> {
     for (key, n) in &model.shown {
         let shown: BTreeSet<_> = model.exact[key][..*n].iter().collect();
-        let under: BTreeSet<_> = model.exact[key].iter().filter(|place| released.contains_key(place)).collect();
+        let under: BTreeSet<_> =
+            model.exact[key].iter().filter(|place| released.contains_key(place)).collect();
         if !under.is_empty() {
-            prop_assert!(under.is_subset(&shown), "{key:?} does not know of all that is published under it");
+            prop_assert!(
+                under.is_subset(&shown),
+                "{key:?} does not know of all that is published under it"
+            );
             prop_assert!((shown.len() - under.len()) as u64 >= GROUP, "{key:?} leaves too few");
         }
     }
@@ -106,9 +113,10 @@ fn leaves_enough(model: &Model, released: &BTreeMap<usize, i64>) -> Result<(), T
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(120))]
 
-    /// Whatever is filtered, on whatever days, and however figures are added and subtracted: a rating that was published
-    /// daily stands in every figure together with the same others, and they are a group or more. And what a figure that
-    /// moves by itself shows beyond all that was published under it is a group or more.
+    /// Whatever is filtered, on whatever days, and however figures are added and subtracted: a
+    /// rating that was published daily stands in every figure together with the same others, and
+    /// they are a group or more. And what a figure that moves by itself shows beyond all that was
+    /// published under it is a group or more.
     #[test]
     fn no_figure_or_difference_tells_one_rating_from_the_others(mut all in prop::collection::vec(given(), 0..400)) {
         all.sort_by_key(|one| one.day);
@@ -139,7 +147,8 @@ proptest! {
             }
             leaves_enough(&model, &released)?;
         }
-        // Two ratings that agree in atom and day of publication are in the same figures of every day.
+        // Two ratings that agree in atom and day of publication are in the same figures of every
+        // day.
         let mut classes: BTreeMap<(&Atom, i64), u64> = BTreeMap::new();
         for (place, day) in &released {
             *classes.entry((&all[*place].atom, *day)).or_default() += 1;
@@ -176,22 +185,41 @@ fn waits(region: &str, day: i64, n: u64) -> Waiting {
 
 fn chosen(waiting: &[Waiting], group: u64) -> Vec<(String, i64, u64)> {
     let chosen = choose(waiting, 10, root(), group, &Known(true));
-    chosen.groups.into_iter().map(|g| (g.atom.region.to_string(), g.until, g.counts.total())).collect()
+    chosen
+        .groups
+        .into_iter()
+        .map(|g| (g.atom.region.to_string(), g.until, g.counts.total()))
+        .collect()
 }
 
 #[test]
 fn what_is_too_little_waits_until_there_is_enough() {
-    let waiting = [waits("321002", 8, 3), waits("321002", 9, 2), waits("321003", 9, 4), waits("321012", 9, 20)];
+    let waiting = [
+        waits("321002", 8, 3),
+        waits("321002", 9, 2),
+        waits("321003", 9, 4),
+        waits("321012", 9, 20),
+    ];
     let expected = [("321002".to_owned(), 9, 5), ("321012".to_owned(), 9, 20)];
-    // Four of 321003 are held back for themselves; one more must be, or the city's total less the districts' is four.
+    // Four of 321003 are held back for themselves; one more must be, or the city's total less the
+    // districts' is four.
     assert_eq!(chosen(&waiting, 5), expected[1..]);
     let more = [&waiting[..], &[waits("321003", 8, 3), waits("321003", 10, 9)]].concat();
-    assert_eq!(chosen(&more, 5).len(), 2, "seven of 321003 are a group, and the smallest group is held back");
+    assert_eq!(
+        chosen(&more, 5).len(),
+        2,
+        "seven of 321003 are a group, and the smallest group is held back"
+    );
 }
 
 #[test]
 fn a_single_district_lags_by_a_day_and_not_for_ever() {
-    let waiting = [waits("321002", 7, 6), waits("321002", 8, 1), waits("321002", 9, 6), waits("321002", 10, 50)];
+    let waiting = [
+        waits("321002", 7, 6),
+        waits("321002", 8, 1),
+        waits("321002", 9, 6),
+        waits("321002", 10, 50),
+    ];
     assert_eq!(chosen(&waiting, 5), [("321002".to_owned(), 8, 7)]);
 }
 
@@ -205,9 +233,15 @@ fn a_group_of_one_hides_nobody_and_holds_nothing_back() {
 fn a_month_is_filed_by_itself_where_both_are_groups() {
     let rest = waits("321012", 40, 4);
     let of = |before: u64, after: u64| {
-        let waiting = [waits("321002", 29, before), waits("321002", 31, after), rest.clone(), waits("321012", 41, 30)];
+        let waiting = [
+            waits("321002", 29, before),
+            waits("321002", 31, after),
+            rest.clone(),
+            waits("321012", 41, 30),
+        ];
         let chosen = choose(&waiting, 42, root(), 5, &Known(true)).groups;
-        let of_district = chosen.into_iter().filter(|group| group.atom.region == waiting[0].atom.region);
+        let of_district =
+            chosen.into_iter().filter(|group| group.atom.region == waiting[0].atom.region);
         of_district.map(|group| (group.until, group.counts.total())).collect::<Vec<_>>()
     };
     // The neighbour is the smaller, and is what is held back.
@@ -217,8 +251,13 @@ fn a_month_is_filed_by_itself_where_both_are_groups() {
 
 #[test]
 fn what_waits_for_a_figure_above_is_not_said_to_be_published() {
-    let late = choose(&[waits("321002", 7, 3), waits("321002", 8, 9)], 10, root(), 5, &Known(false));
-    assert_eq!(late, Chosen { groups: Vec::new(), until: 7 }, "to the day before the one on which they were enough");
+    let late =
+        choose(&[waits("321002", 7, 3), waits("321002", 8, 9)], 10, root(), 5, &Known(false));
+    assert_eq!(
+        late,
+        Chosen { groups: Vec::new(), until: 7 },
+        "to the day before the one on which they were enough"
+    );
     let few = choose(&[waits("321002", 7, 3)], 10, root(), 5, &Known(false));
     assert_eq!(few.until, 9, "three would wait anyway");
 }
