@@ -196,7 +196,7 @@ texts! {
         card_revoked_title, card_revoked_text, card_replaced_title, card_replaced_text, visit_rated_text,
         link_wrong_title, link_ended_title, service_unknown_title, service_unknown_text, hotline,
         not_found_title, not_found_text, unreadable_title, unreadable_text, failed_title, failed_text,
-        elder_link, standard_link, size_label, size_first, size_second, size_third, language_label, footer, public_link,
+        elder_link, standard_link, size_label, size_first, size_second, size_third, language_label, footer, organiser_label, site_code_label, contact_label, public_link,
         lookup_title, lookup_intro, lookup_field, lookup_submit, lookup_malformed, lookup_unknown, status_label,
         status_accepted, status_opened, status_quarantined, status_excluded, quarantined_label, excluded_label,
         stage_dispatched, stage_reassigning, stage_contacted, stage_valid, stage_contested, stage_appealed, stage_upheld,

@@ -5,6 +5,8 @@ use std::{net::IpAddr, path::PathBuf};
 use haochaping::{ledger::WitnessKey, region::Region, work_order::Profile};
 use ipnet::IpNet;
 
+use crate::site::Sites;
+
 /// What shapes links and pages.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -41,6 +43,8 @@ pub struct Config {
     /// A file with what agents do for people, a line each, to be chosen on the pages of cards; no
     /// choice without it
     pub purposes: Purposes,
+    /// Whose the pages are: a file in TOML with name, organiser and numbers, for all or by region
+    pub sites: Sites,
     /// The terms of bad ratings: jiangsu, shanghai, zhejiang, or a JSON file with those of another
     /// place
     pub profile: Profile,
@@ -96,6 +100,7 @@ impl Config {
             pad_seconds: 60,
             allow_private_endpoints: false,
             purposes: Purposes::default(),
+            sites: Sites::default(),
             profile: Profile::JIANGSU,
             verification_dir: None,
             witnesses: Vec::new(),

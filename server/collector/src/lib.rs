@@ -22,6 +22,7 @@ pub mod pace;
 pub mod ports;
 pub mod publication;
 pub mod refresh;
+pub mod site;
 pub mod state;
 pub mod webhooks;
 pub mod work_orders;

@@ -10,6 +10,7 @@ use haochaping_collector::{
         read_profile, read_purposes,
     },
     exchange::Format,
+    site::Sites,
 };
 use ipnet::IpNet;
 
@@ -101,6 +102,9 @@ pub(crate) struct ConfigArgs {
     /// choice without it
     #[arg(long, env = "HAOCHAPING_PURPOSES", value_name = "FILE", default_value = "", value_parser = read_purposes)]
     purposes: Purposes,
+    /// Whose the pages are: a file in TOML with name, organiser and numbers, for all or by region
+    #[arg(long, env = "HAOCHAPING_SITE", value_name = "FILE", default_value = "", value_parser = Sites::read)]
+    site: Sites,
     /// The terms of bad ratings: jiangsu, shanghai, zhejiang, or a JSON file with those of another
     /// place
     #[arg(long, env = "HAOCHAPING_PROFILE", value_name = "NAME|FILE", default_value = "jiangsu", value_parser = read_profile)]
@@ -172,6 +176,7 @@ impl From<ConfigArgs> for Config {
             pad_seconds,
             allow_private_endpoints,
             purposes,
+            site: sites,
             profile,
             verification_dir,
             witnesses,
@@ -192,6 +197,7 @@ impl From<ConfigArgs> for Config {
             pad_seconds,
             allow_private_endpoints,
             purposes,
+            sites,
             profile,
             verification_dir,
             witnesses,

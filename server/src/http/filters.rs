@@ -10,24 +10,26 @@
 )]
 
 use askama::{Result, Values, filters::Safe};
-use haochaping::calendar::Instant;
+use haochaping::{
+    calendar::Instant,
+    statistics::{show_count, show_rate},
+};
 
 /// A number: from ten thousand on in 万, from a hundred million on in 亿, with the exact one beside
 /// it. Cut and not rounded: no more is shown than there is.
 #[askama::filter_fn]
 pub(in crate::http) fn count(n: &u64, _: &dyn Values) -> Result<Safe<String>> {
     Ok(Safe(match *n {
-        0..10_000 => grouped(*n),
+        0..10_000 => show_count(*n),
         10_000..100_000_000 => in_unit(*n, 10_000, "万"),
         _ => in_unit(*n, 100_000_000, "亿"),
     }))
 }
 
-/// The share of a part in a whole in percent; of nothing “—”. Only nothing is 0 % and only all of
-/// it 100 %.
+/// The share of a part in a whole in percent, cut to hundredths; of nothing “—”.
 #[askama::filter_fn]
 pub(in crate::http) fn rate(part: &u64, _: &dyn Values, whole: &u64) -> Result<String> {
-    Ok(percent(*part, *whole))
+    Ok(show_rate(*part, *whole))
 }
 
 /// A moment to the minute, in China.
@@ -57,28 +59,9 @@ fn in_unit(n: u64, unit: u64, name: &str) -> String {
     let (whole, hundredths) = (n / unit, n % unit * 100 / unit);
     format!(
         "{}.{hundredths:02} {name}<small class=\"muted\">（{}）</small>",
-        grouped(whole),
-        grouped(n)
+        show_count(whole),
+        show_count(n)
     )
-}
-
-/// With a comma before every three digits.
-fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let groups = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy);
-    groups.collect::<Vec<_>>().join(",")
-}
-
-fn percent(part: u64, whole: u64) -> String {
-    let Some(rounded) = (part * 100 + whole / 2).checked_div(whole) else {
-        return "—".to_owned();
-    };
-    let shown = match rounded {
-        0 if part > 0 => 1,
-        100.. if part < whole => 99,
-        rounded => rounded,
-    };
-    format!("{shown}%")
 }
 
 #[cfg(test)]
@@ -119,23 +102,8 @@ mod tests {
     }
 
     #[test]
-    fn a_rate_is_0_or_100_only_if_it_is() {
-        for (part, whole, expected) in [
-            (0, 0, "—"),
-            (0, 9, "0%"),
-            (1, 3, "33%"),
-            (2, 3, "67%"),
-            (1, 1_000, "1%"),
-            (999, 1_000, "99%"),
-            (9, 9, "100%"),
-        ] {
-            assert_eq!(percent(part, whole), expected, "{part} of {whole}");
-        }
-    }
-
-    #[test]
     fn times_are_of_china() {
-        assert!(shown(1, 2).ends_with("1 50% 2026-11-26 23:59 2026-11-26"), "{}", shown(1, 2));
+        assert!(shown(1, 2).ends_with("1 50.00% 2026-11-26 23:59 2026-11-26"), "{}", shown(1, 2));
         assert_eq!(wire_to_minute("2026-11-26"), "2026-11-26");
     }
 }

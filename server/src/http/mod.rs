@@ -22,4 +22,5 @@ pub mod problem;
 pub mod public;
 mod refused;
 pub mod router;
+mod site;
 mod verification;

@@ -11,8 +11,9 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use haochaping::{
     form,
     messages::{Lang, Messages, PageMessages},
+    region::Region,
 };
-use haochaping_collector::{config::Config, state::App};
+use haochaping_collector::{config::Config, site::Site, state::App};
 use haochaping_store::StoreError;
 use sha2::{Digest, Sha256};
 
@@ -139,6 +140,8 @@ pub struct Page {
     pub has_widget: bool,
     /// Whether it may be kept by caches for a moment.
     pub is_public: bool,
+    /// Whose it is: of this region, or of the root.
+    pub region: Option<Region>,
 }
 
 impl Page {
@@ -153,6 +156,7 @@ impl Page {
             is_error: false,
             has_widget: false,
             is_public: false,
+            region: None,
         }
     }
 }
@@ -194,6 +198,7 @@ struct Frame<'a> {
     class: &'static str,
     sizes: Vec<SizeLink>,
     is_error: bool,
+    site: Site,
 }
 
 /// The page in its frame, as an answer.
@@ -243,6 +248,7 @@ pub fn respond(app: &App, reader: Reader, page: &Page) -> Response {
         class: reader.elder.map_or("", |size| size.class),
         is_elder: reader.is_elder(),
         is_error: page.is_error,
+        site: app.config.sites.of(page.region.unwrap_or(app.config.root_region)),
     };
     let cache = if page.is_public { "public, max-age=1" } else { "no-store" };
     let body = frame.render().expect("a template of our own renders");

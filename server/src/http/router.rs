@@ -26,7 +26,7 @@ use super::{
     assets::{self, Served},
     chat, citizen, desk, embed, error_pages, health, ledger, observe, pad, page, problem,
     public::{self, cache::Pages},
-    verification,
+    site, verification,
 };
 
 /// A rating in JSON: 500 characters of comment are at most 2 KB, or 6 KB escaped.
@@ -171,6 +171,7 @@ fn routes(app: &Arc<App>) -> Router<Shared> {
         .route("/api/v1/statistics/hot-words", get(api::hot_words::show))
         .route("/api/v1/statistics/{by}", get(api::open_data::show))
         .route("/api/v1/widget-failures", post(api::widget_failures::create))
+        .route("/site/{name}", get(site::picture))
         .route("/embed", get(embed::show))
         .route("/api/openapi.json", get(api::openapi::show))
         .route("/api/docs", get(api::docs::show))

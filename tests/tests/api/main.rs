@@ -39,6 +39,7 @@ mod relay;
 mod restore;
 mod services;
 mod sign_in;
+mod site;
 mod supervision;
 mod webhooks;
 mod windows;

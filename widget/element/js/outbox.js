@@ -51,11 +51,7 @@ const open = (name) =>
 
 /** Waits for so long at most; what is done later still counts. A page may break `then`, which `await` does not use.
  *  @template T @param {Promise<T>} promise @returns {Promise<T | void>} */
-const notLong = (promise) =>
-  new Promise((done) => {
-    setTimeout(done, SLOW);
-    (async () => done(await promise))();
-  });
+const notLong = (promise) => new Promise(async (done) => (setTimeout(done, SLOW), done(await promise)));
 
 class Outbox {
   /** @param {string} collector */

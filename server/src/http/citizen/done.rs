@@ -73,14 +73,17 @@ pub async fn card_page(
 async fn show(app: &App, link: &Link, arrived: Arrived, headers: &HeaderMap) -> Response {
     let asked = Params { lang: arrived.lang, mode: arrived.mode, via: None, style: None };
     let reader = asked.reader(headers);
-    let view = LinkView {
+    let mut view = LinkView {
         app,
         reader,
         shape: Shape::Page,
         link,
+        region: None,
         via: String::new(),
         is_style_inert: true,
     };
+    let found = link.find(app, Access::Return).await;
+    view.region = found.as_ref().ok().and_then(|found| found.region);
     let token = arrived.t.as_deref().unwrap_or("");
     let arrived_rating = DoneToken::check(&app.keys().page, link.token(), token, app.clock.now());
     if let Ok((part, id)) = arrived_rating {
@@ -102,7 +105,7 @@ async fn show(app: &App, link: &Link, arrived: Arrived, headers: &HeaderMap) -> 
             false,
         );
     }
-    match link.find(app, Access::Return).await {
+    match found {
         Err(reason) => view.no_form(reason),
         Ok(LinkTarget { rated_on: Some(on), .. }) => view.already_rated(&on, StatusCode::OK),
         Ok(_) => {

@@ -129,15 +129,18 @@ async fn show(
     headers: &HeaderMap,
     shape: Shape,
 ) -> Response {
-    let view = LinkView {
+    let mut view = LinkView {
         app,
         reader: asked.reader(headers),
         shape,
         link: &link,
+        region: None,
         via: asked.via().to_owned(),
         is_style_inert: asked.style.as_deref() == Some("template"),
     };
-    match link.find(app, Access::Open).await {
+    let found = link.find(app, Access::Open).await;
+    view.region = found.as_ref().ok().and_then(|found| found.region);
+    match found {
         Err(reason) => view.no_form(reason),
         Ok(LinkTarget { rated_on: Some(on), .. }) => view.already_rated(&on, StatusCode::OK),
         Ok(found) => view.form(found, &Filled::default(), StatusCode::OK),

@@ -7,6 +7,7 @@ use haochaping::{
     form::{CardSubject, Subject},
     link::{Card, TokenError, Visit},
     rating::Violation,
+    region::Region,
 };
 use haochaping_collector::{intake::accept::read_ticket, ports::random, state::App};
 use haochaping_store::{ServiceView, StoreError, StoredCard};
@@ -38,6 +39,8 @@ pub(in crate::http) struct LinkTarget {
     pub subject: Subject,
     /// The civil date of the rating that stands; a card has none.
     pub rated_on: Option<String>,
+    /// Where it happened, or whose card it is; `None` where the store did not say.
+    pub region: Option<Region>,
     /// The serial of a card.
     serial: Option<u32>,
 }
@@ -149,7 +152,7 @@ impl LinkTarget {
     /// What is shown where the store does not say what a link is about: a filled form must come
     /// back all the same.
     pub(in crate::http) fn nothing_known() -> Self {
-        Self { subject: Subject::default(), rated_on: None, serial: None }
+        Self { subject: Subject::default(), rated_on: None, region: None, serial: None }
     }
 
     /// Whether a form's key may rate here: of a card, a visit to this card whose time is not over.
@@ -191,7 +194,8 @@ async fn find_service(
         app.store.service(ticket.part, ticket.service).await.map_err(FormUnavailable::Store)?;
     let service = service.ok_or(FormUnavailable::Unknown)?;
     let rated_on = service.rated_at.map(|at| at.date_in_china().to_string());
-    Ok(LinkTarget { subject: of_service(service), rated_on, serial: None })
+    let region = Some(service.region);
+    Ok(LinkTarget { subject: of_service(service), rated_on, region, serial: None })
 }
 
 fn of_service(service: ServiceView) -> Subject {
@@ -223,7 +227,9 @@ async fn find_card(app: &App, token: &str, moment: Access) -> Result<LinkTarget,
     if is_open && stored.revoked.is_some() {
         return Err(FormUnavailable::Revoked);
     }
-    Ok(LinkTarget { subject: of_card(app, stored), rated_on: None, serial: Some(card.serial) })
+    let region = Some(stored.card.region);
+    let serial = Some(card.serial);
+    Ok(LinkTarget { subject: of_card(app, stored), rated_on: None, region, serial })
 }
 
 fn of_card(app: &App, StoredCard { card, .. }: StoredCard) -> Subject {

@@ -66,6 +66,7 @@ pub async fn show(
             theme: theme.unwrap_or_default(),
         },
         link: &link,
+        region: None,
         via: asked.via().to_owned(),
         is_style_inert: true,
     };

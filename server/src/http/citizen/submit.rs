@@ -111,11 +111,12 @@ async fn take(
         Ok(body) => Posted::parse(&body),
         Err(refused) => return refused.into_response(),
     };
-    let view = LinkView {
+    let mut view = LinkView {
         app,
         reader: Reader::of(Some(&posted.draft.lang), Some(&posted.mode), headers),
         shape: if posted.is_fragment { Shape::Fragment } else { Shape::Page },
         link: &link,
+        region: None,
         // Only the element asks for a fragment by post, and it has the style.
         is_style_inert: true,
         via: posted.via.parse::<Channel>().map(|via| via.name().to_owned()).unwrap_or_default(),
@@ -133,6 +134,7 @@ async fn take(
         }
         Err(reason) => return view.no_form(reason),
     };
+    view.region = found.region;
     if !found.admits(app, &posted.key) {
         // No new visit for a card that opens none; else the form comes back filled, as one.
         return match link.find(app, Access::Open).await {

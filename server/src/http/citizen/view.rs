@@ -9,6 +9,7 @@ use haochaping::{
     form::{Element, Notice, Post, RatingForm, STYLE, Subject, html::escape},
     link::PageToken,
     rating::{Channel, RatingDraft},
+    region::Region,
     wire::v1,
 };
 use haochaping_collector::{ports::random, state::App};
@@ -68,6 +69,8 @@ pub(super) struct LinkView<'a> {
     pub reader: Reader,
     pub shape: Shape,
     pub link: &'a Link,
+    /// Where it leads to, once that is known.
+    pub region: Option<Region>,
     pub via: String,
     /// Whether a fragment carries its style as text only.
     pub is_style_inert: bool,
@@ -196,6 +199,7 @@ impl LinkView<'_> {
                     status,
                     is_error,
                     has_widget,
+                    region: self.region,
                     ..Page::new(title, self.link.path(), html)
                 };
                 page::respond(self.app, self.reader, &page)

@@ -56,6 +56,7 @@ pub async fn show(
                 question == Question { region: app.config.root_region, only: None, month: None };
             let query = if is_root { String::new() } else { question.query() };
             let page = Page {
+                region: Some(question.region),
                 query,
                 is_public: true,
                 ..Page::new(reader.page_messages().public_title, "/", content)

@@ -59,6 +59,7 @@ pub async fn show(
         Ok(content) => {
             let m = reader.lang.public_messages();
             let page = Page {
+                region: Some(question.region),
                 query: format!("region={}", question.region),
                 is_public: true,
                 ..Page::new(m.improvements, "/improvements", content)

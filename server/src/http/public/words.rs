@@ -180,7 +180,12 @@ pub async fn show(
             page::respond(
                 &app,
                 reader,
-                &Page { query, is_public: true, ..Page::new(title, "/words", content) },
+                &Page {
+                    query,
+                    is_public: true,
+                    region: Some(question.region),
+                    ..Page::new(title, "/words", content)
+                },
             )
         }
         Ok(None) => page::not_found(&app, &headers),

@@ -1,17 +1,17 @@
 //! Finished services on their way to the store, and what registering them did.
 
-use haochaping::{calendar::Instant, region::Region, service::Service};
-
-use crate::{Counted, Id};
-use crate::{
-    SqlStore, StoreError,
-    database::{Connection, OptionalRow as _, params},
-};
-use haochaping::link::part_of;
-use register::{Known, LEADS_MAX};
-use std::collections::BTreeMap;
 pub(crate) mod register;
 pub(crate) mod visit;
+
+use std::collections::BTreeMap;
+
+use haochaping::{calendar::Instant, link::part_of, region::Region, service::Service};
+
+use crate::{
+    Counted, Id, SqlStore, StoreError,
+    database::{Connection, OptionalRow as _, Selected as _, params, read_row, row},
+};
+use register::{Known, LEADS_MAX};
 
 /// A service on its way to the store.
 #[derive(Clone, Debug)]
@@ -79,6 +79,8 @@ pub struct ServiceView {
     pub item_name: Option<String>,
     /// 办理部门
     pub agency_name: Option<String>,
+    /// Where.
+    pub region: Region,
     /// When it was finished.
     pub finished_at: Instant,
     /// Whether it is a service by which the collector tests itself.
@@ -200,28 +202,26 @@ fn key_of(new: &NewService) -> PrimaryService {
     }
 }
 
+row!(ServiceView {
+    item_name: "s.item_name",
+    agency_name: "a.name",
+    region: "s.region",
+    finished_at: "s.finished_at",
+    is_probe: "s.probe",
+    rated_at: "r.rated_at",
+});
+
 fn service(connection: &Connection, part: u8, id: Id) -> Result<Option<ServiceView>, StoreError> {
-    let found = connection
-        .query_row(
-            "select s.item_name, a.name, s.finished_at, r.rated_at, s.probe, s.authority, s.visit
-             from service s
-             left join agency a on a.code = s.agency
-             left join rating r on r.part = s.part and r.authority = s.authority and r.case_number = s.case_number
-               and r.service_number = s.service_number
-             where s.part = ?1 and s.id = ?2",
-            params![part, id],
-            |row| {
-                let view = ServiceView {
-                    item_name: row.get(0)?,
-                    agency_name: row.get(1)?,
-                    finished_at: Instant::from_millis(row.get(2)?),
-                    rated_at: row.get::<Option<i64>>(3)?.map(Instant::from_millis),
-                    is_probe: row.get(4)?,
-                };
-                Ok((view, row.get::<String>(5)?, row.get::<Option<String>>(6)?))
-            },
-        )
-        .optional()?;
+    let sql = format!(
+        "select {}, s.authority, s.visit from service s
+         left join agency a on a.code = s.agency
+         left join rating r on r.part = s.part and r.authority = s.authority
+           and r.case_number = s.case_number and r.service_number = s.service_number
+         where s.part = ?1 and s.id = ?2",
+        ServiceView::columns()
+    );
+    let found: Option<(ServiceView, String, Option<String>)> =
+        connection.query_row(&sql, params![part, id], read_row).optional()?;
     let Some((mut view, authority, visit)) = found else { return Ok(None) };
     if let Some(visit) = visit {
         // It is rated for all that was done in the visit.
