@@ -26,7 +26,7 @@ pub(super) fn read(
     let agency = args.agency.as_deref().map(|text| {
         names.agency(text).with_context(|| {
             format!(
-                "--agency {text:?} is neither a credit code nor the name of an agency on record"
+                "--agency {text:?} is no credit code and no agency on record"
             )
         })
     });
