@@ -24,11 +24,9 @@ pub(super) fn read(
     let place = args.roster.display();
     let bytes = fs::read(&args.roster).with_context(|| format!("{place} cannot be read"))?;
     let agency = args.agency.as_deref().map(|text| {
-        names.agency(text).with_context(|| {
-            format!(
-                "--agency {text:?} is no credit code and no agency on record"
-            )
-        })
+        names
+            .agency(text)
+            .with_context(|| format!("--agency {text:?} is no credit code and no agency on record"))
     });
     let (places, holders) = (names.places(), holders(cards, args.kind()));
     let today = SystemClock.now().date_in_china();
