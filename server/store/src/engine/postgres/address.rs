@@ -68,7 +68,7 @@ impl Address {
         let rest: String =
             form_urlencoded::Serializer::new(String::new()).extend_pairs(rest).finish();
         let mut config = Config::from_str(&format!("{address}?{rest}"))
-            .map_err(|error| failed(format!("not a valid database address: {error}")))?;
+            .map_err(|error| failed(format!("this is no address of a database: {error}")))?;
         if config.get_hosts().is_empty() {
             return Err(failed("it names no host".into()));
         }
