@@ -115,8 +115,8 @@ fn blocks(groups: &[HiddenGroup]) -> Vec<Block> {
 }
 
 fn challenge(groups: &[HiddenGroup], commitment: &[u8; 32], announcement: &[u8; 32]) -> Scalar {
-    let message = serde_json::to_vec(groups).expect("groups are plain data");
-    scalar(&[b"haochaping ledger 1 spread", &message, commitment, announcement])
+    let json = serde_json::to_vec(groups).expect("groups are plain data");
+    scalar(&[b"haochaping ledger 1 spread", &json, commitment, announcement])
 }
 
 impl HiddenSums {
@@ -124,7 +124,7 @@ impl HiddenSums {
     pub(super) fn new(groups: Vec<HiddenGroup>, tally: &Tally) -> Self {
         let (element, secret) = (tally.element(), tally.secret.0);
         let commitment = element.bytes();
-        let message = serde_json::to_vec(&groups).expect("groups are plain data");
+        let json = serde_json::to_vec(&groups).expect("groups are plain data");
         // The masks follow from the secret, so that the same statement is never masked in two ways
         // and no randomness can fail.
         let mut n_masks = 0_u64;
@@ -134,7 +134,7 @@ impl HiddenSums {
                 b"haochaping ledger 1 mask",
                 secret.as_bytes(),
                 &commitment,
-                &message,
+                &json,
                 &n_masks.to_be_bytes(),
             ])
         };

@@ -205,7 +205,7 @@ mod tests {
         let (mut nothing, _) = close(&vec![("a", 2, 0, true)], closing(1));
         assert_eq!(nothing.remainder, Remainder::default());
         nothing.remainder.commitment = whole.bytes();
-        let message = nothing.check(&Remainder::default(), 1, sum(&vec![("a", 2, 0, true)], 0));
-        assert!(matches!(message, Err(TableFault::Malformed(_))), "{message:?}");
+        let refused = nothing.check(&Remainder::default(), 1, sum(&vec![("a", 2, 0, true)], 0));
+        assert!(matches!(refused, Err(TableFault::Malformed(_))), "{refused:?}");
     }
 }

@@ -95,8 +95,8 @@ impl Promise {
     /// # Errors
     /// [`PromiseFault`].
     pub fn check(&self, key: &Verifier) -> Result<Promised, PromiseFault> {
-        let message = key.open(&self.note)?;
-        let lines: Vec<_> = message.lines().collect();
+        let text = key.open(&self.note)?;
+        let lines: Vec<_> = text.lines().collect();
         let &[NOTE_LINE, origin, size, root, at] = &lines[..] else {
             return Err(NoteFault::Other("promise").into());
         };

@@ -148,8 +148,8 @@ mod tests {
         let news = [card("1", None, 9), card("2", None, 2), card("3", None, 4), card("5", None, 5)];
         let plan = Plan::of(&news, &cards, at.date_in_china());
         assert_eq!((plan.n_new, plan.n_unchanged), (1, 2));
-        let message: Vec<_> =
+        let changes: Vec<_> =
             plan.replacements.iter().map(|one| (one.serial, one.changes[0].to_string())).collect();
-        assert_eq!(message, [(1, "服务范围：“社保” → —".to_owned())]);
+        assert_eq!(changes, [(1, "服务范围：“社保” → —".to_owned())]);
     }
 }

@@ -92,11 +92,11 @@ pub(in crate::http) async fn submit(
         }
     };
     let secret = base32::encode(&random::<32>(&*app.rng));
-    let message =
+    let recorded =
         entry(&*app.clock, &AuditActor::Staff(name.clone()), AuditAction::SignedIn, &name);
     match app
         .store
-        .begin_session(digest_of(&secret), &row, &client.network().to_string(), message)
+        .begin_session(digest_of(&secret), &row, &client.network().to_string(), recorded)
         .await
     {
         Ok(true) => {}
@@ -205,13 +205,13 @@ pub(in crate::http) async fn accept(
             });
         }
     };
-    let message = entry(
+    let recorded = entry(
         &*app.clock,
         &AuditActor::Staff(row.name.clone()),
         AuditAction::PasswordSet,
         &row.name,
     );
-    match app.store.accept_invitation(digest_of(&token), &hashed, message).await {
+    match app.store.accept_invitation(digest_of(&token), &hashed, recorded).await {
         Ok(true) => {
             Redirect::to(&format!("{}/desk/sign-in", app.config.base_path())).into_response()
         }

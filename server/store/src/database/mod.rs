@@ -9,6 +9,7 @@ mod postgres;
 mod raw_row;
 mod rewrite;
 mod sqlite;
+mod transaction;
 mod typed_row;
 mod types;
 mod value;
@@ -16,6 +17,7 @@ mod value;
 use std::collections::BTreeMap;
 
 pub(crate) use raw_row::Row;
+pub(crate) use transaction::Transaction;
 pub(crate) use typed_row::{Cursor, FromColumns, Selected, read_row, row};
 pub(crate) use value::{Column, IntoParam, Param, ToParam, Value};
 
@@ -197,7 +199,7 @@ impl Connection {
                 "begin isolation level read committed"
             }
         })?;
-        Ok(Transaction { connection: self, is_open: true })
+        Ok(Transaction::new(self))
     }
 
     /// Begins to read as of one moment.
@@ -206,7 +208,7 @@ impl Connection {
             Driver::Sqlite(_) => "begin",
             Driver::Postgres(_) => "begin isolation level repeatable read read only",
         })?;
-        Ok(Transaction { connection: self, is_open: true })
+        Ok(Transaction::new(self))
     }
 
     /// Runs statements without values or rows.
@@ -375,45 +377,6 @@ impl Connection {
         match &self.driver {
             Driver::Sqlite(connection) => sqlite::for_each(connection, sql, params, each),
             Driver::Postgres(client) => client.for_each(sql, params, each),
-        }
-    }
-}
-
-/// A transaction. It is taken back when it is dropped before its commit.
-#[derive(Debug)]
-pub(crate) struct Transaction<'c> {
-    connection: &'c Connection,
-    is_open: bool,
-}
-
-impl std::ops::Deref for Transaction<'_> {
-    type Target = Connection;
-
-    fn deref(&self) -> &Connection {
-        self.connection
-    }
-}
-
-impl Transaction<'_> {
-    /// Commits.
-    ///
-    /// # Errors
-    /// [`StoreError::Busy`] or [`StoreError::Unwritable`] if it surely did not happen,
-    /// [`StoreError::OutcomeUnknown`] if nobody knows.
-    pub(crate) fn commit(mut self) -> std::result::Result<(), StoreError> {
-        self.is_open = false;
-        match &self.connection.driver {
-            Driver::Sqlite(connection) => sqlite::commit(connection),
-            Driver::Postgres(client) => client.commit(),
-        }
-    }
-}
-
-impl Drop for Transaction<'_> {
-    fn drop(&mut self) {
-        if self.is_open {
-            // A connection that is lost has taken it back by itself.
-            let _ = self.connection.run("rollback");
         }
     }
 }

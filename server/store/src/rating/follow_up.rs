@@ -87,12 +87,16 @@ impl FollowUp {
     /// needs no store: of a batch it is done beside the statements.
     pub(super) fn write(&self, transaction: &Transaction<'_>) -> Result<Written, StoreError> {
         std::thread::scope(|scope| {
-            let beside = (self.leaves.len() >= BESIDE_MIN)
-                .then(|| scope.spawn(|| ledger::commit(&self.leaves)));
+            let is_batch = self.leaves.len() >= BESIDE_MIN;
+            // A machine that has no thread left takes the rating all the same.
+            let beside = is_batch.then(|| {
+                let thread = std::thread::Builder::new().name("leaves".into());
+                thread.spawn_scoped(scope, || ledger::commit(&self.leaves)).ok()
+            });
             word::to_read(transaction, &self.to_read)?;
             let added = self.sums.write(transaction)?;
             order::open(transaction, &self.to_open)?;
-            let committed = match beside {
+            let committed = match beside.flatten() {
                 Some(beside) => {
                     beside.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
                 }
